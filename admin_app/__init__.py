@@ -10,7 +10,7 @@ from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin_app import listeners, models, resources
+from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
@@ -43,6 +43,8 @@ from admin_app.web import (
     flash,
     form_parser,
     priority,
+    probes,
+    request_log,
     security,
     see_as,
     templating,
@@ -85,6 +87,9 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
+    logs.set_up(app.config["LOG"])
+    metrics.want(is_wanted=bool(app.config["METRICS_TOKEN"]))
+    request_log.init_app(app)
     listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
@@ -113,6 +118,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     app.register_blueprint(health.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
+    probes.init_app(app)
     return app
 
 

@@ -67,6 +67,8 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "SITE_NAME": settings["ADMIN_SITE_NAME"],
         "LOGO": settings["ADMIN_LOGO"],
         "ACCENT_STYLES": settings["ADMIN_ACCENT"],
+        "LOG": settings["ADMIN_LOG"],
+        "METRICS_TOKEN": settings["ADMIN_METRICS_TOKEN"],
         "VERSION": VERSION,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
+# In the name's place where nobody knows who did something.
+SOMEONE = "Someone"
 # What a text may hold of HTML. "Press <Enter>" holds none: a reader is to see the key.
 _ELEMENTS = (
     "a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption"
@@ -168,9 +170,14 @@ def plain_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def actor_name(actor: str) -> str:
+    """Return an actor as the history keeps them: "Ann Lee (ann@example.com)"; it does not know who everything was done by."""
+    return actor or SOMEONE
+
+
 def short_name(actor: str) -> str:
-    """Return the name of an actor, whom the history keeps with the address behind it: "Ann Lee (ann@example.com)"."""
-    return actor.rpartition(" (")[0] or actor
+    """Return the name of an actor without the address behind it."""
+    return actor.rpartition(" (")[0] or actor_name(actor)
 
 
 def in_words(names: list[str]) -> str:

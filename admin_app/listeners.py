@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine, Pool, event
 from sqlalchemy.orm import Session
 
-from admin_app.db import connection
+from admin_app import metrics
+from admin_app.db import connection, pooler, statement_times
 from admin_app.domain.audit import recorder
 from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
@@ -16,8 +17,14 @@ from admin_app.models.change_set import Change, ChangeSet
 # What happens to what, and what is called then; of several for one event, the upper one first.
 LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
+    (Engine, "connect", pooler.note_pooler),
     (Engine, "begin", connection.begin),
+    (Engine, "before_cursor_execute", statement_times.note_begin),
+    (Engine, "after_cursor_execute", statement_times.note_end),
+    (Engine, "handle_error", connection.count_timeout),
     (Pool, "checkout", connection.fit),
+    (Pool, "checkout", metrics.take_connection),
+    (Pool, "checkin", metrics.give_connection_back),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
     # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.
@@ -27,6 +34,8 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Session, "after_soft_rollback", recorder.forget_since_savepoint),
     (Session, "after_transaction_end", recorder.forget_transaction),
     (Session, "do_orm_execute", recorder.refuse_unrecorded),
+    (Session, "after_commit", recorder.tell),
+    (Session, "after_rollback", recorder.forget_untold),
     (Session, "after_commit", alerts.let_go),
     (Session, "after_rollback", alerts.forget),
     *(

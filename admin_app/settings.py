@@ -19,8 +19,10 @@ from sqlalchemy.exc import ArgumentError
 from admin_app.colours import accent_of
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
+from admin_app.logs import JSON, TEXT
 
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 # The navigation cuts what is longer.
@@ -148,6 +150,20 @@ def _smtp(text: str) -> dict[str, object]:
         # A relay on this machine has no certificate, and needs none.
         "MAIL_USE_TLS": not is_secure and url.hostname not in {"localhost", "127.0.0.1", "::1"},
     }
+
+
+def _log(text: str) -> str:
+    if text not in {"", TEXT, JSON}:
+        message = f"must be {TEXT} or {JSON}, or empty"
+        raise ValueError(message)
+    return text
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or " " in text):
+        message = f"must be {SHORTEST_TOKEN} or more random letters and digits"
+        raise ValueError(message)
+    return text
 
 
 def _sender(text: str) -> str:
@@ -293,6 +309,18 @@ SETTINGS = (
         "",
         "The colour of buttons and links, like `#3450c4`; the dark theme has it lighter. Text in it needs a contrast of 4.5:1.",
         _accent,
+    ),
+    Setting(
+        "ADMIN_LOG",
+        "",
+        "One line for each request and each change on standard error: `text` or `json`, in which warnings and errors are JSON too. Empty: warnings and errors only.",
+        _log,
+    ),
+    Setting(
+        "ADMIN_METRICS_TOKEN",
+        "",
+        "What Prometheus shows to read `/metrics`; 16 characters or more. Empty: there are no metrics.",
+        _token,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 
@@ -19,17 +20,28 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.cards import board, kept
 
-pytest_plugins = ["tests.cast", "tests.routes", "tests.stores", "tests.subject"]
+pytest_plugins = ["tests.cast", "tests.pooler", "tests.routes", "tests.stores", "tests.subject"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# The examples of a property are the same ones every time, for a test to say the same of the same code: FUZZ=1 tries others.
+hypothesis.settings.register_profile("same", derandomize=True, database=None)
+hypothesis.settings.load_profile("default" if os.environ.get("FUZZ") else "same")
 
 # Coverage is measured by the tests in these folders and by those marked `covers`: a traced test takes half as long again.
 # A branch of domain or transfer that none of them reaches counts as untested.
 COVERING = ("domain", "kinds", "relations", "transfer")
 
 # Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
-LONGEST = {"test_shapes.py", "test_third_model.py", "test_real_data.py", "test_stalled.py"}
+LONGEST = {
+    "test_shapes.py",
+    "test_third_model.py",
+    "test_real_data.py",
+    "test_stalled.py",
+    "test_restoring.py",
+    "test_new_kind.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two processes more than there are processors: a browser, a server or a database is often waited for."""
-    return (os.cpu_count() or 1) + 2
+    """Run three processes more than there are processors: each waits two fifths of its time for a browser, a server or a database."""
+    return (os.cpu_count() or 1) + 3
 
 
 def pytest_collection_finish() -> None:

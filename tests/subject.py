@@ -17,12 +17,16 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select
 
 from admin_app import resources
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import print_key
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.panel.operators.relation import RelationInList, RelationIs
 from admin_app.panel.resource import Resource
+from admin_app.relations import relation_of
 
 
 def day_of(number: int) -> date:
@@ -64,7 +68,20 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)
+    if column.primary_key:
+        # What an address, a list of keys, a cursor and a form field's name could take for something of theirs.
+        return f"{number}/{column.key}: ~a.b-c_d, 5% “é”"
     return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+
+
+def _stored(mapper: Any) -> list[sa.Column[Any]]:
+    return [one for one in mapper.columns if isinstance(one, sa.Column)]
+
+
+def _is_given(column: sa.Column[Any]) -> bool:
+    """Whether a made-up record needs a value: a text that is a key does, a number that is one does not."""
+    is_made = column.primary_key and (isinstance(column.type, sa.Integer) or column.default is not None)
+    return not is_made and not column.foreign_keys and column.computed is None
 
 
 @dataclass
@@ -79,34 +96,39 @@ class Subject:
     def root(self) -> str:
         return f"/admin/{self.view.endpoint}/"
 
-    def at(self, view: str, key: int) -> str:
-        return f"{self.root}{view}/?id={key}"
+    def at(self, view: str, key: Any) -> str:
+        return f"{self.root}{view}/?id={print_key(key)}"
 
-    def add(self, number: int) -> int:
+    @property
+    def columns(self) -> list[sa.Column[Any]]:
+        """The columns of its table; what is computed has none."""
+        return _stored(self.mapper)
+
+    def add(self, number: int) -> Any:
         """Store a made-up record, and those it points at; return its id."""
         with self.app.app_context():
             record = self._made(self.mapper, number)
             db.session.add(record)
             db.session.commit()
-            key: int = record.id
-            return key
+            return record.id
 
     def _made(self, mapper: Any, number: int) -> Any:
-        given = {"id", "version", "updated_at"}
-        columns = [
-            one for one in mapper.columns if one.key not in given and not one.foreign_keys and one.computed is None
-        ]
-        values = {column.key: value_for(column, number) for column in columns}
+        given = {"version", "updated_at"}
+        columns = {name: one for name, one in stored_columns(mapper.class_).items() if name not in given}
+        values = {name: value_for(one, number) for name, one in columns.items() if _is_given(one)}
         for relation in mapper.relationships:
             if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 
-    def ids(self) -> list[int]:
+    def ids(self) -> list[Any]:
         with self.app.app_context():
             return list(db.session.scalars(select(self.mapper.class_.id).order_by(self.mapper.class_.id)))
 
-    def record(self, key: int) -> Any:
+    def printed(self) -> list[str]:
+        return [print_key(key) for key in self.ids()]
+
+    def record(self, key: Any) -> Any:
         with self.app.app_context():
             return db.session.get(self.mapper.class_, key)
 
@@ -128,14 +150,14 @@ class Subject:
                     other = self._made(self.mapper.relationships[name].mapper, number)
                     db.session.add(other)
                     db.session.commit()
-                    typed[name] = str(other.id)
+                    typed[name] = print_key(other.id)
             elif name != "csrf_token" and not name.startswith("_"):
                 typed[name] = password
         return {**controls, **typed}
 
-    def secrets(self, key: int) -> list[str]:
+    def secrets(self, key: Any) -> list[str]:
         record = self.record(key)
-        return [getattr(record, column.key) for column in self.mapper.columns if column.info.get("secret")]
+        return [getattr(record, column.key) for column in self.columns if column.info.get("secret")]
 
 
 @pytest.fixture(params=resources.declared(), ids=lambda resource: resource.model.__name__)
@@ -148,14 +170,18 @@ def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
 SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
 
 
-def meaning_something(app: Flask, operator: Any, key: int) -> str:
+def meaning_something(app: Flask, operator: Any, key: Any) -> str:
     """Find what one can type for an operator."""
     chosen = [value for value, _ in operator.choices()] + list(
         getattr(getattr(operator.column, "type", None), "enums", [])
     )
     periods = [value for value, _ in operator.suggestions]
-    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, print_key(key), "a"]
     with app.app_context():
+        if isinstance(operator, RelationIs | RelationInList):
+            # Of a record that there is, as a text that is no key may be a name that is not found.
+            target = relation_of(operator.column).target
+            samples = [print_key(one) for one in db.session.scalars(select(target.id))] + samples
         for text in samples:
             try:
                 operator.parse(text)

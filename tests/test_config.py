@@ -47,6 +47,8 @@ DEFAULTS = {
     "ADMIN_SITE_NAME": "Admin",
     "ADMIN_LOGO": "",
     "ADMIN_ACCENT": "",
+    "ADMIN_LOG": "",
+    "ADMIN_METRICS_TOKEN": "",
     "ADMIN_MAIL_FROM": "",
 }
 

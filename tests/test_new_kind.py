@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require, run
+from tests.project_copy import copy_project, require
 
 HERE = Path(__file__).parent / "new_kind"
 # The kind's two files, and a model with its resource that has a column of the type.
@@ -46,15 +46,11 @@ def add_the_kind(project: Path) -> None:
         )
 
 
-def test_a_column_type_is_refused_until_it_is_added_in_two_files(project: Path) -> None:
-    refused = run(project, "manage.py", "check")
+def test_a_column_type_is_shown_as_text_until_it_is_added_in_two_files(project: Path) -> None:
+    require(project, "manage.py", "check")
     add_the_kind(project)
     require(project, "manage.py", "db", "migrate", "-m", "Servers")
 
     (written,) = (project / "migrations" / "versions").glob("*servers.py")
-    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert refused.stderr.startswith(
-        "Error: Server.address has the column type IpAddress, which the dashboard does not"
-    )
     assert "sa.Column('address', sa.String(length=39), nullable=True)" in written.read_text()
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")

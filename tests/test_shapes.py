@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,18 @@ SHAPES = {
     "LengthOfTime": "sa.Interval",
     "Picture": "sa.LargeBinary",
     "Document": "sa.JSON",
+    "Pickled": "sa.PickleType",
     "Double": "sa.Integer, sa.Computed('2 * 21')",
 }
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
-ON_BOTH = ("ChoiceOfNumbers", "Document")
+ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
+
+# A model of which something is computed, by the database or by Python.
+COMPUTED = {
+    "computed_model.py": "admin_app/models/crate.py",
+    "computed_resource.py": "admin_app/resources/crate.py",
+    "computed_checks.py": "tests/test_crate.py",
+}
 
 MODEL = '''"""A table with one column of a kind."""
 
@@ -75,6 +84,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for folder, text in (("models", MODEL), ("resources", RESOURCE)):
             file = copy / "admin_app" / folder / f"{name.lower()}.py"
             file.write_text(text.format(name=name, module=name.lower(), column=column))
+    for source, target in COMPUTED.items():
+        shutil.copy(Path(__file__).parent / "shapes" / source, copy / target)
     require(copy, "manage.py", "db", "migrate", "-m", "Shapes")
     return copy
 
@@ -82,6 +93,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_capability_works_with_every_shape(project: Path) -> None:
     shapes = " or ".join(SHAPES)
     on_both = " or ".join(ON_BOTH)
-    chosen = f"every_resource and (({shapes}) and sqlite or ({on_both}) and postgres and history)"
+    chosen = (
+        f"test_crate or every_resource and (({shapes} or Crate) and sqlite or ({on_both}) and postgres and history)"
+    )
 
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)

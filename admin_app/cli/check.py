@@ -7,7 +7,6 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -17,6 +16,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin_app.cli.check_database import Processes, database_in_words, problems
+from admin_app.cli.finding import Finding
+from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.db.schema_version import NEWER, current_revisions, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
@@ -32,26 +34,17 @@ _PORT = re.compile(r":[0-9]+$")
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong, and what to do about it."""
-
-    problem: str
-    advice: str
-
-    def __str__(self) -> str:
-        """Write both as one line."""
-        return f"{self.problem} {self.advice}"
-
-
 @click.command()
 @click.option(
     "--deploy", is_flag=True, help="Treat every finding as an error and exit with 1: for use before going live."
 )
+@click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As `run` is given.")
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As `run` is given.")
+@click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As `run` is given.")
 @with_appcontext
-def check(*, deploy: bool) -> None:
+def check(*, deploy: bool, workers: int, threads: int, jobs: int) -> None:
     """Look at the settings, the database and the accounts, and say what is not as it should be."""
-    found = findings(is_live=deploy)
+    found = [*findings(is_live=deploy), *_database(Processes(workers, threads, jobs))]
     for finding in found:
         click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)
     if not found:
@@ -68,6 +61,16 @@ def findings(*, is_live: bool = False) -> list[Finding]:
     app = this_application()
     is_live = is_live or app.config["HTTPS"] or bool(app.config["PROXIES"] or _public_hosts(app))
     return [finding for look in (*CHECKS, *(LIVE_CHECKS if is_live else ())) for finding in look(app)]
+
+
+def _database(processes: Processes) -> list[Finding]:
+    """Say what the database is, and return what is wrong with it; where it does not answer, another check says so."""
+    try:
+        with db.engine.connect() as connection:
+            click.echo(database_in_words(connection))
+            return [*problems(connection, processes)]
+    except SQLAlchemyError:
+        return []
 
 
 def _public_hosts(app: Flask) -> set[str]:

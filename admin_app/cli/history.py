@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -13,10 +15,14 @@ from tqdm import tqdm
 from admin_app import formatting
 from admin_app.context import writing
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit import follow as audit_follow
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.work import notes
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet
+from admin_app.models.change_set import Change, ChangeSet
+
+# Seconds between two looks for more.
+PAUSE = 1.0
 
 
 @click.group()
@@ -30,7 +36,52 @@ def history() -> None:
 def list_(number: int) -> None:
     """List the newest changes."""
     for done in db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(number)):
-        click.echo(f"{formatting.exact_time(done.at)}  {done.actor or 'Unknown'}  {done.kind}  {done.summary}")
+        click.echo(
+            f"{formatting.exact_time(done.at)}  {formatting.actor_name(done.actor)}  {done.kind}  {done.summary}"
+        )
+
+
+@history.command()
+@click.option("--since", default=0, type=click.IntRange(0), help="The set that was read last; 0 for the beginning.")
+@click.option(
+    "--format", type=click.Choice(["jsonl"]), default="jsonl", expose_value=False, help="One JSON object a line."
+)
+@click.option("--changes", "with_changes", is_flag=True, help="Write each record's change too, with its values.")
+@click.option("--once", is_flag=True, help="End with what there is now, and do not wait for more.")
+@with_appcontext
+def follow(since: int, *, with_changes: bool, once: bool) -> None:
+    """Write the history as it grows, each change set at least once: begin again after the last `id` that was read."""
+    while True:
+        until = _settled()
+        for done in audit_follow.sets_between(db.session, since, until):
+            click.echo(_line("set", done, _SET))
+            for change in audit_follow.changes_of(db.session, done.id) if with_changes else ():
+                click.echo(_line("change", change, _CHANGE))
+        since = max(since, until)
+        db.session.remove()
+        if once:
+            return
+        time.sleep(PAUSE)
+
+
+def _settled() -> int:
+    """Wait until all up to the newest number is known, and return that."""
+    mark = audit_follow.mark(db.session)
+    while not audit_follow.is_settled(db.session, mark):
+        db.session.remove()
+        time.sleep(PAUSE)
+    # What follows reads what is there by now.
+    db.session.remove()
+    return mark.newest
+
+
+_SET = ("id", "at", "actor_id", "actor", "kind", "resource", "record_id", "summary", "reason", "count", "undoes_id", "request_id")  # fmt: skip
+_CHANGE = ("id", "change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+
+def _line(kind: str, row: ChangeSet | Change, names: tuple[str, ...]) -> str:
+    values = {name: getattr(row, name) for name in names}
+    return json.dumps({"type": kind, **values}, ensure_ascii=False, default=lambda moment: moment.isoformat())
 
 
 @history.command()

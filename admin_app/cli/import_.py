@@ -215,12 +215,19 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
         decimal,
         is_verbatim=verbatim,
     )
+    _import(access, choices, file, agreement, errors=errors, progress=progress)
+
+
+def _import(
+    access: Access, choices: Choices, file: str, agreement: Agreement, *, errors: str | None, progress: bool
+) -> None:
+    """Import a file as the options say."""
     name = "" if file == "-" else file
     with opened(file) as (raw, size), _problems_said():
         source = choices.source(access, raw, name)
         operation = choices.operation(access, source)
-        if not is_plan and errors is None:
-            whole = Whole(access, operation, source, _scope(name), reason)
+        if not agreement.is_plan and errors is None:
+            whole = Whole(access, operation, source, _scope(name), agreement.reason)
             with tqdm(total=size, unit="B", unit_scale=True, disable=not progress) as bar:
                 counts = whole.run(lambda _count: bar.update(raw.tell() - bar.n))
             _say(counts, access.resource)

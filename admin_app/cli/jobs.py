@@ -6,7 +6,8 @@ import click
 from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
-from admin_app import formatting
+from admin_app import formatting, metrics
+from admin_app.cli.size import JOBS
 from admin_app.context import writing
 from admin_app.db.schema_version import require_no_newer
 from admin_app.errors import NotFoundError
@@ -16,16 +17,17 @@ from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.jobs.worker import work
 
-# `manage.py run` has as many.
-THREADS = 2
-
 
 @click.command()
+@click.option("--threads", default=JOBS, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once.")
 @click.option(
-    "--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64), help="How many jobs at once."
+    "--metrics-port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    help="Tell Prometheus of the jobs at this port of 127.0.0.1, with ADMIN_METRICS_TOKEN set; 0 for not.",
 )
 @with_appcontext
-def worker(threads: int) -> None:
+def worker(threads: int, metrics_port: int) -> None:
     """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
     app = this_application()
     with db.engine.connect() as connection:
@@ -33,6 +35,8 @@ def worker(threads: int) -> None:
     # The tables have to be there before anything is waited for.
     job_store.is_anybody_working(db.session)
     db.session.remove()
+    if metrics_port:
+        metrics.listen(metrics_port)
     click.echo("Running jobs  (Ctrl-C stops it)")
     work(app, threads=threads)
 

@@ -5,26 +5,31 @@ from __future__ import annotations
 import gc
 import socket
 import sys
+import time
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
+from admin_app import metrics
 from admin_app.cli.address import HOST, PORT, listening_address, public_address, remember_address
 from admin_app.cli.check import findings
+from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
-from admin_app.cli.jobs import THREADS as JOBS
+from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db, this_application
+from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
+from admin_app.web import probes
 
-# Threads wait for the database and for slow readers; two processes use two cores.
-WORKERS = 2
-THREADS = 8
+# How long a stop waits for downloads under way, when nobody says otherwise.
+GRACE = 5
 # Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
 # each of a page's statements.
 SWITCH = 0.001
@@ -36,10 +41,11 @@ GARBAGE = 10_000
 class Server(BaseApplication):
     """Gunicorn, told what to serve by us and not by a file."""
 
-    def __init__(self, app: Flask, options: dict[str, object], *, arrival: int) -> None:
-        """Keep the application, the options, and for `PatientWorker` the seconds in which a request has to arrive."""
+    def __init__(self, app: Flask, options: dict[str, object], *, arrival: int, drain: int) -> None:
+        """Keep the application, the options, the seconds in which a request has to arrive, and those before the server stops."""
         self.app = app
         self.arrival = arrival
+        self.drain = drain
         self.options = options
         super().__init__()
 
@@ -58,6 +64,20 @@ class Server(BaseApplication):
         gc.freeze()
         gc.set_threshold(GARBAGE)
         return self.app
+
+    def run(self) -> None:
+        """Serve until a signal ends it."""
+        DrainingArbiter(self).run()
+
+
+class DrainingArbiter(Arbiter):
+    """Gunicorn's first process, which on SIGTERM serves on for a while and says that it is not ready."""
+
+    def handle_term(self) -> None:
+        """Let load balancers notice before the address is closed."""
+        probes.drain()
+        time.sleep(self.app.drain)
+        super().handle_term()
 
 
 @click.command()
@@ -94,10 +114,37 @@ class Server(BaseApplication):
     help="Seconds for a request to arrive: its head, then its body, which gets more time while it keeps coming.",
     type=click.IntRange(1, 3600),
 )
+@click.option(
+    "--drain",
+    default=0,
+    show_default=True,
+    help="Seconds to serve on after SIGTERM while /health/ready says no.",
+    type=click.IntRange(0, 300),
+)
+@click.option(
+    "--grace",
+    default=GRACE,
+    show_default=True,
+    help="Seconds that requests and downloads have to end before the server stops.",
+    type=click.IntRange(1, 3600),
+)
 @with_appcontext
-def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience: int, arrival: int) -> None:
+def run(
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    jobs: int,
+    patience: int,
+    arrival: int,
+    drain: int,
+    grace: int,
+) -> None:
     """Bring the database up to date, then serve the dashboard until Ctrl-C."""
     app = this_application()
+    # Before the first connection is counted.
+    metrics.share()
     listener = _listen(host, port)
     upgrade()
     # A slip of the pen in the setting must not let anybody off.
@@ -121,15 +168,22 @@ def run(*, host: str, port: int, workers: int, threads: int, jobs: int, patience
         "timeout": patience,
         # The longest that gunicorn takes: a pasted list of IDs stands in the address, beside other filters.
         "limit_request_line": 8190,
-        # How long Ctrl-C waits for downloads under way.
-        "graceful_timeout": 5,
+        "graceful_timeout": grace,
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
         "forwarded_allow_ips": "",
         "loglevel": "warning",
+        **({"logger_class": JoiningLogger} if app.config["LOG"] == JSON else {}),
         "proc_name": "admin",
-        "on_exit": lambda _server: stop_keeper(keeper) if keeper else None,
+        "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
+        "on_exit": lambda _server: _end(keeper),
     }
-    Server(app, options, arrival=arrival).run()
+    Server(app, options, arrival=arrival, drain=drain).run()
+
+
+def _end(keeper: int) -> None:
+    if keeper:
+        stop_keeper(keeper)
+    metrics.unshare()
 
 
 def _listen(host: str, port: int) -> socket.socket:

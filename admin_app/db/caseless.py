@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, text
 
 from admin_app import unicode_text
+from admin_app.db.keys import key_called
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, TableColumn
 
@@ -105,7 +106,7 @@ def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequenc
     """Return the records that have the same text in a column, by id and text, each text's together."""
     key = f'caseless("{column}")'
     several = f'SELECT {key} FROM "{table}" GROUP BY 1 HAVING count({key}) > 1'
-    rows = f'SELECT {key}, id, "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
+    rows = f'SELECT {key}, "{key_called(table)}", "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
     found: dict[str, list[tuple[int, str]]] = {}
     for same_text, record_id, value in connection.execute(text(rows)):
         found.setdefault(same_text, []).append((record_id, value))

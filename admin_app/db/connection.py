@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy import Connection, CursorResult, Engine, ExceptionContext, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from admin_app import metrics
 from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
+from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
+from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
+from admin_app.metrics import Event
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
 # A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
@@ -74,6 +78,9 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
     # SQLite's own `unhex` came with 3.41.
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
+    # Of columns of which nothing is known but what SQLite keeps in them.
+    connection.create_function("stored_text", 1, stored_text, deterministic=True)
+    connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 
 def _lower(value: object) -> Any:
@@ -109,8 +116,12 @@ def begin(connection: Connection) -> None:
 
     Statements that are transactions of their own need none around them.
     """
-    is_alone = is_glancing() and not connection.get_execution_options().get(LASTING)
-    if connection.dialect.name != "sqlite" or is_alone:
+    if connection.dialect.name != "sqlite":
+        limit = limit_in_milliseconds()
+        if limit and is_pooled(connection):
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit}")
+        return
+    if is_glancing() and not connection.get_execution_options().get(LASTING):
         return
     if not is_writing():
         connection.exec_driver_sql("BEGIN")
@@ -127,6 +138,10 @@ def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     longer than to run them.
     """
     if isinstance(connection, sqlite3.Connection):
+        return
+    if is_noted(record):
+        # Each transaction is told by itself, and without one there is no telling whose connection the next statement has.
+        connection.autocommit = False
         return
     wanted, is_alone = limit_in_milliseconds(), is_glancing()
     if record.info.get("limit", 0) != wanted:
@@ -197,10 +212,26 @@ def is_timeout(error: OperationalError) -> bool:
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
 
 
+def count_timeout(context: ExceptionContext) -> None:
+    """Count a statement that was stopped because it took too long."""
+    if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
+        metrics.count(Event.TIME_LIMIT)
+
+
 def refresh_statistics(session: AnySession) -> None:
     """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
     session.execute(text("ANALYZE"))
     session.commit()
+
+
+def count_anew(session: AnySession, model: type[Model]) -> None:
+    """Let PostgreSQL see what was just written to a table, in this transaction too; SQLite plans the same without.
+
+    It takes rows that it has never seen for one row: a join of 19,000 lines with themselves took 46 s, and takes 0.2 s now.
+    Where another transaction has it look at the table, that will do.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE (SKIP_LOCKED) {model.__tablename__}"))
 
 
 def rows_changed(result: object) -> int:

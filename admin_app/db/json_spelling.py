@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -30,7 +29,7 @@ def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
     return f"CAST(CAST({compiler.process(element.clauses, **kw)} AS JSONB) AS TEXT)"
 
 
-def spelled(value: Any) -> str:
+def spelled(value: object) -> str:
     """Write a value as PostgreSQL writes its `jsonb`: keys by their length and letters, numbers without an exponent."""
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
@@ -38,8 +37,11 @@ def spelled(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spelled, value))}]"
     if isinstance(value, float | Decimal):
-        return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
-    return json.dumps(value, ensure_ascii=False)
+        number = Decimal(repr(value)) if isinstance(value, float) else value
+        # PostgreSQL knows no zero below zero.
+        return f"{number or number.copy_abs():f}"
+    # Lists of something else than JSON, of columns that nobody knows, are shown by the same way.
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def spelled_text(text: str | None) -> str | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
-from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import key_name
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
@@ -43,11 +44,10 @@ _KEPT: dict[type[Any], dict[str, TableColumn]] = {}
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
-    stored = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
     # What the database computes it computes again, and takes from nobody.
-    columns = {key: column for key, column in stored.items() if column.computed is None}
+    columns = {key: column for key, column in stored_columns(model).items() if column.computed is None}
     if model.__history__ is not None:
-        always = ("id", "created_at", "updated_at")
+        always = (key_name(model), "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
     if any(column.info.get("secret") for column in columns.values()):
         message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."

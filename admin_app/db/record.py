@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import BigInteger, Integer
+from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column, synonym
 
 from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import Model
 
 
@@ -49,7 +51,22 @@ class Record(Timestamped, Versioned, Model):
     # The columns that a `__str__` of a model's own reads; None: any. Who may not see one of them reads a number instead.
     named_by: ClassVar[tuple[str, ...] | None] = None
 
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    # A model may declare another key, of any name: it is reached as `id` all the same.
+    id: Mapped[Any] = mapped_column(Integer, primary_key=True, sort_order=-1)
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Let `id` lead to the key that the model declares."""
+        own = {name: one for name, one in vars(cls).items() if isinstance(one, MappedColumn) and one.column.primary_key}
+        for one in own.values():
+            if type(one.column.type) is BigInteger:
+                # SQLite numbers the rows of no other type.
+                one.column.type = BigInteger().with_variant(Integer, "sqlite")
+        if len(own) == 1 and "id" not in own:
+            if "id" in vars(cls):
+                message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
+                raise ConfigurationError(message)
+            cls.id = synonym(next(iter(own)))
+        super().__init_subclass__(**arguments)
 
     def __str__(self) -> str:
         """Name the record for a person."""

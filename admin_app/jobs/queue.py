@@ -17,6 +17,8 @@ from psycopg import OperationalError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
+from admin_app.db.pooler import suits_pooler
+from admin_app.extensions import Values
 from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
@@ -38,6 +40,17 @@ class _Storage(PostgresStorage):
     """Huey's tables on PostgreSQL; Huey alone would keep a lost connection for ever."""
 
     _conn: Any
+
+    def _connect(self) -> Any:
+        """Connect; behind a pooler nobody can be woken, so the queue is looked at every second."""
+        connection = super()._connect()
+        connection.autocommit = False
+        self.blocking = not suits_pooler(connection)
+        connection.autocommit = True
+        return connection
+
+    # Huey's own name for the same.
+    _create_connection = _connect
 
     @property
     def conn(self) -> Any:
@@ -104,7 +117,7 @@ def the_queue() -> Queue:
 
 def _huey(address: str) -> Huey:
     url = make_url(address)
-    common: dict[str, Any] = {"name": "jobs", "results": False, "serializer": Numbers()}
+    common: Values = {"name": "jobs", "results": False, "serializer": Numbers()}
     if url.get_backend_name() == "sqlite":
         # A file of its own beside the database: looking for work must not wait for who writes there.
         path = Path(str(url.database))

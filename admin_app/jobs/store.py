@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.errors import NotFoundError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Values
+from admin_app.metrics import Level
 from admin_app.models.job import Job, JobState, Worker
 
 # A worker says every second that it is at a job: so many without a word, and it is gone.
@@ -30,7 +31,7 @@ LOST = "The worker stopped before the job was done."
 OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
-def submit(session: AnySession, *, kind: str, staff_id: int, title: str, arguments: dict[str, Any]) -> Job:
+def submit(session: AnySession, *, kind: str, staff_id: int, title: str, arguments: Values) -> Job:
     """Write a job down (not yet committed)."""
     job = Job(kind=kind, staff_id=staff_id, title=title[:200], arguments=arguments)
     session.add(job)
@@ -96,7 +97,7 @@ def beat(session: AnySession, *, job_id: int, attempt: int, done: int, total: in
     return _change(session, *_own(job_id, attempt), heartbeat_at=utc_now(), done=done, total=total)
 
 
-def finish(session: AnySession, *, job_id: int, attempt: int, expires_at: datetime, **results: Any) -> bool:
+def finish(session: AnySession, *, job_id: int, attempt: int, expires_at: datetime, **results: object) -> bool:
     """End a job well; False when it is not this worker's any more: then nothing it made may stay."""
     return _change(session, *_own(job_id, attempt), **{**_ended(JobState.DONE), **results, "expires_at": expires_at})
 
@@ -152,6 +153,25 @@ def is_anybody_working(session: AnySession) -> bool:
     return session.scalar(alive) is not None
 
 
+def oldest_waiting(session: AnySession) -> datetime | None:
+    """Return since when the oldest waiting job waits, if any does."""
+    return session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING))
+
+
+def levels(session: AnySession) -> dict[Level, float]:
+    """Return how much there is to do, and who does it, for whoever watches over all machines."""
+    found = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
+    oldest, now = oldest_waiting(session), utc_now()
+    alive = select(func.count()).select_from(Worker).where(Worker.seen_at > now - LOST_AFTER)
+    return {
+        Level.WAITING: found.get(JobState.WAITING, 0),
+        Level.RUNNING: found.get(JobState.RUNNING, 0),
+        Level.FAILED: found.get(JobState.FAILED, 0),
+        Level.OLDEST: max((now - oldest).total_seconds(), 0) if oldest is not None else 0,
+        Level.WORKERS: session.scalar(alive) or 0,
+    }
+
+
 def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:
     """Return a job of this person, or of anybody for None; raise `NotFoundError` otherwise: others' look like none."""
     job = session.get(Job, job_id)
@@ -161,7 +181,7 @@ def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:
     return job
 
 
-_BEGINNING: dict[str, Any] = {
+_BEGINNING: Values = {
     "state": JobState.WAITING,
     "done": 0,
     "total": None,
@@ -177,7 +197,7 @@ _BEGINNING: dict[str, Any] = {
 }
 
 
-def _ended(state: JobState) -> dict[str, Any]:
+def _ended(state: JobState) -> Values:
     # What came to nothing is shown for a week.
     return {"state": state, "finished_at": utc_now(), "expires_at": utc_now() + timedelta(days=7)}
 
@@ -192,7 +212,7 @@ def _is_lost() -> ColumnElement[bool]:
     return and_(Job.state == JobState.RUNNING, or_(Job.heartbeat_at < now - LOST_AFTER, Job.heartbeat_at > latest(now)))
 
 
-def _change(session: AnySession, *wanted: ColumnElement[bool], **values: Any) -> bool:
+def _change(session: AnySession, *wanted: ColumnElement[bool], **values: object) -> bool:
     statement = update(Job).where(*wanted).values(**values).execution_options(synchronize_session=False)
     result: Any = session.execute(statement)
     session.expire_all()

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from admin_app import metrics
 from admin_app.context import writing
 from admin_app.db.troubles import OneLine, say
 from admin_app.domain.plan import plan as plans
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 ROUND = 2.0
 # Rounds between two looks for files that nobody needs any more.
 TIDYING = 30
+# Rounds between two looks at how many jobs there are, where metrics are wanted.
+MEASURING = 5
 # Seconds of a round that expired plans take, and between two portions of their lines: others write meanwhile.
 CLEARING, BREATH = 1.0, 0.05
 # Seconds that jobs are given to be given back when the worker stops.
@@ -55,6 +58,8 @@ def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
     while not stopping.is_set() and parent in {None, os.getppid()}:
         with app.app_context():
             _keep_house(queue, name, is_tidying=rounds % TIDYING == 0)
+            if rounds % MEASURING == 0:
+                _measure()
         consumer.check_worker_health()
         rounds += 1
         stopping.wait(ROUND)
@@ -79,6 +84,17 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
     except DBAPIError as error:
         say(log, error)
         db.engine.dispose()
+
+
+def _measure() -> None:
+    """Tell how many jobs wait: the worker asks for all processes, so that no page and no probe does."""
+    if not metrics.are_wanted():
+        return
+    try:
+        with Session(db.engine) as session:
+            metrics.set_levels(job_store.levels(session))
+    except DBAPIError as error:
+        say(log, error)
 
 
 def _tidy(queue: Queue, old: list[int]) -> None:

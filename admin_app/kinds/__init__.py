@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import null
 
+from admin_app.db.keys import key_in
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import AnyColumn, Expression, TableColumn
+from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
 from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.binary import BinaryKind
 from admin_app.kinds.boolean import BooleanKind
@@ -17,6 +18,8 @@ from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
+from admin_app.kinds.other import OtherKind
+from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
@@ -41,30 +44,56 @@ KINDS: tuple[AnyKind, ...] = (
     LongTextKind,
     TextKind,
     BinaryKind,
+    # What none of these is for.
+    OtherKind,
 )
 
 
+# With that of our own tables, which no model has.
+_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind)
+
+
 def kind_of(column: AnyColumn) -> Kind[Any]:
-    """Return the kind of a column, bound to it; raise `ConfigurationError` for a type that has none."""
-    found = kind_or_none(column)
-    if found is None:
-        message = f"{column}: the dashboard does not know the column type {column.type!r}."
+    """Return the kind of a column or of any expression, bound to it: the one that its `info` names, else that of its type."""
+    name = name_of_kind(column)
+    return (_BY_NAME[name] if name else kind_or_other(column.type))(column)
+
+
+def name_of_kind(column: AnyColumn) -> str:
+    """Return the kind that a column says it is of, `info={"kind": "url"}`; "" where its type tells."""
+    info = getattr(column, "info", None) or {}
+    return str(info.get("kind", ""))
+
+
+def require_kind(column: TableColumn, name: str) -> None:
+    """Raise `ConfigurationError` where a column names a kind that there is not, or that is not for its type."""
+    kind = _BY_NAME.get(name_of_kind(column)) if name_of_kind(column) else OtherKind
+    if kind is None:
+        message = f"{name} names the kind {name_of_kind(column)}. Name one of {', '.join(_BY_NAME)}."
         raise ConfigurationError(message)
-    return found
+    if kind.types and not isinstance(column.type, kind.types):
+        types = " or ".join(one.__name__ for one in kind.types)
+        message = f"{name} names the kind {kind.name}, which is for {types}, not for {type(column.type).__name__}."
+        raise ConfigurationError(message)
 
 
-def kind_or_none(column: AnyColumn) -> Kind[Any] | None:
-    """Return the kind of a column or of any expression, bound to it; None for a type that has none."""
-    of = type(column.type)
+def kind_or_other(of: ColumnType) -> AnyKind:
+    """Return the kind of a type; what none is for, or is of another kind on another store, is shown as text and changed by nobody."""
+    # The stores' own forms of a type say nowhere else what they are.
+    variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
+    kinds = {_kind_of_type(type(one)) for one in (of, *variants)}
+    return kinds.pop() if len(kinds) == 1 else OtherKind
+
+
+def _kind_of_type(of: type[ColumnType]) -> AnyKind:
     if of not in _BY_TYPE:
-        _BY_TYPE[of] = next((kind for kind in KINDS if issubclass(of, kind.types)), None)
-    kind = _BY_TYPE[of]
-    return None if kind is None else kind(column)
+        _BY_TYPE[of] = next((kind for kind in _ALL if not kind.is_named and issubclass(of, kind.types)), OtherKind)
+    return _BY_TYPE[of]
 
 
 def stand_in(column: TableColumn) -> Expression | None:
     """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)
+    return null() if column.nullable else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:
@@ -74,6 +103,7 @@ def kind_of_value(of: type[object]) -> AnyKind | None:
     return _BY_VALUE[of]
 
 
+_BY_NAME: dict[str, AnyKind] = {kind.name: kind for kind in KINDS}
 # Asked for every field of every record that is saved, and for every cell of a list.
-_BY_TYPE: dict[type[object], AnyKind | None] = {}
+_BY_TYPE: dict[type[ColumnType], AnyKind] = {}
 _BY_VALUE: dict[type[object], AnyKind | None] = {}

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Dialect, cast
 from sqlalchemy.types import Text
 
+from admin_app.db.attributes import stored_column
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
@@ -45,10 +46,14 @@ class Kind(Generic[V]):
     types: ClassVar[tuple[type[ColumnType], ...]]
     values: ClassVar[tuple[type[object], ...]]
 
+    # Whether only columns are of it that name it: `info={"kind": "url"}`.
+    is_named: ClassVar[bool] = False
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False
     # Whether a form shows it and does not change it.
     is_read_only: ClassVar[bool] = False
+    # Whether a file may bring it.
+    is_imported: ClassVar[bool] = True
     # Whether its values have an order, and are short enough for an index: PostgreSQL refuses a row whose key is longer than 2,700
     # bytes.
     is_ordered: ClassVar[bool] = True
@@ -68,10 +73,9 @@ class Kind(Generic[V]):
 
     @property
     def stored(self) -> TableColumn:
-        """The table's column."""
-        prop = getattr(self.column, "property", None)
-        stored: TableColumn = self.column if prop is None else prop.columns[0]
-        return stored
+        """The table's column; what is computed stands for itself."""
+        stored: TableColumn | None = stored_column(self.column)
+        return self.column if stored is None else stored
 
     # ---- what a person may give
 

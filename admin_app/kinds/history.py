@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import JSON, ColumnElement, String, cast, func, literal, literal_column
 from sqlalchemy import inspect as inspect_mapper
@@ -20,11 +21,15 @@ from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds import kind_of
 
 
-def json_of(columns: Mapping[str, TableColumn], dialect: str) -> ColumnElement[str]:
-    """Return the SQL that writes these columns of a row as the history's JSON."""
+def json_of(
+    columns: Mapping[str, TableColumn], dialect: str, *, further: Mapping[str, Expression] = MappingProxyType({})
+) -> ColumnElement[str]:
+    """Return the SQL that writes these columns of a row as the history's JSON, and further values that are JSON already."""
     whole: ColumnElement[str] = literal("{", String)
-    for place, (name, column) in enumerate(columns.items()):
-        whole = whole + literal("," if place else "", String) + pair_of(name, column, dialect)
+    pairs = [pair_of(name, column, dialect) for name, column in columns.items()]
+    pairs += [literal(f"{json.dumps(name)}:", String) + one for name, one in further.items()]
+    for place, pair in enumerate(pairs):
+        whole = whole + literal("," if place else "", String) + pair
     return whole + literal("}", String)
 
 

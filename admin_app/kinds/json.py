@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 from sqlalchemy import JSON, Dialect, cast, func
 from sqlalchemy.types import NullType, Text
@@ -15,6 +17,11 @@ from admin_app.kinds.base import Expression, Kind
 
 # PostgreSQL's JSON cannot hold the one, and no text the others.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# How deep lists and objects may stand in each other: what writes them again calls itself for each level.
+DEEPEST = 100
+TOO_DEEP = "The JSON is nested too deeply"
+# Python reads and writes numbers of a few thousand digits, and no longer ones.
+MOST_DIGITS = 400
 
 
 class JsonText(str):
@@ -24,15 +31,16 @@ class JsonText(str):
 
 
 def value_of(text: str) -> Any:
-    """Read JSON; raise `ValueError` that says where it is wrong."""
+    """Read JSON; raise `ValueError` that says where it is wrong, or what no store could keep or no reader tell."""
     try:
-        value = json.loads(text, parse_constant=_refused)
+        value = json.loads(
+            text, parse_constant=_refused, parse_float=_finite, parse_int=_whole, object_pairs_hook=_named_once
+        )
     except json.JSONDecodeError as error:
         message = f"Line {error.lineno}, column {error.colno}: {error.msg}"
         raise ValueError(message) from error
     except RecursionError as error:
-        message = "The JSON is nested too deeply"
-        raise ValueError(message) from error
+        raise ValueError(TOO_DEEP) from error
     if any(map(_UNSTORABLE.search, _texts(value))):
         message = "It contains a character that cannot be stored"
         raise ValueError(message)
@@ -40,15 +48,51 @@ def value_of(text: str) -> Any:
 
 
 def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for inner in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _texts(inner)
+    """Yield the names and texts in it, level by level."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        yield from (one for one in level if isinstance(one, str))
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return
+    raise ValueError(TOO_DEEP)
 
 
-def _refused(name: str) -> object:
+def _inner(value: object) -> Sequence[object]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else ()
+
+
+def _refused(name: str) -> NoReturn:
     message = f"JSON has no number {name}"
     raise ValueError(message)
+
+
+def _finite(text: str) -> float:
+    """Read a number with a fraction or an exponent: one that is too large would be read as infinity, which JSON cannot say."""
+    number = float(text)
+    if math.isinf(number):
+        message = f"The number {text[:20]} is too large"
+        raise ValueError(message)
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        message = f"The number {text[:20]}… has more than {MOST_DIGITS} digits"
+        raise ValueError(message)
+    return int(text)
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object: of two values under one name all but the last would be lost without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
+        message = f"The name “{twice[:40]}” stands twice in one object"
+        raise ValueError(message)
+    return found
 
 
 class JsonKind(Kind[Any]):

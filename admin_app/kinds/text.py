@@ -42,7 +42,7 @@ class TextKind(Kind[str]):
     @property
     def is_email(self) -> bool:
         """Whether it holds emails."""
-        return self.stored.info.get("format") == "email"
+        return (getattr(self.stored, "info", None) or {}).get("format") == "email"
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:

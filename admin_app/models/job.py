@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import Model, Values
+from admin_app.extensions import AnyRow, Model, Values
 from admin_app.models.staff import Staff
 
 
@@ -46,7 +45,7 @@ class Job(Model):
     total: Mapped[int | None] = mapped_column(BigInteger)
     problem_count: Mapped[int] = mapped_column(default=0)
     # The first of them, as (row, words).
-    problems: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    problems: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
     error: Mapped[str] = mapped_column(Text, default="")
     file_name: Mapped[str] = mapped_column(String(200), default="")
     file_size: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.extensions import Model
+from admin_app.extensions import AnyRow, Model, Values
 from admin_app.models.change_set import LONGEST_REASON, JsonValues
 
 
@@ -70,7 +70,7 @@ class Plan(Model):
     model: Mapped[str] = mapped_column(String(63))
     # What is done, "edit", and with what: the pairs of the selection's address and of the form that asked.
     operation: Mapped[str] = mapped_column(String(40))
-    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    arguments: Mapped[Values] = mapped_column(JSON, default=dict)
     # The attributes that it gives other values; none where records are deleted.
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Which records were meant, in words: "Posts that contain “bike”".
@@ -81,11 +81,11 @@ class Plan(Model):
     reason: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
     # How many lines have each verdict, and the commonest reasons: [verdict, reason, how many].
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    reasons: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
     # Where one field is to change: how many of its records have no value when the plan is made.
     empty: Mapped[int | None] = mapped_column(BigInteger)
     # What was done so far, as the history counts it: [what, table, how many].
-    tally: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    tally: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
     # The number of the last line whose effect on the world outside is out; those of lines before it are, too.
     effect_number: Mapped[int] = mapped_column(BigInteger, default=0)
     change_set_id: Mapped[int | None]
@@ -97,7 +97,7 @@ class Plan(Model):
 
 
 class PlanLine(Model):
-    """What a plan means for one record. `number` orders the lines of a plan: the record's id, or the row's place in a file."""
+    """What a plan means for one record. `number` orders the lines of a plan: the record's id where that is one, else its place, or the row's in a file."""
 
     __table_args__ = (
         Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),
@@ -109,7 +109,7 @@ class PlanLine(Model):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
     # None: of a record that is to be made, and gets its key then.
-    record_id: Mapped[int | None]
+    record_id: Mapped[Key | None] = mapped_column(RecordKey)
     # The record's version when the plan was made: changed since, it is left alone. 0 where there is none yet.
     version: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(10))
@@ -120,5 +120,5 @@ class PlanLine(Model):
     # What names related records that are to be made first, by the keys of the relations' columns.
     missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     # As the history keeps values; None where nothing is given other values.
-    before: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
-    after: Mapped[dict[str, Any] | None] = mapped_column(JsonValues)
+    before: Mapped[Values | None] = mapped_column(JsonValues)
+    after: Mapped[Values | None] = mapped_column(JsonValues)

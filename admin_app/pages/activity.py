@@ -22,16 +22,17 @@ from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UndoResult, as_noun, is_undo, keeps_former, subject_of, undo, undone_by
+from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
+from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db
 from admin_app.formatting import counted
-from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.access import Access, access_at, access_of, access_to
 from admin_app.panel.access.audit import (
     require_fields,
     require_rows_after,
@@ -42,14 +43,14 @@ from admin_app.panel.access.audit import (
 from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.activity_row import NOBODY, activity_row
-from admin_app.panel.history.activity_table import CHANGING, by_day, rows_of
+from admin_app.panel.history.activity_table import by_day, rows_of
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
-from admin_app.panel.registry import resource_at, resources
+from admin_app.panel.registry import resources
 from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
@@ -114,17 +115,16 @@ class ActivityPage(ProtectedView):
     @expose("/list/", methods=("POST",))
     def list_view(self) -> ResponseReturnValue:
         """Lead to the list of the records of a resource that a change set made or changed."""
-        done, resource = _requested(request.form), resource_at(request.form.get("resource"))
-        if resource is None:
+        done, access = _requested(request.form), access_at(request.form.get("resource"))
+        if access is None:
             abort(404)
-        access = access_to(resource)
         if not access.may(Action.LIST):
             abort(403)
         whole = plain_selection(access, [])
         with transaction(db.session):
             place = ticked_list(access, whole)
-            set_id = ticks.tick_changes(db.session, place, done.id, resource.model.__tablename__)
-        return login.lead_to(list_links(resource).to(whole.changed(ticks=set_id)))
+            set_id = ticks.tick_changes(db.session, place, done.id, access.resource.model.__tablename__)
+        return login.lead_to(list_links(access.resource).to(whole.changed(ticks=set_id)))
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
@@ -136,28 +136,28 @@ class ActivityPage(ProtectedView):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
-        reauthentication.note_purpose(f"{'redo' if is_undo(done) else 'undo'} “{subject_of(summary_of(done))}”")
+        reauthentication.note_purpose(f"{words_to_undo(done).act.lower()} “{subject_of(summary_of(done))}”")
         if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
-        summary, set_id, was_undo = subject_of(summary_of(done)), done.id, is_undo(done)
+        summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
             with refusals_of(_model_of(done)), transaction(db.session):
                 outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
                 require_rows_after(set_id, touched)
-                _require_consent(outcome, "redone" if was_undo else "undone")
+                _require_consent(outcome, words.done)
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
+            _require_sight(set_id)
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
         login.go_on()
-        done_words, back = ("redone", "Undo") if was_undo else ("undone", "Redo")
         announce(
-            f"{as_noun(summary)} {done_words}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {words.done}. {said_of_signed_out()}".strip(),
             undo=last_change_set(db.session),
-            undo_words=back,
+            undo_words=opposite(words).act,
         )
         return login.lead_to(_onward(set_id, touched))
 
@@ -213,6 +213,13 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     return done
 
 
+def _require_sight(set_id: int) -> None:
+    """Answer 404 where an undo failed before its rows could be judged, and the person neither did it nor sees what it did."""
+    done = db.session.get_one(ChangeSet, set_id)
+    if done.actor_id != login.signed_in_principal().id and not is_shown(db.session, done, visible()):
+        abort(404)
+
+
 def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
@@ -261,7 +268,7 @@ def _onward(set_id: int, touched: Sequence[Access]) -> str:
     is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
     is_there = any(
         path in {link(one.resource, "edit_view"), link(one.resource, "details_view")}
-        and one.find(dict(parse_qsl(query)).get("id")) is not None
+        and one.find(dict(parse_qsl(query)).get("id", "")) is not None
         for one in touched
     )
     return url if url and (is_there or not is_record) else url_for("activity.set_view", id=set_id)
@@ -275,10 +282,10 @@ def _filters() -> dict[str, str]:
 def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter:
     """Read the filters; what means nothing is left out and said."""
     given = _filters()
-    resource = resource_at(given.get("resource"))
-    if given.get("resource") and (resource is None or not access_to(resource).may(Action.HISTORY)):
+    access = access_at(given.get("resource"))
+    if given.get("resource") and (access is None or not access.may(Action.HISTORY)):
         problems.append("This list does not exist. The filter was left out.")
-        resource = None
+        access = None
     kind = given.get("kind", "")
     if kind and kind not in {CHANGES, *Kind}:
         problems.append("This kind does not exist. The filter was left out.")
@@ -288,7 +295,7 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
         visible(),
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
-        resource=resource.model.__table__.name if resource is not None else "",
+        resource=access.resource.model.__table__.name if access is not None else "",
         kinds=CHANGING if kind == CHANGES else [kind] if kind else (),
         since=_day("from", given, problems),
         until=until,

@@ -20,7 +20,7 @@ from admin_app.domain.work.saved_views import find_view
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.preference import Preference
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, access_at, access_to
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards.board import Board, in_little_time
 from admin_app.panel.cards.changes import recent_changes
@@ -28,7 +28,7 @@ from admin_app.panel.cards.first_steps import first_steps
 from admin_app.panel.cards.pinned import pinned
 from admin_app.panel.cards.unfinished import unfinished
 from admin_app.panel.cards.view_models import CardView
-from admin_app.panel.registry import resource_at, resources
+from admin_app.panel.registry import resources
 from admin_app.panel.summary.summary import summary_of
 from admin_app.selection.selection import VIEW
 from admin_app.web.auth import login
@@ -136,8 +136,7 @@ _ACTS: dict[str, Callable[[], str]] = {
 
 
 def _requested_access() -> Access:
-    resource = resource_at(request.form.get("resource"))
-    if resource is None:
+    access = access_at(request.form.get("resource"))
+    if access is None:
         abort(404)
-    access = access_to(resource)
     return access if access.may(Action.LIST) else abort(403)

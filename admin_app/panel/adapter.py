@@ -6,7 +6,6 @@ Nothing else in the panel knows Flask-Admin's hooks. A page is made for the pers
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
@@ -17,6 +16,8 @@ from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
 from admin_app.context import reading
+from admin_app.db.attributes import is_computed
+from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import label
@@ -123,7 +124,10 @@ class ResourceView(ProtectedView, ModelView):
         self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
+        # What is computed has no field: a form shows it among the facts.
+        self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
         resource.filters_by_name = declared_filters(resource)
+        require_key(resource.model)
         require_columns(resource)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
@@ -292,22 +296,22 @@ class ResourceView(ProtectedView, ModelView):
         return WatchPage(self.access).respond()
 
     @expose("/import/", methods=("GET", "POST"))
-    def import_view(self) -> Any:
+    def import_view(self) -> ResponseReturnValue:
         """Take a file to be imported."""
         return UploadPage(self.access, "import_view").respond()
 
     @expose("/import/source/", methods=("GET", "POST"))
-    def import_source_view(self) -> Any:
+    def import_source_view(self) -> ResponseReturnValue:
         """Show how a file is read."""
         return ReadingPage(self.access, "import_source_view").respond()
 
     @expose("/import/columns/", methods=("GET", "POST"))
-    def import_columns_view(self) -> Any:
+    def import_columns_view(self) -> ResponseReturnValue:
         """Ask where a file's columns go."""
         return FileColumnsPage(self.access, "import_columns_view").respond(make_import_plan)
 
     @expose("/import/template.<format_key>")
-    def import_template(self, format_key: str) -> Any:
+    def import_template(self, format_key: str) -> ResponseReturnValue:
         """Send a file to be filled in."""
         return template_file(self.access, format_key)
 
@@ -357,12 +361,12 @@ class ResourceView(ProtectedView, ModelView):
         return PlanPage(self.access).lines()
 
     @expose("/import/corrections/", methods=("GET", "POST"))
-    def import_corrections_view(self) -> Any:
+    def import_corrections_view(self) -> ResponseReturnValue:
         """Put right what is wrong with a file's rows."""
         return CorrectionsPage(self.access, "import_corrections_view").respond()
 
     @expose("/import/wrong/")
-    def import_wrong(self) -> Any:
+    def import_wrong(self) -> ResponseReturnValue:
         """Give the rows of a file back that were not imported."""
         return wrong_rows_file(self.access)
 
@@ -427,7 +431,7 @@ class ResourceView(ProtectedView, ModelView):
         return list(self.resource.filters.values())  # type: ignore[arg-type]  # operators are Flask-Admin's filters
 
     @override
-    def get_filter_arg(self, index: int, flt: Any) -> str:
+    def get_filter_arg(self, index: int, flt: Operator) -> str:
         """Name a filter by what it does, not by its place in a list."""
         return next(key for key, operator in self.resource.filters.items() if operator is flt)
 

@@ -11,6 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
@@ -85,21 +86,13 @@ class RelationField(Field):
     @property
     def picked(self) -> Picked | None:
         """The record the field holds now."""
-        if self.data is None:
-            return None
-        access = access_of(self.target)
-        if access is None:
-            return Picked(str(self.data.id), str(self.data), "", "")
-        if not access.sees(self.data):
-            return Picked(str(self.data.id), UNSEEN.text, "", "")
-        url = record_url(access, self.data) if access.may(Action.VIEW) else ""
-        return Picked(str(self.data.id), access.title_of(self.data), access.detail_of(self.data), url)
+        return None if self.data is None else picked_of(self.data)
 
     def _value(self) -> str:
         """Return what stands in the input: what was typed, or the id."""
         if self._typed is not None:
             return self._typed
-        return str(self.data.id) if self.data is not None else ""
+        return print_key(self.data.id) if self.data is not None else ""
 
     def process_data(self, value: object) -> None:
         """Take the record; what was typed before it is no more."""
@@ -112,7 +105,7 @@ class RelationField(Field):
             return
         self._typed = str(valuelist[0]).strip()
         held = self.object_data
-        if held is not None and self._typed == str(held.id):
+        if held is not None and self._typed == print_key(held.id):
             # Left as it is: whoever may not see that record has no such field.
             self.data = held
             return
@@ -122,6 +115,17 @@ class RelationField(Field):
                 self.data = find(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
+
+
+def picked_of(record: Record) -> Picked:
+    """Say what a field holds."""
+    access = access_of(type(record))
+    if access is None:
+        return Picked(str(record.id), str(record), "", "")
+    if not access.sees(record):
+        return Picked(str(record.id), UNSEEN.text, "", "")
+    url = record_url(access, record) if access.may(Action.VIEW) else ""
+    return Picked(str(record.id), access.title_of(record), access.detail_of(record), url)
 
 
 class NewPasswordField(PasswordField):

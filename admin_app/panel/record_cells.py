@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
@@ -12,6 +13,9 @@ from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
+
+# So many linked records are named in a list.
+MOST_LINKS = 5
 
 # The numbers of children, by relation and key.
 Counts = Mapping[str, Mapping[object, Count]]
@@ -22,6 +26,8 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     resource = access.resource
     if resource.is_to_many(name):
         return _count_cell(access, record, name, counts[name][record.id])
+    if resource.is_links(name):
+        return links_cell(access.beyond(name), getattr(record, name), is_whole=is_whole)
     if resource.relation(name) is not None:
         return _relation_cell(access.beyond(name), getattr(record, name))
     formatter = resource.column_formatters.get(name)
@@ -39,6 +45,8 @@ def value_of(record: Record, name: str) -> object:
 
 def cell_of_value(value: Any) -> Cell:
     """Draw a value by itself, a record by its name, long text in full."""
+    if isinstance(value, list) and value and hasattr(type(value[0]), "__mapper__"):
+        return links_cell(access_of(type(value[0])), value, is_whole=True)
     is_record = hasattr(type(value), "__mapper__")
     return _relation_cell(access_of(type(value)), value) if is_record else value_cell(value, is_whole=True)
 
@@ -54,6 +62,17 @@ def _relation_cell(access: Access | None, other: Record | None) -> Cell:
     return Cell(CellKind.RELATION, access.title_of(other), access.detail_of(other), url)
 
 
+def links_cell(access: Access | None, others: Sequence[Record], *, is_whole: bool) -> Cell:
+    """Name the linked records, in a list the first of them."""
+    cells = list(dict.fromkeys(_relation_cell(access, one) for one in others))
+    if not cells:
+        return Cell(CellKind.NULL, "—", "No value")
+    shown = cells if is_whole else cells[:MOST_LINKS]
+    rest = len(cells) - len(shown)
+    text = ", ".join([*(one.text for one in shown), *([f"{rest} more"] if rest else [])])
+    return Cell(CellKind.LINKS, text, ", ".join(one.text for one in cells), links=tuple(shown), more=rest)
+
+
 def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell:
     """Count the children, as a link to the list of exactly these."""
     relation, child = access.resource.relation(name), access.beyond(name)
@@ -63,5 +82,5 @@ def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
     if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = link(one, "index_view", **{f"{relation.back}__is": record.id})
+    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)})
     return Cell(CellKind.COUNT, str(count), words, url)

@@ -13,15 +13,19 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
+from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_columns
+from admin_app.db.keys import key_name
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.rules import is_read_only
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
@@ -224,20 +228,20 @@ class Resource:
 
     def is_read_only(self, name: str) -> bool:
         """Whether this is a column that no form changes."""
-        plain = inspect_mapper(self.model).column_attrs
-        return name in plain and is_read_only(plain[name].columns[0])
+        plain = stored_columns(self.model)
+        return is_computed(self.model, name) or (name in plain and is_read_only(plain[name]))
 
     def changeable(self) -> list[str]:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
         plain = inspect_mapper(self.model).column_attrs
         own = [name for name in self.form_columns if name in plain or name in self.givers()]
-        return [name for name in own if not self.is_read_only(name)]
+        return [name for name in own if not self.is_read_only(name) and name != key_name(self.model)]
 
     def texts(self) -> list[str]:
         """Name those of them that hold any text a person types."""
-        plain = inspect_mapper(self.model).column_attrs
+        plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
-        return [name for name in found if kind_of(plain[name].columns[0]).way_of_keeping is not None]
+        return [name for name in found if kind_of(plain[name]).way_of_keeping is not None]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
@@ -256,17 +260,38 @@ class Resource:
         return self.relations.get(name)
 
     def is_to_many(self, name: str) -> bool:
-        """Whether this name is the model's relation to many others."""
+        """Whether this name is the model's relation to many others, which are counted and not named."""
         relation = self.relation(name)
-        return relation is not None and relation.is_many
+        return relation is not None and relation.is_many and not relation.is_links
+
+    def is_links(self, name: str) -> bool:
+        """Whether this name is a relation to others that are named as a field of the record."""
+        relation = self.relation(name)
+        return relation is not None and relation.is_links
 
     def attribute(self, path: str) -> tuple[Attribute, Attribute | None]:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
         first, _, rest = path.partition(".")
         relation = self.relation(first)
         if relation is None or not rest:
-            return getattr(self.model, first), None
-        return getattr(relation.target, rest), relation.attribute
+            return attribute_of(self.model, first), None
+        return attribute_of(relation.target, rest), relation.attribute
+
+    def known_to_sql(self, path: str, declared: str) -> tuple[Attribute, Attribute | None]:
+        """Return the same; raise `ConfigurationError` where the database knows nothing of it, with the declaration that names it."""
+        first, _, rest = path.partition(".")
+        relation = self.relation(first)
+        model, name = (self.model, first) if relation is None or not rest else (relation.target, rest)
+        place = f"{type(self).__name__}.{declared} names {path}"
+        if name in self.relations and not rest:
+            return self.attribute(path)
+        if not (name in hybrids(model) or hasattr(model, name)):
+            message = f"{place}, which {model.__name__} does not have."
+            raise ConfigurationError(message)
+        if not is_sql(model, name):
+            message = f"{place}, which only Python computes. Take it out, or write it as a hybrid_property that the database can compute."
+            raise ConfigurationError(message)
+        return self.attribute(path)
 
     @cached_property
     def by_key(self) -> Statement:
@@ -284,7 +309,7 @@ class Resource:
 
     def searched(self) -> dict[str, SearchColumn]:
         """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
-        return {name: SearchColumn(*self.attribute(name)) for name in self.column_searchable_list}
+        return {name: self._search_column(name) for name in self.column_searchable_list}
 
     def list_schema(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
@@ -304,20 +329,33 @@ class Resource:
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
         names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
-        return [name for name in names if "." not in name and name != "id"]
+        return [name for name in names if "." not in name and name not in {"id", key_name(self.model)}]
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
-        plain = inspect_mapper(self.model).column_attrs
+        plain = stored_columns(self.model)
         declared = self.column_sortable_list or [
-            name for name in self.column_list if name in plain and kind_of(plain[name].columns[0]).is_ordered
+            name for name in self.column_list if name in plain and kind_of(plain[name]).is_ordered
         ]
         pairs = [
             ("id", "id"),
             (CREATED_AT, CREATED_AT),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
-        return {name: SortKey(*self.attribute(path)) for name, path in pairs}
+        return {name: self._sort_key(path) for name, path in pairs}
+
+    def _search_column(self, path: str) -> SearchColumn:
+        return SearchColumn(*self.known_to_sql(path, "column_searchable_list"))
+
+    def _sort_key(self, path: str) -> SortKey:
+        found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
+        if not found.is_count and isinstance(kind_of(found.column), OtherKind):
+            message = (
+                f"{type(self).__name__}.column_sortable_list names {path}, whose type {found.column.type!r} has no order that the "
+                "dashboard knows. Take it out, or name its type, as in func.length(title, type_=Integer)."
+            )
+            raise ConfigurationError(message)
+        return found
 
     # ---- what a resource may do differently
 

@@ -18,6 +18,7 @@ class CellKind(StrEnum):
     NUMBER = "number"
     TIME = "time"
     RELATION = "relation"
+    LINKS = "links"
     COUNT = "count"
     CHOICE = "choice"
     NULL = "null"
@@ -39,6 +40,9 @@ class Cell:
     only_label: str = ""
     # In place of the text where a search found something in it.
     pieces: tuple[Piece, ...] = ()
+    # Of what is linked with others, each of them, and how many more there are.
+    links: tuple[Cell, ...] = ()
+    more: int = 0
 
 
 # In place of a record that the person may not see: that there is one is the other record's own business.

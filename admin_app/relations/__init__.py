@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import inspect as inspect_mapper
@@ -11,15 +12,19 @@ from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Relationship
 from admin_app.relations.base import Dependency, Relation
+from admin_app.relations.many_to_many import ManyToMany
 from admin_app.relations.to_many import ToMany
 from admin_app.relations.to_one import ToOne
 
 _BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
     RelationshipDirection.MANYTOONE: ToOne,
     RelationshipDirection.ONETOMANY: ToMany,
+    RelationshipDirection.MANYTOMANY: ManyToMany,
 }
 # What `relations_of` has found out.
 _BY_MODEL: dict[type[Record], dict[str, Relation]] = {}
+# And `links_into`.
+_LINKING: dict[type[Record], Sequence[ManyToMany]] = {}
 
 
 def relation_of(attribute: AnyColumn) -> Relation:
@@ -41,6 +46,20 @@ def relations_of(model: type[Record]) -> dict[str, Relation]:
     return _BY_MODEL[model]
 
 
+def links_of(model: type[Record]) -> dict[str, ManyToMany]:
+    """Return the relations to many others that a model's records keep as fields, by their names."""
+    found = relations_of(model).items()
+    return {name: one for name, one in found if isinstance(one, ManyToMany) and one.history()}
+
+
+def links_into(model: type[Record]) -> Sequence[ManyToMany]:
+    """Return the relations by which records, of whatever model, keep links to a model's."""
+    if model not in _LINKING:
+        models = [one.class_ for one in inspect_mapper(model).registry.mappers if issubclass(one.class_, Record)]
+        _LINKING[model] = [link for one in models for link in links_of(one).values() if link.target is model]
+    return _LINKING[model]
+
+
 @cache
 def _relation(relation: Relationship) -> Relation:
     if problem := _problem_with(relation):
@@ -51,11 +70,8 @@ def _relation(relation: Relationship) -> Relation:
 
 def _problem_with(relation: Relationship) -> str:
     """Say what the dashboard does not know about a relation, and what to do instead."""
-    if relation.direction not in _BY_DIRECTION or relation.secondary is not None:
-        return (
-            "is a many-to-many relation, which the dashboard does not know: "
-            "make a model of the table between, with a relation to each side"
-        )
+    if relation.secondary is not None:
+        return _problem_with_links(relation)
     pairs = relation.local_remote_pairs or ()
     if len(pairs) != 1:
         return "goes by several columns, which the dashboard does not know: let it go by one foreign key"
@@ -69,4 +85,26 @@ def _problem_with(relation: Relationship) -> str:
     return ""
 
 
-__all__ = ["Dependency", "Relation", "ToMany", "ToOne", "relation_of", "relations_of", "to_one"]
+def _problem_with_links(relation: Relationship) -> str:
+    """Say the same of a relation by a table between."""
+    pairs = (relation.synchronize_pairs, relation.secondary_synchronize_pairs or ())
+    if any(len(one) != 1 or not one[0][0].primary_key for one in pairs):
+        return (
+            "does not go by one key to each side, which the dashboard does not know: "
+            "let the table between have one foreign key to each side's id"
+        )
+    return ""
+
+
+__all__ = [
+    "Dependency",
+    "ManyToMany",
+    "Relation",
+    "ToMany",
+    "ToOne",
+    "links_into",
+    "links_of",
+    "relation_of",
+    "relations_of",
+    "to_one",
+]

@@ -79,6 +79,11 @@ class Relation:
         """The attribute of the other side's column."""
         return str(inspect_mapper(self.target).get_property_by_column(self.other).key)
 
+    @property
+    def is_links(self) -> bool:
+        """Whether the related records are named as a field of this one, though they are many."""
+        return False
+
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows that hold the foreign key to be tied to the record of this key."""
         raise NotImplementedError
@@ -96,5 +101,5 @@ class Relation:
         raise NotImplementedError
 
     def history(self) -> str:
-        """Name the column by which this side's history keeps it, "" where the other side's does."""
+        """Name the field by which this side's history keeps it, "" where the other side's does."""
         raise NotImplementedError

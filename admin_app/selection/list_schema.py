@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.db.record import Record
 from admin_app.extensions import Attribute
@@ -66,7 +67,7 @@ class SortKey:
     @property
     def is_count(self) -> bool:
         """Whether it goes by a number of other records."""
-        return not hasattr(self.column.property, "columns")
+        return isinstance(getattr(self.column, "property", None), RelationshipProperty)
 
     @property
     def is_own(self) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, literal, select
 
+from admin_app.db.attributes import is_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
+from admin_app.relations import relation_of
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -50,10 +52,15 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 @dataclass(frozen=True)
 class Parent:
-    """The record whose children are listed: `relation` is the child's to-one attribute that points at it."""
+    """The record whose children are listed: `relation` is the attribute by which a child points at it, or is linked with it."""
 
     relation: Attribute
     record: Record
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on the children's rows."""
+        return relation_of(self.relation).condition(self.record.id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +224,7 @@ class Selection:
     @property
     def scope(self) -> list[ColumnElement[bool]]:
         """The conditions on what may be had at all: the parent's, then what the person may see."""
-        found = [] if self.parent is None else [self.parent.relation == self.parent.record]
+        found = [] if self.parent is None else [self.parent.condition]
         return found if self.schema.rows is None else [*found, self.schema.rows]
 
     @cached_property
@@ -261,8 +268,8 @@ class Selection:
         """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
         name, descending = _split_sort(self.sort or self.schema.default_sort)
         key = self.schema.sorts.get(name)
-        is_key = key is None or (key.is_own and key.column.property.columns[0].primary_key)
-        return SortOrder(self.schema.model, None if is_key else key, descending)
+        goes_by_key = key is None or (key.is_own and is_key(key.column))
+        return SortOrder(self.schema.model, None if goes_by_key else key, descending)
 
     def segments(
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None

@@ -58,6 +58,7 @@ _STYLES = (
     "changes",
     "import",
     "picker",
+    "links",
     "palette",
     "views",
     "rights",

@@ -15,9 +15,11 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 from admin_app.db.limits import LONGEST_TEXT
 from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
-from admin_app.extensions import db, login_manager
+from admin_app.extensions import db
 from admin_app.formatting import in_words
+from admin_app.web.auth.login import forget_person
 from admin_app.web.form_parser import the_body
+from admin_app.web.request_id import request_id
 from admin_app.web.submitted_fields import submitted_fields
 from admin_app.web.urls import here, own_path
 
@@ -155,7 +157,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     if status < HTTPStatus.BAD_REQUEST:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _forget_person()
+        _draw_for_nobody()
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().takes_file:
         return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
@@ -178,7 +180,7 @@ def _selection_error(error: SelectionError) -> tuple[str, int]:
 
 def _database_error(error: DatabaseError) -> tuple[str, int]:
     say(log, error)
-    _forget_person()
+    _draw_for_nobody()
     return _page(503, _words_of(trouble_of(error)))
 
 
@@ -201,14 +203,14 @@ def _words_of(trouble: Trouble | None) -> Explanation:
 
 def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
     """Say so when what is to be shown was deleted while the page was drawn: the record, or the person who asks."""
-    _forget_person()
+    _draw_for_nobody()
     return _page(409, EXPLANATIONS[409])
 
 
-def _forget_person() -> None:
+def _draw_for_nobody() -> None:
     """Draw the page for nobody: to know who is signed in would ask the database, which may be what failed."""
     db.session.rollback()
-    g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
+    forget_person()
 
 
 def _page(status: int, words: Explanation, *, to: str = "", to_words: str = "Show all") -> tuple[str, int]:
@@ -218,6 +220,7 @@ def _page(status: int, words: Explanation, *, to: str = "", to_words: str = "Sho
     # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
+    page["request_id"] = request_id()
     try:
         return render_template("errors/error.html", **page), status
     except DatabaseError as error:

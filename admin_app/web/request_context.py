@@ -23,6 +23,9 @@ class RequestContext:
     # What holds until its end: whether it writes, how long it may take, who acts, whose days it means. None where no request
     # has begun, in a command.
     until_end: ExitStack | None = None
+    # What it is called, and who is signed in, once that was asked: said in the log.
+    request_id: str = ""
+    person_id: int | None = None
     # Whether downloads stand back for it.
     is_page: bool = False
     # Small writes that are made once the answer is sent, by their names.

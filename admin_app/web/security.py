@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
@@ -15,6 +14,7 @@ from admin_app.models.change_set import Kind
 from admin_app.web.auth.login import acting_principal
 from admin_app.web.errors import sent_from_elsewhere
 from admin_app.web.request_context import begin_request, end_request
+from admin_app.web.request_id import request_id
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -70,7 +70,7 @@ def _begin() -> None:
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
     act.enter_context(glancing() if is_reading else writing())
-    act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=secrets.token_hex(8)))
+    act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=request_id()))
 
 
 def _problem_with_origin() -> tuple[str, int] | None:

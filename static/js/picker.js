@@ -134,8 +134,34 @@ function tellChosen(input, picker) {
   });
 }
 
+// Where several are linked, what is chosen becomes a box like those that are there, and the input takes the next.
+function collect(links, input, picker) {
+  picker.on("item_add", (chosen) => {
+    const { text, detail } = picker.options[chosen] ?? {};
+    const boxes = [...links.querySelectorAll("input[type=checkbox]")];
+    const there = boxes.find((box) => box.value === chosen);
+    const row = there ? null : links.querySelector("template").content.firstElementChild.cloneNode(true);
+    const box = there ?? row.querySelector("input");
+    if (row) {
+      box.value = chosen;
+      box.defaultChecked = false;
+      box.id = `${box.id}-${chosen}`;
+      const label = row.querySelector("label");
+      label.htmlFor = box.id;
+      label.replaceChildren(part("bdi", "", text), " ", part("span", "faint", detail === text ? "" : (detail ?? "")));
+      links.querySelector("[data-linked]").append(row);
+    }
+    box.checked = true;
+    picker.clear(true);
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 function enhance(input) {
   if (input.tomselect) return;
+  const links = input.closest("[data-links]");
+  // What was typed without a meaning is no record that could be chosen.
+  if (links && input.value) return;
   const { value } = input;
   const plugins = { virtual_scroll: {} };
   if ("optional" in input.dataset) {
@@ -174,7 +200,8 @@ function enhance(input) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (input.hasAttribute(name)) picker.control_input.setAttribute(name, input.getAttribute(name));
   }
-  tellChosen(input, picker);
+  if (links) collect(links, input, picker);
+  else tellChosen(input, picker);
   picker.on("dropdown_open", () => askAgain(picker));
   picker.on("focus", () => askForMissing(picker));
   // What was typed just before a choice is not looked for any more: the list would open again over what comes next.

@@ -43,6 +43,40 @@ def press_until(page: Page, key: str, target: Locator, *, most: int = 60) -> Non
     pytest.fail(f"{target} is not among the next {most} stops")
 
 
+def filter_by_content(page: Page, *, javascript: bool) -> None:
+    """Add a filter, and take it off again."""
+    press_until(page, "Tab", page.locator("#listing-filters"))
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", page.locator("#listing-add-content"))
+    page.keyboard.type("5")
+    if not javascript:
+        # Without scripts Enter begins a line: a list may be typed there.
+        press_until(page, "Tab", page.locator("button.button--primary", has_text="Apply filters"), most=90)
+    page.keyboard.press("Enter")
+    expect(result_line(page)).to_have_text("1 post")
+    assert state(page) == {"q": "post 1", "content__contains": "5"}
+    press_until(page, "Tab", page.get_by_role("link", name="Remove filter: Content contains “5”"))
+    page.keyboard.press("Enter")
+    expect(result_line(page)).to_have_text("12 posts")
+
+
+def correct(page: Page, *, javascript: bool) -> None:
+    """Type another text into the open form, give the post to another user, and save."""
+    press_until(page, "Tab", page.get_by_label("Content"))
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("Typed")
+    press_until(page, "Tab", page.locator("#user"))
+    if javascript:
+        page.keyboard.type("many7@")
+        expect(page.locator(".ts-dropdown .option > span")).to_have_text(["User 7"])
+        page.keyboard.press("Enter")
+    else:
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type("many7@example.com")
+    press_until(page, "Tab", page.get_by_role("button", name="Save post"))
+    page.keyboard.press("Enter")
+
+
 @BOTH
 def test_the_main_job_by_the_keyboard_alone(app: Flask, editor_page: Page, *, javascript: bool) -> None:
     ids = many_users(app, 25)
@@ -60,20 +94,7 @@ def test_the_main_job_by_the_keyboard_alone(app: Flask, editor_page: Page, *, ja
     page.keyboard.press("Enter")
     expect(result_line(page)).to_have_text("12 posts")
 
-    # A filter.
-    press_until(page, "Tab", page.locator("#listing-filters"))
-    page.keyboard.press("Enter")
-    press_until(page, "Tab", page.locator("#listing-add-content"))
-    page.keyboard.type("5")
-    if not javascript:
-        # Without scripts Enter begins a line: a list may be typed there.
-        press_until(page, "Tab", page.locator("button.button--primary", has_text="Apply filters"), most=90)
-    page.keyboard.press("Enter")
-    expect(result_line(page)).to_have_text("1 post")
-    assert state(page) == {"q": "post 1", "content__contains": "5"}
-    press_until(page, "Tab", page.get_by_role("link", name="Remove filter: Content contains “5”"))
-    page.keyboard.press("Enter")
-    expect(result_line(page)).to_have_text("12 posts")
+    filter_by_content(page, javascript=javascript)
 
     # Sort, and open.
     press_until(page, "Tab", page.get_by_role("link", name="ID", exact=True))
@@ -85,20 +106,7 @@ def test_the_main_job_by_the_keyboard_alone(app: Flask, editor_page: Page, *, ja
     page.keyboard.press("Enter")
     expect(page).to_have_title("Post 15 - Posts - Admin")
 
-    # Correct, give to another user, save.
-    press_until(page, "Tab", page.get_by_label("Content"))
-    page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type("Typed")
-    press_until(page, "Tab", page.locator("#user"))
-    if javascript:
-        page.keyboard.type("many7@")
-        expect(page.locator(".ts-dropdown .option > span")).to_have_text(["User 7"])
-        page.keyboard.press("Enter")
-    else:
-        page.keyboard.press("ControlOrMeta+A")
-        page.keyboard.type("many7@example.com")
-    press_until(page, "Tab", page.get_by_role("button", name="Save post"))
-    page.keyboard.press("Enter")
+    correct(page, javascript=javascript)
     expect(result_line(page)).to_have_text("11 posts")
     with app.app_context():
         assert db.session.execute(select(Post.content, User.email).join(User).where(Post.user_id == ids[7])).all() == [

@@ -211,7 +211,8 @@ def test_the_menu_of_a_row_stays_at_its_button_while_the_page_scrolls(editor_pag
     page.evaluate("() => new Promise((done) => { addEventListener('scroll', done, { once: true }); scrollBy(0, 40); })")
 
     button, box = menu.locator("summary").bounding_box(), menu.locator(".dropdown__body").bounding_box()
-    assert button and box
+    assert button
+    assert box
     gaps = [box["y"] - button["y"] - button["height"], button["y"] - box["y"] - box["height"]]
     assert 4 in [round(gap) for gap in gaps]
 

@@ -32,10 +32,13 @@ from tests.browser.steps import (
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
-    """Fill in the sign-in page."""
+    """Sign in, on the way to a list."""
+    page.goto("/admin/post/")
+    expect(page).to_have_title("Sign in - Admin")
     page.get_by_label("Email").fill(email)
     page.get_by_role("textbox", name="Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url("/admin/post/")
 
 
 def add_two_filters(page: Page, *, javascript: bool) -> None:
@@ -49,6 +52,32 @@ def add_two_filters(page: Page, *, javascript: bool) -> None:
     sheet.get_by_role("button", name="Apply filters").click()
 
 
+def narrow(page: Page, *, javascript: bool) -> None:
+    """Search, add two filters at once, which show as chips, and take one off again."""
+    search(page, "laser")
+    expect(result_line(page)).to_have_text("1 to 20 of 46 posts")
+    assert state(page) == {"q": "laser"}
+
+    add_two_filters(page, javascript=javascript)
+    expect(chips(page)).to_have_text(["Content does not contain “07”", "User is “Ann Lee”"])
+    expect(result_line(page)).to_have_text("1 to 20 of 44 posts")
+    assert set(state(page)) == {"q", "content__not_contains", "user__is"}
+
+    page.get_by_role("link", name="Remove filter: Content does not contain “07”").click()
+    expect(chips(page)).to_have_text(["User is “Ann Lee”"])
+    expect(result_line(page)).to_have_text("1 to 20 of 45 posts")
+
+
+def sort_and_turn(page: Page) -> None:
+    """Sort the list by time, and turn the page."""
+    page.get_by_role("link", name="Created at").click()
+    expect(page.get_by_role("columnheader", name="Created at")).to_have_attribute("aria-sort", "ascending")
+    expect(first_cells(page).first).to_have_text("Laser 01")
+    page.get_by_role("link", name="Next").click()
+    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
+    assert column(page, "Content") == [f"Laser {number:02}" for number in range(21, 41)]
+
+
 def export(page: Page, path: Path) -> list[dict[str, str]]:
     """Export the list, and return the file's rows."""
     with page.expect_download() as download:
@@ -56,6 +85,14 @@ def export(page: Page, path: Path) -> list[dict[str, str]]:
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def export_the_list(page: Page, path: Path) -> None:
+    """Export what the list shows: all its pages, in its order."""
+    exported = export(page, path)
+    assert [row["Content"] for row in exported] == [f"Laser {number:02}" for number in range(1, 46)]
+    assert [row["ID"] for row in exported][20:40] == column(page, "ID")
+    assert {row["User"] for row in exported} == {"Ann Lee"}
 
 
 def correct(page: Page, content: str, corrected: str) -> None:
@@ -81,6 +118,14 @@ def delete_post(page: Page, content: str) -> None:
     page.get_by_role("button", name="Delete post").click()
 
 
+def clear_and_sign_out(page: Page) -> None:
+    """Take everything off the list again; then out."""
+    page.get_by_role("link", name="Clear all").click()
+    expect(result_line(page)).to_have_text("1 to 20 of 48 posts")
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page).to_have_title("Sign in - Admin")
+
+
 @BOTH
 def test_the_main_job(
     *,
@@ -95,46 +140,16 @@ def test_the_main_job(
 ) -> None:
     assert len(posts) == 49
 
-    # Sign in, on the way to a list.
-    page.goto("/admin/post/")
-    expect(page).to_have_title("Sign in - Admin")
     sign_in(page, editor.email, password)
-    expect(page).to_have_url("/admin/post/")
     expect(result_line(page)).to_have_text("1 to 20 of 49 posts")
-
-    # Search.
-    search(page, "laser")
-    expect(result_line(page)).to_have_text("1 to 20 of 46 posts")
-    assert state(page) == {"q": "laser"}
-
-    # Two filters at once, as chips.
-    add_two_filters(page, javascript=javascript)
-    expect(chips(page)).to_have_text(["Content does not contain “07”", "User is “Ann Lee”"])
-    expect(result_line(page)).to_have_text("1 to 20 of 44 posts")
-    assert set(state(page)) == {"q", "content__not_contains", "user__is"}
-
-    # One filter fewer.
-    page.get_by_role("link", name="Remove filter: Content does not contain “07”").click()
-    expect(chips(page)).to_have_text(["User is “Ann Lee”"])
-    expect(result_line(page)).to_have_text("1 to 20 of 45 posts")
-
-    # Sort, and turn the page.
-    page.get_by_role("link", name="Created at").click()
-    expect(page.get_by_role("columnheader", name="Created at")).to_have_attribute("aria-sort", "ascending")
-    expect(first_cells(page).first).to_have_text("Laser 01")
-    page.get_by_role("link", name="Next").click()
-    expect(result_line(page)).to_have_text("21 to 40 of 45 posts")
-    assert column(page, "Content") == [f"Laser {number:02}" for number in range(21, 41)]
+    narrow(page, javascript=javascript)
+    sort_and_turn(page)
     here = page.url
     chosen = str(ann.id) if javascript else ann.email
     place = "20~2026-01-01T20:00:00+00:00"
     assert state(page) == {"q": "laser", "user__is": chosen, "sort": "created_at", "page": "2", "after": place}
 
-    # Export what the list shows: all its pages, in its order.
-    exported = export(page, tmp_path / "posts.csv")
-    assert [row["Content"] for row in exported] == [f"Laser {number:02}" for number in range(1, 46)]
-    assert [row["ID"] for row in exported][20:40] == column(page, "ID")
-    assert {row["User"] for row in exported} == {"Ann Lee"}
+    export_the_list(page, tmp_path / "posts.csv")
     assert page.url == here
 
     # Open, correct, and be back where one was, the row marked.
@@ -158,11 +173,7 @@ def test_the_main_job(
     assert "Laser 32" not in contents(app)
     assert len(contents(app)) == 48
 
-    # Everything off again; then out.
-    page.get_by_role("link", name="Clear all").click()
-    expect(result_line(page)).to_have_text("1 to 20 of 48 posts")
-    page.get_by_role("button", name="Sign out").first.click()
-    expect(page).to_have_title("Sign in - Admin")
+    clear_and_sign_out(page)
 
 
 @BOTH

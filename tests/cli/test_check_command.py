@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,22 @@ def live(settings_of: Any, make_staff: Any) -> None:
     make_staff("Vera")
 
 
-def test_on_ones_own_machine_nothing_is_found(manage: Manage) -> None:
+def nothing_found(store: str) -> str:
+    database = f"SQLite {sqlite3.sqlite_version}" if store == "sqlite" else "PostgreSQL 18.6"
+    return f"The database is {database}.\nNo problems found.\n"
+
+
+def test_on_ones_own_machine_nothing_is_found(manage: Manage, store: str) -> None:
     result = manage("check")
 
-    assert (result.exit_code, result.output) == (0, "No problems found.\n")
+    assert (result.exit_code, result.output) == (0, nothing_found(store))
 
 
 @pytest.mark.usefixtures("live")
-def test_where_all_is_well_nothing_is_found(manage: Manage) -> None:
+def test_where_all_is_well_nothing_is_found(manage: Manage, store: str) -> None:
     result = manage("check", "--deploy")
 
-    assert (result.exit_code, result.output) == (0, "No problems found.\n")
+    assert (result.exit_code, result.output) == (0, nothing_found(store))
 
 
 CASES = {
@@ -114,7 +120,7 @@ def test_debug_mode_is_found(manage: Manage, settings_of: Any, monkeypatch: pyte
 def test_a_name_of_this_machine_brings_nobody_from_elsewhere(host: str, manage: Manage, settings_of: Any) -> None:
     settings_of(TRUSTED_HOSTS=[host])
 
-    assert manage("check").output == "No problems found.\n"
+    assert manage("check").output == nothing_found("sqlite")
 
 
 @pytest.mark.usefixtures("live")
@@ -206,3 +212,15 @@ def test_a_database_that_does_not_answer_is_found(run_manage: Any) -> None:
     assert result.returncode == 0
     assert f"Warning: {UNREACHABLE}\n" in result.stderr
     assert "Check DATABASE_URL" in result.stderr
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_server_that_takes_too_few_connections_is_found(manage: Manage) -> None:
+    enough = manage("check", "--workers", 2, "--threads", 8)
+    too_few = manage("check", "--workers", 64, "--threads", 64)
+
+    assert enough.stderr == ""
+    assert too_few.stderr == (
+        "Warning: The database server lets 97 connections in, and one server of this set-up may need 970. "
+        "Raise its max_connections, run fewer processes and threads, or put PgBouncer in between.\n"
+    )

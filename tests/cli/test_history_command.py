@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def test_the_newest_acts_are_listed(manage: Any, make_user: Any) -> None:
 
     lines = manage("history", "list", "--number", 1).stdout.splitlines()
 
-    assert [line.partition("UTC")[2] for line in lines] == ["  Unknown  command  Created user “Bea”"]
+    assert [line.partition("UTC")[2] for line in lines] == ["  Someone  command  Created user “Bea”"]
 
 
 def test_what_a_command_changes_is_in_its_runners_name(manage: Any, app: Flask) -> None:
@@ -93,3 +94,14 @@ def test_an_import_is_one_act_that_can_be_undone(manage: Any, app: Flask, tmp_pa
         changes = db.session.scalars(select(Change.act).where(Change.change_set_id == done.id)).all() if done else []
     assert done is not None
     assert (done.kind, done.count, sorted(changes)) == ("import", 3, ["create", "create", "update"])
+
+
+def test_history_is_followed_from_the_last_set_read(manage: Any, make_user: Any) -> None:
+    make_user(name="Ann"), make_user(name="Bea")
+
+    lines = manage("history", "follow", "--since", 1, "--format", "jsonl", "--changes", "--once").stdout.splitlines()
+
+    told = [json.loads(line) for line in lines]
+    assert [(one["type"], one["id"]) for one in told] == [("set", 2), ("change", 2)]
+    assert (told[0]["summary"], told[1]["after"]["name"]) == ("Created user “Bea”", "Bea")
+    assert datetime.fromisoformat(told[0]["at"]).tzinfo is not None

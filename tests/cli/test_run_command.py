@@ -6,6 +6,7 @@ import http.client
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from admin_app import create_app
 from admin_app.extensions import db
-from tests.cli.serving import QUICKLY, Served, free_port, sign_in, stop, upgrade
+from tests.cli.serving import PATIENCE, QUICKLY, Served, free_port, sign_in, stop, upgrade
 
 Run = Callable[..., Any]
 
@@ -163,3 +164,15 @@ def test_a_database_that_does_not_answer_is_refused_in_a_few_lines(run_anew: Run
 
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     assert result.stderr.startswith("Error: ")
+
+
+def test_a_server_that_is_to_stop_says_that_it_is_not_ready_and_serves_on(serve: Callable[..., Served]) -> None:
+    served = serve("--drain", "300", "--jobs", "0")
+
+    served.process.send_signal(signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
+    while served.get("/health/ready").status == 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    assert (served.get("/health/live").status, served.get("/sign-in").status) == (200, 200)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
+from sqlalchemy import JSON, literal, select
 
+from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.extensions import db
 from admin_app.kinds.json import value_of
 
 
@@ -17,8 +21,28 @@ from admin_app.kinds.json import value_of
         ('{"a": ["\\u0000"]}', "It contains a character that cannot be stored"),
         ('{"\\ud800": 1}', "It contains a character that cannot be stored"),
         ("[" * 100_000, "The JSON is nested too deeply"),
+        (f"{'[' * 101}1{']' * 101}", "The JSON is nested too deeply"),
+        ("[1e400]", "The number 1e400 is too large"),
+        ("-1e999", "The number -1e999 is too large"),
+        ("7" * 401, "The number 77777777777777777777… has more than 400 digits"),
+        ('[{"a": 1, "b": 2, "a": 1}]', "The name “a” stands twice in one object"),
     ],
 )
 def test_what_no_store_can_keep_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}$"):
         value_of(text)
+
+
+def test_what_is_as_deep_and_as_long_as_it_may_be_is_read_and_spelled() -> None:
+    text = f"{'[' * 99}{'7' * 400}{']' * 99}"
+
+    assert spelled(value_of(text)) == text
+
+
+def test_both_stores_spell_what_is_read_as_the_history_does(app: Flask) -> None:
+    values = [value_of(text) for text in ("-0.0", "1e308", "5e-324", "1E+2", "7" * 400, '{"b": "\\u007f", "aa": 1.10}')]
+
+    with app.app_context():
+        found = [db.session.scalar(select(Spelled(literal(value, JSON)))) for value in values]
+
+    assert found == [spelled(value) for value in values]

@@ -16,10 +16,13 @@ from admin_app.models.role import EDITOR
 from admin_app.models.saved_view import MINE, SavedView
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from admin_app.resources.post import PostResource
+from admin_app.resources.user import UserResource
 from tests.client import Client
 from tests.page import Page
 from tests.panel.forms.meanwhile import at
 from tests.panel.list.viewing import USUAL
+from tests.panel.plan.row_actions import AddNote, LowerCaseEmail, TrimBlankLines
 
 
 @pytest.fixture(params=["sqlite"])
@@ -144,3 +147,15 @@ def slow_posts(app: Flask) -> Iterator[None]:
     if is_postgresql:
         holder.join()
     app.config["TIME_LIMIT"] = 10
+
+
+# ---- a resource's own actions
+
+
+@pytest.fixture
+def declared_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Declare the actions of tests.panel.plan.row_actions."""
+    monkeypatch.setattr(UserResource, "row_actions", (LowerCaseEmail(),))
+    monkeypatch.setattr(PostResource, "row_actions", (TrimBlankLines(), AddNote()))
+    monkeypatch.setattr(AddNote, "told", [])
+    monkeypatch.setattr(AddNote, "fails_for", {})

@@ -24,7 +24,7 @@ tagged = Table(
     "relation_tagged",
     Base.metadata,
     Column("post_id", ForeignKey("relation_post.id"), primary_key=True),
-    Column("tag_id", ForeignKey("relation_tag.id"), primary_key=True),
+    Column("tag_name", ForeignKey("relation_tag.name"), primary_key=True),
 )
 
 
@@ -146,8 +146,8 @@ def test_what_a_deletion_has_to_settle_the_foreign_key_says() -> None:
 
 
 UNKNOWN = {
-    "tags": "Article.tags is a many-to-many relation, which the dashboard does not know: "
-    "make a model of the table between, with a relation to each side.",
+    "tags": "Article.tags does not go by one key to each side, which the dashboard does not know: "
+    "let the table between have one foreign key to each side's id.",
     "by_name": "Article.by_name does not go by the other record's key, which the dashboard does not know: "
     "let the foreign key point at the id.",
     "cover": "Article.cover is the far side of a one-to-one relation, which the dashboard does not know: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,11 @@ def test_a_forbidden_record_and_a_missing_one_look_alike(as_editor: Any, owner: 
     missing = as_editor.get("/admin/staff/edit/?id=999999")
 
     assert (there.status_code, missing.status_code) == (403, 403)
-    assert Page(there).texts("main") == Page(missing).texts("main")
+    # Each answer names its own request.
+    words = [
+        re.sub(r"Request [0-9a-f]{16}", "Request", one) for page in (there, missing) for one in Page(page).texts("main")
+    ]
+    assert words[0] == words[1]
 
 
 def test_another_method_is_refused(as_viewer: Any) -> None:

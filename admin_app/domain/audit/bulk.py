@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.json_values import is_recorded, kept_columns
+from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
-from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows
+from admin_app.domain.audit.links import links_json
+from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
-from admin_app.extensions import AnySession, Expression, table_of
+from admin_app.extensions import AnySession, Expression, Statement, table_of
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, title_of
 from admin_app.models.change_set import Change, Did, JsonValues
+from admin_app.relations import ManyToMany, links_into, links_of
 
 
 def change_rows(
@@ -28,6 +31,7 @@ def change_rows(
         before = json_of(columns, _dialect(session))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
+        entry_of(session).fields.update(values)
     return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
 
 
@@ -35,9 +39,60 @@ def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[b
     """Delete these records (not yet committed); return how many there were. What hangs on them is the caller's to settle."""
     recorded = None
     if is_recorded(model):
-        before = json_of(kept_columns(model), _dialect(session))
-        recorded = _record(session, model, which, Did.DELETE, before=before, after=null())
+        earlier = session.scalar(select(func.max(Change.id))) or 0 if _is_linked(model) else None
+        recorded = _record(session, model, which, Did.DELETE, before=_whole(session, model), after=null())
+        if earlier is not None:
+            # What links them may be what they were chosen by, and goes first.
+            which = inspect_mapper(model).primary_key[0].in_(_deleted_since(session, model, earlier))
+            lose_links(session, model, which)
+            for relation in links_of(model).values():
+                own = select(relation.own).where(which)
+                session.connection().execute(delete(relation.table).where(relation.own_link.in_(own)))
     return _send(session, delete(model).where(which), recorded)
+
+
+def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> None:
+    """Take these records, which are to go, out of the links of others (not yet committed): a change of each of those."""
+    for relation in links_into(model):
+        gone = select(relation.other).where(which).correlate(None)
+        _record_loss(session, relation, gone)
+        session.connection().execute(delete(relation.table).where(relation.other_link.in_(gone)))
+
+
+def _is_linked(model: type[Record]) -> bool:
+    return bool(links_of(model) or links_into(model))
+
+
+def _deleted_since(session: AnySession, model: type[Record], earlier: int) -> Statement:
+    """Return the keys of the records that were recorded as deleted after a change."""
+    mine = (
+        Change.change_set_id == begin_change_set(session),
+        Change.model == table_of(model).name,
+        Change.id > earlier,
+    )
+    return select(key_from(table_of(model), Change.record_id)).where(*mine, Change.act == Did.DELETE)
+
+
+def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
+    """Record which records lose links to those of these keys, and count their versions up."""
+    owner, dialect = relation.model, _dialect(session)
+    touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link.in_(gone)))
+    if relation.target is owner:
+        # Whoever goes along has said so.
+        touched = and_(touched, relation.own.not_in(gone))
+    before, after = (
+        json_of({}, dialect, further={relation.key: links_json(relation, relation.own, dialect, without=without)})
+        for without in (None, gone)
+    )
+    number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
+    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+
+
+def _whole(session: AnySession, model: type[Record]) -> Expression:
+    """Return the SQL that writes all that the history keeps of a row."""
+    dialect = _dialect(session)
+    links = {name: links_json(one, one.own, dialect) for name, one in links_of(model).items()}
+    return json_of(kept_columns(model), dialect, further=links)
 
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
@@ -50,7 +105,7 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
     return number
 
 
-def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[int]:
+def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[Key]:
     """Make records with the same columns each (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
     record_new_rows(session, model, model.id.in_(keys))
@@ -59,8 +114,7 @@ def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[st
 
 def record_new_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
     """Record that these rows were made, after they were (not yet committed); return how many there are."""
-    after = json_of(kept_columns(model), _dialect(session))
-    return _record(session, model, which, Did.CREATE, before=null(), after=after)
+    return _record(session, model, which, Did.CREATE, before=null(), after=_whole(session, model))
 
 
 def _record(
@@ -78,7 +132,9 @@ def _record(
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]
     name = inspect_mapper(model).local_table.name
-    chosen = select(literal(set_id), literal(name), key, literal(did.value), title_of(model), version, before, after)
+    chosen = select(
+        literal(set_id), literal(name), stored_key(key), literal(did.value), title_of(model), version, before, after
+    )
     changes = table_of(Change)
     statement = insert(changes).from_select(columns, chosen.where(which), include_defaults=False)
     if session.get_bind().dialect.name == "postgresql" and did is not Did.CREATE:

@@ -9,13 +9,12 @@ from sqlalchemy import insert
 
 from admin_app.context import act_under_way
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.naming import names_of
 from admin_app.extensions import AnySession, Values
 from admin_app.formatting import counted, in_words
 from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, ChangeSet, Did, Kind
-
-_WORDS = {Did.CREATE: "Created", Did.UPDATE: "Changed", Did.DELETE: "Deleted"}
 
 
 @dataclass
@@ -25,10 +24,12 @@ class AuditEntry:
     set_id: int | None = None
     is_noted: bool = False
     heading: Values = field(default_factory=dict)
-    pending: dict[tuple[str, int], Values] = field(default_factory=dict)
+    pending: dict[tuple[str, Key], Values] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the change set is mainly about.
-    main: tuple[str, int, str, Did] | None = None
+    main: tuple[str, Key, str, Did] | None = None
+    # The fields that were changed, for the log.
+    fields: set[str] = field(default_factory=set)
 
 
 def can_be_given_back(entry: AuditEntry) -> bool:
@@ -73,6 +74,7 @@ def write_entry(session: AnySession, entry: AuditEntry) -> int:
         said = insert(sets).values(at=utc_now(), **heading_of(entry)).returning(sets.c.id)
         entry.set_id = int(connection.execute(said).scalar_one())
     if entry.pending:
+        entry.fields.update(*(row["after"] or () for row in entry.pending.values() if row["act"] is Did.UPDATE))
         rows = [{**row, "change_set_id": entry.set_id} for row in entry.pending.values()]
         entry.pending.clear()
         connection.execute(insert(changes), rows)
@@ -105,5 +107,5 @@ def _summary(entry: AuditEntry) -> str:
     for (act, table), number in sorted(entry.counts.items(), key=lambda pair: pair[0] != (did, main)):
         noun, nouns = names_of(recorded_models()[table])
         named = f"{noun} “{title}”" if number == 1 and (act, table) == (did, main) else counted(number, noun, nouns)
-        parts.append(f"{_WORDS[act] if not parts else _WORDS[act].lower()} {named}")
+        parts.append(f"{act.past if parts else act.past.capitalize()} {named}")
     return in_words(parts)

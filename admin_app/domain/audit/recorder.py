@@ -15,15 +15,20 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
+from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
+from admin_app.db.types import utc_now
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
+from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ChangeSet, Did
+from admin_app.relations import links_of
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
@@ -41,6 +46,8 @@ class _Recording:
     unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
+    # Its facts, until they are in the log.
+    untold: Values | None = None
 
 
 def entry_of(session: AnySession) -> AuditEntry:
@@ -51,12 +58,12 @@ def entry_of(session: AnySession) -> AuditEntry:
     return recording.entry
 
 
-def describe(session: AnySession, **heading: Any) -> None:
+def describe(session: AnySession, **heading: object) -> None:
     """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
     entry_of(session).heading.update(heading)
 
 
-def record_event(session: AnySession, *, actor: Actor | None = None, **heading: Any) -> None:
+def record_event(session: AnySession, *, actor: Actor | None = None, **heading: object) -> None:
     """Record an event that need not change a record: a sign-in, an export."""
     if actor is not None:
         heading.update(actor_id=actor[0], actor=actor[1])
@@ -91,6 +98,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
     """Read what the history needs to know while it still stands in the database."""
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
+            _read_links(session, record)
             state = inspect_mapper(record)
             for key in state.unloaded & set(kept_columns(type(record))):
                 getattr(record, key)
@@ -132,6 +140,30 @@ def finish_set(session: Session) -> None:
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id if can_undo else None
+    recording.untold = _facts(entry)
+
+
+def tell(session: Session) -> None:
+    """Write the change set that was committed to the log, where that is wanted."""
+    recording = state_of(session, _Recording)
+    if recording.untold is not None:
+        logs.write(logs.CHANGES, "change", **recording.untold)
+        recording.untold = None
+
+
+def forget_untold(session: Session) -> None:
+    """Keep what was not committed out of the log."""
+    state_of(session, _Recording).untold = None
+
+
+def _facts(entry: AuditEntry) -> Values | None:
+    """Return who did what to how many records, without a value of theirs."""
+    if not logs.is_wanted(logs.CHANGES):
+        return None
+    heading = heading_of(entry)
+    named = ("kind", "actor_id", "resource", "record_id", "count", "reason", "request_id")
+    fields = sorted(entry.fields)
+    return {"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
@@ -165,6 +197,15 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
         raise TypeError(message)
 
 
+def _read_links(session: Session, record: Record) -> None:
+    """Read a record's links, and let a change of them count its version up like any other."""
+    for name in links_of(type(record)):
+        # What was done to them from the other side is known only then.
+        getattr(record, name)
+        if record in session.dirty and is_relinked(record, name):
+            record.updated_at = utc_now()
+
+
 def _is_unknown(state: Any, key: str) -> bool:
     """Whether an attribute was set without its old value having been read."""
     history = state.attrs[key].history
@@ -174,19 +215,25 @@ def _is_unknown(state: Any, key: str) -> bool:
 def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
     columns = kept_columns(type(record))
     table = type(record).__table__
-    found = session.connection().execute(select(*(columns[key] for key in keys)).where(table.c.id == record.id)).first()
+    found = (
+        session.connection().execute(select(*(columns[key] for key in keys)).where(key_in(table) == record.id)).first()
+    )
     return dict(zip(keys, found or [None] * len(keys), strict=True))
 
 
 def _created(record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_of_new(record, relation))
     return _row(record, Did.CREATE, record.version, None, values)
 
 
 def _deleted(session: Session, record: Record) -> Values:
     columns = kept_columns(type(record))
-    values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    values: Values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
+    for name, relation in links_of(type(record)).items():
+        values[name] = keys_to_history(relation, keys_before(record, relation))
     return _row(record, Did.DELETE, record.version + 1, values, None)
 
 
@@ -198,14 +245,18 @@ def _updated(session: Session, record: Any) -> Values | None:
     columns = kept_columns(type(record))
     old = {key: _old(session, record, key) for key in changed if key in columns}
     differing = {key: value for key, value in old.items() if value != getattr(record, key)}
-    if not differing and not set(changed) - set(columns):
+    relinked = {name: one for name, one in links_of(type(record)).items() if is_relinked(record, name)}
+    if not differing and not relinked and not set(changed) - set(columns):
         return None
-    before = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
-    after = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    before: Values = {key: kind_of(columns[key]).to_history(value) for key, value in differing.items()}
+    after: Values = {key: kind_of(columns[key]).to_history(getattr(record, key)) for key in differing}
+    for name, relation in relinked.items():
+        before[name] = keys_to_history(relation, keys_before(record, relation))
+        after[name] = keys_to_history(relation, relation.keys(record))
     return _row(record, Did.UPDATE, record.version, before, after)
 
 
-def _old(session: Session, record: Any, key: str) -> Any:
+def _old(session: Session, record: Any, key: str) -> object:
     """Return what the database held before this flush."""
     history = inspect_mapper(record).attrs[key].history
     if history.deleted:

@@ -6,15 +6,17 @@ alone unless somebody decides otherwise, record by record; what would break uniq
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
+from sqlalchemy.sql.ddl import sort_tables
 
 from admin_app.db.json_values import kept_columns, keys_in, recorded_models
+from admin_app.db.keys import is_record
 from admin_app.db.record import Record
+from admin_app.domain.audit.links import keys_from_history, linked_records
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo_conflicts import UndoConflict, conflict_of
 from admin_app.domain.audit.undo_sql import UndoStatements
@@ -23,19 +25,16 @@ from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.privileges import Privileges
 from admin_app.errors import UndoError
-from admin_app.extensions import AnySession, db
+from admin_app.extensions import AnySession, table_of
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import REDID, UNDID, Change, ChangeSet, Did, Kind
 from admin_app.models.plan import Plan, PlanState
+from admin_app.relations import links_of
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
-UNDID, REDID = "Undid: ", "Redid: "
-_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
-# What the act did besides: "and changed 17 posts".
-_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,6 @@ def subject_of(summary: str) -> str:
     return summary.removeprefix(UNDID).removeprefix(REDID)
 
 
-def as_noun(summary: str) -> str:
-    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
-    verb, _, rest = summary.partition(" ")
-    return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
-
-
 def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     """Return the latest change set that undid this one, if one did and was not undone itself."""
     latest = select(ChangeSet).where(ChangeSet.undoes_id == change_set.id).order_by(ChangeSet.id.desc()).limit(1)
@@ -96,7 +89,7 @@ def touches_rows_beyond(
     session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
 ) -> bool:
     """Whether a change set did such a thing to a record of the model that is not among these rows, or not there."""
-    there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
+    there = exists(select(1).where(is_record(table_of(model), Change.record_id), rows).correlate(Change))
     which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
     return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
 
@@ -154,9 +147,11 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     model = recorded_models()[change.model]
     describe(session, summary=f"Restored deleted {noun_of(model)} “{change.title}”")
-    if not UndoStatements(session, change.change_set_id, model, only=change.id).made_again():
+    statements = UndoStatements(session, change.change_set_id, model, only=change.id)
+    if not statements.made_again():
         conflict = conflict_of(session, change)
         raise UndoError(conflict.words, conflict.other)
+    statements.linked_again()
     if power is not None:
         _settle_power(session, power)
 
@@ -170,7 +165,7 @@ def _is_under_way(session: AnySession, set_id: int) -> bool:
 def _give_back(session: AnySession, set_id: int) -> int:
     names = set(session.scalars(select(Change.model).where(Change.change_set_id == set_id).distinct()))
     known = recorded_models()
-    models = [known[table.name] for table in db.metadata.sorted_tables if table.name in names & known.keys()]
+    models = _parents_first([known[name] for name in sorted(names & known.keys())])
     rounds = _most_changes_of_a_record(session, set_id)
     given_back = 0
     for round_ in range(1, rounds + 1):
@@ -178,13 +173,24 @@ def _give_back(session: AnySession, set_id: int) -> int:
         # Parents come before what points at them, and go after it.
         given_back += sum(part.made_again() for part in parts)
         for part in parts:
+            part.linked_again()
+        for part in parts:
             # What a record gives back may have been a deleted one's own.
             given_back += part.changed_back() + part.made_again()
+            part.linked_again()
         for part in reversed(parts):
             taken = part.taken_away()
             # And what it gets back may have been a made one's.
             given_back += taken + (part.changed_back() if taken and part.has_unique else 0)
     return given_back
+
+
+def _parents_first(models: Sequence[type[Record]]) -> list[type[Record]]:
+    """Sort models so that what others point at, or are linked with, comes before them."""
+    by_table = {table_of(one): one for one in models}
+    linked = {(one.target, model) for model in models for one in links_of(model).values() if one.target in models}
+    further = [(table_of(one), table_of(other)) for one, other in linked if (other, one) not in linked]
+    return [by_table[table] for table in sort_tables(by_table, extra_dependencies=further)]
 
 
 def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
@@ -207,8 +213,13 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
         session.delete(record)
         return True
     columns = kept_columns(type(record))
+    links = links_of(recorded_models()[change.model])
     for name, value in (change.before or {}).items():
-        setattr(record, name, kind_of(columns[name]).from_history(value))
+        if name in links:
+            keys = keys_from_history(links[name], value)
+            setattr(record, name, linked_records(session, links[name], keys))
+        else:
+            setattr(record, name, kind_of(columns[name]).from_history(value))
     return True
 
 

@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 from admin_app.db.caseless import same_in
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.db.record import Record
+from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import hanging_columns
-from admin_app.domain.naming import noun_of
+from admin_app.domain.naming import names_of, noun_of
 from admin_app.extensions import AnySession
 from admin_app.formatting import counted, in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
+from admin_app.relations import links_into, links_of
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,28 @@ def misfit(session: AnySession, change: Change, model: type[Any]) -> UndoConflic
                 return UndoConflict(
                     change, f"{name} {value}, which it belonged to, no longer exists. Restore that first."
                 )
+    return _lost_link(session, change, model)
+
+
+def _lost_link(session: AnySession, change: Change, model: type[Any]) -> UndoConflict | None:
+    """Return which link cannot be given back, as the record on its other side is gone."""
+    for name, relation in links_of(model).items():
+        keys = keys_from_history(relation, (change.before or {}).get(name))
+        there = {relation.key_of(one) for one in linked_records(session, relation, keys)}
+        if gone := [key for key in keys if key not in there]:
+            words = f"{label(name)}: {noun_of(relation.target)} {gone[0]} no longer exists. Restore that first."
+            return UndoConflict(change, words)
     return None
 
 
 def hanging_on(session: AnySession, record: Record) -> str:
     """Name what points at a record, "2 posts"; "" for nothing."""
     found = []
+    linked = {one.other_link: names_of(one.model) for one in links_into(type(record))}
     for column in hanging_columns(type(record)):
         number = session.scalar(select(func.count()).select_from(column.table).where(column == record.id)) or 0
-        found += [counted(number, column.table.name, f"{column.table.name}s")] if number else []
+        noun, nouns = linked.get(column, (column.table.name, f"{column.table.name}s"))
+        found += [counted(number, noun, nouns)] if number else []
     return in_words(found)
 
 
@@ -91,12 +106,14 @@ def _of_changed(session: AnySession, change: Change, record: Record) -> UndoConf
         return UndoConflict(change, "The old value is not stored (a password, for example), so it cannot be restored.")
     if found := misfit(session, change, type(record)):
         return found
-    columns = kept_columns(type(record))
-    if not columns.keys() & change.before.keys():
+    columns, links = kept_columns(type(record)), links_of(type(record))
+    if not (columns.keys() | links.keys()) & change.before.keys():
         return UndoConflict(change, "The old value was stored in another form, so it cannot be restored.")
     again = [
         in_sentence(label(key.removesuffix("_id") if columns[key].foreign_keys else key))
         for key, value in (change.after or {}).items()
         if key in columns and getattr(record, key) != kind_of(columns[key]).from_history(value)
     ]
+    now = links_state(record)
+    again += [in_sentence(label(key)) for key, value in (change.after or {}).items() if now.get(key, value) != value]
     return UndoConflict(change, f"Changed since: {in_words(again)}.", can_insist=True, other=record)

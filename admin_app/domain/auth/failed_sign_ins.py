@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import Table, select, update
 
+from admin_app import metrics
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.clock import is_within
 from admin_app.extensions import AnySession
+from admin_app.metrics import Event
 from admin_app.models.change_set import ChangeSet, Kind
 
 # Within this long, failures for one address are one entry with a number.
@@ -25,6 +27,7 @@ NO_ADDRESS = "Not a valid email address"
 
 def record(session: AnySession, typed: str, *, resource: str) -> None:
     """Note that somebody could not sign in with this address (not yet committed); the password is nowhere kept."""
+    metrics.count(Event.SIGN_IN_FAILURE)
     address = typed[:LONGEST_ADDRESS] if "@" in typed else NO_ADDRESS
     recent = _recent(session)
     if address not in recent and len(recent) >= MOST_ADDRESSES:

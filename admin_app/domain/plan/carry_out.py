@@ -29,6 +29,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
@@ -37,6 +38,7 @@ from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
+from admin_app.domain.plan.spans import spanned
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import DeletionError
@@ -144,8 +146,7 @@ class Execution:
         which = and_(self._open, _LINE.c.number.between(first, last))
         further = self._further(which)
         lines = or_(which, and_(self._open, _LINE.c.number.in_(further))) if further else which
-        records = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(lines)
-        return _Chunk(lines, self._table.c.id.between(*self.session.execute(records).one()))
+        return _Chunk(lines, spanned(self.session, self._table, lines))
 
     def _further(self, which: ColumnElement[bool]) -> set[int]:
         """Return the lines that have to be carried out with these: their records have unique values that these take."""
@@ -163,7 +164,7 @@ class Execution:
             if column.unique and Verdict.CHANGE in self._verdicts:
                 owner, other = self._table.alias("owner"), _LINE.alias("other")
                 wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
-                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == owner.c.id)
+                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == stored_key(key_in(owner)))
                 asked = (
                     select(other.c.number)
                     .select_from(_LINE)
@@ -212,13 +213,13 @@ class Execution:
 
     def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
-        here = select(1).select_from(self._table).where(chunk.records, self._table.c.id == _LINE.c.record_id)
+        here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
         as_seen = here.where(self._table.c.version == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         if self.session.get_bind().dialect.name == "postgresql":
-            meant = self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines))
-            locked = select(self._table.c.id).where(chunk.records, meant)
-            some = locked.order_by(self._table.c.id).with_for_update().subquery()
+            key = key_in(self._table)
+            meant = key.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
+            some = select(key).where(chunk.records, meant).order_by(key).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
         present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
@@ -292,7 +293,7 @@ class Execution:
             for name, column in columns.items()
         }
         values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
-        as_seen = and_(table.c.id == _LINE.c.record_id, table.c.version == _LINE.c.version)
+        as_seen = and_(is_record(table, _LINE.c.record_id), table.c.version == _LINE.c.version)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         count_rows(self.session, Did.UPDATE, self.model, number)
         return number
@@ -306,7 +307,7 @@ class Execution:
             literal(Did.UPDATE.value),
         )
         values = (title_of(self.model), _LINE.c.version + 1, _LINE.c.before, _LINE.c.after)
-        lines = select(*what, *values).join_from(_LINE, self._table, self._table.c.id == _LINE.c.record_id)
+        lines = select(*what, *values).join_from(_LINE, self._table, is_record(self._table, _LINE.c.record_id))
         return self._send(
             insert(changes).from_select(_CHANGED, lines.where(chunk.lines, chunk.records), include_defaults=False)
         )
@@ -316,11 +317,13 @@ class Execution:
         for name in self.plan.fields:
             column = kept_columns(self.model)[name]
             if column.unique and (value := stand_in(column)) is not None:
-                mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
+                mine = and_(chunk.lines, chunk.records, is_record(self._table, _LINE.c.record_id), self._has(name))
                 self._send(update(self._table).where(mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
-        which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
+        which = and_(
+            chunk.records, self.model.id.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
+        )
         return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
 
     @property
@@ -349,7 +352,7 @@ class Execution:
         numbers: list[int] = []
         for verdict, rows in ((Verdict.CHANGE, self.rows), (Verdict.NEW, self.new_rows)):
             if rows is not None and verdict in self._verdicts:
-                stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, rows)
+                stays = select(1).select_from(self._table).where(is_record(self._table, _LINE.c.record_id), rows)
                 mine = chunk.those(_LINE.c.verdict == verdict).lines
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:

@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
+from admin_app.db.connection import count_anew
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
@@ -25,6 +27,8 @@ LIFETIME = timedelta(hours=24)
 REPORT_LIFETIME = timedelta(days=30)
 # Lines removed at a time: more would keep other writers waiting.
 MOST_REMOVED = 5000
+# Of so many lines a plan is large for its store.
+MANY = 2000
 # So many reasons are told; records with others are counted.
 MOST_REASONS = 50
 
@@ -70,7 +74,7 @@ def begin(
 
 
 def judgements(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
     """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
 
@@ -83,7 +87,7 @@ def judgements(
 
 
 def judge_lines(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> None:
     """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
     for one in judgements(session, plan, rows=rows, spared=spared):
@@ -92,6 +96,8 @@ def judge_lines(
 
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
     """Let a plan whose lines are made wait for somebody to agree (not yet committed)."""
+    if sum(counted.counts.values()) >= MANY:
+        count_anew(session, PlanLine)
     return _move(session, plan, PlanState.PLANNING, {"state": PlanState.PLANNED, **asdict(counted)})
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
+from admin_app.domain.audit.links import keys_from_history
 from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.relations import links_of
+
+T = TypeVar("T")
 
 # A form that is older than so many changes is compared field by field without the history.
 MOST_CHANGES = 200
@@ -59,16 +65,19 @@ class EarlierState:
 
     def value_of(self, record: Record, key: str) -> object:
         """Return what a column held then, `UNKNOWN` where the history does not tell."""
-        if not self.is_known or key not in kept_columns(type(record)):
+        links = links_of(type(record))
+        if not self.is_known or key not in {**kept_columns(type(record)), **links}:
             return UNKNOWN
-        return self.before[key] if key in self.before else getattr(record, key)
+        if key in self.before:
+            return self.before[key]
+        return links[key].keys(record) if key in links else getattr(record, key)
 
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
     """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
     if not 1 <= version <= record.version:
         return EarlierState(is_known=False)
-    columns = kept_columns(type(record))
+    columns, links = kept_columns(type(record)), links_of(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
     last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
@@ -77,10 +86,12 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
         for key, value in (change.before or {}).items():
             if key in columns:
                 before.setdefault(key, kind_of(columns[key]).from_history(value))
+            elif key in links:
+                before.setdefault(key, keys_from_history(links[key], value))
     return EarlierState(is_known, before, _each_once(last_changes))
 
 
-def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
+def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the history tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
@@ -95,6 +106,13 @@ def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
     if yours == was:
         return Resolution.THEIRS
     return Resolution.YOURS if theirs == was else Resolution.CHOICE
+
+
+def merged_links(was: Iterable[T], theirs: Iterable[T], yours: Iterable[T]) -> list[T]:
+    """Put what two people did to the same links together: what either added is there, what either took out is not."""
+    before, after = set(was), set(yours)
+    both = (set(theirs) | (after - before)) - (before - after)
+    return [one for one in dict.fromkeys([*theirs, *yours]) if one in both]
 
 
 def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[AnyRow]:

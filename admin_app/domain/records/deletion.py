@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
-from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
+from admin_app.domain.naming import names_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
-from admin_app.relations import Dependency, Relation, relations_of
+from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
 from admin_app.selection.paging.counting import Count, bounded, counts_of_children
 from admin_app.selection.selection import COUNT_LIMIT
 
@@ -69,6 +70,15 @@ class DeletionScope:
 DeletionScopes = Callable[[Relation], DeletionScope]
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Records that stay, and lose their links with those to be deleted: how many, and whether whoever asks may change them all."""
+
+    relation: ManyToMany
+    count: Count
+    is_allowed: bool
+
+
 def everything_in_scope(_relation: Relation) -> DeletionScope:
     """Bound nothing: the command line may do what it likes."""
     return DeletionScope()
@@ -91,12 +101,15 @@ def delete_record(
     key = inspect_mapper(type(record)).primary_key[0]
     # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
     session.execute(select(key).where(key == record.id).with_for_update())
+    _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
         decision = decisions.get(dependence.name)
         if decision is None or decision.fate not in dependence.fates:
             message = f"Choose what happens to the {dependence.name}."
             raise DeletionError(message)
         _settle(session, record, dependence.relation, decision, scopes)
+    if links_into(type(record)):
+        _lose_links_to(session, record)
     session.delete(record)
     session.flush()
 
@@ -112,6 +125,7 @@ def delete_many(
 
     Raises `DeletionError` as `delete_record` does, for any of them.
     """
+    _require_losses(session, model, which, scopes)
     for relation in hanging_relations(model):
         hanging = _hanging(relation, which)
         decision = decisions.get(relation.key)
@@ -136,6 +150,48 @@ def dependences_of_many(
         for relation in hanging_relations(model)
     )
     return [one for one in found if one.count.number or one.is_partly_unseen]
+
+
+def losses(
+    session: AnySession,
+    model: type[Record],
+    which: ColumnElement[bool],
+    scopes: DeletionScopes = everything_in_scope,
+    limit: int = COUNT_LIMIT,
+) -> list[Loss]:
+    """List which records lose links with these, counted as far as to the limit."""
+    found = (_loss(session, relation, which, scopes(relation), limit) for relation in links_into(model))
+    return [one for one in found if one.count.number or not one.is_allowed]
+
+
+def _loss(
+    session: AnySession, relation: ManyToMany, which: ColumnElement[bool], scope: DeletionScope, limit: int
+) -> Loss:
+    linked = _linked_with(relation, which)
+    seen = [] if scope.seen is None else [scope.seen]
+    some = select(literal(1)).select_from(relation.model).where(linked, *seen).limit(limit + 1).subquery()
+    count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
+    return Loss(relation, count, has_none_beyond(session, relation.model, linked, scope.to_move))
+
+
+def _linked_with(relation: ManyToMany, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on the records that are linked with these."""
+    others = select(relation.other).where(which).correlate(None)
+    found: ColumnElement[bool] = relation.own.in_(
+        select(relation.own_link).where(relation.other_link.in_(others)).correlate(None)
+    )
+    return found
+
+
+def _require_losses(
+    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
+) -> None:
+    """Raise `DeletionError` where records would lose links that are not theirs to change."""
+    for relation in links_into(model):
+        scope = scopes(relation).to_move
+        if not has_none_beyond(session, relation.model, _linked_with(relation, which), scope):
+            message = f"You cannot change some of the {names_of(relation.model)[1]} that are linked with it."
+            raise DeletionError(message)
 
 
 # The fates that are open by what a relation asks for.
@@ -232,6 +288,13 @@ def _settle_many(
     change_rows(session, relation.target, hanging, {relation.other.name: owner})
 
 
+def _lose_links_to(session: AnySession, record: Record) -> None:
+    """Take a record out of the links of others; its own go with it."""
+    model = type(record)
+    lose_links(session, model, inspect_mapper(model).primary_key[0] == record.id)
+    session.expire(record, [one.key for one in relations_of(model).values() if one.is_many])
+
+
 def delete_rows_and_dependents(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
@@ -247,4 +310,5 @@ def delete_rows_and_dependents(
             change_rows(session, child, hanging, {relation.other.name: None})
         else:
             delete_rows_and_dependents(session, child, hanging, scopes)
+    _require_losses(session, model, which, scopes)
     delete_rows(session, model, which)

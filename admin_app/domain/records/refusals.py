@@ -15,6 +15,7 @@ from admin_app.db.record import Record
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.formatting import in_sentence, label
+from admin_app.relations import links_of
 
 
 @contextmanager
@@ -49,6 +50,16 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
         name = index_name(table.name, column.name)
         if constraint == name or f"'{name}'" in text:
             return {column.name: uniqueness_problem(label(column.name), model)}
+    for link in links_of(model).values():
+        names = {
+            key.constraint.name
+            for key in (*link.own_link.foreign_keys, *link.other_link.foreign_keys)
+            if key.constraint
+        }
+        if constraint in names or (constraint is None and "FOREIGN KEY" in text):
+            return {
+                link.key: f"One of the {in_sentence(label(link.key))} no longer exists. Check them, and save again."
+            }
     for relation in inspect_mapper(model).relationships:
         names = {
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint

@@ -21,6 +21,11 @@ def is_read_only(column: TableColumn) -> bool:
     return column.computed is not None or kind_of(column).is_read_only
 
 
+def is_imported(column: TableColumn) -> bool:
+    """Whether a file may bring a value: not of what the database computes, nor of what nobody knows how to read."""
+    return column.computed is None and kind_of(column).is_imported
+
+
 def is_required(column: TableColumn) -> bool:
     """Whether a person has to give a value."""
     is_given = column.default is not None or column.server_default is not None or column.computed is not None

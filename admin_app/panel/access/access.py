@@ -8,19 +8,23 @@ from typing import Any, TypeVar
 from flask import abort, request
 from sqlalchemy import ColumnElement
 
-from admin_app.db.limits import as_key
+from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key, key_name, read_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.extensions import db
-from admin_app.formatting import sentence_case
+from admin_app.formatting import excerpt, sentence_case
+from admin_app.models.change_set import Change
 from admin_app.panel.access.authority import Authority, authority
 from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
-from admin_app.panel.registry import resource_of
+from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
 
 T = TypeVar("T")
+# Characters of the name that the history has of a record.
+LONGEST_NAME = 60
 
 
 class Access:
@@ -93,16 +97,16 @@ class Access:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Record], action: Action) -> Collection[int]:
+    def reached(self, records: Sequence[Record], action: Action) -> Collection[Key]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not records or not self.may(action):
             return ()
         keys = [record.id for record in records]
-        found: Collection[int] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
+        found: Collection[Key] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
         withheld = self.resource.withheld(records, action)
         return [key for key in found if key not in withheld] if withheld else found
 
-    def is_within(self, key: int, action: Action) -> bool:
+    def is_within(self, key: Key, action: Action) -> bool:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._scope.among([key], self.rows(action))
 
@@ -110,9 +114,9 @@ class Access:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
-    def look(self, records: Iterable[Record]) -> dict[int, bool]:
+    def look(self, records: Iterable[Record]) -> dict[Key, bool]:
         """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
-        known: dict[int, bool] = self.once("look", dict)
+        known: dict[Key, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
             found = self._scope.among(keys, seen)
             known.update((key, key in found) for key in keys)
@@ -122,8 +126,15 @@ class Access:
         """Find out which of the records that these point at the person may see, by one statement a relation at most."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
-            if relation is not None and not relation.is_many and other is not None and other.seen() is not None:
-                other.look(one for record in records if (one := getattr(record, name)) is not None)
+            if relation is None or other is None or other.seen() is None or self.resource.is_to_many(name):
+                continue
+            found = [getattr(record, name) for record in records]
+            many = (
+                (one for each in found for one in each)
+                if relation.is_many
+                else (one for one in found if one is not None)
+            )
+            other.look(many)
 
     def rule_names(self, action: Action) -> list[list[str]]:
         """Name the rules that the person is kept to: of each list any has to hold."""
@@ -144,13 +155,16 @@ class Access:
 
     # ---- records
 
-    def find(self, key: object) -> Record | None:
+    def find(self, text: str) -> Record | None:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
-        found = as_key(self.resource.model, str(key))
+        return self.find_key(read_key(self.resource.model, text))
+
+    def find_key(self, key: Key | None) -> Record | None:
+        """Return the record of this key, or None where the person may not see it, or it is gone."""
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
         seen = self.seen() if self._scope.sight is not None else None
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
-        return None if found is None else db.session.scalar(wanted, {"key": found})
+        return None if key is None else db.session.scalar(wanted, {"key": key})
 
     def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
@@ -169,7 +183,12 @@ class Access:
         """Name the record in a few words, by its number where its name is not for this person."""
         return str(record) if self.shows_title() else self.number_of(record.id)
 
-    def number_of(self, key: int) -> str:
+    def former_title(self, change: Change) -> str:
+        """Name a record as it was called when it was changed."""
+        title = excerpt(change.title, LONGEST_NAME) if self.shows_title() else ""
+        return title or self.number_of(change.record_id)
+
+    def number_of(self, key: Key) -> str:
         """Name a record by its number, "Post 12"."""
         return f"{sentence_case(self.resource.noun)} {key}"
 
@@ -197,6 +216,8 @@ class Access:
             ("writes", name, action),
             lambda: (
                 self.shows(name)
+                # A record that is there keeps its key: its history and its address are told by it.
+                and (action is Action.CREATE or name != key_name(self.resource.model))
                 and (action is Action.UNDO or not self.resource.is_read_only(name))
                 and self._fields.right_to(name, [action]) is FieldRight.FREE
             ),
@@ -208,6 +229,8 @@ class Access:
         if other is None or other.seen() is None:
             return False
         value = getattr(record, name)
+        if self.resource.is_links(name):
+            return not all(other.look(value)[one.id] for one in value)
         return value is not None and not other.sees(value)
 
     def may_export(self, name: str) -> bool:
@@ -238,3 +261,15 @@ def access_of(model: type[Record]) -> Access | None:
     """Return what the person at hand may do with a model's resource, None where it has none."""
     resource = resource_of(model)
     return None if resource is None else access_to(resource)
+
+
+def access_at(endpoint: str | None) -> Access | None:
+    """Return the same for the resource whose pages have this endpoint, None where none has."""
+    resource = resource_at(endpoint)
+    return None if resource is None else access_to(resource)
+
+
+def access_of_table(table: str) -> Access | None:
+    """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded."""
+    model = recorded_models().get(table)
+    return None if model is None else access_of(model)

@@ -9,14 +9,17 @@ from sqlalchemy import Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
-from admin_app.domain.audit.undo import fields_changed, is_redo, touches_rows_beyond
+from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.merge import is_merge
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
-from admin_app.panel.access.access import Access, access_of, access_to
+from admin_app.panel.access.access import Access, access_of_table, access_to
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
+from admin_app.relations import links_of
 from admin_app.web.auth.login import current_principal
 
 
@@ -35,10 +38,9 @@ def visible() -> ActivityFilter:
 
 
 def summary_of(done: ChangeSet) -> str:
-    """Say what a change set was; where the name in it is not for the person, by the record's number."""
-    model = recorded_models().get(done.resource)
-    access = access_of(model) if model is not None else None
-    if access is None or access.shows_title():
+    """Say what a change set was; where a name in it is not for the person, by the record's number."""
+    access = access_of_table(done.resource)
+    if access is None or not _names_unseen(done, access):
         return done.summary or "No description"
     if done.record_id is None:
         return f"{_way(done)} of {access.resource.nouns}"
@@ -46,13 +48,19 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "Redo" if is_redo(done) else "Change" if done.kind == Kind.FORM else done.kind.capitalize()
+    return "Change" if done.kind == Kind.FORM else named_way(done).capitalize()
+
+
+def _names_unseen(done: ChangeSet, access: Access) -> bool:
+    """Whether it names a record whose name the person does not see, or, merged into another one, perhaps never saw."""
+    return not access.shows_title() or (access.seen() is not None and is_merge(done))
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer 403 where an undo would give back values of fields that the person may not write."""
     for access in touched:
-        fixed = [key for key in kept_columns(access.resource.model) if not access.may_write(key, Action.UNDO)]
+        model = access.resource.model
+        fixed = [key for key in (*kept_columns(model), *links_of(model)) if not access.may_write(key, Action.UNDO)]
         if fixed and fields_changed(db.session, done.id, access.resource.model) & set(fixed):
             abort(403)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import read_by_computed
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
@@ -60,7 +61,7 @@ class FieldAccess:
         relation, other = self._resource.relation(first), self._asked.beyond(first)
         if relation is None or other is None:
             return True
-        if relation.is_many and not other.shows_relation(relation.back):
+        if relation.is_many and not relation.is_links and not other.shows_relation(relation.back):
             return False
         # A column, a search or a sort by it would tell something about records that are not shown.
         return other.looks() and (not rest or (other.seen() is None and other.shows(rest)))
@@ -101,8 +102,10 @@ class FieldAccess:
         return self._asked.authority.rights.limited_fields(self._resource.endpoint)
 
     @cached_property
-    def _other_names(self) -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+    def _other_names(self) -> dict[str, tuple[str, ...]]:
+        """The names that go together: a relation and its key, what is computed and what it is computed of."""
+        computed = read_by_computed(self._resource.model)
+        found: dict[str, tuple[str, ...]] = {name: (name, *columns) for name, columns in computed.items()}
         for relation in self._resource.relations.values():
             if not relation.is_many:
                 names = (relation.key, relation.own_name)

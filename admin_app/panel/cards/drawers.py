@@ -72,7 +72,7 @@ def _number(access: Access, title: str, url: str, selection: Selection) -> CardV
 
 def _per_week(access: Access, card: PerWeek) -> Drawer | None:
     name = f"{card.column}__{Unit.WEEK}"
-    grouping = next((one for one in groupings_of(access) if one.name == name), None)
+    grouping = next((one for one in groupings_of(access) if one.by.name == name), None)
     if not isinstance(grouping, ByTime):
         return None
     title = card.label or f"{access.resource.plural} per week"

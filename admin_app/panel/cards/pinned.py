@@ -13,14 +13,13 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.models.pin import Pin
 from admin_app.models.saved_view import SavedView
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, access_at
 from admin_app.panel.cards.board import Board
 from admin_app.panel.cards.drawers import Drawer, counted
 from admin_app.panel.cards.summarised import summarised
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.registry import resource_at
 from admin_app.panel.summary.summary import narrowed_words, summary_of
 
 # Said of a card whose list the person may not have as it was pinned.
@@ -40,8 +39,8 @@ def pinned(person: AnyPrincipal, board: Board) -> Iterator[CardView]:
 def _read(person: AnyPrincipal) -> Iterator[tuple[int, Access, tuple[str, str], Drawer | None]]:
     """Yield each pin's number, its list, how it is called with what it says, and what counts it: nothing where it is gone."""
     for pin, view in pins_of(db.session, person):
-        resource = resource_at(pin.resource)
-        if resource is not None and (access := access_to(resource)).may(Action.LIST):
+        access = access_at(pin.resource)
+        if access is not None and access.may(Action.LIST):
             said = ("", pin.arguments) if view is None else (view.name, view.arguments)
             yield pin.id, access, said, _drawer(access, pin, view)
 

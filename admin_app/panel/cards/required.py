@@ -29,7 +29,9 @@ def _is_countable(resource: Resource, card: Card) -> bool:
     if isinstance(card, PerWeek):
         return card.column in resource.filters_by_name and _is_time(resource, card.column)
     return not isinstance(card, Top) or (
-        card.relation in resource.filters_by_name and resource.relation(card.relation) is not None
+        card.relation in resource.filters_by_name
+        and resource.relation(card.relation) is not None
+        and not resource.is_links(card.relation)
     )
 
 

@@ -18,7 +18,7 @@ MOST_ROWS = 5
 def summarised(one: Summary, title: str) -> CardView:
     """Draw a summary in little room; all of it is on its page."""
     told = one.told()
-    if one.grouping.is_time:
+    if one.grouping.by.is_time:
         points, codes = points_of(one, told)[-WEEKS:], codes_of(told)[-WEEKS:]
         if not points:
             return CardView(title, one.url, "0", one.access.resource.nouns)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import read_key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -21,14 +21,13 @@ from admin_app.extensions import db
 from admin_app.jobs import rerun, uploads
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import access_at
 from admin_app.panel.cards.view_models import CardRow
 from admin_app.panel.drafts import IN_ADDRESS
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link
 from admin_app.panel.plan.own_plan import is_import
 from admin_app.panel.plan.words import title_of
-from admin_app.panel.registry import resource_at
 from admin_app.panel.view_models import Link
 
 MOST = 8
@@ -66,12 +65,12 @@ def _form_label(address: str) -> str:
     except HTTPException:
         return ""
     name, _, view = endpoint.partition(".")
-    access = _access_at(name)
+    access = access_at(name)
     if access is None or not access.may(_NEEDS.get(view, Action.LIST)):
         return ""
     if view == "create_view":
         return f"New {access.resource.noun}"
-    key = as_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
+    key = read_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
     return access.number_of(key) if view == "edit_view" and key is not None else access.resource.plural
 
 
@@ -80,7 +79,7 @@ _NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "delete_view":
 
 def _plans(person: AnyPrincipal) -> Iterator[_Begun]:
     for plan in waiting_of(db.session, person.id, most=MOST):
-        access = _access_at(plan.resource)
+        access = access_at(plan.resource)
         if access is not None and access.may(Action.IMPORT if is_import(plan) else Action.BULK):
             url = link(access.resource, "plan_view", id=plan.id)
             yield _Begun(plan.created_at, title_of(plan, access.resource), url, "waits for you")
@@ -88,7 +87,7 @@ def _plans(person: AnyPrincipal) -> Iterator[_Begun]:
 
 def _uploads(person: AnyPrincipal) -> Iterator[_Begun]:
     for upload in uploads.open_of(db.session, staff_id=person.id, most=MOST):
-        access = _access_at(upload.resource)
+        access = access_at(upload.resource)
         if access is not None and access.may(Action.IMPORT):
             label = f"Import {access.resource.nouns}: {upload.file_name or 'pasted rows'}"
             yield _Begun(
@@ -106,8 +105,3 @@ def _jobs(person: AnyPrincipal) -> Iterator[_Begun]:
             yield _Begun(job.created_at, job.title, url_for("jobs.index"), "under way")
         elif job in ready and job.id not in gone:
             yield _Begun(job.created_at, job.title, url_for("jobs.file", id=job.id), "Download")
-
-
-def _access_at(name: str) -> Access | None:
-    resource = resource_at(name)
-    return None if resource is None else access_to(resource)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, delete_record, dependences
+from admin_app.domain.records.deletion import Dependence, delete_record, dependences, losses
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
-from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go
+from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go, told_losses
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.source import VERSION
@@ -75,6 +75,7 @@ class DeletePage(Page):
     def _page(
         self, record: Record, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus
     ) -> ResponseReturnValue:
+        lost = losses(db.session, self.resource.model, self.resource.model.id == record.id, bound_of)
         draft = shown_draft()
         chosen = answers(draft)
         page = self.render(
@@ -83,6 +84,8 @@ class DeletePage(Page):
             record_title=self.access.title_of(record),
             facts=facts_of(self.access, record),
             dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in hanging),
+            losses=told_losses(self.access, lost),
+            is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
@@ -91,11 +94,11 @@ class DeletePage(Page):
         )
         return page, status
 
-    def _after(self, record_id: Any) -> str:
+    def _after(self, record_id: int) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         url = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
-        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
+        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == print_key(record_id)
         return self.link("index_view") if is_gone else self.return_url()
 
 

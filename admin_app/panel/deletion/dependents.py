@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import false
 
+from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate
+from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Choice, Dependents, Link
-from admin_app.relations import Relation
+from admin_app.relations import ManyToMany, Relation
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
@@ -105,6 +106,8 @@ class DependentsForm:
 
 def bound_of(relation: Relation) -> DeletionScope:
     """Say with which of the records that hang on another one the person may do what."""
+    if isinstance(relation, ManyToMany):
+        return _bound_of_links(relation)
     child, parent = access_of(relation.target), access_of(relation.model)
     if child is None:
         return DeletionScope()
@@ -114,6 +117,32 @@ def bound_of(relation: Relation) -> DeletionScope:
         child.seen() if is_shown else false(),
         child.rows(Action.EDIT) if may_move else false(),
         child.rows(Action.DELETE),
+    )
+
+
+def _bound_of_links(relation: ManyToMany) -> DeletionScope:
+    """Say with which of the records that keep links the person may change those."""
+    keeping = access_of(relation.model)
+    if keeping is None:
+        return DeletionScope()
+    may_change = keeping.may_write(relation.key, Action.EDIT)
+    return DeletionScope(
+        keeping.seen() if keeping.shows(relation.key) else false(), keeping.rows(Action.EDIT) if may_change else false()
+    )
+
+
+def told_losses(access: Access, found: Sequence[Loss]) -> tuple[str, ...]:
+    """Say which records stay and lose a link, and where that is not the person's to do."""
+    return tuple(_told_loss(access, one) for one in found)
+
+
+def _told_loss(access: Access, one: Loss) -> str:
+    noun, nouns = names_of(one.relation.model)
+    if not one.is_allowed:
+        return f"You cannot change some of the {nouns} that are linked with this {access.resource.noun}, so you cannot delete it. Ask an owner."
+    is_one = one.count.number == 1 and one.count.is_exact
+    return (
+        f"{one.count} {noun if is_one else nouns} {'stays' if is_one else 'stay'}, without this {access.resource.noun}."
     )
 
 
@@ -138,7 +167,7 @@ def _more(one: Dependence) -> str:
 
 def _sight_of(one: Dependence) -> str:
     """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
-    return f"{one.count.number}~{one.samples[0].id if one.samples else 0}"
+    return f"{one.count.number}~{print_key(one.samples[0].id) if one.samples else 0}"
 
 
 def _news(one: Dependence, seen: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from admin_app import formatting
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.lookup import VisibleScope, find_unique, naming_columns
@@ -70,7 +71,7 @@ def _named(access: Access, record: Record, terms: Sequence[str]) -> Found:
     return Found(
         title=pieces_of(title or number, terms),
         detail=pieces_of("" if second == title else second, terms),
-        url=record_url(access, record) or link(access.resource, "index_view", id__in=record.id),
+        url=record_url(access, record) or link(access.resource, "index_view", id__in=print_key(record.id)),
     )
 
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
-from admin_app.context import lift_time_limit, reading
-from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Values, db
 from admin_app.panel.drafts import answers, arguments, shown_draft
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.export.export import Order, export_file, file_name, order
 from admin_app.panel.export.jobs import begin_export
+from admin_app.panel.in_time import in_time
 from admin_app.panel.links import ListLinks, link, list_links
 from admin_app.panel.list.column_order import PLACE, ColumnChoice, column_choices, in_order
 from admin_app.panel.list.column_settings import remember
 from admin_app.panel.list.columns import settings_for
+from admin_app.panel.list.counted import count_up_to
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Hidden
@@ -143,13 +142,8 @@ class ExportPage(Page):
     def _counted(self, selection: Selection) -> dict[str, str]:
         """Say how many rows there are, and which ticked ones are not; what takes too long to count is not counted."""
         noun, nouns = self.resource.noun, self.resource.nouns
-        try:
-            count = count_of(db.session, planned(db.session, selection))
-        except OperationalError as error:
-            if not is_timeout(error):
-                raise
-            lift_time_limit()
-            db.session.rollback()
+        count = in_time(lambda: count_of(db.session, planned(db.session, selection)))
+        if count is None:
             return {"count": f"The {nouns} of this list"}
         if selection.ticked is None:
             return {"count": _words(count, noun, nouns)}
@@ -206,21 +200,8 @@ def _most_at_once(format_: Format) -> int:
 
 
 def _exceeds(limit: int, selection: Selection) -> bool:
-    """Whether it holds more rows than that: no more are counted than it needs, and nobody waits for the write lock.
-
-    What takes too long to be counted does.
-    """
-    with reading():
-        try:
-            count = count_of(db.session, replace(planned(db.session, selection), count_limit=limit))
-        except OperationalError as error:
-            if not is_timeout(error):
-                raise
-            lift_time_limit()
-            return True
-        finally:
-            db.session.rollback()
-    return not count.is_exact or count.number > limit
+    """Whether it holds more rows than that."""
+    return not count_up_to(selection, limit).is_exact
 
 
 def _words(count: Count, noun: str, nouns: str) -> str:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from admin_app.db.keys import is_numbered
 from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList
+from admin_app.panel.operators.keys import RecordInList
+from admin_app.panel.operators.links import (
+    LinksEmpty,
+    LinksInclude,
+    LinksIncludeAll,
+    LinksIncludeAny,
+    LinksIncludeNone,
+)
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
 from admin_app.panel.resource import Resource
+
+_OF_ONE: tuple[type[Operator], ...] = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
+_OF_LINKS: tuple[type[Operator], ...] = (LinksInclude, LinksIncludeAny, LinksIncludeAll, LinksIncludeNone, LinksEmpty)
 
 
 def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
@@ -34,7 +46,9 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     """Return the operators of a column, of a related column ("user.name"), or of a to-one relation ("user")."""
     relation, label = resource.relation(name), resource.label(name)
     if relation is not None:
-        kinds = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
-        return [kind(relation.attribute, label) for kind in kinds]
-    attribute, through = resource.attribute(name)
-    return operators_of(attribute, label, through)
+        return [kind(relation.attribute, label) for kind in (_OF_LINKS if relation.is_links else _OF_ONE)]
+    attribute, through = resource.known_to_sql(name, "column_filters")
+    found = operators_of(attribute, label, through)
+    if name != "id" or is_numbered(resource.model):
+        return found
+    return [RecordInList(attribute, label) if one.slug == InList.slug else one for one in found]

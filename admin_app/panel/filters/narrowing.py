@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import String
 
+from admin_app.db.attributes import is_key, is_unique
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.operators.base import Operator
@@ -47,8 +48,6 @@ def narrowed(cell: Cell, value: object, operators: Sequence[tuple[str, Operator]
 
 def _is_shared(operator: Operator) -> bool:
     """Whether many rows may have the same value: not a key, and no text of any length."""
-    columns = getattr(operator.column.property, "columns", ())
-    return not any(
-        column.unique or column.primary_key or (isinstance(column.type, String) and column.type.length is None)
-        for column in columns
-    )
+    column = operator.column
+    kind = getattr(column, "type", None)
+    return not (is_unique(column) or is_key(column) or (isinstance(kind, String) and kind.length is None))

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from wtforms import Field
 
 from admin_app.db.record import Record
-from admin_app.domain.records.conflicts import UNKNOWN, EarlierState, Resolution, earlier_state, resolution_of
+from admin_app.domain.audit.links import linked_records
+from admin_app.domain.records.conflicts import (
+    UNKNOWN,
+    EarlierState,
+    Resolution,
+    earlier_state,
+    merged_links,
+    resolution_of,
+)
 from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import db
-from admin_app.formatting import in_words, plain_lines, short_name
+from admin_app.formatting import SOMEONE, in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.record.facts import fact_names
-from admin_app.panel.record_cells import cell_of_value
+from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import Cell
+from admin_app.relations import ManyToMany
 
 # What a choice sends: the other's value, what is typed, or a text with both changes.
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
@@ -37,6 +47,8 @@ class Part:
     take: str = ""
     # The text with both changes, where they are in different lines.
     both: str | None = None
+    # Whether what both did to its links stands in it.
+    is_merged: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -67,10 +79,10 @@ class Merge:
 
     def told(self) -> str:
         """Say what others changed meanwhile, and that it stays, "" for nothing."""
-        labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS]
+        labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
-        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or "Someone"
+        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or SOMEONE
         return f"{who} had changed {in_words(labels)} meanwhile. Both changes are kept."
 
 
@@ -100,7 +112,8 @@ class Conflicts:
         is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
         )
-        is_stale = version != record.version and bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) and is_touched
+        is_theirs_too = bool(outcomes & {Resolution.THEIRS, Resolution.CHOICE}) or any(part.is_merged for part in parts)
+        is_stale = version != record.version and is_theirs_too and is_touched
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
@@ -151,10 +164,23 @@ class Conflicts:
         # What cannot be read equals nothing.
         yours = UNKNOWN if one.process_errors else one.data
         outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
+        if (
+            outcome is Resolution.CHOICE
+            and self._resource.is_links(one.name)
+            and was is not UNKNOWN
+            and yours is not UNKNOWN
+        ):
+            return self._merged(one, cast("list[Any]", was), cast("list[Any]", theirs), is_seen=bool(own))
         take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
         return Part(
             one, outcome, was, theirs, take, _both(was, theirs, yours) if outcome is Resolution.CHOICE else None
         )
+
+    def _merged(self, one: Field, was: list[Any], theirs: list[Any], *, is_seen: bool) -> Part:
+        """Put what both did to the links into the field; whoever has seen that says what stays."""
+        if not is_seen:
+            one.data = merged_links(was, theirs, one.data)
+        return Part(one, Resolution.YOURS, was, theirs, is_merged=True)
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
         name = part.control.name
@@ -175,17 +201,21 @@ class Conflicts:
     def _column_of(self, name: str) -> str:
         """Return the name of the column behind a field: of a relation, its key's."""
         relation = self._resource.relation(name)
-        return name if relation is None else relation.own_name
+        return name if relation is None else relation.history()
 
     def _stored(self, name: str, value: object) -> object:
         """Return what a column's value means as the field's: of a relation the record, or its bare id when that is gone."""
         relation = self._resource.relation(name)
         if relation is None or value is None:
             return value
+        if isinstance(relation, ManyToMany):
+            return linked_records(db.session, relation, cast("list[Any]", value))
         return db.session.get(relation.target, value) or value
 
     def _cell(self, name: str, value: object) -> Cell:
         relation = self._resource.relation(name)
+        if relation is not None and isinstance(value, list):
+            return links_cell(self._access.beyond(name), value, is_whole=True)
         if relation is not None and isinstance(value, int):
             return value_cell(f"ID {value} (deleted)", is_whole=True)
         return cell_of_value(self._resource.as_called(name, value))
@@ -225,4 +255,6 @@ def _plain(value: object) -> object:
     """Return what two values are compared by: text without the difference of line ends, records by their keys."""
     if isinstance(value, str):
         return plain_lines(value)
+    if isinstance(value, list):
+        return sorted(map(_plain, value), key=repr) if all(hasattr(type(one), "__mapper__") for one in value) else value
     return getattr(value, "id", value) if hasattr(type(value), "__mapper__") else value

@@ -18,7 +18,8 @@ from admin_app.formatting import in_sentence
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.links import link
-from admin_app.relations import to_one
+from admin_app.panel.links_field import LinksField
+from admin_app.relations import links_of, to_one
 
 
 class Converter(AdminModelConverter):
@@ -58,6 +59,8 @@ class Converter(AdminModelConverter):
         return Rule(lambda value: problem_with(column, label, value), is_required=is_required(column))
 
     def _relation_rule(self, prop: Any, label: str) -> Rule:
+        if prop.uselist:
+            return Rule(lambda _value: None)
         needed = to_one(prop).is_required
         message = f"Choose the {in_sentence(label)}."
         return Rule(lambda value: message if needed and value is None else None, is_required=needed)
@@ -67,16 +70,17 @@ class Converter(AdminModelConverter):
     ) -> Field | None:
         """Make a picker that never loads more than a page of the other side."""
         view = self.view
-        if multiple and prop.key in (view.form_columns or ()):
+        is_links = bool(multiple) and prop.key in links_of(view.model)
+        if multiple and not is_links and prop.key in (view.form_columns or ()):
             message = (
                 f"{view.model.__name__}.{prop.key} cannot be a field of the form: it is a relation to many records."
             )
             raise ConfigurationError(message)
-        if multiple:
+        if multiple and not is_links:
             return None
         # Optional() would empty the errors of what was typed and not found.
         kwargs["validators"] = []
-        return RelationField(
+        return (LinksField if is_links else RelationField)(
             target=remote_model, lookup=lambda: link(view.resource, "lookup_view", name=prop.key), **kwargs
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import Form
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
@@ -57,9 +58,12 @@ def require_within(access: Access, record: Record, action: Action) -> None:
 
 
 def _left_out(resource: Resource, form: Form) -> list[str]:
-    return [name for name in resource.form_columns if name not in form and hasattr(resource.model, name)]
+    own = {*stored_columns(resource.model), *resource.relations}
+    return [name for name in resource.form_columns if name not in form and name in own]
 
 
 def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
+    if relation is not None and relation.is_many:
+        return False
     return is_required(resource.model.__table__.columns[name] if relation is None else relation.own)

@@ -61,9 +61,7 @@ def _saved_since(resource: Resource, record: Record, drawn_at: str, *, but: int)
         return ""
     changes = last_changes(db.session, resource.model, record.id, most=1)
     return " ".join(
-        f"{short_name(done.actor) or 'Someone'} saved this at {done.at:%H:%M} UTC."
-        for _, done in changes
-        if done.actor_id != but
+        f"{short_name(done.actor)} saved this at {done.at:%H:%M} UTC." for _, done in changes if done.actor_id != but
     )
 
 

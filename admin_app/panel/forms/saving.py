@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request
-from wtforms import Form
+from wtforms import Field, Form
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
@@ -22,6 +23,7 @@ from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflicts import is_changed
 from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
+from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
 from admin_app.web.auth.login import signed_in_principal
 
@@ -104,7 +106,7 @@ class Saving:
             settle(db.session, _digest(self.access.resource), record.id)
 
 
-def claimed(resource: Resource) -> tuple[int, bool] | None:
+def claimed(resource: Resource) -> tuple[Key, bool] | None:
     """Return the id of the record that the sent form made already, and whether all was sent as it was then."""
     if not request.form.get(ONCE):
         return None
@@ -137,6 +139,9 @@ def show_problems(form: Form, problems: Mapping[str, str]) -> None:
     """Put each message at its field, and what concerns no field at the form itself."""
     for name, message in problems.items():
         if name in form:
+            field: Field = form[name]
+            if isinstance(field, LinksField):
+                field.let_go_of_gone()
             # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
             form[name].data = None if isinstance(form[name], RelationField) else form[name].data
             form[name].errors = [*form[name].errors, message]

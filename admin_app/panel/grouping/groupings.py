@@ -6,13 +6,14 @@ Each group is told with the filters that leave its rows, so that its number lead
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Protocol
 
 from sqlalchemy import select
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, TableColumn
 from admin_app.formatting import in_sentence
@@ -49,28 +50,26 @@ class Told:
     group: Group
 
 
+@dataclass(frozen=True)
+class GroupedBy:
+    """What rows are grouped by: its name in addresses, the field, what that is called, and the words that follow "by" in a sentence.
+
+    The groups of a time follow each other.
+    """
+
+    name: str
+    field: str
+    label: str
+    words: str
+    is_time: bool = False
+
+
 class Grouping(Protocol):
-    """One way to group a list's rows. `name` stands in addresses; `words` follow "by"."""
+    """One way to group a list's rows."""
 
     @property
-    def name(self) -> str:
-        """Return what an address calls it."""
-
-    @property
-    def field(self) -> str:
-        """Return the field that it goes by."""
-
-    @property
-    def label(self) -> str:
-        """Return what the field is called."""
-
-    @property
-    def words(self) -> str:
-        """Return what follows "by" in a sentence."""
-
-    @property
-    def is_time(self) -> bool:
-        """Whether its groups follow each other."""
+    def by(self) -> GroupedBy:
+        """Return what they are grouped by."""
 
     def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
         """Group the rows of a selection."""
@@ -80,21 +79,9 @@ class Grouping(Protocol):
 class ByTime:
     """By days, weeks, months or years, as they are where the viewer is."""
 
-    field: str
-    label: str
+    by: GroupedBy
     column: Attribute
     unit: Unit
-    is_time: bool = True
-
-    @property
-    def name(self) -> str:
-        """Name the field and the unit."""
-        return f"{self.field}__{self.unit}"
-
-    @property
-    def words(self) -> str:
-        """Name the unit."""
-        return str(self.unit)
 
     def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
         """Tell every period from the first to the last, the newest first, empty ones too; then rows without a time."""
@@ -107,56 +94,44 @@ class ByTime:
         told = [Told(*one, found.get(place, Group(place, 0))) for place, one in stretches]
         # What lies before and after the periods is told where there is anything.
         some = [one for one in told if 1 <= one.group.key <= len(periods) or one.group.number]
-        return [*some[::-1], *_none(self.field, found.get(None))]
+        return [*some[::-1], *_none(self.by.field, found.get(None))]
 
     def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
         """Yield what lies before the periods, each of them, and what lies behind: how it is called, here and in a file, and its filters."""
         if not periods:
             return
         last = max(periods[0], date.min + A_DAY) - A_DAY
-        yield f"Until {last}", f"-{last}", ((f"{self.field}__until", f"{last}"),)
+        yield f"Until {last}", f"-{last}", ((f"{self.by.field}__until", f"{last}"),)
         for start, after in zip_longest(periods, [*periods[1:], end]):
             yield label_of(self.unit, start), code_of(self.unit, start), (self.between(start, after),)
         if end is not None:
-            yield f"From {end}", f"{end}-", ((f"{self.field}__from", f"{end}"),)
+            yield f"From {end}", f"{end}-", ((f"{self.by.field}__from", f"{end}"),)
 
     def between(self, start: date, after: date | None) -> Hidden:
         """Return the filter that leaves a period's rows; None is the calendar's end."""
         if after is None:
-            return f"{self.field}__from", f"{start}"
+            return f"{self.by.field}__from", f"{start}"
         if self.unit is Unit.DAY:
-            return f"{self.field}__on", f"{start}"
-        return f"{self.field}__between", f"{start} to {after - A_DAY}"
+            return f"{self.by.field}__on", f"{start}"
+        return f"{self.by.field}__between", f"{start} to {after - A_DAY}"
 
 
 @dataclass(frozen=True)
 class ByChoice:
     """By the members of a fixed set, yes and no among them, in their order."""
 
-    field: str
-    label: str
+    by: GroupedBy
     operator: Operator
-    is_time: bool = False
-
-    @property
-    def name(self) -> str:
-        """Name the field."""
-        return self.field
-
-    @property
-    def words(self) -> str:
-        """Name the field as in a sentence."""
-        return in_sentence(self.label)
 
     def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
         """Tell every member, and rows without one."""
         column = self.operator.column
         found = {self._typed(one): one for one in summary.by_members(session, selection, column, measure)}
         told = [
-            Told(label, value, ((f"{self.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0)))
+            Told(label, value, ((f"{self.by.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0)))
             for value, label in self.operator.choices()
         ]
-        return [*told, *_none(self.field, found.get(None))]
+        return [*told, *_none(self.by.field, found.get(None))]
 
     def _typed(self, group: Group) -> str | None:
         return None if group.key is None else self.operator.typed(group.key)
@@ -166,30 +141,18 @@ class ByChoice:
 class ByRelation:
     """By the record that each row belongs to: those with most rows first, and the others together."""
 
-    field: str
-    label: str
+    by: GroupedBy
     access: Access
-    is_time: bool = False
-
-    @property
-    def name(self) -> str:
-        """Name the relation."""
-        return self.field
-
-    @property
-    def words(self) -> str:
-        """Name the relation as in a sentence."""
-        return in_sentence(self.label)
 
     def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
         """Tell the first ones, the others, and rows that belong to none."""
         found = summary.by_keys(session, selection, self._key, measure, most=MOST_RECORDS)
         first = self._told(session, [one for one in found if one.key is not None])
-        keys = ",".join(str(one.group.key) for one in first)
-        none_of = ((f"{self.field}__not_in", keys), (f"{self.field}__empty", "no"))
+        keys = ",".join(print_key(one.group.key) for one in first)
+        none_of = ((f"{self.by.field}__not_in", keys), (f"{self.by.field}__empty", "no"))
         others = [Told(REST, REST, none_of, one) for one in found if one.is_rest]
         nothing = next((one for one in found if one.key is None and not one.is_rest), None)
-        return [*first, *others, *_none(self.field, nothing)]
+        return [*first, *others, *_none(self.by.field, nothing)]
 
     def first(self, session: AnySession, selection: Selection, *, most: int) -> list[Told]:
         """Tell only the records with most rows."""
@@ -197,13 +160,15 @@ class ByRelation:
 
     @property
     def _key(self) -> TableColumn:
-        return to_one(self.access.resource.relations[self.field].attribute).foreign_key
+        return to_one(self.access.resource.relations[self.by.field].attribute).foreign_key
 
     def _told(self, session: AnySession, found: Sequence[Group]) -> list[Told]:
-        names = self._names(session, self.access.resource.relations[self.field].target, [one.key for one in found])
-        return [Told(names[one.key], names[one.key], ((f"{self.field}__is", str(one.key)),), one) for one in found]
+        names = self._names(session, self.access.resource.relations[self.by.field].target, [one.key for one in found])
+        return [
+            Told(names[one.key], names[one.key], ((f"{self.by.field}__is", print_key(one.key)),), one) for one in found
+        ]
 
-    def _names(self, session: AnySession, target: type[Record], keys: Sequence[int]) -> dict[int, str]:
+    def _names(self, session: AnySession, target: type[Record], keys: Sequence[Key]) -> dict[Key, str]:
         """Name the records by one statement."""
         other = self.access.to(target)
         records = session.scalars(select(target).where(target.id.in_(keys))) if keys else ()
@@ -214,21 +179,26 @@ class ByRelation:
 def groupings_of(access: Access) -> list[Grouping]:
     """Return the ways in which a person can summarise a resource's lists: fields of time first."""
     found = [one for name, operators in filters_shown(access).items() for one in _groupings(access, name, operators)]
-    return sorted(found, key=lambda one: not one.is_time)
+    return sorted(found, key=lambda one: not one.by.is_time)
 
 
 def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iterator[Grouping]:
     first = operators[0]
+    plain = GroupedBy(name, name, first.name, in_sentence(first.name))
     if isinstance(first, RelationIs):
         # How many rows belong to each record would tell of records that are not shown.
-        if access.seen_beyond(name) is None:
-            yield ByRelation(name, first.name, access)
+        if access.seen_beyond(name) is None and not access.resource.is_links(name):
+            yield ByRelation(plain, access)
         return
     kind = None if first.relation is not None else kind_of(first.column)
     if isinstance(kind, (LocalDateTimeKind, DateKind)):
-        yield from (ByTime(name, first.name, first.column, unit) for unit in Unit)
+        yield from (ByTime(_by_unit(plain, unit), first.column, unit) for unit in Unit)
     elif isinstance(kind, (BooleanKind, ChoiceKind)):
-        yield ByChoice(name, first.name, first)
+        yield ByChoice(plain, first)
+
+
+def _by_unit(plain: GroupedBy, unit: Unit) -> GroupedBy:
+    return replace(plain, name=f"{plain.field}__{unit}", words=str(unit), is_time=True)
 
 
 def _none(field: str, group: Group | None) -> list[Told]:

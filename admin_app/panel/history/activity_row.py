@@ -7,12 +7,13 @@ from dataclasses import replace
 from flask import url_for
 
 from admin_app.context import zone
-from admin_app.db.json_values import recorded_models
-from admin_app.domain.audit.undo import is_undo, is_undoable
+from admin_app.domain.audit.undo import is_undoable
+from admin_app.domain.audit.undo_words import words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.notes import is_about_note
+from admin_app.formatting import actor_name
 from admin_app.models.change_set import ChangeSet
-from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.access.access import Access, access_of_table
 from admin_app.panel.access.audit import summary_of
 from admin_app.panel.history.entries import time_cell, way_of
 from admin_app.panel.history.view_models import ActivityRow
@@ -24,7 +25,7 @@ NOBODY = "none"
 
 def activity_row(done: ChangeSet) -> ActivityRow:
     """Draw a change set, with the way to take it back for who may."""
-    access = _access_of(done)
+    access = access_of_table(done.resource)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     at, there = time_cell(done), done.at.astimezone(zone())
     return ActivityRow(
@@ -33,7 +34,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
         clock=replace(at, text=f"{there:%H:%M}"),
         summary=summary_of(done),
         url=url_for("activity.set_view", id=done.id),
-        who=done.actor or "Unknown",
+        who=actor_name(done.actor),
         who_url=url_for("activity.index", person=person),
         at=at,
         way=way_of(done),
@@ -41,7 +42,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
         count=f"{done.count:,}",
         reason=done.reason or "",
         can_undo=access is not None and _may_undo(done, access) and is_undoable(done),
-        is_undo=is_undo(done),
+        undo=words_to_undo(done),
         resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",
     )
 
@@ -51,8 +52,3 @@ def _may_undo(done: ChangeSet, access: Access) -> bool:
     if not is_about_note(done):
         return access.may(Action.UNDO)
     return done.actor_id == signed_in_principal().id or access.authority.rights.has_everything
-
-
-def _access_of(done: ChangeSet) -> Access | None:
-    model = recorded_models().get(done.resource)
-    return access_of(model) if model is not None else None

@@ -13,13 +13,11 @@ from admin_app.domain.audit.diff import Piece, PieceKind
 from admin_app.domain.audit.reader import ActivityFilter, changes_of_one_record
 from admin_app.domain.audit.undo import keeps_former
 from admin_app.extensions import db
-from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did
 from admin_app.panel.history.activity_row import activity_row
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.history.view_models import ActivityDay, ActivityRow, FieldChange
 
-# The kinds by which people change records.
-CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE)
 # More letters make a line of the table two.
 SHORT = 80
 

@@ -10,25 +10,28 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
+from admin_app.domain.audit.links import keys_from_history
 from admin_app.domain.audit.reader import titles_of
-from admin_app.domain.audit.undo import is_redo, keeps_former
+from admin_app.domain.audit.undo import keeps_former
+from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
+from admin_app.relations import ManyToMany, links_of
 
-_WORDS = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
-Names = Mapping[tuple[str, int], tuple[str, str]]
+Names = Mapping[tuple[str, Key], tuple[str, str]]
 
 
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
@@ -55,7 +58,7 @@ def way_of(done: ChangeSet) -> str:
 
 
 def _way(done: ChangeSet) -> str:
-    return "redo" if is_redo(done) else "" if done.kind == Kind.FORM else done.kind
+    return "" if done.kind == Kind.FORM else named_way(done)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -64,18 +67,17 @@ def time_cell(done: ChangeSet) -> Cell:
 
 
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
-    model = recorded_models().get(change.model)
-    access = access_of(model) if model is not None else None
+    model, access = recorded_models().get(change.model), access_of_table(change.model)
     may_see = access is not None and access.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
-        did=_WORDS[Did(change.act)],
+        did=Did(change.act).past,
         noun=access.resource.noun if access is not None else change.model,
         title=_title(change, access),
         history_url=link(access.resource, "history_view", id=change.record_id)
         if access is not None and may_see
         else "",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),
@@ -88,9 +90,9 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
 
 
 def _title(change: Change, access: Access | None) -> str:
-    if access is not None and not access.shows_title():
-        return access.number_of(change.record_id)
-    return formatting.excerpt(change.title, 60) or f"{change.model} {change.record_id}"
+    if access is not None:
+        return access.former_title(change)
+    return formatting.excerpt(change.title, LONGEST_NAME) or f"{change.model} {change.record_id}"
 
 
 def _act(done: ChangeSet) -> Entry:
@@ -100,7 +102,7 @@ def _act(done: ChangeSet) -> Entry:
         noun="",
         title="",
         history_url="",
-        who=done.actor or "Unknown",
+        who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
         way=_way(done),
@@ -113,7 +115,7 @@ def _act(done: ChangeSet) -> Entry:
 
 def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
-    columns = kept_columns(model)
+    columns, links = kept_columns(model), links_of(model)
     # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
         is_shown = access is None or access.shows(key)
@@ -123,6 +125,9 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
             continue
         name = key.removesuffix("_id") if column is not None and column.foreign_keys else key
         label = access.resource.label(name) if access is not None else formatting.label(name)
+        if key in links:
+            yield FieldChange(label, tuple(_linked(links[key], change, names)))
+            continue
         was = _shown(access, column, change.before, key, names)
         now = _shown(access, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
@@ -134,6 +139,23 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
             only = was or now
             pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
         yield FieldChange(label, pieces)
+
+
+def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piece]:
+    """Name what was linked and is no more, then what came; of a record that came or went, all that it was linked with."""
+    was, now = (
+        keys_from_history(relation, values.get(relation.key) if values else None)
+        for values in (change.before, change.after)
+    )
+    is_whole = change.act != Did.UPDATE
+    found = [(PieceKind.GONE, key) for key in was if key not in now]
+    found += [(PieceKind.CAME, key) for key in now if key not in was]
+    for place, (fate, key) in enumerate(found):
+        named, url = names.get((relation.other.table.name, key), (f"{key}", ""))
+        yield Piece(PieceKind.SAME, ", " if place else "")
+        yield Piece(PieceKind.SAME if is_whole else fate, named, url)
+    if not found:
+        yield Piece(PieceKind.SAME, "—")
 
 
 class _Shown:
@@ -163,26 +185,28 @@ def _shown(
 
 def _names(changes: Iterable[Change]) -> Names:
     """Return the names of the records that changed fields point at, and where they are: read, or as the history has them."""
-    wanted: dict[str, set[int]] = defaultdict(set)
+    wanted: dict[str, set[Key]] = defaultdict(set)
     models = recorded_models()
     for change in changes:
         columns = kept_columns(models[change.model]) if change.model in models else {}
+        links = links_of(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
                 for foreign_key in columns[key].foreign_keys if key in columns and value is not None else ():
-                    wanted[foreign_key.column.table.name].add(int(value))
-    found: dict[tuple[str, int], tuple[str, str]] = {}
+                    wanted[foreign_key.column.table.name].add(kind_of(columns[key]).value_in_history(value))
+                if key in links:
+                    wanted[links[key].other.table.name].update(keys_from_history(links[key], value))
+    found: dict[tuple[str, Key], tuple[str, str]] = {}
     for table, keys in wanted.items():
         found |= _names_in(table, keys)
     return found
 
 
-def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
-    model = recorded_models().get(table)
-    access = access_of(model) if model is not None else None
-    if model is None or access is None or not access.may(Action.VIEW):
+def _names_in(table: str, keys: set[Key]) -> dict[tuple[str, Key], tuple[str, str]]:
+    access = access_of_table(table)
+    if access is None or not access.may(Action.VIEW):
         return {}
-    seen = access.seen()
+    model, seen = access.resource.model, access.seen()
     named = select(model).where(model.id.in_(keys))
     records = db.session.scalars(named if seen is None else named.where(seen)).all()
     found = {(table, one.id): (access.title_of(one), record_url(access, one)) for one in records}
@@ -190,7 +214,7 @@ def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, st
     gone = keys - {one.id for one in records} if seen is None and access.shows_title() else set()
     titles = titles_of(db.session, table, gone) if gone else {}
     for key in gone:
-        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), 60)
+        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), LONGEST_NAME)
         found[table, key] = (
             f"{title} (deleted)",
             link(access.resource, "history_view", id=key) if key in titles else "",

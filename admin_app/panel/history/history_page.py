@@ -9,17 +9,19 @@ from http import HTTPStatus
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import Key, read_key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo import UNDOABLE, is_redo, undone_among
+from admin_app.domain.audit.undo import UNDOABLE, undone_among
+from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import entries_of
-from admin_app.panel.history.restore import bring_back_record, restore_version, title_of
+from admin_app.panel.history.restore import bring_back_record, restore_version
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.page import Page, lead_on
@@ -34,7 +36,7 @@ class HistoryPage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show what happened to the record."""
-        key = as_key(self.resource.model, request.args.get("id", ""))
+        key = read_key(self.resource.model, request.args.get("id", ""))
         if key is None:
             abort(404)
         is_asked = any(name in request.args for name in (OWN, "before", "before_act"))
@@ -50,16 +52,16 @@ class HistoryPage(Page):
         problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
         if problems:
             return self._page(key, problems)
-        words = f"{sentence_case(self.resource.noun)} “{title_of(self.access, change)}” was restored."
+        words = f"{sentence_case(self.resource.noun)} “{self.access.former_title(change)}” was restored."
         announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
-    def _require_reach(self, key: int, action: Action, *, may_be_gone: bool = False) -> None:
+    def _require_reach(self, key: Key, action: Action, *, may_be_gone: bool = False) -> None:
         """Answer 404 for what the person does not see, and 403 where this is not for them to do.
 
         What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
         """
-        record = self.access.find(key)
+        record = self.access.find_key(key)
         if record is not None:
             self.access.require_reach(record, action)
         elif self.access.seen() is not None and (
@@ -87,16 +89,16 @@ class HistoryPage(Page):
         view_url = self.link("version_view", record, change=entry.id, url=self.return_url())
         return replace(entry, view_url=view_url, can_restore=may and not is_newest)
 
-    def _page(self, key: int, problems: Sequence[str]) -> ResponseReturnValue:
+    def _page(self, key: Key, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)
         found = timeline(db.session, self.resource.model, key, before=before, before_set=before_act)
-        record = self.access.find(key)
+        record = self.access.find_key(key)
         if record is None and not found.entries:
             abort(404)
         changes = [change for change, _ in found.entries if change is not None]
-        last = title_of(self.access, changes[0]) if changes else self.access.number_of(key)
+        last = self.access.former_title(changes[0]) if changes else self.access.number_of(key)
         newest = str(changes[0].id) if changes and not before else ""
         older = found.older and {"before": found.older[0], "before_act": found.older[1]}
         by = actor_of(found.entries[0][1]) if newest else ""
@@ -120,5 +122,5 @@ def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:
     """Say who took a change back, if it was not made again since."""
     if undoing is None:
         return entry
-    words = f"{'Redone' if is_redo(undoing) else 'Undone'} by {actor_of(undoing)},"
+    words = f"{words_of(undoing).done.capitalize()} by {actor_of(undoing)},"
     return replace(entry, undone=words, undone_at=value_cell(undoing.at, is_whole=False))

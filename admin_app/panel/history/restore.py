@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from flask import abort
 from wtforms import Form
 
-from admin_app import formatting
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.links import keys_from_history, linked_records
 from admin_app.domain.audit.reader import state_at
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.audit.undo import restore_record
@@ -18,18 +19,15 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.in_the_way import said_of
+from admin_app.relations import ManyToMany
 from admin_app.web.auth.login import current_principal
-
-
-def title_of(access: Access, change: Change) -> str:
-    """Name the record as it was called when it was changed."""
-    return formatting.excerpt(change.title, 60) if access.shows_title() else access.number_of(change.record_id)
 
 
 def bring_back_record(access: Access, change: Change) -> list[str]:
@@ -57,7 +55,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
     form.process(None, obj=past)
     form = narrow(access, form, Action.UNDO, record)
     gone = [f"{words} no longer exists." for name, words in lost.items() if name in form]
-    summary = f"Restored {resource.noun} “{title_of(access, change)}”"
+    summary = f"Restored {resource.noun} “{access.former_title(change)}”"
     describe(db.session, kind=Kind.RESTORE, summary=summary)
     if not gone and Saving(access, form, Action.UNDO).save(record):
         return []
@@ -69,20 +67,24 @@ def restored_columns(access: Access, record: Record) -> set[str]:
     """Name the columns that bringing a version back may give other values: those of the form's fields that are the person's to write."""
     form = narrow(access, access.resource.forms.edit(None, obj=record), Action.UNDO, record)
     relations = access.resource.relations
-    return {relations[field.name].own_name if field.name in relations else field.name for field in form}
+    return {relations[field.name].history() if field.name in relations else field.name for field in form}
 
 
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource
-    columns = kept_columns(resource.model)
-    state = {
-        key: kind_of(columns[key]).from_history(value)
-        for key, value in state_at(db.session, record, change).items()
-        if key in columns
-    }
+    columns, then = kept_columns(resource.model), state_at(db.session, record, change)
+    state = {key: kind_of(columns[key]).from_history(value) for key, value in then.items() if key in columns}
     past, gone = SimpleNamespace(**state), {}
     for name, relation in resource.relations.items():
+        if isinstance(relation, ManyToMany) and name in then:
+            keys = keys_from_history(relation, then[name])
+            target = access.beyond(name)
+            found = linked_records(db.session, relation, keys)
+            there = found if target is None else [one for one in found if target.sees(one)]
+            setattr(past, name, there)
+            if len(there) < len(keys):
+                gone[name] = f"One of the {in_sentence(resource.label(name))}"
         if not relation.is_many and (column := relation.own_name) in state:
             key = state[column]
             other = None if key is None else _other(access, name, key)
@@ -92,10 +94,10 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
     return past, gone
 
 
-def _other(access: Access, name: str, key: object) -> Record | None:
+def _other(access: Access, name: str, key: Key) -> Record | None:
     """Return the record that a relation pointed at, of those the person sees."""
     target = access.beyond(name)
     if target is not None:
-        return target.find(key)
+        return target.find_key(key)
     relation = access.resource.relation(name)
     return None if relation is None else db.session.get(relation.target, key)

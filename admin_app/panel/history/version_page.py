@@ -13,6 +13,7 @@ from admin_app.domain.audit.reader import state_at, state_of
 from admin_app.domain.audit.undo import UNDOABLE
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Values, db
+from admin_app.formatting import actor_name
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.history.restore import restored_columns
@@ -46,7 +47,7 @@ class VersionPage(Page):
             "resource/version.html",
             head=head_of(self.access, record, "history_view"),
             at=value_cell(done.at, is_whole=True),
-            who=done.actor or "Unknown",
+            who=actor_name(done.actor),
             whole=whole,
             changes=changes,
             change_id=change.id if may and done.kind in UNDOABLE else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from admin_app.domain.audit.diff import Piece
+from admin_app.domain.audit.undo_words import UndoWords
 from admin_app.panel.view_models import Cell, Link
 
 
@@ -63,10 +64,10 @@ class ActivityRow:
     way: str
     resource: str
     count: str
+    # The words for taking it back, whether the person may or not.
+    undo: UndoWords
     reason: str = ""
     can_undo: bool = False
-    # Whether undoing it is redoing.
-    is_undo: bool = False
     resource_url: str = ""
     told: FieldChange | None = None
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import abort
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
@@ -109,7 +110,8 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     columns, other = relation.target.__table__.c, access.beyond(relation.key)
     unique = [one for one in columns if one.unique and not one.primary_key and not one.info.get("secret")]
     return {
-        one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))
+        KEY: key_in(relation.target.__table__),
+        **{one.key: one for one in unique if other is not None and other.shows(one.key)},
     }
 
 
@@ -119,9 +121,15 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
     That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
     """
     other = access.beyond(relation.key)
-    if other is None or by == KEY or not other.resource.is_open_to_bulk or not other.may(Action.CREATE):
+    if (
+        other is None
+        or by == KEY
+        or not is_numbered(relation.target)
+        or not other.resource.is_open_to_bulk
+        or not other.may(Action.CREATE)
+    ):
         return ()
-    columns = [one for one in kept_columns(relation.target).values() if one.key != KEY and is_required(one)]
+    columns = [one for one in kept_columns(relation.target).values() if not one.primary_key and is_required(one)]
     wanted = dict.fromkeys([by, *(one.key for one in columns)])
     if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
         return ()

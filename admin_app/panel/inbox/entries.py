@@ -8,20 +8,19 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import inbox
 from admin_app.domain.work.inbox import News
 from admin_app.extensions import db
-from admin_app.formatting import counted, excerpt, sentence_case
-from admin_app.models.change_set import Change, Did
+from admin_app.formatting import actor_name, counted, excerpt, sentence_case
+from admin_app.models.change_set import Did
 from admin_app.models.note import Mention, Note
-from admin_app.panel.access.access import Access
+from admin_app.panel.access.access import access_of_table
 from admin_app.panel.inbox.sight import sight
-from admin_app.panel.inbox.subjects import Subject, access_at, subjects_at
+from admin_app.panel.inbox.subjects import Subject, subjects_at
 from admin_app.panel.inbox.view_models import Entry, Watched
 from admin_app.panel.links import link, record_url
 
-# Characters of a note, and of a record's name that is gone.
-LONGEST_TEXT, LONGEST_NAME = 200, 60
+# Characters of a note.
+LONGEST_TEXT = 200
 UNSEEN = "You were mentioned in a note on a record that you can no longer see."
 UNSEEN_RECORD = "A record that you can no longer see"
-_DID = {Did.CREATE: "created", Did.UPDATE: "changed", Did.DELETE: "deleted"}
 
 
 def mention_entries(found: Sequence[tuple[Mention, Note]]) -> list[Entry]:
@@ -64,15 +63,15 @@ def _news(one: News, subject: Subject | None) -> list[Entry]:
 
 def _changed(one: News, subject: Subject | None) -> Entry | None:
     """Draw the changes of a record. One that is gone is named only to who sees every one of its kind."""
-    access = access_at(one.watch.subject)
+    access = access_of_table(one.watch.subject)
     if one.change is None or access is None or (subject is None and access.seen() is not None):
         return None
     change, done = one.change
-    title = subject.title if subject is not None else _gone(access, change)
+    title = subject.title if subject is not None else f"{access.resource.noun} “{access.former_title(change)}”"
     more = f" ({counted(one.changes, 'change', 'changes')})" if one.changes > 1 else ""
     return Entry(
         f"watch.{one.watch.id}.{change.id}.0",
-        f"{done.actor or 'Somebody'} {_DID[Did(change.act)]} {title}{more}",
+        f"{actor_name(done.actor)} {Did(change.act).past} {title}{more}",
         link(access.resource, "history_view", id=change.record_id),
         done.at,
     )
@@ -91,11 +90,6 @@ def _noted(one: News, subject: Subject | None) -> Entry | None:
         note.created_at,
         excerpt(note.text, LONGEST_TEXT),
     )
-
-
-def _gone(access: Access, change: Change) -> str:
-    noun = access.resource.noun
-    return f"{noun} “{excerpt(change.title, LONGEST_NAME)}”" if access.shows_title() else f"{noun} {change.record_id}"
 
 
 def _watched(key: str, subject: Subject | None) -> Watched:

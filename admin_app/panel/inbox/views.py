@@ -17,12 +17,11 @@ from admin_app.domain.work.saved_views import watched_views
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import counted
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, access_at
 from admin_app.panel.in_time import within
 from admin_app.panel.inbox.view_models import Entry, Watched
 from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.registry import resource_at
 
 # More new rows nobody goes through one by one: "more than 100 new posts".
 MOST_NEW = 100
@@ -51,10 +50,9 @@ def views_watched_by(person: AnyPrincipal) -> list[WatchedView]:
     """Return the views that a person watches, of those that they see."""
     found = []
     for view, watch in watched_views(db.session, person):
-        resource = resource_at(view.resource)
-        if resource is not None and access_to(resource).may(Action.LIST):
-            plain = (watch.id, view.id, view.name, view.arguments, watch.seen_id)
-            found.append(WatchedView(*plain, access_to(resource)))
+        access = access_at(view.resource)
+        if access is not None and access.may(Action.LIST):
+            found.append(WatchedView(watch.id, view.id, view.name, view.arguments, watch.seen_id, access))
     return found
 
 

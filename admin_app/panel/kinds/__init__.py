@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Attribute, TableColumn
-from admin_app.kinds import kind_of, kind_of_value, kind_or_none
+from admin_app.kinds import kind_of, kind_of_value, require_kind
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.kinds.binary import BinaryPanel
@@ -20,6 +18,7 @@ from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
 from admin_app.panel.kinds.interval import IntervalPanel
 from admin_app.panel.kinds.json import JsonPanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
+from admin_app.panel.kinds.other import OtherPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
 from admin_app.panel.kinds.text import LongTextPanel, TextPanel
 from admin_app.panel.kinds.time import TimePanel
@@ -46,6 +45,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     LongTextPanel(),
     TextPanel(),
     BinaryPanel(),
+    OtherPanel(),
 )
 
 
@@ -58,17 +58,14 @@ def panel_kind_of(column: AnyColumn) -> PanelKind:
 
 
 def require_known(model: type[Record]) -> None:
-    """Raise `ConfigurationError` for a column or a relation of a model that the dashboard does not know.
-
-    Otherwise it would vanish from forms, and lists would be narrowed by it wrongly.
-    """
+    """Raise `ConfigurationError` for a column of a kind that the pages do not know, and for a relation that is not known."""
     for name, attribute in inspect_mapper(model).column_attrs.items():
         column: TableColumn = attribute.columns[0]
-        kind = kind_or_none(column)
-        if kind is None or _panel_kind(type(kind)) is None:
+        require_kind(column, f"{model.__name__}.{name}")
+        kind = type(kind_of(column))
+        if _panel_kind(kind) is None:
             message = (
-                f"{model.__name__}.{name} has the column type {type(column.type).__name__}, which the dashboard does not "
-                "know: add a kind for it in admin_app/kinds and in admin_app/panel/kinds."
+                f"{model.__name__}.{name} is of the kind {kind.name}: add a place for it in admin_app/panel/kinds."
             )
             raise ConfigurationError(message)
     relations_of(model)
@@ -87,14 +84,12 @@ def operators_of(attribute: Attribute, label: str, relation: Attribute | None = 
 
 def cell_kind_of(attribute: AnyColumn) -> CellKind:
     """Say how a list draws a column: of what is no table's column, text."""
-    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
-    return panel_kind_of(columns[0]).drawn_as(columns[0]) if columns else CellKind.TEXT
+    return panel_kind_of(attribute).drawn_as(attribute) if hasattr(attribute, "type") else CellKind.TEXT
 
 
 def cell_width_of(attribute: AnyColumn) -> str:
     """Say how wide a list draws a column: of what is no table's column, as text."""
-    columns: Sequence[TableColumn] = getattr(getattr(attribute, "property", None), "columns", ())
-    return panel_kind_of(columns[0]).width(columns[0]) if columns else CellKind.TEXT.value
+    return panel_kind_of(attribute).width(attribute) if hasattr(attribute, "type") else CellKind.TEXT.value
 
 
 def value_cell(value: object, *, is_whole: bool) -> Cell:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from wtforms import Field
 
 from admin_app.domain.plan.changes import ValueChange
-from admin_app.extensions import TableColumn, Values
+from admin_app.extensions import AnyColumn, TableColumn, Values
 from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
@@ -56,11 +56,11 @@ class PanelKind:
         """Whether the field always needs one, whatever the column's default is."""
         return False
 
-    def drawn_as(self, _column: TableColumn) -> CellKind:
+    def drawn_as(self, _column: AnyColumn) -> CellKind:
         """Say how a list draws this column."""
         return self.cell_kind
 
-    def width(self, column: TableColumn) -> str:
+    def width(self, column: AnyColumn) -> str:
         """Say how wide a list draws this column, by a name of `panel/list/widths.py`."""
         return self.drawn_as(column).value
 

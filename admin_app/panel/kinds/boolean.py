@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import AnyColumn, TableColumn
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator, yes_or_no
@@ -52,7 +52,7 @@ class BooleanPanel(PanelKind):
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
-    def width(self, _column: TableColumn) -> str:
+    def width(self, _column: AnyColumn) -> str:
         """Give it the room of a short word."""
         return "boolean"
 

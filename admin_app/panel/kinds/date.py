@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -20,7 +19,7 @@ from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
 from admin_app.number_parsing import whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, ends_in
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
 from admin_app.panel.typed_fields import TypedField
@@ -94,11 +93,7 @@ class BetweenDays(OnDay):
 
     def clean(self, value: str) -> tuple[object, object]:
         """Read "2026-01-01 to 2026-01-31"."""
-        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
-        if len(parts) != 2:  # noqa: PLR2004 -- a first and a last day
-            message = "Enter two dates, like 2026-01-01 to 2026-01-31."
-            raise ValueError(message)
-        first, last = sorted(map(_day, parts))
+        first, last = sorted(map(_day, ends_in(value, "dates, like 2026-01-01 to 2026-01-31")))
         return self._span(first, last)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -10,14 +9,15 @@ from typing import Any, TypeVar
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
 
+from admin_app.db.attributes import is_key
 from admin_app.db.limits import limits_of
 from admin_app.domain.plan.changes import Increase
-from admin_app.extensions import Expression, TableColumn
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, ends_in
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
@@ -89,11 +89,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
 
     def clean(self, value: str) -> object:
         """Read "10 to 20"."""
-        parts = re.split(r"\s+(?:to|and)\s+", value.strip())
-        if len(parts) != 2:  # noqa: PLR2004 -- a smallest and a largest
-            message = "Enter two numbers, like 10 to 20."
-            raise ValueError(message)
-        return sorted(number_for(self.column, part) for part in parts)
+        return sorted(number_for(self.column, end) for end in ends_in(value, "numbers, like 10 to 20"))
 
     def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
         """Count both ends in."""
@@ -112,7 +108,7 @@ class NumberInList(InList):
 
     def fits(self) -> bool:
         """Whether it is none that `KeyInList` asks for."""
-        return not _is_key(self.column)
+        return not is_key(self.column)
 
     def split(self, text: str) -> list[str]:
         """Split at blanks too; no number in a list has one."""
@@ -144,7 +140,7 @@ class KeyInList(NumberInList):
 
     def fits(self) -> bool:
         """Whether the column is a key."""
-        return _is_key(self.column)
+        return is_key(self.column)
 
 
 class NumberNotInList(NumberInList, NotInList):
@@ -174,10 +170,6 @@ def _read(read: Callable[[str], T], text: str, advice: str) -> T:
         raise
     except ValueError as error:
         raise ValueError(advice) from error
-
-
-def _is_key(column: TableColumn) -> bool:
-    return bool(column.property.columns[0].primary_key)
 
 
 def is_whole(column: TableColumn) -> bool:
@@ -265,7 +257,7 @@ class WholeNumberPanel(_NumberPanel):
 
     kind = WholeNumberKind
 
-    def width(self, column: TableColumn) -> str:
+    def width(self, column: AnyColumn) -> str:
         """Give a number that names a record the room of one."""
         return "id" if column.primary_key or column.foreign_keys else super().width(column)
 

@@ -13,7 +13,7 @@ from wtforms.widgets import TextInput
 
 from admin_app.domain.plan import replacing
 from admin_app.domain.plan.changes import ReplaceText
-from admin_app.extensions import Expression, TableColumn
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind, none_for_nothing
@@ -184,7 +184,7 @@ class TextPanel(PanelKind):
     )  # fmt: skip -- one list
     bulk_changes = (REPLACE,)
 
-    def width(self, column: TableColumn) -> str:
+    def width(self, column: AnyColumn) -> str:
         """Give an email the room that most of them need."""
         return "email" if TextKind(column).is_email else super().width(column)
 
@@ -201,7 +201,7 @@ class LongTextPanel(TextPanel):
 
     kind = LongTextKind
 
-    def width(self, _column: TableColumn) -> str:
+    def width(self, _column: AnyColumn) -> str:
         """Give it the room that its beginning needs."""
         return "long"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import inspect as inspect_mapper
-
+from admin_app.db.attributes import hides_secret, hybrids
 from admin_app.db.record import Record
 from admin_app.domain.preferences import Settings
 from admin_app.errors import ConfigurationError
@@ -78,5 +77,5 @@ def _can_show(resource: Resource, name: str) -> bool:
 
 def _is_shown(model: type[Record], name: str) -> bool:
     """Whether the name is no secret; what is no column of the database, a property of the class, is left to who declares it."""
-    attribute = inspect_mapper(model).column_attrs.get(name)
-    return hasattr(model, name) if attribute is None else not attribute.columns[0].info.get("secret")
+    is_there = name in hybrids(model) or hasattr(model, name)
+    return is_there and not hides_secret(model, name)

@@ -1,6 +1,7 @@
-"""A list that was counted exactly stays so for a minute, on its other pages and in other orders: counting it again would take as long.
+"""How many rows a selection has: a list's own number, and whether it is over a limit.
 
-What was counted is kept in the browser's signed session: one list's, and no write of the database for reading a page.
+A list that was counted exactly stays so for a minute, on its other pages and in other orders: counting it again would take as
+long. What was counted is kept in the browser's signed session: one list's, and no write of the database for reading a page.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ from dataclasses import replace
 
 from flask import session
 
-from admin_app.panel.resource import Resource
-from admin_app.selection.paging.counting import Count
+from admin_app.context import reading
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.in_time import in_time
+from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.pages import Page
+from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
 KEPT = "counted"
 SECONDS = 60
 
 
-def with_exact_count(resource: Resource, selection: Selection, page: Page) -> Page:
+def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
     """Remember how many rows a list has where they were just counted; say so where they were a while ago and are not now."""
-    name = f"{resource.endpoint} {selection.digest} {selection.ticks}"
+    # Whose rows: whoever sees the dashboard as somebody else goes on in the same session.
+    person = access.authority.principal
+    name = f"{person.id if person else 0} {access.resource.endpoint} {selection.digest} {selection.ticks}"
     if selection.is_counted and page.count.is_exact:
         session[KEPT] = [name, page.count.number, int(time.time())]
         return page
@@ -30,3 +37,17 @@ def with_exact_count(resource: Resource, selection: Selection, page: Page) -> Pa
     # Where more were counted just now than then, the number of then is wrong.
     is_right = page.count.is_estimate or number > page.count.number
     return replace(page, count=Count(number)) if is_known and is_right else page
+
+
+def count_up_to(selection: Selection, limit: int) -> Count:
+    """Count rows up to a limit, while nobody waits for the write lock; what takes too long to be counted is over it."""
+    with reading():
+        try:
+            count = in_time(lambda: _count_up_to(selection, limit))
+        finally:
+            db.session.rollback()
+    return Count(limit, is_exact=False) if count is None else count
+
+
+def _count_up_to(selection: Selection, limit: int) -> Count:
+    return count_of(db.session, replace(planned(db.session, selection), count_limit=limit, is_counted=False))

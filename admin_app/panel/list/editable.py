@@ -13,10 +13,10 @@ LONGEST_IN_CELL = 10_000
 
 
 def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has."""
+    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has, and links do."""
     resource = access.resource
     declared = [name for name in names if name in resource.form_columns and name not in resource.form_overrides]
-    return tuple(name for name in declared if access.may_write(name, Action.EDIT))
+    return tuple(name for name in declared if access.may_write(name, Action.EDIT) and not resource.is_links(name))
 
 
 def editable_cells(access: Access, record: Record, names: Collection[str]) -> tuple[str, ...]:

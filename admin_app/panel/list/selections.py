@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.lookup import typed_key
 from admin_app.domain.work import ticks
@@ -87,7 +87,7 @@ def newest(access: Access) -> Selection:
     return Selection(schema=schema)
 
 
-def of_number(selection: Selection) -> Any:
+def of_number(selection: Selection) -> Record | None:
     """Return the record whose id is what is searched for, of those that the list may have; None for none."""
     model = selection.schema.model
     key = typed_key(model, selection.search)

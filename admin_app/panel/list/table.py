@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import formatting
-from admin_app.context import lift_time_limit
-from admin_app.db.connection import is_timeout
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
+from admin_app.panel.in_time import in_time
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
 from admin_app.panel.list.columns import Columns
@@ -55,7 +52,7 @@ class Table:
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
-        page = page if selection.parent is not None else with_exact_count(resource, selection, page)
+        page = page if selection.parent is not None else with_exact_count(access, selection, page)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,
@@ -95,14 +92,8 @@ class Table:
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
         options = load_options(self._resource, [*names, *self._selection.order.relations])
-        try:
-            return page_of(db.session, self._selection, options), False
-        except OperationalError as error:
-            if not is_timeout(error):
-                raise
-            lift_time_limit()
-            db.session.rollback()
-            return Page((), 0, Count(0)), True
+        page = in_time(lambda: page_of(db.session, self._selection, options))
+        return (Page((), 0, Count(0)), True) if page is None else (page, False)
 
     def _column(self, name: str) -> Column:
         selection = self._selection
@@ -173,10 +164,10 @@ class Table:
 
 
 def load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
-    """Load the to-one relations among these columns along with their records: one statement, whatever the page size."""
+    """Load the related records that these columns name along with the rows: whatever the page size, by the same statements."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
-    return [joinedload(one.attribute) for one in relations if one is not None and not one.is_many]
+    return [option for one in relations if one is not None for option in one.load()]
 
 
 def _messages(selection: Selection) -> list[str]:
@@ -190,6 +181,8 @@ def _messages(selection: Selection) -> list[str]:
 
 def kind_of(resource: Resource, name: str) -> CellKind:
     """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
+    if resource.is_links(name):
+        return CellKind.LINKS
     if resource.relation(name) is not None:
         return CellKind.COUNT if resource.is_to_many(name) else CellKind.RELATION
     return cell_kind_of(resource.attribute(name)[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from admin_app.db.keys import Key
 from admin_app.panel.filters.view_models import FilterBar
 from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
@@ -33,7 +34,9 @@ class Column:
 class Row:
     """A record in a table. `title` names it ("Ann Lee") for labels such as "Edit Ann Lee"; urls are "" where not allowed."""
 
+    # The record's key as it is printed, and as it is.
     id: str
+    key: Key
     title: str
     url: str
     edit_url: str
@@ -63,7 +66,7 @@ class RowWay:
 class Numbered:
     """The record that has the number which is searched for; `url` is "" where the person may not open it."""
 
-    id: int
+    id: Key
     title: str
     url: str
 

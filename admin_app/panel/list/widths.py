@@ -13,6 +13,7 @@ LEAST = {
     "choice": 112,
     "time": 128,
     "relation": 160,
+    "links": 180,
     "text": 180,
     "long": 240,
     "email": 240,

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import print_key
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import Likeness, is_short_text
 from admin_app.db.record import Record
@@ -166,7 +167,7 @@ class DuplicatesPage(Page):
 
     def _twin(self, record: Record, first: Record) -> Twin:
         may = self.resource.is_open_to_bulk and self.access.may(Action.EDIT) and self.access.may(Action.DELETE)
-        pair = {KEPT: first.id, GONE: record.id}
+        pair = {KEPT: print_key(first.id), GONE: print_key(record.id)}
         return Twin(
             link=Link(f"{self.access.title_of(record)}, ID {record.id}", record_url(self.access, record, url=here())),
             detail=self.access.detail_of(record),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -121,7 +120,7 @@ class MergeForm:
         )
 
 
-def _plain(record: Record, name: str) -> Any:
+def _plain(record: Record, name: str) -> object:
     """Return what two values are compared by: text without the difference of line ends."""
     value = getattr(record, name)
     return plain_lines(value) if isinstance(value, str) else value

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
@@ -23,6 +23,7 @@ from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import bound_of
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.form_access import require_within
 from admin_app.panel.forms.source import VERSION
@@ -107,7 +108,7 @@ class MergePage(Page):
         announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))
         return lead_on(back)
 
-    def _meanwhile(self, form: MergeForm) -> list[Any]:
+    def _meanwhile(self, form: MergeForm) -> list[Meanwhile | None]:
         """Say of each record what became of it since the page was drawn, where that is anything."""
         both = ((form.kept, KEPT), (form.gone, GONE))
         return [
@@ -143,18 +144,18 @@ class MergePage(Page):
     def _swap_url(self, form: MergeForm) -> str:
         """Lead to the same page the other way round, "" where that is not for this person to do."""
         may = self.access.reaches(form.gone, Action.EDIT) and self.access.reaches(form.kept, Action.DELETE)
-        swapped = {KEPT: form.gone.id, GONE: form.kept.id}
+        swapped = {KEPT: print_key(form.gone.id), GONE: print_key(form.kept.id)}
         return self.link("merge_view", **swapped, url=self.return_url()) if may else ""
 
-    def _after(self, gone_id: int) -> str:
+    def _after(self, gone_id: Key) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         back = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "history_view")}
-        is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == str(gone_id)
+        is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == print_key(gone_id)
         return self.link("index_view") if is_gone else self.return_url()
 
 
-def _first_keys(selection: Selection, number: int) -> list[int]:
+def _first_keys(selection: Selection, number: int) -> list[Key]:
     """Return the keys of the first rows that are selected, and read no more of them."""
     found = planned(db.session, selection)
     keys = (row.id for part in found.segments() for row in db.session.scalars(part.limit(number)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,6 +13,15 @@ from admin_app.extensions import Attribute, Expression
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
+
+
+def ends_in(value: str, example: str) -> list[str]:
+    """Split "10 to 20" into its two ends; raise ValueError that says what to type."""
+    ends = re.split(r"\s+(?:to|and)\s+", value.strip())
+    if len(ends) != 2:  # noqa: PLR2004 -- a first and a last
+        message = f"Enter two {example}."
+        raise ValueError(message)
+    return ends
 
 
 class Operator(engine.BaseSQLAFilter):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
-from sqlalchemy import ColumnElement, Enum, String, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import is_nullable, is_unique, stored_column
 from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised
-from admin_app.extensions import AnyColumn, Expression, TableColumn
+from admin_app.extensions import AnyColumn, Expression
 from admin_app.kinds import kind_of
+from admin_app.kinds.text import TextKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
@@ -48,11 +50,11 @@ class Equals(Operator, engine.FilterEqual):
 
     def clean(self, value: str) -> object:
         """Read it as the column keeps it."""
-        return normalised(self.column.property.columns[0], value)
+        return normalised(self.column, value)
 
     def means_one(self) -> bool:
         """Where no two have the same."""
-        return bool(self.column.property.columns[0].unique)
+        return is_unique(self.column)
 
     def typed(self, value: object) -> str | None:
         """Write the value."""
@@ -85,8 +87,7 @@ class Empty(Operator, engine.FilterEmpty):
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask for NULL, and for '' in text."""
-        is_text = isinstance(column.type, String) and not isinstance(column.type, Enum)
-        empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
+        empty = or_(column.is_(None), column == "") if kind_of(column).is_text else column.is_(None)
         return empty if value else ~empty
 
     def includes_nothing(self, value: object) -> bool:
@@ -111,7 +112,7 @@ class NullableEmpty(Empty):
 
     def fits(self) -> bool:
         """Where there can be nothing."""
-        return bool(self.column.property.columns[0].nullable)
+        return is_nullable(self.column)
 
 
 class InList(Operator, engine.FilterInList):
@@ -123,7 +124,7 @@ class InList(Operator, engine.FilterInList):
     @cached_property
     def searched(self) -> SearchColumn | None:
         """Use the search's index, but for a column that has one of its own for this."""
-        is_plain = type(self) is InList and not self.column.property.columns[0].unique
+        is_plain = type(self) is InList and not is_unique(self.column)
         return searched_in(self, WHOLE) if is_plain else None
 
     def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
@@ -140,7 +141,7 @@ class InList(Operator, engine.FilterInList):
 
     def clean_one(self, value: str) -> object:
         """Read one value as the column keeps it."""
-        return normalised(self.column.property.columns[0], value)
+        return normalised(self.column, value)
 
     def parse(self, text: str) -> list[object]:
         """Refuse a list of nothing: it would match no row, or every row."""
@@ -173,7 +174,8 @@ class NotInList(InList, engine.FilterNotInList):
 
 
 def _is_caseless(operator: Operator) -> bool:
-    return is_caseless(operator.column.property.columns[0])
+    column = stored_column(operator.column)
+    return column is not None and is_caseless(column)
 
 
 def _is_free(column: AnyColumn) -> bool:
@@ -200,8 +202,8 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    columns: Sequence[TableColumn] = getattr(column.property, "columns", ())
-    return bool(columns) and columns[0].info.get("format") == "email"
+    kind = kind_of(column)
+    return isinstance(kind, TextKind) and kind.is_email
 
 
 def values_of(text: str, *, at_blanks: bool = False) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
@@ -33,7 +34,7 @@ class RelationIs(Operator):
     def __init__(self, relation: Attribute, name: str) -> None:
         """Keep the relation and the model on its other side."""
         super().__init__(relation, name)
-        if relation_of(relation).is_many:
+        if relation_of(relation).is_many and not relation_of(relation).is_links:
             message = f"{relation} leads to many records: lists cannot be narrowed by it."
             raise ConfigurationError(message)
         self.target = relation_of(relation).target
@@ -42,7 +43,7 @@ class RelationIs(Operator):
         """Say what to type: what the person may see of the other side's names."""
         return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
-    def clean(self, value: str) -> object:
+    def clean(self, value: str) -> Key:
         """Find the record."""
         return key_of(self.target, value)
 
@@ -61,17 +62,17 @@ class RelationIs(Operator):
         """Name the record, "" where there is none that the person may see."""
         access = access_of(self.target)
         try:
-            key = self.parse(text)
+            key: Any = self.parse(text)
         except ValueError:
             return ""
-        record = db.session.get(self.target, key) if access is None else access.find(key)
+        record = db.session.get(self.target, key) if access is None else access.find_key(key)
         if record is None:
             return ""
         return str(record) if access is None else access.title_of(record)
 
     def typed(self, value: Any) -> str | None:
         """Write the record's id."""
-        return str(value.id)
+        return print_key(value.id)
 
 
 class RelationInList(InList):
@@ -120,11 +121,19 @@ class RelationEmpty(Empty):
         return condition
 
 
-def key_of(target: type[Record], text: str) -> object:
-    """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
-    if (key := typed_key(target, text)) is not None:
+def key_of(target: type[Record], text: str) -> Key:
+    """Find a record by what was typed; an id that is gone still means that id, and matches nothing. A text may be a name as well."""
+    key = typed_key(target, text)
+    if key is not None and not isinstance(key, str):
         return key
+    access = access_of(target)
+    # A filter of a text is read several times a page.
+    return _found(target, text) if access is None else access.once(("key", text), lambda: _found(target, text))
+
+
+def _found(target: type[Record], text: str) -> Key:
     try:
-        return find(target, text).id
+        found: Key = find(target, text).id
     except NotFoundError as error:
         raise ValueError(str(error)) from error
+    return found

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages, of_one_moment, write_back
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.turns import let_others_write
 from admin_app.domain.auth.accounts import actor_of
@@ -33,7 +34,7 @@ from admin_app.models.change_set import Kind
 from admin_app.models.job import Job
 from admin_app.models.plan import Plan, PlanLine, PlanState, open_lines
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, access_at
 from admin_app.panel.access.authority import acting_for
 from admin_app.panel.import_.opening import opened
 from admin_app.panel.list.selections import plain_selection
@@ -50,7 +51,6 @@ from admin_app.panel.plan.operation import (
 )
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.parts import JUDGED, change_in_parts, judge_in_parts, write_in_parts
-from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 from admin_app.transfer.import_.source import Source
 
@@ -277,7 +277,7 @@ class _Effect:
     let_come: Callable[[Any], None]
     model: type[Record]
     number: int
-    record_id: int
+    record_id: Key
 
     def come(self) -> str:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
@@ -307,10 +307,9 @@ def _let_others_write() -> None:
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
     """Return what the person may do, and what they asked for; raise `PlanError` where it is not theirs any more."""
-    resource = resource_at(plan.resource)
-    if resource is None:
+    access = access_at(plan.resource)
+    if access is None:
         raise PlanError(NOT_ANY_MORE)
-    access = access_to(resource)
     operation = operation_of(access, plan)
     if not may_do(access, operation.action, is_one=is_about_one(plan)):
         raise PlanError(NOT_ANY_MORE)

@@ -6,10 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from flask import current_app
-from sqlalchemy.exc import OperationalError
 
-from admin_app.context import lift_time_limit, reading
-from admin_app.db.connection import is_timeout
+from admin_app.context import reading
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit
 from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
@@ -21,9 +19,8 @@ from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.models.plan import Plan, Verdict, open_lines
 from admin_app.panel.access.access import Access
+from admin_app.panel.list.counted import count_up_to
 from admin_app.panel.plan.operation import BulkOperation, execution_of, judge_lines, scope_of
-from admin_app.selection.paging.counting import Count, count_of
-from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import VIEW, Selection
 
 KIND = "plan"
@@ -121,20 +118,6 @@ def begin_carrying_out(
 
 def _done(plan: Plan) -> int:
     return plan.counts.get(Verdict.DONE, 0)
-
-
-def count_up_to(selection: Selection, limit: int) -> Count:
-    """Count rows up to a limit, while nobody waits for the write lock; what takes too long to be counted is over it."""
-    with reading():
-        try:
-            return count_of(db.session, replace(planned(db.session, selection), count_limit=limit, is_counted=False))
-        except OperationalError as error:
-            if not is_timeout(error):
-                raise
-            lift_time_limit()
-            return Count(limit, is_exact=False)
-        finally:
-            db.session.rollback()
 
 
 def hand_over(plan: Plan, staff_id: int, title: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.keys import Key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrivals import Arrivals
@@ -66,7 +67,7 @@ class BulkOperation:
     # Which records it is for, where that is more than a right.
     limits: tuple[Limit, ...] = field(default=(), compare=False)
     # Records that it needs as they are, and why, by their keys.
-    spared: Mapping[int, str] = field(default_factory=dict)
+    spared: Mapping[Key, str] = field(default_factory=dict)
     # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
     effect: Callable[[Any], None] | None = field(default=None, compare=False)
     effect_words: str = ""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import inspect as inspect_mapper
-
+from admin_app.db.attributes import hides_secret, is_computed, stored_columns
 from admin_app.db.record import Record
 from admin_app.panel.access.access import Access
 from admin_app.panel.record_cells import cell_of
@@ -17,7 +16,7 @@ LAST = ("id", "created_at", "updated_at", "version")
 
 
 def facts_of(access: Access, record: Record, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
-    """List a record's columns and to-one relations, without secrets and without bare foreign keys."""
+    """List a record's columns, what it belongs to and what it is linked with, without secrets and without bare foreign keys."""
     names = [name for name in fact_names(access) if name not in leave_out]
     return tuple(fact(access, record, name) for name in names)
 
@@ -33,11 +32,15 @@ def fact_names(access: Access) -> list[str]:
 
 
 def _told_names(resource: Resource) -> list[str]:
-    columns = [
-        attribute.key
-        for attribute in inspect_mapper(resource.model).column_attrs
-        if not attribute.columns[0].foreign_keys and not attribute.columns[0].info.get("secret")
-    ]
-    relations = [name for name, one in resource.relations.items() if not one.is_many]
-    names = [name for name in [*columns, *relations] if name not in LAST]
+    model = resource.model
+    plain = stored_columns(model)
+    columns = [name for name, one in plain.items() if not one.foreign_keys and not one.info.get("secret")]
+    relations = [name for name, one in resource.relations.items() if one.is_links or not one.is_many]
+    names = [name for name in [*columns, *_computed(resource), *relations] if name not in LAST]
     return [*names, *(name for name in LAST if name in columns)]
+
+
+def _computed(resource: Resource) -> list[str]:
+    """Name what is computed, is no secret, and stands in the resource's lists or form."""
+    names = dict.fromkeys([*resource.column_list, *resource.column_further_list, *resource.form_columns])
+    return [name for name in names if is_computed(resource.model, name) and not hides_secret(resource.model, name)]

@@ -10,10 +10,11 @@ from flask import url_for
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import last_changes
-from admin_app.domain.audit.undo import is_redo, is_undo, is_undoable, keeps_former, undone_among
+from admin_app.domain.audit.undo import is_undoable, keeps_former, undone_among
+from admin_app.domain.audit.undo_words import words_of, words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
-from admin_app.formatting import in_words, short_name
+from admin_app.formatting import SOMEONE, in_words, short_name
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import value_cell
@@ -53,7 +54,7 @@ def name_of_actor(done: ChangeSet) -> str:
     person = current_principal()
     if person is not None and done.actor_id == person.id:
         return "you"
-    return short_name(done.actor) or "someone"
+    return short_name(done.actor) if done.actor else SOMEONE.lower()
 
 
 def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:
@@ -67,14 +68,14 @@ def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection
         what=_what(access, change, done),
         at=value_cell(done.at, is_whole=False),
         url=url_for("activity.set_view", id=done.id),
-        undo="" if not can_undo else "Redo" if is_undo(done) else "Undo",
+        undo=words_to_undo(done).act if can_undo else "",
         is_undone=done.id in undone,
     )
 
 
 def _what(access: Access, change: Change, done: ChangeSet) -> str:
     if change.act != Did.UPDATE:
-        return "created it" if change.act == Did.CREATE else "deleted it"
+        return f"{Did(change.act).past} it"
     if not keeps_former(change):
         return "changed a value that the history does not keep"
     labels = _labels(access, change)
@@ -85,7 +86,7 @@ def _what(access: Access, change: Change, done: ChangeSet) -> str:
 def _verb(done: ChangeSet) -> str:
     if done.kind == Kind.RESTORE:
         return "restored"
-    return "changed" if done.kind != Kind.UNDO else "redid" if is_redo(done) else "undid"
+    return Did.UPDATE.past if done.kind != Kind.UNDO else words_of(done).past
 
 
 def _labels(access: Access, change: Change) -> list[str]:

@@ -26,6 +26,8 @@ TEXT = "text"
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 
 
+# What names other files for a document: their addresses would be looked up and connected to, which no policy stops.
+_LINK_TAG = re.compile(r"<(?=link\b)", re.IGNORECASE)
 _LINE_END = re.compile(r"</(?:p|div|h[1-6]|li|tr|pre|blockquote)>|<br\s*/?>", re.IGNORECASE)
 
 
@@ -72,7 +74,11 @@ def _preview(access: Access, record: Record, name: str) -> Preview:
 def _document(text: str) -> Response:
     is_html = has_markup(text)
     plain = escape(words_of(text) if is_html else text)
-    body = text if is_html and request.args.get(SHOWN_AS) != "text" else f'<div class="plain">{plain}</div>'
+    body = (
+        _LINK_TAG.sub("<x-", text)
+        if is_html and request.args.get(SHOWN_AS) != "text"
+        else f'<div class="plain">{plain}</div>'
+    )
     sheet = escape(bundle_address(PREVIEW_SHEET))
     document = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Preview</title><base target="_blank">'

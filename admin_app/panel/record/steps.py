@@ -5,14 +5,13 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
-from sqlalchemy.exc import OperationalError
 
-from admin_app.context import lift_time_limit
-from admin_app.db.connection import is_timeout
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
+from admin_app.panel.in_time import in_time
 from admin_app.panel.links import link, return_url
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.view_models import Steps
@@ -31,21 +30,19 @@ def steps_of(access: Access, record: Record, view: str) -> Steps | None:
     return Steps(
         previous_url=link(resource, view, found.previous, url=back) if found.previous is not None else "",
         next_url=link(resource, view, found.following, url=back) if found.following is not None else "",
-        next_id=str(found.following.id) if found.following is not None else "",
+        next_id=print_key(found.following.id) if found.following is not None else "",
         position=f"{found.position} of {found.count}" if found.position.is_exact else "",
     )
 
 
 def _neighbours(access: Access, record: Record, query: str) -> Neighbours | None:
-    try:
+    """Return the neighbours; None where that takes too long: the page is the record's, and does without the way to the next one."""
+
+    def find() -> Neighbours | None:
         selection = selection_of(access, parse_qsl(query, keep_blank_values=True)).changed()
         return neighbours_of(db.session, selection, record)
+
+    try:
+        return in_time(find)
     except SelectionError:
-        return None
-    except OperationalError as error:
-        if not is_timeout(error):
-            raise
-        # The page is the record's: it does without the way to the next one.
-        lift_time_limit()
-        db.session.rollback()
         return None

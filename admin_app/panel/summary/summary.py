@@ -14,7 +14,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.chart import Point, chart_of, lengths_of
 from admin_app.panel.grouping.groupings import Grouping, Told, groupings_of
 from admin_app.panel.grouping.periods import Unit
-from admin_app.panel.links import link
+from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.summary.measures import COUNT, OfferedMeasure, as_number, measures_of, written
 from admin_app.panel.summary.view_models import SummaryRow, SummaryTable
@@ -39,13 +39,24 @@ class Summary:
         """Name it: "Posts by week", "Average price of tags by week"."""
         resource, measure = self.access.resource, self.measure
         what = f"{measure.label} of {resource.nouns}" if measure.measure else resource.plural
-        return f"{what} by {self.grouping.words}"
+        return f"{what} by {self.grouping.by.words}"
+
+    @property
+    def first_head(self) -> str:
+        """Head the column of its groups."""
+        by = self.grouping.by
+        return by.words.capitalize() if by.is_time else by.label
+
+    @property
+    def figure_head(self) -> str:
+        """Head the column of their figures, "" for none."""
+        return self.measure.label if self.measure.measure else ""
 
     @property
     def arguments(self) -> list[Hidden]:
         """Print it as an address's arguments."""
         measure = [] if self.measure.name == COUNT else [(MEASURE, self.measure.name)]
-        return [*self.selection.arguments(), (BY, self.grouping.name), *measure]
+        return [*self.selection.arguments(), (BY, self.grouping.by.name), *measure]
 
     @property
     def url(self) -> str:
@@ -69,7 +80,7 @@ def summary_of(access: Access, arguments: Sequence[Hidden], *, action: Action = 
     rest = [pair for pair in arguments if pair[0] not in {BY, MEASURE, TICKS}]
     asked = dict(pair for pair in arguments if pair[0] in {BY, MEASURE})
     selection = selection_of(access, rest, action=action).changed()
-    groupings = {one.name: one for one in groupings_of(access)}
+    groupings = {one.by.name: one for one in groupings_of(access)}
     measures = {one.name: one for one in measures_of(access)}
     if not groupings:
         return None
@@ -88,9 +99,7 @@ def _usual(names: Sequence[str]) -> str:
 
 def list_url(access: Access, selection: Selection, filters: Sequence[Hidden] = ()) -> str:
     """Return the list that a selection has, narrowed further."""
-    pairs = [*selection.arguments(), *filters]
-    path = link(access.resource, "index_view")
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return list_links(access.resource).to(selection, filters)
 
 
 def narrowed_words(one: Summary) -> list[str]:
@@ -101,18 +110,18 @@ def narrowed_words(one: Summary) -> list[str]:
 
 def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
     """Put groups into a table: of times with a chart whose bars stand side by side, of others with a bar in each row."""
-    lengths = [0.0] * len(told) if one.grouping.is_time else lengths_of([_compared(one, group) for group in told])
+    lengths = [0.0] * len(told) if one.grouping.by.is_time else lengths_of([_compared(one, group) for group in told])
     rows = tuple(_row(one, group, length) for group, length in zip(told, lengths, strict=True))
     total = sum(group.group.number for group in told)
     resource = one.access.resource
     return SummaryTable(
         caption=one.title,
-        first_head=one.grouping.words.capitalize() if one.grouping.is_time else one.grouping.label,
+        first_head=one.first_head,
         number_head=resource.plural,
-        figure_head=one.measure.label if one.measure.measure else "",
+        figure_head=one.figure_head,
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),
-        chart=chart_of(points_of(one, told)) if one.grouping.is_time else None,
+        chart=chart_of(points_of(one, told)) if one.grouping.by.is_time else None,
     )
 
 

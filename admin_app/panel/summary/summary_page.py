@@ -56,7 +56,9 @@ class SummaryPage(Page):
         return Response(
             csv_chunks(_titles(one), [_line(one, group) for group in told]),
             content_type=CSV.content_type,
-            headers={"Content-Disposition": f'attachment; filename="{self.resource.endpoint}-{one.grouping.name}.csv"'},
+            headers={
+                "Content-Disposition": f'attachment; filename="{self.resource.endpoint}-{one.grouping.by.name}.csv"'
+            },
         )
 
     def _requested(self, action: Action = Action.LIST) -> Summary:
@@ -67,10 +69,11 @@ class SummaryPage(Page):
         return SummaryForm(
             url=self.link("summary_view"),
             hidden=tuple(one.selection.arguments()),
-            by=one.grouping.name,
+            by=one.grouping.by.name,
             measure=one.measure.name,
             groupings=tuple(
-                (each.name, _option(each.label, each.words, is_time=each.is_time)) for each in groupings_of(self.access)
+                (one.name, f"{one.label}, by {one.words}" if one.is_time else one.label)
+                for one in (each.by for each in groupings_of(self.access))
             ),
             measures=tuple((each.name, each.label) for each in measures_of(self.access)),
         )
@@ -80,7 +83,7 @@ class SummaryPage(Page):
         return f"{self.link('summary_file')}?{urlencode(one.arguments)}" if may else ""
 
     def _may_leave(self, one: Summary) -> bool:
-        fields = filter(None, (one.grouping.field, one.measure.field))
+        fields = filter(None, (one.grouping.by.field, one.measure.field))
         return all(map(self.access.may_export, fields))
 
 
@@ -88,14 +91,8 @@ def _nothing() -> NoReturn:
     abort(HTTPStatus.NOT_FOUND)
 
 
-def _option(label: str, words: str, *, is_time: bool) -> str:
-    return f"{label}, by {words}" if is_time else label
-
-
 def _titles(one: Summary) -> list[str]:
-    figure = [one.measure.label] if one.measure.measure else []
-    first = one.grouping.words.capitalize() if one.grouping.is_time else one.grouping.label
-    return [first, one.access.resource.plural, *figure]
+    return list(filter(None, [one.first_head, one.access.resource.plural, one.figure_head]))
 
 
 def _line(one: Summary, told: Told) -> list[object]:

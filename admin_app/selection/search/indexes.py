@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.db.attributes import stored_column
+from admin_app.db.keys import is_number, key_called, key_in
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
@@ -31,10 +33,14 @@ _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigr
 def declare(searched: Iterable[SearchColumn]) -> None:
     """Note which columns a resource searches; a related model's columns with that model's table."""
     for one in searched:
-        column = one.column.property.columns[0]
+        column = stored_column(one.column)
+        if column is None:
+            continue
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
-        if kind_of(column).is_text and column.name not in names:
+        # SQLite's index knows rows by their numbers.
+        is_kept = kind_of(column).is_text and is_number(key_in(column.table))
+        if is_kept and column.name not in names:
             tables[column.table.name] = (*names, column.name)
 
 
@@ -46,8 +52,8 @@ def declared(metadata: MetaData) -> Mapping[str, tuple[str, ...]]:
 
 def is_indexed(column: SearchColumn) -> bool:
     """Whether a searched column is in an index."""
-    stored = column.column.property.columns[0]
-    return stored.name in declared(stored.table.metadata).get(stored.table.name, ())
+    stored = stored_column(column.column)
+    return stored is not None and stored.name in declared(stored.table.metadata).get(stored.table.name, ())
 
 
 def search_table(table: str) -> str:
@@ -129,7 +135,7 @@ def repair(connection: Connection) -> None:
 def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
     """Let SQLite index so many new rows in one go at the end, where they are more than there were: several times as quick."""
     columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
-    there = columns and connection.scalar(text(f'SELECT max(id) FROM "{table}"'))
+    there = columns and connection.scalar(text(f'SELECT max("{key_called(table)}") FROM "{table}"'))
     if not columns or rows < (there or 0):
         yield
         return
@@ -144,7 +150,7 @@ def _virtual_table(table: str, columns: Sequence[str]) -> str:
     # Without places and lengths the index is a third as large; what they are for (ranking, phrases) is not asked here.
     return (
         f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
-        "content_rowid='id', tokenize='trigram', detail='none', columnsize=0)"
+        f"content_rowid='{key_called(table)}', tokenize='trigram', detail='none', columnsize=0)"
     )
 
 
@@ -157,15 +163,15 @@ def _telling(table: str, values: str) -> str:
 def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     """Return SQLite's triggers by their quoted names."""
     index = f'"{search_table(table)}"'
-    news, olds = _names(columns, "new."), _names(columns, "old.")
-    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES (new.id, {news});"
+    key, news, olds = key_called(table), _names(columns, "new."), _names(columns, "old.")
+    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES ({_names([key], 'new.')}, {news});"
     # FTS5 finds what to remove by the old text, which this table does not keep.
-    take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', old.id, {olds});"
-    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in ("id", *columns))
+    take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', {_names([key], 'old.')}, {olds});"
+    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in (key, *columns))
     events = {
         "insert": f'AFTER INSERT ON "{table}" BEGIN {add} END',
         "delete": f'AFTER DELETE ON "{table}" BEGIN {take} END',
-        "update": f'AFTER UPDATE OF id, {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
+        "update": f'AFTER UPDATE OF "{key}", {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
     }
     names = {event: f'"{search_table(table)}_{event}"' for event in events}
     return {names[event]: f"CREATE TRIGGER {names[event]} {body}" for event, body in events.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Table
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import stored_column
 from admin_app.db.ordering import is_short_text
 from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
@@ -32,8 +33,8 @@ def declare_indexes(schema: ListSchema) -> None:
 
 def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
     """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
-    column: TableColumn = sort.column.property.columns[0]
-    if not _fits(column):
+    column = stored_column(sort.column)
+    if column is None or not _fits(column):
         return
     if is_short_text(column):
         text_indexes.declare(column, within)

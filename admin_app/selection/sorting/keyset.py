@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
+from admin_app.db.attributes import is_nullable
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
@@ -129,7 +130,7 @@ class _Walk:
     @property
     def has_blanks(self) -> bool:
         """Whether rows can be without a value to sort by."""
-        return self.sort.relation is not None or bool(self.sort.column.property.columns[0].nullable)
+        return self.sort.relation is not None or is_nullable(self.sort.column)
 
     @property
     def value(self) -> AnyColumn:
@@ -172,7 +173,7 @@ class _Walk:
         relation = self.sort.relation
         if relation is None:
             blank: ColumnElement[bool] = self.value.is_(None)
-        elif self.sort.column.property.columns[0].nullable:
+        elif is_nullable(self.sort.column):
             blank = ~relation.has(self.sort.column.is_not(None))
         else:
             blank = self._foreign_key().is_(None)
@@ -184,9 +185,7 @@ class _Walk:
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_)
         column = in_order(getattr(target, self.sort.column.key))
-        wanted: list[ColumnElement[bool]] = (
-            [column.is_not(None)] if self.sort.column.property.columns[0].nullable else []
-        )
+        wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:
             same = self._foreign_key() == start.related
             yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
-from admin_app.kinds import kind_or_none
+from admin_app.kinds import kind_of
 from admin_app.kinds.base import CsvStyle
 from admin_app.transfer.formats.base import FileOptions
 
@@ -25,5 +25,4 @@ def csv_line(columns: Sequence[object], options: FileOptions, store: str) -> Col
 
 
 def _cell(column: Any, style: CsvStyle) -> ColumnElement[str] | None:
-    kind = kind_or_none(column)
-    return None if kind is None else kind.csv_sql(column, style)
+    return kind_of(column).csv_sql(column, style)

@@ -90,6 +90,7 @@ def _load(token: str) -> SignedIn | None:
         # For whom the answer is made: its days are theirs.
         held.enter_context(time_zone(zone_of((present.seen_as or found.person).time_zone)))
     _remember(found.person)
+    request_context().person_id = found.person.id
     return present
 
 
@@ -209,8 +210,13 @@ def is_gone() -> bool:
     db.session.rollback()
     if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
         return False
-    g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
+    forget_person()
     return True
+
+
+def forget_person() -> None:
+    """Answer the present request as if nobody were signed in, without asking the database."""
+    g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
 
 
 def former_staff_id() -> int | None:

@@ -19,7 +19,7 @@ from tests.page import Page
 
 PACKAGE = Path(__file__).resolve().parents[3] / "admin_app"
 # Where statements may be sent that change many rows: each of them is recorded, or says why not.
-SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "undo_sql", "recorder", "entry", "reader")} | {
+SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "links", "undo_sql", "recorder", "entry", "reader")} | {
     # What is carried out of a plan is recorded by the statement before, and what it makes by the one after.
     *(f"domain/plan/{name}.py" for name in ("carry_out", "creation")),
     "domain/demo.py",

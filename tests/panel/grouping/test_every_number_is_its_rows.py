@@ -71,7 +71,7 @@ def test_every_number_is_that_of_the_list_behind_it(
         db.session.commit()
         resource = resource_of(Post)
         assert resource
-        names = [one.name for one in groupings_of(access_to(resource))]
+        names = [one.by.name for one in groupings_of(access_to(resource))]
         by = data.draw(st.sampled_from(names))
 
         one = summary_of(access_to(resource), [*parse_qsl(narrowed), ("by", by)])
@@ -100,6 +100,6 @@ def test_what_is_offered_goes_by_time_first() -> None:
     resource = resource_of(Post)
     assert resource
 
-    names = [one.name for one in groupings_of(access_to(resource))]
+    names = [one.by.name for one in groupings_of(access_to(resource))]
 
     assert names == ["created_at__day", "created_at__week", "created_at__month", "created_at__year", "user"]

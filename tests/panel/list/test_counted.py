@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from admin_app.models.post import Post
+from admin_app.models.staff import Staff
 from admin_app.panel.list import counted
 from admin_app.selection.paging import planner
 from tests.many import many
@@ -40,6 +41,14 @@ def test_a_number_counted_exactly_stays_on_other_pages_of_the_list_and_nowhere_e
     assert (next_page.result_line(), next_page.has_link("Count exactly")) == ("21 to 40 of 45 posts", False)
     assert "more than 30" in other_list
     assert "more than 30" in other_person
+
+
+def test_it_is_not_the_number_of_whom_one_sees_the_dashboard_as(as_owner: Any, editor: Staff) -> None:
+    said(as_owner, f"{LIST}&count=exact")
+
+    as_owner.post_form(f"/admin/staff/see-as/?id={editor.id}")
+
+    assert "more than 30" in said(as_owner, LIST)
 
 
 def test_it_is_forgotten_after_a_minute(as_viewer: Any, monkeypatch: pytest.MonkeyPatch) -> None:

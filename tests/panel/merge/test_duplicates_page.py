@@ -163,6 +163,19 @@ def test_users_out_of_sight_are_no_duplicates(client_with: Callable[..., Client]
     assert Page(client.get(f"{URL}?by=name")).texts("h2", within="main") == []
 
 
+def test_no_page_begins_at_the_key_of_a_user_out_of_sight(
+    client_with: Callable[..., Client], make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_LOOKED_AT", 2)
+    client = client_with("user:*", rows=["user:same_domain"])
+    for name, domain in (("Ann", "com"), ("Secret", "org"), ("Secreta", "org"), ("Tim", "com"), ("Uwe", "com")):
+        make_user(name=name, email=f"{name.lower()}@example.{domain}")
+
+    page = Page(client.get(f"{URL}?by=name"))
+
+    assert page.link("Go on") == f"{URL}?by=name&from=tim"
+
+
 # ---- what nobody was offered
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from admin_app.db.types import utc_now
 from admin_app.domain.records import duplicates
@@ -115,7 +116,9 @@ def test_a_job_begins_anew_and_keeps_so_many_groups(as_editor: Client, monkeypat
 # ---- rights
 
 
-def test_nobody_finds_what_they_do_not_see(client_with: Callable[..., Client], make_user: Any) -> None:
+def test_nobody_finds_or_counts_what_they_do_not_see(
+    client_with: Callable[..., Client], make_user: Any, app: Flask
+) -> None:
     client = client_with("user:*", rows=["user:same_domain"])
     for name, domain in (("Ann", "com"), ("Ann", "org"), ("Bea", "com"), ("Bea", "com"), ("Cy", "com")):
         make_user(name=name, email=f"{make_user().id}@example.{domain}")
@@ -123,6 +126,8 @@ def test_nobody_finds_what_they_do_not_see(client_with: Callable[..., Client], m
     work(client)
 
     assert heads(Page(client.get(address))) == ["Bea"]
+    with app.app_context():
+        assert db.session.execute(select(Job.done, Job.total)).all() == [(9, 9)]
 
 
 @pytest.mark.usefixtures("users")

@@ -6,16 +6,25 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, select
 from typing_extensions import override
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.fields import RelationField, TextForm
 from admin_app.panel.row_action import RowAction
+
+LOWER, TRIM, NOTE = (
+    "/admin/user/act/lower-case-email/",
+    "/admin/post/act/trim-blank-lines/",
+    "/admin/post/act/add-note/",
+)
+# A page with a token that everybody who sees the list may open.
+ANY = "/admin/user/views/new/"
 
 
 class LowerCaseEmail(RowAction):
@@ -91,3 +100,15 @@ class AddNote(RowAction):
         if (error := self.fails_for.get(record.id)) is not None:
             raise error
         self.told.append((record.id, form.note.data))
+
+
+def emails(client: Any) -> dict[int, str]:
+    """Return every user's email, by their keys."""
+    with client.application.app_context():
+        return dict(map(tuple, db.session.execute(select(User.id, User.email))))
+
+
+def contents(client: Any) -> dict[int, str]:
+    """Return what every post says, by their keys."""
+    with client.application.app_context():
+        return dict(map(tuple, db.session.execute(select(Post.id, Post.content))))

@@ -57,6 +57,17 @@ def test_the_preview_is_the_text_under_a_policy_that_allows_nothing(as_viewer: A
     }
 
 
+@pytest.mark.parametrize(
+    "tag", ["<link rel=preconnect href=//a.example>", "<LINK\nrel='dns-prefetch' href=//a.example>", "<link/>"]
+)
+def test_no_address_is_connected_to_before_it_is_asked_for(tag: str, as_viewer: Any, make_post: Any) -> None:
+    content = f"<p>Two</p><a href=//a.example>link</a>{tag}"
+
+    response = preview(as_viewer, make_post(content=content).id)
+
+    assert content.replace(tag, f"<x-{tag[1:]}") in response.text
+
+
 def test_images_are_loaded_when_somebody_asks(as_viewer: Any, make_post: Any) -> None:
     response = preview(as_viewer, make_post(content=HTML).id, images="1")
 

@@ -5,42 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, true
+from sqlalchemy import ColumnElement, and_, true
 from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
 from admin_app.context import reading
+from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
-from admin_app.domain.records.deletion import Decision, Dependence, Fate, dependences_of_many
+from admin_app.domain.records.deletion import Decision, Dependence, Fate, Loss, dependences_of_many, losses
 from admin_app.errors import InvalidRecord, NotFoundError, PlanError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
 from admin_app.panel.plan.operation import BulkOperation, Pair
-from admin_app.relations import Relation
+from admin_app.relations import Relation, links_into
+from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
 KEY = "delete"
 # How many there were of a relation when it was asked: a number, with a "+" where there were more.
 TOTAL = "total."
+# How many records lose links with them, likewise.
+LOSS = "loss."
 
 
 def hanging_on(access: Access, selection: Selection) -> Sequence[Dependence]:
     """Count what hangs on those that the person may delete, while nobody waits for the write lock."""
     with reading():
-        criteria = planned(db.session, selection).criteria
-        rows = access.rows(Action.DELETE)
-        which = and_(true(), *criteria, *([] if rows is None else [rows]))
-        found = dependences_of_many(db.session, access.resource.model, which, bound_of)
+        found = dependences_of_many(db.session, access.resource.model, _meant(access, selection), bound_of)
         db.session.rollback()
     return found
 
 
-def asked_deletion(access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str]) -> BulkOperation:
+def _meant(access: Access, selection: Selection) -> ColumnElement[bool]:
+    criteria, rows = planned(db.session, selection).criteria, access.rows(Action.DELETE)
+    return and_(true(), *criteria, *([] if rows is None else [rows]))
+
+
+def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
+    """Count in the same way which records lose links with those."""
+    with reading():
+        found = losses(db.session, access.resource.model, _meant(access, selection), bound_of)
+        db.session.rollback()
+    return found
+
+
+def asked_deletion(
+    access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss] = ()
+) -> BulkOperation:
     """Read what was chosen for all that hangs on the records; raise `InvalidRecord` with what is missing by control."""
     pairs: list[Pair] = []
     problems: dict[str, str] = {}
@@ -51,6 +67,7 @@ def asked_deletion(access: Access, hanging: Sequence[Dependence], sent: Mapping[
             problems |= error.problems
     if problems:
         raise InvalidRecord(problems)
+    pairs += [(LOSS + _name_of(one.relation), _number_of(one.count)) for one in lost]
     return read_deletion(access, MultiDict(pairs))
 
 
@@ -63,7 +80,10 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         action=Action.DELETE,
         verb="Delete",
         done="deleted",
-        what=[(_counted(one, sent), _words(access, decisions[one.key])) for one in relations],
+        what=[
+            *((_counted(one, sent), _words(access, decisions[one.key])) for one in relations),
+            *_told_losses(access, sent),
+        ],
         pairs=list(sent.items(multi=True)),
         deletion=Deletion(decisions, bound_of),
         along=sum(_number(one, sent) for one in relations if decisions[one.key].fate is Fate.DELETE),
@@ -76,12 +96,31 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     )
 
 
+def _told_losses(access: Access, sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield how many records lose their links, and that they stay."""
+    for relation in links_into(access.resource.model):
+        if number := sent.get(LOSS + _name_of(relation)):
+            counted = formatting.counted(int(number.rstrip("+")), *names_of(relation.model))
+            yield (
+                f"More than {counted}" if number.endswith("+") else counted,
+                f"kept, without the {access.resource.nouns}",
+            )
+
+
+def _name_of(relation: Relation) -> str:
+    return f"{relation.model.__name__}.{relation.key}"
+
+
 def _kept(one: Dependence, decision: Decision) -> Iterator[Pair]:
     """Yield what the plan keeps of a decision."""
     yield FATE + one.name, decision.fate.value
-    yield TOTAL + one.name, f"{one.count.number}{'' if one.count.is_exact else '+'}"
+    yield TOTAL + one.name, _number_of(one.count)
     if decision.heir is not None:
-        yield HEIR + one.name, str(decision.heir.id)
+        yield HEIR + one.name, print_key(decision.heir.id)
+
+
+def _number_of(count: Count) -> str:
+    return f"{count.number}{'' if count.is_exact else '+'}"
 
 
 def _decision(access: Access, relation: Relation, sent: Mapping[str, str]) -> Decision:

@@ -211,7 +211,7 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
     return SetTo(value), "cleared"
 
 
-def value_of(field: Field) -> tuple[Any, str]:
+def value_of(field: Field) -> tuple[object, str]:
     """Return a field's value as the column keeps it, and in words."""
     if isinstance(field, RelationField):
         return (None, "") if field.data is None else (field.data.id, _named(field.data))

@@ -16,10 +16,11 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, arguments, drop_sent_draft, shown_draft
 from admin_app.panel.links import list_links
+from admin_app.panel.list.counted import count_up_to
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
-from admin_app.panel.plan.making import count_up_to, make_plan
+from admin_app.panel.plan.making import make_plan
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.web.auth.login import signed_in_principal

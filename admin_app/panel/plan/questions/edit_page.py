@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
 from admin_app.formatting import in_sentence
-from admin_app.panel.plan.making import count_up_to
+from admin_app.panel.list.counted import count_up_to
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations.editing import (
     CHANGE,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.exc import OperationalError
 
 from admin_app import formatting
-from admin_app.context import is_late, reading, time_limit
-from admin_app.db.connection import is_timeout
+from admin_app.context import reading
 from admin_app.extensions import Expression, db
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
+from admin_app.panel.in_time import within
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.plan.operations.editing import EditableField
 from admin_app.panel.record_cells import cell_of_value
@@ -39,25 +40,14 @@ class Present:
 
 def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
     """Say of each field what the records of a selection have there."""
-    found: dict[str, Present | None] = {}
-    # A connection is told its limit when it is taken.
-    db.session.rollback()
-    with reading(), time_limit(LIMIT):
-        for one in fields:
-            found[one.name] = None if is_late() else _present(selection, one)
-        db.session.rollback()
+    end = time.monotonic() + LIMIT
+    with reading():
+        found = {one.name: within(LIMIT, end, partial(_present, selection, one)) for one in fields}
     return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
 
 
-def _present(selection: Selection, one: EditableField) -> Present | None:
-    """Look at a field; None where that takes too long."""
-    try:
-        rows = db.session.execute(_statement(selection, one)).all()
-    except OperationalError as error:
-        db.session.rollback()
-        if not is_timeout(error):
-            raise
-        return None
+def _present(selection: Selection, one: EditableField) -> Present:
+    rows = db.session.execute(_statement(selection, one)).all()
     return Present(rows[0][2] if rows else 0, [(value, number) for value, number, _ in rows])
 
 

@@ -155,6 +155,16 @@ def test_behind_the_highest_id_others_find_room() -> None:
     assert all_of(User, "id", "name") == [(2_000_000_000, "Last"), (2_000_000_001, "Next")]
 
 
+def test_new_records_have_ids_behind_those_that_another_program_gave(make_user: Make) -> None:
+    # PostgreSQL's sequence knows nothing of them.
+    for key in (1, 2):
+        make_user(id=key, name="Theirs")
+
+    bring(User, "name,email\nOurs,ours@example.com\n")
+
+    assert (3, "Ours") in all_of(User, "id", "name")
+
+
 def test_a_record_that_has_such_an_id_can_be_changed(make_user: Make) -> None:
     make_user(id=2_147_483_647, name="Last")
 

@@ -1,0 +1,9 @@
+"""How many processes and threads a server has, unless told otherwise."""
+
+from __future__ import annotations
+
+# Threads wait for the database and for slow readers; two processes use two cores.
+WORKERS = 2
+THREADS = 8
+# Jobs at once.
+JOBS = 2

@@ -1,0 +1,92 @@
+"""Any value as the text that its database means by it, and back: for column types of which nothing else is known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Binary, ProgrammingError, adapters
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import Format
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql import HSTORE
+
+from admin_app.extensions import ColumnType
+
+# What SQLite keeps in a column may be of four types, whatever the column's: text that begins like one of these is marked too.
+BYTES, REAL, WORDS = "hex:", "real:", "text:"
+MARKS = (BYTES, REAL, WORDS)
+# What SQLAlchemy calls a type of PostgreSQL's that its driver has under another name.
+_OTHER_NAMES = {"float": "float8"}
+
+
+def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | None:
+    """Write a value of a type; what its own conversion cannot take is written as Python does."""
+    try:
+        raw = _bound(value, type_, dialect)
+    except (ValueError, TypeError, AttributeError):
+        return str(value)
+    return raw if raw is None else stored_text(raw) if dialect.name == "sqlite" else _for_postgres(raw)
+
+
+def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> Any:
+    """Read what `text_of` or the database wrote; what the type's own conversion cannot take stays text."""
+    if dialect.name == "sqlite":
+        return _read(stored_value(text), type_, dialect, None)
+    impl = type_.dialect_impl(dialect)
+    if isinstance(impl, HSTORE):
+        return HSTORE().result_processor(None, None)(text)
+    name = impl.compile(dialect).lower()
+    base = name.removesuffix("[]").partition("(")[0]
+    known = adapters.types.get(_OTHER_NAMES.get(base, base))
+    if known is None:
+        return _read(text, type_, dialect, None)
+    oid = known.array_oid if name.endswith("[]") else known.oid
+    return _read(Transformer().get_loader(oid, Format.TEXT).load(str(text).encode()), type_, dialect, oid)
+
+
+def _read(raw: Any, type_: ColumnType, dialect: Dialect, coltype: object) -> Any:
+    """Make of what the driver gives what Python gets."""
+    try:
+        read = type_.dialect_impl(dialect).result_processor(dialect, coltype)
+        return raw if read is None else read(raw)
+    except (ValueError, TypeError, AttributeError):
+        return raw
+
+
+def _bound(value: object, type_: ColumnType, dialect: Dialect) -> Any:
+    """Return what the driver is given for a value."""
+    bind = type_.dialect_impl(dialect).bind_processor(dialect)
+    raw = value if bind is None else bind(value)
+    return raw.obj if isinstance(raw, Binary) else raw
+
+
+def stored_text(raw: object) -> str | int | None:
+    """Write what SQLite keeps, with its type where that is neither text nor a whole number; a function of SQL too."""
+    if isinstance(raw, bytes | memoryview):
+        return f"{BYTES}{bytes(raw).hex()}"
+    if isinstance(raw, float | Decimal):
+        return f"{REAL}{float(raw)!r}"
+    if raw is None or isinstance(raw, int):
+        return raw
+    return f"{WORDS}{raw}" if str(raw).startswith(MARKS) else str(raw)
+
+
+def stored_value(text: str | int | None) -> Any:
+    """Read what `stored_text` wrote; a function of SQL too."""
+    if not isinstance(text, str):
+        return text
+    if text.startswith(BYTES):
+        return bytes.fromhex(text.removeprefix(BYTES))
+    return float(text.removeprefix(REAL)) if text.startswith(REAL) else text.removeprefix(WORDS)
+
+
+def _for_postgres(raw: object) -> str:
+    if isinstance(raw, bytes | memoryview):
+        return f"\\x{bytes(raw).hex()}"
+    if isinstance(raw, dict):
+        raw = HSTORE().bind_processor(None)(raw)
+    try:
+        return bytes(Transformer().get_dumper(raw, PyFormat.TEXT).dump(raw) or b"").decode()
+    except ProgrammingError:
+        return str(raw)

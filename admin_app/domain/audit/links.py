@@ -1,0 +1,144 @@
+"""Links of many to many in the history: the other records' keys, in their order, as a field of the side that keeps them.
+
+The rows of a table between have no history of their own: what comes and goes there is a change of the record that is linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.dialects.postgresql import JSONB
+
+from admin_app.db.json_values import has_key
+from admin_app.db.keys import key_from
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession, Expression, Statement
+from admin_app.kinds import kind_of
+from admin_app.relations import ManyToMany, links_of
+
+HistoryKeys = list[str | int | None]
+
+
+def keys_to_history(relation: ManyToMany, keys: Iterable[object]) -> HistoryKeys:
+    """Return keys of linked records as the history's JSON holds them."""
+    kind = kind_of(relation.other)
+    return [kind.to_history(key) for key in keys]
+
+
+def keys_from_history(relation: ManyToMany, values: Iterable[object] | None) -> list[Any]:
+    """Return the keys that the history's JSON stands for; of a time before there was the relation, none."""
+    kind = kind_of(relation.other)
+    return [kind.from_history(value) for value in values or ()]
+
+
+def links_state(record: Record) -> dict[str, HistoryKeys]:
+    """Return what the history keeps of a record's links as they are now."""
+    return {name: keys_to_history(one, one.keys(record)) for name, one in links_of(type(record)).items()}
+
+
+def is_relinked(record: Record, name: str) -> bool:
+    """Whether links came or went since the record was read."""
+    history: Any = inspect_mapper(record).attrs[name].history
+    return bool(history.added or history.deleted)
+
+
+def keys_of_new(record: Record, relation: ManyToMany) -> list[Any]:
+    """Return the keys that a record just made is linked with; asks the database nothing."""
+    linked: Iterable[Record] = inspect_mapper(record).dict.get(relation.key, ())
+    return sorted(map(relation.key_of, linked))
+
+
+def keys_before(record: Record, relation: ManyToMany) -> list[Any]:
+    """Return the keys that were linked when the record was read."""
+    history: Any = inspect_mapper(record).attrs[relation.key].history
+    return sorted(map(relation.key_of, (*history.unchanged, *history.deleted)))
+
+
+def linked_records(session: AnySession, relation: ManyToMany, keys: Iterable[object]) -> list[Any]:
+    """Return the records of these keys, as far as they are there."""
+    found = select(relation.target).where(relation.other.in_(keys)).order_by(relation.other)
+    return list(session.scalars(found))
+
+
+# ---- the same in SQL
+
+
+def links_json(
+    relation: ManyToMany, owner: Expression, dialect: str, *, without: Statement | None = None
+) -> Expression:
+    """Return the SQL that writes the links of the record of a key as the history's JSON, without those to some keys."""
+    kind, link = kind_of(relation.other), relation.table.alias(f"links_{relation.key}")
+    key, own = link.c[relation.other_link.name], link.c[relation.own_link.name]
+    mine = and_(own == owner, *([] if without is None else [key.not_in(without)]))
+    quoted = kind.history_on_sqlite(key) if dialect == "sqlite" else kind.history_on_postgres(key)
+    ordered = select(quoted.label("key")).where(mine).order_by(_in_order(relation, key, dialect))
+    each = ordered.correlate_except(link).subquery(f"each_{relation.key}")
+    if dialect == "sqlite":
+        return select(func.json_group_array(each.c.key, type_=Text())).scalar_subquery()
+    whole = select(cast(func.json_agg(each.c.key), Text)).scalar_subquery()
+    return func.coalesce(whole, literal_column("'[]'"))
+
+
+def are_linked_so(relation: ManyToMany, owner: Expression, values: Expression, dialect: str) -> ColumnElement[bool]:
+    """Whether the record of a key has just the links that the history's JSON says; what it does not speak of is so."""
+    now = links_json(relation, owner, dialect)
+    if dialect == "sqlite":
+        is_so = now == func.json_extract(values, f'$."{relation.key}"')
+    else:
+        is_so = cast(now, JSONB) == cast(func.json_extract_path(cast(values, JSON), relation.key), JSONB)
+    return ~has_key(values, relation.key, dialect) | is_so
+
+
+def each_link(relation: ManyToMany, values: Expression, dialect: str) -> tuple[FromClause, Expression]:
+    """Return what yields a row for each link that the history's JSON says, and of each the other record's key."""
+    kind, name = kind_of(relation.other), f"said_{relation.key}"
+    if dialect == "sqlite":
+        said = func.json_each(values, f'$."{relation.key}"').table_valued("value", name=name, joins_implicitly=True)
+        return said, kind.from_history_on_sqlite(said.c.value)
+    found = func.json_extract_path(cast(values, JSON), relation.key)
+    said = func.json_array_elements_text(found).table_valued("value", name=name, joins_implicitly=True)
+    return said, kind.from_history_on_postgres(said.c.value)
+
+
+def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, along: Statement) -> ColumnElement[bool]:
+    """Whether each record that the history's JSON links is there, or is among those keys that come along."""
+    said, key = each_link(relation, values, dialect)
+    other = relation.other.table.alias(f"linked_{relation.key}")
+    there = exists(select(1).select_from(other).where(other.c[relation.other.name] == key).correlate(said))
+    missing = select(1).select_from(said).where(~there, key.not_in(along))
+    return ~has_key(values, relation.key, dialect) | ~exists(missing.correlate_except(said, other))
+
+
+def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which: ColumnElement[bool]) -> None:
+    """Link records as the `after` of these rows says, changes or lines of a plan; whoever calls it has recorded that."""
+    dialect = str(session.get_bind().dialect.name)
+    owner, values = key_from(relation.own.table, rows.c.record_id), rows.c.after
+    told = (which, has_key(values, relation.key, dialect))
+    connection = session.connection()
+    connection.execute(delete(relation.table).where(relation.own_link.in_(select(owner).where(*told))))
+    said, key = each_link(relation, values, dialect)
+    links = [relation.own_link.name, relation.other_link.name]
+    new = select(owner, key).select_from(rows, said).where(*told)
+    connection.execute(insert(relation.table).from_select(links, new, include_defaults=False))
+
+
+def _in_order(relation: ManyToMany, key: Expression, dialect: str) -> Expression:
+    """Sort keys as Python does, whatever language the store is in."""
+    is_text = kind_of(relation.other).is_text
+    return key.collate("C") if is_text and dialect == "postgresql" else key

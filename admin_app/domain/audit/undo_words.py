@@ -1,0 +1,50 @@
+"""The words for taking a change set back: what took another back is redone, everything else is undone."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from admin_app.domain.audit.undo import is_redo, is_undo
+from admin_app.models.change_set import ChangeSet
+
+
+class UndoWords(NamedTuple):
+    """What a button says, what somebody did, and what was done."""
+
+    act: str
+    past: str
+    done: str
+
+
+UNDO = UndoWords("Undo", "undid", "undone")
+REDO = UndoWords("Redo", "redid", "redone")
+_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
+# What the act did besides: "and changed 17 posts".
+_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
+
+
+def words_to_undo(done: ChangeSet) -> UndoWords:
+    """Return the words for taking a change set back."""
+    return REDO if is_undo(done) else UNDO
+
+
+def words_of(undoing: ChangeSet) -> UndoWords:
+    """Return the words for what a change set did that took another back."""
+    return REDO if is_redo(undoing) else UNDO
+
+
+def opposite(words: UndoWords) -> UndoWords:
+    """Return the words for taking that back again."""
+    return UNDO if words is REDO else REDO
+
+
+def named_way(change_set: ChangeSet) -> str:
+    """Name the way in which it was done: an undo's undo is a redo."""
+    return "redo" if is_redo(change_set) else change_set.kind
+
+
+def as_noun(summary: str) -> str:
+    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
+    verb, _, rest = summary.partition(" ")
+    return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"

@@ -1,0 +1,175 @@
+"""What Prometheus is told: numbers of this server's processes, counted only where `ADMIN_METRICS_TOKEN` asks for them.
+
+Several processes count into files of one folder, which is made when a server starts. prometheus-client decides by the
+environment, when it is imported, whether it uses such a folder: so it is imported by the first number.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# Seconds, from a page that asks little to one that reaches its time limit.
+BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+_state = {"is_wanted": False}
+
+
+class Event(StrEnum):
+    """What is counted where it happens."""
+
+    TIME_LIMIT = "time_limits"
+    CONFLICT = "conflicts"
+    SIGN_IN_FAILURE = "sign_in_failures"
+
+
+class Level(StrEnum):
+    """What the worker reads from the database now and then, for all processes."""
+
+    WAITING = "jobs_waiting"
+    RUNNING = "jobs_running"
+    FAILED = "jobs_failed"
+    OLDEST = "job_oldest_waiting_seconds"
+    WORKERS = "workers"
+
+
+MEANINGS = {
+    Event.TIME_LIMIT: "Statements that were stopped because they took too long.",
+    Event.CONFLICT: "Forms that met another person's change of the same field.",
+    Event.SIGN_IN_FAILURE: "Sign-ins that were refused.",
+    Level.WAITING: "Jobs that wait.",
+    Level.RUNNING: "Jobs under way.",
+    Level.FAILED: "Jobs that failed and are still listed.",
+    Level.OLDEST: "For how many seconds the oldest waiting job has waited.",
+    Level.WORKERS: "Workers that said lately that they run.",
+}
+
+
+def want(*, is_wanted: bool) -> None:
+    """Count from now on, or no longer."""
+    _state["is_wanted"] = is_wanted
+
+
+def are_wanted() -> bool:
+    """Whether anybody asks for the numbers."""
+    return _state["is_wanted"]
+
+
+def share() -> None:
+    """Make the folder in which this process and those that it begins count together."""
+    if _state["is_wanted"]:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="admin-metrics-")
+
+
+def unshare() -> None:
+    """Remove the folder, when the last process ends."""
+    if folder := os.environ.pop(FOLDER, ""):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def count(event: Event) -> None:
+    """Count something that happened."""
+    if _state["is_wanted"]:
+        _kept().events[event].inc()
+
+
+def count_request(*, route: str, method: str, status: int, seconds: float, database: float, statements: int) -> None:
+    """Count a request that was answered."""
+    if _state["is_wanted"]:
+        kept = _kept()
+        kept.requests.labels(method, route, str(status)).inc()
+        kept.seconds.labels(route).observe(seconds)
+        kept.database.inc(database)
+        kept.statements.inc(statements)
+
+
+def take_connection(*_: object) -> None:
+    """Count a connection of the pool as used."""
+    if _state["is_wanted"]:
+        _kept().connections.inc()
+
+
+def give_connection_back(*_: object) -> None:
+    """Count it as free."""
+    if _state["is_wanted"]:
+        _kept().connections.dec()
+
+
+def set_levels(levels: Mapping[Level, float]) -> None:
+    """Say what was read from the database."""
+    if _state["is_wanted"]:
+        for level, value in levels.items():
+            _kept().levels[level].set(value)
+
+
+def forget_process(pid: int) -> None:
+    """Leave out what a process that died had in use."""
+    if FOLDER in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 -- see the module's first lines
+
+        mark_process_dead(pid)
+
+
+def exposition() -> bytes:
+    """Return all numbers of all processes, as Prometheus reads them."""
+    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415 -- see the module's first lines
+
+    kept = _kept()
+    if FOLDER not in os.environ:
+        return generate_latest(kept.registry)
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 -- see the module's first lines
+
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return generate_latest(together)
+
+
+def listen(port: int) -> None:
+    """Answer Prometheus at a port of this machine alone: for a worker that no server stands beside."""
+    from prometheus_client import start_http_server  # noqa: PLC0415 -- see the module's first lines
+
+    start_http_server(port, "127.0.0.1", registry=_kept().registry)
+
+
+class _Kept:
+    """The numbers of this process."""
+
+    def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: PLC0415 -- see above
+
+        self.registry: CollectorRegistry = CollectorRegistry()
+        where = self.registry
+        self.requests: Counter = Counter(
+            "admin_requests", "Requests that were answered.", ["method", "route", "status"], registry=where
+        )
+        self.seconds: Histogram = Histogram(
+            "admin_request_seconds",
+            "Seconds until an answer was taken whole.",
+            ["route"],
+            registry=where,
+            buckets=BUCKETS,
+        )
+        self.database: Counter = Counter("admin_database_seconds", "Seconds spent in statements.", registry=where)
+        self.statements: Counter = Counter("admin_statements", "Statements that were sent.", registry=where)
+        self.connections: Gauge = Gauge(
+            "admin_connections_used", "Connections in use.", registry=where, multiprocess_mode="livesum"
+        )
+        self.events = {one: Counter(f"admin_{one.value}", MEANINGS[one], registry=where) for one in Event}
+        self.levels = {
+            one: Gauge(f"admin_{one.value}", MEANINGS[one], registry=where, multiprocess_mode="mostrecent")
+            for one in Level
+        }
+
+
+@cache
+def _kept() -> _Kept:
+    return _Kept()

@@ -1,0 +1,74 @@
+"""A relation to many others by a table between, which holds a row for each two that belong together: an article's tags."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+from typing_extensions import override
+
+from admin_app.db.record import Record
+from admin_app.extensions import Relationship, TableColumn
+from admin_app.relations.base import Dependency, Relation
+
+
+class ManyToMany(Relation):
+    """Many to many: one side keeps the links as a field of its own, and the other one lists the records that have it."""
+
+    name = "many_to_many"
+    is_many = True
+
+    def __init__(self, relation: Relationship) -> None:
+        """Keep the table between, and of its columns the one for either side."""
+        super().__init__(relation)
+        self.table = cast("Table", relation.secondary)
+        self.own, self.own_link = cast("tuple[TableColumn, TableColumn]", relation.synchronize_pairs[0])
+        pair = relation.secondary_synchronize_pairs or ()
+        self.other, self.other_link = cast("tuple[TableColumn, TableColumn]", pair[0])
+
+    @property
+    @override
+    def is_links(self) -> bool:
+        """Whether this side keeps the links: the only one that has the relation, or the one that the table names first."""
+        return self.is_view or not self.back or self.own_link is self._first_link
+
+    @property
+    def _first_link(self) -> TableColumn:
+        links = (self.own_link, self.other_link)
+        return next(column for column in self.table.columns if column in links)
+
+    @override
+    def condition(self, key: object) -> ColumnElement[bool]:
+        """Return the condition on the rows of the side that keeps the links to be linked with the record of this key."""
+        found: ColumnElement[bool] = (
+            self.own.in_(select(self.own_link).where(self.other_link == key))
+            if self.is_links
+            else self.other.in_(select(self.other_link).where(self.own_link == key))
+        )
+        return found
+
+    @override
+    def load(self) -> list[ORMOption]:
+        """Read what this side keeps by one statement more, however many rows."""
+        return [selectinload(self.attribute)] if self.is_links else []
+
+    @override
+    def keys(self, record: Record) -> list[int]:
+        """Return the keys of the linked records, in their order, as far as this side keeps them."""
+        return sorted(map(self.key_of, getattr(record, self.key))) if self.is_links else []
+
+    def key_of(self, other: Record) -> Any:
+        """Return the key by which a record of the other side is linked."""
+        return getattr(other, self.other_name)
+
+    @override
+    def on_delete(self) -> Dependency:
+        """Leave the other records as they are: they lose a link."""
+        return Dependency.NONE
+
+    @override
+    def history(self) -> str:
+        """Name the relation itself where this side keeps it."""
+        return self.key if self.is_links and not self.is_view else ""

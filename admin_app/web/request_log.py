@@ -1,0 +1,98 @@
+"""Measure every request, for the log and for metrics: by its route, whose pattern holds no value of anybody's."""
+
+from __future__ import annotations
+
+import time
+from contextvars import Token
+from dataclasses import dataclass
+
+from flask import Flask, Response, request
+
+from admin_app import logs, metrics
+from admin_app.db import statement_times
+from admin_app.db.statement_times import Sent
+from admin_app.web.request_context import request_context
+from admin_app.web.request_id import HEADER, request_id
+
+# What a method is called that is none: strangers can send any word, and each would be a number of its own for ever.
+METHODS, OTHER = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}), "other"
+
+
+@dataclass
+class Measured:
+    """A request under way: when it began, and what the database had to do for it."""
+
+    begun: float
+    sent: Sent
+    token: Token[Sent | None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is told of an answered request."""
+
+    method: str
+    route: str
+    status: int
+    request_id: str
+    person: int | None
+    sent: Sent
+    begun: float
+
+    def tell(self) -> None:
+        """Write it and count it, now that the answer was taken whole."""
+        seconds = time.perf_counter() - self.begun
+        metrics.count_request(
+            route=self.route,
+            method=self.method,
+            status=self.status,
+            seconds=seconds,
+            database=self.sent.seconds,
+            statements=self.sent.number,
+        )
+        logs.write(
+            logs.REQUESTS,
+            "request",
+            id=self.request_id,
+            person=self.person,
+            method=self.method,
+            route=self.route,
+            status=self.status,
+            ms=round(seconds * 1000, 1),
+            database_ms=round(self.sent.seconds * 1000, 1),
+            statements=self.sent.number,
+        )
+
+
+def init_app(app: Flask) -> None:
+    """Begin before everything else and end after it: Flask calls what looks at answers in the opposite order."""
+    app.before_request(_begin)
+    app.after_request(_tell)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    sent, token = statement_times.begin()
+    request_context().known[Measured] = Measured(time.perf_counter(), sent, token)
+
+
+def _tell(response: Response) -> Response:
+    response.headers[HEADER] = request_id()
+    measured = request_context().known.get(Measured)
+    if measured is not None and (logs.is_wanted(logs.REQUESTS) or metrics.are_wanted()):
+        response.call_on_close(_line(measured, response.status_code).tell)
+    return response
+
+
+def _line(measured: Measured, status: int) -> Line:
+    # An address that is none has a path that somebody typed.
+    route = request.url_rule.rule if request.url_rule is not None else "-"
+    method = request.method if request.method in METHODS else OTHER
+    person = request_context().person_id
+    return Line(method, route, status, request_id(), person, measured.sent, measured.begun)
+
+
+def _end(_error: BaseException | None) -> None:
+    measured = request_context().known.pop(Measured, None)
+    if measured is not None:
+        statement_times.end(measured.token)

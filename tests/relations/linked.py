@@ -1,0 +1,53 @@
+"""Articles, tags and a table between: records of these tests alone, in tables of their own beside those of the dashboard."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+
+from admin_app.db.record import Record
+from admin_app.extensions import NAMING_CONVENTION
+
+
+class Linked(Record):
+    """What the dashboard's own tables are none of."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    _sa_registry = registry(metadata=metadata)
+
+
+article_tag = Table(
+    "article_tag",
+    Linked.metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id"), primary_key=True, index=True),
+)
+article_see_also = Table(
+    "article_see_also",
+    Linked.metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("other_id", ForeignKey("article.id"), primary_key=True, index=True),
+)
+
+
+class Tag(Linked):
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    articles: Mapped[list[Article]] = relationship(secondary=article_tag, back_populates="tags")
+
+
+class Article(Linked):
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    tags: Mapped[list[Tag]] = relationship(secondary=article_tag, back_populates="articles")
+    see_also: Mapped[list[Article]] = relationship(
+        secondary=article_see_also,
+        primaryjoin="Article.id == article_see_also.c.article_id",
+        secondaryjoin="Article.id == article_see_also.c.other_id",
+    )
+
+
+MODELS = {"article": Article, "tag": Tag}

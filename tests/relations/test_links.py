@@ -1,0 +1,190 @@
+"""Links of many to many: a field of the record that keeps them, in its history, its versions and every undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from admin_app.db.transaction import transaction
+from admin_app.domain.audit.bulk import delete_rows
+from admin_app.domain.records.deletion import delete_record
+from admin_app.extensions import db
+from admin_app.models.change_set import Change
+from admin_app.relations import links_into, links_of, relation_of
+from tests.domain.audit.undoing import done, take_back, words
+from tests.relations.linked import Article, Tag
+
+pytestmark = pytest.mark.usefixtures("linked")
+
+
+def make(*tags: str, name: str = "First", **values: Any) -> int:
+    """Make an article with tags of these names; return the change set."""
+    with transaction(db.session):
+        there = {one.name: one for one in db.session.scalars(select(Tag))}
+        db.session.add(Article(name=name, tags=[there.get(one) or Tag(name=one) for one in tags], **values))
+    return done()
+
+
+def relink(*tags: str, article: int = 1) -> int:
+    """Give an article these tags, which are there; return the change set."""
+    with transaction(db.session):
+        wanted = list(db.session.scalars(select(Tag).where(Tag.name.in_(tags))))
+        db.session.get_one(Article, article).tags = wanted
+    return done()
+
+
+def names() -> dict[str, list[str]]:
+    """Return the names of each article's tags."""
+    db.session.expire_all()
+    articles = db.session.scalars(select(Article).order_by(Article.id))
+    return {one.name: sorted(tag.name for tag in one.tags) for one in articles}
+
+
+def changes(set_id: int, model: str = "article") -> list[tuple[str, int, Any, Any]]:
+    """Return what a change set did to articles, their links alone."""
+    found = db.session.scalars(
+        select(Change).where(Change.change_set_id == set_id, Change.model == model).order_by(Change.id)
+    )
+    return [
+        (one.act, one.version, *(value and value.get("tags") for value in (one.before, one.after))) for one in found
+    ]
+
+
+def test_one_side_keeps_the_links() -> None:
+    kept, far = relation_of(Article.tags), relation_of(Tag.articles)
+
+    assert (kept.is_links, kept.history(), kept.back) == (True, "tags", "articles")
+    assert (far.is_links, far.history(), far.load(), far.keys(Tag())) == (False, "", [], [])
+    assert [*links_of(Article)] == ["tags", "see_also"]
+    assert [one.key for one in links_into(Tag)] == ["tags"]
+    assert [one.key for one in links_into(Article)] == ["see_also"]
+
+
+def test_either_side_finds_what_is_linked() -> None:
+    make("a", "b")
+    make("b", name="Second")
+    kept, far = relation_of(Article.tags), relation_of(Tag.articles)
+
+    by_tag = [
+        list(db.session.scalars(select(Article.name).where(kept.condition(key)).order_by(Article.id))) for key in (1, 2)
+    ]
+    by_article = [list(db.session.scalars(select(Article.name).where(far.condition(key)))) for key in (1,)]
+
+    assert by_tag == [["First"], ["First", "Second"]]
+    assert by_article == [["First"]]
+
+
+def test_links_are_recorded_with_a_version_of_their_record() -> None:
+    made = make("a", "b")
+    changed = relink("b")
+
+    assert changes(made) == [("create", 1, None, [1, 2])]
+    assert changes(changed) == [("update", 2, [1, 2], [2])]
+    assert changes(changed, "tag") == []
+
+
+def test_links_set_from_the_other_side_are_the_same_change() -> None:
+    make("a", "b")
+
+    with transaction(db.session):
+        db.session.get_one(Tag, 1).articles = []
+
+    assert changes(done()) == [("update", 2, [1, 2], [2])]
+
+
+def test_a_change_of_links_is_undone_and_redone() -> None:
+    make("a", "b", "c")
+    changed = relink("c")
+
+    take_back(changed)
+    undone, undoing = names(), done()
+    take_back(undoing)
+
+    assert undone == {"First": ["a", "b", "c"]}
+    assert changes(undoing) == [("update", 3, [3], [1, 2, 3])]
+    assert names() == {"First": ["c"]}
+
+
+def test_links_that_changed_since_stay_until_one_insists() -> None:
+    make("a", "b")
+    changed = relink("b")
+    relink("a")
+    change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
+
+    left = take_back(changed)
+    after = names()
+    take_back(changed, insisted=(change.id,))
+
+    assert (words(left), after) == (["Changed since: tags."], {"First": ["a"]})
+    assert names() == {"First": ["a", "b"]}
+
+
+def test_a_link_to_what_is_gone_cannot_be_given_back() -> None:
+    make("a", "b")
+    changed = relink("b")
+    with transaction(db.session):
+        delete_rows(db.session, Tag, Tag.id == 1)
+
+    left = take_back(changed)
+
+    assert words(left) == ["Tags: tag 1 no longer exists. Restore that first."]
+    assert names() == {"First": ["b"]}
+
+
+@pytest.mark.parametrize("way", ["one", "many"])
+def test_a_deleted_record_comes_back_with_its_links(way: str) -> None:
+    make("a", "b")
+    make("b", name="Second", see_also=[db.session.get_one(Article, 1)])
+
+    with transaction(db.session):
+        if way == "one":
+            delete_record(db.session, db.session.get_one(Article, 1), {})
+        else:
+            delete_rows(db.session, Article, Article.id == 1)
+    gone = done()
+    left = names()
+    take_back(gone)
+
+    assert left == {"Second": ["b"]}
+    assert names() == {"First": ["a", "b"], "Second": ["b"]}
+    assert [one.name for one in db.session.get_one(Article, 2).see_also] == ["First"]
+
+
+@pytest.mark.parametrize("way", ["one", "many"])
+def test_what_is_linked_loses_a_link_that_goes_and_has_it_again(way: str) -> None:
+    make("a", "b")
+    make("b", name="Second")
+
+    with transaction(db.session):
+        if way == "one":
+            delete_record(db.session, db.session.get_one(Tag, 2), {})
+        else:
+            delete_rows(db.session, Tag, Tag.id == 2)
+    gone = done()
+    left = names()
+    take_back(gone)
+
+    assert left == {"First": ["a"], "Second": []}
+    assert changes(gone) == [("update", 2, [1, 2], [1]), ("update", 2, [2], [])]
+    assert names() == {"First": ["a", "b"], "Second": ["b"]}
+
+
+def test_what_was_made_goes_with_its_links() -> None:
+    made = make("a", "b")
+
+    result = take_back(made)
+
+    assert (result.given_back, result.left, names()) == (3, 0, {})
+
+
+def test_what_others_are_linked_with_by_now_stays() -> None:
+    with transaction(db.session):
+        db.session.add(Tag(name="a"))
+    made = done()
+    make("a")
+
+    left = take_back(made)
+
+    assert words(left) == ["It has 1 article now. Delete it yourself and choose what happens to them."]

@@ -1,0 +1,41 @@
+"""Relations as people have them, proved in a copy of the project: by every test of all resources, and by checks of their own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.project_copy import copy_project, require
+
+HERE = Path(__file__).parent / "relation_shapes"
+ADDED = {"models.py": "admin_app/models/shapes.py", "resources.py": "admin_app/resources/shapes.py"}
+# What depends on a relation.
+TESTS = (
+    "test_every_field.py",
+    "test_every_resource.py",
+    "test_every_resources_forms.py",
+    "test_every_resources_history.py",
+)
+# The models that have a relation of a kind of their own; the others stand on its far side.
+SHAPES = ("Article",)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project, add the shapes, and let Alembic write the migration."""
+    copy = tmp_path_factory.mktemp("relation_shapes")
+    copy_project(copy, tests=TESTS)
+    require(copy, "manage.py", "db", "upgrade")
+    for source, target in ADDED.items():
+        shutil.copy(HERE / source, copy / target)
+    require(copy, "manage.py", "db", "migrate", "-m", "Shapes")
+    shutil.copy(HERE / "checks.py", copy / "tests" / "test_shape_checks.py")
+    return copy
+
+
+def test_every_capability_works_with_relations_of_every_kind(project: Path) -> None:
+    chosen = f"every_resource and ({' or '.join(SHAPES)}) and sqlite or shape_checks"
+
+    require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)
