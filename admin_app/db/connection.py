@@ -43,6 +43,8 @@ STEPS_BETWEEN_LOOKS = 1_000
 LASTING = "is_lasting"
 # What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
 QUERY_CANCELED = "57014"
+# What a server says that became a replica while we were connected.
+READ_ONLY_TRANSACTION = "25006"
 
 
 def prepare(connection: object, _record: object) -> None:
@@ -219,6 +221,12 @@ def count_timeout(context: ExceptionContext) -> None:
     """Count a statement that was stopped because it took too long."""
     if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
         metrics.count(Event.TIME_LIMIT)
+
+
+def leave_demoted(context: ExceptionContext) -> None:
+    """Give up the connections to a server that takes no writes any more: another one of several hosts does by now."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_TRANSACTION:
+        context.is_disconnect = True
 
 
 def refresh_statistics(session: AnySession) -> None:
