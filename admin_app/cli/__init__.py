@@ -24,6 +24,7 @@ from admin_app.cli.import_ import import_
 from admin_app.cli.inbox import inbox
 from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.plan import delete, edit, plan
+from admin_app.cli.resource import resource
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export
@@ -75,6 +76,21 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (run, worker, jobs, check, staff, inbox, demo, import_, export, edit, delete, plan, history):
+    for command in (
+        run,
+        worker,
+        jobs,
+        check,
+        staff,
+        inbox,
+        demo,
+        import_,
+        export,
+        edit,
+        delete,
+        plan,
+        history,
+        resource,
+    ):
         commands.add_command(command)
     commands.main(prog_name="manage.py")
