@@ -47,10 +47,11 @@ def add_the_kind(project: Path) -> None:
 
 
 def test_a_column_type_is_shown_as_text_until_it_is_added_in_two_files(project: Path) -> None:
-    require(project, "manage.py", "check")
+    told = require(project, "manage.py", "check", "--resources")
     add_the_kind(project)
     require(project, "manage.py", "db", "migrate", "-m", "Servers")
 
     (written,) = (project / "migrations" / "versions").glob("*servers.py")
+    assert "Server.address has the type IpAddress, which no kind is for" in told
     assert "sa.Column('address', sa.String(length=39), nullable=True)" in written.read_text()
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")

@@ -7,7 +7,6 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -17,6 +16,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin_app.cli.check_resources import findings_of_resources
+from admin_app.cli.finding import Finding
 from admin_app.db.schema_version import NEWER, current_revisions, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
@@ -32,25 +33,17 @@ _PORT = re.compile(r":[0-9]+$")
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong, and what to do about it."""
-
-    problem: str
-    advice: str
-
-    def __str__(self) -> str:
-        """Write both as one line."""
-        return f"{self.problem} {self.advice}"
-
-
 @click.command()
 @click.option(
     "--deploy", is_flag=True, help="Treat every finding as an error and exit with 1: for use before going live."
 )
+@click.option("--resources", is_flag=True, help="Also say what resources and their models lack, with the line to add.")
 @with_appcontext
-def check(*, deploy: bool) -> None:
+def check(*, deploy: bool, resources: bool) -> None:
     """Look at the settings, the database and the accounts, and say what is not as it should be."""
+    if resources:
+        for lack in findings_of_resources():
+            click.echo(f"Note: {lack}", err=True)
     found = findings(is_live=deploy)
     for finding in found:
         click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)

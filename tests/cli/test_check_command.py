@@ -206,3 +206,10 @@ def test_a_database_that_does_not_answer_is_found(run_manage: Any) -> None:
     assert result.returncode == 0
     assert f"Warning: {UNREACHABLE}\n" in result.stderr
     assert "Check DATABASE_URL" in result.stderr
+
+
+@on_sqlite
+def test_resources_are_looked_at_where_that_is_asked_for(manage: Manage) -> None:
+    asked, plain = (manage("check", *options).stderr.count("Note: ") for options in (["--resources"], []))
+
+    assert (asked > 0, plain) == (True, 0)
