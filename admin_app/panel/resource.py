@@ -14,7 +14,7 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
-from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_columns
+from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_column, stored_columns
 from admin_app.db.keys import key_name
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -410,9 +410,14 @@ class Resource:
     def _sort_key(self, path: str) -> SortKey:
         found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
         if not found.is_count and isinstance(kind_of(found.column), OtherKind):
+            computed = (
+                " or name its type, as in func.length(title, type_=Integer)"
+                if stored_column(found.column) is None
+                else ""
+            )
             message = (
-                f"{type(self).__name__}.column_sortable_list names {path}, whose type {found.column.type!r} has no order that the "
-                "dashboard knows. Take it out, or name its type, as in func.length(title, type_=Integer)."
+                f"{type(self).__name__}.column_sortable_list names {path}, whose type {type(found.column.type).__name__} has no order "
+                f"that the dashboard knows. Take it out{computed}."
             )
             raise ConfigurationError(message)
         return found

@@ -23,9 +23,6 @@ _FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
-_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
-# What the act did besides: "and changed 17 posts".
-_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 
 def words_to_undo(done: ChangeSet) -> UndoWords:
@@ -52,9 +49,3 @@ def as_noun(summary: str) -> str:
 def named_way(change_set: ChangeSet) -> str:
     """Name the way in which it was done: an undo's undo is a redo."""
     return "redo" if is_redo(change_set) else change_set.kind
-
-
-def as_noun(summary: str) -> str:
-    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
-    verb, _, rest = summary.partition(" ")
-    return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
