@@ -86,8 +86,10 @@ def _kind_of_type(of: type[ColumnType]) -> AnyKind:
 
 
 def stand_in(column: TableColumn) -> Expression | None:
-    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(column.table.c.id)
+    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones, or has to point at something."""
+    if column.nullable:
+        return null()
+    return None if column.foreign_keys else kind_of(column).stand_in_sql(column.table.c.id)
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:
