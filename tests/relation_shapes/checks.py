@@ -397,3 +397,55 @@ def test_many_deletions_say_what_goes_and_what_stays(app: Flask, as_editor: Any)
     assert "kept, without a author" in told
     assert after == {"Other": (2, None, [])}
     assert books(app) == {"Hers": (1, 2, ["Art"]), "Other": (2, 1, [])}
+
+
+# ---- files
+
+
+def imported(client: Any, text: str, **chosen: str) -> Page:
+    """Bring rows in as they are guessed, or chosen otherwise; return the page of what came of it."""
+    sent = client.post_form(f"{ARTICLE}import/", {"text": text})
+    url = client.post_form(sent.location, {"columns": "1"}).location
+    form = Page(client.get(url)).values("import-form")
+    made = client.post_form(url, {**form, **{name.replace("__", "."): value for name, value in chosen.items()}})
+    client.post_form(made.location)
+    return Page(client.get(made.location))
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("chosen", "first"), [({}, ["Cats"]), ({"keep__topics": "1"}, ["Art", "Bees", "Cats"])], ids=["replaced", "kept"]
+)
+def test_a_file_brings_links_by_names_and_numbers(
+    chosen: dict[str, str], first: list[str], app: Flask, as_editor: Any
+) -> None:
+    text = 'ID\tName\tTopics\n1\tFirst\tcats\n2\tSecond\t2\n\tNew\t1, "Dogs, wolves"\n'
+
+    page = imported(as_editor, text, mode="both", match="id", **chosen)
+
+    assert page.status == 200
+    assert about(app) == {"First": first, "Second": ["Bees"], "Third": [], "New": ["Art", "Dogs, wolves"]}
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_link_that_means_nothing_is_wrong_in_its_row(app: Flask, as_editor: Any) -> None:
+    page = imported(as_editor, "ID\tName\tTopics\n1\tFirst\tArt, Fish\n2\tSecond\tCats\n", match="id")
+
+    assert "“Fish”: it does not exist." in page.texts("main", id="main")[0]
+    assert about(app)["First"] == ["Art", "Bees"]
+
+
+@pytest.mark.usefixtures("articles")
+def test_an_export_comes_back_unchanged_and_an_import_is_undone(app: Flask, as_editor: Any) -> None:
+    before = about(app)
+    file = as_editor.get(f"{ARTICLE}export/csv/").text
+
+    page = imported(as_editor, file, mode="both", match="id")
+    imported(as_editor, "ID\tTopics\n1\tCats\n", mode="update", match="id", empty="clear")
+    changed = about(app)
+    (undo,) = Page(as_editor.get(f"{ARTICLE}edit/?id=1")).all("form", class_="undo")[:1]
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert page.texts("main", id="main")[0].count("The same as before") == 3
+    assert changed == {**before, "First": ["Cats"]}
+    assert about(app) == before

@@ -34,7 +34,7 @@ article_see_also = Table(
 class Tag(Linked):
     title = "name"
 
-    name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40), unique=True)
     articles: Mapped[list[Article]] = relationship(secondary=article_tag, back_populates="tags")
 
 

@@ -13,9 +13,11 @@ from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
+from admin_app.domain.audit.links import put_links
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
+from admin_app.relations import links_of
 
 _LINE = table_of(PlanLine)
 
@@ -32,6 +34,8 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
     lowest, highest = session.execute(ends).one()
     if lowest is None:
         return 0
+    for link in links_of(model).values():
+        put_links(session, link, _LINE, new)
     mine = table.c.id.in_(select(_LINE.c.record_id).where(new))
     return record_new_rows(session, model, and_(table.c.id.between(lowest, highest), mine))
 
