@@ -72,6 +72,12 @@ class Farm(Linked):
 
     name: Mapped[str] = mapped_column(String(40))
     fields: Mapped[list[Field]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    visits: Mapped[list[Visit]] = relationship(
+        secondary="animal",
+        primaryjoin="Farm.id == Animal.farm_id",
+        secondaryjoin="Animal.id == Visit.animal_id",
+        viewonly=True,
+    )
 
 
 class Field(Linked):
