@@ -27,6 +27,7 @@ from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
+from admin_app.relations import ToOne
 from admin_app.relations.trees import trees_of
 from admin_app.web.auth.login import signed_in_principal
 
@@ -62,7 +63,30 @@ class Saving:
             if column.unique and name in form and (problem := self._taken(name, column, record)):
                 form[name].errors = [*form[name].errors, problem]
                 is_valid = False
-        return bool(is_valid)
+        return self._is_alone(record) and bool(is_valid)
+
+    def _is_alone(self, record: Record | None) -> bool:
+        """Check that no other record has what only one may have: the other side of one to one."""
+        model, form, is_valid = self.access.resource.model, self.form, True
+        for relation in self.access.resource.relations.values():
+            if not isinstance(relation, ToOne) or not relation.own.unique or relation.key not in form:
+                continue
+            field = form[relation.key]
+            if field.errors or field.data is None or field.data is getattr(record, relation.key, None):
+                continue
+            words, key = field.label.text, getattr(field.data, relation.other_name)
+            problem = problem_with_uniqueness(
+                db.session,
+                relation.own,
+                words,
+                key,
+                model=model,
+                record_id=getattr(record, "id", None),
+                seen=self.access.seen(),
+            )
+            if problem:
+                field.errors, is_valid = [*field.errors, problem], False
+        return is_valid
 
     def _is_no_circle(self, record: Record) -> bool:
         """Check that the record does not come to be below itself."""

@@ -57,7 +57,7 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
     found = import_columns(access.resource)
     if access.authority.principal is None:
         return found
-    form = set(access.resource.changeable())
+    form = {*access.resource.changeable(), *filter(access.resource.is_links, access.resource.form_columns)}
 
     def is_offered(one: ImportColumn) -> bool:
         name = field_of(access, one.key)

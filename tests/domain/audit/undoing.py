@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import UndoResult, undo

@@ -12,13 +12,16 @@ from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
 from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
+from admin_app.domain.records.lookup import naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import finders, made_columns, namers, needed, offered_columns, relations_to_one
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
 from admin_app.panel.plan.operations.editing import editable_fields
+from admin_app.relations import links_of
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import ImportOptions, Mode, options_of
@@ -105,6 +108,7 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
         editable=access.rows(Action.EDIT),
         named={key: _named(access, relations[key], options) for key in keys if key in relations},
         checks=_checks(access, options),
+        links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
     )
 
 
@@ -119,6 +123,13 @@ def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
 def _namer(relation: Relation, by: str) -> TableColumn:
     table = table_of(relation.target)
     return key_in(table) if by == RECORD_KEY else stored_columns(relation.target)[by]
+
+
+def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
+    relation = links_of(access.resource.model)[key]
+    columns, other = naming_columns(relation.target), access.beyond(key)
+    shown = [one for one in columns if other is None or other.shows(one.key)]
+    return LinkNames(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
