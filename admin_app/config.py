@@ -69,6 +69,8 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "ACCENT_STYLES": settings["ADMIN_ACCENT"],
         "LOG": settings["ADMIN_LOG"],
         "METRICS_TOKEN": settings["ADMIN_METRICS_TOKEN"],
+        "MAINTENANCE": settings["ADMIN_MAINTENANCE"],
+        "BANNER": settings["ADMIN_BANNER"],
         "VERSION": VERSION,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_app import metrics
 from admin_app.db import connection, pooler, statement_times
-from admin_app.domain.audit import recorder
+from admin_app.domain.audit import recorder, trees
 from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
 from admin_app.models.change_set import Change, ChangeSet
@@ -30,6 +30,7 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.
     (Session, "before_commit", session_revocation.sign_out_changed),
     (Session, "before_commit", recorder.finish_set),
+    (Session, "before_commit", trees.refuse_cycles),
     (Session, "after_transaction_create", recorder.remember_savepoint),
     (Session, "after_soft_rollback", recorder.forget_since_savepoint),
     (Session, "after_transaction_end", recorder.forget_transaction),

@@ -322,6 +322,18 @@ SETTINGS = (
         "What Prometheus shows to read `/metrics`; 16 characters or more. Empty: there are no metrics.",
         _token,
     ),
+    Setting(
+        "ADMIN_MAINTENANCE",
+        "0",
+        "1 while nobody is to change anything; `manage.py maintenance on` does the same without a restart.",
+        _boolean,
+    ),
+    Setting(
+        "ADMIN_BANNER",
+        "",
+        "A sentence on every page; `manage.py banner` sets another one without a restart.",
+        str.strip,
+    ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line
 

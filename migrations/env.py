@@ -26,7 +26,7 @@ from admin_app.selection.sorting import text_indexes
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write a type of ours as what it is in the database, so that no migration imports the application."""
     is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
-    return f"sa.{item.impl_instance!r}" if is_ours else False
+    return getattr(item, "in_migration", f"sa.{item.impl_instance!r}") if is_ours else False
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:

@@ -19,11 +19,15 @@ from sqlalchemy import select
 from admin_app import resources
 from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import print_key
+from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
+from admin_app.kinds import name_of_kind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.country import countries
+from admin_app.kinds.money import CURRENCIES
 from admin_app.panel.operators.relation import RelationInList, RelationIs
 from admin_app.panel.resource import Resource
 from admin_app.relations import relation_of
@@ -35,6 +39,7 @@ def day_of(number: int) -> date:
 
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (ListOf, lambda kind, number: [value_for(sa.Column("item", kind.item), number)]),
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
@@ -51,6 +56,16 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 )
 
 
+# The same by the kind that a column names.
+OF_KINDS: dict[str, Callable[[int], Any]] = {
+    "url": lambda number: f"https://example.com/{number}",
+    "phone": lambda number: f"+49301230{number:03d}",
+    "colour": lambda number: f"#{number:06x}",
+    "country": lambda number: list(countries())[number],
+    "ip": lambda number: f"192.0.2.{number}",
+    "network": lambda number: f"10.{number}.0.0/16",
+    "currency": lambda number: sorted(CURRENCIES)[number % 150],
+}
 # Words have to be such as there are.
 ACTS = [act.value for act in Action if act is not Action.BULK]
 WORDS: dict[str, Callable[[int], list[str]]] = {
@@ -65,13 +80,24 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
     if isinstance(column.type, StringSetType):
         return StringSet(WORDS[column.key](number))
+    if (named := name_of_kind(column)) in OF_KINDS:
+        return OF_KINDS[named](number)
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)
     if column.primary_key:
         # What an address, a list of keys, a cursor and a form field's name could take for something of theirs.
         return f"{number}/{column.key}: ~a.b-c_d, 5% “é”"
-    return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+    return f"{column.key}{number}@example.com" if named == "email" else f"{column.key} {number}"
+
+
+def typed_as(value: Any) -> str:
+    """Return what a person types for a value."""
+    if isinstance(value, list):
+        return "\n".join(map(typed_as, value))
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return "y" if value is True else ChoiceKind.text_of(value)
 
 
 def _stored(mapper: Any) -> list[sa.Column[Any]]:
@@ -117,7 +143,8 @@ class Subject:
         columns = {name: one for name, one in stored_columns(mapper.class_).items() if name not in given}
         values = {name: value_for(one, number) for name, one in columns.items() if _is_given(one)}
         for relation in mapper.relationships:
-            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
+            # One of its own kind would have one in turn.
+            if relation.direction is sa.orm.RelationshipDirection.MANYTOONE and relation.mapper is not mapper:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 
@@ -137,14 +164,7 @@ class Subject:
         typed = {}
         for name in controls:
             if name in self.mapper.columns:
-                value = value_for(self.mapper.columns[name], number)
-                typed[name] = (
-                    "y"
-                    if value is True
-                    else json.dumps(value)
-                    if isinstance(value, dict)
-                    else ChoiceKind.text_of(value)
-                )
+                typed[name] = typed_as(value_for(self.mapper.columns[name], number))
             elif name in self.mapper.relationships:
                 with self.app.app_context():
                     other = self._made(self.mapper.relationships[name].mapper, number)

@@ -49,6 +49,8 @@ DEFAULTS = {
     "ADMIN_ACCENT": "",
     "ADMIN_LOG": "",
     "ADMIN_METRICS_TOKEN": "",
+    "ADMIN_MAINTENANCE": False,
+    "ADMIN_BANNER": "",
     "ADMIN_MAIL_FROM": "",
 }
 

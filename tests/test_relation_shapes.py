@@ -19,7 +19,7 @@ TESTS = (
     "test_every_resources_history.py",
 )
 # The models that have a relation of a kind of their own; the others stand on its far side.
-SHAPES = ("Article",)
+SHAPES = ("Article", "Place")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from admin_app.errors import InvalidRecord, PlanError, SelectionError
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.deletion.dependents import FATE, HEIR
 from admin_app.panel.list.selections import plain_selection
-from admin_app.panel.plan.operations.editing import CHANGE, CLEAR, HOW, SET, VALUE, editable_fields
+from admin_app.panel.plan.operations.editing import editable_fields
+from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALUE
+from admin_app.panel.plan.operations.links import REPLACE
 from admin_app.panel.registry import resources
 from admin_app.selection.selection import Selection
 
@@ -48,7 +50,10 @@ def changes_sent(access: Access, values: Sequence[str], cleared: Sequence[str]) 
         if name not in offered:
             message = f"“{name}” cannot be changed; choose from {', '.join(offered)}"
             raise click.BadParameter(message, param_hint="--clear" if how == CLEAR else "--set")
-        sent.update({CHANGE: name, HOW + name: how, VALUE + name: value})
+        if how == SET and not offered[name].takes_value:
+            sent.update({CHANGE: name, HOW + name: REPLACE, f"{REPLACE}.{name}": value})
+        else:
+            sent.update({CHANGE: name, HOW + name: how, VALUE + name: value})
     return sent
 
 

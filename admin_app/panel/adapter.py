@@ -26,6 +26,7 @@ from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards.required import require_cards
+from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
@@ -90,6 +91,9 @@ _DECLARED = (
     "form_overrides",
     "form_args",
     "form_extra_fields",
+    "form_choices",
+    "form_widget_args",
+    "column_descriptions",
 )
 
 
@@ -126,6 +130,7 @@ class ResourceView(ProtectedView, ModelView):
             setattr(self, name, getattr(resource, name) or None)
         # What is computed has no field: a form shows it among the facts.
         self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
+        require_declarations(resource)
         resource.filters_by_name = declared_filters(resource)
         require_key(resource.model)
         require_columns(resource)

@@ -121,11 +121,11 @@ def picked_of(record: Record) -> Picked:
     """Say what a field holds."""
     access = access_of(type(record))
     if access is None:
-        return Picked(str(record.id), str(record), "", "")
+        return Picked(print_key(record.id), str(record), "", "")
     if not access.sees(record):
-        return Picked(str(record.id), UNSEEN.text, "", "")
+        return Picked(print_key(record.id), UNSEEN.text, "", "")
     url = record_url(access, record) if access.may(Action.VIEW) else ""
-    return Picked(str(record.id), access.title_of(record), access.detail_of(record), url)
+    return Picked(print_key(record.id), access.title_of(record), access.detail_of(record), url)
 
 
 class NewPasswordField(PasswordField):

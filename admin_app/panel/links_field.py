@@ -9,13 +9,14 @@ from sqlalchemy import inspect as inspect_record
 from wtforms import Field
 from wtforms.widgets import TextInput
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.fields import Picked, picked_of
-from admin_app.panel.operators.equality import values_of
+from admin_app.value_lists import list_of, values_of
 
 
 class LinksField(Field):
@@ -66,7 +67,7 @@ class LinksField(Field):
         """Find the records; raise ValueError, which WTForms shows at the field, for what means none or several."""
         if not valuelist:
             return
-        held = {str(one.id): one for one in self.object_data or ()}
+        held = {print_key(one.id): one for one in self.object_data or ()}
         found: dict[Any, Any] = {}
         unknown: dict[str, str] = {}
         for text in dict.fromkeys(one for sent in valuelist for one in values_of(str(sent))):
@@ -75,9 +76,9 @@ class LinksField(Field):
                 one = held.get(text) or find(self.target, text)
                 found[one.id] = one
             except NotFoundError as error:
-                unknown[f'"{text}"' if "," in text else text] = str(error)
+                unknown[text] = str(error)
         self.data = [found[key] for key in sorted(found)]
-        self.typed = ", ".join(unknown)
+        self.typed = list_of(unknown)
         if unknown:
             raise ValueError(" ".join(unknown.values()))
 

@@ -21,6 +21,7 @@ class CellKind(StrEnum):
     LINKS = "links"
     COUNT = "count"
     CHOICE = "choice"
+    COLOUR = "colour"
     NULL = "null"
     EMPTY = "empty"
     UNSEEN = "unseen"

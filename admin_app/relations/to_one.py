@@ -27,6 +27,11 @@ class ToOne(Relation):
         """Whether there has to be another record."""
         return not self.foreign_key.nullable
 
+    @property
+    def is_tree(self) -> bool:
+        """Whether it leads to another record of the model, so that none may come to be below itself, unless the relation says that one may."""
+        return self.target is self.model and not self.property.info.get("may_be_circular")
+
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on this model's rows to point at the record of this key."""
         return self.foreign_key == key

@@ -14,7 +14,7 @@ from admin_app.relations import relation_of
 class ExportColumn:
     """A column to write: a column of the model, or, through `relation`, what a related record holds.
 
-    With a relation and no column it is the name of the one related record, or the number of the many; with neither it is
+    With a relation and no column it is the name of the one related record, those of the linked ones, or the number of the many; with neither it is
     a property of the record, asked of it by its key.
     """
 
@@ -28,7 +28,12 @@ class ExportColumn:
     @property
     def is_count(self) -> bool:
         """Whether it counts children."""
-        return self.relation is not None and relation_of(self.relation).is_many
+        return self.relation is not None and relation_of(self.relation).is_many and not self.is_links
+
+    @property
+    def is_links(self) -> bool:
+        """Whether it names linked records, or says their keys: as a list in one text."""
+        return self.relation is not None and relation_of(self.relation).is_links
 
 
 @dataclass(frozen=True)

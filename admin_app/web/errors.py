@@ -144,6 +144,12 @@ def only_seen() -> tuple[str, int]:
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
+def in_maintenance(words: str) -> tuple[str, int]:
+    """Refuse what would change something while the operator works on the dashboard."""
+    explanation = Explanation("You cannot save at the moment", f"{words} Nothing was changed.", "Try again later.")
+    return _page(HTTPStatus.SERVICE_UNAVAILABLE, explanation)
+
+
 def signed_out() -> tuple[str, int]:
     """Give back what was typed by somebody of whom it cannot be told who they were."""
     return _page(HTTPStatus.FORBIDDEN, SIGNED_OUT)

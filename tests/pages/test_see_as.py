@@ -57,6 +57,8 @@ def body_of(response: Any) -> str:
     text = re.sub(r'<form class="seen-as".*?</form>', "", response.text, flags=re.DOTALL)
     # In a page, and in a part of one that is written as JSON.
     text = re.sub(r'name=\\?"(csrf_token|_once)\\?"[^>]*>', "", text)
+    # An error page names its own request.
+    text = re.sub(r"Request <code>[0-9a-f]{16}</code>", "", text)
     # How long ago something was goes on while the two are asked.
     text = re.sub(r"<time[^>]*>[^<]*</time>", "", text)
     text = re.sub(r'data-idle="\d+"', "", text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
-from admin_app.models.shapes import Article, Topic
+from admin_app.models.shapes import Article, Place, Topic
 from flask import Flask
 from sqlalchemy import select
 
@@ -174,3 +177,123 @@ def test_many_deletions_say_what_loses_links_and_are_undone_as_one(app: Flask, a
     assert "2 articles" in page.texts("main", id="main")[0]
     assert after == {"First": [], "Second": [], "Third": []}
     assert about(app) == {"First": ["Art", "Bees"], "Second": ["Bees"], "Third": []}
+
+
+@pytest.mark.usefixtures("articles")
+def test_files_have_the_names_and_the_numbers_of_links(as_editor: Any) -> None:
+    as_editor.post_form(f"{ARTICLE}edit/?id=3", {"name": "Third", "topics": ["4", "1"]})
+
+    rows = list(csv.DictReader(io.StringIO(as_editor.get(f"{ARTICLE}export/csv/").text)))
+    lines = json.loads(as_editor.get(f"{ARTICLE}export/json/").text)
+
+    assert [(one["Topics ID"], one["Topics"]) for one in rows] == [
+        ("1, 4", 'Art, "Dogs, wolves"'),
+        ("2", "Bees"),
+        ("1, 2", "Art, Bees"),
+    ]
+    assert [one["topics"] for one in lines] == ['Art, "Dogs, wolves"', "Bees", "Art, Bees"]
+
+
+@pytest.mark.usefixtures("articles")
+def test_two_articles_merged_are_about_what_either_was(app: Flask, as_editor: Any) -> None:
+    address = f"{ARTICLE}merge/?a=3&b=1"
+
+    as_editor.post_form(address, {"take.name": "b"})
+
+    assert about(app) == {"Second": ["Bees"], "First": ["Art", "Bees"]}
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("way", "typed", "names"),
+    [
+        ("add", "Cats, 2", {"First": ["Art", "Bees", "Cats"], "Second": ["Bees", "Cats"], "Third": ["Bees", "Cats"]}),
+        ("remove", "bees", {"First": ["Art"], "Second": [], "Third": []}),
+        ("replace", "3", {"First": ["Cats"], "Second": ["Cats"], "Third": ["Cats"]}),
+        ("clear", "", {"First": [], "Second": [], "Third": []}),
+    ],
+)
+def test_links_of_many_are_changed_and_undone_as_one(
+    way: str, typed: str, names: dict[str, list[str]], app: Flask, as_editor: Any
+) -> None:
+    before, address = about(app), f"{ARTICLE}edit-many/"
+
+    plan = as_editor.post_form(address, {"change": "topics", "how.topics": way, f"{way}.topics": typed}).location
+    page = Page(as_editor.get(plan))
+    as_editor.post_form(plan)
+    after = about(app)
+    (undo,) = Page(as_editor.get(plan)).all("form", class_="undo")
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert page.status == 200
+    assert (after, about(app)) == (names, before)
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_change_of_many_links_that_means_nothing_is_told_at_its_control(app: Flask, as_editor: Any) -> None:
+    address = f"{ARTICLE}edit-many/"
+    typed = {"change": "topics", "how.topics": "add", "add.topics": "Fish"}
+
+    page = Page(as_editor.post(address, data={**Page(as_editor.get(address)).values(), **typed}))
+
+    assert page.error_of("add.topics") == "No topic has the ID or name “Fish”. Check it, or look in the list of topics."
+    assert about(app)["Third"] == []
+
+
+# ---- records that hang on each other
+
+
+@pytest.fixture
+def places(app: Flask) -> None:
+    """Make the places 1 to 4: Earth, Europe within it, Rome within that; and Mars."""
+    with app.app_context():
+        for name, within in (("Earth", None), ("Europe", 1), ("Rome", 2), ("Mars", None)):
+            db.session.add(Place(name=name, within_id=within))
+            db.session.commit()
+
+
+def within(app: Flask) -> dict[int, int | None]:
+    with app.app_context():
+        return dict(map(tuple, db.session.execute(select(Place.id, Place.within_id))))
+
+
+SAID = "This place would be below itself. Choose another within."
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("parent", ["1", "3"])
+def test_a_record_is_not_put_below_itself(parent: str, app: Flask, as_editor: Any) -> None:
+    before = within(app)
+
+    page = Page(as_editor.post_form("/admin/place/edit/?id=1", {"name": "Earth", "within": parent}))
+
+    assert (page.status, page.error_of("within")) == (422, SAID)
+    assert within(app) == before
+
+
+@pytest.mark.usefixtures("places")
+def test_of_many_those_stay_that_would_be_below_themselves(app: Flask, as_editor: Any) -> None:
+    plan = as_editor.post_form("/admin/place/edit-many/?id__in=1,4", {"change": "within", "value.within": "3"}).location
+
+    as_editor.post_form(plan)
+
+    assert SAID in Page(as_editor.get(plan)).texts("main", id="main")[0]
+    assert within(app) == {1: None, 2: 1, 3: 2, 4: 3}
+
+
+@pytest.mark.usefixtures("places")
+def test_what_is_given_away_does_not_go_below_itself(app: Flask, as_editor: Any) -> None:
+    address = "/admin/place/delete/?id=1"
+
+    page = Page(as_editor.post_form(address, {"fate.places": "give", "heir.places": "3"}))
+
+    assert (page.status, page.summary) == (422, ["“Rome” is below what it would get. Choose another place."])
+    assert within(app) == {1: None, 2: 1, 3: 2, 4: None}
+
+
+@pytest.mark.usefixtures("places")
+def test_lists_are_narrowed_to_what_is_below_however_deep(as_viewer: Any) -> None:
+    page = Page(as_viewer.get("/admin/place/?within__under=earth"))
+
+    assert page.column("Name") == ["Rome", "Europe"]
+    assert "Within is or is under “Earth”" in page.texts("main", id="main")[0]

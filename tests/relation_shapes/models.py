@@ -26,6 +26,18 @@ class Topic(Record):
     articles: Mapped[list[Article]] = relationship(secondary=article_topic, back_populates="topics")
 
 
+class Place(Record):
+    """A place within another one."""
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    within_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
+
+    within: Mapped[Place | None] = relationship(remote_side="Place.id", back_populates="places")
+    places: Mapped[list[Place]] = relationship(back_populates="within", passive_deletes="all")
+
+
 class Article(Record):
     """It is about several topics."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.shapes import Article, Topic
+from admin_app.models.shapes import Article, Place, Topic
 
 from admin_app.panel.resource import Resource
 
@@ -15,6 +15,16 @@ class TopicResource(Resource):
     column_searchable_list = ("name",)
     column_filters = ("name",)
     form_columns = ("name", "note")
+
+
+class PlaceResource(Resource):
+    """Find a place, and what is within it."""
+
+    model = Place
+    column_list = ("name", "within", "places", "id")
+    column_searchable_list = ("name",)
+    column_filters = ("name", "within")
+    form_columns = ("name", "within")
 
 
 class ArticleResource(Resource):

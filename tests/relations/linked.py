@@ -50,4 +50,21 @@ class Article(Linked):
     )
 
 
-MODELS = {"article": Article, "tag": Tag}
+class Place(Linked):
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    parent: Mapped[Place | None] = relationship(
+        remote_side="Place.id", foreign_keys="Place.parent_id", back_populates="places"
+    )
+    places: Mapped[list[Place]] = relationship(
+        foreign_keys="Place.parent_id", back_populates="parent", passive_deletes="all"
+    )
+    like_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    like: Mapped[Place | None] = relationship(
+        remote_side="Place.id", foreign_keys="Place.like_id", info={"may_be_circular": True}
+    )
+
+
+MODELS = {"place": Place, "article": Article, "tag": Tag}

@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
-from admin_app.domain.records.deletion import delete_record
+from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, SetLinks
+from admin_app.domain.records.deletion import DeletionScope, delete_record, losses
+from admin_app.domain.records.merge import merge_records
+from admin_app.errors import AdminError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.relations import links_into, links_of, relation_of
+from admin_app.selection.list_schema import ListSchema
+from admin_app.selection.selection import Selection
+from admin_app.transfer.columns import ExportColumn
+from admin_app.transfer.export.reader import exported_rows
 from tests.domain.audit.undoing import done, take_back, words
+from tests.domain.plan.planning import carried_out, planned, verdicts
 from tests.relations.linked import Article, Tag
 
 pytestmark = pytest.mark.usefixtures("linked")
@@ -188,3 +196,99 @@ def test_what_others_are_linked_with_by_now_stays() -> None:
     left = take_back(made)
 
     assert words(left) == ["It has 1 article now. Delete it yourself and choose what happens to them."]
+
+
+def test_a_merged_record_leaves_its_links_to_the_survivor() -> None:
+    make("a", "b")
+    make("b", name="Second")
+    with transaction(db.session):
+        first, third = db.session.get_one(Article, 1), Article(name="Third")
+        third.see_also = [first, db.session.get_one(Article, 2)]
+        db.session.add(third)
+    a, b = (db.session.get_one(Tag, key) for key in (1, 2))
+
+    with transaction(db.session):
+        merge_records(db.session, a, b, values={})
+    tags_merged = done()
+    with transaction(db.session):
+        merge_records(db.session, db.session.get_one(Article, 2), db.session.get_one(Article, 1), values={})
+    see_also = [one.name for one in db.session.get_one(Article, 3).see_also]
+    merged = names()
+    take_back(done())
+    take_back(tags_merged)
+
+    assert changes(tags_merged) == [("update", 2, [1, 2], [1]), ("update", 2, [2], [1])]
+    assert (merged, see_also) == ({"Second": ["a"], "Third": []}, ["Second"])
+    assert names() == {"First": ["a", "b"], "Second": ["b"], "Third": []}
+    assert [one.name for one in db.session.get_one(Article, 3).see_also] == ["First", "Second"]
+
+
+@pytest.mark.parametrize("verb", ["delete", "merge"])
+def test_links_that_are_not_ones_own_to_change_hold_a_record(verb: str) -> None:
+    make("a", "b")
+    a, b = (db.session.get_one(Tag, key) for key in (1, 2))
+    mine = {"scopes": lambda _relation: DeletionScope(to_move=false())}
+
+    with pytest.raises(AdminError, match=r"^You cannot change some of the articles that are linked with"):
+        merge_records(db.session, a, b, values={}, **mine) if verb == "merge" else delete_record(
+            db.session, b, {}, **mine
+        )
+    db.session.rollback()
+
+    assert names() == {"First": ["a", "b"]}
+    assert [one.is_allowed for one in losses(db.session, Tag, Tag.id == 1, **mine)] == [False]
+
+
+def test_files_name_what_is_linked_as_far_as_it_may_be_told() -> None:
+    make("a", "b, c")
+    make(name="Second")
+    told = Tag.name != "a"
+    columns = [
+        ExportColumn("name", "Name", Article.name),
+        ExportColumn("tags", "Tags", relation=Article.tags),
+        ExportColumn("tags.id", "Tags ID", Tag.id, Article.tags, told),
+        ExportColumn("see_also", "See also", relation=Article.see_also),
+    ]
+
+    rows = list(exported_rows(db.engine, Selection(ListSchema(Article)), columns))
+
+    assert rows == [("First", 'a, "b, c"', "2", None), ("Second", None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (AddLinks((2,)), {"First": ["a", "b"], "Second": ["b"]}),
+        (RemoveLinks((1,)), {"First": [], "Second": []}),
+        (SetLinks((1, 2)), {"First": ["a", "b"], "Second": ["a", "b"]}),
+    ],
+)
+def test_links_of_many_records_are_changed_by_a_plan_and_undone_as_one(
+    change: Any, after: dict[str, list[str]]
+) -> None:
+    make("a")
+    make(name="Second")
+    with transaction(db.session):
+        db.session.add(Tag(name="b"))
+
+    plan = carried_out(planned(Article, {"tags": change, "name": ReplaceText(str.upper)}))
+    changed = names()
+    assert plan.change_set_id is not None
+    take_back(plan.change_set_id)
+
+    assert changed == {name.upper(): tags for name, tags in after.items()}
+    assert set(verdicts(plan).values()) == {"done"}
+    assert names() == {"First": ["a"], "Second": []}
+
+
+def test_a_planned_link_to_what_is_gone_fails_by_itself() -> None:
+    make("a", "b")
+    make(name="Second")
+    plan = planned(Article, {"tags": AddLinks((2,))}, meant=Article.id == 2)
+    with transaction(db.session):
+        delete_rows(db.session, Tag, Tag.id == 2)
+
+    carried_out(plan)
+
+    assert verdicts(plan) == {2: "failed"}
+    assert plan.reasons[0][1] == "One of the tags no longer exists. Check them, and save again."

@@ -59,6 +59,26 @@ def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bo
         session.connection().execute(delete(relation.table).where(relation.other_link.in_(gone)))
 
 
+def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: object) -> None:
+    """Link what is linked with one record with another one in its place (not yet committed): a change of each of them."""
+    owner, dialect = relation.model, _dialect(session)
+    touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link == gone))
+    if relation.target is owner:
+        touched = and_(touched, relation.own.not_in([gone, heir]))
+    before, after = (
+        json_of({}, dialect, further={relation.key: links_json(relation, relation.own, dialect, instead=instead)})
+        for instead in (None, (gone, heir))
+    )
+    number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
+    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+    there = select(relation.own_link).where(relation.other_link == heir)
+    new = select(relation.own, literal(heir, relation.other_link.type)).where(touched, relation.own.not_in(there))
+    links, connection = [relation.own_link.name, relation.other_link.name], session.connection()
+    connection.execute(insert(relation.table).from_select(links, new, include_defaults=False))
+    mine = relation.own_link.in_(select(relation.own).where(touched))
+    connection.execute(delete(relation.table).where(relation.other_link == gone, mine))
+
+
 def _is_linked(model: type[Record]) -> bool:
     return bool(links_of(model) or links_into(model))
 

@@ -14,11 +14,13 @@ from sqlalchemy import (
     FromClause,
     Text,
     and_,
+    case,
     cast,
     delete,
     exists,
     func,
     insert,
+    literal,
     literal_column,
     select,
 )
@@ -80,15 +82,23 @@ def linked_records(session: AnySession, relation: ManyToMany, keys: Iterable[obj
 
 
 def links_json(
-    relation: ManyToMany, owner: Expression, dialect: str, *, without: Statement | None = None
+    relation: ManyToMany,
+    owner: Expression,
+    dialect: str,
+    *,
+    without: Statement | None = None,
+    instead: tuple[object, object] | None = None,
 ) -> Expression:
-    """Return the SQL that writes the links of the record of a key as the history's JSON, without those to some keys."""
+    """Return the SQL that writes the links of the record of a key as the history's JSON: without those to some keys, or with one key in place of another."""
     kind, link = kind_of(relation.other), relation.table.alias(f"links_{relation.key}")
-    key, own = link.c[relation.other_link.name], link.c[relation.own_link.name]
+    own = link.c[relation.own_link.name]
+    key: Expression = link.c[relation.other_link.name]
     mine = and_(own == owner, *([] if without is None else [key.not_in(without)]))
+    if instead is not None:
+        key = case((key == instead[0], literal(instead[1], key.type)), else_=key)
     quoted = kind.history_on_sqlite(key) if dialect == "sqlite" else kind.history_on_postgres(key)
-    ordered = select(quoted.label("key")).where(mine).order_by(_in_order(relation, key, dialect))
-    each = ordered.correlate_except(link).subquery(f"each_{relation.key}")
+    ordered = select(quoted.label("key"), _in_order(relation, key, dialect).label("place")).where(mine)
+    each = ordered.distinct().order_by("place").correlate_except(link).subquery(f"each_{relation.key}")
     if dialect == "sqlite":
         return select(func.json_group_array(each.c.key, type_=Text())).scalar_subquery()
     whole = select(cast(func.json_agg(each.c.key), Text)).scalar_subquery()

@@ -39,12 +39,12 @@ def opposite(words: UndoWords) -> UndoWords:
     return UNDO if words is REDO else REDO
 
 
-def named_way(change_set: ChangeSet) -> str:
-    """Name the way in which it was done: an undo's undo is a redo."""
-    return "redo" if is_redo(change_set) else change_set.kind
-
-
 def as_noun(summary: str) -> str:
     """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
     verb, _, rest = summary.partition(" ")
     return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
+
+
+def named_way(change_set: ChangeSet) -> str:
+    """Name the way in which it was done: an undo's undo is a redo."""
+    return "redo" if is_redo(change_set) else change_set.kind

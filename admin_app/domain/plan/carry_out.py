@@ -32,7 +32,9 @@ from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
+from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
+from admin_app.domain.audit.trees import mark_checked, require_tree
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
@@ -41,13 +43,14 @@ from admin_app.domain.plan.plan import model_of
 from admin_app.domain.plan.spans import spanned
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
-from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession, Values, table_of
+from admin_app.errors import AdminError, DeletionError, InvalidRecord
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
-from admin_app.relations import relations_of
+from admin_app.relations import links_of, relations_of
+from admin_app.relations.trees import trees_of
 
 _LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
@@ -128,6 +131,12 @@ class Execution:
         return table_of(self.model)
 
     @property
+    def _columns(self) -> dict[str, TableColumn]:
+        """The columns among the fields that change."""
+        columns = kept_columns(self.model)
+        return {name: columns[name] for name in self.plan.fields if name in columns}
+
+    @property
     def _open(self) -> ColumnElement[bool]:
         """Choose the lines that wait."""
         return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict.in_(self._verdicts))
@@ -159,8 +168,7 @@ class Execution:
     def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
         """Return the lines whose records have unique values that some lines take."""
         found: set[int] = set()
-        for name in self.plan.fields:
-            column = kept_columns(self.model)[name]
+        for name, column in self._columns.items():
             if column.unique and Verdict.CHANGE in self._verdicts:
                 owner, other = self._table.alias("owner"), _LINE.alias("other")
                 wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
@@ -247,13 +255,14 @@ class Execution:
             with self.session.begin_nested():
                 self._write(chunk)
                 self._require_in_sight(chunk)
+                self._require_trees(chunk)
                 number = self._settle(chunk, Verdict.DONE)
                 number += 0 if earlier is None else self._follow_own(earlier)
                 return Counter({Verdict.DONE: number})
         except _OutOfSightError as error:
             refused = self._settle(chunk.those(_LINE.c.number.in_(error.numbers)), Verdict.REFUSED, OUT_OF_SIGHT)
             return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
-        except (IntegrityError, DataError, DeletionError) as error:
+        except (IntegrityError, DataError, DeletionError, InvalidRecord) as error:
             return self._do_in_halves(chunk, error)
 
     def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
@@ -268,7 +277,7 @@ class Execution:
     def _words(self, error: Exception) -> str:
         if isinstance(error, IntegrityError):
             return " ".join(problems_of(error, self.model).values())
-        return str(error) if isinstance(error, DeletionError) else "The database refused the value."
+        return str(error) if isinstance(error, AdminError) else "The database refused the value."
 
     def _write(self, chunk: _Chunk) -> None:
         """Do with the records what the lines say; new ones take what others let go of."""
@@ -283,18 +292,21 @@ class Execution:
 
     def _change(self, chunk: _Chunk) -> int:
         """Record the changes, then make them."""
-        table, columns = self._table, {name: kept_columns(self.model)[name] for name in self.plan.fields}
+        table = self._table
         number = self._record(chunk)
         self._let_go_of_unique(chunk)
         values: Values = {
             column.name: case(
                 (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
             )
-            for name, column in columns.items()
+            for name, column in self._columns.items()
         }
         values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
         as_seen = and_(is_record(table, _LINE.c.record_id), table.c.version == _LINE.c.version)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
+        for name, link in links_of(self.model).items():
+            if name in self.plan.fields:
+                put_links(self.session, link, _LINE, chunk.lines)
         count_rows(self.session, Did.UPDATE, self.model, number)
         return number
 
@@ -314,8 +326,7 @@ class Execution:
 
     def _let_go_of_unique(self, chunk: _Chunk) -> None:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
-        for name in self.plan.fields:
-            column = kept_columns(self.model)[name]
+        for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
                 mine = and_(chunk.lines, chunk.records, is_record(self._table, _LINE.c.record_id), self._has(name))
                 self._send(update(self._table).where(mine).values({column.name: value}))
@@ -357,6 +368,17 @@ class Execution:
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:
             raise _OutOfSightError(numbers)
+
+    def _require_trees(self, chunk: _Chunk) -> None:
+        """Raise `InvalidRecord` where a record would be below itself; once for all changes of a long act would be too late."""
+        trees = [one for one in trees_of(self.model) if one.own_name in self.plan.fields]
+        for tree in trees:
+            require_tree(
+                self.session,
+                tree,
+                key_in(self._table).in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines)),
+            )
+        mark_checked(self.session, self.plan.change_set_id)
 
     def _has(self, name: str) -> ColumnElement[bool]:
         return has_key(_LINE.c.after, name, self._dialect)

@@ -16,6 +16,7 @@ from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import TableColumn
 from admin_app.formatting import label
+from admin_app.relations import links_of
 
 
 class ValueChange(Protocol):
@@ -100,6 +101,39 @@ class RemoveWords:
         return StringSet(one for one in value or () if one not in self.words)
 
 
+@dataclass(frozen=True)
+class SetLinks:
+    """Link every record with just these keys."""
+
+    keys: tuple[object, ...]
+
+    def __call__(self, _value: object) -> object:
+        """Return them."""
+        return list(self.keys)
+
+
+@dataclass(frozen=True)
+class AddLinks:
+    """Link every record with these keys, too."""
+
+    keys: tuple[Any, ...]
+
+    def __call__(self, value: Iterable[Any] | None) -> object:
+        """Return all of them, in their order."""
+        return sorted({*(value or ()), *self.keys})
+
+
+@dataclass(frozen=True)
+class RemoveLinks:
+    """Link no record with these keys."""
+
+    keys: tuple[Any, ...]
+
+    def __call__(self, value: Iterable[Any] | None) -> object:
+        """Return the others."""
+        return [one for one in value or () if one not in self.keys]
+
+
 # Says what is wrong with a value, or None.
 Check = Callable[[Any], str | None]
 
@@ -139,8 +173,14 @@ class Edit:
 
     def new_values(self, record: Record) -> Mapping[str, object]:
         """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
-        given = {name: change(getattr(record, name)) for name, change in self.changes.items()}
+        given = {name: change(present_value(record, name)) for name, change in self.changes.items()}
         return fitting(record, given, self.checks)
+
+
+def present_value(record: Record, name: str) -> object:
+    """Return what a record has in a field: of links, the keys."""
+    links = links_of(type(record))
+    return links[name].keys(record) if name in links else getattr(record, name)
 
 
 def fitting(
@@ -149,6 +189,9 @@ def fitting(
     """Return values for a record as its columns keep them; raise `InvalidRecord` for one that is new and does not fit."""
     columns, kept, problems = kept_columns(type(record)), {}, {}
     for name, given in values.items():
+        if name in links_of(type(record)):
+            kept[name] = given
+            continue
         was = getattr(record, name)
         # What is left alone stays as it is, also where it is older than the way of keeping.
         value = kept[name] = was if given == was else normalised(columns[name], given)

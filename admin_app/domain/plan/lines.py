@@ -33,7 +33,8 @@ from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_numbered, stored_key
 from admin_app.db.record import Record
-from admin_app.domain.plan.changes import Operation
+from admin_app.domain.audit.links import keys_to_history
+from admin_app.domain.plan.changes import Operation, present_value
 from admin_app.domain.plan.computed import Computed, certain
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
@@ -41,6 +42,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, pair_of
 from admin_app.models.change_set import JsonValues
 from admin_app.models.plan import PlanLine, Verdict
+from admin_app.relations import links_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
@@ -317,9 +319,16 @@ def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> L
         values = operation.new_values(record)
     except InvalidRecord as error:
         return line | {"verdict": Verdict.WRONG, "problem": str(error)[:300]}
-    columns = kept_columns(type(record))
-    new = {name: value for name, value in values.items() if value != getattr(record, name)}
-    before = {name: kind_of(columns[name]).to_history(getattr(record, name)) for name in new}
-    after = {name: kind_of(columns[name]).to_history(value) for name, value in new.items()}
+    new = {name: value for name, value in values.items() if value != present_value(record, name)}
+    before = {name: _to_history(record, name, present_value(record, name)) for name in new}
+    after = {name: _to_history(record, name, value) for name, value in new.items()}
     verdict = Verdict.CHANGE if new else Verdict.SAME
     return line | {"verdict": verdict, "problem": "", "before": before, "after": after}
+
+
+def _to_history(record: Record, name: str, value: Any) -> object:
+    """Return a field's value as the history's JSON holds it."""
+    links = links_of(type(record))
+    if name in links:
+        return keys_to_history(links[name], value)
+    return kind_of(kept_columns(type(record))[name]).to_history(value)

@@ -81,7 +81,8 @@ def judgements(
     `spared` are records that the act itself needs as they are, and why.
     """
     model = model_of(plan)
-    unique = [name for name in plan.fields if model.__mapper__.columns[name].unique]
+    columns = model.__mapper__.columns
+    unique = [name for name in plan.fields if name in columns and columns[name].unique]
     found = [*spare(spared or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
     return [*found, *([out_of_sight(session, model, rows)] if rows is not None and plan.fields else [])]
 

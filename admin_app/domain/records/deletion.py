@@ -12,10 +12,11 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
-from admin_app.domain.naming import names_of
+from admin_app.domain.naming import names_of, noun_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
+from admin_app.relations.trees import below_themselves, trees_of
 from admin_app.selection.paging.counting import Count, bounded, counts_of_children
 from admin_app.selection.selection import COUNT_LIMIT
 
@@ -286,6 +287,10 @@ def _settle_many(
         return
     owner = decision.heir.id if decision.fate is Fate.GIVE else None
     change_rows(session, relation.target, hanging, {relation.other.name: owner})
+    for tree in trees_of(relation.target) if owner is not None else ():
+        if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
+            message = f"“{decision.heir}” is below what it would get. Choose another {noun_of(relation.model)}."
+            raise DeletionError(message)
 
 
 def _lose_links_to(session: AnySession, record: Record) -> None:

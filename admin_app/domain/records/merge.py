@@ -9,7 +9,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import same_in
 from admin_app.db.record import Record
-from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo import subject_of
 from admin_app.domain.naming import names_of, noun_of
@@ -26,7 +26,7 @@ from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn
 from admin_app.formatting import excerpt
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
-from admin_app.relations import Relation
+from admin_app.relations import ManyToMany, Relation, links_into, relations_of
 
 
 def merge_records(
@@ -55,6 +55,8 @@ def merge_records(
     _set(session, survivor, own_kind)
     for relation in hanging_relations(model):
         _move(session, relation, survivor, gone, scopes)
+    for link in links_into(model):
+        _move_links(session, link, survivor, gone, scopes)
     move_followers(session, survivor, gone_key)
     if not delete_rows(session, model, and_(key == gone_key, model.version == gone.version)):
         message = "Someone else changed or deleted one of these records at the same time. Nothing was merged."
@@ -103,6 +105,19 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
     change_rows(session, child, moving, {relation.other.name: survivor.id})
+
+
+def _move_links(
+    session: AnySession, relation: ManyToMany, survivor: Record, gone: Record, scopes: DeletionScopes
+) -> None:
+    """Link with the survivor what is linked with the other one."""
+    linked = relation.own.in_(select(relation.own_link).where(relation.other_link == gone.id))
+    if not has_none_beyond(session, relation.model, linked, scopes(relation).to_move):
+        _, nouns = names_of(relation.model)
+        message = f"You cannot change some of the {nouns} that are linked with “{gone}”. Nothing was merged."
+        raise MergeError(message)
+    move_links(session, relation, gone.id, survivor.id)
+    session.expire(survivor, [one.key for one in relations_of(type(survivor)).values() if one.is_many])
 
 
 def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool]:

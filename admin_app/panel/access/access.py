@@ -62,7 +62,11 @@ class Access:
         """Whether the person may do this with some record at least."""
         one = self.resource
         return self.once(
-            ("may", action), lambda: self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
+            ("may", action),
+            lambda: (
+                action not in one.closed_actions
+                and self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
+            ),
         )
 
     def looks(self) -> bool:

@@ -61,12 +61,22 @@ class ExportColumns:
             other = self._access.beyond(name)
             if other is not None and not other.shows_title():
                 return
+        if relation is not None and relation.is_links:
+            yield f"{name}.id"
+            other = self._access.beyond(name)
+            if other is not None and not other.shows_title():
+                return
         yield name
 
     def _column(self, key: str) -> ExportColumn:
         label = self._resource.label(key)
         if (relation := self._resource.relation(key)) is not None:
             return ExportColumn(key, label, relation=relation.attribute, rows=self._access.seen_beyond(key))
+        if (linked := self._resource.relation(key.partition(".")[0])) is not None and linked.is_links:
+            rows = self._access.seen_beyond(linked.key)
+            return ExportColumn(
+                key, f"{self._resource.label(linked.key)} ID", self._resource.attribute(key)[0], linked.attribute, rows
+            )
         if "." not in key and not is_sql(self._resource.model, key):
             return ExportColumn(key, label)
         return ExportColumn(key, label, *self._resource.attribute(key))

@@ -18,10 +18,22 @@ from admin_app.panel.operators.links import (
     LinksIncludeAny,
     LinksIncludeNone,
 )
-from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs, RelationNotInList
+from admin_app.panel.operators.relation import (
+    RelationEmpty,
+    RelationInList,
+    RelationIs,
+    RelationNotInList,
+    RelationUnder,
+)
 from admin_app.panel.resource import Resource
 
-_OF_ONE: tuple[type[Operator], ...] = (RelationIs, RelationInList, RelationNotInList, RelationEmpty)
+_OF_ONE: tuple[type[Operator], ...] = (
+    RelationIs,
+    RelationUnder,
+    RelationInList,
+    RelationNotInList,
+    RelationEmpty,
+)
 _OF_LINKS: tuple[type[Operator], ...] = (LinksInclude, LinksIncludeAny, LinksIncludeAll, LinksIncludeNone, LinksEmpty)
 
 
@@ -46,7 +58,8 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     """Return the operators of a column, of a related column ("user.name"), or of a to-one relation ("user")."""
     relation, label = resource.relation(name), resource.label(name)
     if relation is not None:
-        return [kind(relation.attribute, label) for kind in (_OF_LINKS if relation.is_links else _OF_ONE)]
+        made = [kind(relation.attribute, label) for kind in (_OF_LINKS if relation.is_links else _OF_ONE)]
+        return [one for one in made if one.fits()]
     attribute, through = resource.known_to_sql(name, "column_filters")
     found = operators_of(attribute, label, through)
     if name != "id" or is_numbered(resource.model):

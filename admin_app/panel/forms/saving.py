@@ -11,6 +11,7 @@ from wtforms import Field, Form
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.trees import problem_with_parent
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
@@ -25,6 +26,7 @@ from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
+from admin_app.relations.trees import trees_of
 from admin_app.web.auth.login import signed_in_principal
 
 
@@ -53,11 +55,22 @@ class Saving:
         if record is None and (words := missing_words(self.access, form)):
             form.form_errors.append(words)
             is_valid = False
+        if record is not None:
+            is_valid = self._is_no_circle(record) and is_valid
         for column in self.access.resource.model.__table__.columns:
             if column.unique and column.key in form and (problem := self._taken(column, record)):
                 form[column.key].errors = [*form[column.key].errors, problem]
                 is_valid = False
         return bool(is_valid)
+
+    def _is_no_circle(self, record: Record) -> bool:
+        """Check that the record does not come to be below itself."""
+        form, is_valid = self.form, True
+        for tree in trees_of(self.access.resource.model):
+            if tree.key in form and (problem := problem_with_parent(db.session, tree, record, form[tree.key].data)):
+                form[tree.key].errors = [*form[tree.key].errors, problem]
+                is_valid = False
+        return is_valid
 
     def _taken(self, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""

@@ -8,8 +8,9 @@ from admin_app.extensions import TableColumn
 from admin_app.kinds.uuid import UuidKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
-from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList, values_of
+from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
+from admin_app.value_lists import values_of
 
 
 class _Uuid(Operator):

@@ -23,6 +23,8 @@ class Column:
     width: str = "text"
     sort_url: str = ""
     sorted: str = ""
+    # What the resource says of it.
+    description: str = ""
 
     @cached_property
     def is_number(self) -> bool:

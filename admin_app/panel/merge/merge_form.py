@@ -58,7 +58,9 @@ class MergeForm:
         return [
             name
             for name in self.access.resource.form_columns
-            if all(name in names for names in both) and _plain(self.kept, name) != _plain(self.gone, name)
+            if all(name in names for names in both)
+            and not self.access.resource.is_links(name)
+            and _plain(self.kept, name) != _plain(self.gone, name)
         ]
 
     def chosen(self, sent: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +74,14 @@ class MergeForm:
     def values(self, chosen: Mapping[str, str]) -> Values:
         """Return what the survivor's columns are to hold that is not its own yet."""
         columns = [self._column(name) for name, whose in chosen.items() if whose == GONE]
-        return {column: getattr(self.gone, column) for column in columns}
+        return {**{column: getattr(self.gone, column) for column in columns}, **self._links()}
+
+    def _links(self) -> Values:
+        """Return what the survivor is linked with from now on, of the links that the person may write: what either was."""
+        writable = set(self._writable(self.kept)) & set(self._writable(self.gone))
+        names = [name for name in self.access.resource.form_columns if self.access.resource.is_links(name)]
+        both = {name: {*getattr(self.kept, name), *getattr(self.gone, name)} for name in names if name in writable}
+        return {name: sorted(found - {self.kept, self.gone}, key=lambda one: one.id) for name, found in both.items()}
 
     def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> tuple[FieldChoice, ...]:
         """Turn it into choices: what was chosen, or what the survivor has, unless it has nothing."""

@@ -16,19 +16,15 @@ from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised
 from admin_app.extensions import AnyColumn, Expression
 from admin_app.kinds import kind_of
-from admin_app.kinds.text import TextKind
+from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.indexes import is_indexed
 from admin_app.selection.search.match_sql import is_whole
 from admin_app.unicode_text import forms
+from admin_app.value_lists import values_of
 
-# As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
-_BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
-_QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
-_VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")
-_WORD = re.compile(rf"{_QUOTED}(?=[{_BETWEEN}\s]|\Z)|(?P<plain>[^{_BETWEEN}\s]+)")
 _SEPARATOR_BUT_COMMA = re.compile(r"[;\t\r\n\v\f\x85\u2028\u2029]")
 
 
@@ -202,14 +198,4 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    kind = kind_of(column)
-    return isinstance(kind, TextKind) and kind.is_email
-
-
-def values_of(text: str, *, at_blanks: bool = False) -> list[str]:
-    """Split at commas, semicolons, tabs and line ends (and at blanks), but for those between quotation marks."""
-    found = []
-    for match in (_WORD if at_blanks else _VALUE).finditer(text):
-        quoted = match["quoted"]
-        found.append(match["plain"].strip() if quoted is None else quoted.replace('""', '"').strip())
-    return [value for value in found if value]
+    return isinstance(kind_of(column), EmailKind)

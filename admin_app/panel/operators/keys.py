@@ -6,8 +6,9 @@ from typing import Any
 
 from admin_app.db.keys import read_key
 from admin_app.extensions import Attribute, Expression
-from admin_app.panel.operators.equality import InList, values_of
+from admin_app.panel.operators.equality import InList
 from admin_app.selection.list_schema import PAGE_SIZES
+from admin_app.value_lists import values_of
 
 # So many are named, of more the number.
 MOST_NAMED = 10

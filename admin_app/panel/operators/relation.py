@@ -17,9 +17,11 @@ from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
 from admin_app.panel.operators.base import Operator, yes_or_no
-from admin_app.panel.operators.equality import Empty, InList, values_of
+from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.relations import relation_of, to_one
+from admin_app.relations.trees import keys_below
+from admin_app.value_lists import values_of
 
 # Nothing but numbers, nothing but emails.
 _NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
@@ -119,6 +121,26 @@ class RelationEmpty(Empty):
         foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
         return condition
+
+
+class RelationUnder(RelationIs):
+    """The related record is this one, or stands below it in a tree."""
+
+    slug, words = "under", "is or is under"
+
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
+        """Look for all that is below it, however deep."""
+        tree = to_one(column)
+        condition: ColumnElement[bool] = tree.other.in_(keys_below(tree, value))
+        return condition
+
+    def sentence(self, text: str) -> str:
+        """Name the record rather than its number."""
+        return super().sentence(text).replace(f"{self.name} is ", f"{self.name} {self.words} ", 1)
+
+    def fits(self) -> bool:
+        """Where records make a tree."""
+        return to_one(self.column).is_tree
 
 
 def key_of(target: type[Record], text: str) -> Key:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, text, type_coerce
+from sqlalchemy import Connection, Engine, and_, select, text, type_coerce
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
@@ -18,10 +18,12 @@ from admin_app.errors import TransferError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import number
 from admin_app.kinds import kind_of
+from admin_app.relations import ManyToMany, relation_of
 from admin_app.selection.paging.counting import among, count_of, counts_of_children
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn
+from admin_app.value_lists import list_of
 
 # Rows fetched at a time: memory holds this many, whatever the length of the list.
 BATCH = 1000
@@ -91,7 +93,7 @@ class _Reader:
         relations = {
             column.relation.key: column.relation
             for column in columns
-            if column.relation is not None and not column.is_count
+            if column.relation is not None and not column.is_count and not column.is_links
         }
         self.others = {key: aliased(relation.property.mapper.class_) for key, relation in relations.items()}
         self.relations = relations
@@ -99,12 +101,12 @@ class _Reader:
         self.asked = [self._asked(column) for column in columns]
         # Beside a whole record the ORM has to know its columns again, so there it converts them itself.
         self.has_records = any(map(_is_record, self.asked))
-        is_plain = not self.has_records and not any(column.is_count for column in columns)
+        is_plain = not self.has_records and not any(column.is_count or column.is_links for column in columns)
         self.line = line(self.asked, session.get_bind().dialect.name) if line is not None and is_plain else None
 
     def _asked(self, column: ExportColumn) -> Any:
         """Return what the statement asks for: a column, the key whose children are counted, or a whole record to name it."""
-        if column.is_count:
+        if column.is_count or column.is_links:
             return self.model.id
         if column.relation is None:
             return self.model if column.column is None else column.column
@@ -149,11 +151,32 @@ class _Reader:
         if column.is_count and column.relation is not None:
             counts = counts_of_children(self.session, column.relation, values, limit=None, rows=column.rows)
             return [counts[key].number for key in values]
+        if column.is_links and column.relation is not None:
+            found = self._linked(column, column.relation, values)
+            return [list_of(found[key]) if key in found else None for key in values]
         if column.relation is None and column.column is None:
             return [getattr(record, column.key) for record in values]
         if column.column is None:
             return [None if value is None else str(value) for value in values]
         return values
+
+    def _linked(self, column: ExportColumn, attribute: Attribute, keys: Sequence[object]) -> dict[object, list[str]]:
+        """Return what these records are linked with, by one statement: the names, or what the column holds."""
+        relation = relation_of(attribute)
+        assert isinstance(relation, ManyToMany)  # noqa: S101 -- told to mypy
+        target = relation.target
+        named = column.column if column.column is not None else title_column(target)
+        rows = () if column.rows is None else (column.rows,)
+        statement = (
+            select(relation.own_link, target if named is None else named)
+            .join_from(relation.table, target, relation.other == relation.other_link)
+            .where(relation.own_link.in_(keys), *rows)
+            .order_by(relation.own_link, relation.other)
+        )
+        found: dict[object, list[str]] = {}
+        for key, one in self.session.execute(statement):
+            found.setdefault(key, []).append(str(one))
+        return found
 
 
 def _is_record(asked: Any) -> bool:

@@ -16,7 +16,8 @@ from admin_app.errors import InvalidRecord, PlanError
 from admin_app.panel.access.access import Access
 from admin_app.panel.list.row_actions import may_act
 from admin_app.panel.plan.operation import BulkOperation, Pair
-from admin_app.panel.plan.operations.editing import VALUE, value_of
+from admin_app.panel.plan.operations.editing import value_of
+from admin_app.panel.plan.operations.fields import VALUE
 from admin_app.panel.row_action import RowAction
 
 KEY = "act"

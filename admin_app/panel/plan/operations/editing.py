@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form
-from wtforms.validators import Optional
+from wtforms import Field
 
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.plan.changes import Check, Edit, SetTo, ValueChange
-from admin_app.domain.records.rules import is_required
+from admin_app.domain.plan.changes import Edit, SetTo, ValueChange
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import TableColumn
-from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.fields import RelationField, Rule
+from admin_app.panel.fields import RelationField
 from admin_app.panel.kinds import panel_kind_of, value_cell
 from admin_app.panel.kinds.base import GLIMPSE, BulkChange
 from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.plan.operation import BulkOperation
+from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALUE, EditableField
+from admin_app.panel.plan.operations.links import LINK_WAYS, EditableLinks
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import UNSEEN
+from admin_app.relations import ManyToMany
 
 KEY = "edit"
-# What the form sends: the ticked fields, of each what is done, and the value that it is set to. What else a kind's changes
-# ask is called likewise: "increase.price".
-CHANGE, HOW, VALUE = "change", "how.", "value."
-SET, CLEAR = "set", "clear"
 NOTHING = "Choose at least one field to change."
 NOT_TICKED = "You entered a value, but the field is not selected. Select it, or clear the value."
 NOT_THIS_WAY = (
@@ -41,49 +34,6 @@ NO_WAY = "Choose what to do with this field."
 NOTHING_TYPED = "Enter a value."
 
 
-@dataclass(frozen=True)
-class EditableField:
-    """A field that may be given other values: its column, and the form's field with what was sent."""
-
-    name: str
-    label: str
-    column: TableColumn
-    field: Field
-    form: Form
-
-    @property
-    def can_be_cleared(self) -> bool:
-        """Whether records may be without it."""
-        return bool(self.column.nullable) or (kind_of(self.column).is_text and not is_required(self.column))
-
-    @property
-    def is_unique(self) -> bool:
-        """Whether no two records may have the same value."""
-        return bool(self.column.unique)
-
-    @property
-    def further(self) -> Sequence[BulkChange]:
-        """What can be done with it beside setting and clearing it."""
-        return () if isinstance(self.field, RelationField) else panel_kind_of(self.column).bulk_changes
-
-    def inputs(self) -> dict[str, list[str]]:
-        """Return the names of the inputs, by the ways that ask them."""
-        asked = {one.key: [f"{key}.{self.name}" for key, _ in one.inputs] for one in self.further}
-        return {SET: [VALUE + self.name], CLEAR: [], **asked}
-
-    def problem_by_form(self, value: object) -> str | None:
-        """Say what is wrong with a value by the validators that the resource declares."""
-        field: Any = self.field
-        field.data, field.raw_data, field.process_errors = value, [] if value is None else [str(value)], []
-        return None if field.validate(self.form) else str(field.errors[0])
-
-    @property
-    def check(self) -> Check | None:
-        """The same, None where the resource declares none beside the column's own rule."""
-        is_plain = all(isinstance(one, Rule | Optional) for one in self.field.validators)
-        return None if is_plain else self.problem_by_form
-
-
 def editable_fields(
     access: Access, sent: MultiDict[str, str], action: Action = Action.EDIT
 ) -> Mapping[str, EditableField]:
@@ -91,9 +41,12 @@ def editable_fields(
     resource = access.resource
     columns = kept_columns(resource.model)
     form = resource.forms.edit(sent, prefix=VALUE)
-    found = {}
+    found: dict[str, EditableField] = {}
     for name in resource.form_columns:
         relation = resource.relation(name)
+        if isinstance(relation, ManyToMany) and name in form and access.may_write(name, action):
+            found[name] = EditableLinks(name, resource.label(name), relation.own, form[name], form, relation)
+            continue
         key = name if relation is None else "" if relation.is_many else relation.own_name
         if key in columns and name in form and access.may_write(name, action):
             found[name] = EditableField(name, resource.label(name), columns[key], form[name], form)
@@ -108,7 +61,8 @@ def control_names(resource: Resource) -> set[str]:
     columns, names = kept_columns(resource.model), resource.changeable()
     changes = [(name, one) for name in names if name in columns for one in panel_kind_of(columns[name]).bulk_changes]
     further = {f"{key}.{name}" for name, change in changes for key, _ in change.inputs}
-    return {CHANGE, *further, *(prefix + name for prefix in (HOW, VALUE) for name in names)}
+    links = {prefix + name for name in resource.form_columns if resource.is_links(name) for prefix in (HOW, *LINK_WAYS)}
+    return {CHANGE, *further, *links, *(prefix + name for prefix in (HOW, VALUE) for name in names)}
 
 
 def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
@@ -120,7 +74,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     what: list[tuple[str, str]] = []
     for name, one in chosen.items():
         try:
-            changes[one.column.key], words = _change(one, sent.get(HOW + name, SET), sent)
+            changes[one.key], words = _change(one, sent.get(HOW + name, SET), sent)
             what.append((one.label, words))
         except InvalidRecord as error:
             problems |= error.problems
@@ -129,7 +83,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     if problems:
         raise InvalidRecord(problems)
     own = {pair for one in chosen.values() for pair in _own(one, sent)}
-    checks = {one.column.key: one.check for one in chosen.values() if one.check is not None}
+    checks = {one.key: one.check for one in chosen.values() if one.check is not None}
     varying = {key: check for key, check in checks.items() if not isinstance(changes[key], SetTo)}
     return BulkOperation(
         key=KEY,
@@ -165,7 +119,7 @@ def _change(one: EditableField, how: str, sent: MultiDict[str, str]) -> tuple[Va
     further = {change.key: change for change in one.further}
     if how in further:
         return _changed(one, further[how], sent)
-    if how not in HOWS:
+    if how not in HOWS or (how == SET and not one.takes_value):
         raise InvalidRecord({VALUE + one.name: NO_WAY})
     try:
         return HOWS[how](one)
@@ -205,10 +159,10 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
     if not one.can_be_cleared:
         message = f"{one.label} is required, so it cannot be cleared."
         raise ValueError(message)
-    value = None if one.column.nullable else ""
-    if one.check is not None and (problem := one.check(value)):
+    change = one.cleared
+    if one.check is not None and (problem := one.check(change(None))):
         raise ValueError(problem)
-    return SetTo(value), "cleared"
+    return change, "cleared"
 
 
 def value_of(field: Field) -> tuple[object, str]:

@@ -13,7 +13,8 @@ from admin_app.errors import InvalidRecord
 from admin_app.formatting import in_words
 from admin_app.panel.access.access import Access
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.operations.editing import EditableField, editable_fields
+from admin_app.panel.plan.operations.editing import editable_fields
+from admin_app.panel.plan.operations.fields import EditableField
 
 KEY = "replace"
 # What the form sends beside the two texts: the ticked fields, and how the text is looked for.

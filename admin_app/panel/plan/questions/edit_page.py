@@ -13,17 +13,8 @@ from admin_app.errors import InvalidRecord
 from admin_app.formatting import in_sentence
 from admin_app.panel.list.counted import count_up_to
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.operations.editing import (
-    CHANGE,
-    CLEAR,
-    HOW,
-    SET,
-    VALUE,
-    EditableField,
-    control_names,
-    editable_fields,
-    read_edit,
-)
+from admin_app.panel.plan.operations.editing import control_names, editable_fields, read_edit
+from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALUE, EditableField
 from admin_app.panel.plan.questions.asking import Question
 from admin_app.panel.plan.questions.present_values import present_values
 from admin_app.panel.plan.view_models import ChangeInput, ChangeRow, ChangeWay
@@ -90,7 +81,8 @@ def _ways(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, 
         pairs = zip(one.inputs()[key], labels, strict=True)
         return [ChangeInput(name, label, sent.get(name, ""), problems.get(name, "")) for name, label in pairs]
 
-    yield ChangeWay(SET, "Set to", asked(SET, ["Set to"]), is_value=True)
+    if one.takes_value:
+        yield ChangeWay(SET, "Set to", asked(SET, ["Set to"]), is_value=True)
     for change in one.further:
         labels = [label or change.words for _, label in change.inputs]
         yield ChangeWay(change.key, change.words, asked(change.key, labels), hint=change.hint)

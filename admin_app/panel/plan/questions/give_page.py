@@ -13,6 +13,7 @@ from admin_app.errors import InvalidRecord
 from admin_app.formatting import in_sentence
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations import editing
+from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALUE, EditableField
 from admin_app.panel.plan.questions.asking import Question
 
 FIELD = "field"
@@ -27,13 +28,13 @@ class GiveQuestion(Question):
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read to whom they are given."""
         name = self._field().name
-        how = editing.CLEAR if "nobody" in sent else editing.SET
-        typed = sent.get(editing.VALUE + name, "").strip()
-        if how == editing.SET and not typed:
-            raise InvalidRecord({editing.VALUE + name: f"Choose the {in_sentence(self._field().label)}."})
+        how = CLEAR if "nobody" in sent else SET
+        typed = sent.get(VALUE + name, "").strip()
+        if how == SET and not typed:
+            raise InvalidRecord({VALUE + name: f"Choose the {in_sentence(self._field().label)}."})
         return editing.read_edit(
             self.access,
-            MultiDict([(editing.CHANGE, name), (editing.HOW + name, how), (editing.VALUE + name, typed)]),
+            MultiDict([(CHANGE, name), (HOW + name, how), (VALUE + name, typed)]),
         )
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
@@ -41,17 +42,17 @@ class GiveQuestion(Question):
         field = editing.editable_fields(self.access, sent)[self._field().name]
         # Nobody is a button of its own.
         field.field.flags.required = True
-        field.field.errors = [problem for name, problem in problems.items() if name == editing.VALUE + field.name]
+        field.field.errors = [problem for name, problem in problems.items() if name == VALUE + field.name]
         return {"field": field}
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""
-        return {editing.VALUE + name for name in self.resource.relations}
+        return {VALUE + name for name in self.resource.relations}
 
-    def _field(self) -> editing.EditableField:
+    def _field(self) -> EditableField:
         """Return the relation that the address names, or the only one; 404 for any other."""
         fields = editing.editable_fields(self.access, MultiDict())
-        relations = [name for name in fields if self.resource.relation(name) is not None]
+        relations = [name for name in self.resource.givers() if name in fields]
         name = request.args.get(FIELD) or (relations[0] if len(relations) == 1 else "")
         if name not in relations:
             abort(HTTPStatus.NOT_FOUND)

@@ -17,7 +17,7 @@ from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.in_time import within
 from admin_app.panel.kinds import value_cell
-from admin_app.panel.plan.operations.editing import EditableField
+from admin_app.panel.plan.operations.fields import EditableField
 from admin_app.panel.record_cells import cell_of_value
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
@@ -42,7 +42,9 @@ def present_values(access: Access, selection: Selection, fields: Iterable[Editab
     """Say of each field what the records of a selection have there."""
     end = time.monotonic() + LIMIT
     with reading():
-        found = {one.name: within(LIMIT, end, partial(_present, selection, one)) for one in fields}
+        # Of links no one value is the same for all.
+        asked = [one for one in fields if one.takes_value]
+        found = {one.name: within(LIMIT, end, partial(_present, selection, one)) for one in asked}
     return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
 
 

@@ -1,0 +1,81 @@
+"""A field of many records that may be given other values, and the names of the controls that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import Field, Form
+from wtforms.validators import Optional
+
+from admin_app.domain.plan.changes import Check, SetTo, ValueChange
+from admin_app.domain.records.rules import is_required
+from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
+from admin_app.panel.fields import RelationField, Rule
+from admin_app.panel.kinds import panel_kind_of
+from admin_app.panel.kinds.base import BulkChange
+
+# What the form sends: the ticked fields, of each what is done, and the value that it is set to. What else a kind's changes
+# ask is called likewise: "increase.price".
+CHANGE, HOW, VALUE = "change", "how.", "value."
+SET, CLEAR = "set", "clear"
+
+
+@dataclass(frozen=True)
+class EditableField:
+    """A field that may be given other values: its column, and the form's field with what was sent."""
+
+    name: str
+    label: str
+    column: TableColumn
+    field: Field
+    form: Form
+
+    @property
+    def key(self) -> str:
+        """What a plan calls it: the column's attribute."""
+        return str(self.column.key)
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether all records may be given one value."""
+        return True
+
+    @property
+    def cleared(self) -> ValueChange:
+        """The change that clears it."""
+        return SetTo(None if self.column.nullable else "")
+
+    @property
+    def can_be_cleared(self) -> bool:
+        """Whether records may be without it."""
+        return bool(self.column.nullable) or (kind_of(self.column).is_text and not is_required(self.column))
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two records may have the same value."""
+        return bool(self.column.unique)
+
+    @property
+    def further(self) -> Sequence[BulkChange]:
+        """What can be done with it beside setting and clearing it."""
+        return () if isinstance(self.field, RelationField) else panel_kind_of(self.column).bulk_changes
+
+    def inputs(self) -> dict[str, list[str]]:
+        """Return the names of the inputs, by the ways that ask them."""
+        asked = {one.key: [f"{key}.{self.name}" for key, _ in one.inputs] for one in self.further}
+        return {**({SET: [VALUE + self.name]} if self.takes_value else {}), CLEAR: [], **asked}
+
+    def problem_by_form(self, value: object) -> str | None:
+        """Say what is wrong with a value by the validators that the resource declares."""
+        field: Any = self.field
+        field.data, field.raw_data, field.process_errors = value, [] if value is None else [str(value)], []
+        return None if field.validate(self.form) else str(field.errors[0])
+
+    @property
+    def check(self) -> Check | None:
+        """The same, None where the resource declares none beside the column's own rule."""
+        is_plain = all(isinstance(one, Rule | Optional) for one in self.field.validators)
+        return None if is_plain else self.problem_by_form

@@ -1,0 +1,38 @@
+"""Records of one kind that hang on each other: what is below one of them, and whether one would be below itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+
+from admin_app.db.record import Record
+from admin_app.extensions import Statement
+from admin_app.relations import relations_of
+from admin_app.relations.to_one import ToOne
+
+
+def trees_of(model: type[Record]) -> list[ToOne]:
+    """Return the relations by which a model's records make trees."""
+    return [one for one in relations_of(model).values() if isinstance(one, ToOne) and one.is_tree]
+
+
+def keys_below(tree: ToOne, key: object) -> Statement:
+    """Return the keys of what is below the record of a key, however deep."""
+    table = tree.own.table
+    child = table.alias("child")
+    below = select(tree.other.label("key")).where(tree.own == key).cte(recursive=True)
+    deeper = select(child.c[tree.other.name]).join_from(below, child, child.c[tree.own.name] == below.c.key)
+    # Nothing is told twice, so that a circle has an end.
+    return select(below.union(deeper).c.key)
+
+
+def below_themselves(tree: ToOne, which: ColumnElement[bool]) -> Statement:
+    """Return the keys of those of these records that are below themselves."""
+    table = tree.own.table
+    parent = table.alias("parent")
+    start = select(tree.other.label("start"), tree.own.label("at")).where(which, tree.own.is_not(None))
+    above = start.cte(recursive=True)
+    higher = select(above.c.start, parent.c[tree.own.name]).join_from(
+        above, parent, parent.c[tree.other.name] == above.c.at
+    )
+    whole = above.union(higher.where(parent.c[tree.own.name].is_not(None)))
+    return select(whole.c.start).where(whole.c.start == whole.c.at)
