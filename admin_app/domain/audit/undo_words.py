@@ -17,10 +17,6 @@ class UndoWords(NamedTuple):
     done: str
 
 
-_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
-# What the act did besides: "and changed 17 posts".
-_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
-
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
 
