@@ -53,7 +53,7 @@ def users(client: Any) -> dict[str, str]:
 
 
 def tabs(page: Page) -> list[str]:
-    return [one.text for one in page.all("nav", class_="plan__tabs")[0] if one.tag == "a"]
+    return [one.text for one in page.all("nav", aria_label="Records by what happens to them")[0] if one.tag == "a"]
 
 
 def corrections_of(plan: str) -> str:
