@@ -36,6 +36,7 @@ COVERING = ("domain", "kinds", "relations", "transfer")
 
 # Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
 LONGEST = {
+    "test_relation_shapes.py",
     "test_shapes.py",
     "test_third_model.py",
     "test_real_data.py",

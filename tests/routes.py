@@ -97,6 +97,7 @@ ROUTES = {
     "/admin/account/look/": Route("/admin/account/look/", post=(302, 303, 303, 303)),
     "/admin/account/preferences/": Route("/admin/account/preferences/", post=(302, 422, 422, 422)),
     "/admin/activity/": Route("/admin/activity/", get=SIGNED_IN),
+    "/admin/activity/activity.csv": Route("/admin/activity/activity.csv", get=OWNERS),
     "/admin/activity/set/": Route("/admin/activity/set/?id={act}", get=SIGNED_IN),
     "/admin/activity/list/": Route("/admin/activity/list/", post=(302, 404, 404, 404)),
     "/admin/activity/undo/": Route("/admin/activity/undo/", post=(302, 404, 404, 404)),

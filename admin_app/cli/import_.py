@@ -76,6 +76,7 @@ class Choices:
     dates: DateOrder
     decimal: str
     is_verbatim: bool
+    keeps: Sequence[str]
 
     def source(self, access: Access, raw: IO[bytes], name: str) -> Source:
         """Open a file: as it is said to be read, nothing guessed of its encoding."""
@@ -100,6 +101,7 @@ class Choices:
             self.dates,
             self.decimal,
             self.is_verbatim,
+            frozenset(self.keeps),
         )
         return import_of(access, options)
 
@@ -147,6 +149,13 @@ class Choices:
     help="Make related records that are missing, named as the file names them: user_id.",
 )
 @click.option(
+    "--keep",
+    "keeps",
+    multiple=True,
+    metavar="FIELD",
+    help="Keep the links of a record, and add those of the file: tags.",
+)
+@click.option(
     "--dates",
     type=click.Choice(["ymd", "dmy", "mdy"]),
     default="ymd",
@@ -184,6 +193,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     empty: str,
     by: Mapping[str, str],
     makes: tuple[str, ...],
+    keeps: tuple[str, ...],
     dates: str,
     decimal: str,
     delimiter: str | None,
@@ -214,6 +224,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
         DateOrder("" if dates == "ymd" else dates),
         decimal,
         is_verbatim=verbatim,
+        keeps=keeps,
     )
     _import(access, choices, file, agreement, errors=errors, progress=progress)
 

@@ -103,3 +103,8 @@ def _columns_in(attribute: AnyColumn) -> list[TableColumn]:
     """Return the tables' columns that the SQL of an attribute names."""
     found = [one for one in iterate(attribute.__clause_element__()) if isinstance(one, Column)]
     return [one.table.c[one.key] for one in found]
+
+
+def name_of(model: type[object], column: TableColumn) -> str:
+    """Return the name of the attribute that has a column: it may be called otherwise in the database."""
+    return str(inspect_mapper(model).get_property_by_column(column).key)

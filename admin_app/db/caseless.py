@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, 
 from admin_app import unicode_text
 from admin_app.db.keys import key_called
 from admin_app.db.record import Record
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
 # A column of a table, by both their names.
@@ -36,7 +37,8 @@ def caseless(value: object) -> Any:
 
 def is_caseless(column: TableColumn) -> bool:
     """Whether no two records have the same text in this column, in whatever capitals."""
-    return bool(column.unique) and isinstance(column.type, String) and not isinstance(column.type, Enum)
+    is_kept = bool(column.unique) and may_be_altered(column.table)
+    return is_kept and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
 
 def same(column: AnyColumn, value: object) -> ColumnElement[bool]:

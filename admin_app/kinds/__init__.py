@@ -114,8 +114,10 @@ def _kind_of_type(type_: ColumnType) -> AnyKind:
 
 
 def stand_in(column: TableColumn) -> Expression | None:
-    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones."""
-    return null() if column.nullable else kind_of(column).stand_in_sql(key_in(column.table))
+    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones, or has to point at something."""
+    if column.nullable:
+        return null()
+    return None if column.foreign_keys else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
@@ -20,11 +20,11 @@ from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
+from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, acts, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
 from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
-from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.policy import Action, rights_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
@@ -42,6 +42,7 @@ from admin_app.panel.access.audit import (
 )
 from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.history.activity_file import MOST_ACTS, activity_file
 from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import by_day, rows_of
 from admin_app.panel.history.entries import entries_of
@@ -55,7 +56,7 @@ from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.flash import announce
-from admin_app.web.urls import local_path
+from admin_app.web.urls import here, local_path
 
 # Colleagues to choose from; more than that are found by their names.
 MOST_PEOPLE = 200
@@ -68,6 +69,8 @@ CHANGES = "changes"
 
 class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
+
+    files = frozenset({"file"})
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
@@ -85,8 +88,28 @@ class ActivityPage(ProtectedView):
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
             is_narrowed=bool(_filters()),
+            file_url=f"{url_for('activity.file')}?{urlencode(_filters())}".rstrip("?") if _may_take() else "",
             **_pages(found),
         )
+
+    @expose("/activity.csv")
+    def file(self) -> ResponseReturnValue:
+        """Send what the filters leave, to who may do everything: it tells of everybody."""
+        if not _may_take():
+            abort(403)
+        problems: list[str] = []
+        wanted = _wanted(request.args, problems)
+        if problems:
+            page: ResponseReturnValue = self.index()
+            return page
+        sets = acts(db.session, wanted, most=MOST_ACTS)
+        if reauthentication.are_many(len(sets)) and not reauthentication.is_fresh():
+            return redirect(url_for("account.confirm", next=here(), back=url_for("activity.index")))
+        return activity_file(sets, asked=urlencode(_filters()))
+
+    def back_from_file(self, _name: str) -> str:
+        """Lead to the page of what the file has."""
+        return url_for("activity.index")
 
     @expose("/set/")
     def set_view(self) -> ResponseReturnValue:
@@ -272,6 +295,10 @@ def _onward(set_id: int, touched: Sequence[Access]) -> str:
         for one in touched
     )
     return url if url and (is_there or not is_record) else url_for("activity.set_view", id=set_id)
+
+
+def _may_take() -> bool:
+    return rights_of(login.signed_in_principal()).has_everything
 
 
 def _filters() -> dict[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
-from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_columns
+from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_column, stored_columns
 from admin_app.db.keys import key_name
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -337,7 +337,8 @@ class Resource:
 
         Put together once: that takes as long as to send it, a tenth of a form.
         """
-        along = [option for one in self.relations.values() for option in one.load()]
+        # Links are read by who names them: each is a statement of its own.
+        along = [option for one in self.relations.values() if not one.is_links for option in one.load()]
         return select(self.model).where(self.model.id == bindparam("key")).options(*along)
 
     @cached_property
@@ -378,7 +379,13 @@ class Resource:
 
     def newest_schema(self) -> ListSchema:
         """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""
-        return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
+        sorts = {CREATED_AT: SortKey(self.model.created_at)} if self.has_times else {}
+        return ListSchema(self.model, sorts=sorts, default_sort="id")
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its records know when they were made."""
+        return CREATED_AT in inspect_mapper(self.model).column_attrs
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
@@ -393,7 +400,7 @@ class Resource:
         ]
         pairs = [
             ("id", "id"),
-            (CREATED_AT, CREATED_AT),
+            *([(CREATED_AT, CREATED_AT)] if self.has_times else []),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
         return {name: self._sort_key(path) for name, path in pairs}
@@ -404,9 +411,14 @@ class Resource:
     def _sort_key(self, path: str) -> SortKey:
         found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
         if not found.is_count and isinstance(kind_of(found.column), OtherKind):
+            computed = (
+                " or name its type, as in func.length(title, type_=Integer)"
+                if stored_column(found.column) is None
+                else ""
+            )
             message = (
-                f"{type(self).__name__}.column_sortable_list names {path}, whose type {found.column.type!r} has no order that the "
-                "dashboard knows. Take it out, or name its type, as in func.length(title, type_=Integer)."
+                f"{type(self).__name__}.column_sortable_list names {path}, whose type {type(found.column.type).__name__} has no order "
+                f"that the dashboard knows. Take it out{computed}."
             )
             raise ConfigurationError(message)
         return found

@@ -142,6 +142,11 @@ class Dependents:
     problem: str = ""
     # Why there is nothing to choose, where there is not.
     blocked: str = ""
+    # Whether they keep the record from being deleted.
+    keeps: bool = False
+    # What becomes of them where nobody is asked, and as the page's button says it.
+    told: str = ""
+    said: str = ""
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""

@@ -78,8 +78,6 @@ def _problem_with(relation: Relationship) -> str:
     if relation.viewonly:
         return ""
     is_to_many = relation.direction is RelationshipDirection.ONETOMANY
-    if is_to_many and not relation.uselist:
-        return "is the far side of a one-to-one relation, which the dashboard does not know: leave it out, or make it a list"
     if not pairs[0][0 if is_to_many else 1].primary_key:
         return "does not go by the other record's key, which the dashboard does not know: let the foreign key point at the id"
     return ""
@@ -87,6 +85,8 @@ def _problem_with(relation: Relationship) -> str:
 
 def _problem_with_links(relation: Relationship) -> str:
     """Say the same of a relation by a table between."""
+    if relation.viewonly:
+        return ""
     pairs = (relation.synchronize_pairs, relation.secondary_synchronize_pairs or ())
     if any(len(one) != 1 or not one[0][0].primary_key for one in pairs):
         return (

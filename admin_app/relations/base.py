@@ -22,6 +22,26 @@ class Dependency(StrEnum):
     OPTIONAL = "optional"
     # They are nothing without it: they are given to another, or go along.
     REQUIRED = "required"
+    # The model, or the database, says beforehand: they go along, they stay without it, or they keep it from being deleted.
+    CASCADE = "cascade"
+    CLEARED = "cleared"
+    REFUSED = "refused"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nobody is asked."""
+        return self in {Dependency.CASCADE, Dependency.CLEARED}
+
+
+# What a foreign key's `ON DELETE` says.
+_SAID = {"CASCADE": Dependency.CASCADE, "SET NULL": Dependency.CLEARED, "RESTRICT": Dependency.REFUSED}
+
+
+def fate_of_key(foreign_key: TableColumn) -> Dependency:
+    """Say what becomes of the records that hold a key when its record is deleted: as the key says, else as it may be empty."""
+    said = {(one.ondelete or "").upper() for one in foreign_key.foreign_keys}
+    found = next((_SAID[one] for one in said if one in _SAID), None)
+    return found or (Dependency.OPTIONAL if foreign_key.nullable else Dependency.REQUIRED)
 
 
 class Relation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
@@ -24,6 +25,10 @@ class ManyToMany(Relation):
         """Keep the table between, and of its columns the one for either side."""
         super().__init__(relation)
         self.table = cast("Table", relation.secondary)
+        if self.is_view:
+            # Whatever is between, it is only looked at: the keys are the records' own.
+            self.own, self.other = (inspect_mapper(one).primary_key[0] for one in (self.model, self.target))
+            return
         self.own, self.own_link = cast("tuple[TableColumn, TableColumn]", relation.synchronize_pairs[0])
         pair = relation.secondary_synchronize_pairs or ()
         self.other, self.other_link = cast("tuple[TableColumn, TableColumn]", pair[0])
@@ -42,12 +47,20 @@ class ManyToMany(Relation):
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows of the side that keeps the links to be linked with the record of this key."""
+        if self.is_view:
+            seen: ColumnElement[bool] = self.attribute.any(self.other == key)
+            return seen
         found: ColumnElement[bool] = (
             self.own.in_(select(self.own_link).where(self.other_link == key))
             if self.is_links
             else self.other.in_(select(self.other_link).where(self.own_link == key))
         )
         return found
+
+    def any_linked(self) -> ColumnElement[bool]:
+        """Return the condition on the rows of the side that keeps the links to have one."""
+        linked: ColumnElement[bool] = self.attribute.any() if self.is_view else self.own.in_(select(self.own_link))
+        return linked
 
     @override
     def load(self) -> list[ORMOption]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
 from admin_app.extensions import TableColumn
-from admin_app.relations.base import Dependency, Relation
+from admin_app.relations.base import Dependency, Relation, fate_of_key
 
 
 class ToMany(Relation):
@@ -34,10 +34,10 @@ class ToMany(Relation):
         return []
 
     def on_delete(self) -> Dependency:
-        """Ask, unless the relation is only to look at; whether they may stay, the foreign key says."""
+        """Do as the model or the foreign key says, else ask; a relation that is only to look at says nothing."""
         if self.is_view:
             return Dependency.NONE
-        return Dependency.OPTIONAL if self.foreign_key.nullable else Dependency.REQUIRED
+        return Dependency.CASCADE if self.property.cascade.delete else fate_of_key(self.foreign_key)
 
     def history(self) -> str:
         """Name none: the others' history keeps it."""

@@ -43,6 +43,8 @@ class ImportColumn:
     key: str
     label: str
     column: TableColumn
+    # Of links the titles that mean them as well; the column is none of the table's then, and of text.
+    also: tuple[str, ...] = ()
 
     @property
     def is_made(self) -> bool:
@@ -51,7 +53,12 @@ class ImportColumn:
 
     def is_called(self, header: str) -> bool:
         """Whether a header means this column."""
-        return plain(header) in {plain(self.key), plain(self.label)}
+        return plain(header) in {plain(self.key), plain(self.label), *map(plain, self.also)}
+
+    @property
+    def is_links(self) -> bool:
+        """Whether its cells name the records that one is linked with."""
+        return bool(self.also)
 
 
 def plain(header: str) -> str:

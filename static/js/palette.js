@@ -8,7 +8,13 @@ const UNREACHED = "The search could not be reached. Press Enter to try its own p
 const dialog = document.querySelector("[data-palette]");
 const box = document.querySelector("[data-everywhere]");
 
-const ACTS = ".page-head__actions :is(a[href], button:not([type=submit])), .tabs a:not([aria-current]), .form--long a.form-foot__apart";
+const ACTS = [
+  ".page-head__actions :is(a[href], button:not([type=submit]))",
+  ".tabs a:not([aria-current])",
+  ".form--long a.form-foot__apart",
+  // With rows that are selected.
+  ".bulk-bar[data-ticked] .bulk-bar__actions button",
+].join();
 
 // What every page has: to sign out, and how it looks. Of the two ways to draw the navigation one is seen.
 const ALWAYS = ".who button:not(.look__narrow, .look__wide)";
@@ -19,7 +25,8 @@ function alwaysThere() {
   return [...document.querySelectorAll(ALWAYS), ...ways];
 }
 
-// What can be done with what the page is about, by its words: the controls beside its heading, its other tabs, and Delete.
+// What can be done with what the page is about, by its words: the controls beside its heading, its other tabs, Delete, and
+// what the selected rows are for.
 function actsOf(words, further) {
   const controls = [...document.querySelectorAll(ACTS), ...further];
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

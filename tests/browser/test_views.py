@@ -48,10 +48,10 @@ def heads(page: Page) -> list[str]:
 
 def menu(page: Page) -> Locator:
     """Return the navigation that is in sight, unfolded."""
-    folded = arrived(page).locator("details.menu > summary")
+    folded = arrived(page).get_by_role("button", name="Menu")
     if folded.is_visible():
         folded.click()
-    return page.get_by_role("navigation", name="Main").filter(visible=True)
+    return page.get_by_role("navigation", name="Main")
 
 
 def save_view(page: Page, name: str) -> None:

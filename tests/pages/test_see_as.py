@@ -35,7 +35,7 @@ WITHHELD = {
         if "/export/<" in rule or rule.endswith(("/plan/lines.csv", "/import/wrong/", "/summary.csv"))
     ),
     *(rule for rule in ROUTES if "/template." in rule or rule.startswith("/admin/inbox/")),
-    *("/admin/jobs/file/", "/admin/jobs/problems/"),
+    *("/admin/jobs/file/", "/admin/jobs/problems/", "/admin/activity/activity.csv"),
 }
 
 

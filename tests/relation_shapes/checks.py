@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from admin_app.models.shapes import Article, Place, Topic
+from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Topic
 from flask import Flask
 from sqlalchemy import select
 
@@ -297,3 +297,155 @@ def test_lists_are_narrowed_to_what_is_below_however_deep(as_viewer: Any) -> Non
 
     assert page.column("Name") == ["Rome", "Europe"]
     assert "Within is or is under “Earth”" in page.texts("main", id="main")[0]
+
+
+# ---- what hangs on a record
+
+
+@pytest.fixture
+def ann(app: Flask, topics: Any) -> Any:
+    """Make the authors 1 and 2, Ann and Bea; a book of Ann's that Bea edits and has reviewed, about Art, and one the other way round."""
+    with app.app_context():
+        ann, bea = Author(name="Ann"), Author(name="Bea")
+        art = db.session.get_one(Topic, 1)
+        hers, other = (
+            Book(name="Hers", author=ann, editor=bea, topics=[art]),
+            Book(name="Other", author=bea, editor=ann),
+        )
+        portrait = Portrait(name="Ann in oil", author=ann)
+        db.session.add_all([hers, other, portrait, Review(words="Good", book=hers, reader=bea)])
+        db.session.commit()
+    return topics
+
+
+def books(app: Flask) -> dict[str, tuple[int | None, int | None, list[str]]]:
+    with app.app_context():
+        found = db.session.scalars(select(Book).order_by(Book.id))
+        return {one.name: (one.author_id, one.editor_id, [topic.name for topic in one.topics]) for one in found}
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_page_lists_what_hangs_on_a_record_and_names_what_is_only_looked_at(as_editor: Any) -> None:
+    page = Page(as_editor.get("/admin/author/details/?id=2"))
+    portrait = Page(as_editor.get("/admin/author/details/?id=1"))
+
+    assert (page.column("Name", "books"), portrait.column("Name", "portrait")) == (["Other"], ["Ann in oil"])
+    assert "Hers" in page.texts("dd")
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_second_one_of_what_there_is_one_of_is_told_at_its_field(as_editor: Any) -> None:
+    page = Page(as_editor.post_form("/admin/portrait/new/", {"name": "Again", "author": "1"}))
+    review = Page(as_editor.post_form("/admin/review/new/", {"words": "Again", "book": "1", "reader": "2"}))
+
+    assert page.error_of("author") == "Author is already used by portrait 1. Enter a different one."
+    assert [review.error_of(name) for name in ("book", "reader")] != ["", ""]
+
+
+@pytest.mark.usefixtures("ann")
+def test_a_deletion_tells_apart_what_goes_what_stays_and_what_is_asked(app: Flask, as_editor: Any) -> None:
+    address = "/admin/author/delete/?id=1"
+
+    page = Page(as_editor.get(address))
+    gone = as_editor.post_form(address, {"fate.portrait": "give", "heir.portrait": "2"})
+    after = books(app)
+    (undo,) = Page(as_editor.get(gone.location)).all("form", class_="undo")
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert page.texts("p", class_="note") == [
+        "1 book is deleted too, with everything that belongs only to it.",
+        "1 book stays, without this author.",
+    ]
+    assert page.texts("legend") == ["What should happen to this author's 1 portrait?"]
+    assert after == {"Other": (2, None, [])}
+    assert books(app) == {"Hers": (1, 2, ["Art"]), "Other": (2, 1, [])}
+
+
+@pytest.mark.usefixtures("ann")
+def test_what_must_not_lose_its_record_keeps_it(app: Flask, as_editor: Any) -> None:
+    with app.app_context():
+        db.session.add(Contract(name="For life", author_id=2))
+        db.session.commit()
+    address = "/admin/author/delete/?id=2"
+
+    page, before = Page(as_editor.get(address)), books(app)
+    refused = Page(as_editor.post_form(address, {"fate.review.reader_id": "delete"}))
+    plan = as_editor.post_form("/admin/author/delete-many/?id__in=2", {"fate.review.reader_id": "delete"})
+
+    said = "This author has contracts, so you cannot delete it. Delete the contracts first, or give them to another author."
+    assert said in page.texts("p", class_="note")
+    assert page.texts("button", class_="button--danger") == []
+    assert (refused.status, plan.status_code) == (422, 422)
+    assert books(app) == before
+
+
+@pytest.mark.usefixtures("ann")
+def test_many_deletions_say_what_goes_and_what_stays(app: Flask, as_editor: Any) -> None:
+    with app.app_context():
+        db.session.delete(db.session.get_one(Portrait, 1))
+        db.session.commit()
+
+    plan = as_editor.post_form("/admin/author/delete-many/?id__in=1").location
+    page = Page(as_editor.get(plan))
+    as_editor.post_form(plan)
+    after = books(app)
+    (undo,) = Page(as_editor.get(plan)).all("form", class_="undo")
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    told = page.texts("main", id="main")[0]
+    assert "deleted too, with everything that belongs only to them" in told
+    assert "kept, without a author" in told
+    assert after == {"Other": (2, None, [])}
+    assert books(app) == {"Hers": (1, 2, ["Art"]), "Other": (2, 1, [])}
+
+
+# ---- files
+
+
+def imported(client: Any, text: str, **chosen: str) -> Page:
+    """Bring rows in as they are guessed, or chosen otherwise; return the page of what came of it."""
+    sent = client.post_form(f"{ARTICLE}import/", {"text": text})
+    url = client.post_form(sent.location, {"columns": "1"}).location
+    form = Page(client.get(url)).values("import-form")
+    made = client.post_form(url, {**form, **{name.replace("__", "."): value for name, value in chosen.items()}})
+    client.post_form(made.location)
+    return Page(client.get(made.location))
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("chosen", "first"), [({}, ["Cats"]), ({"keep__topics": "1"}, ["Art", "Bees", "Cats"])], ids=["replaced", "kept"]
+)
+def test_a_file_brings_links_by_names_and_numbers(
+    chosen: dict[str, str], first: list[str], app: Flask, as_editor: Any
+) -> None:
+    text = 'ID\tName\tTopics\n1\tFirst\tcats\n2\tSecond\t2\n\tNew\t1, "Dogs, wolves"\n'
+
+    page = imported(as_editor, text, mode="both", match="id", **chosen)
+
+    assert page.status == 200
+    assert about(app) == {"First": first, "Second": ["Bees"], "Third": [], "New": ["Art", "Dogs, wolves"]}
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_link_that_means_nothing_is_wrong_in_its_row(app: Flask, as_editor: Any) -> None:
+    page = imported(as_editor, "ID\tName\tTopics\n1\tFirst\tArt, Fish\n2\tSecond\tCats\n", match="id")
+
+    assert "“Fish”: it does not exist." in page.texts("main", id="main")[0]
+    assert about(app)["First"] == ["Art", "Bees"]
+
+
+@pytest.mark.usefixtures("articles")
+def test_an_export_comes_back_unchanged_and_an_import_is_undone(app: Flask, as_editor: Any) -> None:
+    before = about(app)
+    file = as_editor.get(f"{ARTICLE}export/csv/").text
+
+    page = imported(as_editor, file, mode="both", match="id")
+    imported(as_editor, "ID\tTopics\n1\tCats\n", mode="update", match="id", empty="clear")
+    changed = about(app)
+    (undo,) = Page(as_editor.get(f"{ARTICLE}edit/?id=1")).all("form", class_="undo")[:1]
+    as_editor.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+    assert page.texts("main", id="main")[0].count("The same as before") == 3
+    assert changed == {**before, "First": ["Cats"]}
+    assert about(app) == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.shapes import Article, Place, Topic
+from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Topic
 
 from admin_app.panel.resource import Resource
 
@@ -35,3 +35,50 @@ class ArticleResource(Resource):
     column_searchable_list = ("name",)
     column_filters = ("name", "topics")
     form_columns = ("name", "topics")
+
+
+class AuthorResource(Resource):
+    """Find an author, and all that has to do with them."""
+
+    model = Author
+    column_list = ("name", "read", "id")
+    column_further_list = ("portrait",)
+    column_searchable_list = ("name",)
+    form_columns = ("name",)
+
+
+class BookResource(Resource):
+    """Find a book."""
+
+    model = Book
+    column_list = ("name", "author", "editor", "topics", "id")
+    column_searchable_list = ("name",)
+    column_filters = ("author", "editor", "topics")
+    form_columns = ("name", "author", "editor", "topics")
+
+
+class PortraitResource(Resource):
+    """Find a portrait."""
+
+    model = Portrait
+    column_list = ("name", "author", "id")
+    column_filters = ("author",)
+    form_columns = ("name", "author")
+
+
+class ContractResource(Resource):
+    """Find a contract."""
+
+    model = Contract
+    column_list = ("name", "author", "id")
+    column_filters = ("author",)
+    form_columns = ("name", "author")
+
+
+class ReviewResource(Resource):
+    """Find a review."""
+
+    model = Review
+    column_list = ("words", "book", "reader", "id")
+    column_filters = ("book", "reader")
+    form_columns = ("words", "book", "reader")

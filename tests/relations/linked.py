@@ -34,7 +34,7 @@ article_see_also = Table(
 class Tag(Linked):
     title = "name"
 
-    name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(40), unique=True)
     articles: Mapped[list[Article]] = relationship(secondary=article_tag, back_populates="tags")
 
 
@@ -67,4 +67,56 @@ class Place(Linked):
     )
 
 
-MODELS = {"place": Place, "article": Article, "tag": Tag}
+class Farm(Linked):
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    fields: Mapped[list[Field]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    visits: Mapped[list[Visit]] = relationship(
+        secondary="animal",
+        primaryjoin="Farm.id == Animal.farm_id",
+        secondaryjoin="Animal.id == Visit.animal_id",
+        viewonly=True,
+    )
+
+
+class Field(Linked):
+    """It goes with its farm, as the farm says."""
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    farm_id: Mapped[int] = mapped_column(ForeignKey("farm.id"))
+
+
+class Animal(Linked):
+    """No farm knows it: it goes with its own one, and stays when that of its birth goes; one that is insured keeps it."""
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    farm_id: Mapped[int | None] = mapped_column(ForeignKey("farm.id", ondelete="CASCADE"))
+    birth_id: Mapped[int | None] = mapped_column(ForeignKey("farm.id", ondelete="SET NULL"))
+    insured_id: Mapped[int | None] = mapped_column(ForeignKey("farm.id", ondelete="RESTRICT"))
+    field_id: Mapped[int | None] = mapped_column(ForeignKey("field.id", ondelete="RESTRICT"))
+    birth: Mapped[Farm | None] = relationship(foreign_keys=birth_id)
+
+
+class Visit(Linked):
+    """Nobody says what becomes of it."""
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    animal_id: Mapped[int | None] = mapped_column(ForeignKey("animal.id"))
+
+
+MODELS = {
+    "place": Place,
+    "article": Article,
+    "tag": Tag,
+    "farm": Farm,
+    "field": Field,
+    "animal": Animal,
+    "visit": Visit,
+}

@@ -5,24 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import false, select
+from sqlalchemy import Column, Text, false, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, SetLinks
+from admin_app.domain.records.conflicts import earlier_state, merged_links
 from admin_app.domain.records.deletion import DeletionScope, delete_record, losses
 from admin_app.domain.records.merge import merge_records
 from admin_app.errors import AdminError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
-from admin_app.relations import links_into, links_of, relation_of
+from admin_app.relations import ManyToMany, links_into, links_of, relation_of
 from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import Selection
-from admin_app.transfer.columns import ExportColumn
+from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.export.reader import exported_rows
+from admin_app.transfer.import_.headers import columns_named
+from admin_app.transfer.import_.options import ImportOptions, options_of
 from tests.domain.audit.undoing import done, take_back, words
 from tests.domain.plan.planning import carried_out, planned, verdicts
-from tests.relations.linked import Article, Tag
+from tests.relations.linked import Animal, Article, Farm, Tag, Visit
 
 pytestmark = pytest.mark.usefixtures("linked")
 
@@ -292,3 +295,61 @@ def test_a_planned_link_to_what_is_gone_fails_by_itself() -> None:
 
     assert verdicts(plan) == {2: "failed"}
     assert plan.reasons[0][1] == "One of the tags no longer exists. Check them, and save again."
+
+
+def test_what_the_links_were_is_known_of_an_earlier_version() -> None:
+    make("a", "b")
+    relink("b")
+    with transaction(db.session):
+        db.session.get_one(Article, 1).name = "Changed"
+    article = db.session.get_one(Article, 1)
+
+    earlier, now = earlier_state(db.session, article, 1), earlier_state(db.session, article, 2)
+
+    assert (earlier.value_of(article, "tags"), earlier.value_of(article, "name")) == ([1, 2], "First")
+    assert (now.value_of(article, "tags"), now.value_of(article, "name")) == ([2], "First")
+
+
+def test_what_two_people_did_to_links_is_put_together() -> None:
+    assert merged_links([1, 2, 3], [2, 3, 4], [1, 3, 5]) == [3, 4, 5]
+
+
+def test_a_loss_is_counted_as_far_as_it_is_seen() -> None:
+    make("a")
+    make("a", name="Second")
+
+    (found,) = losses(db.session, Tag, Tag.id == 1, lambda _relation: DeletionScope(seen=Article.id == 1))
+
+    assert (found.count.number, found.is_allowed) == (1, True)
+
+
+def test_a_title_that_means_links_again_is_passed_over() -> None:
+    links = ImportColumn("tags", "Tags", Column("tags", Text), ("tags.id", "Tags ID"))
+
+    assert columns_named(["Tags ID", "Tags"], [links], []) == {0: "tags"}
+    assert links.is_links
+
+
+def test_choices_about_links_are_read_as_they_were_written() -> None:
+    options = ImportOptions({0: "tags"}, keeps=frozenset({"tags"}))
+
+    assert options_of(options.to_pairs()) == options
+
+
+def test_records_that_are_only_looked_at_are_named_and_found() -> None:
+    relation = relation_of(Farm.visits)
+    with transaction(db.session):
+        db.session.add_all([Farm(name="Home"), Farm(name="Empty")])
+        db.session.flush()
+        db.session.add(Animal(name="Cow", farm_id=1))
+        db.session.flush()
+        db.session.add(Visit(name="First", animal_id=1))
+    assert isinstance(relation, ManyToMany)
+
+    found = [
+        list(db.session.scalars(select(Farm.name).where(one))) for one in (relation.condition(1), relation.any_linked())
+    ]
+
+    assert (relation.is_links, relation.history(), found) == (True, "", [["Home"], ["Home"]])
+    assert relation.keys(db.session.get_one(Farm, 1)) == [1]
+    assert "visits" not in links_of(Farm)

@@ -150,8 +150,6 @@ UNKNOWN = {
     "let the table between have one foreign key to each side's id.",
     "by_name": "Article.by_name does not go by the other record's key, which the dashboard does not know: "
     "let the foreign key point at the id.",
-    "cover": "Article.cover is the far side of a one-to-one relation, which the dashboard does not know: "
-    "leave it out, or make it a list.",
 }
 
 

@@ -11,6 +11,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import is_recorded, kept_columns
 from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
+from admin_app.db.versions import raised, version_after, version_made
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
@@ -32,7 +33,7 @@ def change_rows(
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
-    return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
+    return _send(session, update(model).where(which).values({**values, **raised(table_of(model))}), recorded)
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
@@ -70,7 +71,7 @@ def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: ob
         for instead in (None, (gone, heir))
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
-    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+    _count_up(session, owner, touched, number)
     there = select(relation.own_link).where(relation.other_link == heir)
     new = select(relation.own, literal(heir, relation.other_link.type)).where(touched, relation.own.not_in(there))
     links, connection = [relation.own_link.name, relation.other_link.name], session.connection()
@@ -105,7 +106,13 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
         for without in (None, gone)
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
-    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+    _count_up(session, owner, touched, number)
+
+
+def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[bool], number: int) -> None:
+    """Count the versions of records up that were linked otherwise; a table that must not be altered has none."""
+    if counter := raised(table_of(model)):
+        _send(session, update(model).where(touched).values(counter), number)
 
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
@@ -146,7 +153,7 @@ def _record(
     after: Expression,
 ) -> int:
     """Write a change for each of the rows, before they change or after they came; return how many."""
-    version = model.version if did is Did.CREATE else model.version + 1
+    version = version_made(table_of(model)) if did is Did.CREATE else version_after(table_of(model))
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]

@@ -214,6 +214,13 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
 
 
+def acts(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
+    """Return the newest change sets that are wanted, all at once."""
+    words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
+    statement = select(ChangeSet).where(*_criteria(session, wanted), *words.criteria)
+    return session.scalars(statement.order_by(ChangeSet.id.desc()).limit(most)).all()
+
+
 def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
     """Return the newest change sets that changed records, of those that are wanted: among the last ones that there are, and uncounted."""
     person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]

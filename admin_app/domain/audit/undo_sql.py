@@ -34,7 +34,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
 from admin_app.db.keys import is_ordered, is_record, key_from, key_in, key_name, stored_key
 from admin_app.db.record import Record
-from admin_app.db.types import utc_now
+from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
@@ -90,7 +90,7 @@ class UndoStatements:
             *self._links_fit(links),
         )
         self._lock(select(key_from(self._table, _OLD.c.record_id)).where(clean))
-        number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
+        number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
         if swapping and number:
             number -= self._leave_taken(swapping, first)
@@ -99,7 +99,7 @@ class UndoStatements:
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
         }
-        values |= {"version": self._table.c.version + 1, "updated_at": utc_now()}
+        values |= stamps(self._table)
         mine = and_(*self._own(first), is_record(self._table, _NEW.c.record_id))
         self.session.connection().execute(update(self._table).where(mine).values(values))
         for link in links:
@@ -238,7 +238,8 @@ class UndoStatements:
         restored = self.model.__restored__
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
-        values |= {key_in(self._table).name: key_from(self._table, _NEW.c.record_id), "version": _NEW.c.version}
+        values |= {key_in(self._table).name: key_from(self._table, _NEW.c.record_id)}
+        values |= {"version": _NEW.c.version} if has_counter(self._table) else {}
         rows = select(*values.values()).where(*self._own(first))
         connection = self.session.connection()
         connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))

@@ -6,16 +6,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy.orm import Session
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_number, is_numbered, key_in, key_name
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
+from admin_app.db.versions import version_in
+from admin_app.domain.audit.links import keys_to_history
+from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
@@ -23,6 +27,7 @@ from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import in_sentence, label, number, plain_lines, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
+from admin_app.value_lists import values_of
 
 KEY = "id"
 # As much of a cell as tells it from others.
@@ -74,7 +79,7 @@ class Named:
 
     def problem_with_missing(self, text: str) -> str:
         """Say why no record can be made of a text; "" where it can."""
-        columns = self.model.__table__.c
+        columns = stored_columns(self.model)
         problems = (problem_with(columns[name], label(name), text) for name in self.made)
         return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
 
@@ -97,10 +102,13 @@ class Arrivals:
     editable: ColumnElement[bool] | None = None
     named: Mapping[str, Named] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    links: Mapping[str, LinkNames] = field(default_factory=dict)
 
     def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
         """Return the lines of a plan that some rows make, by a few statements however many they are."""
         rows = self._resolved(session, arrivals) if self.named else arrivals
+        for name in self.links:
+            rows = self._with_links(session, name, rows)
         present = self._present(session, rows)
         found = [(one, present.get(self._matched(one))) for one in rows]
         taken = self._taken_keys(session, [one for one, record in found if record is None])
@@ -109,7 +117,7 @@ class Arrivals:
     @cached_property
     def columns(self) -> Mapping[str, TableColumn]:
         """The columns that the rows bring values for, but for the key."""
-        return {name: kept_columns(self.model)[name] for name in self.fields}
+        return {name: kept_columns(self.model)[name] for name in self.fields if name not in self.links}
 
     @property
     def made_fields(self) -> tuple[str, ...]:
@@ -138,7 +146,7 @@ class Arrivals:
     @cached_property
     def _matching(self) -> TableColumn | None:
         table = self.model.__table__
-        return key_in(table) if self.match == KEY else table.c[self.match] if self.match else None
+        return key_in(table) if self.match == KEY else stored_columns(self.model)[self.match] if self.match else None
 
     # ---- which records they are about
 
@@ -159,14 +167,19 @@ class Arrivals:
         if column is None or not keys:
             return {}
         is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
-        wanted = select(key_in(table), table.c.version, column, *(table.c[one.name] for one in self.columns.values()))
+        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self.columns.values()))
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])
+        linked = {name: one.present(session, [row[0] for row in found]) for name, one in self.links.items()}
         names = list(self.columns)
         return {
             caseless(matched) if is_caseless(column) else matched: _Present(
-                key, version, dict(zip(names, values, strict=True)), key in closed, fixed.get(key, frozenset())
+                key,
+                version,
+                {**dict(zip(names, values, strict=True)), **{name: one[key] for name, one in linked.items()}},
+                key in closed,
+                fixed.get(key, frozenset()),
             )
             for key, version, matched, *values in found
         }
@@ -189,6 +202,9 @@ class Arrivals:
                 hidden = and_(column.is_not(None), column.not_in(seen))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
+        for name, link in self.links.items():
+            for key in link.fixed(session, keys):
+                found[key] = found.get(key, frozenset()) | {name}
         return found
 
     def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[Key]:
@@ -244,6 +260,19 @@ class Arrivals:
         """The relations whose records are named by text that is the same in whatever capitals."""
         return frozenset(name for name, one in self.named.items() if is_caseless(one.column))
 
+    def _with_links(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Put keys in place of what rows are linked with."""
+        cells = {place: str(one.values.get(name) or "") for place, one in enumerate(rows) if name in one.values}
+        found, read = self.links[name].found(session, cells.values()), list(rows)
+        for place, cell in cells.items():
+            row, texts = rows[place], values_of(cell)
+            row.values[name] = sorted({key for text in texts for key in found[text]})
+            if wrong := [text for text in texts if len(found[text]) != 1]:
+                said = f"“{wrong[0]}”: {SEVERAL if found[wrong[0]] else NOT_THERE}"
+                problem = {name: CellProblem(said, row.texts.get(name, ""))}
+                read[place] = replace(row, problems={**row.problems, **problem})
+        return read
+
     # ---- what becomes of them
 
     def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key]) -> Line:
@@ -263,7 +292,9 @@ class Arrivals:
         return line | self._change(row, present)
 
     def _change(self, row: Arrival, present: _Present) -> Values:
-        new, made, problems = {}, {}, {}
+        new: Values = {}
+        made: dict[str, str] = {}
+        problems: dict[str, CellProblem] = {}
         for name, column in self.columns.items():
             if name in row.missing and name not in present.fixed:
                 made[name] = row.missing[name]
@@ -277,12 +308,21 @@ class Arrivals:
                 problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
             elif (said := self._problem_with(column, name, value)) is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
+        links = self._other_links(row, present)
+        new |= links
+        problems |= _lost_out_of_sight(row, present, links)
         if problems:
             return _wrong(problems)
         if not new and not made:
             return {"verdict": Verdict.SAME}
-        before = {name: kind_of(self.columns[name]).to_history(present.values[name]) for name in (*new, *made)}
+        before = self._kept({name: present.values[name] for name in (*new, *made)})
         return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
+
+    def _other_links(self, row: Arrival, present: _Present) -> dict[str, list[Any]]:
+        """Return the links of a record that a row changes, as they become."""
+        given = {name: one for name, one in self.links.items() if name in row.values}
+        after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
+        return {name: keys for name, keys in after.items() if keys != present.values[name]}
 
     def _addition(self, row: Arrival, taken: Collection[Key]) -> Values:
         problems = dict(row.problems)
@@ -295,10 +335,10 @@ class Arrivals:
             problems[KEY] = CellProblem("enter one.", row.texts.get(KEY, ""))
         elif key is not None and KEY not in problems and (said := self._problem_with_key(key, taken)) is not None:
             problems[KEY] = CellProblem(said, row.texts.get(KEY, ""))
-        values = {name: value for name, value in row.values.items() if name in self.columns}
+        values = {name: value for name, value in row.values.items() if name in self.columns or name in self.links}
         columns = kept_columns(self.model)
         for name in dict.fromkeys([*values, *self._required]):
-            if name in problems or name in row.missing:
+            if name in problems or name in row.missing or name in self.links:
                 continue
             said = self._problem_with(columns[name], name, values.get(name))
             if said is None and name in self._required and values.get(name) is None:
@@ -341,7 +381,12 @@ class Arrivals:
 
     def _kept(self, values: Mapping[str, object]) -> Values:
         columns = kept_columns(self.model)
-        return {name: kind_of(columns[name]).to_history(value) for name, value in values.items()}
+        return {
+            name: keys_to_history(self.links[name].relation, cast("list[Any]", value))
+            if name in self.links
+            else kind_of(columns[name]).to_history(value)
+            for name, value in values.items()
+        }
 
 
 def read_arrivals(
@@ -386,6 +431,15 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
     cells = {name: [one.said, one.cell[:LONGEST_CELL]] for name, one in problems.items()}
     name, first = next(iter(problems.items()))
     return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": cells}
+
+
+def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, list[Any]]) -> dict[str, CellProblem]:
+    """Return what is wrong where a record would lose a link that may not be seen."""
+    return {
+        name: CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+        for name, keys in links.items()
+        if name in present.fixed and set(present.values[name]) - set(keys)
+    }
 
 
 def group_of(name: str, said: str) -> str:

@@ -31,7 +31,7 @@ from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
-from admin_app.db.types import utc_now
+from admin_app.db.versions import has_counter, stamps, version_after, version_in
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.audit.trees import mark_checked, require_tree
@@ -222,7 +222,7 @@ class Execution:
     def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
         here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
-        as_seen = here.where(self._table.c.version == _LINE.c.version)
+        as_seen = here.where(version_in(self._table) == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         if self.session.get_bind().dialect.name == "postgresql":
             key = key_in(self._table)
@@ -301,8 +301,11 @@ class Execution:
             )
             for name, column in self._columns.items()
         }
-        values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
-        as_seen = and_(is_record(table, _LINE.c.record_id), table.c.version == _LINE.c.version)
+        values |= stamps(table)
+        as_seen = is_record(table, _LINE.c.record_id)
+        if has_counter(table):
+            # Without one, a row that made way is another one already; it was looked at before, and is locked.
+            as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         for name, link in links_of(self.model).items():
             if name in self.plan.fields:
@@ -318,7 +321,7 @@ class Execution:
             _LINE.c.record_id,
             literal(Did.UPDATE.value),
         )
-        values = (title_of(self.model), _LINE.c.version + 1, _LINE.c.before, _LINE.c.after)
+        values = (title_of(self.model), version_after(self._table), _LINE.c.before, _LINE.c.after)
         lines = select(*what, *values).join_from(_LINE, self._table, is_record(self._table, _LINE.c.record_id))
         return self._send(
             insert(changes).from_select(_CHANGED, lines.where(chunk.lines, chunk.records), include_defaults=False)
@@ -351,9 +354,12 @@ class Execution:
         went = select(Change.record_id).where(*mine, Change.act == Did.DELETE)
         gone = update(_LINE).where(self._open, _LINE.c.record_id.in_(went)).values(verdict=Verdict.DONE)
         number = self._send(gone)
-        changed = select(Change.record_id).where(*mine, Change.act == Did.UPDATE, Change.version == _LINE.c.version + 1)
+        changed = select(Change.record_id).where(*mine, Change.act == Did.UPDATE)
+        if has_counter(self._table):
+            changed = changed.where(Change.version == _LINE.c.version + 1)
         as_seen = _LINE.c.record_id.in_(changed.correlate(_LINE))
-        self._send(update(_LINE).where(self._open, as_seen).values(version=_LINE.c.version + 1))
+        now = select(version_in(self._table)).where(is_record(self._table, _LINE.c.record_id)).correlate(_LINE)
+        self._send(update(_LINE).where(self._open, as_seen).values(version=now.scalar_subquery()))
         return number
 
     def _require_in_sight(self, chunk: _Chunk) -> None:

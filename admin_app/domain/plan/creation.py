@@ -14,10 +14,12 @@ from admin_app.db.keys import is_numbered, key_from, key_in, stored_key
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
+from admin_app.domain.audit.links import put_links
 from admin_app.domain.plan.spans import spanned
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
+from admin_app.relations import links_of
 
 _LINE = table_of(PlanLine)
 
@@ -31,6 +33,8 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
     values = _values(session, model)
     chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
     session.connection().execute(insert(table).from_select(list(values), chosen, include_defaults=False))
+    for link in links_of(model).values():
+        put_links(session, link, _LINE, new)
     mine = key_in(table).in_(select(key_from(table, _LINE.c.record_id)).where(new))
     return record_new_rows(session, model, and_(spanned(session, table, new), mine))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, false, func, literal, select
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
@@ -16,8 +16,9 @@ from admin_app.domain.naming import names_of, noun_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
+from admin_app.relations.hanging import Hanging, unknown_dependents
 from admin_app.relations.trees import below_themselves, trees_of
-from admin_app.selection.paging.counting import Count, bounded, counts_of_children
+from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.selection import COUNT_LIMIT
 
 MOST_SAMPLES = 5
@@ -48,6 +49,11 @@ class Dependence:
     def name(self) -> str:
         """The relation's name, "posts"."""
         return self.relation.key
+
+    @property
+    def words(self) -> str:
+        """The same as people say it."""
+        return words_for(self.relation)
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,11 @@ def delete_record(
     session.execute(select(key).where(key == record.id).with_for_update())
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
-        decision = decisions.get(dependence.name)
+        decision = decided(dependence.relation) or decisions.get(dependence.name)
+        if dependence.relation.on_delete() is Dependency.REFUSED:
+            raise DeletionError(_refusal(dependence.relation))
         if decision is None or decision.fate not in dependence.fates:
-            message = f"Choose what happens to the {dependence.name}."
+            message = f"Choose what happens to the {dependence.words}."
             raise DeletionError(message)
         _settle(session, record, dependence.relation, decision, scopes)
     if links_into(type(record)):
@@ -129,12 +137,13 @@ def delete_many(
     _require_losses(session, model, which, scopes)
     for relation in hanging_relations(model):
         hanging = _hanging(relation, which)
-        decision = decisions.get(relation.key)
+        decision = decided(relation) or decisions.get(relation.key)
         if decision is not None:
             _settle_many(session, relation, hanging, decision, scopes)
         elif session.scalar(select(relation.target.id).where(hanging).limit(1)) is not None:
-            message = f"It has {relation.key}, and nothing was chosen for them."
-            raise DeletionError(message)
+            is_refused = relation.on_delete() is Dependency.REFUSED
+            words = f"It has {words_for(relation)}, and nothing was chosen for them."
+            raise DeletionError(_refusal(relation) if is_refused else words)
     return delete_rows(session, model, which)
 
 
@@ -199,12 +208,36 @@ def _require_losses(
 _FATES = {
     Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
     Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
+    Dependency.CASCADE: (Fate.DELETE,),
+    Dependency.CLEARED: (Fate.KEEP,),
+    Dependency.REFUSED: (),
 }
 
 
 def hanging_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations whose records hang on this model's; one that is only for looking has rows that the database lets go."""
-    return [one for one in relations_of(model).values() if one.on_delete() in _FATES]
+    """Return the relations whose records hang on this model's, its own and those of others; one that is only for looking has rows that the database lets go."""
+    found = [*relations_of(model).values(), *unknown_dependents(model)]
+    return [one for one in found if one.on_delete() in _FATES]
+
+
+def dependent_names(model: type[Record]) -> list[str]:
+    """Name the relations whose records hang on a model's."""
+    return [one.key for one in hanging_relations(model)]
+
+
+def decided(relation: Relation) -> Decision | None:
+    """Return what becomes of what hangs there, where the model says so and nobody is asked."""
+    dependency = relation.on_delete()
+    return Decision(_FATES[dependency][0]) if dependency.is_decided else None
+
+
+def words_for(relation: Relation) -> str:
+    """Say what the records of a relation are called: by its name, or by theirs."""
+    return names_of(relation.target)[1] if isinstance(relation, Hanging) else relation.key
+
+
+def _refusal(relation: Relation) -> str:
+    return f"It has {words_for(relation)}, which keep it from being deleted. Delete them first, or give them to another {noun_of(relation.model)}."
 
 
 def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -241,9 +274,8 @@ def _dependence(session: AnySession, record: Record, relation: Relation, scope: 
     mine = relation.condition(record.id)
     seen = [] if scope.seen is None else [scope.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
-    count = counts_of_children(session, relation.attribute, [record.id], rows=scope.seen)[record.id]
-    fates, is_partly_unseen = _open_fates(session, relation, mine, scope)
-    return Dependence(relation, count, samples, fates, is_partly_unseen, record.id)
+    found = _of_many(session, relation, mine, scope, COUNT_LIMIT)
+    return replace(found, samples=samples, owner=record.id)
 
 
 def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
@@ -265,7 +297,7 @@ def _settle(
     session: AnySession, record: Record, relation: Relation, decision: Decision, scopes: DeletionScopes
 ) -> None:
     if decision.fate is Fate.GIVE and (decision.heir is None or decision.heir.id == record.id):
-        message = f"Choose who gets the {relation.key}."
+        message = f"Choose who gets the {words_for(relation)}."
         raise DeletionError(message)
     _settle_many(session, relation, relation.condition(record.id), decision, scopes)
 
@@ -280,7 +312,7 @@ def _settle_many(
     """Do with what hangs on records what was decided."""
     scope = _rows_for(decision.fate, scopes(relation))
     if not has_none_beyond(session, relation.target, hanging, scope):
-        message = f"You cannot change some of its {relation.key}."
+        message = f"You cannot change some of its {words_for(relation)}."
         raise DeletionError(message)
     if decision.fate is Fate.DELETE:
         delete_rows_and_dependents(session, relation.target, hanging, scopes)
@@ -307,7 +339,9 @@ def delete_rows_and_dependents(
     key = model.__mapper__.primary_key[0]
     for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
-        fate = Fate.KEEP if relation.on_delete() is Dependency.OPTIONAL else Fate.DELETE
+        if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
+            raise DeletionError(_refusal(relation))
+        fate = Fate.KEEP if relation.on_delete() in {Dependency.OPTIONAL, Dependency.CLEARED} else Fate.DELETE
         if not has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)

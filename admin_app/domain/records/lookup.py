@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
-from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import is_caseless, same
 from admin_app.db.keys import Key, is_numbered, read_key
 from admin_app.db.ordering import SortKeyOf, in_order
@@ -94,8 +94,9 @@ _ENOUGH = 3
 
 def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
     """Return the columns that may name a record: short text that is no secret."""
-    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
-    return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
+    names = visible_scope.names
+    columns = {name: column for name, column in stored_columns(model).items() if _is_name(column)}
+    return [column for name, column in columns.items() if names is None or name in names]
 
 
 def _with_key(session: AnySession, model: type[Record], key: Key, visible_scope: VisibleScope) -> Record | None:

@@ -15,7 +15,7 @@ from admin_app.db.record import Record
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.formatting import in_sentence, label
-from admin_app.relations import links_of
+from admin_app.relations import links_of, relations_of
 
 
 @contextmanager
@@ -44,7 +44,10 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
         if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
-            return {column.name: uniqueness_problem(label(column.name), model) for column in unique.columns}
+            return {
+                _field_of(model, one.name): uniqueness_problem(_label_of(model, one.name), model)
+                for one in unique.columns
+            }
     for column in filter(is_caseless, table.columns):
         # Of an index over a function SQLite names the index, too.
         name = index_name(table.name, column.name)
@@ -67,3 +70,13 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
             return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}
+
+
+def _field_of(model: type[Record], name: str) -> str:
+    """Name the field of a column as a form has it: of a foreign key the relation."""
+    found = (one.key for one in relations_of(model).values() if not one.is_many and one.own.name == name)
+    return next(found, name)
+
+
+def _label_of(model: type[Record], name: str) -> str:
+    return label(_field_of(model, name))

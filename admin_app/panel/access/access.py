@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import abort, request
 from sqlalchemy import ColumnElement, or_, select
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, key_name, read_key
 from admin_app.db.record import Record
@@ -199,7 +200,7 @@ class Access:
 
     def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
-        unique = self.shown(column.key for column in self.resource.model.__table__.columns if column.unique)
+        unique = self.shown(name for name, column in stored_columns(self.resource.model).items() if column.unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
 
     # ---- fields

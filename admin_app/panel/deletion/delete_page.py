@@ -14,7 +14,7 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, delete_record, dependences, losses
+from admin_app.domain.records.deletion import Dependence, delete_record, dependences, dependent_names, losses
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
@@ -59,7 +59,7 @@ class DeletePage(Page):
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen for what hangs on the record."""
-        return {prefix + name for prefix in (FATE, HEIR) for name in self.resource.relations}
+        return {prefix + name for prefix in (FATE, HEIR) for name in dependent_names(self.resource.model)}
 
     def again(self, words: str) -> ResponseReturnValue | None:
         """Draw the page with what was chosen."""

@@ -11,13 +11,13 @@ from sqlalchemy import false
 from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss
+from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss, decided
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.access.lookup import find, typing_hint
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Choice, Dependents, Link
-from admin_app.relations import ManyToMany, Relation
+from admin_app.relations import Dependency, ManyToMany, Relation
 
 FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
@@ -35,8 +35,10 @@ class DependentsForm:
         chosen = form.get(FATE + one.name, "")
         if not one.fates:
             raise InvalidRecord({FATE + one.name: _blocked(one)})
+        if (known := decided(one.relation)) is not None:
+            return known
         if chosen not in one.fates:
-            raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.name}."})
+            raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.words}."})
         if news := _news(one, form.get(SEEN + one.name, "")):
             raise InvalidRecord({FATE + one.name: news})
         if Fate(chosen) is not Fate.GIVE:
@@ -54,6 +56,7 @@ class DependentsForm:
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
         counted = f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see"
         chosen, heir = answers.get(FATE + one.name, ""), answers.get(HEIR + one.name, "")
+        known = decided(one.relation) if one.fates else None
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
@@ -66,7 +69,10 @@ class DependentsForm:
             more=_more(one),
             problem=problems.get(FATE + one.name, ""),
             blocked="" if one.fates else _blocked(one),
-            choices=tuple(self._choice(fate, words, counted, chosen) for fate in one.fates),
+            choices=tuple(self._choice(fate, words, counted, chosen) for fate in self._fates if known is None),
+            keeps=one.relation.on_delete() is Dependency.REFUSED,
+            told="" if known is None else self._told(known.fate, counted),
+            said=f"and delete {counted}" if known is not None and known.fate is Fate.DELETE else "",
             heir_name=HEIR + one.name,
             owners=f"this {self.access.resource.noun}'s" if one.owner else f"these {self.access.resource.nouns}'",
             heir_noun=noun_of_parent,
@@ -74,19 +80,36 @@ class DependentsForm:
             heir_hint=typing_hint(self.access.resource.model),
             heir_label=self._name_of(heir),
             heir_problem=problems.get(HEIR + one.name, ""),
-            heir_lookup_url=link(child.resource, "lookup_view", name=one.relation.back) if child else "",
+            heir_lookup_url=link(child.resource, "lookup_view", name=one.relation.back)
+            if child and one.relation.back
+            else "",
         )
 
     def _heir(self, text: str) -> Any:
         noun = self.access.resource.noun
         if not text:
-            message = f"Choose the {noun} who gets the {self.one.name}."
+            message = f"Choose the {noun} who gets the {self.one.words}."
             raise NotFoundError(message)
         heir = find(self.access.resource.model, text)
         if heir.id == self.one.owner:
             message = f"Choose another {noun}: this one is being deleted."
             raise NotFoundError(message)
         return heir
+
+    @property
+    def _fates(self) -> list[Fate]:
+        """The fates to choose from: an heir is looked up by the relation that leads there."""
+        return [one for one in self.one.fates if one is not Fate.GIVE or self.one.relation.back]
+
+    def _told(self, fate: Fate, counted: str) -> str:
+        """Say what becomes of them, where nobody is asked."""
+        one, noun = self.one, self.access.resource.noun
+        is_one = one.count.number == 1 and one.count.is_exact
+        if fate is Fate.KEEP:
+            whose = f"this {noun}" if one.owner else f"their {noun}"
+            return f"{counted} {'stays' if is_one else 'stay'}, without {whose}."
+        whole = "it" if is_one else "them"
+        return f"{counted} {'is' if is_one else 'are'} deleted too, with everything that belongs only to {whole}."
 
     def _name_of(self, text: str) -> str:
         """Name the record that the heir's input holds, for the picker to show again."""
@@ -154,6 +177,11 @@ def rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision])
 def _blocked(one: Dependence) -> str:
     """Say why nothing can be chosen, and what to do."""
     _, nouns = names_of(one.relation.target)
+    if one.relation.on_delete() is Dependency.REFUSED:
+        noun, parents = names_of(one.relation.model)
+        which = f"This {noun} has" if one.owner else f"These {parents} have"
+        it = "it" if one.owner else "them"
+        return f"{which} {nouns}, so you cannot delete {it}. Delete the {nouns} first, or give them to another {noun}."
     whose, them = ("its", "it") if one.owner else ("their", "them")
     what = "see" if one.is_partly_unseen else "change"
     return f"You cannot {what} some of {whose} {nouns}, so you cannot delete {them}. Ask an owner."

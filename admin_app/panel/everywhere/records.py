@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from admin_app import formatting
+from admin_app.db.attributes import name_of
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -29,9 +30,10 @@ MOST_RECORDS = 5
 def exactly(access: Access, text: str) -> list[Found]:
     """Return the records of a resource that a search names: by their number, or by what no other one has."""
     selection = searching(access, text)
-    names = access.shown(column.key for column in naming_columns(access.resource.model))
+    model = access.resource.model
+    names = access.shown(name_of(model, column) for column in naming_columns(model))
     scope = VisibleScope(access.rows(Action.LIST), names)
-    both = (of_number(selection), find_unique(db.session, access.resource.model, text, visible_scope=scope))
+    both = (of_number(selection), find_unique(db.session, model, text, visible_scope=scope))
     found = {record.id: record for record in both if record is not None}
     return [_named(access, record, terms_of(text)) for record in found.values()]
 

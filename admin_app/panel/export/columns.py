@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import Column, Text
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import is_secret, is_sql, stored_columns
@@ -86,14 +87,26 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
     own = key_name(resource.model)
     names = [*(name for name in resource.form_columns if name != own), own, "created_at"]
-    keys = [relation.own_name if (relation := resource.relation(name)) else name for name in names]
+    keys = [
+        relation.own_name if (relation := resource.relation(name)) else name
+        for name in names
+        if not resource.is_links(name)
+    ]
     columns = stored_columns(resource.model)
+    links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
     # Whatever it is called, rows find their records by it.
-    return [
+    found = [
         ImportColumn("id" if key == own else key, resource.label(key), columns[key])
         for key in keys
         if key in columns and is_imported(columns[key])
     ]
+    return [*found, *links]
+
+
+def _links_column(resource: Resource, name: str) -> ImportColumn:
+    """Return the column of links, which a file has by names, by ids, or both."""
+    label = resource.label(name)
+    return ImportColumn(name, label, Column(name, Text), (f"{name}.id", f"{label} ID"))
 
 
 def ignored_headers(access: Access) -> list[str]:

@@ -20,7 +20,7 @@ from admin_app.panel.forms.declared_choices import DeclaredChoiceField
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.links import link
 from admin_app.panel.links_field import LinksField
-from admin_app.relations import links_of, to_one
+from admin_app.relations import ToOne, links_of, relations_of, to_one
 
 
 class Converter(AdminModelConverter):
@@ -80,13 +80,16 @@ class Converter(AdminModelConverter):
     ) -> Field | None:
         """Make a picker that never loads more than a page of the other side."""
         view = self.view
-        is_links = bool(multiple) and prop.key in links_of(view.model)
-        if multiple and not is_links and prop.key in (view.form_columns or ()):
+        is_links = prop.key in links_of(view.model)
+        # The far side of one to one is kept by the other record, too.
+        is_field = is_links or isinstance(relations_of(view.model)[prop.key], ToOne)
+        if not is_field and prop.key in (view.form_columns or ()):
             message = (
-                f"{view.model.__name__}.{prop.key} cannot be a field of the form: it is a relation to many records."
+                f"{view.model.__name__}.{prop.key} cannot be a field of the form: "
+                f"{'it is a relation to many records' if multiple else 'the other record keeps it'}."
             )
             raise ConfigurationError(message)
-        if multiple and not is_links:
+        if not is_field:
             return None
         # Optional() would empty the errors of what was typed and not found.
         kwargs["validators"] = []

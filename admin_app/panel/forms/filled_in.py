@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
@@ -63,5 +64,5 @@ def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
         return False
     if resource.relation(name) is not None:
         return not access.leads_out_of_sight(name, record)
-    column = resource.model.__table__.columns.get(name)
+    column = stored_columns(resource.model).get(name)
     return column is not None and not column.unique and not column.info.get("secret")

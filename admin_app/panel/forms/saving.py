@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from wtforms import Field, Form
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -26,6 +27,7 @@ from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
+from admin_app.relations import ToOne
 from admin_app.relations.trees import trees_of
 from admin_app.web.auth.login import signed_in_principal
 
@@ -57,11 +59,34 @@ class Saving:
             is_valid = False
         if record is not None:
             is_valid = self._is_no_circle(record) and is_valid
-        for column in self.access.resource.model.__table__.columns:
-            if column.unique and column.key in form and (problem := self._taken(column, record)):
-                form[column.key].errors = [*form[column.key].errors, problem]
+        for name, column in stored_columns(self.access.resource.model).items():
+            if column.unique and name in form and (problem := self._taken(name, column, record)):
+                form[name].errors = [*form[name].errors, problem]
                 is_valid = False
-        return bool(is_valid)
+        return self._is_alone(record) and bool(is_valid)
+
+    def _is_alone(self, record: Record | None) -> bool:
+        """Check that no other record has what only one may have: the other side of one to one."""
+        model, form, is_valid = self.access.resource.model, self.form, True
+        for relation in self.access.resource.relations.values():
+            if not isinstance(relation, ToOne) or not relation.own.unique or relation.key not in form:
+                continue
+            field = form[relation.key]
+            if field.errors or field.data is None or field.data is getattr(record, relation.key, None):
+                continue
+            words, key = field.label.text, getattr(field.data, relation.other_name)
+            problem = problem_with_uniqueness(
+                db.session,
+                relation.own,
+                words,
+                key,
+                model=model,
+                record_id=getattr(record, "id", None),
+                seen=self.access.seen(),
+            )
+            if problem:
+                field.errors, is_valid = [*field.errors, problem], False
+        return is_valid
 
     def _is_no_circle(self, record: Record) -> bool:
         """Check that the record does not come to be below itself."""
@@ -72,10 +97,10 @@ class Saving:
                 is_valid = False
         return is_valid
 
-    def _taken(self, column: TableColumn, record: Record | None) -> str | None:
+    def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
-        field = self.form[column.key]
-        if field.errors or field.data == getattr(record, column.key, None):
+        field = self.form[name]
+        if field.errors or field.data == getattr(record, name, None):
             return None
         return problem_with_uniqueness(
             db.session,

@@ -57,7 +57,7 @@ from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import FileColumn, Option, Question
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.columns import ImportColumn, plain
-from admin_app.transfer.import_.options import BY, COLUMN, MAKE, DateOrder, Empty, ImportOptions, Mode
+from admin_app.transfer.import_.options import BY, COLUMN, KEEP, MAKE, DateOrder, Empty, ImportOptions, Mode
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import warn
 
@@ -184,6 +184,14 @@ class _Questions:
                     named = f"are added, with their {in_words([in_sentence(one) for one in makers])} as their name"
                     answers_ = {"": "make their rows wrong", "1": named}
                     yield self._question(MAKE + key, f"{sentence_case(nouns)} that are missing", answers_)
+        for key, column in self.offered.items():
+            if column.is_links:
+                in_row = in_sentence(column.label)
+                answers_ = {
+                    "": f"replace the {in_row} that are there",
+                    "1": f"are added to the {in_row} that are there",
+                }
+                yield self._question(KEEP + key, f"{column.label} in the file", answers_)
         if any(_has_days(one) for one in self.offered.values()):
             yield self._dates()
         if any(isinstance(kind_of(one.column), FloatKind | DecimalKind) for one in self.offered.values()):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from flask import abort
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
@@ -56,7 +57,7 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
     found = import_columns(access.resource)
     if access.authority.principal is None:
         return found
-    form = set(access.resource.changeable())
+    form = {*access.resource.changeable(), *filter(access.resource.is_links, access.resource.form_columns)}
 
     def is_offered(one: ImportColumn) -> bool:
         name = field_of(access, one.key)
@@ -107,11 +108,13 @@ def relations_to_one(access: Access) -> Mapping[str, Relation]:
 
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     """Return the columns of the other side by which a file may name a related record: its key, and what is unique there."""
-    columns, other = relation.target.__table__.c, access.beyond(relation.key)
-    unique = [one for one in columns if one.unique and not one.primary_key and not one.info.get("secret")]
+    columns, other = stored_columns(relation.target), access.beyond(relation.key)
+    unique = {
+        name: one for name, one in columns.items() if one.unique and not one.primary_key and not one.info.get("secret")
+    }
     return {
         KEY: key_in(relation.target.__table__),
-        **{one.key: one for one in unique if other is not None and other.shows(one.key)},
+        **{name: one for name, one in unique.items() if other is not None and other.shows(name)},
     }
 
 
@@ -129,11 +132,15 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
         or not other.may(Action.CREATE)
     ):
         return ()
-    columns = [one for one in kept_columns(relation.target).values() if not one.primary_key and is_required(one)]
-    wanted = dict.fromkeys([by, *(one.key for one in columns)])
+    columns = {
+        name: one for name, one in kept_columns(relation.target).items() if not one.primary_key and is_required(one)
+    }
+    wanted = dict.fromkeys([by, *columns])
     if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
         return ()
-    takes_any = all(one.key == by or (kind_of(one).is_text and not one.info and not one.unique) for one in columns)
+    takes_any = all(
+        name == by or (kind_of(one).is_text and not one.info and not one.unique) for name, one in columns.items()
+    )
     return tuple(wanted) if takes_any else ()
 
 

@@ -29,7 +29,7 @@ from admin_app.panel.import_.offered import (
 from admin_app.panel.import_.opening import MOST_COLUMNS
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
-from admin_app.transfer.import_.options import BY, COLUMN, MAKE, DateOrder, Empty, ImportOptions, Mode
+from admin_app.transfer.import_.options import BY, COLUMN, KEEP, MAKE, DateOrder, Empty, ImportOptions, Mode
 
 # What the form sends beside where each column goes, and by what it names related records. `COLUMNS` is no control: what is
 # wrong with the columns as a whole.
@@ -44,7 +44,7 @@ Sent = MultiDict[str, str]
 
 def is_own(name: str) -> bool:
     """Whether a control is one of this form's."""
-    return name.startswith((COLUMN, BY, MAKE)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
+    return name.startswith((COLUMN, BY, MAKE, KEEP)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
 
 
 def read_options(access: Access, sent: Sent) -> ImportOptions:
@@ -65,6 +65,7 @@ def read_options(access: Access, sent: Sent) -> ImportOptions:
         makes=frozenset(key for key in columns.values() if sent.get(MAKE + key)),
         dates=_one_of(DateOrder, sent.get(DATES, "")) or DateOrder.NONE,
         decimal=sent.get(DECIMAL, "."),
+        keeps=frozenset(key for key in columns.values() if sent.get(KEEP + key)),
     )
 
 

@@ -41,7 +41,7 @@ def template_file(access: Access, format_key: str) -> Response:
     chosen = FORMATS[format_key]
     # Where nothing is changed, nothing is found by its key.
     columns = [one for key, one in offered_by_any(access).items() if key != KEY or access.may(Action.EDIT)]
-    example = [None if one.key == KEY else _example(one.column) for one in columns]
+    example = [None if one.key == KEY or one.is_links else _example(one.column) for one in columns]
     name = f"{access.resource.endpoint}-import.{format_key}"
     rows: Iterator[bytes] = chosen.write([one.label for one in columns], [example], PLAIN, lambda _row, _problem: None)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

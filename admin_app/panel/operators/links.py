@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from admin_app.extensions import Expression
 from admin_app.panel.operators.base import ReadValue
@@ -64,5 +64,5 @@ class LinksEmpty(RelationEmpty):
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask the table between."""
         relation: Any = relation_of(column)
-        linked: ColumnElement[bool] = relation.own.in_(select(relation.own_link))
+        linked: ColumnElement[bool] = relation.any_linked()
         return ~linked if value else linked

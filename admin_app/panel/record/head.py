@@ -63,4 +63,5 @@ def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") 
 
 
 def _time(access: Access, record: Record, name: str) -> Cell | None:
-    return value_cell(getattr(record, name), is_whole=False) if access.shows(name) else None
+    value = getattr(record, name, None)
+    return value_cell(value, is_whole=False) if value is not None and access.shows(name) else None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.keys import is_number, key_called, key_in
+from admin_app.db.versions import may_be_altered
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
@@ -39,7 +40,7 @@ def declare(searched: Iterable[SearchColumn]) -> None:
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
         # SQLite's index knows rows by their numbers.
-        is_kept = kind_of(column).is_text and is_number(key_in(column.table))
+        is_kept = kind_of(column).is_text and is_number(key_in(column.table)) and may_be_altered(column.table)
         if is_kept and column.name not in names:
             tables[column.table.name] = (*names, column.name)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.keys import key_in
 from admin_app.db.ordering import Likeness
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
@@ -47,6 +48,8 @@ class SortIndex(NamedTuple):
 
 def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
+    if not may_be_altered(column.table):
+        return
     before, key = "" if within is None else within.name, key_in(column.table).name
     index = SortIndex(column.table.name, column.name, before, likeness or _SORT_KEY, key)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)

@@ -164,14 +164,14 @@ class _Reader:
         """Return what these records are linked with, by one statement: the names, or what the column holds."""
         relation = relation_of(attribute)
         assert isinstance(relation, ManyToMany)  # noqa: S101 -- told to mypy
-        target = relation.target
-        named = column.column if column.column is not None else title_column(target)
-        rows = () if column.rows is None else (column.rows,)
+        named = column.column if column.column is not None else title_column(relation.target)
+        other, key = aliased(relation.target), relation.own
         statement = (
-            select(relation.own_link, target if named is None else named)
-            .join_from(relation.table, target, relation.other == relation.other_link)
-            .where(relation.own_link.in_(keys), *rows)
-            .order_by(relation.own_link, relation.other)
+            select(key, other if named is None else getattr(other, named.key))
+            .select_from(relation.model)
+            .join(attribute.of_type(other))
+            .where(key.in_(keys), *among(other, column.rows))
+            .order_by(key, getattr(other, relation.other_name))
         )
         found: dict[object, list[str]] = {}
         for key, one in self.session.execute(statement):

@@ -33,6 +33,9 @@ def columns_named(titles: Sequence[str], columns: Sequence[ImportColumn], ignore
         column = column_called(title, columns)
         if column is None and title and plain(title) not in skipped:
             raise TransferError(_unknown(title, columns))
+        if column is not None and column.is_links and column.key in found.values():
+            # An export writes the ids, and then the names.
+            continue
         if column is not None and column.key in found.values():
             message = f"The header “{title}” is there twice."
             raise TransferError(message)

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 Pair = tuple[str, str]
 # What the pairs are called by which a plan keeps the choices: "column.3" is where the file's column goes, "by.user_id" which
-# column names related records, "make.user_id" that missing ones are made.
-COLUMN, BY, MAKE = "column.", "by.", "make."
+# column names related records, "make.user_id" that missing ones are made, "keep.tags" that the links that there are stay.
+COLUMN, BY, MAKE, KEEP = "column.", "by.", "make.", "keep."
 
 
 class Mode(StrEnum):
@@ -54,12 +54,15 @@ class ImportOptions:
     decimal: str = "."
     # Keep the apostrophe before =, +, - and @ that spreadsheets hide.
     is_verbatim: bool = False
+    # The relations to many whose links stay where a file brings others.
+    keeps: frozenset[str] = frozenset()
 
     def to_pairs(self) -> Iterator[Pair]:
         """Write the choices as pairs of texts."""
         yield from ((f"{COLUMN}{place}", key) for place, key in self.columns.items())
         yield from ((f"{BY}{key}", column) for key, column in self.by.items())
         yield from ((f"{MAKE}{key}", "1") for key in sorted(self.makes))
+        yield from ((f"{KEEP}{key}", "1") for key in sorted(self.keeps))
         yield from (
             ("mode", self.mode.value),
             ("match", self.match),
@@ -83,4 +86,5 @@ def options_of(pairs: Iterable[Pair]) -> ImportOptions:
         dates=DateOrder(given.get("dates", DateOrder.NONE)),
         decimal=given.get("decimal", "."),
         is_verbatim=bool(given.get("verbatim")),
+        keeps=frozenset(name.removeprefix(KEEP) for name, value in given.items() if name.startswith(KEEP) and value),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import UndoResult, undo
@@ -14,7 +14,9 @@ from admin_app.models.change_set import ChangeSet
 
 def done() -> int:
     """Return the set of what was just committed."""
-    return db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc())).first() or 0
+    found = db.session.scalar(select(func.max(ChangeSet.id)))
+    assert found is not None
+    return found
 
 
 def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> UndoResult:

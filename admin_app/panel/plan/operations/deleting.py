@@ -14,7 +14,15 @@ from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
-from admin_app.domain.records.deletion import Decision, Dependence, Fate, Loss, dependences_of_many, losses
+from admin_app.domain.records.deletion import (
+    Decision,
+    Dependence,
+    Fate,
+    Loss,
+    dependences_of_many,
+    hanging_relations,
+    losses,
+)
 from admin_app.errors import InvalidRecord, NotFoundError, PlanError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
@@ -73,7 +81,7 @@ def asked_deletion(
 
 def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     """Read the same as a plan keeps it; raise `PlanError` where it can no longer be so."""
-    relations = [one for one in access.resource.relations.values() if FATE + one.key in sent]
+    relations = [one for one in hanging_relations(access.resource.model) if FATE + one.key in sent]
     decisions = {one.key: _decision(access, one, sent) for one in relations}
     return BulkOperation(
         key=KEY,

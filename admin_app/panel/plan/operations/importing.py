@@ -7,17 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from admin_app.context import zone
+from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
 from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
+from admin_app.domain.records.lookup import naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import finders, made_columns, namers, needed, offered_columns, relations_to_one
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
 from admin_app.panel.plan.operations.editing import editable_fields
+from admin_app.relations import links_of
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import ImportOptions, Mode, options_of
@@ -104,6 +108,7 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
         editable=access.rows(Action.EDIT),
         named={key: _named(access, relations[key], options) for key in keys if key in relations},
         checks=_checks(access, options),
+        links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
     )
 
 
@@ -117,13 +122,20 @@ def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
 
 def _namer(relation: Relation, by: str) -> TableColumn:
     table = table_of(relation.target)
-    return key_in(table) if by == RECORD_KEY else table.c[by]
+    return key_in(table) if by == RECORD_KEY else stored_columns(relation.target)[by]
+
+
+def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
+    relation = links_of(access.resource.model)[key]
+    columns, other = naming_columns(relation.target), access.beyond(key)
+    shown = [one for one in columns if other is None or other.shows(one.key)]
+    return LinkNames(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
     """Return what the form would say of values beside the columns' own rules."""
     fields = [one for action in needed(options.mode) for one in editable_fields(access, MultiDict(), action).values()]
-    return {one.column.key: one.check for one in fields if one.check is not None}
+    return {one.key: one.check for one in fields if one.check is not None}
 
 
 def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence
+from admin_app.domain.records.deletion import Dependence, dependent_names
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations import deleting
@@ -33,7 +33,7 @@ class DeleteQuestion(Question):
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen."""
-        return {prefix + name for prefix in (FATE, HEIR) for name in self.resource.relations}
+        return {prefix + name for prefix in (FATE, HEIR) for name in dependent_names(self.resource.model)}
 
     def _hanging(self) -> Sequence[Dependence]:
         return deleting.hanging_on(self.access, self.selection())

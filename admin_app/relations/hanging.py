@@ -1,0 +1,91 @@
+"""What hangs on a record by a foreign key that its own model has no relation for: the other side's relation, or the column alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import inspect as inspect_mapper
+from typing_extensions import override
+
+from admin_app.db.record import Record
+from admin_app.extensions import TableColumn, table_of
+from admin_app.relations import Relation, ToMany, relations_of
+from admin_app.relations.base import Dependency, fate_of_key
+
+
+class Hanging(ToMany):
+    """Records that point at others, seen from those, which do not know them."""
+
+    name = "hanging"
+
+    def __init__(self, model: type[Record], target: type[Record], foreign_key: TableColumn) -> None:
+        """Keep whose key the records of `target` hold, and in which column."""
+        self._model, self._target = model, target
+        (key,) = foreign_key.foreign_keys
+        self.own, self.other = key.column, foreign_key
+        mine = (one for one in relations_of(target).values() if not one.is_many and one.own is foreign_key)
+        self._back = next((one.key for one in mine), "")
+
+    @property
+    @override
+    def key(self) -> str:
+        """Neither side has a name for it: the table and the column."""
+        return f"{self.other.table.name}.{self.other.name}"
+
+    @property
+    @override
+    def model(self) -> type[Record]:
+        """The model that is pointed at."""
+        return self._model
+
+    @property
+    @override
+    def target(self) -> type[Record]:
+        """The model that points."""
+        return self._target
+
+    @property
+    @override
+    def back(self) -> str:
+        """The other side's relation, "" where it has none."""
+        return self._back
+
+    @property
+    @override
+    def is_view(self) -> bool:
+        """It says what is stored."""
+        return False
+
+    @override
+    def on_delete(self) -> Dependency:
+        """Do as the foreign key says."""
+        return fate_of_key(self.other)
+
+
+# What `unknown_dependents` has found out.
+_BY_MODEL: dict[type[Record], Sequence[Relation]] = {}
+
+
+def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
+    """Return what hangs on a model's records that it has no relation for, as far as the history keeps it."""
+    if model not in _BY_MODEL:
+        _BY_MODEL[model] = _find_unknown(model)
+    return _BY_MODEL[model]
+
+
+def _find_unknown(model: type[Record]) -> list[Relation]:
+    known = {one.other for one in relations_of(model).values() if isinstance(one, ToMany)}
+    mappers = inspect_mapper(model).registry.mappers
+    models = sorted((one.class_ for one in mappers if issubclass(one.class_, Record)), key=lambda one: one.__name__)
+    return [
+        Hanging(model, target, column)
+        for target in models
+        for column in table_of(target).columns
+        if column not in known and _points_at(column, model)
+    ]
+
+
+def _points_at(column: TableColumn, model: type[Record]) -> bool:
+    """Whether a column alone points at the key of a model's records."""
+    key = inspect_mapper(model).primary_key[0]
+    return len(column.foreign_keys) == 1 and all(one.column is key for one in column.foreign_keys)

@@ -1,0 +1,114 @@
+"""Links in a file's rows: named by keys and names, compared with what there is, replaced or added to, made with new records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, select
+
+from admin_app.db.transaction import transaction
+from admin_app.domain.plan import plan as plans
+from admin_app.domain.plan.arrivals import Arrival, Arrivals
+from admin_app.domain.plan.arriving_links import LinkNames
+from admin_app.domain.plan.lines import insert_lines
+from admin_app.extensions import db, table_of
+from admin_app.models.change_set import Change
+from admin_app.relations import links_of
+from tests.domain.plan.planning import begun, carried_out
+from tests.relations.linked import Article, Tag
+
+pytestmark = pytest.mark.usefixtures("linked")
+
+FIELDS = ("name", "tags", "see_also")
+
+
+@pytest.fixture(autouse=True)
+def articles(request: pytest.FixtureRequest) -> None:
+    """Make the article 1 with the tags 1 and 2, and an article 2 and an article 3 of one name."""
+    request.getfixturevalue("linked")
+    with transaction(db.session):
+        db.session.add(Article(name="First", tags=[Tag(name="a"), Tag(name="b")]))
+        db.session.flush()
+        db.session.add_all([Article(name="Twin"), Article(name="Twin"), Tag(name="c")])
+
+
+def arrivals(*, seen: ColumnElement[bool] | None = None, adds: bool = False) -> Arrivals:
+    names = {"tags": table_of(Tag).c.name, "see_also": table_of(Article).c.name}
+    rows = {"tags": seen, "see_also": None}
+    links = {name: LinkNames(links_of(Article)[name], [column], rows[name], adds) for name, column in names.items()}
+    return Arrivals(Article, FIELDS, links=links)
+
+
+def line(arriving: Arrivals, key: int | None = 1, **values: Any) -> dict[str, Any]:
+    """Return what a row with these cells makes."""
+    row = Arrival(2, {"id": key, **values}, {name: str(value) for name, value in values.items()})
+    (found,) = arriving.lines(db.session, 1, [row])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cell", "adds", "after"),
+    [
+        ("A, 3", False, [1, 3]),
+        ("c", True, [1, 2, 3]),
+        (None, False, []),
+        ("2; a", False, None),
+        ("b", True, None),
+    ],
+)
+def test_links_of_a_record_are_replaced_or_added_to(cell: str | None, adds: bool, after: list[int] | None) -> None:  # noqa: FBT001 -- a parameter of the test
+    found = line(arrivals(adds=adds), name="First", tags=cell)
+
+    assert (found["verdict"], found["before"], found["after"]) == (
+        ("same", None, None) if after is None else ("change", {"tags": [1, 2]}, {"tags": after})
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"tags": "a, fish"}, {"tags": ["“fish”: it does not exist.", "a, fish"]}),
+        ({"tags": "9"}, {"tags": ["“9”: it does not exist.", "9"]}),
+        ({"see_also": "Twin"}, {"see_also": ["“Twin”: it means several records.", "Twin"]}),
+    ],
+)
+def test_a_cell_that_means_no_record_or_several_is_wrong(cells: dict[str, str], said: dict[str, list[str]]) -> None:
+    found = line(arrivals(), **cells)
+
+    assert (found["verdict"], found["cells"]) == ("wrong", said)
+
+
+def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
+    mine = arrivals(seen=Tag.name != "b")
+
+    named, lost, kept = (line(mine, tags=text) for text in ("b", "a", "3"))
+    added = line(arrivals(seen=Tag.name != "b", adds=True), tags="3")
+
+    assert named["cells"] == {"tags": ["“b”: it does not exist.", "b"]}
+    assert lost["cells"] == {"tags": ["you may not change it in this record.", "a"]}
+    assert kept["cells"] == {"tags": ["you may not change it in this record.", "3"]}
+    assert added["after"] == {"tags": [1, 2, 3]}
+
+
+def test_new_records_are_made_with_their_links_and_the_history_has_them() -> None:
+    rows = [
+        Arrival(2, {"id": None, "name": "New", "tags": "b, c"}, {}),
+        Arrival(3, {"id": 1, "tags": "c"}, {}),
+        Arrival(4, {"id": None, "name": "Bare"}, {}),
+    ]
+    plan = begun(Article, FIELDS, "import")
+    insert_lines(db.session, arrivals().lines(db.session, plan.id, rows))
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+    db.session.commit()
+
+    carried_out(plan)
+
+    found = {one.name: [tag.name for tag in one.tags] for one in db.session.scalars(select(Article))}
+    assert found == {"First": ["c"], "Twin": [], "New": ["b", "c"], "Bare": []}
+    told = db.session.scalars(select(Change).where(Change.change_set_id == plan.change_set_id).order_by(Change.id))
+    assert [(one.act, (one.after or {}).get("tags")) for one in told] == [
+        ("update", [3]),
+        ("create", [2, 3]),
+        ("create", []),
+    ]
