@@ -47,14 +47,14 @@ class Song(Base):
     __tablename__ = "refused_song"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    length: Mapped[Any] = mapped_column(PickleType)
+    length: Mapped[Any] = mapped_column(PickleType, info={"kind": "smell"})
 
 
 @pytest.mark.parametrize(
     ("model", "beginning"),
     [
         (Band, "Band.fans is a many-to-many relation, which the dashboard does not know: "),
-        (Song, "Song.length has the column type PickleType, which the dashboard does not know: "),
+        (Song, "Song.length names the kind smell. Name one of "),
     ],
 )
 def test_the_application_does_not_start(
