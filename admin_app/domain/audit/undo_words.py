@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from admin_app.domain.audit.undo import is_redo, is_undo
