@@ -240,6 +240,23 @@ def test_a_change_of_many_links_that_means_nothing_is_told_at_its_control(app: F
     assert about(app)["Third"] == []
 
 
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("article/?q=bees", ["Second", "First"]),
+        ("article/?q=rt", ["First"]),
+        ("article/?sort=-topics", ["First", "Second", "Third"]),
+        ("article/?sort=topics", ["Third", "Second", "First"]),
+        ("topic/?sort=-articles", ["Bees", "Art", "Dogs, wolves", "Cats"]),
+    ],
+)
+def test_lists_are_searched_by_the_names_and_narrowed_and_sorted_by_the_number_of_links(
+    query: str, names: list[str], as_viewer: Any
+) -> None:
+    assert Page(as_viewer.get(f"/admin/{query}")).column("Name") == names
+
+
 # ---- records that hang on each other
 
 

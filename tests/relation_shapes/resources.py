@@ -13,6 +13,7 @@ class TopicResource(Resource):
     model = Topic
     column_list = ("name", "articles", "id")
     column_searchable_list = ("name",)
+    column_sortable_list = ("name", "articles")
     column_filters = ("name",)
     form_columns = ("name", "note")
 
@@ -32,7 +33,8 @@ class ArticleResource(Resource):
 
     model = Article
     column_list = ("name", "topics", "id")
-    column_searchable_list = ("name",)
+    column_searchable_list = ("name", "topics.name")
+    column_sortable_list = ("name", "topics")
     column_filters = ("name", "topics")
     form_columns = ("name", "topics")
 
