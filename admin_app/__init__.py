@@ -15,7 +15,7 @@ from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth, health, two_factor
+from admin_app.pages import auth, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.help import HelpPage
@@ -42,6 +42,7 @@ from admin_app.web import (
     errors,
     flash,
     form_parser,
+    modes,
     priority,
     probes,
     request_log,
@@ -107,6 +108,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     queue.init_app(app, JOBS)
     login.init_app(app)
     see_as.init_app(app)
+    modes.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)
@@ -115,6 +117,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     kept.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
+    app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(health.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)

@@ -23,6 +23,12 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 # process its plans would be those of a small table for as long as it is used.
 CONNECTION_SECONDS = 300
 
+# Settings that go by the same names in Flask's configuration, without what stands before all of them.
+_AS_THEY_ARE = (
+    *("PROXIES", "TIME_LIMIT", "EXPORT_ROWS", "PLAN_ROWS", "PROOF_ROWS", "UPLOAD_MB", "FILE_DAYS"),
+    *("SESSION_HOURS", "IDLE_HOURS", "SITE_NAME", "LOGO"),
+)
+
 
 def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
     """Return Flask's configuration for these settings; makes the `instance` folder, and a secret key in it when none is given."""
@@ -42,17 +48,9 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
             "pool_recycle": CONNECTION_SECONDS,
         },
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
-        "PROXIES": settings["ADMIN_PROXIES"],
-        "TIME_LIMIT": settings["ADMIN_TIME_LIMIT"],
-        "EXPORT_ROWS": settings["ADMIN_EXPORT_ROWS"],
-        "PLAN_ROWS": settings["ADMIN_PLAN_ROWS"],
-        "UPLOAD_MB": settings["ADMIN_UPLOAD_MB"],
         "FILES": settings["ADMIN_FILES"] or str(instance / "files"),
-        "FILE_DAYS": settings["ADMIN_FILE_DAYS"],
-        "SESSION_HOURS": settings["ADMIN_SESSION_HOURS"],
-        "IDLE_HOURS": settings["ADMIN_IDLE_HOURS"],
         "TWO_FACTOR": _required_roles(settings["ADMIN_TWO_FACTOR"], is_https=https),
-        "PROOF_ROWS": settings["ADMIN_PROOF_ROWS"],
+        **{name: settings[f"ADMIN_{name}"] for name in _AS_THEY_ARE},
         **_mail(settings),
         "HTTPS": https,
         "PREFERRED_URL_SCHEME": "https" if https else "http",
@@ -64,11 +62,11 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "WTF_CSRF_SSL_STRICT": False,
         # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
         "WTF_CSRF_TIME_LIMIT": None,
-        "SITE_NAME": settings["ADMIN_SITE_NAME"],
-        "LOGO": settings["ADMIN_LOGO"],
         "ACCENT_STYLES": settings["ADMIN_ACCENT"],
         "LOG": settings["ADMIN_LOG"],
         "METRICS_TOKEN": settings["ADMIN_METRICS_TOKEN"],
+        "MAINTENANCE": settings["ADMIN_MAINTENANCE"],
+        "BANNER": settings["ADMIN_BANNER"],
         "VERSION": VERSION,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY_BYTES,

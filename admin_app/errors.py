@@ -14,6 +14,7 @@ AdminError
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── MergeError           two records cannot become one
 ├── UndoError            an act cannot be undone
+├── BackupError          a backup cannot be made, read or restored
 ├── PlanError            an act on many records cannot be planned, or agreed to, as asked
 └── TransferError        a file cannot be read; carries row numbers
     └── EncodingError    its text is in another encoding; carries those that it may be in
@@ -93,6 +94,10 @@ class UndoError(AdminError):
         """Keep what is in the way: whoever may see it is told."""
         super().__init__(message)
         self.other = other
+
+
+class BackupError(AdminError):
+    """A backup cannot be made, is not whole, or does not belong here."""
 
 
 class PlanError(AdminError):

@@ -64,11 +64,15 @@ def words_in(text: str) -> str:
     return counted(len(plain.split()), "word", "words")
 
 
+# What nobody writes in small letters.
+_ABBREVIATED = {"id": "ID", "ip": "IP", "url": "URL", "uuid": "UUID"}
+
+
 def label(name: str) -> str:
     """Turn a column's name into a label in sentence case: "created_at" -> "Created at", "user_id" -> "User ID"."""
     words = name.replace(".", " ").replace("_", " ").split()
-    sentence = " ".join(words).capitalize()
-    return f"{sentence[:-2]}ID" if words[-1:] == ["id"] else sentence
+    first, *others = (_ABBREVIATED.get(word, word.lower()) for word in words) if words else ("",)
+    return " ".join((sentence_case(first), *others))
 
 
 def in_sentence(words: str) -> str:

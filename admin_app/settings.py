@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin_app.colours import accent_of
@@ -176,12 +176,14 @@ def _sender(text: str) -> str:
 def _database(text: str) -> str:
     """Accept the URL that hosting companies hand out, and name the driver that is installed."""
     try:
-        url = make_url(text)
+        url = make_url(_with_hosts_apart(text))
     except (ArgumentError, ValueError) as error:
         message = "must look like postgresql://user:password@host/name or sqlite:////path/to/file"
         raise ValueError(message) from error
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        url = url.set(drivername="postgresql+psycopg")
+        is_several = "," in str(url.query.get("host", ""))
+        return (_to_the_primary(url) if is_several else url).render_as_string(hide_password=False)
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
         if not url.database or url.database == ":memory:":
             message = "must name a file: an SQLite database in memory is not shared between threads"
@@ -189,6 +191,30 @@ def _database(text: str) -> str:
         return text
     message = f"must be sqlite or postgresql, not {url.drivername}"
     raise ValueError(message)
+
+
+# As PostgreSQL's own programs take several hosts: "postgresql://user:password@one:5432,two:5432/name".
+_SEVERAL = re.compile(
+    r"(?P<before>[a-z+]+://(?:[^/?]*@)?)(?P<hosts>[^/?@,]+(?:,[^/?@,]+)+)(?P<path>/[^?]*)?(?:\?(?P<query>.*))?"
+)
+
+
+def _with_hosts_apart(text: str) -> str:
+    """Write several hosts in the way that SQLAlchemy reads them: behind the “?”, the ports apart."""
+    found = _SEVERAL.fullmatch(text)
+    if found is None:
+        return text
+    pairs = [one.partition(":") for one in found["hosts"].split(",")]
+    if not all(port.isdigit() for _, colon, port in pairs if colon):
+        raise ValueError(text)
+    hosts, ports = ",".join(host for host, _, _ in pairs), ",".join(port or "5432" for _, _, port in pairs)
+    further = f"&{found['query']}" if found["query"] else ""
+    return f"{found['before']}{found['path'] or '/'}?host={hosts}&port={ports}{further}"
+
+
+def _to_the_primary(url: URL) -> URL:
+    """Ask for the server that takes writes, and for no more than some seconds each: one that is gone may not answer at all."""
+    return url.set(query={"target_session_attrs": "read-write", "connect_timeout": "3", **url.query})
 
 
 def _secret(text: str) -> str:
@@ -321,6 +347,18 @@ SETTINGS = (
         "",
         "What Prometheus shows to read `/metrics`; 16 characters or more. Empty: there are no metrics.",
         _token,
+    ),
+    Setting(
+        "ADMIN_MAINTENANCE",
+        "0",
+        "1 while nobody is to change anything; `manage.py maintenance on` does the same without a restart.",
+        _boolean,
+    ),
+    Setting(
+        "ADMIN_BANNER",
+        "",
+        "A sentence on every page; `manage.py banner` sets another one without a restart.",
+        str.strip,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line

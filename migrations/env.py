@@ -15,6 +15,7 @@ from admin_app.context import writing
 from admin_app.db import caseless, unique_text
 from admin_app.db.schema_version import require_no_newer
 from admin_app.db.startup_lock import startup_lock
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import db
 from admin_app.jobs import queue
 from admin_app.selection.search import indexes as search_indexes
@@ -26,7 +27,7 @@ from admin_app.selection.sorting import text_indexes
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write a type of ours as what it is in the database, so that no migration imports the application."""
     is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
-    return f"sa.{item.impl_instance!r}" if is_ours else False
+    return getattr(item, "in_migration", f"sa.{item.impl_instance!r}") if is_ours else False
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
@@ -36,6 +37,11 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     if kind == "index" and (text_indexes.is_own(name) or caseless.is_own(name)):
         return False
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
+
+
+def include_object(one: Any, _name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
+    """Leave tables that must not be altered as they are."""
+    return kind != "table" or may_be_altered(one)
 
 
 def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
@@ -66,6 +72,7 @@ def run_migrations() -> None:
             target_metadata=db.metadata,
             render_item=render_item,
             include_name=include_name,
+            include_object=include_object,
             on_version_apply=repair_indexes,
             transaction_per_migration=True,
             **arguments,

@@ -19,6 +19,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.cards import board, kept
+from admin_app.web import modes
 
 pytest_plugins = ["tests.cast", "tests.pooler", "tests.routes", "tests.stores", "tests.subject"]
 
@@ -72,6 +73,14 @@ def patient_home_page() -> Iterator[None]:
         for name in ("LIMIT", "WHOLE_LIMIT", "LIST_LIMIT"):
             patch.setattr(board, name, 60)
         patch.setattr(kept, "KEPT_FROM", math.inf)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_mode() -> Iterator[None]:
+    """Let no process ask whether the dashboard is being maintained: the number of a page's statements would hang on the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modes, "FRESH", math.inf)
         yield
 
 

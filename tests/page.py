@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
 
 from werkzeug.test import TestResponse
 
@@ -150,9 +153,11 @@ class Page(HTMLParser):
         head = [one.rstrip("↑↓") for one in self.heads(listing)]
         return [row[head.index(label)] for row in self.rows(listing)] if head else []
 
-    def ids(self, listing: str = "listing") -> list[int]:
+    def ids(self, listing: str = "listing") -> list[Any]:
         """Return the ids of the rows from top to bottom."""
-        return [int(text) for text in self.column("ID", listing)]
+        start = f"{listing}-row-"
+        rows = (row.attributes.get("id") or "" for row in self.all("tr"))
+        return [key_from(one.removeprefix(start)) for one in rows if one.startswith(start)]
 
     def result_line(self, listing: str = "listing") -> str:
         """Return what is said about the number of rows."""
@@ -214,3 +219,11 @@ class Page(HTMLParser):
         tied = f"{name}-error" in control.attributes.get("aria-describedby", "").split()
         assert tied == bool(found), f"{name}: the message is not tied to the control"
         return found[0] if found else ""
+
+
+def key_from(text: str) -> Any:
+    """Read a key as it is printed: a number, a UUID or a text."""
+    for kind in (int, UUID):
+        with suppress(ValueError):
+            return kind(text)
+    return unquote(text.replace(".", "%"))

@@ -17,12 +17,22 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select
 
 from admin_app import resources
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import print_key
+from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
+from admin_app.db.versions import has_counter
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
+from admin_app.kinds import name_of_kind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.country import countries
+from admin_app.kinds.money import CURRENCIES
+from admin_app.models.change_set import Change, Did
+from admin_app.panel.operators.relation import RelationInList, RelationIs
 from admin_app.panel.resource import Resource
+from admin_app.relations import relation_of
 
 
 def day_of(number: int) -> date:
@@ -31,6 +41,7 @@ def day_of(number: int) -> date:
 
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (ListOf, lambda kind, number: [value_for(sa.Column("item", kind.item), number)]),
     (sa.Enum, lambda kind, _: next(iter(kind.enum_class or kind.enums))),
     (sa.Boolean, lambda _, __: True),
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
@@ -47,6 +58,16 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 )
 
 
+# The same by the kind that a column names.
+OF_KINDS: dict[str, Callable[[int], Any]] = {
+    "url": lambda number: f"https://example.com/{number}",
+    "phone": lambda number: f"+49301230{number:03d}",
+    "colour": lambda number: f"#{number:06x}",
+    "country": lambda number: list(countries())[number],
+    "ip": lambda number: f"192.0.2.{number}",
+    "network": lambda number: f"10.{number}.0.0/16",
+    "currency": lambda number: sorted(CURRENCIES)[number % 150],
+}
 # Words have to be such as there are.
 ACTS = [act.value for act in Action if act is not Action.BULK]
 WORDS: dict[str, Callable[[int], list[str]]] = {
@@ -61,14 +82,34 @@ def value_for(column: sa.Column[Any], number: int) -> Any:
     """Make up a value that fits a column."""
     if isinstance(column.type, StringSetType):
         return StringSet(WORDS[column.key](number))
+    if (named := name_of_kind(column)) in OF_KINDS:
+        return OF_KINDS[named](number)
     for kind, make in VALUES:
         if isinstance(column.type, kind):
             return make(column.type, number)
-    return f"{column.key}{number}@example.com" if column.info.get("format") == "email" else f"{column.key} {number}"
+    if column.primary_key:
+        # What an address, a list of keys, a cursor and a form field's name could take for something of theirs.
+        return f"{number}/{column.key}: ~a.b-c_d, 5% “é”"
+    return f"{column.key}{number}@example.com" if named == "email" else f"{column.key} {number}"
+
+
+def typed_as(value: Any) -> str:
+    """Return what a person types for a value."""
+    if isinstance(value, list):
+        return "\n".join(map(typed_as, value))
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return "y" if value is True else ChoiceKind.text_of(value)
 
 
 def _stored(mapper: Any) -> list[sa.Column[Any]]:
     return [one for one in mapper.columns if isinstance(one, sa.Column)]
+
+
+def _is_given(column: sa.Column[Any]) -> bool:
+    """Whether a made-up record needs a value: a text that is a key does, a number that is one does not."""
+    is_made = column.primary_key and (isinstance(column.type, sa.Integer) or column.default is not None)
+    return not is_made and not column.foreign_keys and column.computed is None
 
 
 @dataclass
@@ -83,69 +124,71 @@ class Subject:
     def root(self) -> str:
         return f"/admin/{self.view.endpoint}/"
 
-    def at(self, view: str, key: int) -> str:
-        return f"{self.root}{view}/?id={key}"
+    def at(self, view: str, key: Any) -> str:
+        return f"{self.root}{view}/?id={print_key(key)}"
 
     @property
     def columns(self) -> list[sa.Column[Any]]:
         """The columns of its table; what is computed has none."""
         return _stored(self.mapper)
 
-    def add(self, number: int) -> int:
+    def add(self, number: int) -> Any:
         """Store a made-up record, and those it points at; return its id."""
         with self.app.app_context():
             record = self._made(self.mapper, number)
             db.session.add(record)
             db.session.commit()
-            key: int = record.id
-            return key
+            return record.id
 
     def _made(self, mapper: Any, number: int) -> Any:
-        given = {"id", "version", "updated_at"}
-        columns = [
-            one for one in _stored(mapper) if one.key not in given and not one.foreign_keys and one.computed is None
-        ]
-        values = {column.key: value_for(column, number) for column in columns}
+        given = {"version", "updated_at"}
+        columns = {name: one for name, one in stored_columns(mapper.class_).items() if name not in given}
+        values = {name: value_for(one, number) for name, one in columns.items() if _is_given(one)}
         for relation in mapper.relationships:
             # One of its own kind would have one in turn.
             if relation.direction is sa.orm.RelationshipDirection.MANYTOONE and relation.mapper is not mapper:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 
-    def ids(self) -> list[int]:
+    def ids(self) -> list[Any]:
         with self.app.app_context():
             return list(db.session.scalars(select(self.mapper.class_.id).order_by(self.mapper.class_.id)))
 
-    def record(self, key: int) -> Any:
+    def printed(self) -> list[str]:
+        return [print_key(key) for key in self.ids()]
+
+    def record(self, key: Any) -> Any:
         with self.app.app_context():
             return db.session.get(self.mapper.class_, key)
+
+    def version(self, key: Any) -> int:
+        """Return which version of a record there is: counted by its history where its table does not."""
+        if has_counter(self.mapper.local_table):
+            return int(self.record(key).version)
+        its = (Change.model == self.mapper.local_table.name, Change.record_id == key, Change.act == Did.UPDATE)
+        with self.app.app_context():
+            return 1 + (db.session.scalar(select(sa.func.count()).where(*its)) or 0)
 
     def typed(self, controls: dict[str, str], number: int, password: str) -> dict[str, str]:
         """Return what a person types into a form for a new record."""
         typed = {}
         for name in controls:
             if name in self.mapper.columns:
-                value = value_for(self.mapper.columns[name], number)
-                typed[name] = (
-                    "y"
-                    if value is True
-                    else json.dumps(value)
-                    if isinstance(value, dict)
-                    else ChoiceKind.text_of(value)
-                )
+                typed[name] = typed_as(value_for(self.mapper.columns[name], number))
             elif name in self.mapper.relationships:
                 with self.app.app_context():
                     other = self._made(self.mapper.relationships[name].mapper, number)
                     db.session.add(other)
                     db.session.commit()
-                    typed[name] = str(other.id)
+                    typed[name] = print_key(other.id)
             elif name != "csrf_token" and not name.startswith("_"):
                 typed[name] = password
         return {**controls, **typed}
 
-    def secrets(self, key: int) -> list[str]:
+    def secrets(self, key: Any) -> list[str]:
         record = self.record(key)
-        return [getattr(record, column.key) for column in self.columns if column.info.get("secret")]
+        columns = stored_columns(self.mapper.class_)
+        return [getattr(record, name) for name, column in columns.items() if column.info.get("secret")]
 
 
 @pytest.fixture(params=resources.declared(), ids=lambda resource: resource.model.__name__)
@@ -155,17 +198,21 @@ def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
     return Subject(app, view, inspect_mapper(request.param.model))
 
 
-SAMPLES = ("2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+SAMPLES = ("1", "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
 
 
-def meaning_something(app: Flask, operator: Any, key: int) -> str:
+def meaning_something(app: Flask, operator: Any, key: Any) -> str:
     """Find what one can type for an operator."""
     chosen = [value for value, _ in operator.choices()] + list(
         getattr(getattr(operator.column, "type", None), "enums", [])
     )
     periods = [value for value, _ in operator.suggestions]
-    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, str(key), "a"]
+    samples = [*chosen, *periods, str(uuid.UUID(int=1)), "1 to 2", *SAMPLES, print_key(key), "a"]
     with app.app_context():
+        if isinstance(operator, RelationIs | RelationInList):
+            # Of a record that there is, as a text that is no key may be a name that is not found.
+            target = relation_of(operator.column).target
+            samples = [print_key(one) for one in db.session.scalars(select(target.id))] + samples
         for text in samples:
             try:
                 operator.parse(text)

@@ -49,6 +49,8 @@ DEFAULTS = {
     "ADMIN_ACCENT": "",
     "ADMIN_LOG": "",
     "ADMIN_METRICS_TOKEN": "",
+    "ADMIN_MAINTENANCE": False,
+    "ADMIN_BANNER": "",
     "ADMIN_MAIL_FROM": "",
 }
 
@@ -80,6 +82,16 @@ def test_an_empty_setting_is_the_default() -> None:
             "postgresql+psycopg://u:p%40@h:5433/n?sslmode=require",
         ),
         ("DATABASE_URL", "postgresql+psycopg://h/n", "postgresql+psycopg://h/n"),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p%40@a:5433,b/n?sslmode=require",
+            "postgresql+psycopg://u:p%40@/n?connect_timeout=3&host=a%2Cb&port=5433%2C5432&sslmode=require&target_session_attrs=read-write",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://a,b",
+            "postgresql+psycopg:///?connect_timeout=3&host=a%2Cb&port=5432%2C5432&target_session_attrs=read-write",
+        ),
         ("DATABASE_URL", "sqlite:////tmp/a.db", "sqlite:////tmp/a.db"),
         ("ADMIN_SECRET_KEY", SECRET, SECRET),
         ("ADMIN_HOSTS", "a.example, b.example,,", ["a.example", "b.example"]),
@@ -104,6 +116,7 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
     [
         ("DATABASE_URL", "admin.db", URL_LINE),
         ("DATABASE_URL", "postgresql://u:p@h:port/n", URL_LINE),
+        ("DATABASE_URL", "postgresql://u:p@a:port,b/n", URL_LINE),
         ("DATABASE_URL", "mysql://h/n", "DATABASE_URL must be sqlite or postgresql, not mysql."),
         (
             "DATABASE_URL",

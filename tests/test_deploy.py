@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from admin_app import metrics
+from tests.cli.serving import PATIENCE, Served, free_port
+from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -50,3 +56,68 @@ def test_alert_rules_raise_what_they_say_when_they_say() -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_dockerfile_has_no_fault() -> None:
+    hadolint = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if hadolint is None:
+        pytest.skip("hadolint is not installed: see requirements-dev.txt")
+
+    done = subprocess.run(
+        [hadolint, "--no-color", ROOT / "Dockerfile"], check=False, capture_output=True, text=True, timeout=60
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
+    """Do the steps of the file in a folder, and start what it starts, on a port of its own."""
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+    app, data = tmp_path / "app", tmp_path / "data"
+    app.mkdir(), data.mkdir()
+    for *sources, target in (line.split() for line in re.findall(r"^COPY (?!--)(.+)$", docker, re.MULTILINE)):
+        for source in sources:
+            assert source in allowed
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, app / target, ignore=shutil.ignore_patterns("*.pyc.*"))
+            elif target != "/":
+                shutil.copy(ROOT / source, app / target)
+    (app / "instance").symlink_to(data)
+    command = [*json.loads(re.findall(r"^CMD (.+)$", docker, re.MULTILINE)[-1]), "--port", str(port := free_port())]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ADMIN_", "DATABASE_", "COV_"))
+    }
+
+    with (tmp_path / "log").open("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=app,
+            env=environment | {"ADMIN_LOG": "json"},
+            stderr=log,
+            stdout=log,
+        )
+        try:
+            served = Served(server, port)
+            assert until_it_answers(served, tmp_path / "log") == 200
+            left = sorted(one.name for one in data.iterdir())
+        finally:
+            stopped = [*descendants(server.pid), server.pid]
+            for pid in stopped:
+                os.kill(pid, signal.SIGKILL)
+            server.wait()
+            for connection in served.connections:
+                connection.close()
+
+    assert {"admin.db", "secret-key"} <= set(left)
+
+
+def until_it_answers(served: Served, log: Path) -> int:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return served.get("/health/ready").status
+        except ConnectionError:
+            assert served.process.poll() is None, log.read_text()
+            assert time.monotonic() < until
+            time.sleep(0.1)

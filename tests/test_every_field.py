@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app import resources
+from admin_app.db.keys import key_name, print_key
 from admin_app.db.string_set import StringSetType
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
@@ -43,16 +44,17 @@ def views_of(app: Flask) -> list[Resource]:
 def told_columns(subject: Subject) -> list[str]:
     """Name the columns whose values can be told from all others; keys and versions are in every form, secrets nowhere."""
     few = sa.Boolean | sa.Enum | StringSetType
+    columns = {one.key: one.columns[0] for one in subject.mapper.column_attrs if one.key != "version"}
     return [
-        column.key
-        for column in subject.mapper.columns
-        if column.key not in {"id", "version"}
-        and not (isinstance(column.type, few) or column.foreign_keys or column.info.get("secret"))
+        name
+        for name, column in columns.items()
+        if not (column.primary_key or isinstance(column.type, few) or column.foreign_keys or column.info.get("secret"))
     ]
 
 
 def form_columns(subject: Subject) -> list[str]:
-    return [name for name in subject.view.form_columns if name in subject.mapper.attrs]
+    own = key_name(subject.view.model)
+    return [name for name in subject.view.form_columns if name in subject.mapper.attrs and name != own]
 
 
 def add_with_children(subject: Subject) -> set[str]:
@@ -82,7 +84,7 @@ def pages_of(app: Flask) -> list[str]:
             names = ",".join([*view.column_list, *view.column_further_list])
             lists = ("", f"?columns={names}", "columns/", "export/", "export/csv/")
             records = [
-                f"{page}/?id={key}"
+                f"{page}/?id={print_key(key)}"
                 for key in db.session.scalars(select(view.model.id))
                 for page in ("details", "edit", "delete", "history")
             ]
@@ -98,7 +100,7 @@ def rights(subject: Subject, names: Iterable[str], right: str) -> list[str]:
     return [f"{subject.view.endpoint}.{name}:{right}" for name in names]
 
 
-def values_of(subject: Subject, key: int) -> dict[str, Any]:
+def values_of(subject: Subject, key: Any) -> dict[str, Any]:
     """Return what a record holds in the fields of its form; of a relation the other's key."""
     with subject.app.app_context():
         record = db.session.get_one(subject.mapper.class_, key)

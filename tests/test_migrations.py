@@ -34,6 +34,7 @@ TABLES = {
         "redirect",
         "role",
         "saved_view",
+        "site_mode",
         "staff",
         "staff_session",
         "submission",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require
+from tests.project_copy import copy_project, require, run
 
 HERE = Path(__file__).parent / "new_kind"
 # The kind's two files, and a model with its resource that has a column of the type.
@@ -47,10 +47,17 @@ def add_the_kind(project: Path) -> None:
 
 
 def test_a_column_type_is_shown_as_text_until_it_is_added_in_two_files(project: Path) -> None:
-    require(project, "manage.py", "check")
+    refused = run(project, "manage.py", "check").stderr
+    resource = project / MODEL["resource.py"]
+    text = resource.read_text()
+    resource.write_text(text.replace('("name", "address", "id")', '("name", "id")'))
+    told = require(project, "manage.py", "check", "--resources")
+    resource.write_text(text)
     add_the_kind(project)
     require(project, "manage.py", "db", "migrate", "-m", "Servers")
 
     (written,) = (project / "migrations" / "versions").glob("*servers.py")
+    assert refused.startswith("Error: ServerResource.column_sortable_list names address, whose type IpAddress")
+    assert "Server.address has the type IpAddress, which no kind is for" in told
     assert "sa.Column('address', sa.String(length=39), nullable=True)" in written.read_text()
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")

@@ -17,13 +17,16 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from admin_app.cli.backup import backup
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
 from admin_app.cli.history import history
 from admin_app.cli.import_ import import_
 from admin_app.cli.inbox import inbox
 from admin_app.cli.jobs import jobs, worker
+from admin_app.cli.modes import banner, maintenance
 from admin_app.cli.plan import delete, edit, plan
+from admin_app.cli.resource import resource
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export
@@ -31,6 +34,26 @@ from admin_app.context import Actor, acting
 from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
 from admin_app.models.change_set import Kind
+
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    worker,
+    jobs,
+    check,
+    staff,
+    inbox,
+    demo,
+    import_,
+    export,
+    edit,
+    delete,
+    plan,
+    history,
+    maintenance,
+    banner,
+    backup,
+    resource,
+)
 
 
 class Commands(FlaskGroup):
@@ -75,6 +98,6 @@ def main(create_app: Callable[[], Flask]) -> None:
     )
     # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
-    for command in (run, worker, jobs, check, staff, inbox, demo, import_, export, edit, delete, plan, history):
+    for command in COMMANDS:
         commands.add_command(command)
     commands.main(prog_name="manage.py")

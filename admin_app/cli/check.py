@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.cli.check_database import Processes, database_in_words, problems
+from admin_app.cli.check_resources import findings_of_resources
 from admin_app.cli.finding import Finding
 from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.db.schema_version import NEWER, current_revisions, newer_than
@@ -41,9 +42,13 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 @click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As `run` is given.")
 @click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As `run` is given.")
 @click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As `run` is given.")
+@click.option("--resources", is_flag=True, help="Also say what resources and their models lack, with the line to add.")
 @with_appcontext
-def check(*, deploy: bool, workers: int, threads: int, jobs: int) -> None:
+def check(*, deploy: bool, resources: bool, workers: int, threads: int, jobs: int) -> None:
     """Look at the settings, the database and the accounts, and say what is not as it should be."""
+    if resources:
+        for lack in findings_of_resources():
+            click.echo(f"Note: {lack}", err=True)
     found = [*findings(is_live=deploy), *_database(Processes(workers, threads, jobs))]
     for finding in found:
         click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)

@@ -11,57 +11,57 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
-from admin_app.extensions import TableColumn
+from admin_app.extensions import AnyColumn, TableColumn
 
 
-def attribute_of(model: type[Any], name: str) -> Any:
+def attribute_of(model: type[object], name: str) -> Any:
     """Return a model's attribute; None for a hybrid property that Python alone computes, which is none of the class."""
     return getattr(model, name, None)
 
 
-def stored_column(attribute: Any) -> TableColumn | None:
+def stored_column(attribute: AnyColumn) -> TableColumn | None:
     """Return the table's column behind an attribute; None for one that is computed."""
     columns = getattr(getattr(attribute, "property", None), "columns", (attribute,))
     return columns[0] if isinstance(columns[0], Column) else None
 
 
-def stored_columns(model: type[Any]) -> dict[str, TableColumn]:
+def stored_columns(model: type[object]) -> dict[str, TableColumn]:
     """Return the columns of a model's table, by the attributes' names."""
     found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
     return {name: column for name, column in found.items() if isinstance(column, Column)}
 
 
-def is_nullable(attribute: Any) -> bool:
+def is_nullable(attribute: AnyColumn) -> bool:
     """Whether there may be no value; nobody knows it of what is computed."""
     column = stored_column(attribute)
     return column is None or bool(column.nullable)
 
 
-def is_unique(attribute: Any) -> bool:
+def is_unique(attribute: AnyColumn) -> bool:
     """Whether no two records have the same value."""
     column = stored_column(attribute)
     return column is not None and bool(column.unique)
 
 
-def is_key(attribute: Any) -> bool:
+def is_key(attribute: AnyColumn) -> bool:
     """Whether it is what tells records apart."""
     column = stored_column(attribute)
     return column is not None and bool(column.primary_key)
 
 
-def is_computed(model: type[Any], name: str) -> bool:
+def is_computed(model: type[object], name: str) -> bool:
     """Whether a name is a model's and stands for no column of its table: SQL or Python computes it when it is read."""
     is_mapped = name in inspect_mapper(model).column_attrs
     return name in hybrids(model) or (is_mapped and name not in stored_columns(model))
 
 
-def hybrids(model: type[Any]) -> list[str]:
+def hybrids(model: type[object]) -> list[str]:
     """Name the hybrid properties of a model."""
     descriptors = inspect_mapper(model).all_orm_descriptors
     return [name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY]
 
 
-def is_sql(model: type[Any], name: str) -> bool:
+def is_sql(model: type[object], name: str) -> bool:
     """Whether the database knows the attribute: of a hybrid property it may be Python alone that does."""
     try:
         getattr(model, name).__clause_element__()
@@ -70,13 +70,13 @@ def is_sql(model: type[Any], name: str) -> bool:
     return True
 
 
-def is_secret(attribute: Any) -> bool:
+def is_secret(attribute: AnyColumn) -> bool:
     """Whether an attribute is a secret, or computed of one."""
     column = stored_column(attribute)
     return any(one.info.get("secret") for one in (_columns_in(attribute) if column is None else (column,)))
 
 
-def read_by_computed(model: type[Any]) -> Mapping[str, tuple[str, ...]]:
+def read_by_computed(model: type[object]) -> Mapping[str, tuple[str, ...]]:
     """Return what the database computes of a model's columns, each with the columns that it reads: who may not see one sees neither."""
     # Asked for by every page of who may not see everything.
     if model not in _READ:
@@ -84,22 +84,27 @@ def read_by_computed(model: type[Any]) -> Mapping[str, tuple[str, ...]]:
     return _READ[model]
 
 
-_READ: dict[type[Any], Mapping[str, tuple[str, ...]]] = {}
+_READ: dict[type[object], Mapping[str, tuple[str, ...]]] = {}
 
 
-def _find_read(model: type[Any]) -> Mapping[str, tuple[str, ...]]:
+def _find_read(model: type[object]) -> Mapping[str, tuple[str, ...]]:
     stored = {column: name for name, column in stored_columns(model).items()}
     names = [*inspect_mapper(model).column_attrs.keys(), *hybrids(model)]
     computed = [name for name in names if is_computed(model, name) and is_sql(model, name)]
     return {name: tuple(stored[one] for one in _columns_in(getattr(model, name)) if one in stored) for name in computed}
 
 
-def hides_secret(model: type[Any], name: str) -> bool:
+def hides_secret(model: type[object], name: str) -> bool:
     """Whether the attribute of this name is a secret; what Python computes is left to who writes it."""
     return is_sql(model, name) and is_secret(getattr(model, name))
 
 
-def _columns_in(attribute: Any) -> list[TableColumn]:
+def _columns_in(attribute: AnyColumn) -> list[TableColumn]:
     """Return the tables' columns that the SQL of an attribute names."""
     found = [one for one in iterate(attribute.__clause_element__()) if isinstance(one, Column)]
     return [one.table.c[one.key] for one in found]
+
+
+def name_of(model: type[object], column: TableColumn) -> str:
+    """Return the name of the attribute that has a column: it may be called otherwise in the database."""
+    return str(inspect_mapper(model).get_property_by_column(column).key)

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, text
 
 from admin_app import unicode_text
+from admin_app.db.keys import key_called
 from admin_app.db.record import Record
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
 # A column of a table, by both their names.
@@ -35,7 +37,8 @@ def caseless(value: object) -> Any:
 
 def is_caseless(column: TableColumn) -> bool:
     """Whether no two records have the same text in this column, in whatever capitals."""
-    return bool(column.unique) and isinstance(column.type, String) and not isinstance(column.type, Enum)
+    is_kept = bool(column.unique) and may_be_altered(column.table)
+    return is_kept and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
 
 def same(column: AnyColumn, value: object) -> ColumnElement[bool]:
@@ -105,7 +108,7 @@ def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequenc
     """Return the records that have the same text in a column, by id and text, each text's together."""
     key = f'caseless("{column}")'
     several = f'SELECT {key} FROM "{table}" GROUP BY 1 HAVING count({key}) > 1'
-    rows = f'SELECT {key}, id, "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
+    rows = f'SELECT {key}, "{key_called(table)}", "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
     found: dict[str, list[tuple[int, str]]] = {}
     for same_text, record_id, value in connection.execute(text(rows)):
         found.setdefault(same_text, []).append((record_id, value))

@@ -19,6 +19,7 @@ from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
+from admin_app.db.versions import digest
 from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
 from admin_app.metrics import Event
@@ -42,6 +43,8 @@ STEPS_BETWEEN_LOOKS = 1_000
 LASTING = "is_lasting"
 # What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
 QUERY_CANCELED = "57014"
+# What a server says that became a replica while we were connected.
+READ_ONLY_TRANSACTION = "25006"
 
 
 def prepare(connection: object, _record: object) -> None:
@@ -76,6 +79,8 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
     # Any spelling of JSON in one.
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
+    # What tells that a row is as it was, where no column of ours does.
+    connection.create_function("row_digest", -1, digest, deterministic=True)
     # SQLite's own `unhex` came with 3.41.
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
     # Of columns of which nothing is known but what SQLite keeps in them.
@@ -216,6 +221,12 @@ def count_timeout(context: ExceptionContext) -> None:
     """Count a statement that was stopped because it took too long."""
     if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
         metrics.count(Event.TIME_LIMIT)
+
+
+def leave_demoted(context: ExceptionContext) -> None:
+    """Give up the connections to a server that takes no writes any more: another one of several hosts does by now."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_TRANSACTION:
+        context.is_disconnect = True
 
 
 def refresh_statistics(session: AnySession) -> None:

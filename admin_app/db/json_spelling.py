@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from enum import Enum
 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -41,7 +42,14 @@ def spelled(value: object) -> str:
         # PostgreSQL knows no zero below zero.
         return f"{number or number.copy_abs():f}"
     # Lists of something else than JSON, of columns that nobody knows, are shown by the same way.
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_in_words)
+
+
+def _in_words(value: object) -> str:
+    """Write a member of an enumeration as people read it, and anything else as Python does."""
+    if not isinstance(value, Enum):
+        return str(value)
+    return value.value if isinstance(value.value, str) else value.name.lower()
 
 
 def spelled_text(text: str | None) -> str | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 
 from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import key_name
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
@@ -24,7 +25,12 @@ def is_recorded(model: type[object]) -> bool:
 @cache
 def recorded_models() -> dict[str, type[Record]]:
     """Return the models whose records have a history, by the names of their tables."""
-    mappers = Record.registry.mappers
+    # Of several classes of one table the first one stands for all.
+    mappers = [
+        one
+        for one in Record.registry.mappers
+        if one.inherits is None or one.local_table is not one.inherits.local_table
+    ]
     return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
 
 
@@ -44,14 +50,16 @@ _KEPT: dict[type[Any], dict[str, TableColumn]] = {}
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
     # What the database computes it computes again, and takes from nobody.
-    columns = {key: column for key, column in stored_columns(model).items() if column.computed is None}
+    columns = {
+        key: column for key, column in stored_columns(model).items() if column.computed is None and key != "version"
+    }
     if model.__history__ is not None:
-        always = ("id", "created_at", "updated_at")
+        always = (key_name(model), "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
     if any(column.info.get("secret") for column in columns.values()):
         message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."
         raise TypeError(message)
-    return {key: column for key, column in columns.items() if key != "version"}
+    return columns
 
 
 def has_key(values: Expression, name: str, dialect: str) -> ColumnElement[bool]:

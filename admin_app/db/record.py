@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import BigInteger, Integer
+from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
 from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.db.versions import LEGACY, RowVersion
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import Model
 
 
@@ -35,7 +38,7 @@ class Record(Timestamped, Versioned, Model):
 
     __abstract__ = True
     # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__: Any = {"sqlite_autoincrement": True}
 
     # The columns whose values the history keeps; None: every one. A model with a secret column has to say it.
     __history__: ClassVar[tuple[str, ...] | None] = None
@@ -49,8 +52,55 @@ class Record(Timestamped, Versioned, Model):
     # The columns that a `__str__` of a model's own reads; None: any. Who may not see one of them reads a number instead.
     named_by: ClassVar[tuple[str, ...] | None] = None
 
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    # A model may declare another key, of any name: it is reached as `id` all the same.
+    id: Mapped[Any] = mapped_column(Integer, primary_key=True, sort_order=-1)
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Let `id` lead to the key that the model declares."""
+        own = {name: one for name, one in vars(cls).items() if isinstance(one, MappedColumn) and one.column.primary_key}
+        for one in own.values():
+            if type(one.column.type) is BigInteger:
+                # SQLite numbers the rows of no other type.
+                one.column.type = BigInteger().with_variant(Integer, "sqlite")
+        table = vars(cls).get("__table__")
+        keys = list(own) if table is None else [one.key for one in table.primary_key]
+        if len(keys) == 1 and "id" not in keys:
+            if "id" in (vars(cls) if table is None else table.c):
+                message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
+                raise ConfigurationError(message)
+            cls.id = synonym(keys[0])
+        super().__init_subclass__(**arguments)
 
     def __str__(self) -> str:
         """Name the record for a person."""
         return str(getattr(self, self.title)) if self.title else f"{type(self).__name__} {self.id}"
+
+
+class Legacy(Record):
+    """The base of a model whose table must not be altered: it has the columns that it has, and what changed is told by the row itself."""
+
+    __abstract__ = True
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Take out the columns that the table does not have, and read the version from the store."""
+        if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
+            super().__init_subclass__(**arguments)
+            return
+        table = vars(cls).get("__table__")
+        names = {*vars(cls), *(() if table is None else table.c.keys())}
+        if "version" in names:
+            message = f'{cls.__name__}.version is ours: call it something else, `release = mapped_column("version")`.'
+            raise ConfigurationError(message)
+        for name in {"created_at", "updated_at", "version"} - names:
+            setattr(cls, name, None)
+        super().__init_subclass__(**arguments)
+        if not vars(cls).get("__abstract__"):
+            own: Any = cls.__table__
+            own.info[LEGACY] = True
+            setattr(cls, "version", column_property(RowVersion(*own.c)))  # noqa: B010 -- to mypy it is a column of Record's
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, object]:
+        """Count nothing."""
+        return {}

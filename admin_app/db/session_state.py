@@ -13,7 +13,7 @@ _PLACE = "admin_app.state"
 
 def state_of(session: AnySession, kind: type[T]) -> T:
     """Return the session's one object of this kind, made the first time."""
-    states: dict[type[Any], Any] = session.info.setdefault(_PLACE, {})
+    states: dict[type[object], Any] = session.info.setdefault(_PLACE, {})
     if kind not in states:
         states[kind] = kind()
     found: T = states[kind]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from admin_app.context import writing
 from admin_app.db.troubles import say, trouble_of
 from admin_app.db.types import utc_now
+from admin_app.domain.modes import present_mode
 from admin_app.errors import AdminError
 from admin_app.extensions import db, this_application
 from admin_app.jobs import store as job_store
@@ -96,6 +97,9 @@ _progress: dict[int, Progress] = {}
 def run_job(job_id: int, files: Files, work: Mapping[str, Work]) -> None:
     """Do a job from its beginning to its end, whatever that is; `work` has what is to be done by the kind of job."""
     with _short() as session:
+        # It waits until the maintenance is over: the worker looks again every few seconds.
+        if current_app.config["MAINTENANCE"] or present_mode(session).is_maintained:
+            return
         job = job_store.claim(session, job_id=job_id)
         if job is None:
             return

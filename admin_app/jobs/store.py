@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.errors import NotFoundError
@@ -214,6 +214,6 @@ def _is_lost() -> ColumnElement[bool]:
 
 def _change(session: AnySession, *wanted: ColumnElement[bool], **values: object) -> bool:
     statement = update(Job).where(*wanted).values(**values).execution_options(synchronize_session=False)
-    result: Any = session.execute(statement)
+    number = rows_changed(session.execute(statement))
     session.expire_all()
-    return bool(result.rowcount)
+    return number > 0

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.errors import NotFoundError, TransferError
@@ -103,8 +104,7 @@ def expired(session: AnySession) -> Sequence[int]:
 
 def remove_unplanned(session: AnySession, upload_id: int) -> bool:
     """Remove an upload's row unless a plan is made of it (not yet committed); return whether it is gone. Its file goes afterwards."""
-    result: Any = session.execute(delete(Upload).where(Upload.id == upload_id, _has_no_plan()))
-    return bool(result.rowcount)
+    return rows_changed(session.execute(delete(Upload).where(Upload.id == upload_id, _has_no_plan()))) > 0
 
 
 def last_mapped(session: AnySession, *, resource: str, headers_digest: str) -> Upload | None:

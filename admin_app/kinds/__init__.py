@@ -6,26 +6,49 @@ from typing import Any
 
 from sqlalchemy import null
 
+from admin_app.db.keys import key_in
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
+from admin_app.kinds.array import ArrayKind, TagsKind
 from admin_app.kinds.base import AnyKind, Kind
 from admin_app.kinds.binary import BinaryKind
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.colour import ColourKind
+from admin_app.kinds.country import CountryKind
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.formatted import EmailKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
+from admin_app.kinds.markdown import MarkdownKind
+from admin_app.kinds.money import CurrencyKind, MoneyKind
+from admin_app.kinds.network import IpKind, NetworkKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.other import OtherKind
+from admin_app.kinds.phone import PhoneKind
+from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
 from admin_app.kinds.uuid import UuidKind
+from admin_app.kinds.web_address import UrlKind
 
 # Looked through from the first to the last: what is a special case of another stands before it, as a type (a choice is a
 # text) or as a value (yes and no are whole numbers, a date and time is a date).
 KINDS: tuple[AnyKind, ...] = (
+    EmailKind,
+    UrlKind,
+    PhoneKind,
+    ColourKind,
+    CountryKind,
+    IpKind,
+    NetworkKind,
+    CurrencyKind,
+    MarkdownKind,
+    MoneyKind,
+    TagsKind,
+    ArrayKind,
     StringSetKind,
     ChoiceKind,
     BooleanKind,
@@ -47,6 +70,10 @@ KINDS: tuple[AnyKind, ...] = (
 )
 
 
+# With that of our own tables, which no model has.
+_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind)
+
+
 def kind_of(column: AnyColumn) -> Kind[Any]:
     """Return the kind of a column or of any expression, bound to it: the one that its `info` names, else that of its type."""
     name = name_of_kind(column)
@@ -56,7 +83,7 @@ def kind_of(column: AnyColumn) -> Kind[Any]:
 def name_of_kind(column: AnyColumn) -> str:
     """Return the kind that a column says it is of, `info={"kind": "url"}`; "" where its type tells."""
     info = getattr(column, "info", None) or {}
-    return str(info.get("kind", ""))
+    return str(info.get("kind") or info.get("format") or "")
 
 
 def require_kind(column: TableColumn, name: str) -> None:
@@ -65,7 +92,7 @@ def require_kind(column: TableColumn, name: str) -> None:
     if kind is None:
         message = f"{name} names the kind {name_of_kind(column)}. Name one of {', '.join(_BY_NAME)}."
         raise ConfigurationError(message)
-    if kind.types and not isinstance(column.type, kind.types):
+    if kind.types and not (isinstance(column.type, kind.types) and kind.holds(column.type)):
         types = " or ".join(one.__name__ for one in kind.types)
         message = f"{name} names the kind {kind.name}, which is for {types}, not for {type(column.type).__name__}."
         raise ConfigurationError(message)
@@ -75,21 +102,22 @@ def kind_or_other(of: ColumnType) -> AnyKind:
     """Return the kind of a type; what none is for, or is of another kind on another store, is shown as text and changed by nobody."""
     # The stores' own forms of a type say nowhere else what they are.
     variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
-    kinds = {_kind_of_type(type(one)) for one in (of, *variants)}
+    kinds = {_kind_of_type(one) for one in (of, *variants)}
     return kinds.pop() if len(kinds) == 1 else OtherKind
 
 
-def _kind_of_type(of: type[ColumnType]) -> AnyKind:
+def _kind_of_type(type_: ColumnType) -> AnyKind:
+    of = type(type_)
     if of not in _BY_TYPE:
-        _BY_TYPE[of] = next((kind for kind in KINDS if not kind.is_named and issubclass(of, kind.types)), OtherKind)
-    return _BY_TYPE[of]
+        _BY_TYPE[of] = next((kind for kind in _ALL if not kind.is_named and issubclass(of, kind.types)), OtherKind)
+    return _BY_TYPE[of] if _BY_TYPE[of].holds(type_) else OtherKind
 
 
 def stand_in(column: TableColumn) -> Expression | None:
     """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones, or has to point at something."""
     if column.nullable:
         return null()
-    return None if column.foreign_keys else kind_of(column).stand_in_sql(column.table.c.id)
+    return None if column.foreign_keys else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

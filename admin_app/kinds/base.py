@@ -71,6 +71,11 @@ class Kind(Generic[V]):
         self.column = column
         self.type: Any = column.type
 
+    @classmethod
+    def holds(cls, _of: ColumnType) -> bool:
+        """Whether a type of its `types` is of this kind indeed."""
+        return True
+
     @property
     def stored(self) -> TableColumn:
         """The table's column; what is computed stands for itself."""

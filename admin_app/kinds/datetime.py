@@ -27,6 +27,11 @@ class LocalDateTimeKind(Kind[datetime]):
     values = (datetime,)
     is_inert = True
 
+    @classmethod
+    def holds(cls, of: ColumnType) -> bool:
+        """Leave out what is with a zone on one store and without on the other."""
+        return not getattr(of, "timezone", False)
+
     def to_url(self, value: datetime) -> str:
         """Write ISO 8601."""
         return value.isoformat()
@@ -77,6 +82,11 @@ class DateTimeKind(LocalDateTimeKind):
 
     name = "datetime"
     types = (UtcDateTime,)
+
+    @classmethod
+    def holds(cls, _of: ColumnType) -> bool:
+        """Take it: it is aware on both."""
+        return True
 
     def from_url(self, text: str) -> datetime:
         """Read ISO 8601 with a zone."""

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, and_, case, cast, func, select
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.limits import limits_of
+from admin_app.formatting import counted
 from admin_app.kinds.base import CsvStyle, Expression, Kind, V, as_it_is
 from admin_app.kinds.text import csv_text
 from admin_app.number_parsing import AmbiguousNumber, number, whole_number
@@ -154,15 +155,23 @@ class DecimalKind(_FractionKind[Decimal]):
 
     name = "decimal"
     types = (Numeric,)
-    values = (Decimal,)
+    values: ClassVar[tuple[type[object], ...]] = (Decimal,)
 
     def problem_with(self, label: str, value: Decimal) -> str | None:
-        """Refuse also what has more digits before the point than the column has room for."""
+        """Refuse also what has more digits, before or behind the point, than the column has room for."""
         kind = self.type
         if (problem := super().problem_with(label, value)) or kind.precision is None:
             return problem
-        limit = 10 ** (kind.precision - (kind.scale or 0))
-        return None if abs(value) < limit else f"{label} must be between -{limit:,} and {limit:,}."
+        places = kind.scale or 0
+        limit = 10 ** (kind.precision - places)
+        if abs(value) >= limit:
+            return f"{label} must be between -{limit:,} and {limit:,}."
+        # A column of exact numbers may give floats.
+        digits = Decimal(str(value)).normalize().as_tuple().exponent
+        if isinstance(digits, int) and -digits > places:
+            room = f"have at most {counted(places, 'decimal place', 'decimal places')}"
+            return f"{label} must {room if places else 'be a whole number'}."
+        return None
 
     def from_url(self, text: str) -> Decimal:
         """Read it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -10,13 +9,11 @@ from sqlalchemy import ColumnElement, LargeBinary, String, and_, case, cast, fun
 from sqlalchemy.types import Text
 
 from admin_app.db.limits import LONGEST_TEXT
-from admin_app.extensions import AnyColumn
+from admin_app.extensions import AnyColumn, ColumnType
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
-from admin_app.unicode_text import composed, line, unseen_in
+from admin_app.unicode_text import composed, line
 
-# One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # What shows something, at the beginning, at the end and anywhere, as SQLite and PostgreSQL write it.
 _BEGINS, _ENDS, _HAS = ("[!-~]*", "^[!-~]"), ("*[!-~]", "[!-~]$"), ("*[!-~]*", "[!-~]")
 # Begins what stands in for a text: a control character, which no email or name has.
@@ -28,8 +25,8 @@ class TextKind(Kind[str]):
     """Text of one line."""
 
     name = "text"
-    types = (String,)
-    values = (str,)
+    types: ClassVar[tuple[type[ColumnType], ...]] = (String,)
+    values: ClassVar[tuple[type[object], ...]] = (str,)
     is_text = True
     names_records = True
     shown: ClassVar[tuple[tuple[str, str], ...]] = (_BEGINS, _ENDS)
@@ -40,27 +37,20 @@ class TextKind(Kind[str]):
         self.longest: int = self.type.length or LONGEST_TEXT
 
     @property
-    def is_email(self) -> bool:
-        """Whether it holds emails."""
-        return (getattr(self.stored, "info", None) or {}).get("format") == "email"
-
-    @property
     def way_of_keeping(self) -> Callable[[str], str]:
         """Compose it, and take off what nobody sees at its ends."""
         return line
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Refuse what cannot be stored, what is too long, and what is no email where one has to be."""
+        """Refuse what cannot be stored, and what is too long."""
         if "\0" in value:
             return f"{label} contains a NUL character, which cannot be stored. Remove it."
         if len(value) > self.longest:
             return f"{label} must be {self.longest:,} characters or fewer; it has {len(value):,}."
-        return _problem_with_email(label, value) if self.is_email else None
+        return None
 
     def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool] | None:
         """Know texts of plain letters alone: of others the store cannot say how they are composed, and what shows nothing."""
-        if self.is_email:
-            return None
         shown = (
             value.op("GLOB")(glob) if dialect == "sqlite" else value.collate("C").regexp_match(expression)
             for glob, expression in self.shown
@@ -109,7 +99,7 @@ class LongTextKind(TextKind):
     """Text of many lines."""
 
     name = "long_text"
-    types = (Text,)
+    types: ClassVar[tuple[type[ColumnType], ...]] = (Text,)
     names_records = False
     is_ordered = False
     shown = (_HAS,)
@@ -135,9 +125,3 @@ def csv_text(column: Expression, style: CsvStyle) -> ColumnElement[str]:
     has_signs = or_(*(place(text, sign) > 0 for sign in f'{style.delimiter}"\r\n'))
     in_quotes = literal('"', Text()).concat(mark).concat(func.replace(text, '"', '""')).concat('"')
     return case((has_signs, in_quotes), else_=mark.concat(text))
-
-
-def _problem_with_email(label: str, value: str) -> str | None:
-    if unseen := unseen_in(value):
-        return f"{label} contains an invisible character: {unseen}. Remove it."
-    return None if _EMAIL.fullmatch(value) else f"{label} must look like name@example.com."

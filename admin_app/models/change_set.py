@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime, utc_now
@@ -44,6 +45,11 @@ class Kind(StrEnum):
 
 # The ways in which records are changed.
 CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
+
+# How the summary of a merge begins, which names the record that is gone beside the one that is left.
+MERGED = "Merged"
+# What stands before the summary of a change set in that of another one that took it back.
+UNDID, REDID = "Undid: ", "Redid: "
 
 
 class Did(StrEnum):
@@ -104,7 +110,7 @@ class ChangeSet(Model):
     kind: Mapped[str] = mapped_column(String(20))
     # The table and the key of the record that it is mainly about; "" and None where it is about none.
     resource: Mapped[str] = mapped_column(String(63), default="")
-    record_id: Mapped[int | None]
+    record_id: Mapped[Key | None] = mapped_column(RecordKey)
     summary: Mapped[str] = mapped_column(String(LONGEST_SUMMARY), default="")
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     request_id: Mapped[str] = mapped_column(String(36), default="")
@@ -126,7 +132,7 @@ class Change(Model):
     change_set_id: Mapped[int]
     # The table's name.
     model: Mapped[str] = mapped_column(String(63))
-    record_id: Mapped[int]
+    record_id: Mapped[Key] = mapped_column(RecordKey)
     act: Mapped[str] = mapped_column(String(6))
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     # The record's version after this change; a deletion counts too, so that no number is ever used twice.

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Model
@@ -20,7 +21,7 @@ class Note(Record):
 
     # The record's table and key.
     subject: Mapped[str] = mapped_column(String(63), info=_PLACE)
-    subject_id: Mapped[int] = mapped_column(info=_PLACE)
+    subject_id: Mapped[Key] = mapped_column(RecordKey, info=_PLACE)
     # As the history names people: by key and name, for both outlive the account.
     author_id: Mapped[int] = mapped_column(info=_PLACE)
     author: Mapped[str] = mapped_column(String(80))

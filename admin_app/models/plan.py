@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import AnyRow, Model, Values
 from admin_app.models.change_set import LONGEST_REASON, JsonValues
@@ -96,7 +97,7 @@ class Plan(Model):
 
 
 class PlanLine(Model):
-    """What a plan means for one record. `number` orders the lines of a plan: the record's id, or the row's place in a file."""
+    """What a plan means for one record. `number` orders the lines of a plan: the record's id where that is one, else its place, or the row's in a file."""
 
     __table_args__ = (
         Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),
@@ -108,7 +109,7 @@ class PlanLine(Model):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
     # None: of a record that is to be made, and gets its key then.
-    record_id: Mapped[int | None]
+    record_id: Mapped[Key | None] = mapped_column(RecordKey)
     # The record's version when the plan was made: changed since, it is left alone. 0 where there is none yet.
     version: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(10))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Model
 
@@ -15,7 +16,7 @@ class Presence(Model):
     """A person at a record's form, since when, and until when that is believed."""
 
     table: Mapped[str] = mapped_column("table_name", String(63), primary_key=True)
-    record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[Key] = mapped_column(RecordKey, primary_key=True, autoincrement=False)
     staff_id: Mapped[int] = mapped_column(
         ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )

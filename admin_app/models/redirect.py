@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.extensions import Model
 
 
@@ -15,7 +16,7 @@ class Redirect(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     model: Mapped[str] = mapped_column(String(63))
-    record_id: Mapped[int]
-    target_id: Mapped[int]
+    record_id: Mapped[Key] = mapped_column(RecordKey)
+    target_id: Mapped[Key] = mapped_column(RecordKey)
     # The act that merged them: once the record is there again and goes in another way, the redirect means nothing.
     change_set_id: Mapped[int]

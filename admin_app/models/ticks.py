@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Model
 
@@ -31,6 +32,6 @@ class Tick(Model):
     """A row of a set: ticked, or unticked where the set means all but its rows."""
 
     set_id: Mapped[int] = mapped_column(ForeignKey("tick_set.id", ondelete="CASCADE"), primary_key=True)
-    record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[Key] = mapped_column(RecordKey, primary_key=True)
     # The number of the page that it was on; 0 where nobody knew.
     page: Mapped[int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.extensions import Model
 
 
@@ -17,7 +18,7 @@ class Watch(Model):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     # The record's table and key.
     subject: Mapped[str] = mapped_column(String(63))
-    subject_id: Mapped[int]
+    subject_id: Mapped[Key] = mapped_column(RecordKey)
     # The last change and the last note of the record that they know of.
     seen_change_id: Mapped[int] = mapped_column(BigInteger, default=0)
     seen_note_id: Mapped[int] = mapped_column(default=0)

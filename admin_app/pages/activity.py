@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import select
@@ -20,11 +20,11 @@ from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, changes_of, is_shown
+from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, acts, changes_of, is_shown
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
-from admin_app.domain.audit.undo_words import opposite, words_to_undo
-from admin_app.domain.permissions.policy import Action
+from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
+from admin_app.domain.permissions.policy import Action, rights_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
@@ -42,6 +42,7 @@ from admin_app.panel.access.audit import (
 )
 from admin_app.panel.access.notes import NOTES, require_own_notes
 from admin_app.panel.base_view import ProtectedView
+from admin_app.panel.history.activity_file import MOST_ACTS, activity_file
 from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import by_day, rows_of
 from admin_app.panel.history.entries import entries_of
@@ -55,7 +56,7 @@ from admin_app.panel.sign_outs import said_of_signed_out
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.flash import announce
-from admin_app.web.urls import local_path
+from admin_app.web.urls import here, local_path
 
 # Colleagues to choose from; more than that are found by their names.
 MOST_PEOPLE = 200
@@ -69,6 +70,8 @@ CHANGES = "changes"
 class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
 
+    files = frozenset({"file"})
+
     @expose("/")
     def index(self) -> ResponseReturnValue:
         """Show the newest change sets, or those that the filters leave."""
@@ -80,13 +83,33 @@ class ActivityPage(ProtectedView):
             "pages/activity.html",
             days=by_day(rows_of(found.sets, wanted)),
             presets=_presets(),
-            result=f"{found.count} {'change' if found.count.number == 1 and found.count.is_exact else 'changes'}",
+            result=f"{found.count} {'entry' if found.count.number == 1 and found.count.is_exact else 'entries'}",
             problems=problems,
             choices=_choices(),
             chosen={**_filters(), "person": request.args.get("person", "")},
             is_narrowed=bool(_filters()),
+            file_url=f"{url_for('activity.file')}?{urlencode(_filters())}".rstrip("?") if _may_take() else "",
             **_pages(found),
         )
+
+    @expose("/activity.csv")
+    def file(self) -> ResponseReturnValue:
+        """Send what the filters leave, to who may do everything: it tells of everybody."""
+        if not _may_take():
+            abort(403)
+        problems: list[str] = []
+        wanted = _wanted(request.args, problems)
+        if problems:
+            page: ResponseReturnValue = self.index()
+            return page
+        sets = acts(db.session, wanted, most=MOST_ACTS)
+        if reauthentication.are_many(len(sets)) and not reauthentication.is_fresh():
+            return redirect(url_for("account.confirm", next=here(), back=url_for("activity.index")))
+        return activity_file(sets, asked=urlencode(_filters()))
+
+    def back_from_file(self, _name: str) -> str:
+        """Lead to the page of what the file has."""
+        return url_for("activity.index")
 
     @expose("/set/")
     def set_view(self) -> ResponseReturnValue:
@@ -149,12 +172,13 @@ class ActivityPage(ProtectedView):
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
+            _require_sight(set_id)
             return self._undo_page(set_id, [], None, str(error))
         except RecordGone:
             abort(409)
         login.go_on()
         announce(
-            f"{summary}: {words.done}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {words.done}. {said_of_signed_out()}".strip(),
             undo=last_change_set(db.session),
             undo_words=opposite(words).act,
         )
@@ -212,6 +236,13 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
     return done
 
 
+def _require_sight(set_id: int) -> None:
+    """Answer 404 where an undo failed before its rows could be judged, and the person neither did it nor sees what it did."""
+    done = db.session.get_one(ChangeSet, set_id)
+    if done.actor_id != login.signed_in_principal().id and not is_shown(db.session, done, visible()):
+        abort(404)
+
+
 def _model_of(done: ChangeSet) -> type[Record]:
     return recorded_models().get(done.resource, Staff)
 
@@ -260,10 +291,14 @@ def _onward(set_id: int, touched: Sequence[Access]) -> str:
     is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
     is_there = any(
         path in {link(one.resource, "edit_view"), link(one.resource, "details_view")}
-        and one.find(dict(parse_qsl(query)).get("id")) is not None
+        and one.find(dict(parse_qsl(query)).get("id", "")) is not None
         for one in touched
     )
     return url if url and (is_there or not is_record) else url_for("activity.set_view", id=set_id)
+
+
+def _may_take() -> bool:
+    return rights_of(login.signed_in_principal()).has_everything
 
 
 def _filters() -> dict[str, str]:
@@ -276,11 +311,11 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
     given = _filters()
     access = access_at(given.get("resource"))
     if given.get("resource") and (access is None or not access.may(Action.HISTORY)):
-        problems.append("This resource does not exist. The filter was left out.")
+        problems.append("This list does not exist. The filter was left out.")
         access = None
     kind = given.get("kind", "")
     if kind and kind not in {CHANGES, *Kind}:
-        problems.append("This kind of change does not exist. The filter was left out.")
+        problems.append("This kind does not exist. The filter was left out.")
         kind = ""
     until = _day("to", given, problems, later=1)
     return replace(
@@ -303,7 +338,7 @@ def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int
         problems.append("Enter a date like 2026-11-22. The filter was left out.")
         return None
     # The first and the last days that there are have no neighbours to count to.
-    is_near = day is not None and 1 < day.year < 9999  # noqa: PLR2004 -- the calendar's end
+    is_near = day is not None and date.min.year < day.year < date.max.year
     if day is None or not is_near:
         return None
     return datetime.combine(day + timedelta(days=later), time(), zone()).astimezone(UTC)
@@ -316,8 +351,13 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "person": [*((str(key), name) for key, name in people), (NOBODY, "Not signed in")],
         "resource": [(one.endpoint, one.plural) for one in resources() if access_to(one).may(Action.HISTORY)],
-        "kind": [(CHANGES, "Changes only"), *((kind.value, kind.value.capitalize()) for kind in Kind)],
+        "kind": [*_changes_only(), *((kind.value, kind.value.capitalize()) for kind in Kind)],
     }
+
+
+def _changes_only() -> list[tuple[str, str]]:
+    """Offer in the form what its tab chose, and else leave it to the tab."""
+    return [(CHANGES, "Changes only")] if _filters().get("kind") == CHANGES else []
 
 
 def _presets() -> list[Link]:

@@ -27,6 +27,7 @@ from admin_app.web.auth.known_devices import known_device
 from admin_app.web.auth.password_sign_in import prove_by_password
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import announce
+from admin_app.web.mail.forgotten import is_offered
 from admin_app.web.same_origin import open_to_old_tabs
 from admin_app.web.urls import local_path
 
@@ -69,7 +70,8 @@ def _refusal(form: SignInForm, outcome: SignInResult) -> ResponseReturnValue:
 
 
 def _sign_in_page(form: SignInForm, problem: str, status: int, *, former: Staff | None = None) -> tuple[str, int]:
-    return render_template("pages/sign_in.html", form=form, problem=problem, former=former), status
+    page = {"form": form, "problem": problem, "former": former, "is_help_offered": is_offered()}
+    return render_template("pages/sign_in.html", **page), status
 
 
 @blueprint.errorhandler(CSRFError)

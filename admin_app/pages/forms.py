@@ -11,7 +11,8 @@ from admin_app.domain.records import rules
 from admin_app.models.staff import Staff
 from admin_app.panel.fields import Rule, TextForm
 from admin_app.panel.kinds.boolean import TickField
-from admin_app.panel.kinds.text import EmailField, LineField
+from admin_app.panel.kinds.formatted import EmailField
+from admin_app.panel.kinds.text import LineField
 
 
 def _needed(words: str) -> Rule:
@@ -41,6 +42,14 @@ class SignInForm(TextForm):
         "Password", [_needed("Enter your password.")], render_kw={"autocomplete": "current-password"}
     )
     next = HiddenField()
+
+
+class ForgottenForm(TextForm):
+    """Whose password was forgotten."""
+
+    email = EmailField(
+        "Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"}
+    )
 
 
 class SetUpForm(TextForm):

@@ -32,5 +32,5 @@ class SeeAsPage(ProtectedView):
 
 def _page_of(staff_id: int) -> str:
     people = access_of(Staff)
-    staff = people.find(staff_id) if people is not None else None
+    staff = people.find_key(staff_id) if people is not None else None
     return record_url(people, staff) if people is not None and staff is not None else ""

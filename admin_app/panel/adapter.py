@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from admin_app.context import reading
 from admin_app.db.attributes import is_computed
+from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.formatting import label
@@ -25,6 +26,7 @@ from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards.required import require_cards
+from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
@@ -89,6 +91,9 @@ _DECLARED = (
     "form_overrides",
     "form_args",
     "form_extra_fields",
+    "form_choices",
+    "form_widget_args",
+    "column_descriptions",
 )
 
 
@@ -125,7 +130,9 @@ class ResourceView(ProtectedView, ModelView):
             setattr(self, name, getattr(resource, name) or None)
         # What is computed has no field: a form shows it among the facts.
         self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
+        require_declarations(resource)
         resource.filters_by_name = declared_filters(resource)
+        require_key(resource.model)
         require_columns(resource)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)

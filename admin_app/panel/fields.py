@@ -11,6 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
@@ -91,7 +92,7 @@ class RelationField(Field):
         """Return what stands in the input: what was typed, or the id."""
         if self._typed is not None:
             return self._typed
-        return str(self.data.id) if self.data is not None else ""
+        return print_key(self.data.id) if self.data is not None else ""
 
     def process_data(self, value: object) -> None:
         """Take the record; what was typed before it is no more."""
@@ -104,7 +105,7 @@ class RelationField(Field):
             return
         self._typed = str(valuelist[0]).strip()
         held = self.object_data
-        if held is not None and self._typed == str(held.id):
+        if held is not None and self._typed == print_key(held.id):
             # Left as it is: whoever may not see that record has no such field.
             self.data = held
             return
@@ -120,11 +121,11 @@ def picked_of(record: Record) -> Picked:
     """Say what a field holds."""
     access = access_of(type(record))
     if access is None:
-        return Picked(str(record.id), str(record), "", "")
+        return Picked(print_key(record.id), str(record), "", "")
     if not access.sees(record):
-        return Picked(str(record.id), UNSEEN.text, "", "")
+        return Picked(print_key(record.id), UNSEEN.text, "", "")
     url = record_url(access, record) if access.may(Action.VIEW) else ""
-    return Picked(str(record.id), access.title_of(record), access.detail_of(record), url)
+    return Picked(print_key(record.id), access.title_of(record), access.detail_of(record), url)
 
 
 class NewPasswordField(PasswordField):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from admin_app.db.keys import is_numbered, print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
@@ -23,13 +24,15 @@ COPY = "copy"
 
 def link(resource: Resource, view: str, record: Record | None = None, /, **arguments: Any) -> str:
     """Return the address of a view of a resource, of a record if one is given."""
+    if "id" in arguments:
+        arguments["id"] = print_key(arguments["id"])
     address = url_for(f"{resource.endpoint}.{view}", **arguments)
     return address if record is None else with_id(address, record)
 
 
 def with_id(address: str, record: Record) -> str:
     """Add the record that a view's address is about."""
-    return f"{address}{'&' if '?' in address else '?'}id={record.id}"
+    return f"{address}{'&' if '?' in address else '?'}id={print_key(record.id)}"
 
 
 def return_url(resource: Resource) -> str:
@@ -53,7 +56,15 @@ def record_url(access: Access, record: Record, **arguments: object) -> str:
 
 def short_url(access: Access, record: Record) -> str:
     """Return the record's address as it stands in a ticket, "" for who may not view records."""
-    return link(access.resource, "short_view", key=record.id) if access.may(Action.VIEW) else ""
+    if not access.may(Action.VIEW):
+        return ""
+    # A text may be the word of another address.
+    is_short = is_numbered(access.resource.model)
+    return (
+        link(access.resource, "short_view", key=record.id)
+        if is_short
+        else link(access.resource, "details_view", record)
+    )
 
 
 def link_for(access: Access, action: Action, view: str, record: Record) -> str:
@@ -65,7 +76,7 @@ def link_for(access: Access, action: Action, view: str, record: Record) -> str:
 def copy_url(access: Access, record: Record) -> str:
     """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
     may = access.may(Action.CREATE) and access.reaches(record, Action.VIEW)
-    arguments = {COPY: record.id, "url": return_url(access.resource)}
+    arguments = {COPY: print_key(record.id), "url": return_url(access.resource)}
     return link(access.resource, "create_view", **arguments) if may else ""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import inspect as inspect_record
 from wtforms import Field
 from wtforms.widgets import TextInput
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.errors import NotFoundError
@@ -66,7 +67,7 @@ class LinksField(Field):
         """Find the records; raise ValueError, which WTForms shows at the field, for what means none or several."""
         if not valuelist:
             return
-        held = {str(one.id): one for one in self.object_data or ()}
+        held = {print_key(one.id): one for one in self.object_data or ()}
         found: dict[Any, Any] = {}
         unknown: dict[str, str] = {}
         for text in dict.fromkeys(one for sent in valuelist for one in values_of(str(sent))):

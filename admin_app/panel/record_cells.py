@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
@@ -29,10 +30,17 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
         return links_cell(access.beyond(name), getattr(record, name), is_whole=is_whole)
     if resource.relation(name) is not None:
         return _relation_cell(access.beyond(name), getattr(record, name))
-    formatter = resource.column_formatters.get(name)
-    if formatter is not None and not is_whole:
-        return value_cell(formatter(record), is_whole=False)
-    return value_cell(resource.as_called(name, value_of(record, name)), is_whole=is_whole)
+    if name in resource.column_formatters and not is_whole:
+        return value_cell(resource.formatted(name, record), is_whole=False)
+    value = value_of(record, name)
+    called = resource.as_called(name, value)
+    if name in resource.column_choices:
+        called = next((words for one, words in resource.column_choices[name] if one == called), called)
+    return (
+        column_cell(resource.attribute(name)[0], value, is_whole=is_whole)
+        if called is value
+        else value_cell(called, is_whole=is_whole)
+    )
 
 
 def value_of(record: Record, name: str) -> object:
@@ -81,5 +89,5 @@ def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
     if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = link(one, "index_view", **{f"{relation.back}__is": record.id})
+    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)})
     return Cell(CellKind.COUNT, str(count), words, url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import signature
 from typing import ClassVar
 
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,8 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
-from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_columns
+from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_column, stored_columns
+from admin_app.db.keys import key_name
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
@@ -24,6 +26,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
@@ -152,16 +155,32 @@ class Resource:
     column_filters: Sequence[str] = ()
     # The filters that the list's bar has as buttons, two at most; without it the first relation and the first time of these.
     promoted: Sequence[str] | None = None
-    column_default_sort: tuple[str, bool] = ("id", True)
+    column_default_sort: str | tuple[str, bool] | list[tuple[str, bool]] = ("id", True)
     column_labels: Mapping[str, str] = {}
     # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
-    column_formatters: Mapping[str, Callable[[Record], str]] = {}
+    column_formatters: Mapping[str, Callable[..., object]] = {}
+    # What a list and a page call values of a column, by the values.
+    column_choices: Mapping[str, Sequence[tuple[object, str]]] = {}
+    # What is said of a column, in the head of a list and in the form.
+    column_descriptions: Mapping[str, str] = {}
+    # What the record's page says, in this order; without it all that the record has.
+    column_details_list: Sequence[str] = ()
+    # Which of the columns that list and form have can be changed in the list; None: all.
+    column_editable_list: Sequence[str] | None = None
+    # What nobody may do here, whatever their roles say.
+    can_create: ClassVar[bool] = True
+    can_edit: ClassVar[bool] = True
+    can_delete: ClassVar[bool] = True
+    can_export: ClassVar[bool] = True
     form_columns: Sequence[str] = ()
     # Those of them that may hold HTML: a form shows how they look.
     html_columns: Collection[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, object]] = {}
     form_extra_fields: Mapping[str, object] = {}
+    # Columns that a form asks for by a select, with what it offers; attributes of the inputs.
+    form_choices: Mapping[str, Sequence[tuple[object, str]]] = {}
+    form_widget_args: Mapping[str, Mapping[str, object]] = {}
     # By which short texts two records may be the same, and in which way they are alike then.
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
     # By the names that roles keep.
@@ -207,7 +226,18 @@ class Resource:
     def offered_actions(self) -> frozenset[Action]:
         """The actions that its pages ask a right for, here."""
         closed = set() if self.is_open_to_bulk else {Action.BULK}
-        return self.actions - closed - (set() if self.can_import else {Action.IMPORT})
+        return self.actions - self.closed_actions - closed - (set() if self.can_import else {Action.IMPORT})
+
+    @cached_property
+    def closed_actions(self) -> frozenset[Action]:
+        """The actions that nobody may do here, by what it declares as Flask-Admin knows it."""
+        told = (
+            (self.can_create, (Action.CREATE, Action.IMPORT)),
+            (self.can_edit, (Action.EDIT, Action.BULK)),
+            (self.can_delete, (Action.DELETE,)),
+            (self.can_export, (Action.EXPORT,)),
+        )
+        return frozenset(action for may, actions in told if not may for action in actions)
 
     # ---- its columns and relations
 
@@ -234,13 +264,22 @@ class Resource:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
         plain = inspect_mapper(self.model).column_attrs
         own = [name for name in self.form_columns if name in plain or name in self.givers()]
-        return [name for name in own if not self.is_read_only(name)]
+        return [name for name in own if not self.is_read_only(name) and name != key_name(self.model)]
 
     def texts(self) -> list[str]:
         """Name those of them that hold any text a person types."""
         plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
         return [name for name in found if kind_of(plain[name]).way_of_keeping is not None]
+
+    def is_markdown(self, name: str) -> bool:
+        """Whether a column holds Markdown."""
+        plain = stored_columns(self.model)
+        return name in plain and isinstance(kind_of(plain[name]), MarkdownKind)
+
+    def previewed(self) -> list[str]:
+        """Name the columns of which a page shows how they look."""
+        return [*self.html_columns, *(name for name in self.form_columns if self.is_markdown(name))]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
@@ -319,23 +358,45 @@ class Resource:
 
     def list_schema(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
-        name, is_descending = self.column_default_sort
         return ListSchema(
             model=self.model,
             search=self.searched(),
             sorts=self._sorts(),
             filters=self.filters,
-            default_sort=f"-{name}" if is_descending else name,
+            default_sort=self._default_sort(),
         )
+
+    def _default_sort(self) -> str:
+        """Read `column_default_sort`: a name, a name with whether it goes down, or a list of one of these."""
+        declared = self.column_default_sort
+        first = declared[0] if isinstance(declared, list) else declared
+        name, is_descending = (first, False) if isinstance(first, str) else first
+        return f"-{name}" if is_descending else name
+
+    def columns_and_relations(self) -> list[str]:
+        """Name all that is mapped."""
+        return list(inspect_mapper(self.model).attrs.keys())
+
+    def formatted(self, name: str, record: Record) -> object:
+        """Return what `column_formatters` makes of a record: as ours take it, or as Flask-Admin's do, with the view before it."""
+        formatter = self.column_formatters[name]
+        is_theirs = len(signature(formatter).parameters) == len(("view", "context", "model", "name"))
+        return formatter(self, None, record, name) if is_theirs else formatter(record)
 
     def newest_schema(self) -> ListSchema:
         """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""
-        return ListSchema(self.model, sorts={CREATED_AT: SortKey(self.model.created_at)}, default_sort="id")
+        sorts = {CREATED_AT: SortKey(self.model.created_at)} if self.has_times else {}
+        return ListSchema(self.model, sorts=sorts, default_sort="id")
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its records know when they were made."""
+        return CREATED_AT in inspect_mapper(self.model).column_attrs
 
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
         names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
-        return [name for name in names if "." not in name and name != "id"]
+        return [name for name in names if "." not in name and name not in {"id", key_name(self.model)}]
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""
@@ -345,7 +406,7 @@ class Resource:
         ]
         pairs = [
             ("id", "id"),
-            (CREATED_AT, CREATED_AT),
+            *([(CREATED_AT, CREATED_AT)] if self.has_times else []),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
         return {name: self._sort_key(path) for name, path in pairs}
@@ -356,9 +417,14 @@ class Resource:
     def _sort_key(self, path: str) -> SortKey:
         found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
         if not found.is_count and isinstance(kind_of(found.column), OtherKind):
+            computed = (
+                " or name its type, as in func.length(title, type_=Integer)"
+                if stored_column(found.column) is None
+                else ""
+            )
             message = (
-                f"{type(self).__name__}.column_sortable_list names {path}, whose type {found.column.type!r} has no order that the "
-                "dashboard knows. Take it out, or name its type, as in func.length(title, type_=Integer)."
+                f"{type(self).__name__}.column_sortable_list names {path}, whose type {type(found.column.type).__name__} has no order "
+                f"that the dashboard knows. Take it out{computed}."
             )
             raise ConfigurationError(message)
         return found

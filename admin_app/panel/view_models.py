@@ -21,6 +21,7 @@ class CellKind(StrEnum):
     LINKS = "links"
     COUNT = "count"
     CHOICE = "choice"
+    COLOUR = "colour"
     NULL = "null"
     EMPTY = "empty"
     UNSEEN = "unseen"
@@ -165,7 +166,7 @@ class Dependents:
 class OperatorChoice:
     """An operator as a row offers it. Where `value` holds "=", it needs no value of its own.
 
-    `control` is what takes its value: text, date, select, relation or none; `hint` is what to type there.
+    `control` is what takes its value: text, date, period, select, relation or none; `hint` is what to type there.
     """
 
     value: str

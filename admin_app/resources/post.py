@@ -21,7 +21,7 @@ class PostResource(Resource):
     """Find a post by its words or its user, correct it, give it to another user."""
 
     model = Post
-    description = "Everything users have written."
+    description = "Posts are the texts that users write."
     menu_order = 20
     icon = "file-text"
 

@@ -15,7 +15,7 @@ class UserResource(Resource):
     """Find a user by name or email, correct them, see what they wrote."""
 
     model = User
-    description = "People who write posts. They cannot sign in here."
+    description = "Users write posts and cannot sign in here."
     menu_order = 10
     icon = "users"
 

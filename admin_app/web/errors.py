@@ -108,7 +108,7 @@ NOWHERE = Explanation(
 
 ONLY_SEEN = Explanation(
     "You can only look",
-    "While you see what somebody else sees, nothing is changed or downloaded, and their account stays closed to you. "
+    "You cannot change or download anything, or open the account, while you see the dashboard as somebody else. "
     "Nothing was changed.",
     "To go on as yourself, press “Stop” at the top of the page.",
 )
@@ -142,6 +142,12 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
 def only_seen() -> tuple[str, int]:
     """Refuse what is not for who sees the dashboard as somebody else."""
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
+
+
+def in_maintenance(words: str) -> tuple[str, int]:
+    """Refuse what would change something while the operator works on the dashboard."""
+    explanation = Explanation("You cannot save at the moment", f"{words} Nothing was changed.", "Try again later.")
+    return _page(HTTPStatus.SERVICE_UNAVAILABLE, explanation)
 
 
 def signed_out() -> tuple[str, int]:

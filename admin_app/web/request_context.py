@@ -35,7 +35,7 @@ class RequestContext:
     # Whether a person whose session their own act may have ended goes on in a new one.
     goes_on: bool = False
     # What was found out for the page at hand, by what it is: for whom the page is, what stands around it.
-    known: dict[type[Any], Any] = field(default_factory=dict)
+    known: dict[type[object], Any] = field(default_factory=dict)
 
     def once(self, kind: type[T], find_out: Callable[[], T]) -> T:
         """Return what is known of this kind, found out the first time."""

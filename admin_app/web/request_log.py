@@ -14,6 +14,9 @@ from admin_app.db.statement_times import Sent
 from admin_app.web.request_context import request_context
 from admin_app.web.request_id import HEADER, request_id
 
+# What a method is called that is none: strangers can send any word, and each would be a number of its own for ever.
+METHODS, OTHER = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}), "other"
+
 
 @dataclass
 class Measured:
@@ -84,8 +87,9 @@ def _tell(response: Response) -> Response:
 def _line(measured: Measured, status: int) -> Line:
     # An address that is none has a path that somebody typed.
     route = request.url_rule.rule if request.url_rule is not None else "-"
+    method = request.method if request.method in METHODS else OTHER
     person = request_context().person_id
-    return Line(request.method, route, status, request_id(), person, measured.sent, measured.begun)
+    return Line(method, route, status, request_id(), person, measured.sent, measured.begun)
 
 
 def _end(_error: BaseException | None) -> None:

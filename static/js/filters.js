@@ -7,7 +7,7 @@ let made = 0;
 function toggle(control, isAsked) {
   if (!control) return;
   control.hidden = !isAsked;
-  const input = control.matches("textarea") ? control : control.querySelector("[name]");
+  const input = control.matches("textarea, select") ? control : control.querySelector("[name]");
   input.disabled = !isAsked;
 }
 
@@ -22,6 +22,9 @@ function update(operator) {
     toggle(plain, control === "text");
     toggle(value.querySelector("[data-control]"), control !== "text");
   } else {
+    const period = value.querySelector("[data-period]");
+    toggle(period, control === "period");
+    if (period) toggle(value.querySelector("[data-control]"), control !== "period");
     const input = value.querySelector("input");
     const isDay = control === "date" && DAY.test(input?.value);
     if (input && input.type !== (isDay ? "date" : "text")) input.type = isDay ? "date" : "text";
@@ -36,7 +39,7 @@ function tell(value, hint) {
   words.dataset.usual ??= words.textContent;
   words.textContent = hint ?? words.dataset.usual;
   const asked = value.querySelector("input:enabled, select:enabled, textarea:enabled");
-  words.hidden = !words.textContent || asked?.type === "date" || asked?.matches("[data-picker], .ts-wrapper *");
+  words.hidden = !words.textContent || asked?.type === "date" || asked?.matches("[data-picker], .ts-wrapper *, [data-period]");
 }
 
 function updateAll(root) {

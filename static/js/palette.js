@@ -8,11 +8,27 @@ const UNREACHED = "The search could not be reached. Press Enter to try its own p
 const dialog = document.querySelector("[data-palette]");
 const box = document.querySelector("[data-everywhere]");
 
-const ACTS = ".page-head__actions :is(a[href], button:not([type=submit])), .tabs a:not([aria-current]), .form--long a.form-foot__apart";
+const ACTS = [
+  ".page-head__actions :is(a[href], button:not([type=submit]))",
+  ".tabs a:not([aria-current])",
+  ".form--long a.form-foot__apart",
+  // With rows that are selected.
+  ".bulk-bar[data-ticked] .bulk-bar__actions button",
+].join();
 
-// What can be done with what the page is about, by its words: the controls beside its heading, its other tabs, and Delete.
-function actsOf(words) {
-  const controls = [...document.querySelectorAll(ACTS)];
+// What every page has: to sign out, and how it looks. Of the two ways to draw the navigation one is seen.
+const ALWAYS = ".who button:not(.look__narrow, .look__wide)";
+const WAYS = ".who :is(.look__narrow, .look__wide)";
+
+function alwaysThere() {
+  const ways = [...document.querySelectorAll(WAYS)].filter((one) => one.checkVisibility());
+  return [...document.querySelectorAll(ALWAYS), ...ways];
+}
+
+// What can be done with what the page is about, by its words: the controls beside its heading, its other tabs, Delete, and
+// what the selected rows are for.
+function actsOf(words, further) {
+  const controls = [...document.querySelectorAll(ACTS), ...further];
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return controls.filter((one) => {
     const said = one.textContent.trim().toLowerCase();
@@ -122,7 +138,8 @@ class Palette {
   // Before anything is typed, and among commands: a word that is searched for is not to be taken for one.
   addActs() {
     const query = this.query();
-    const controls = !query || query.startsWith(COMMANDS) ? actsOf(query.replace(COMMANDS, "")) : [];
+    const isCommand = query.startsWith(COMMANDS);
+    const controls = !query || isCommand ? actsOf(query.replace(COMMANDS, ""), isCommand ? alwaysThere() : []) : [];
     if (!controls.length) return;
     this.found.querySelector(".found__none")?.remove();
     this.found.prepend(actsGroup(controls));

@@ -51,14 +51,20 @@ function along(target, by) {
   return focus(stops[stops.indexOf(target) + by]);
 }
 
+// Where rows are only looked at, it is there and not seen.
+function boxOf(row) {
+  const box = row?.querySelector(".tick input");
+  return box?.checkVisibility() && box;
+}
+
 const KEYS = {
   j: (row, target) => toRow(target, 1),
   k: (row, target) => row && toRow(target, -1),
   o: (row) => row?.querySelector("th a[href]"),
   e: (row) => row?.querySelector("[data-edit]"),
   u: (row) => row?.querySelector("td a.clip[href]"),
-  x: (row) => row?.querySelector(".tick input"),
-  X: (row) => row?.querySelector(".tick input"),
+  x: boxOf,
+  X: boxOf,
   " ": (row, target) => !target.matches("button, summary, input") && row?.querySelector("[data-peek]"),
 };
 

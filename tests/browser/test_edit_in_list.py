@@ -54,7 +54,7 @@ def test_a_page_of_the_list_is_edited_and_taken_back(
     assert (wide, column(page, "User")[1]) == (0, "User 2")
     assert stored(app, Post, "content") == ["garden wall", "garden 1", "garden 2"]
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".banner")).to_contain_text("Changed 2 posts: undone.")
+    expect(page.locator(".banner")).to_contain_text("Change to 2 posts undone.")
     assert stored(app, Post, "content") == ["garden 0", "garden 1", "garden 2"]
 
 

@@ -88,8 +88,8 @@ def test_the_filter_form_leads_to_a_plain_address(editor_page: Page, *, javascri
         page.evaluate("window.isTheSame = true")
     sheet = open_filters(page)
     day = filter_row(sheet, "Created at")
-    day.locator("select").select_option(label="is between")
-    day.get_by_label("Value").fill("2026-01-02 to 2026-01-05")
+    day.get_by_label("Condition").select_option(label="is between")
+    day.locator("input").fill("2026-01-02 to 2026-01-05")
     nobody = filter_row(sheet, "User")
     nobody.locator("select").select_option(label="is empty")
     # A condition that needs no value hides the input for it; without scripts it stays, and is not asked.

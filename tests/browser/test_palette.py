@@ -161,6 +161,34 @@ def test_the_palette_begins_with_what_can_be_done_on_the_page(editor_page: Page,
     expect(page).to_have_url(re.compile("/admin/user/history/"))
 
 
+def test_what_the_selected_rows_are_for_is_a_command(editor_page: Page, make_post: Callable[..., object]) -> None:
+    page = editor_page
+    make_post(content="Garden")
+    page.goto("/admin/post/?q=garden")
+
+    page.get_by_label("Select Garden").check()
+    expect(page.locator("[data-ticks-words]")).to_have_text("1 selected")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(">give")
+    expect(page.locator("#palette a")).to_have_text(["Give to…"])
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Give posts to another user")
+
+
+def test_the_look_of_the_dashboard_is_a_command_too(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(">dark")
+    expect(page.locator("#palette a")).to_have_text(["Dark theme"])
+    page.keyboard.press("Enter")
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("#palette")).to_be_hidden()
+
+
 def test_the_palette_closes_over_the_part_of_the_page_that_it_leads_to(editor_page: Page, ann: User) -> None:
     page = editor_page
     page.goto(f"/admin/user/edit/?id={ann.id}")

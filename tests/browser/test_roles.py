@@ -29,17 +29,15 @@ def test_the_words_follow_the_ticks(owner_page: Page, author: Role) -> None:
     assert author
     owner_page.goto(NEW)
     told = owner_page.locator("#told")
-    expect(told.get_by_role("listitem")).to_have_text(["Nothing."])
+    expect(told.get_by_role("listitem")).to_have_text(["Do nothing here."])
     owner_page.get_by_label("Name").fill("Ann")
 
     owner_page.get_by_role("checkbox", name="Author").check()
-    expect(told.get_by_role("listitem").first).to_have_text(
-        "Posts: list and view their own posts; the field User is hidden."
-    )
+    expect(told.get_by_role("listitem").first).to_have_text("Posts: see their own posts; the field User is hidden.")
     owner_page.get_by_role("checkbox", name="Viewer").check()
 
     expect(told.locator(".note")).to_have_text(WARNING)
-    expect(told).to_contain_text("With the selected roles, the person can:")
+    expect(told).to_contain_text("With the selected roles, this person can:")
     expect(owner_page.get_by_role("checkbox", name="Viewer")).to_be_focused()
     expect(owner_page.get_by_label("Name")).to_have_value("Ann")
     expect(owner_page).to_have_title("Add colleague - Admin")
@@ -55,7 +53,7 @@ def test_what_was_typed_stays_where_the_words_cannot_be_had(owner_page: Page, ap
     with owner_page.expect_response(lambda answer: "/sign-in" in answer.url):
         owner_page.get_by_role("checkbox", name="Editor").check()
 
-    expect(owner_page.locator("#told").get_by_role("listitem")).to_have_text(["Nothing."])
+    expect(owner_page.locator("#told").get_by_role("listitem")).to_have_text(["Do nothing here."])
     expect(owner_page.get_by_label("Name")).to_have_value("Ann")
 
 
@@ -66,7 +64,7 @@ def test_without_scripts_they_are_of_what_the_page_was_loaded_with(
     assert author
     owner_page.goto(f"/admin/staff/edit/?id={viewer.id}")
     told = owner_page.locator("#told")
-    expect(told).to_contain_text("With the roles that were selected when this page was loaded, the person can:")
+    expect(told).to_contain_text("With the selected roles, this person can:")
 
     owner_page.get_by_role("checkbox", name="Author").check()
     save(owner_page, "Save and continue")

@@ -93,7 +93,7 @@ def test_g_and_a_letter_open_a_page(page: Page) -> None:
 
 def test_the_keys_are_shown_over_the_page_and_do_nothing_meanwhile(page: Page) -> None:
     page.keyboard.press("?")
-    sheet = page.get_by_role("dialog", name="Keyboard")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet.get_by_role("link", name="Users")).to_be_visible()
 
     page.keyboard.press("g")

@@ -100,7 +100,8 @@ def test_a_row_on_a_phone_is_a_card(app: Flask, open_as: OpenAs, editor: Staff) 
 
 
 @BOTH
-def test_the_filters_fill_a_phone_and_their_button_stays(open_as: OpenAs, editor: Staff) -> None:
+def test_the_filters_fill_a_phone_and_their_button_stays(open_as: OpenAs, editor: Staff, make_post: Any) -> None:
+    make_post()
     page = open_as(editor, viewport={"width": 375, "height": 500})
     page.goto("/admin/post/")
     sheet = open_filters(page)

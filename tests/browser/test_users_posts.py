@@ -57,7 +57,7 @@ def test_a_user_is_deleted_and_the_posts_go_where_one_says(
 
     page.get_by_label(choice).check()
     if choice.startswith("Give"):
-        choose(page.get_by_label("Give to this user").first, "bob", "bob@example.com", javascript=javascript)
+        choose(page.get_by_label("Give them to this user").first, "bob", "bob@example.com", javascript=javascript)
     if javascript:
         kept = {"Keep": "keep 2 posts", "Give": "give 2 posts to another user", "Delete": "delete 2 posts"}
         expect(page.locator(".button--danger")).to_have_text(f"Delete user and {kept[choice.split(maxsplit=1)[0]]}")

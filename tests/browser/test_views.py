@@ -48,10 +48,10 @@ def heads(page: Page) -> list[str]:
 
 def menu(page: Page) -> Locator:
     """Return the navigation that is in sight, unfolded."""
-    folded = arrived(page).locator("details.menu > summary")
+    folded = arrived(page).get_by_role("button", name="Menu")
     if folded.is_visible():
         folded.click()
-    return page.get_by_role("navigation", name="Main").filter(visible=True)
+    return page.get_by_role("navigation", name="Main")
 
 
 def save_view(page: Page, name: str) -> None:
@@ -106,7 +106,7 @@ def test_a_view_is_saved_opened_changed_and_discarded(page: Page) -> None:
 def test_views_are_renamed_shared_made_the_default_and_deleted(page: Page, open_as: OpenAs, viewer: Staff) -> None:
     page.goto("/admin/post/?q=%22Post+1%22")
     save_view(page, "Tens")
-    menu(page).get_by_role("link", name="All views…").click()
+    menu(page).get_by_role("link", name="Manage views…").click()
     page.get_by_role("link", name="Edit Tens").click()
     page.get_by_label("Name").fill("Ten posts")
     page.get_by_label("Visible to").select_option("Everyone")

@@ -34,7 +34,9 @@ def _sheet_open(visit: Visit) -> None:
 def _keys_open(visit: Visit) -> None:
     visit.page.goto("/admin/user/")
     visit.page.keyboard.press("?")
-    expect(visit.page.get_by_role("dialog", name="Keyboard").get_by_role("link", name="Users")).to_be_visible()
+    expect(
+        visit.page.get_by_role("dialog", name="Keyboard shortcuts").get_by_role("link", name="Users")
+    ).to_be_visible()
 
 
 def _menus_open(visit: Visit) -> None:

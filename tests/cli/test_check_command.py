@@ -224,3 +224,10 @@ def test_a_server_that_takes_too_few_connections_is_found(manage: Manage) -> Non
         "Warning: The database server lets 97 connections in, and one server of this set-up may need 970. "
         "Raise its max_connections, run fewer processes and threads, or put PgBouncer in between.\n"
     )
+
+
+@on_sqlite
+def test_resources_are_looked_at_where_that_is_asked_for(manage: Manage) -> None:
+    asked, plain = (manage("check", *options).stderr.count("Note: ") for options in (["--resources"], []))
+
+    assert (asked > 0, plain) == (True, 0)

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
 from admin_app.panel.view_models import CellKind
@@ -33,6 +34,18 @@ class Everything(Base):
     __tablename__ = "every_kind"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "email"})
+    url: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "url"})
+    phone: Mapped[str | None] = mapped_column(sa.String(20), info={"kind": "phone", "region": "DE"})
+    colour: Mapped[str | None] = mapped_column(sa.String(7), info={"kind": "colour"})
+    country: Mapped[str | None] = mapped_column(sa.String(2), info={"kind": "country"})
+    ip: Mapped[str | None] = mapped_column(sa.String(39), info={"kind": "ip"})
+    network: Mapped[str | None] = mapped_column(sa.String(43), info={"kind": "network"})
+    currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
+    markdown: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "markdown"})
+    money: Mapped[Any] = mapped_column(sa.Numeric(10, 3), nullable=True, info={"kind": "money", "currency": "EUR"})
+    tags: Mapped[Any] = mapped_column(ListOf(sa.String(20)), nullable=True, info={"kind": "tags"})
+    array: Mapped[Any] = mapped_column(ListOf(sa.Enum(Colour, native_enum=False)), nullable=True)
     string_set: Mapped[StringSet | None] = mapped_column(StringSetType)
     choice: Mapped[Colour | None] = mapped_column(sa.Enum(Colour, native_enum=False))
     boolean: Mapped[bool | None]
@@ -75,6 +88,100 @@ MOMENT = datetime(2026, 1, 31, 9, 30, 15, 250_000, UTC)
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 UID = uuid.UUID("12345678-1234-5678-1234-567812345678")
 SAMPLES: dict[str, Sample] = {
+    "email": Sample(
+        ("a@example.com", "é@x"),
+        ("a@example.com ", "é@x"),
+        ("a@example.com", "é@x"),
+        too_much="a b@x",
+        limit="It must look like name@example.com.",
+    ),
+    "url": Sample(
+        ("https://example.com/a?b=c#d", "http://[::1]:8000"),
+        (" https://example.com/a?b=c#d", "http://[::1]:8000"),
+        ("https://example.com/a?b=c#d", "http://[::1]:8000"),
+        too_much="javascript:alert(1)",
+        limit="It must be a web address, like https://example.com.",
+    ),
+    "phone": Sample(
+        ("+4930123456", "+14155552671"),
+        ("030/123456", "+1 (415) 555-2671"),
+        ("+49 30 123456", "+1 415-555-2671"),
+        too_much="1",
+        limit="It must be a phone number with its country, like +49 30 123456.",
+    ),
+    "colour": Sample(
+        ("#1a7f37", "#ffaa00"),
+        ("1A7F37", "#fa0"),
+        ("#1a7f37", "#ffaa00"),
+        too_much="red",
+        limit="It must be a colour, like #1a7f37.",
+        cell=CellKind.COLOUR,
+    ),
+    "country": Sample(
+        ("DE", "FR"),
+        ("DE", "FR"),
+        ("Germany", "France"),
+        too_much="QQ",
+        limit="It must be a country, by its name or two letters, like DE.",
+        cell=CellKind.CHOICE,
+    ),
+    "ip": Sample(
+        ("192.0.2.7", "2001:db8::1"),
+        ("192.0.2.7", "2001:DB8:0:0::0001"),
+        ("192.0.2.7", "2001:db8::1"),
+        too_much="192.0.2.256",
+        limit="It must be an IP address, like 192.0.2.7.",
+    ),
+    "network": Sample(
+        ("192.0.2.0/24", "2001:db8::/32"),
+        ("192.0.2.9/24", "2001:db8::1/32"),
+        ("192.0.2.0/24", "2001:db8::/32"),
+        too_much="192.0.2.0/33",
+        limit="It must be a network, like 192.0.2.0/24.",
+    ),
+    "currency": Sample(
+        ("EUR", "JPY"),
+        ("eur", "JPY"),
+        ("EUR", "JPY"),
+        too_much="ABC",
+        limit="It must be a currency's three letters, like EUR.",
+    ),
+    "markdown": Sample(
+        ("# Title\n\n*text*", "-"),
+        ("# Title\n\n*text*", "-"),
+        ("# Title\n\n*text*", "-"),
+        too_much="\0",
+        limit="It contains a NUL character, which cannot be stored. Remove it.",
+    ),
+    "money": Sample(
+        (Decimal("1234.500"), Decimal("-0.100")),
+        ("1,234.50", "-0.10"),
+        ("EUR 1,234.50", "EUR -0.10"),
+        "dear",
+        "dear",
+        "a number.",
+        Decimal("1.005"),
+        "It must be an amount of EUR, like 12.05.",
+        CellKind.NUMBER,
+        "x",
+    ),
+    "tags": Sample(
+        (["é", "b"], ["c"]),
+        ("é,  b, é", "c"),
+        ("é, b", "c"),
+        too_much=["x" * 21],
+        limit="Each of It must be 20 characters or fewer; it has 21.",
+        no_place="x",
+    ),
+    "array": Sample(
+        ([Colour.DARK_BLUE, Colour.RED, Colour.RED], [Colour.RED]),
+        ("dark_blue\n\nred\r\nred", "red"),
+        ("dark_blue, red, red", "red"),
+        "green",
+        "[red",
+        'a list, like ["a", "b"], or a, b.',
+        no_place="x",
+    ),
     "string_set": Sample((StringSet(["b", "a"]), StringSet(["ä"])), ("b, a", "ä"), ("a, b", "ä"), no_place="x"),
     "choice": Sample(
         tuple(Colour),

@@ -17,6 +17,18 @@ from tests.kinds.everything import COLUMNS, MOMENT, SAMPLES
 # By kind what can be done beside setting and clearing: what is typed, what a record has, and what it gets; what is refused.
 Changes = dict[str, tuple[tuple[str, ...], Any, Any, tuple[str, ...]]]
 BULK_CHANGES: dict[str, Changes] = {
+    "email": {"replace": (("a@", "b@"), "a@x", "b@x", ("", "b"))},
+    "url": {"replace": (("http:", "https:"), "http://a", "https://a", ("", "b"))},
+    "phone": {"replace": (("+49", "+41"), "+49301234567", "+41301234567", ("", "b"))},
+    "colour": {"replace": (("#00", "#ff"), "#00aa00", "#ffaa00", ("", "b"))},
+    "country": {},
+    "ip": {"replace": (("192", "10"), "192.0.2.7", "10.0.2.7", ("", "b"))},
+    "network": {"replace": (("/24", "/25"), "192.0.2.0/24", "192.0.2.0/25", ("", "b"))},
+    "currency": {"replace": (("DEM", "EUR"), "DEM", "EUR", ("", "b"))},
+    "markdown": {"replace": (("b", "\\1"), "abB", "a\\1B", ("x" * 1001, ""))},
+    "money": {"increase": (("-0,10",), Decimal("9.99"), Decimal("9.89"), ("dear",))},
+    "tags": {},
+    "array": {},
     "string_set": {
         "add": (("c, a",), StringSet(["b", "a"]), StringSet(["a", "b", "c"]), (" , ",)),
         "remove": (("c, a",), StringSet(["b", "a"]), StringSet(["b"]), (",",)),

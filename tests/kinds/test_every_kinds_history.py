@@ -33,7 +33,7 @@ def test_the_database_writes_the_history_as_python_does(name: str, stored: sa.Co
     kind = kind_of(COLUMNS[name])
     assert [kind.from_history(one[name]) for one in found] == [value_of(name, place) for place in (0, 1)]
     # SQLite writes no zeros at the end of a number.
-    if name != "decimal":
+    if name not in {"decimal", "money"}:
         assert found == [{name: kind.to_history(value_of(name, place))} for place in (0, 1)]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from admin_app.panel.kinds import cell_kind_of, operators_of, panel_kind_of, value_cell
+from admin_app.panel.kinds import cell_kind_of, column_cell, operators_of, panel_kind_of
 from tests.kinds.everything import COLUMNS, FIELDS, SAMPLES, TYPED, TYPED_FIELDS, Everything, value_of
 from tests.subject import meaning_something
 
@@ -43,7 +43,9 @@ def test_a_field_that_is_sent_as_it_was_drawn_changes_nothing(name: str, place: 
     if name == "boolean":
         sent = {"it": "y"} if drawn.data else {}
     else:
-        sent = {"it": drawn._value() if name != "choice" else str(drawn.data.value)}
+        sent = {
+            "it": drawn.data if name == "country" else drawn._value() if name != "choice" else str(drawn.data.value)
+        }
 
     assert field_of(name, MultiDict(sent)).data == value
 
@@ -88,7 +90,7 @@ def test_a_cell_leads_to_the_rows_with_its_value(name: str, place: int, stored: 
 
 @pytest.mark.parametrize(("name", "place"), FIELDS)
 def test_a_cell_says_its_value(name: str, place: int) -> None:
-    cell = value_cell(value_of(name, place), is_whole=False)
+    cell = column_cell(getattr(Everything, name), value_of(name, place), is_whole=False)
 
     assert (cell.text, cell.kind) == (SAMPLES[name].shown[place], SAMPLES[name].cell)
     assert cell_kind_of(getattr(Everything, name)) == cell.kind

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
+from admin_app.models.staff import StaffSession
 from admin_app.models.user import User
 from tests.page import Page
 from tests.stores import both_stores
@@ -48,7 +49,7 @@ def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any
 
     page = Page(as_editor.get(response.location))
     assert (response.status_code, response.location) == (303, "/admin/user/")
-    assert page.notice.startswith("Success Changed user “Anna”: undone.")
+    assert page.notice.startswith("Success Change to user “Anna” undone.")
     assert [one.name for one in of_table(app, User)] == ["Ann"]
     press_undo(as_editor, page)
     assert [one.name for one in of_table(app, User)] == ["Anna"]
@@ -64,9 +65,9 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
         said.append((page.notice, page.texts("button", within="main")[0].split()[0]))
 
     assert said == [
-        ("Success Changed user “Anna”: undone.", "Redo"),
-        ("Success Changed user “Anna”: redone.", "Undo"),
-        ("Success Changed user “Anna”: undone.", "Redo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
+        ("Success Change to user “Anna” redone.", "Undo"),
+        ("Success Change to user “Anna” undone.", "Redo"),
     ]
     acts = Page(as_editor.get("/admin/activity/"))
     assert [one.text.split()[0] for form in acts.all("form", class_="undo") for one in form.all("button")][:4] == [
@@ -310,7 +311,7 @@ def test_acts_come_in_pages_both_ways(as_viewer: Any, app: Flask) -> None:
 
     assert [len(summaries(page)) for page in (first, second, third)] == [50, 50, 20]
     assert (summaries(again), summaries(newest)) == (summaries(second), summaries(first))
-    assert first.texts("p", class_="page-head__result") == ["120 changes"]
+    assert first.texts("p", class_="page-head__result") == ["120 entries"]
     assert [one.text for one in third.all("a", rel="next")] == []
 
 
@@ -361,7 +362,7 @@ def test_failed_sign_ins_are_counted_and_bounded(as_nobody: Any, as_owner: Any, 
     assert named == {"mallory@example.com": 3, "Not a valid email address": 1, "Other addresses": 2}
     assert Page(as_owner.get("/admin/activity/?kind=failed+sign-in&q=mallory")).texts(
         "p", class_="page-head__result"
-    ) == ["1 change"]
+    ) == ["1 entry"]
 
 
 def test_failures_long_ago_are_another_entry(as_nobody: Any, app: Flask) -> None:
@@ -407,3 +408,46 @@ def test_an_export_that_broke_off_says_so(as_viewer: Any, app: Flask) -> None:
 
     (line,) = summaries(Page(as_viewer.get("/admin/activity/?kind=export")))
     assert line.startswith("Started an export that stopped after ")
+
+
+# ---- as a file
+
+
+def test_who_may_do_everything_takes_what_the_filters_leave_as_a_file(
+    as_owner: Any, as_editor: Any, make_user: Any
+) -> None:
+    user = make_user(name="Ann")
+    edit(as_editor, "user", user.id, name="Anna")
+    url = Page(as_owner.get("/admin/activity/?kind=form&q=anna")).link("Export as CSV")
+
+    taken = as_owner.get(url).text
+
+    head, *lines = (line.split(",") for line in taken.splitlines())
+    assert head == ["Time", "Person", "Act", "Kind", "List", "Records", "Reason"]
+    assert [line[1:] for line in lines] == [
+        ["Edgar (edgar@example.com)", "Changed user “Anna”", "form", "Users", "1", ""]
+    ]
+    assert summaries(Page(as_owner.get("/admin/activity/?kind=export"))) == [
+        "Exported 1 entry of the activity (q=anna&kind=form)"
+    ]
+    assert not Page(as_editor.get("/admin/activity/")).has_link("Export as CSV")
+
+
+def test_a_file_of_many_entries_asks_for_the_password(as_owner: Any, make_user: Any, app: Flask) -> None:
+    make_user()
+    with app.app_context():
+        db.session.execute(update(StaffSession).values(proved_at=datetime.now(UTC) - timedelta(minutes=16)))
+        db.session.commit()
+    app.config["PROOF_ROWS"], usual = 0, app.config["PROOF_ROWS"]
+    try:
+        asked = as_owner.get("/admin/activity/activity.csv")
+    finally:
+        app.config["PROOF_ROWS"] = usual
+
+    assert asked.location.startswith("/admin/account/confirm/?next=/admin/activity/activity.csv")
+
+
+def test_a_filter_that_means_nothing_gives_no_file(as_owner: Any) -> None:
+    page = Page(as_owner.get("/admin/activity/activity.csv?kind=none"))
+
+    assert page.texts("p", class_="error") == ["This kind does not exist. The filter was left out."]

@@ -105,9 +105,9 @@ def test_without_records_it_says_so(as_viewer: Any) -> None:
     found = tiles(as_viewer)
 
     assert [found[name].all("p", class_="tile__note")[0].text for name in list(found)[3:]] == [
-        "No users yet. People who write posts. They cannot sign in here.",
+        "No users yet. Users write posts and cannot sign in here.",
         "No posts yet",
-        "You have changed nothing yet",
+        "You have not changed anything yet.",
     ]
 
 

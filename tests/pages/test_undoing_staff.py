@@ -191,7 +191,7 @@ def test_an_undo_that_takes_the_last_owner_says_so_and_changes_nothing(
     page = Page(take_back(as_ann, promotion))
 
     assert (page.status, account(app, person)) == (409, (OWNER, True))
-    assert "Nobody could manage the staff any more. Make someone else an owner first." in page.summary
+    assert "Then nobody could manage staff. Make someone else an owner first." in page.summary
 
 
 def test_nobody_but_an_owner_undoes_or_restores_what_was_done_to_accounts(

@@ -59,7 +59,7 @@ def test_a_new_account_without_a_password_leads_to_its_link(as_owner: Any, app: 
     made = as_owner.post_form(NEW, form)
 
     page = Page(as_owner.get(made.location))
-    assert (made.status_code, page.heading) == (303, "Ann: access")
+    assert (made.status_code, page.heading) == (303, "Ann: access and sessions")
     assert "Next: create an invitation link for Ann." in page.notice
     assert app.test_client().post_form("/sign-in", {"email": "ann@example.com", "password": "x"}).status_code == 422
 

@@ -68,7 +68,7 @@ def test_the_way_there_stands_on_the_persons_pages(as_owner: Any, ann: Staff) ->
     assert [(one.heading, one.status, answer(one)) for one in there] == [("Ann: permissions", 200, [])] * 2
     assert there[0].texts("li", within="main") == [
         "Users: view all users.",
-        "Posts: list, view, edit and delete their own posts; the field User is read only.",
+        "Posts: see their own posts; edit and delete them; the field User is read-only.",
         "Nothing with Staff and Roles.",
     ]
 
@@ -78,7 +78,7 @@ def test_role_rule_and_fields_are_said_that_decide(ask: Ask, ann: Staff) -> None
         "Ann can edit their own posts.",
         "The role Author gives “Edit” on Posts.",
         "The role Author limits it to their own posts.",
-        "The field User is read only. The role Author limits fields.",
+        "The field User is read-only. The role Author limits fields.",
     ]
 
 
@@ -223,7 +223,7 @@ def test_a_role_that_gives_nothing_here_limits_nothing(ask: Ask, make_staff: Any
 
     assert answer(ask(make_staff("Bo", author.key, "idle"), "post", "edit"))[2:] == [
         "The role Author limits it to their own posts.",
-        "The field User is read only. The role Author limits fields.",
+        "The field User is read-only. The role Author limits fields.",
     ]
 
 

@@ -12,9 +12,8 @@ from admin_app.models.staff import Staff
 from tests.page import Page
 from tests.resources.accounts import NEW, edit_url
 
-HEAD = "With the roles that were selected when this page was loaded, the person can:"
+HEAD = "With the selected roles, this person can:"
 NO_STAFF = "Nothing with Staff and Roles."
-READING = "list, view, see the history of and export"
 
 
 def details_url(staff: Staff) -> str:
@@ -57,7 +56,7 @@ def test_a_persons_page_and_form_say_what_the_roles_give(
 
     assert sentences(page) == [
         "Users: view all users.",
-        "Posts: list, view and edit their own posts; the field User is read only.",
+        "Posts: see their own posts; edit them; the field User is read-only.",
         NO_STAFF,
     ]
     assert warnings(page) == []
@@ -66,8 +65,15 @@ def test_a_persons_page_and_form_say_what_the_roles_give(
 @pytest.mark.parametrize(
     ("roles", "expected"),
     [
-        (["owner"], ["Everything with every resource, those added later too."]),
-        (["viewer"], [f"Users: {READING} all users.", f"Posts: {READING} all posts.", NO_STAFF]),
+        (["owner"], ["Do everything with every resource, including resources that are added later."]),
+        (
+            ["viewer"],
+            [
+                "Users: see and export all users and their history.",
+                "Posts: see and export all posts and their history.",
+                NO_STAFF,
+            ],
+        ),
         (["editor"], ["Users: do everything with all users.", "Posts: do everything with all posts.", NO_STAFF]),
     ],
 )
@@ -82,7 +88,7 @@ def test_the_given_roles_are_said_in_a_few_words(
 def test_a_role_that_gives_nothing_says_so(as_owner: Any, make_staff: Any, make_role: Any) -> None:
     make_role("Empty")
 
-    assert sentences(Page(as_owner.get(details_url(make_staff("Ann", "empty"))))) == ["Nothing."]
+    assert sentences(Page(as_owner.get(details_url(make_staff("Ann", "empty"))))) == ["Do nothing here."]
 
 
 def test_a_reason_is_said_whatever_the_other_roles_give(as_owner: Any, make_staff: Any, keep: Any) -> None:
@@ -90,7 +96,7 @@ def test_a_reason_is_said_whatever_the_other_roles_give(as_owner: Any, make_staf
 
     page = Page(as_owner.get(details_url(make_staff("Ann", "owner", "careful"))))
 
-    assert sentences(page)[-1] == "They enter a reason before they change many records at once."
+    assert sentences(page)[-1] == "They have to enter a reason before they change many records at once."
 
 
 def test_fields_are_told_by_what_is_done_with_them(as_owner: Any, make_staff: Any, make_role: Any) -> None:
@@ -101,7 +107,7 @@ def test_fields_are_told_by_what_is_done_with_them(as_owner: Any, make_staff: An
     page = Page(as_owner.get(details_url(make_staff("Ann", "reader", "maker", "seer"))))
 
     assert sentences(page)[0] == (
-        "Users: list, view, export, create and edit all users; the field Email is read only to create; the field Name is in no file."
+        "Users: see and export all users; create and edit them; the field Email is read-only when creating; the field Name is in no file."
     )
 
 
@@ -120,7 +126,10 @@ def test_a_limit_that_still_holds_for_some_actions_says_for_which(as_owner: Any,
     page = Page(as_owner.get(details_url(make_staff("Ann", author.key, "viewer"))))
 
     assert warnings(page) == ["Viewer shows all posts, so the limit “Own posts” of Author holds only for Edit."]
-    assert sentences(page)[1] == (f"Posts: {READING} all posts; edit their own posts; the field User is read only.")
+    assert (
+        sentences(page)[1]
+        == "Posts: see and export all posts and their history; edit their own posts; the field User is read-only."
+    )
 
 
 def test_a_role_that_lists_what_another_may_not_view_lifts_nothing(
@@ -132,7 +141,7 @@ def test_a_role_that_lists_what_another_may_not_view_lifts_nothing(
     page = Page(as_owner.get(details_url(make_staff("Ann", "author", "lister"))))
 
     assert (warnings(page), sentences(page)[0]) == (
-        [], "Posts: list, view and edit their own posts; the field User is hidden.")  # fmt: skip
+        [], "Posts: see their own posts; edit them; the field User is hidden.")  # fmt: skip
 
 
 def test_a_rule_that_is_declared_no_more_leaves_nothing(as_owner: Any, make_staff: Any, make_role: Any) -> None:
@@ -152,13 +161,13 @@ def test_who_is_switched_off_has_nothing_of_it_now(as_owner: Any, make_staff: An
 def test_a_new_person_has_nothing_yet(as_owner: Any) -> None:
     page = Page(as_owner.get(NEW))
 
-    assert (page.texts(id="told"), sentences(page)) == ([f"{HEAD} Nothing."], ["Nothing."])
+    assert (page.texts(id="told"), sentences(page)) == ([f"{HEAD} Do nothing here."], ["Do nothing here."])
 
 
 def test_a_refused_form_says_it_of_what_was_ticked(as_owner: Any) -> None:
     page = Page(as_owner.post_form(NEW, {"name": "", "roles": ["", "viewer"]}))
 
-    assert (page.status, sentences(page)[0]) == (422, f"Users: {READING} all users.")
+    assert (page.status, sentences(page)[0]) == (422, "Users: see and export all users and their history.")
 
 
 def test_the_sum_of_any_roles_has_a_page(as_owner: Any, author: Role) -> None:
@@ -192,7 +201,7 @@ def test_nothing_is_told_to_who_may_not_see_what_roles_give(
 def test_who_may_see_people_and_roles_is_told(client_with: Any, viewer: Staff) -> None:
     client = client_with("staff:view", "role:view")
 
-    assert sentences(Page(client.get(details_url(viewer))))[0] == f"Users: {READING} all users."
+    assert sentences(Page(client.get(details_url(viewer))))[0] == "Users: see and export all users and their history."
 
 
 def test_a_copy_of_a_person_has_no_role_that_cannot_be_given(as_clerk: Any, make_staff: Any) -> None:

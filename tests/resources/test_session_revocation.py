@@ -158,7 +158,7 @@ def test_an_undone_and_a_restored_change_of_a_role_end_sessions_too(
     restored = as_owner.post_form("/admin/role/restore/", {"change": change_to(app, LOOKS)}, page="/admin/account/")
 
     words = "1 person has to sign in again. Their unsaved text is kept."
-    assert undone.notice == f"Success Changed role “Author”: undone. {words}"
+    assert undone.notice == f"Success Change to role “Author” undone. {words}"
     assert Page(as_owner.get(restored.location)).notice == f"Success Role “Author” was restored. {words}"
     assert [home(one) for one in (first, second, as_owner)] == [302, 302, 200]
 
@@ -177,7 +177,7 @@ def test_an_undone_change_of_a_name_ends_no_session(as_owner: Any, as_one: Any, 
 
     page = take_back(as_owner, last_act(app))
 
-    assert (page.notice, home(as_ann)) == ("Success Changed role “Writer”: undone.", 200)
+    assert (page.notice, home(as_ann)) == ("Success Change to role “Writer” undone.", 200)
 
 
 @both_stores

@@ -69,6 +69,13 @@ def test_requests_are_counted_by_route_and_status(as_owner: Any, read: Any, make
     assert read("admin_connections_used") == 0
 
 
+def test_words_that_are_no_method_are_counted_as_one(as_nobody: Any, read: Any) -> None:
+    for method in ("AAAA", "AAAB", "BREW"):
+        as_nobody.open("/sign-in", method=method)
+
+    assert read('admin_requests_total{method="other",route="-",status="405"}') == 3
+
+
 def test_refused_sign_ins_are_counted(as_nobody: Any, owner: Any, read: Any) -> None:
     as_nobody.post_form("/sign-in", {"email": owner.email, "password": "wrong"})
 

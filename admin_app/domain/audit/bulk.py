@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import is_recorded, kept_columns
+from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
+from admin_app.db.versions import raised, version_after, version_made
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
@@ -31,7 +33,7 @@ def change_rows(
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
-    return _send(session, update(model).where(which).values({**values, "version": model.version + 1}), recorded)
+    return _send(session, update(model).where(which).values({**values, **raised(table_of(model))}), recorded)
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
@@ -69,7 +71,7 @@ def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: ob
         for instead in (None, (gone, heir))
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
-    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+    _count_up(session, owner, touched, number)
     there = select(relation.own_link).where(relation.other_link == heir)
     new = select(relation.own, literal(heir, relation.other_link.type)).where(touched, relation.own.not_in(there))
     links, connection = [relation.own_link.name, relation.other_link.name], session.connection()
@@ -89,7 +91,7 @@ def _deleted_since(session: AnySession, model: type[Record], earlier: int) -> St
         Change.model == table_of(model).name,
         Change.id > earlier,
     )
-    return select(Change.record_id).where(*mine, Change.act == Did.DELETE)
+    return select(key_from(table_of(model), Change.record_id)).where(*mine, Change.act == Did.DELETE)
 
 
 def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
@@ -104,7 +106,13 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
         for without in (None, gone)
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
-    _send(session, update(owner).where(touched).values(version=owner.version + 1), number)
+    _count_up(session, owner, touched, number)
+
+
+def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[bool], number: int) -> None:
+    """Count the versions of records up that were linked otherwise; a table that must not be altered has none."""
+    if counter := raised(table_of(model)):
+        _send(session, update(model).where(touched).values(counter), number)
 
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
@@ -116,15 +124,14 @@ def _whole(session: AnySession, model: type[Record]) -> Expression:
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
     """Change the rows; raise `RecordGone` where others than the recorded ones came under the statement meanwhile."""
-    result: Any = session.execute(statement, execution_options=RECORDED)
-    number = int(result.rowcount)
+    number = rows_changed(session.execute(statement, execution_options=RECORDED))
     if recorded not in {None, number}:
         message = "Someone else changed some of these records at the same time. Nothing was saved."
         raise RecordGone(message)
     return number
 
 
-def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[int]:
+def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[Key]:
     """Make records with the same columns each (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
     record_new_rows(session, model, model.id.in_(keys))
@@ -146,12 +153,14 @@ def _record(
     after: Expression,
 ) -> int:
     """Write a change for each of the rows, before they change or after they came; return how many."""
-    version = model.version if did is Did.CREATE else model.version + 1
+    version = version_made(table_of(model)) if did is Did.CREATE else version_after(table_of(model))
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = inspect_mapper(model).primary_key[0]
     name = inspect_mapper(model).local_table.name
-    chosen = select(literal(set_id), literal(name), key, literal(did.value), title_of(model), version, before, after)
+    chosen = select(
+        literal(set_id), literal(name), stored_key(key), literal(did.value), title_of(model), version, before, after
+    )
     changes = table_of(Change)
     statement = insert(changes).from_select(columns, chosen.where(which), include_defaults=False)
     if session.get_bind().dialect.name == "postgresql" and did is not Did.CREATE:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from admin_app.context import act_under_way
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.naming import names_of
 from admin_app.extensions import AnySession, Values
@@ -23,10 +24,10 @@ class AuditEntry:
     set_id: int | None = None
     is_noted: bool = False
     heading: Values = field(default_factory=dict)
-    pending: dict[tuple[str, int], Values] = field(default_factory=dict)
+    pending: dict[tuple[str, Key], Values] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
     # Table, key, title and fate of the record that the change set is mainly about.
-    main: tuple[str, int, str, Did] | None = None
+    main: tuple[str, Key, str, Did] | None = None
     # The fields that were changed, for the log.
     fields: set[str] = field(default_factory=set)
 

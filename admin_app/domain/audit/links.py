@@ -28,6 +28,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import JSONB
 
 from admin_app.db.json_values import has_key
+from admin_app.db.keys import key_from
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, Statement
 from admin_app.kinds import kind_of
@@ -137,7 +138,7 @@ def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, alo
 def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which: ColumnElement[bool]) -> None:
     """Link records as the `after` of these rows says, changes or lines of a plan; whoever calls it has recorded that."""
     dialect = str(session.get_bind().dialect.name)
-    owner, values = rows.c.record_id, rows.c.after
+    owner, values = key_from(relation.own.table, rows.c.record_id), rows.c.after
     told = (which, has_key(values, relation.key, dialect))
     connection = session.connection()
     connection.execute(delete(relation.table).where(relation.own_link.in_(select(owner).where(*told))))

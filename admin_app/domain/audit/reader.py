@@ -10,13 +10,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
-from admin_app.extensions import AnySession, Statement, Values
+from admin_app.extensions import AnySession, Statement, Values, table_of
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, Change, ChangeSet, Kind
+from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, MERGED, REDID, UNDID, Change, ChangeSet, Kind
 from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.paging.planner import planned
@@ -88,7 +90,7 @@ class Activity:
 
 
 def timeline(
-    session: AnySession, model: type[Record], record_id: int, *, before: int = 0, before_set: int = 0
+    session: AnySession, model: type[Record], record_id: Key, *, before: int = 0, before_set: int = 0
 ) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
     changed = (
@@ -132,7 +134,7 @@ def count_of_history(session: AnySession, model: type[Record], record_id: int) -
 
 
 def last_changes(
-    session: AnySession, model: type[Record], record_id: int, *, most: int
+    session: AnySession, model: type[Record], record_id: Key, *, most: int
 ) -> Sequence[tuple[Change, ChangeSet]]:
     """Return the changes of a record that were made last, the newest first."""
     found = (
@@ -147,7 +149,7 @@ def last_changes(
 
 def changed_lately(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
-) -> Sequence[tuple[str, int]]:
+) -> Sequence[tuple[str, Key]]:
     """Return the tables and keys of the records that a person changed last, of these tables; each once, whether it still exists or not."""
     # Of somebody who changed nothing for years this many acts are looked at, not all of them.
     last = select(ChangeSet.id).where(ChangeSet.actor_id == staff_id).order_by(ChangeSet.id.desc()).limit(LATELY)
@@ -212,6 +214,13 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
     return Activity(shown, count, shown[0].id if has_newer else 0, shown[-1].id if has_older else 0)
 
 
+def acts(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
+    """Return the newest change sets that are wanted, all at once."""
+    words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
+    statement = select(ChangeSet).where(*_criteria(session, wanted), *words.criteria)
+    return session.scalars(statement.order_by(ChangeSet.id.desc()).limit(most)).all()
+
+
 def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
     """Return the newest change sets that changed records, of those that are wanted: among the last ones that there are, and uncounted."""
     person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]
@@ -246,7 +255,7 @@ def state_at(session: AnySession, record: Record, change: Change) -> Values:
     return state
 
 
-def titles_of(session: AnySession, table: str, keys: Iterable[int]) -> Mapping[int, str]:
+def titles_of(session: AnySession, table: str, keys: Iterable[Key]) -> Mapping[Key, str]:
     """Return how records were called last, also those that are gone."""
     last = (
         select(func.max(Change.id)).where(Change.model == table, Change.record_id.in_(keys)).group_by(Change.record_id)
@@ -277,14 +286,13 @@ def record_pruning(session: AnySession, before: datetime, number: int) -> None:
 
 def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
     batch = select(table.c.id).where(which).limit(BATCH)
-    result: Any = session.execute(table.delete().where(table.c.id.in_(batch)))
-    return int(result.rowcount)
+    return rows_changed(session.execute(table.delete().where(table.c.id.in_(batch))))
 
 
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
-        yield model, exists(select(1).where(model.id == record_id, which).correlate(record_id.class_))
+        yield model, exists(select(1).where(is_record(table_of(model), record_id), which).correlate(record_id.class_))
 
 
 def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
@@ -294,6 +302,11 @@ def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) 
 
 def _table(model: type[Record]) -> str:
     return str(model.__table__.name)
+
+
+def _is_merge() -> ColumnElement[bool]:
+    """Whether a change set's summary names a record that is gone, which a search must not find for who is kept to some rows."""
+    return or_(*(ChangeSet.summary.startswith(f"{before}{MERGED} ") for before in ("", UNDID, REDID)))
 
 
 # The change set at one end of the times asked for, looked up in their index.
@@ -318,4 +331,5 @@ def _criteria(session: AnySession, wanted: ActivityFilter) -> list[ColumnElement
         criteria += [false()] if last is None else [ChangeSet.at < wanted.until, ChangeSet.id <= last + CROSSING]
     if wanted.search:
         criteria.append(ChangeSet.resource.not_in(wanted.unnamed))
+        criteria += [or_(ChangeSet.resource != _table(model), ~_is_merge()) for model in wanted.rows]
     return criteria

@@ -14,14 +14,17 @@ from typing import Any
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy import select, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
+from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
+from admin_app.db.versions import has_counter, version_in
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
 from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
@@ -98,6 +101,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
             _read_links(session, record)
+            _require_as_read(session, record)
             state = inspect_mapper(record)
             for key in state.unloaded & set(kept_columns(type(record))):
                 getattr(record, key)
@@ -112,6 +116,7 @@ def note_flush(session: Session, _context: object) -> None:
         *(_updated(session, record) for record in session.dirty if is_recorded(type(record))),
         *(_deleted(session, record) for record in session.deleted if is_recorded(type(record))),
     ]
+    _forget_versions(session)
     recording = state_of(session, _Recording)
     recording.unread.clear()
     for row in filter(None, rows):
@@ -201,8 +206,27 @@ def _read_links(session: Session, record: Record) -> None:
     for name in links_of(type(record)):
         # What was done to them from the other side is known only then.
         getattr(record, name)
-        if record in session.dirty and is_relinked(record, name):
+        if record in session.dirty and is_relinked(record, name) and has_counter(table_of(type(record))):
             record.updated_at = utc_now()
+
+
+def _require_as_read(session: Session, record: Record) -> None:
+    """Raise `StaleDataError`, as the ORM does by a counter, where nobody counts and the row is not as it was read."""
+    table = table_of(type(record))
+    seen: object = inspect_mapper(record).dict.get("version")
+    if has_counter(table) or seen is None:
+        return
+    row = select(version_in(table)).where(key_in(table) == record.id).with_for_update()
+    if session.connection().scalar(row) != seen:
+        message = f"{type(record).__name__} {record.id} was changed or deleted meanwhile."
+        raise StaleDataError(message)
+
+
+def _forget_versions(session: Session) -> None:
+    """Let the versions be read again of what was written and nobody counts."""
+    for record in session.dirty:
+        if is_recorded(type(record)) and not has_counter(table_of(type(record))):
+            session.expire(record, ["version"])
 
 
 def _is_unknown(state: Any, key: str) -> bool:
@@ -214,7 +238,9 @@ def _is_unknown(state: Any, key: str) -> bool:
 def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
     columns = kept_columns(type(record))
     table = type(record).__table__
-    found = session.connection().execute(select(*(columns[key] for key in keys)).where(table.c.id == record.id)).first()
+    found = (
+        session.connection().execute(select(*(columns[key] for key in keys)).where(key_in(table) == record.id)).first()
+    )
     return dict(zip(keys, found or [None] * len(keys), strict=True))
 
 
@@ -223,7 +249,7 @@ def _created(record: Record) -> Values:
     values: Values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
     for name, relation in links_of(type(record)).items():
         values[name] = keys_to_history(relation, keys_of_new(record, relation))
-    return _row(record, Did.CREATE, record.version, None, values)
+    return _row(record, Did.CREATE, 0, None, values)
 
 
 def _deleted(session: Session, record: Record) -> Values:
@@ -231,7 +257,7 @@ def _deleted(session: Session, record: Record) -> Values:
     values: Values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
     for name, relation in links_of(type(record)).items():
         values[name] = keys_to_history(relation, keys_before(record, relation))
-    return _row(record, Did.DELETE, record.version + 1, values, None)
+    return _row(record, Did.DELETE, 1, values, None)
 
 
 def _updated(session: Session, record: Any) -> Values | None:
@@ -250,7 +276,7 @@ def _updated(session: Session, record: Any) -> Values | None:
     for name, relation in relinked.items():
         before[name] = keys_to_history(relation, keys_before(record, relation))
         after[name] = keys_to_history(relation, relation.keys(record))
-    return _row(record, Did.UPDATE, record.version, before, after)
+    return _row(record, Did.UPDATE, 0, before, after)
 
 
 def _old(session: Session, record: Any, key: str) -> object:
@@ -262,13 +288,14 @@ def _old(session: Session, record: Any, key: str) -> object:
     return unknown[key] if key in unknown else getattr(record, key)
 
 
-def _row(record: Record, did: Did, version: int, before: object, after: object) -> Values:
+def _row(record: Record, did: Did, step: int, before: object, after: object) -> Values:
+    """Write a change; its version is the record's and so many steps more, or 0 where nobody counts."""
     return {
         "model": type(record).__table__.name,
         "record_id": record.id,
         "act": did,
         "title": str(record)[:LONGEST_TITLE],
-        "version": version,
+        "version": record.version + step if has_counter(record.__table__) else 0,
         "before": before,
         "after": after,
     }

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from admin_app.db.json_values import has_key, recorded_models
+from admin_app.db.keys import key_from
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.domain.audit.recorder import last_change_set
@@ -74,5 +75,5 @@ def _changed(session: Session, set_id: int, name: str, tree: ToOne) -> ColumnEle
     after: Any = Change.after
     mine = (Change.change_set_id == set_id, Change.model == name, Change.act != Did.DELETE)
     told = has_key(after, tree.own_name, session.get_bind().dialect.name)
-    found: ColumnElement[bool] = tree.other.in_(select(Change.record_id).where(*mine, told))
+    found: ColumnElement[bool] = tree.other.in_(select(key_from(tree.other.table, Change.record_id)).where(*mine, told))
     return found

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 from sqlalchemy.sql.ddl import sort_tables
 
 from admin_app.db.json_values import kept_columns, keys_in, recorded_models
+from admin_app.db.keys import is_record
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records
 from admin_app.domain.audit.recorder import begin_change_set, describe
@@ -26,7 +27,7 @@ from admin_app.domain.permissions.privileges import Privileges
 from admin_app.errors import UndoError
 from admin_app.extensions import AnySession, table_of
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import Change, ChangeSet, Did, Kind
+from admin_app.models.change_set import REDID, UNDID, Change, ChangeSet, Did, Kind
 from admin_app.models.plan import Plan, PlanState
 from admin_app.relations import links_of
 
@@ -34,7 +35,6 @@ from admin_app.relations import links_of
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
-UNDID, REDID = "Undid: ", "Redid: "
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def touches_rows_beyond(
     session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
 ) -> bool:
     """Whether a change set did such a thing to a record of the model that is not among these rows, or not there."""
-    there = exists(select(1).where(model.id == Change.record_id, rows).correlate(Change))
+    there = exists(select(1).where(is_record(table_of(model), Change.record_id), rows).correlate(Change))
     which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
     return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
 

@@ -43,7 +43,7 @@ def conflict_of(session: AnySession, change: Change) -> UndoConflict:
     return _of_made(session, change, record) if change.act == Did.CREATE else _of_changed(session, change, record)
 
 
-def misfit(session: AnySession, change: Change, model: type[Any]) -> UndoConflict | None:
+def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
     """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
     for key, column in kept_columns(model).items():
         value = kind_of(column).from_history((change.before or {}).get(key))
@@ -65,7 +65,7 @@ def misfit(session: AnySession, change: Change, model: type[Any]) -> UndoConflic
     return _lost_link(session, change, model)
 
 
-def _lost_link(session: AnySession, change: Change, model: type[Any]) -> UndoConflict | None:
+def _lost_link(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
     """Return which link cannot be given back, as the record on its other side is gone."""
     for name, relation in links_of(model).items():
         keys = keys_from_history(relation, (change.before or {}).get(name))
@@ -87,7 +87,7 @@ def hanging_on(session: AnySession, record: Record) -> str:
     return in_words(found)
 
 
-def _of_deleted(session: AnySession, change: Change, model: type[object], record: Record | None) -> UndoConflict:
+def _of_deleted(session: AnySession, change: Change, model: type[Record], record: Record | None) -> UndoConflict:
     if record is not None:
         return UndoConflict(change, "It already exists again.", other=record)
     return misfit(session, change, model) or UndoConflict(change, "Something else prevents it.")

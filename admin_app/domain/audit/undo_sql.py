@@ -32,8 +32,9 @@ from sqlalchemy import (
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
+from admin_app.db.keys import is_ordered, is_record, key_from, key_in, key_name, stored_key
 from admin_app.db.record import Record
-from admin_app.db.types import utc_now
+from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
@@ -62,7 +63,7 @@ class UndoStatements:
 
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
-        columns = {key: column for key, column in kept_columns(self.model).items() if key != "id"}
+        columns = {key: column for key, column in kept_columns(self.model).items() if key != key_name(self.model)}
         clean = and_(
             *self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE), *self._links_fit(self._links)
         )
@@ -83,13 +84,13 @@ class UndoStatements:
         clean = and_(
             *self._of(Did.UPDATE),
             _OLD.c.before != {},
-            self._table.c.id == _OLD.c.record_id,
+            is_record(self._table, _OLD.c.record_id),
             *untouched,
             *self._fits(columns, Did.UPDATE),
             *self._links_fit(links),
         )
-        self._lock(select(_OLD.c.record_id).where(clean))
-        number, first = self._record(Did.UPDATE, self._table.c.version + 1, _OLD.c.after, _OLD.c.before, clean)
+        self._lock(select(key_from(self._table, _OLD.c.record_id)).where(clean))
+        number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
         if swapping and number:
             number -= self._leave_taken(swapping, first)
@@ -98,8 +99,8 @@ class UndoStatements:
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
         }
-        values |= {"version": self._table.c.version + 1, "updated_at": utc_now()}
-        mine = and_(*self._own(first), self._table.c.id == _NEW.c.record_id)
+        values |= stamps(self._table)
+        mine = and_(*self._own(first), is_record(self._table, _NEW.c.record_id))
         self.session.connection().execute(update(self._table).where(mine).values(values))
         for link in links:
             put_links(self.session, link, _NEW, and_(*self._own(first)))
@@ -130,28 +131,37 @@ class UndoStatements:
         gives = exists(
             select(1)
             .select_from(giving)
-            .where(*mine, giving.c.id > first, giving.c.record_id == other.c.id, self._has(giving.c.after, key))
+            .where(
+                *mine,
+                giving.c.id > first,
+                giving.c.record_id == stored_key(key_in(other)),
+                self._has(giving.c.after, key),
+            )
             .correlate(other)
         )
         has_it = same_in(column, other.c[column.name], self._value(column, _NEW.c.after, key))
-        found = select(1).select_from(other).where(has_it, other.c.id != _NEW.c.record_id, ~gives)
+        found = select(1).select_from(other).where(has_it, ~is_record(other, _NEW.c.record_id), ~gives)
         return and_(self._has(_NEW.c.after, key), exists(found.correlate(_NEW)))
 
     def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
         """Let records that change places make way for each other: no two have the same value, not for a moment."""
         for key, column in columns.items():
-            giving = select(_NEW.c.record_id).where(*self._own(first), self._has(_NEW.c.after, key))
-            statement = update(self._table).where(self._table.c.id.in_(giving)).values({column.name: stand_in(column)})
+            giving = select(key_from(self._table, _NEW.c.record_id)).where(
+                *self._own(first), self._has(_NEW.c.after, key)
+            )
+            statement = (
+                update(self._table).where(key_in(self._table).in_(giving)).values({column.name: stand_in(column)})
+            )
             self.session.connection().execute(statement)
 
     def taken_away(self) -> int:
         """Delete the records that were made, unless something else hangs on them now."""
-        made = select(_OLD.c.record_id).where(*self._of(Did.CREATE))
+        made = select(key_from(self._table, _OLD.c.record_id)).where(*self._of(Did.CREATE))
         now = self._table.alias("now")
         columns = {key: column for key, column in kept_columns(self.model).items() if key not in COUNTED}
         untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
         untouched += [self._is_linked_so(one, now) for one in self._links]
-        wanted = made.where(now.c.id == _OLD.c.record_id, *untouched)
+        wanted = made.where(is_record(now, _OLD.c.record_id), *untouched)
         alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
@@ -173,7 +183,7 @@ class UndoStatements:
     def _made_again_of(self, model: type[Record]) -> Statement:
         along = table_of(Change).alias("along")
         mine = [along.c.change_set_id == self.set_id, along.c.model == table_of(model).name]
-        return select(along.c.record_id).where(*mine, along.c.act == Did.DELETE.value)
+        return select(key_from(table_of(model), along.c.record_id)).where(*mine, along.c.act == Did.DELETE.value)
 
     @property
     def has_unique(self) -> bool:
@@ -228,7 +238,8 @@ class UndoStatements:
         restored = self.model.__restored__
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
-        values |= {"id": _NEW.c.record_id, "version": _NEW.c.version}
+        values |= {key_in(self._table).name: key_from(self._table, _NEW.c.record_id)}
+        values |= {"version": _NEW.c.version} if has_counter(self._table) else {}
         rows = select(*values.values()).where(*self._own(first))
         connection = self.session.connection()
         connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))
@@ -236,7 +247,7 @@ class UndoStatements:
             # They are not quite what they were, and the history says so.
             changes = table_of(Change)
             now = select(json_of(kept_columns(self.model), self._dialect)).where(
-                self._table.c.id == changes.c.record_id
+                is_record(self._table, changes.c.record_id)
             )
             mine = [changes.c.change_set_id == begin_change_set(self.session), changes.c.model == self._table.name]
             again = update(changes).where(*mine, changes.c.id > first)
@@ -252,7 +263,7 @@ class UndoStatements:
 
     def _is_there(self) -> ColumnElement[bool]:
         other = self._table.alias("same")
-        return exists(select(1).select_from(other).where(other.c.id == _OLD.c.record_id))
+        return exists(select(1).select_from(other).where(is_record(other, _OLD.c.record_id)))
 
     def _is_untouched(self, table: FromClause, key: str, column: TableColumn) -> ColumnElement[bool]:
         """Whether a field still holds what the change set left in it."""
@@ -281,15 +292,15 @@ class UndoStatements:
         """Whether another record has a value; with a key in `swapped` only one that this undo gives no other value."""
         other = self._table.alias(f"other_{column.name}")
         has_it = same_in(column, other.c[column.name], value)
-        found = select(1).select_from(other).where(has_it, other.c.id != _OLD.c.record_id)
+        found = select(1).select_from(other).where(has_it, ~is_record(other, _OLD.c.record_id))
         if not swapped or self.only is not None:
             return exists(found)
         giving = table_of(Change).alias(f"giving_{column.name}")
         mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
-        gives = select(giving.c.record_id).where(
+        gives = select(key_from(self._table, giving.c.record_id)).where(
             *mine, giving.c.act == Did.UPDATE.value, self._has(giving.c.before, swapped)
         )
-        return exists(found.where(other.c.id.not_in(gives)))
+        return exists(found.where(key_in(other).not_in(gives)))
 
     def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
         """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
@@ -298,8 +309,13 @@ class UndoStatements:
         twin: sa.FromClause = Change.__table__.alias(f"twin_{column.name}")
         mine = [twin.c.change_set_id == self.set_id, twin.c.model == self._table.name, twin.c.act == did.value]
         text = func.caseless(self._value(column, twin.c.before, key))
-        first = select(func.min(twin.c.record_id), text).where(*mine).group_by(text)
-        return [sa.tuple_(_OLD.c.record_id, func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
+        first = select(func.min(self._place(twin)), text).where(*mine).group_by(text)
+        return [sa.tuple_(self._place(_OLD), func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
+
+    def _place(self, changes: FromClause) -> Expression:
+        """Return what tells which of several records is the first."""
+        stored = changes.c.record_id
+        return key_from(self._table, stored) if is_ordered(self._table) else stored
 
     def _comes_along(self, foreign_key: ForeignKey, value: Expression) -> list[ColumnElement[bool]]:
         """Count a record as there that is made again by the same statement."""
@@ -307,18 +323,19 @@ class UndoStatements:
             return []
         same = table_of(Change).alias("along")
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
-        return [value.in_(select(same.c.record_id).where(*mine))]
+        return [value.in_(select(key_from(self._table, same.c.record_id)).where(*mine))]
 
     def _hangs(self, column: TableColumn, wanted: Statement) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
         other = column.table.alias(f"hanging_{column.table.name}_{column.name}")
         hangs = select(1).select_from(other).where(other.c[column.name] == self.model.id)
-        return exists(hangs.where(other.c.id.not_in(wanted)) if column.table is self._table else hangs)
+        return exists(hangs.where(key_in(other).not_in(wanted)) if column.table is self._table else hangs)
 
     def _lock(self, wanted: Statement) -> None:
         """Let nobody else change these records until the undo is done."""
         if self._dialect == "postgresql":
-            chosen = select(self._table.c.id).where(self._table.c.id.in_(wanted)).with_for_update().subquery()
+            key = key_in(self._table)
+            chosen = select(key).where(key.in_(wanted)).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(chosen))
 
     def _value(self, column: TableColumn, values: Expression, key: str) -> Expression:

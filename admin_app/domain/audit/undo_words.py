@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from admin_app.domain.audit.undo import is_redo, is_undo
@@ -15,6 +16,10 @@ class UndoWords(NamedTuple):
     past: str
     done: str
 
+
+_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
+# What the act did besides: "and changed 17 posts".
+_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
@@ -33,6 +38,12 @@ def words_of(undoing: ChangeSet) -> UndoWords:
 def opposite(words: UndoWords) -> UndoWords:
     """Return the words for taking that back again."""
     return UNDO if words is REDO else REDO
+
+
+def as_noun(summary: str) -> str:
+    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
+    verb, _, rest = summary.partition(" ")
+    return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
 
 
 def named_way(change_set: ChangeSet) -> str:

@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_
 from sqlalchemy.orm import Session
 
 from admin_app.db.json_values import has_key
+from admin_app.db.keys import key_from
 from admin_app.db.session_state import state_of
 from admin_app.domain.audit.entry import AuditEntry
 from admin_app.domain.audit.recorder import begin_change_set, entry_of
 from admin_app.domain.auth import passwords, sessions
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.extensions import AnySession, Statement, Values
+from admin_app.extensions import AnySession, Statement, Values, db
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
@@ -93,7 +94,7 @@ def _touched(session: AnySession, set_id: int, table: str) -> Statement:
     after: Any = Change.after
     names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
     mine = (Change.change_set_id == set_id, Change.model == table, Change.act == Did.UPDATE)
-    return select(Change.record_id).where(*mine, names)
+    return select(key_from(db.metadata.tables[table], Change.record_id)).where(*mine, names)
 
 
 def _keys_of_gone(session: AnySession, set_id: int) -> Statement:

@@ -144,7 +144,7 @@ def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device
     if device is not None and staff_id in device.staff_ids:
         known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)
         return [known, _account(email, is_watched=True)]
-    network = _network(client.address)
+    network = network_of(client.address)
     return [
         _account(email),
         Limit("pair", f"{caseless(email)} {network}", FREE_FOR_PAIR, account=email),
@@ -152,7 +152,7 @@ def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device
     ]
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return the address, or of a long one the network it is in: its owner has all of that."""
     if ":" not in address:
         return address

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import key_from
 from admin_app.domain.permissions import roles
 from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.permissions.rights import Action, Rights
 from admin_app.errors import InvalidRecord, LastOwnerError, PrivilegeError
-from admin_app.extensions import AnyColumn, AnySession
+from admin_app.extensions import AnyColumn, AnySession, table_of
 from admin_app.models.change_set import Change
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
@@ -124,15 +125,19 @@ def is_about_privileges(session: AnySession, set_id: int) -> bool:
 
 def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
     """Raise `PrivilegeError` where somebody whom a change set touched, or a role, holds more now."""
-    touched = select(Change.record_id).where(Change.change_set_id == set_id)
-    people, own = (touched.where(Change.model == table) for table in PRIVILEGED_TABLES)
+    people, own = (
+        select(key_from(table_of(model), Change.record_id)).where(
+            Change.change_set_id == set_id, Change.model == model.__table__.name
+        )
+        for model in (Staff, Role)
+    )
     power.require([*_roles_of(session, Staff.id.in_(people)), *_read(session, Role.id.in_(own))])
 
 
 def require_sound(session: AnySession) -> None:
     """Raise where nobody could manage the staff any more, or somebody would have a role that there is not."""
     if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
-        message = "Nobody could manage the staff any more. Make someone else an owner first."
+        message = "Then nobody could manage staff. Make someone else an owner first."
         raise LastOwnerError(message)
     known = select(Role.key)
     keys = set(session.scalars(known))

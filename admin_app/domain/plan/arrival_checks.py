@@ -11,6 +11,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.keys import key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
 from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
@@ -76,19 +77,21 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
         .select_from(moving)
         .where(
             moving.c.plan_id == plan_id,
-            moving.c.record_id == owner.c.id,
+            moving.c.record_id == stored_key(key_in(owner)),
             moving.c.verdict == Verdict.CHANGE,
             has_key(moving.c.after, name, _dialect(session)),
             literal(stand_in(column) is not None),
         )
         .correlate(owner)
     )
-    wrong = select(func.min(moving.c.number)).where(moving.c.plan_id == plan_id, moving.c.record_id == owner.c.id)
+    wrong = select(func.min(moving.c.number)).where(
+        moving.c.plan_id == plan_id, moving.c.record_id == stored_key(key_in(owner))
+    )
     found = (
-        select(_LINE.c.number, value, owner.c.id, wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery())
+        select(_LINE.c.number, value, key_in(owner), wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery())
         .join_from(_LINE, owner, same_in(column, owner.c[column.name], value))
         .where(_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
-        .where(owner.c.id.is_distinct_from(_LINE.c.record_id), ~lets_go)
+        .where(key_in(owner).is_distinct_from(key_from(owner, _LINE.c.record_id)), ~lets_go)
     )
     for row, cell, other, wrong_row in session.execute(found, execution_options=_STREAMED):
         said = f"already used by ID {other}."

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy.orm import Session
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key, is_number, is_numbered, key_in, key_name
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
+from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
@@ -76,7 +79,7 @@ class Named:
 
     def problem_with_missing(self, text: str) -> str:
         """Say why no record can be made of a text; "" where it can."""
-        columns = self.model.__table__.c
+        columns = stored_columns(self.model)
         problems = (problem_with(columns[name], label(name), text) for name in self.made)
         return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
 
@@ -126,24 +129,31 @@ class Arrivals:
         """What makes a value for each new record, by the columns that are the model's own."""
         defaults: Values = {name: one.default for name, one in kept_columns(self.model).items()}
         return {
-            name: one.arg for name, one in defaults.items() if name not in _MADE and one is not None and one.is_callable
+            name: one.arg
+            for name, one in defaults.items()
+            if name not in self._made and one is not None and one.is_callable
         }
+
+    @property
+    def _made(self) -> Collection[str]:
+        return {*_MADE, key_name(self.model)}
 
     @cached_property
     def _required(self) -> Collection[str]:
         columns = kept_columns(self.model).items()
-        return {name for name, one in columns if name not in _MADE and has_to_be_given(one)}
+        return {name for name, one in columns if name not in self._made and has_to_be_given(one)}
 
     @cached_property
     def _matching(self) -> TableColumn | None:
-        return self.model.__table__.c[self.match] if self.match else None
+        table = self.model.__table__
+        return key_in(table) if self.match == KEY else stored_columns(self.model)[self.match] if self.match else None
 
     # ---- which records they are about
 
     def _matched(self, row: Arrival) -> object:
         """Return what a row finds its record by, as two values that count as the same have it in common."""
         column = self._matching
-        value = None if column is None or column.key in row.problems else row.values.get(column.key)
+        value = None if column is None or self.match in row.problems else row.values.get(self.match)
         return caseless(value) if self._is_folded and value is not None else value
 
     @cached_property
@@ -157,7 +167,7 @@ class Arrivals:
         if column is None or not keys:
             return {}
         is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
-        wanted = select(table.c.id, table.c.version, column, *(table.c[one.name] for one in self.columns.values()))
+        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self.columns.values()))
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])
@@ -174,21 +184,21 @@ class Arrivals:
             for key, version, matched, *values in found
         }
 
-    def _closed(self, session: AnySession, keys: Sequence[int]) -> Collection[int]:
+    def _closed(self, session: AnySession, keys: Sequence[Key]) -> Collection[Key]:
         """Return those of these records that may be seen and not changed."""
         if self.editable is None:
             return ()
         table = self.model.__table__
         beyond = ~func.coalesce(self.editable, false())
-        return set(session.scalars(select(table.c.id).where(table.c.id.in_(keys), beyond)))
+        return set(session.scalars(select(key_in(table)).where(key_in(table).in_(keys), beyond)))
 
-    def _fixed(self, session: AnySession, keys: Sequence[int]) -> Mapping[int, frozenset[str]]:
+    def _fixed(self, session: AnySession, keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
         """Return which relations of these records lead to one that may not be seen, and so may not be taken away."""
-        found: dict[int, frozenset[str]] = {}
+        found: dict[Key, frozenset[str]] = {}
         for name, one in self.named.items():
             if one.rows is not None:
                 column, there = self.columns[name], one.model.__table__
-                seen = select(there.c.id).where(one.rows)
+                seen = select(key_in(there)).where(one.rows)
                 hidden = and_(column.is_not(None), column.not_in(seen))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
@@ -197,7 +207,7 @@ class Arrivals:
                 found[key] = found.get(key, frozenset()) | {name}
         return found
 
-    def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[int]:
+    def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[Key]:
         """Return the keys that rows bring for new records, and others have: such rows find their records by another column."""
         keys = {one.values[KEY] for one in rows if one.values.get(KEY) is not None}
         if not keys or self.match == KEY:
@@ -211,7 +221,7 @@ class Arrivals:
         known = {name: self._keys_of(session, name, rows) for name in self.named if name in self.fields}
         return [self._with_keys(one, known) for one in rows]
 
-    def _keys_of(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Mapping[object, Sequence[int]]:
+    def _keys_of(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Mapping[object, Sequence[Key]]:
         one = self.named[name]
         values = {one.values[name] for one in rows if one.values.get(name) is not None}
         if not values:
@@ -219,12 +229,12 @@ class Arrivals:
         is_folded = is_caseless(one.column)
         is_wanted = same_as_any(one.column, values) if is_folded else one.column.in_(values)
         table = one.model.__table__
-        found: dict[object, list[int]] = {}
-        for key, value in session.execute(select(table.c.id, one.column).where(is_wanted, *_also(one.rows))):
+        found: dict[object, list[Key]] = {}
+        for key, value in session.execute(select(key_in(table), one.column).where(is_wanted, *_also(one.rows))):
             found.setdefault(caseless(value) if is_folded else value, []).append(key)
         return found
 
-    def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[int]]]) -> Arrival:
+    def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[Key]]]) -> Arrival:
         problems: dict[str, CellProblem] = {}
         missing: dict[str, str] = {}
         for name, keys_by_value in known.items():
@@ -265,7 +275,7 @@ class Arrivals:
 
     # ---- what becomes of them
 
-    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[int]) -> Line:
+    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key]) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
         line |= {"before": None, "after": None, "cells": None, "missing": None}
         if present is None:
@@ -314,13 +324,15 @@ class Arrivals:
         after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
         return {name: keys for name, keys in after.items() if keys != present.values[name]}
 
-    def _addition(self, row: Arrival, taken: Collection[int]) -> Values:
+    def _addition(self, row: Arrival, taken: Collection[Key]) -> Values:
         problems = dict(row.problems)
         if "" in problems:
             return _wrong(problems)
-        key = row.values.get(KEY)
+        key = row.values.get(KEY, self._new_key)
         if not problems and not self.may_add:
             problems[self.match] = CellProblem(NOT_THERE, row.texts.get(self.match, ""))
+        elif key is None and KEY not in problems and not is_numbered(self.model):
+            problems[KEY] = CellProblem("enter one.", row.texts.get(KEY, ""))
         elif key is not None and KEY not in problems and (said := self._problem_with_key(key, taken)) is not None:
             problems[KEY] = CellProblem(said, row.texts.get(KEY, ""))
         values = {name: value for name, value in row.values.items() if name in self.columns or name in self.links}
@@ -339,13 +351,22 @@ class Arrivals:
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
 
-    def _problem_with_key(self, key: int, taken: Collection[int]) -> str | None:
+    @property
+    def _new_key(self) -> Key | None:
+        """Make the key of a new record whose row brings none, where Python makes the model's keys."""
+        default: Any = key_in(self.model.__table__).default
+        return default.arg(None) if default is not None and default.is_callable else None
+
+    def _problem_with_key(self, key: Any, taken: Collection[Key]) -> str | None:
         """Say what is wrong with the key of a new record."""
         if key in taken:
             return USED
         if not self.gives_keys:
             return NOT_THERE
-        highest = highest_to_give(self.model.__table__.c.id)
+        column = key_in(self.model.__table__)
+        if not is_number(column):
+            return self._problem_with(column, key_name(self.model), key)
+        highest = highest_to_give(column)
         is_too_high = key > highest
         return (
             f"a new record's ID must be {number(highest)} or less, so that later records have room."
@@ -392,7 +413,7 @@ def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
 class _Present(NamedTuple):
     """A record that is there: its values, whether it may not be changed, and which of its relations may not."""
 
-    key: int
+    key: Key
     version: int
     values: Values
     is_closed: bool

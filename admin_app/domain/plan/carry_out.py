@@ -29,8 +29,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.caseless import same_in
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
-from admin_app.db.types import utc_now
+from admin_app.db.versions import has_counter, stamps, version_after, version_in
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.audit.trees import mark_checked, require_tree
@@ -39,6 +40,7 @@ from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
+from admin_app.domain.plan.spans import spanned
 from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import AdminError, DeletionError, InvalidRecord
@@ -153,8 +155,7 @@ class Execution:
         which = and_(self._open, _LINE.c.number.between(first, last))
         further = self._further(which)
         lines = or_(which, and_(self._open, _LINE.c.number.in_(further))) if further else which
-        records = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(lines)
-        return _Chunk(lines, self._table.c.id.between(*self.session.execute(records).one()))
+        return _Chunk(lines, spanned(self.session, self._table, lines))
 
     def _further(self, which: ColumnElement[bool]) -> set[int]:
         """Return the lines that have to be carried out with these: their records have unique values that these take."""
@@ -171,7 +172,7 @@ class Execution:
             if column.unique and Verdict.CHANGE in self._verdicts:
                 owner, other = self._table.alias("owner"), _LINE.alias("other")
                 wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
-                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == owner.c.id)
+                lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == stored_key(key_in(owner)))
                 asked = (
                     select(other.c.number)
                     .select_from(_LINE)
@@ -220,13 +221,13 @@ class Execution:
 
     def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
-        here = select(1).select_from(self._table).where(chunk.records, self._table.c.id == _LINE.c.record_id)
-        as_seen = here.where(self._table.c.version == _LINE.c.version)
+        here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
+        as_seen = here.where(version_in(self._table) == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         if self.session.get_bind().dialect.name == "postgresql":
-            meant = self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines))
-            locked = select(self._table.c.id).where(chunk.records, meant)
-            some = locked.order_by(self._table.c.id).with_for_update().subquery()
+            key = key_in(self._table)
+            meant = key.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
+            some = select(key).where(chunk.records, meant).order_by(key).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
         present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
@@ -300,8 +301,11 @@ class Execution:
             )
             for name, column in self._columns.items()
         }
-        values |= {"version": _LINE.c.version + 1, "updated_at": utc_now()}
-        as_seen = and_(table.c.id == _LINE.c.record_id, table.c.version == _LINE.c.version)
+        values |= stamps(table)
+        as_seen = is_record(table, _LINE.c.record_id)
+        if has_counter(table):
+            # Without one, a row that made way is another one already; it was looked at before, and is locked.
+            as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         for name, link in links_of(self.model).items():
             if name in self.plan.fields:
@@ -317,8 +321,8 @@ class Execution:
             _LINE.c.record_id,
             literal(Did.UPDATE.value),
         )
-        values = (title_of(self.model), _LINE.c.version + 1, _LINE.c.before, _LINE.c.after)
-        lines = select(*what, *values).join_from(_LINE, self._table, self._table.c.id == _LINE.c.record_id)
+        values = (title_of(self.model), version_after(self._table), _LINE.c.before, _LINE.c.after)
+        lines = select(*what, *values).join_from(_LINE, self._table, is_record(self._table, _LINE.c.record_id))
         return self._send(
             insert(changes).from_select(_CHANGED, lines.where(chunk.lines, chunk.records), include_defaults=False)
         )
@@ -327,11 +331,13 @@ class Execution:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
-                mine = and_(chunk.lines, chunk.records, self._table.c.id == _LINE.c.record_id, self._has(name))
+                mine = and_(chunk.lines, chunk.records, is_record(self._table, _LINE.c.record_id), self._has(name))
                 self._send(update(self._table).where(mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
-        which = and_(chunk.records, self.model.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
+        which = and_(
+            chunk.records, self.model.id.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
+        )
         return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
 
     @property
@@ -348,9 +354,12 @@ class Execution:
         went = select(Change.record_id).where(*mine, Change.act == Did.DELETE)
         gone = update(_LINE).where(self._open, _LINE.c.record_id.in_(went)).values(verdict=Verdict.DONE)
         number = self._send(gone)
-        changed = select(Change.record_id).where(*mine, Change.act == Did.UPDATE, Change.version == _LINE.c.version + 1)
+        changed = select(Change.record_id).where(*mine, Change.act == Did.UPDATE)
+        if has_counter(self._table):
+            changed = changed.where(Change.version == _LINE.c.version + 1)
         as_seen = _LINE.c.record_id.in_(changed.correlate(_LINE))
-        self._send(update(_LINE).where(self._open, as_seen).values(version=_LINE.c.version + 1))
+        now = select(version_in(self._table)).where(is_record(self._table, _LINE.c.record_id)).correlate(_LINE)
+        self._send(update(_LINE).where(self._open, as_seen).values(version=now.scalar_subquery()))
         return number
 
     def _require_in_sight(self, chunk: _Chunk) -> None:
@@ -360,7 +369,7 @@ class Execution:
         numbers: list[int] = []
         for verdict, rows in ((Verdict.CHANGE, self.rows), (Verdict.NEW, self.new_rows)):
             if rows is not None and verdict in self._verdicts:
-                stays = select(1).select_from(self._table).where(self._table.c.id == _LINE.c.record_id, rows)
+                stays = select(1).select_from(self._table).where(is_record(self._table, _LINE.c.record_id), rows)
                 mine = chunk.those(_LINE.c.verdict == verdict).lines
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:
@@ -370,7 +379,11 @@ class Execution:
         """Raise `InvalidRecord` where a record would be below itself; once for all changes of a long act would be too late."""
         trees = [one for one in trees_of(self.model) if one.own_name in self.plan.fields]
         for tree in trees:
-            require_tree(self.session, tree, self._table.c.id.in_(select(_LINE.c.record_id).where(chunk.lines)))
+            require_tree(
+                self.session,
+                tree,
+                key_in(self._table).in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines)),
+            )
         mark_checked(self.session, self.plan.change_set_id)
 
     def _has(self, name: str) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.keys import Key, is_record, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import label
@@ -72,11 +73,11 @@ def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[b
         return known and case((_has(session, known[0]), _value(session, known[1], known[0], _LINE)), else_=known[1])
 
     stays = replacement_traverse(rows, {}, as_it_becomes)
-    there = exists(select(1).select_from(table).where(table.c.id == _LINE.c.record_id, stays).correlate(_LINE))
+    there = exists(select(1).select_from(table).where(is_record(table, _LINE.c.record_id), stays).correlate(_LINE))
     return Judgement(~there, Verdict.REFUSED, OUT_OF_SIGHT)
 
 
-def spare(spared: Mapping[int, str]) -> Iterator[Judgement]:
+def spare(spared: Mapping[Key, str]) -> Iterator[Judgement]:
     """Yield the lines of these records, for the reasons by their keys."""
     for key, why in spared.items():
         yield Judgement(_LINE.c.record_id == key, Verdict.REFUSED, why)
@@ -110,11 +111,15 @@ def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Exp
     lets_go = exists(
         select(1)
         .select_from(moving)
-        .where(moving.c.plan_id == plan_id, moving.c.number == owner.c.id, moving.c.verdict == Verdict.CHANGE)
+        .where(
+            moving.c.plan_id == plan_id,
+            moving.c.record_id == stored_key(key_in(owner)),
+            moving.c.verdict == Verdict.CHANGE,
+        )
         .correlate(owner)
     )
     has_it = same_in(column, owner.c[column.name], value)
-    found = select(1).select_from(owner).where(has_it, owner.c.id != _LINE.c.record_id, ~lets_go)
+    found = select(1).select_from(owner).where(has_it, ~is_record(owner, _LINE.c.record_id), ~lets_go)
     return exists(found.correlate(_LINE))
 
 

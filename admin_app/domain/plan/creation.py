@@ -10,10 +10,12 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.keys import is_numbered, key_from, key_in, stored_key
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
 from admin_app.domain.audit.links import put_links
+from admin_app.domain.plan.spans import spanned
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
@@ -25,19 +27,16 @@ _LINE = table_of(PlanLine)
 def create_records(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> int:
     """Make the records of new lines of a plan (not yet committed); return how many. Those that bring no key get one."""
     new = and_(lines, _LINE.c.verdict == Verdict.NEW)
-    _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
+    if is_numbered(model):
+        _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
     table = table_of(model)
     values = _values(session, model)
     chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
     session.connection().execute(insert(table).from_select(list(values), chosen, include_defaults=False))
-    ends = select(func.min(_LINE.c.record_id), func.max(_LINE.c.record_id)).where(new)
-    lowest, highest = session.execute(ends).one()
-    if lowest is None:
-        return 0
     for link in links_of(model).values():
         put_links(session, link, _LINE, new)
-    mine = table.c.id.in_(select(_LINE.c.record_id).where(new))
-    return record_new_rows(session, model, and_(table.c.id.between(lowest, highest), mine))
+    mine = key_in(table).in_(select(key_from(table, _LINE.c.record_id)).where(new))
+    return record_new_rows(session, model, and_(spanned(session, table, new), mine))
 
 
 def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
@@ -48,7 +47,7 @@ def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
     for column in inspect_mapper(model).local_table.columns:
         name, default = by_name.get(column.name), default_of(column)
         if column.primary_key:
-            found[column.name] = _LINE.c.record_id
+            found[column.name] = key_from(column.table, _LINE.c.record_id)
         elif name is not None:
             given = from_json_sql(column, _LINE.c.after, name, dialect)
             found[column.name] = case((has_key(_LINE.c.after, name, dialect), given), else_=default)
@@ -70,7 +69,7 @@ def default_of(column: TableColumn) -> Expression:
 
 def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> None:
     """Give lines free keys in their order, none that another line of the plan brings."""
-    brought = session.scalar(select(func.max(_LINE.c.record_id)).where(_LINE.c.plan_id == plan_id)) or 0
+    brought = session.scalar(select(func.max(_key(model))).where(_LINE.c.plan_id == plan_id)) or 0
     numbered = select(_LINE.c.number).where(lines).order_by(_LINE.c.number).subquery()
     if session.get_bind().dialect.name == "postgresql":
         _pass_over(session, model, brought)
@@ -79,7 +78,11 @@ def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: Co
         key = literal(max(brought, _highest(session, model))) + func.row_number().over(order_by=numbered.c.number)
     given = select(numbered.c.number, key.label("key")).subquery()
     mine = and_(_LINE.c.plan_id == plan_id, _LINE.c.number == given.c.number)
-    session.connection().execute(update(_LINE).where(mine).values(record_id=given.c.key))
+    session.connection().execute(update(_LINE).where(mine).values(record_id=stored_key(given.c.key)))
+
+
+def _key(model: type[Record]) -> Expression:
+    return key_from(table_of(model), _LINE.c.record_id)
 
 
 def _highest(session: AnySession, model: type[Record]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.db.connection import of_one_moment
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key, is_numbered, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.changes import Operation, present_value
@@ -160,10 +162,12 @@ def read_some(
     *,
     which: ColumnElement[bool],
     write: Callable[[Sequence[Line]], object],
+    first: int = 1,
 ) -> None:
-    """Do the same with some of the records, at the session's moment."""
+    """Do the same with some of the records, at the session's moment. Lines of records without a number are numbered from `first` on."""
+    numbers = count(first)
     for records, refused in _batches(session, scope, which):
-        write([_line(plan_id, record, operation, refused.get(record.id, "")) for record in records])
+        write([_numbered(plan_id, one, operation, refused.get(one.id, ""), numbers) for one in records])
 
 
 def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
@@ -173,7 +177,7 @@ def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
 
 def line_of(session: AnySession, scope: Scope, record: Record, operation: Operation) -> Line:
     """Return what an operation would mean for a record, without a plan."""
-    return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, ""))
+    return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, "")) | {"number": 0}
 
 
 def _write(session: AnySession, table: Table, lines: Statement) -> int:
@@ -242,7 +246,9 @@ def _meant(
     session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
 ) -> Statement:
     model = scope.model
-    chosen = select(literal(plan_id), model.id, model.id, model.version, verdict, scope.refusal, before, after)
+    number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id)
+    what = (literal(plan_id), number, stored_key(model.id), model.version)
+    chosen = select(*what, verdict, scope.refusal, before, after)
     return chosen.where(*scope.criteria(session))
 
 
@@ -284,23 +290,28 @@ def _as_json(values: Values) -> str:
 
 def _batches(
     session: Session, scope: Scope, which: ColumnElement[bool]
-) -> Iterator[tuple[Sequence[Any], Mapping[int, str]]]:
+) -> Iterator[tuple[Sequence[Any], Mapping[Key, str]]]:
     """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
     meant = select(scope.model).where(*scope.criteria(session), which).order_by(scope.model.id)
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
 
 
-def _refused(session: AnySession, scope: Scope, keys: Sequence[int]) -> Mapping[int, str]:
+def _refused(session: AnySession, scope: Scope, keys: Sequence[Key]) -> Mapping[Key, str]:
     if scope.rows is None and not scope.limits:
         return {}
     found = select(scope.model.id, scope.refusal).where(scope.model.id.in_(keys), scope.is_refused)
     return dict(map(tuple, session.execute(found)))
 
 
+def _numbered(plan_id: int, record: Record, operation: Operation, refusal: str, numbers: Iterator[int]) -> Line:
+    number = record.id if is_numbered(type(record)) else next(numbers)
+    return _line(plan_id, record, operation, refusal) | {"number": number}
+
+
 def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> Line:
     """Return what an operation means for one record."""
-    line: Line = {"plan_id": plan_id, "number": record.id, "record_id": record.id, "version": record.version}
+    line: Line = {"plan_id": plan_id, "record_id": record.id, "version": record.version}
     line |= {"verdict": Verdict.REFUSED, "problem": refusal, "before": None, "after": None}
     if refusal:
         return line

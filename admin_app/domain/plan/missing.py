@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import add_rows
 from admin_app.extensions import AnySession, TableColumn, table_of
@@ -28,7 +29,7 @@ class Missing:
         """Return what two names of one record have in common."""
         return str(caseless(text)) if is_caseless(self.column) else text
 
-    def keys(self, session: AnySession, texts: Collection[str]) -> Mapping[str, int]:
+    def keys(self, session: AnySession, texts: Collection[str]) -> Mapping[str, Key]:
         """Return the keys of the records that are there, by their folded names."""
         is_wanted = same_as_any(self.column, texts) if is_caseless(self.column) else self.column.in_(texts)
         found = session.execute(select(self.column, self.model.id).where(is_wanted))
@@ -56,7 +57,7 @@ def make_missing(session: AnySession, missing: Mapping[str, Missing], lines: Col
     session.connection().execute(statement, given)
 
 
-def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[str, int]:
+def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[str, Key]:
     """Return the keys of the records of these names, made where there are none."""
     there = one.keys(session, texts)
     new: dict[str, str] = {}
@@ -70,6 +71,6 @@ def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[st
 
 
 def _meant(
-    named: Mapping[str, str], missing: Mapping[str, Missing], keys: Mapping[str, Mapping[str, int]]
-) -> Mapping[str, int]:
+    named: Mapping[str, str], missing: Mapping[str, Missing], keys: Mapping[str, Mapping[str, Key]]
+) -> Mapping[str, Key]:
     return {name: keys[name][missing[name].fold(text)] for name, text in named.items()}

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, or_, select, update
 
-from admin_app.db.connection import count_anew
+from admin_app.db.connection import count_anew, rows_changed
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
 from admin_app.errors import NotFoundError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnyRow, AnySession
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 
 # A plan is for now: what it says of the records grows old.
@@ -37,7 +37,7 @@ class LineCounts:
     """How many lines have which verdict, and which reasons the most of them have: [verdict, reason, how many]."""
 
     counts: dict[str, int]
-    reasons: list[list[Any]]
+    reasons: list[AnyRow]
     # Of the one field that is to change: how many of its records have no value yet. None where there are several fields.
     empty: int | None
 
@@ -73,7 +73,7 @@ def begin(
 
 
 def judgements(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
     """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
 
@@ -87,7 +87,7 @@ def judgements(
 
 
 def judge_lines(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[int, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> None:
     """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
     for one in judgements(session, plan, rows=rows, spared=spared):
@@ -157,7 +157,7 @@ def counted_lines(session: AnySession, plan: Plan) -> LineCounts:
     found = select(PlanLine.verdict, PlanLine.problem, number).where(PlanLine.plan_id == plan.id)
     grouped = session.execute(found.group_by(PlanLine.verdict, PlanLine.problem).order_by(number.desc()))
     counts: Counter[str] = Counter()
-    reasons: list[list[Any]] = []
+    reasons: list[AnyRow] = []
     for verdict, problem, count in grouped:
         counts[verdict] += count
         if problem and len(reasons) < MOST_REASONS:
@@ -227,6 +227,5 @@ def _move(session: AnySession, plan: Plan, state: PlanState, values: Mapping[str
     return is_moved
 
 
-def _changed(session: AnySession, statement: Any) -> int:
-    result: Any = session.execute(statement, execution_options={"synchronize_session": False})
-    return int(result.rowcount)
+def _changed(session: AnySession, statement: Update | Delete) -> int:
+    return rows_changed(session.execute(statement, execution_options={"synchronize_session": False}))

@@ -11,7 +11,9 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
+from admin_app.db.versions import has_counter
 from admin_app.domain.audit.links import keys_from_history
 from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.kinds import kind_of
@@ -74,7 +76,7 @@ class EarlierState:
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
     """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
-    if not 1 <= version <= record.version:
+    if not has_counter(record.__table__) or not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns, links = kept_columns(type(record)), links_of(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
@@ -90,7 +92,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
     return EarlierState(is_known, before, _each_once(last_changes))
 
 
-def deletion_of(session: AnySession, model: type[Record], record_id: int) -> LastChange | None:
+def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the history tells."""
     here = (Change.model == model.__table__.name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)

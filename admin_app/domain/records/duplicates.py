@@ -70,8 +70,8 @@ def duplicates(
 ) -> Page:
     """Return a page of groups of records that are alike in a column, of those that meet a condition."""
     model = column.class_
-    walk = _walk(model, likeness.key_of(column), start or Start())
-    found = session.execute(_told(walk, _members(walk, model, rows))).all()
+    walk = _walk(model, likeness.key_of(column), start or Start(), rows)
+    found = session.execute(_told(walk, _members(walk))).all()
     looked_at, following = found[0].looked_at, _following(found[0])
     groups = _groups(session, model, [row for row in found if row.number is not None])
     if following is not None and following.is_behind:
@@ -85,8 +85,8 @@ def alike_keys(
 ) -> Stretch:
     """Return the keys of all groups in the part of the index that begins there."""
     model = column.class_
-    walk = _walk(model, likeness.key_of(column), start)
-    several = _several(_entries(walk, model, rows)).subquery("several")
+    walk = _walk(model, likeness.key_of(column), start, rows)
+    several = _several(walk).subquery("several")
     edges = _edge(walk)
     both = select(*edges.c, several.c.key).select_from(edges.outerjoin(several, true())).order_by(several.c.key)
     found = session.execute(both).all()
@@ -142,33 +142,28 @@ def _page(groups: Sequence[Group], looked_at: int, following: Start | None) -> P
     return Page(groups, looked_at, following)
 
 
-def _walk(model: type[Record], key: Any, start: Start) -> CTE:
-    """Walk along the index of the keys; blank texts are like nothing."""
+def _walk(model: type[Record], key: Any, start: Start, rows: ColumnElement[bool] | None) -> CTE:
+    """Walk along the index of the keys; blank texts are like nothing.
+
+    Other rows are not even walked past: how far a page has come, and where the next one begins, would tell of them.
+    """
     place = literal(start.key, key.type)
     begun = key > place if start.is_behind else key >= place
-    entries = select(key.label("key"), model.id.label("id")).where(begun).order_by(key, model.id)
-    return entries.limit(MOST_LOOKED_AT).cte("walk")
+    entries = select(key.label("key"), model.id.label("id")).where(begun, *([] if rows is None else [rows]))
+    return entries.order_by(key, model.id).limit(MOST_LOOKED_AT).cte("walk")
 
 
-def _members(walk: CTE, model: type[Record], rows: ColumnElement[bool] | None) -> Subquery:
+def _members(walk: CTE) -> Subquery:
     """Return the first few ids of the groups with more than one record."""
-    entries = _entries(walk, model, rows)
     # One more tells that there are more, and one the last of which is not known yet.
-    groups = _several(entries).order_by(entries.c.key).limit(MOST_GROUPS + 2).cte("groups")
-    numbered = select(groups.c.key, groups.c.number, entries.c.id, _place(entries).label("place"))
-    return numbered.join(entries, entries.c.key == groups.c.key).subquery("numbered")
+    groups = _several(walk).order_by(walk.c.key).limit(MOST_GROUPS + 2).cte("groups")
+    numbered = select(groups.c.key, groups.c.number, walk.c.id, _place(walk).label("place"))
+    return numbered.join(walk, walk.c.key == groups.c.key).subquery("numbered")
 
 
-def _entries(walk: CTE, model: type[Record], rows: ColumnElement[bool] | None) -> CTE:
-    told = select(walk.c.key, walk.c.id)
-    if rows is not None:
-        told = told.join(model, model.id == walk.c.id).where(rows)
-    return told.cte("entries")
-
-
-def _several(entries: CTE) -> Select[Any]:
+def _several(walk: CTE) -> Select[Any]:
     """Return the keys of more than one record, and how many have each."""
-    return select(entries.c.key, func.count().label("number")).group_by(entries.c.key).having(func.count() > 1)
+    return select(walk.c.key, func.count().label("number")).group_by(walk.c.key).having(func.count() > 1)
 
 
 def _place(entries: CTE | Subquery) -> ColumnElement[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.keys import Key, RecordKey
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.extensions import AnySession
@@ -13,7 +14,7 @@ from admin_app.models.note import Note
 from admin_app.models.watch import Watch
 
 
-def move_followers(session: AnySession, survivor: Record, gone_key: int) -> None:
+def move_followers(session: AnySession, survivor: Record, gone_key: Key) -> None:
     """Give the survivor the notes of the other record, and those who watch it (not yet committed).
 
     An undo gives the notes back. Who watched the other one still does, should it come back.
@@ -22,12 +23,12 @@ def move_followers(session: AnySession, survivor: Record, gone_key: int) -> None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     change_rows(session, Note, and_(Note.subject == table, Note.subject_id == gone_key), {"subject_id": survivor.id})
     columns = ("staff_id", "subject", "subject_id", "seen_change_id", "seen_note_id")
-    theirs = select(Watch.staff_id, Watch.subject, literal(survivor.id), *_known_of(table, survivor.id))
+    theirs = select(Watch.staff_id, Watch.subject, literal(survivor.id, RecordKey), *_known_of(table, survivor.id))
     which = theirs.where(Watch.subject == table, Watch.subject_id == gone_key)
     session.execute(insert(Watch).from_select(columns, which, include_defaults=False).on_conflict_do_nothing())
 
 
-def _known_of(table: str, key: int) -> tuple[ColumnElement[int], ...]:
+def _known_of(table: str, key: Key) -> tuple[ColumnElement[int], ...]:
     """Return the last change and the last note of a record: what was there before they watched it is no news."""
     change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == key)
     note = select(func.max(Note.id)).where(Note.subject == table, Note.subject_id == key)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
-from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import is_caseless, same
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, is_numbered, read_key
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.errors import NotFoundError
@@ -75,13 +75,15 @@ def find_unique(
     return next(iter(_first(session, model, and_(found, *rows))), None)
 
 
-def typed_key(model: type[Record], text: str) -> int | None:
+def typed_key(model: type[Record], text: str) -> Key | None:
     """Read an id as a person types it, "3890" or "#3890", in digits of any script; None for anything else."""
+    if not is_numbered(model):
+        return read_key(model, text)
     digits = text.strip().removeprefix("#")
     if not digits.isdecimal():
         return None
     try:
-        return as_key(model, str(whole_number(digits)))
+        return read_key(model, str(whole_number(digits)))
     except ValueError:
         return None
 
@@ -92,11 +94,12 @@ _ENOUGH = 3
 
 def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
     """Return the columns that may name a record: short text that is no secret."""
-    columns = [column for column in inspect_mapper(model).columns if _is_name(column)]
-    return [column for column in columns if visible_scope.names is None or column.key in visible_scope.names]
+    names = visible_scope.names
+    columns = {name: column for name, column in stored_columns(model).items() if _is_name(column)}
+    return [column for name, column in columns.items() if names is None or name in names]
 
 
-def _with_key(session: AnySession, model: type[Record], key: int, visible_scope: VisibleScope) -> Record | None:
+def _with_key(session: AnySession, model: type[Record], key: Key, visible_scope: VisibleScope) -> Record | None:
     if visible_scope.rows is None:
         return session.get(model, key)
     return session.scalar(select(model).where(model.id == key, visible_scope.rows))

@@ -11,6 +11,7 @@ from admin_app.db.caseless import same_in
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
+from admin_app.domain.audit.undo import subject_of
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.domain.records.deletion import (
     DeletionScopes,
@@ -24,7 +25,7 @@ from admin_app.domain.records.redirects import redirect_to
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn
 from admin_app.formatting import excerpt
-from admin_app.models.change_set import LONGEST_SUMMARY
+from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
 
 
@@ -148,6 +149,11 @@ def _set(session: AnySession, survivor: Record, values: Mapping[str, object]) ->
     session.flush()
 
 
+def is_merge(done: ChangeSet) -> bool:
+    """Whether a change set merged two records, or took that back."""
+    return subject_of(done.summary).startswith(f"{MERGED} ")
+
+
 def _summary(survivor: Record, gone: Record) -> str:
     shortest = LONGEST_SUMMARY // 3
-    return f"Merged {noun_of(type(gone))} “{excerpt(str(gone), shortest)}” into “{excerpt(str(survivor), shortest)}”"
+    return f"{MERGED} {noun_of(type(gone))} “{excerpt(str(gone), shortest)}” into “{excerpt(str(survivor), shortest)}”"

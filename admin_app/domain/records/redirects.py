@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -13,14 +14,14 @@ from admin_app.models.redirect import Redirect
 LONGEST_CHAIN = 20
 
 
-def redirect_to(session: AnySession, model: type[Record], gone: int, target: int, *, set_id: int) -> None:
+def redirect_to(session: AnySession, model: type[Record], gone: Key, target: Key, *, set_id: int) -> None:
     """Let an id lead to another record from now on (not yet committed)."""
     name = model.__table__.name
     session.execute(delete(Redirect).where(Redirect.model == name, Redirect.record_id == gone))
     session.add(Redirect(model=name, record_id=gone, target_id=target, change_set_id=set_id))
 
 
-def survivor_of(session: AnySession, model: type[Record], key: int) -> int | None:
+def survivor_of(session: AnySession, model: type[Record], key: Key) -> Key | None:
     """Return the key of the record that the one of this key was merged into, however often; None where it was not, or is there."""
     target = key
     for _ in range(LONGEST_CHAIN):
@@ -33,7 +34,7 @@ def survivor_of(session: AnySession, model: type[Record], key: int) -> int | Non
     return None
 
 
-def _redirect(session: AnySession, model: type[Record], key: int) -> Redirect | None:
+def _redirect(session: AnySession, model: type[Record], key: Key) -> Redirect | None:
     wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.record_id == key)
     found: Redirect | None = session.scalar(wanted)
     return found

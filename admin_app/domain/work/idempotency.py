@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.extensions import AnySession
@@ -32,7 +33,7 @@ def digest_of(person: AnyPrincipal, table: str, fields: Iterable[tuple[str, str]
     return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()
 
 
-def claim(session: AnySession, person: AnyPrincipal, digest: str) -> int | None:
+def claim(session: AnySession, person: AnyPrincipal, digest: str) -> Key | None:
     """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
 
     On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
@@ -50,11 +51,11 @@ def claim(session: AnySession, person: AnyPrincipal, digest: str) -> int | None:
     return None if is_first else made_by(session, digest)
 
 
-def settle(session: AnySession, digest: str, record_id: int) -> None:
+def settle(session: AnySession, digest: str, record_id: Key) -> None:
     """Note which record the sending made (not yet committed)."""
     session.execute(update(Submission).where(Submission.digest == digest).values(record_id=record_id))
 
 
-def made_by(session: AnySession, digest: str) -> int | None:
+def made_by(session: AnySession, digest: str) -> Key | None:
     """Return the id of the record that this sending, or this form, made."""
     return session.scalar(select(Submission.record_id).where(Submission.digest == digest))

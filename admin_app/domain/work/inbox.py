@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
+from admin_app.db.keys import is_record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import VisibleRows
-from admin_app.extensions import AnyColumn, AnySession, Statement
+from admin_app.extensions import AnyColumn, AnySession, Statement, table_of
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.note import Mention, Note
 from admin_app.models.watch import ViewWatch, Watch
@@ -140,7 +141,7 @@ def _has_news() -> ColumnElement[bool]:
 def _within(rows: VisibleRows) -> Iterator[ColumnElement[bool]]:
     """Yield, for each model of which a person sees only some rows, that a watched record is among them."""
     for model, which in rows.items():
-        there = exists(select(1).where(model.id == Watch.subject_id, which).correlate(Watch))
+        there = exists(select(1).where(is_record(table_of(model), Watch.subject_id), which).correlate(Watch))
         yield or_(Watch.subject != model.__table__.name, there)
 
 

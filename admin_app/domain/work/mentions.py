@@ -74,30 +74,43 @@ def meant_by(text: str, people: Sequence[Colleague], answers: Mapping[str, str])
     return Meant(tuple(found.values()), tuple(questions.values()))
 
 
+@dataclass(frozen=True)
+class _Called:
+    """What a person is called in a text. Made once: a long note may have thousands of words behind an "@"."""
+
+    person: Colleague
+    name: str
+    email: str
+    # The single words that they go by: the parts of their name, and what stands before the "@" of their email.
+    words: frozenset[str]
+
+
+def _called(one: Colleague) -> _Called:
+    name, email = caseless(one.name), caseless(one.email)
+    return _Called(one, name, email, frozenset([*name.split(), caseless(one.email.partition("@")[0])]))
+
+
 def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, list[Colleague]]]:
     """Yield what stands behind each "@", with the people that it fits."""
+    known = [_called(one) for one in people]
     for at in _AT.finditer(text):
         rest = text[at.end() : at.end() + _FAR].partition("\n")[0]
         if email := _EMAIL.match(rest):
-            yield email[0], [one for one in people if caseless(one.email) == caseless(email[0])]
-        elif whole := _whole_names(rest, people):
+            wanted = caseless(email[0])
+            yield email[0], [one.person for one in known if one.email == wanted]
+        elif whole := _whole_names(caseless(rest), known):
             yield whole[0].name, whole
         else:
-            yield at["word"], [one for one in people if caseless(at["word"]) in _short_names(one)]
+            word = caseless(at["word"])
+            yield at["word"], [one.person for one in known if word in one.words]
 
 
-def _whole_names(rest: str, people: Sequence[Colleague]) -> list[Colleague]:
+def _whole_names(text: str, known: Sequence[_Called]) -> list[Colleague]:
     """Return whose whole name stands there; of "Ann" and "Ann Lee" the longer one, where both do."""
-    text = caseless(rest)
-    there = [(len(name), one) for one in people if _begins_with(text, name := caseless(one.name))]
-    longest = max((length for length, _ in there), default=0)
-    return [one for length, one in there if length == longest]
+    there = [one for one in known if _begins_with(text, one.name)]
+    longest = max((len(one.name) for one in there), default=0)
+    return [one.person for one in there if len(one.name) == longest]
 
 
 def _begins_with(text: str, name: str) -> bool:
     return text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
-
-
-def _short_names(one: Colleague) -> set[str]:
-    """Return the single words that a person goes by: the parts of their name, and what stands before the "@" of their email."""
-    return {*caseless(one.name).split(), caseless(one.email.partition("@")[0])}

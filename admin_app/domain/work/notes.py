@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, select
 
 from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import is_record
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -112,7 +113,7 @@ def forget_lost(session: AnySession) -> int:
     Return how many there were, none when nothing is left. The history is being shortened, so it keeps nothing of them.
     """
     for table, model in recorded_models().items():
-        is_there = exists(select(1).where(model.id == Note.subject_id).correlate(Note))
+        is_there = exists(select(1).where(is_record(table_of(model), Note.subject_id)).correlate(Note))
         is_known = exists(select(1).where(Change.model == table, Change.record_id == Note.subject_id).correlate(Note))
         lost = select(Note.id).where(Note.subject == table, ~is_there, ~is_known).limit(BATCH)
         if keys := session.scalars(lost).all():

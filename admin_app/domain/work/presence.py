@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
@@ -40,7 +41,7 @@ class OpenForm:
     """A record's form."""
 
     table: str
-    record_id: int
+    record_id: Key
 
 
 @dataclass(frozen=True)

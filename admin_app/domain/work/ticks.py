@@ -7,12 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.keys import Key, key_from, stored_key
+from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
-from admin_app.extensions import AnySession, Attribute, Statement, Values
+from admin_app.extensions import AnySession, Attribute, Statement, Values, table_of
 from admin_app.models.change_set import Change, Did
 from admin_app.models.plan import PlanLine
 from admin_app.models.ticks import Tick, TickSet
@@ -64,9 +66,9 @@ class Ticks:
     is_all_but: bool
     number: int
     pages: int
-    found: frozenset[int]
+    found: frozenset[Key]
 
-    def among(self, keys: Collection[int]) -> set[int]:
+    def among(self, keys: Collection[Key]) -> set[Key]:
         """Return which of these rows are selected, of which it was asked."""
         return set(keys) - self.found if self.is_all_but else set(keys) & self.found
 
@@ -93,7 +95,7 @@ def _found() -> Statement:
 _FOUND = _found()
 
 
-def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> Ticks | None:
+def find(session: AnySession, place: TickedList, keys: Collection[Key] = ()) -> Ticks | None:
     """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
     earliest, latest = _kept_times()
     whose = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
@@ -105,7 +107,7 @@ def find(session: AnySession, place: TickedList, keys: Collection[int] = ()) -> 
     return Ticks(of_set[0], of_set[1], of_set[2], of_set[3], frozenset(row[4] for row in found if row[4] is not None))
 
 
-def tick(session: AnySession, place: TickedList, selection: Selection, keys: Collection[int], *, page: int = 0) -> None:
+def tick(session: AnySession, place: TickedList, selection: Selection, keys: Collection[Key], *, page: int = 0) -> None:
     """Tick rows of the list (not yet committed); keys of others are passed over. Raise `SelectionError` for too many."""
     if keys:
         held = _hold(session, place)
@@ -113,7 +115,7 @@ def tick(session: AnySession, place: TickedList, selection: Selection, keys: Col
 
 
 def untick(
-    session: AnySession, place: TickedList, selection: Selection, keys: Collection[int], *, page: int = 0
+    session: AnySession, place: TickedList, selection: Selection, keys: Collection[Key], *, page: int = 0
 ) -> None:
     """Take back the ticks of rows (not yet committed); where all are ticked, leave these out."""
     if keys and (held := _held(session, place)) is not None:
@@ -135,7 +137,7 @@ def clear(session: AnySession, place: TickedList) -> None:
 def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:
     """Count the rows with a tick that the list still has: the others were deleted, or match no more."""
     model = selection.schema.model
-    found = select(func.count()).select_from(model).where(model.id.in_(_records(ticks.id)), *selection.criteria)
+    found = select(func.count()).select_from(model).where(model.id.in_(_records(model, ticks.id)), *selection.criteria)
     return session.scalar(found) or 0
 
 
@@ -147,7 +149,8 @@ def meant(session: AnySession, place: TickedList, selection: Selection) -> Selec
     ).one_or_none()
     if found is None:
         raise SelectionError(GONE)
-    key, records = selection.schema.model.id, _records(selection.ticks)
+    model = selection.schema.model
+    key, records = model.id, _records(model, selection.ticks)
     return replace(selection, ticked=Ticked(key.not_in(records) if found[1] else key.in_(records), *found))
 
 
@@ -233,22 +236,22 @@ def _forget_old(session: AnySession, staff_id: int) -> None:
     session.execute(delete(TickSet).where(TickSet.id.in_(too_old)))
 
 
-def _add(session: AnySession, held: _Held, selection: Selection, keys: Collection[int], page: int) -> None:
+def _add(session: AnySession, held: _Held, selection: Selection, keys: Collection[Key], page: int) -> None:
     """Add those of these keys that are of the list's rows, and not in the set already."""
     model = selection.schema.model
-    wanted = model.id.in_(keys), model.id.not_in(_records(held.id)), *selection.criteria
-    rows = select(literal(held.id), model.id, literal(page)).where(*wanted)
+    wanted = model.id.in_(keys), model.id.not_in(_records(model, held.id)), *selection.criteria
+    rows = select(literal(held.id), stored_key(model.id), literal(page)).where(*wanted)
     session.execute(insert(Tick).from_select(["set_id", "record_id", "page"], rows))
     if (session.scalar(select(func.count()).where(Tick.set_id == held.id)) or 0) > MOST_TICKS:
         raise SelectionError(TOO_MANY)
 
 
-def _remove(session: AnySession, held: _Held, keys: Collection[int]) -> None:
+def _remove(session: AnySession, held: _Held, keys: Collection[Key]) -> None:
     session.execute(delete(Tick).where(Tick.set_id == held.id, Tick.record_id.in_(keys)))
 
 
-def _records(set_id: int) -> Select[int]:
-    return select(Tick.record_id).where(Tick.set_id == set_id)
+def _records(model: type[Record], set_id: int) -> Statement:
+    return select(key_from(table_of(model), table_of(Tick).c.record_id)).where(Tick.set_id == set_id)
 
 
 def _is_kept() -> ColumnElement[bool]:

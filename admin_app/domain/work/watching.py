@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.errors import InvalidRecord
@@ -48,6 +49,8 @@ def stop(session: AnySession, person: AnyPrincipal, watch_id: int) -> None:
 
 def watch_view(session: AnySession, person: AnyPrincipal, view: SavedView, model: type[Record]) -> None:
     """Let a person be told of rows that come into a view from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
+    if not is_numbered(model):
+        raise InvalidRecord({"": "This list cannot be watched: its records have no numbers that tell the newer ones."})
     _require_room(session, ViewWatch.staff_id == person.id, MOST_VIEWS, "views")
     last = session.scalar(select(func.max(model.id))) or 0
     _insert(session, ViewWatch, staff_id=person.id, view_id=view.id, seen_id=last)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, request
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_, select
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import recorded_models
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, key_name, read_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
@@ -21,6 +22,7 @@ from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
+from admin_app.relations import ManyToMany
 
 T = TypeVar("T")
 # Characters of the name that the history has of a record.
@@ -62,7 +64,11 @@ class Access:
         """Whether the person may do this with some record at least."""
         one = self.resource
         return self.once(
-            ("may", action), lambda: self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
+            ("may", action),
+            lambda: (
+                action not in one.closed_actions
+                and self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
+            ),
         )
 
     def looks(self) -> bool:
@@ -97,16 +103,16 @@ class Access:
         """Whether the person may do this with this record, which they see."""
         return record.id in self.reached([record], action)
 
-    def reached(self, records: Sequence[Record], action: Action) -> Collection[int]:
+    def reached(self, records: Sequence[Record], action: Action) -> Collection[Key]:
         """Return the keys of those of these records, which the person sees, that they may do this with."""
         if not records or not self.may(action):
             return ()
         keys = [record.id for record in records]
-        found: Collection[int] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
+        found: Collection[Key] = keys if self.is_everywhere(action) else self._scope.among(keys, self.rows(action))
         withheld = self.resource.withheld(records, action)
         return [key for key in found if key not in withheld] if withheld else found
 
-    def is_within(self, key: int, action: Action) -> bool:
+    def is_within(self, key: Key, action: Action) -> bool:
         """Whether the record of this key is one that the person may see and do this with."""
         return key in self._scope.among([key], self.rows(action))
 
@@ -114,9 +120,9 @@ class Access:
         """Whether the person may see a record, wherever it was found."""
         return self.seen() is None or self.look([record])[record.id]
 
-    def look(self, records: Iterable[Record]) -> dict[int, bool]:
+    def look(self, records: Iterable[Record]) -> dict[Key, bool]:
         """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
-        known: dict[int, bool] = self.once("look", dict)
+        known: dict[Key, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
             found = self._scope.among(keys, seen)
             known.update((key, key in found) for key in keys)
@@ -155,13 +161,16 @@ class Access:
 
     # ---- records
 
-    def find(self, key: object) -> Record | None:
+    def find(self, text: str) -> Record | None:
         """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
-        found = as_key(self.resource.model, str(key))
+        return self.find_key(read_key(self.resource.model, text))
+
+    def find_key(self, key: Key | None) -> Record | None:
+        """Return the record of this key, or None where the person may not see it, or it is gone."""
         # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
         seen = self.seen() if self._scope.sight is not None else None
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
-        return None if found is None else db.session.scalar(wanted, {"key": found})
+        return None if key is None else db.session.scalar(wanted, {"key": key})
 
     def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
@@ -185,13 +194,13 @@ class Access:
         title = excerpt(change.title, LONGEST_NAME) if self.shows_title() else ""
         return title or self.number_of(change.record_id)
 
-    def number_of(self, key: int) -> str:
+    def number_of(self, key: Key) -> str:
         """Name a record by its number, "Post 12"."""
         return f"{sentence_case(self.resource.noun)} {key}"
 
     def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
-        unique = self.shown(column.key for column in self.resource.model.__table__.columns if column.unique)
+        unique = self.shown(name for name, column in stored_columns(self.resource.model).items() if column.unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
 
     # ---- fields
@@ -213,6 +222,8 @@ class Access:
             ("writes", name, action),
             lambda: (
                 self.shows(name)
+                # A record that is there keeps its key: its history and its address are told by it.
+                and (action is Action.CREATE or name != key_name(self.resource.model))
                 and (action is Action.UNDO or not self.resource.is_read_only(name))
                 and self._fields.right_to(name, [action]) is FieldRight.FREE
             ),
@@ -227,6 +238,16 @@ class Access:
         if self.resource.is_links(name):
             return not all(other.look(value)[one.id] for one in value)
         return value is not None and not other.sees(value)
+
+    def leads_into_sight(self, name: str) -> ColumnElement[bool] | None:
+        """Return the condition on the rows whose relation leads to no record that the person does not see; None: all."""
+        relation, seen = self.resource.relation(name), self.seen_beyond(name)
+        if relation is None or seen is None:
+            return None
+        shown = select(relation.other).where(seen).correlate(None)
+        if isinstance(relation, ManyToMany):
+            return relation.own.not_in(select(relation.own_link).where(relation.other_link.not_in(shown)))
+        return or_(relation.own.is_(None), relation.own.in_(shown))
 
     def may_export(self, name: str) -> bool:
         """Whether a field that the person sees may also leave."""

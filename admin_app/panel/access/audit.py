@@ -12,6 +12,7 @@ from admin_app.domain.audit.reader import ActivityFilter
 from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.merge import is_merge
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
@@ -37,9 +38,9 @@ def visible() -> ActivityFilter:
 
 
 def summary_of(done: ChangeSet) -> str:
-    """Say what a change set was; where the name in it is not for the person, by the record's number."""
+    """Say what a change set was; where a name in it is not for the person, by the record's number."""
     access = access_of_table(done.resource)
-    if access is None or access.shows_title():
+    if access is None or not _names_unseen(done, access):
         return done.summary or "No description"
     if done.record_id is None:
         return f"{_way(done)} of {access.resource.nouns}"
@@ -48,6 +49,11 @@ def summary_of(done: ChangeSet) -> str:
 
 def _way(done: ChangeSet) -> str:
     return "Change" if done.kind == Kind.FORM else named_way(done).capitalize()
+
+
+def _names_unseen(done: ChangeSet, access: Access) -> bool:
+    """Whether it names a record whose name the person does not see, or, merged into another one, perhaps never saw."""
+    return not access.shows_title() or (access.seen() is not None and is_merge(done))
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:

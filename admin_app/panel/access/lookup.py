@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin_app.db.attributes import name_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
@@ -16,7 +17,7 @@ def typing_hint(model: type[Record]) -> str:
 
 
 def _typing_hint(model: type[Record]) -> str:
-    names = [column.key.replace("_", " ") for column in naming_columns(model, sight_of(model))]
+    names = [name_of(model, column).replace("_", " ") for column in naming_columns(model, sight_of(model))]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 
 
@@ -31,4 +32,4 @@ def sight_of(model: type[Record]) -> VisibleScope:
     access = access_of(model)
     if access is None:
         return EVERYTHING
-    return VisibleScope(access.seen(), access.shown(column.key for column in naming_columns(model)))
+    return VisibleScope(access.seen(), access.shown(name_of(model, column) for column in naming_columns(model)))

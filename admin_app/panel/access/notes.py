@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from admin_app.db.keys import stored_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -27,7 +28,11 @@ def notes_seen() -> ColumnElement[bool] | None:
     each = [
         and_(
             Note.subject == model.__table__.name,
-            *([] if which is None else [Note.subject_id.in_(select(model.id).where(which).correlate(None))]),
+            *(
+                []
+                if which is None
+                else [Note.subject_id.in_(select(stored_key(model.id)).where(which).correlate(None))]
+            ),
         )
         for model, which in rows
     ]
@@ -43,7 +48,7 @@ def require_own_notes(done: ChangeSet) -> None:
     if all(act == Did.UPDATE and set(before or {}) == MOVED for act, before in db.session.execute(touched)):
         return
     access = access_of_table(done.resource)
-    record = access.find(done.record_id) if access is not None else None
+    record = access.find_key(done.record_id) if access is not None else None
     if access is None or record is None or not access.reaches(record, Action.VIEW):
         abort(404)
     if done.actor_id != signed_in_principal().id and not access.authority.rights.has_everything:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
+from admin_app.db.keys import Key
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
@@ -62,7 +63,7 @@ class RowScope:
         found = (self._authority.rights.row_rules(each, one.endpoint, guarded=one.is_guarded) for each in asked)
         return frozenset(names for names in found if names is not None)
 
-    def among(self, keys: Iterable[int], rows: ColumnElement[bool] | None) -> set[int]:
+    def among(self, keys: Iterable[Key], rows: ColumnElement[bool] | None) -> set[Key]:
         """Return those of these keys whose rows are there and meet a condition."""
         model = self._resource.model
         wanted = select(model.id).where(model.id.in_(keys))

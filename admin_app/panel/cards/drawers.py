@@ -130,7 +130,7 @@ def _newest(access: Access, _card: Newest) -> Drawer:
 
 def _last(access: Access, title: str, url: str) -> CardView:
     """List the records that were made last, with the way to make another."""
-    one, has_times = access.resource, access.shows(CREATED_AT)
+    one, has_times = access.resource, access.resource.has_times and access.shows(CREATED_AT)
     found = fetch(db.session, newest(access).segments(), limit=MOST_ROWS)
     rows = tuple(
         CardRow(
@@ -144,7 +144,7 @@ def _last(access: Access, title: str, url: str) -> CardView:
     return CardView(title, url, note=note, rows=rows, add=add)
 
 
-_DRAWERS: dict[type[Any], Callable[[Access, Any], Drawer | None]] = {
+_DRAWERS: dict[type[Card], Callable[[Access, Any], Drawer | None]] = {
     Count: _count,
     PerWeek: _per_week,
     Top: _top,

@@ -48,13 +48,13 @@ def _steps(open_: Sequence[Access]) -> Iterator[Step]:
     staff = resource_of(Staff)
     invite = (Link("Add a colleague", link(staff, "create_view")),) if staff is not None else ()
     has_colleague = (db.session.scalar(select(func.count()).select_from(Staff)) or 0) > 1
-    yield Step("Invite a colleague", "Each has an account and roles of their own.", invite, has_colleague)
+    yield Step("Invite a colleague", "Give each colleague an account and roles of their own.", invite, has_colleague)
     account = url_for("account.index")
     is_protected = two_factor.has_factor(db.session, signed_in_staff())
-    words = "With a passkey or an app, a stolen password opens nothing."
+    words = "With a passkey or an app, nobody can sign in with your password alone."
     yield Step("Protect your account", words, (Link("Set up two-factor sign-in", account),), is_protected)
     words = "Ctrl+K searches everything, / searches the list, x selects a row."
-    yield Step("Learn the keys", words, (Link("Keyboard shortcuts", url_for("help.keys")),))
+    yield Step("Learn the keyboard shortcuts", words, (Link("Keyboard shortcuts", url_for("help.keys")),))
 
 
 def _ways_in(open_: Sequence[Access]) -> Iterator[Link]:

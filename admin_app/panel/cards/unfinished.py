@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import read_key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -70,7 +70,7 @@ def _form_label(address: str) -> str:
         return ""
     if view == "create_view":
         return f"New {access.resource.noun}"
-    key = as_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
+    key = read_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
     return access.number_of(key) if view == "edit_view" and key is not None else access.resource.plural
 
 

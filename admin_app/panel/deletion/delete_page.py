@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
@@ -97,7 +98,7 @@ class DeletePage(Page):
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         url = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
-        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == str(record_id)
+        is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == print_key(record_id)
         return self.link("index_view") if is_gone else self.return_url()
 
 

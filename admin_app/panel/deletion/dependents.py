@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import false
 
+from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss, decided
@@ -117,7 +118,7 @@ class DependentsForm:
 
     def _choice(self, fate: Fate, words: str, counted: str, chosen: str) -> Choice:
         noun = self.access.resource.noun
-        whole = f"This also deletes everything that belongs only to the {words}."
+        whole = f"Everything that belongs only to these {words} is deleted too."
         label, hint, said = {
             Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}.", f"and keep {counted}"),
             Fate.GIVE: (f"Give the {words} to another {noun}", "", f"and give {counted} to another {noun}"),
@@ -194,7 +195,7 @@ def _more(one: Dependence) -> str:
 
 def _sight_of(one: Dependence) -> str:
     """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
-    return f"{one.count.number}~{one.samples[0].id if one.samples else 0}"
+    return f"{one.count.number}~{print_key(one.samples[0].id) if one.samples else 0}"
 
 
 def _news(one: Dependence, seen: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select, true
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import changed_lately
 from admin_app.domain.permissions.policy import Action
@@ -31,7 +32,7 @@ def recent_of(open_: Sequence[Access]) -> Iterator[Found]:
             yield named(by_table[table], there[table][key])
 
 
-def _present(access: Access, keys: Sequence[int]) -> dict[int, Record]:
+def _present(access: Access, keys: Sequence[Key]) -> dict[Key, Record]:
     model, rows = access.resource.model, access.rows(Action.LIST)
     if not keys:
         return {}

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from admin_app import formatting
+from admin_app.db.attributes import name_of
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.lookup import VisibleScope, find_unique, naming_columns
@@ -28,9 +30,10 @@ MOST_RECORDS = 5
 def exactly(access: Access, text: str) -> list[Found]:
     """Return the records of a resource that a search names: by their number, or by what no other one has."""
     selection = searching(access, text)
-    names = access.shown(column.key for column in naming_columns(access.resource.model))
+    model = access.resource.model
+    names = access.shown(name_of(model, column) for column in naming_columns(model))
     scope = VisibleScope(access.rows(Action.LIST), names)
-    both = (of_number(selection), find_unique(db.session, access.resource.model, text, visible_scope=scope))
+    both = (of_number(selection), find_unique(db.session, model, text, visible_scope=scope))
     found = {record.id: record for record in both if record is not None}
     return [_named(access, record, terms_of(text)) for record in found.values()]
 
@@ -70,7 +73,7 @@ def _named(access: Access, record: Record, terms: Sequence[str]) -> Found:
     return Found(
         title=pieces_of(title or number, terms),
         detail=pieces_of("" if second == title else second, terms),
-        url=record_url(access, record) or link(access.resource, "index_view", id__in=record.id),
+        url=record_url(access, record) or link(access.resource, "index_view", id__in=print_key(record.id)),
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from admin_app.db.keys import is_numbered
 from admin_app.errors import ConfigurationError
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds import operators_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList
+from admin_app.panel.operators.keys import RecordInList
 from admin_app.panel.operators.links import (
     LinksEmpty,
     LinksInclude,
@@ -59,4 +61,7 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
         made = [kind(relation.attribute, label) for kind in (_OF_LINKS if relation.is_links else _OF_ONE)]
         return [one for one in made if one.fits()]
     attribute, through = resource.known_to_sql(name, "column_filters")
-    return operators_of(attribute, label, through)
+    found = operators_of(attribute, label, through)
+    if name != "id" or is_numbered(resource.model):
+        return found
+    return [RecordInList(attribute, label) if one.slug == InList.slug else one for one in found]

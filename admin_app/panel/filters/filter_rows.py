@@ -12,6 +12,7 @@ from admin_app.panel.filters.view_models import FilterGroup, FilterRow
 from admin_app.panel.links import link
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList
+from admin_app.panel.operators.period import words_of
 from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.selection.conditions import DEEPEST_GROUP
@@ -59,6 +60,7 @@ class FilterRows:
         is_fixed = first.input_type in _FIXED
         is_filled = bool(row.text) or "=" in row.operator or (chosen is not None and "=" in chosen.value)
         is_relation = isinstance(first, RelationIs)
+        is_period = chosen is not None and chosen.control == "period"
         return FilterRow(
             id=f"{self.identity}-add{path}-{row.name}{'' if number == '0' else f'-{number}'}",
             field=row.name,
@@ -78,9 +80,18 @@ class FilterRows:
             # An <input> makes blanks of the line ends that are pasted into it, or drops them.
             takes_lines=any(isinstance(operator, InList) for operator in operators),
             is_plain=is_fixed and chosen is not None and chosen.control == "text",
+            periods=_periods(operators, row.text if is_period else ""),
+            is_period=is_period,
             # The form's first row of a field stays where it is, to be filled again.
             remove=f"remove:{path}:{row.name}:{number}" if path or number != "0" or is_filled else "",
         )
+
+
+def _periods(operators: Sequence[Operator], chosen: str) -> tuple[Hidden, ...]:
+    """Offer the periods that a field can be asked for, and the one that stands in the address, whatever it is."""
+    offered = next((one.suggestions for one in operators if one.suggestions), ())
+    is_further = chosen and chosen not in dict(offered)
+    return (*offered, (chosen, words_of(chosen))) if is_further else offered
 
 
 def path_of(path: str, place: int) -> str:

@@ -22,7 +22,8 @@ class FilterRow:
 
     `control` is text, select (then `options` holds value and words) or relation (then `lookup_url` answers the picker);
     `is_plain` says that the operator takes typed text where the field's others do not; `takes_lines` that what is typed may
-    be a list pasted from a column of a spreadsheet. `remove` empties the row.
+    be a list pasted from a column of a spreadsheet. `periods` are chosen from where `is_period`, and suggested else; `remove`
+    empties the row.
     """
 
     id: str
@@ -41,6 +42,8 @@ class FilterRow:
     hint: str = ""
     has_hints: bool = False
     is_plain: bool = False
+    periods: tuple[Hidden, ...] = ()
+    is_period: bool = False
     takes_lines: bool = False
     remove: str = ""
 

@@ -16,6 +16,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Relationship, TableColumn, Values
 from admin_app.formatting import in_sentence
 from admin_app.panel.fields import RelationField, Rule
+from admin_app.panel.forms.declared_choices import DeclaredChoiceField
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.links import link
 from admin_app.panel.links_field import LinksField
@@ -35,9 +36,18 @@ class Converter(AdminModelConverter):
         hidden_pk: bool,  # noqa: FBT001 -- Flask-Admin's signature
     ) -> Any:
         """Let Flask-Admin make the field, then replace its validators by ours."""
-        field = super().convert(model, mapper, name, prop, field_args, hidden_pk)
+        given = dict(field_args or {})
+        # Kinds say some themselves, and two would be an error.
+        attributes = {**(given.pop("render_kw", None) or {}), **((self.view.form_widget_args or {}).get(name) or {})}
+        field = super().convert(model, mapper, name, prop, given, hidden_pk)
         if field is None or isinstance(prop, FieldPlaceholder):
             return field
+        declared = (self.view.form_choices or {}).get(name)
+        if declared is not None and name not in (self.view.form_overrides or {}):
+            plain = {key: value for key, value in field.kwargs.items() if key not in {"choices", "allow_blank"}}
+            field = DeclaredChoiceField(declared=declared, **plain)
+        if attributes:
+            field.kwargs["render_kw"] = {**(field.kwargs.get("render_kw") or {}), **attributes}
         validators = [
             one for one in field.kwargs.get("validators", []) if not isinstance(one, InputRequired | Length | Unique)
         ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
@@ -18,7 +18,7 @@ from admin_app.panel.links import COPY
 from admin_app.panel.resource import Resource
 
 
-def fill_in(access: Access, source: Source) -> Any:
+def fill_in(access: Access, source: Source) -> Record | None:
     """Fill a new record's form in as its address says; return the record that it is a copy of. What was typed stays."""
     copied = None if source.own else _copied(access)
     if copied is not None:
@@ -46,7 +46,7 @@ def kept_arguments(resource: Resource) -> dict[str, str]:
     }
 
 
-def _copied(access: Access) -> Any:
+def _copied(access: Access) -> Record | None:
     """Return the record that the address names to be copied: 404 where the person does not see it, 403 where it is none to look at."""
     if COPY not in request.args:
         return None
@@ -64,5 +64,5 @@ def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
         return False
     if resource.relation(name) is not None:
         return not access.leads_out_of_sight(name, record)
-    column = resource.model.__table__.columns.get(name)
+    column = stored_columns(resource.model).get(name)
     return column is not None and not column.unique and not column.info.get("secret")

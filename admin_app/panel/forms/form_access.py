@@ -66,4 +66,4 @@ def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
     if relation is not None and relation.is_many:
         return False
-    return is_required(resource.model.__table__.columns[name] if relation is None else relation.own)
+    return is_required(stored_columns(resource.model)[name] if relation is None else relation.own)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField
 
 from admin_app import metrics
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, key_name, read_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
@@ -23,7 +23,7 @@ from admin_app.formatting import exact_time, sentence_case
 from admin_app.metrics import Event
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
-from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
 from admin_app.panel.forms.presence import leave_form, others_at
@@ -127,8 +127,11 @@ class FormPage(Page):
 
     def _gone(self) -> ResponseReturnValue:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
-        key, noun = as_key(self.resource.model, request.args.get("id", "")), self.resource.noun
-        source = source_of(self.access)
+        key, noun = read_key(self.resource.model, request.args.get("id", "")), self.resource.noun
+        source, name = source_of(self.access), key_name(self.resource.model)
+        if name in source.form:
+            # The form of a record that is there did not ask for it.
+            refill(source.form[name], key)
         # Of a record that is there, or may have been, but is not for this person, nothing is told.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
@@ -144,9 +147,9 @@ class FormPage(Page):
         form_url = self.link("create_view", id=key, url=self.return_url())
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
 
-    def _made_before(self, record_id: int) -> ResponseReturnValue:
+    def _made_before(self, record_id: Key) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""
-        record = self.access.find(record_id)
+        record = self.access.find_key(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
         warn(
@@ -154,9 +157,9 @@ class FormPage(Page):
         )
         return lead_on(self.return_url())
 
-    def _made_of_other(self, record_id: int) -> ResponseReturnValue:
+    def _made_of_other(self, record_id: Key) -> ResponseReturnValue:
         """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
-        record, noun = self.access.find(record_id), self.resource.noun
+        record, noun = self.access.find_key(record_id), self.resource.noun
         if record is None:
             words = (
                 f"This form already created {noun} {record_id}, which has been deleted. Nothing was saved. "

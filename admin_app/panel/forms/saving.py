@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flask import request
 from wtforms import Field, Form
 
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.trees import problem_with_parent
@@ -57,9 +59,9 @@ class Saving:
             is_valid = False
         if record is not None:
             is_valid = self._is_no_circle(record) and is_valid
-        for column in self.access.resource.model.__table__.columns:
-            if column.unique and column.key in form and (problem := self._taken(column, record)):
-                form[column.key].errors = [*form[column.key].errors, problem]
+        for name, column in stored_columns(self.access.resource.model).items():
+            if column.unique and name in form and (problem := self._taken(name, column, record)):
+                form[name].errors = [*form[name].errors, problem]
                 is_valid = False
         return self._is_alone(record) and bool(is_valid)
 
@@ -95,10 +97,10 @@ class Saving:
                 is_valid = False
         return is_valid
 
-    def _taken(self, column: TableColumn, record: Record | None) -> str | None:
+    def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
-        field = self.form[column.key]
-        if field.errors or field.data == getattr(record, column.key, None):
+        field = self.form[name]
+        if field.errors or field.data == getattr(record, name, None):
             return None
         return problem_with_uniqueness(
             db.session,
@@ -142,7 +144,7 @@ class Saving:
             settle(db.session, _digest(self.access.resource), record.id)
 
 
-def claimed(resource: Resource) -> tuple[int, bool] | None:
+def claimed(resource: Resource) -> tuple[Key, bool] | None:
     """Return the id of the record that the sent form made already, and whether all was sent as it was then."""
     if not request.form.get(ONCE):
         return None

@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.models.draft import Draft
@@ -47,8 +48,7 @@ def source_of(access: Access, record: Record | None = None) -> Source:
 
 def kept_names(resource: Resource) -> set[str]:
     """Name the fields that are shown again as they were sent: no secrets."""
-    columns = resource.model.__table__.columns
-    secret = {column.key for column in columns if column.info.get("secret")}
+    secret = {name for name, column in stored_columns(resource.model).items() if column.info.get("secret")}
     names = {field.name for field in resource.forms.fields() if not isinstance(field, PasswordField)} - secret
     return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from admin_app.db.keys import Key, print_key
 from admin_app.domain.records.conflicts import deletion_of
 from admin_app.extensions import db
 from admin_app.formatting import exact_time
@@ -19,7 +20,7 @@ from admin_app.panel.list.view_models import Column, Row
 def grid_of(
     access: Access,
     edits: Sequence[RowEdit],
-    gone: Sequence[tuple[int, Mapping[str, str]]],
+    gone: Sequence[tuple[Key, Mapping[str, str]]],
     *,
     names: Sequence[str],
     url: str,
@@ -57,10 +58,10 @@ def edited_row(edit: RowEdit, row: Row, names: Sequence[str]) -> EditedRow:
     )
 
 
-def _gone_row(access: Access, key: int, typed: Mapping[str, str]) -> GoneRow:
+def _gone_row(access: Access, key: Key, typed: Mapping[str, str]) -> GoneRow:
     """Say that a row is gone: who deleted it, to who may know."""
     resource = access.resource
     doing = deletion_of(db.session, resource.model, key) if access.seen() is None else None
     who = f"{doing.actor} deleted it at {exact_time(doing.at)}." if doing else "It is no longer here."
     values = tuple((resource.label(name), value) for name, value in typed.items())
-    return GoneRow(id=str(key), words=f"{access.number_of(key)}: {who}", typed=values)
+    return GoneRow(id=print_key(key), words=f"{access.number_of(key)}: {who}", typed=values)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.extensions import db
@@ -23,7 +24,7 @@ from admin_app.web.flash import announce
 MOST_NAMED = 20
 
 
-def announce_changes(access: Access, selection: Selection, records: Sequence[Record], order: Sequence[int]) -> None:
+def announce_changes(access: Access, selection: Selection, records: Sequence[Record], order: Sequence[Key]) -> None:
     """Say on the next page what was saved, with a way to the rows that the list no longer has; there they stay in their order."""
     resource = access.resource
     if not records:
@@ -37,7 +38,7 @@ def announce_changes(access: Access, selection: Selection, records: Sequence[Rec
         number = "It is" if len(records) == 1 else f"{len(outside):,} of them {'is' if len(outside) == 1 else 'are'}"
         said.append(f"{number} no longer in this list.")
         if len(outside) <= MOST_NAMED:
-            these = read_condition(selection.schema, KEYS, ",".join(str(one.id) for one in outside))
+            these = read_condition(selection.schema, KEYS, ",".join(print_key(one.id) for one in outside))
             shown = selection.cleared().with_filters([these])
             links.append(("Show", list_links(resource).to(shown)))
     marks = " ".join(mark_of(resource, one) for one in records[:MOST_NAMED])

@@ -12,6 +12,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import RecordGone
@@ -113,7 +114,7 @@ class PageEdit(Page):
     def _read_sent(self, draft: Draft | None) -> SentPage:
         return read_page(self.resource.model, answers(draft).items(multi=True))
 
-    def _edits(self, sent: SentPage) -> tuple[list[RowEdit], Sequence[tuple[int, Mapping[str, str]]]]:
+    def _edits(self, sent: SentPage) -> tuple[list[RowEdit], Sequence[tuple[Key, Mapping[str, str]]]]:
         """Make the forms of the rows that were sent; return beside them what was typed into rows that are gone."""
         access, resource = self.access, self.resource
         columns = [
@@ -146,7 +147,7 @@ class PageEdit(Page):
     def _drawn(
         self,
         edits: Sequence[RowEdit],
-        gone: Sequence[tuple[int, Mapping[str, str]]],
+        gone: Sequence[tuple[Key, Mapping[str, str]]],
         *,
         draft: Draft | None = None,
         words: str = "",
@@ -171,7 +172,7 @@ class PageEdit(Page):
         return page, status
 
 
-def records_of(access: Access, keys: Mapping[int, object], names: Sequence[str]) -> dict[int, Record]:
+def records_of(access: Access, keys: Mapping[Key, object], names: Sequence[str]) -> dict[Key, Record]:
     """Read the records of these keys, of those that the person sees, with what these columns need: one statement."""
     model, seen = access.resource.model, access.seen()
     wanted = select(model).where(model.id.in_(keys)).options(*load_options(access.resource, names))

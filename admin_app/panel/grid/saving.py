@@ -29,7 +29,7 @@ def save_rows(access: Access, edits: Sequence[RowEdit]) -> bool:
     try:
         with refusals_of(access.resource.model), transaction(db.session, is_known=True):
             # Two people who wait for each other's rows would wait for ever, but not in one order.
-            for at_hand in sorted(edits, key=lambda one: int(one.record.id)):
+            for at_hand in sorted(edits, key=lambda one: one.record.id):
                 at_hand.saving.fill(at_hand.record, is_created=False)
                 # Here, and not with the commit: a refusal is then about this row.
                 db.session.flush()

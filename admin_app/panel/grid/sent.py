@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, read_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.panel.forms.source import VERSION
@@ -17,8 +17,8 @@ from admin_app.selection.list_schema import PAGE_SIZES
 # The columns that were drawn: a tick box that is not ticked sends nothing, and is none that was not there.
 COLUMNS = "_columns"
 # "12-content" is what was typed, "_version-12" what we say of the row.
-_TYPED = re.compile(r"(\d+)-(.+)", re.ASCII)
-_OWN = re.compile(r"(_.+)-(\d+)", re.ASCII)
+_TYPED = re.compile(r"([0-9A-Za-z.]+)-(.+)")
+_OWN = re.compile(r"(_.+)-([0-9A-Za-z.]+)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SentPage:
     """The rows that the page showed, in its order, and the columns that it drew."""
 
     columns: tuple[str, ...]
-    rows: Mapping[int, SentRow]
+    rows: Mapping[Key, SentRow]
 
 
 def read_page(model: type[Record], fields: Iterable[tuple[str, str]]) -> SentPage:
@@ -47,7 +47,9 @@ def read_page(model: type[Record], fields: Iterable[tuple[str, str]]) -> SentPag
             row = found.setdefault(place[0], SentRow())
             row.typed.add(place[1], value)
             row.own[place[1]] = value
-    rows = {key: row for text, row in found.items() if VERSION in row.own and (key := as_key(model, text)) is not None}
+    rows = {
+        key: row for text, row in found.items() if VERSION in row.own and (key := read_key(model, text)) is not None
+    }
     if len(rows) > max(PAGE_SIZES):
         message = f"This form has more than {max(PAGE_SIZES)} rows. Nothing was saved."
         raise SelectionError(message)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, TableColumn
 from admin_app.formatting import in_sentence
@@ -147,7 +148,7 @@ class ByRelation:
         """Tell the first ones, the others, and rows that belong to none."""
         found = summary.by_keys(session, selection, self._key, measure, most=MOST_RECORDS)
         first = self._told(session, [one for one in found if one.key is not None])
-        keys = ",".join(str(one.group.key) for one in first)
+        keys = ",".join(print_key(one.group.key) for one in first)
         none_of = ((f"{self.by.field}__not_in", keys), (f"{self.by.field}__empty", "no"))
         others = [Told(REST, REST, none_of, one) for one in found if one.is_rest]
         nothing = next((one for one in found if one.key is None and not one.is_rest), None)
@@ -163,9 +164,11 @@ class ByRelation:
 
     def _told(self, session: AnySession, found: Sequence[Group]) -> list[Told]:
         names = self._names(session, self.access.resource.relations[self.by.field].target, [one.key for one in found])
-        return [Told(names[one.key], names[one.key], ((f"{self.by.field}__is", str(one.key)),), one) for one in found]
+        return [
+            Told(names[one.key], names[one.key], ((f"{self.by.field}__is", print_key(one.key)),), one) for one in found
+        ]
 
-    def _names(self, session: AnySession, target: type[Record], keys: Sequence[int]) -> dict[int, str]:
+    def _names(self, session: AnySession, target: type[Record], keys: Sequence[Key]) -> dict[Key, str]:
         """Name the records by one statement."""
         other = self.access.to(target)
         records = session.scalars(select(target).where(target.id.in_(keys))) if keys else ()

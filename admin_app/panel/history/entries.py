@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.links import keys_from_history
@@ -30,7 +31,7 @@ from admin_app.relations import ManyToMany, links_of
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
-Names = Mapping[tuple[str, int], tuple[str, str]]
+Names = Mapping[tuple[str, Key], tuple[str, str]]
 
 
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
@@ -184,7 +185,7 @@ def _shown(
 
 def _names(changes: Iterable[Change]) -> Names:
     """Return the names of the records that changed fields point at, and where they are: read, or as the history has them."""
-    wanted: dict[str, set[int]] = defaultdict(set)
+    wanted: dict[str, set[Key]] = defaultdict(set)
     models = recorded_models()
     for change in changes:
         columns = kept_columns(models[change.model]) if change.model in models else {}
@@ -192,16 +193,16 @@ def _names(changes: Iterable[Change]) -> Names:
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
                 for foreign_key in columns[key].foreign_keys if key in columns and value is not None else ():
-                    wanted[foreign_key.column.table.name].add(int(value))
+                    wanted[foreign_key.column.table.name].add(kind_of(columns[key]).value_in_history(value))
                 if key in links:
                     wanted[links[key].other.table.name].update(keys_from_history(links[key], value))
-    found: dict[tuple[str, int], tuple[str, str]] = {}
+    found: dict[tuple[str, Key], tuple[str, str]] = {}
     for table, keys in wanted.items():
         found |= _names_in(table, keys)
     return found
 
 
-def _names_in(table: str, keys: set[int]) -> dict[tuple[str, int], tuple[str, str]]:
+def _names_in(table: str, keys: set[Key]) -> dict[tuple[str, Key], tuple[str, str]]:
     access = access_of_table(table)
     if access is None or not access.may(Action.VIEW):
         return {}

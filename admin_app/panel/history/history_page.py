@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import Key, read_key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import timeline
@@ -35,7 +36,7 @@ class HistoryPage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show what happened to the record."""
-        key = as_key(self.resource.model, request.args.get("id", ""))
+        key = read_key(self.resource.model, request.args.get("id", ""))
         if key is None:
             abort(404)
         is_asked = any(name in request.args for name in (OWN, "before", "before_act"))
@@ -55,12 +56,12 @@ class HistoryPage(Page):
         announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
-    def _require_reach(self, key: int, action: Action, *, may_be_gone: bool = False) -> None:
+    def _require_reach(self, key: Key, action: Action, *, may_be_gone: bool = False) -> None:
         """Answer 404 for what the person does not see, and 403 where this is not for them to do.
 
         What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
         """
-        record = self.access.find(key)
+        record = self.access.find_key(key)
         if record is not None:
             self.access.require_reach(record, action)
         elif self.access.seen() is not None and (
@@ -88,12 +89,12 @@ class HistoryPage(Page):
         view_url = self.link("version_view", record, change=entry.id, url=self.return_url())
         return replace(entry, view_url=view_url, can_restore=may and not is_newest)
 
-    def _page(self, key: int, problems: Sequence[str]) -> ResponseReturnValue:
+    def _page(self, key: Key, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)
         found = timeline(db.session, self.resource.model, key, before=before, before_set=before_act)
-        record = self.access.find(key)
+        record = self.access.find_key(key)
         if record is None and not found.entries:
             abort(404)
         changes = [change for change, _ in found.entries if change is not None]

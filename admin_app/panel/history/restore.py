@@ -8,6 +8,7 @@ from flask import abort
 from wtforms import Form
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.links import keys_from_history, linked_records
@@ -93,10 +94,10 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
     return past, gone
 
 
-def _other(access: Access, name: str, key: object) -> Record | None:
+def _other(access: Access, name: str, key: Key) -> Record | None:
     """Return the record that a relation pointed at, of those the person sees."""
     target = access.beyond(name)
     if target is not None:
-        return target.find(key)
+        return target.find_key(key)
     relation = access.resource.relation(name)
     return None if relation is None else db.session.get(relation.target, key)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
+from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.import_.offered import KEY, namers, offered_by_any, relations_to_one
@@ -66,7 +68,7 @@ def _words(access: Access, relation: Relation) -> tuple[str, str]:
 
 def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:
     """Return the column by which cells name records: digits are keys, an @ stands in an email."""
-    emails = [key for key, one in columns.items() if one.info.get("format") == "email"]
+    emails = [key for key, one in columns.items() if isinstance(kind_of(one), EmailKind)]
     if emails and any("@" in value for value in values):
         return emails[0]
     others = [key for key in columns if key != KEY and key not in emails]

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from flask import abort
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
@@ -106,10 +108,13 @@ def relations_to_one(access: Access) -> Mapping[str, Relation]:
 
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     """Return the columns of the other side by which a file may name a related record: its key, and what is unique there."""
-    columns, other = relation.target.__table__.c, access.beyond(relation.key)
-    unique = [one for one in columns if one.unique and not one.primary_key and not one.info.get("secret")]
+    columns, other = stored_columns(relation.target), access.beyond(relation.key)
+    unique = {
+        name: one for name, one in columns.items() if one.unique and not one.primary_key and not one.info.get("secret")
+    }
     return {
-        one.key: one for one in (columns[KEY], *(one for one in unique if other is not None and other.shows(one.key)))
+        KEY: key_in(relation.target.__table__),
+        **{name: one for name, one in unique.items() if other is not None and other.shows(name)},
     }
 
 
@@ -119,13 +124,23 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
     That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
     """
     other = access.beyond(relation.key)
-    if other is None or by == KEY or not other.resource.is_open_to_bulk or not other.may(Action.CREATE):
+    if (
+        other is None
+        or by == KEY
+        or not is_numbered(relation.target)
+        or not other.resource.is_open_to_bulk
+        or not other.may(Action.CREATE)
+    ):
         return ()
-    columns = [one for one in kept_columns(relation.target).values() if one.key != KEY and is_required(one)]
-    wanted = dict.fromkeys([by, *(one.key for one in columns)])
+    columns = {
+        name: one for name, one in kept_columns(relation.target).items() if not one.primary_key and is_required(one)
+    }
+    wanted = dict.fromkeys([by, *columns])
     if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
         return ()
-    takes_any = all(one.key == by or (kind_of(one).is_text and not one.info and not one.unique) for one in columns)
+    takes_any = all(
+        name == by or (kind_of(one).is_text and not one.info and not one.unique) for name, one in columns.items()
+    )
     return tuple(wanted) if takes_any else ()
 
 

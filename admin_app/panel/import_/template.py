@@ -12,6 +12,7 @@ from flask import Response, abort
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
+from admin_app.kinds.formatted import FormattedKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import KEY, offered_by_any, require_import
 from admin_app.panel.import_.upload_page import TEMPLATES
@@ -48,9 +49,9 @@ def template_file(access: Access, format_key: str) -> Response:
 
 
 def _example(column: TableColumn) -> object:
-    if column.info.get("format") == "email":
-        return "name@example.com"
     kind = kind_of(column)
+    if isinstance(kind, FormattedKind):
+        return kind.example
     if values := getattr(kind.type, "enums", None):
         return values[0]
     return _EXAMPLES.get(kind.name, "Text")

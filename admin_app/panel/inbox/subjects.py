@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access, access_of_table
 
 # A record's table and key.
-Place = tuple[str, int]
+Place = tuple[str, Key]
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class Subject:
 
 def subjects_at(places: Iterable[Place], action: Action) -> Mapping[Place, Subject]:
     """Return the records at these places that the person sees and may do this with."""
-    keys: dict[str, set[int]] = defaultdict(set)
+    keys: dict[str, set[Key]] = defaultdict(set)
     for table, key in places:
         keys[table].add(key)
     found = (subject for table, wanted in keys.items() for subject in _in_table(table, wanted, action))
     return {(str(one.record.__table__.name), one.record.id): one for one in found}
 
 
-def _in_table(table: str, keys: set[int], action: Action) -> list[Subject]:
+def _in_table(table: str, keys: set[Key], action: Action) -> list[Subject]:
     access = access_of_table(table)
     if access is None or not access.may(action):
         return []

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Attribute, TableColumn
-from admin_app.kinds import kind_of, kind_of_value, require_kind
+from admin_app.kinds import kind_of, kind_of_value, name_of_kind, require_kind
 from admin_app.kinds.base import AnyKind
+from admin_app.panel.kinds.array import ArrayPanel, TagsPanel
 from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.kinds.binary import BinaryPanel
 from admin_app.panel.kinds.boolean import BooleanPanel
 from admin_app.panel.kinds.choice import ChoicePanel
+from admin_app.panel.kinds.country import CountryPanel
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
+from admin_app.panel.kinds.formatted import (
+    ColourPanel,
+    CurrencyPanel,
+    EmailPanel,
+    IpPanel,
+    NetworkPanel,
+    PhonePanel,
+    UrlPanel,
+)
 from admin_app.panel.kinds.interval import IntervalPanel
 from admin_app.panel.kinds.json import JsonPanel
+from admin_app.panel.kinds.markdown import MarkdownPanel
+from admin_app.panel.kinds.money import MoneyPanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
 from admin_app.panel.kinds.other import OtherPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
@@ -29,6 +44,18 @@ from admin_app.relations import relation_of, relations_of
 
 # Looked through from the first to the last: a kind that is a special case of another stands before it.
 PANEL_KINDS: tuple[PanelKind, ...] = (
+    EmailPanel(),
+    UrlPanel(),
+    PhonePanel(),
+    ColourPanel(),
+    CountryPanel(),
+    IpPanel(),
+    NetworkPanel(),
+    CurrencyPanel(),
+    MarkdownPanel(),
+    MoneyPanel(),
+    TagsPanel(),
+    ArrayPanel(),
     StringSetPanel(),
     ChoicePanel(),
     BooleanPanel(),
@@ -101,6 +128,15 @@ def value_cell(value: object, *, is_whole: bool) -> Cell:
     if found is None:
         return text_cell(str(value), is_whole=is_whole)
     return found.cell(value) if is_whole else found.glimpse(value)
+
+
+def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -> Cell:
+    """Draw a value as its column has it, where that names its kind; else by the value."""
+    if value is None or attribute is None or not (isinstance(value, list) or name_of_kind(attribute)):
+        return value_cell(value, is_whole=is_whole)
+    panel = panel_kind_of(attribute)
+    cell = panel.cell_in(attribute, value)
+    return replace(text_cell(cell.text, is_whole=is_whole), url=cell.url) if cell.kind is CellKind.TEXT else cell
 
 
 def _panel_kind(kind: AnyKind) -> PanelKind | None:

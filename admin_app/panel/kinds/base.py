@@ -68,6 +68,10 @@ class PanelKind:
         """Draw a whole value."""
         return text_cell(str(value), is_whole=True)
 
+    def cell_in(self, _column: AnyColumn, value: object) -> Cell:
+        """Draw a whole value as this column has it, where the column says more than the value does."""
+        return self.cell(value)
+
     def glimpse(self, value: object) -> Cell:
         """Draw a value where there is little room."""
         whole = self.cell(value)

@@ -19,7 +19,7 @@ from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind
 from admin_app.number_parsing import whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
-from admin_app.panel.operators.base import Operator, ends_in
+from admin_app.panel.operators.base import Operator, ReadValue, ends_in
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.operators.period import PERIODS, period, words_of
 from admin_app.panel.typed_fields import TypedField
@@ -49,7 +49,7 @@ class OnDay(_Day):
 
     slug, words = "on", "is on"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Ask for the whole day."""
         return and_(column >= value[0], column < value[1])
 
@@ -63,7 +63,7 @@ class FromDay(_Day):
 
     slug, words = "from", "is on or after"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Begin with the day's first moment."""
         condition: ColumnElement[bool] = column >= value[0]
         return condition
@@ -74,7 +74,7 @@ class UntilDay(_Day):
 
     slug, words = "until", "is on or before"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """End with the day's last moment."""
         condition: ColumnElement[bool] = column < value[1]
         return condition
@@ -100,8 +100,8 @@ class BetweenDays(OnDay):
 class Within(OnDay):
     """In a stretch of days that moves along: today, the last 7 days, this month."""
 
-    slug, words, control = "within", "is within", "text"
-    hint = "Choose or type a period: today, last 7 days, this month."
+    slug, words, control = "within", "is within", "period"
+    hint = "A period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
 
     def clean(self, value: str) -> tuple[object, object]:

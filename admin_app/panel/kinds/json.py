@@ -12,7 +12,7 @@ from admin_app.db.json_spelling import Spelled, spelled
 from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.json import JsonKind, JsonText, value_of
 from admin_app.panel.kinds.base import Arguments, PanelKind, text_cell
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, ReadValue
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell
@@ -25,7 +25,7 @@ class JsonContains(Operator):
     slug, words = "contains", "contains"
     clean = staticmethod(str)
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Look for it in the JSON's own text."""
         return contains(Spelled(column), value)
 

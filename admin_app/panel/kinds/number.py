@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement
@@ -17,7 +17,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.number_parsing import AmbiguousNumber, number, numbers_in, whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
-from admin_app.panel.operators.base import Operator, ends_in
+from admin_app.panel.operators.base import Operator, ReadValue, ends_in
 from admin_app.panel.operators.equality import Empty, Equals, InList, NotEquals, NotInList
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
@@ -91,7 +91,7 @@ class NumbersBetween(_Number, engine.FilterEqual):
         """Read "10 to 20"."""
         return sorted(number_for(self.column, end) for end in ends_in(value, "numbers, like 10 to 20"))
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Count both ends in."""
         condition: ColumnElement[bool] = column.between(*value)
         return condition

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, cast
 from sqlalchemy.types import Text
 
 from admin_app.extensions import Expression
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.kinds.base import PanelKind
-from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.base import Operator, ReadValue
 from admin_app.panel.operators.equality import Empty
 from admin_app.selection.search.match_sql import contains
 
@@ -21,7 +19,7 @@ class TextContains(Operator):
     slug, words = "contains", "contains"
     clean = staticmethod(str)
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Look for it in that text."""
         return contains(cast(column, Text), value)
 

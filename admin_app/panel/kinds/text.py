@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_
 from wtforms import Field, StringField, TextAreaField
-from wtforms.widgets import TextInput
 
 from admin_app.domain.plan import replacing
 from admin_app.domain.plan.changes import ReplaceText
@@ -17,7 +16,7 @@ from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.formatting import plain_lines
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind, none_for_nothing
-from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import (
     Empty,
     Equals,
@@ -40,7 +39,7 @@ class Contains(Operator, engine.FilterLike):
     # Where in the text.
     frame: ClassVar[str] = ANYWHERE
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Look for it as a search does."""
         return contains(column, value, frame=self.frame)
 
@@ -142,13 +141,6 @@ class LineField(StringField):
             self.data = typed if typed == self.object_data else line(typed)
 
 
-class EmailField(LineField):
-    """An email address."""
-
-    widget = TextInput()
-    widget.input_type = "email"
-
-
 def _replace(_column: TableColumn, typed: Sequence[str]) -> ReplaceText:
     find, by = typed
     return ReplaceText(replacing.Replacement(find, by, matches_case=True))
@@ -184,15 +176,9 @@ class TextPanel(PanelKind):
     )  # fmt: skip -- one list
     bulk_changes = (REPLACE,)
 
-    def width(self, column: AnyColumn) -> str:
-        """Give an email the room that most of them need."""
-        return "email" if TextKind(column).is_email else super().width(column)
-
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
-        """Make a line of text, or of an email."""
+        """Make a line of text."""
         none_for_nothing(column, arguments)
-        if TextKind(column).is_email:
-            return EmailField(**arguments, render_kw={"autocomplete": "off", "spellcheck": "false"})
         return LineField(**arguments, render_kw={"autocomplete": "off"})
 
 
@@ -200,6 +186,7 @@ class LongTextPanel(TextPanel):
     """An area of text."""
 
     kind = LongTextKind
+    field_class: ClassVar[type[LongTextField]] = LongTextField
 
     def width(self, _column: AnyColumn) -> str:
         """Give it the room that its beginning needs."""
@@ -209,4 +196,4 @@ class LongTextPanel(TextPanel):
         """Make lines of text."""
         none_for_nothing(column, arguments)
         arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."
-        return LongTextField(**arguments, render_kw={"rows": 14})
+        return self.field_class(**arguments, render_kw={"rows": 14})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin_app import formatting
+from admin_app.db.keys import print_key
 from admin_app.domain.work import ticks
 from admin_app.domain.work.ticks import Ticks
 from admin_app.extensions import db
@@ -22,7 +23,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
     actions = buttons(access)
     if not actions or listing.is_cut or selection.problems:
         return None
-    keys = [int(row.id) for row in listing.rows if not row.outside]
+    keys = [row.key for row in listing.rows if not row.outside]
     found = ticks.find(db.session, ticked_list(access, selection), keys)
     if not keys and found is None:
         return None
@@ -31,7 +32,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
         url=list_links(access.resource, "ticks_view").to(selection),
         back_url=url,
         words=words_of(found, selection, total="" if is_part else _total(listing)),
-        ticked=frozenset(map(str, found.among(keys))) if found else frozenset(),
+        ticked=frozenset(map(print_key, found.among(keys))) if found else frozenset(),
         actions=actions,
         page_words=f"Select all {len(keys)} on this page" if keys else "",
         all_words="" if is_part or (found and found.is_all_but) else _all_words(listing),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import request
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
@@ -47,7 +48,9 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
     links = ListLinks(own_path(), others)
     listing = Table(child, selection, links).listing(relation.key, hide=back)
     new_url = (
-        link(child.resource, "create_view", url=links.to(selection), **{back: record.id}) if listing.new_url else ""
+        link(child.resource, "create_view", url=links.to(selection), **{back: print_key(record.id)})
+        if listing.new_url
+        else ""
     )
     is_short = not listing.is_narrowed and not listing.total and len(listing.rows) <= MOST_UNSEARCHED
     listing = replace(listing, search=None if is_short else listing.search)
@@ -70,4 +73,6 @@ def _whole(child: Access, selection: Selection, key: str, record: Record) -> Sel
     name, _, slug = key.rpartition("__")
     if not any(one.slug == slug for one in filters_shown(child).get(name, ())):
         return None
-    return replace(plain_selection(child, [(key, str(record.id))]), sort=selection.sort, page=max(selection.page, 1))
+    return replace(
+        plain_selection(child, [(key, print_key(record.id))]), sort=selection.sort, page=max(selection.page, 1)
+    )

@@ -15,7 +15,8 @@ LONGEST_IN_CELL = 10_000
 def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
     """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has, and links do."""
     resource = access.resource
-    declared = [name for name in names if name in resource.form_columns and name not in resource.form_overrides]
+    chosen = resource.form_columns if resource.column_editable_list is None else resource.column_editable_list
+    declared = [name for name in names if name in chosen and name not in resource.form_overrides]
     return tuple(name for name in declared if access.may_write(name, Action.EDIT) and not resource.is_links(name))
 
 

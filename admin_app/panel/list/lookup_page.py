@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import print_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.list.selections import of_number, selection_of
@@ -38,5 +39,7 @@ class LookupPage(Page):
         shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
         if numbered is not None and not start:
             shown.insert(0, numbered)
-        results = [{"id": str(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in shown]
+        results = [
+            {"id": print_key(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in shown
+        ]
         return jsonify(results=results, more=len(rows) > LOOKUP_SIZE)

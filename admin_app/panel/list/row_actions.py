@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import and_, literal, select
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import ConfigurationError
@@ -105,6 +106,6 @@ def _fits(access: Access, action: RowAction) -> Expression:
     return and_(literal(value=True), *(one for one in rows if one is not None))
 
 
-def _link(access: Access, action: RowAction, key: int, url: str) -> Link:
+def _link(access: Access, action: RowAction, key: Key, url: str) -> Link:
     label = f"{action.label}…" if action.asks else action.label
     return Link(label, link(access.resource, ROW_ACTION_VIEW, action=action.name, id=key, url=url))

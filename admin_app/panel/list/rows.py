@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -44,7 +45,8 @@ def rows_of(
         view_url = with_id(view, record) if may_view and not edit_url else ""
         cells = ((name, cell_of(access, record, name, counts=counts, is_whole=False)) for name in names)
         yield Row(
-            id=str(record.id),
+            id=print_key(record.id),
+            key=record.id,
             title=access.title_of(record),
             url=edit_url or view_url,
             edit_url=edit_url,
@@ -63,7 +65,7 @@ def rows_of(
 
 def mark_of(resource: Resource, record: Record) -> str:
     """Name the record among all of all resources."""
-    return f"{resource.endpoint}:{record.id}"
+    return f"{resource.endpoint}:{print_key(record.id)}"
 
 
 def _child_counts(access: Access, names: Sequence[str], rows: Sequence[Record]) -> Counts:

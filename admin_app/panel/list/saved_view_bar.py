@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import request
 
+from admin_app.db.keys import is_numbered
 from admin_app.domain.work.saved_views import ViewAtHand, may_change
 from admin_app.domain.work.watching import watched_views
 from admin_app.errors import SelectionError
@@ -66,7 +67,7 @@ class SavedViewBar:
             discard_url=link(resource, "index_view", view=view.id) if is_changed else "",
             edit_url=link(resource, "change_view", id=view.id) if is_own else "",
             id=view.id,
-            watch_url=link(resource, "follow_view"),
+            watch_url=link(resource, "follow_view") if is_numbered(resource.model) else "",
             is_watched=view.id in watched_views(db.session, person),
         )
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import is_numbered
 from admin_app.db.transaction import transaction
 from admin_app.domain import preferences
 from admin_app.domain.permissions import roles
@@ -50,7 +51,7 @@ class SavedViewsPage(Page):
         return self.render(
             "resource/views.html",
             views=[replace(row, is_watched=is_watched) for row, is_watched in rows],
-            watch_url=self.link("follow_view"),
+            watch_url=self.link("follow_view") if is_numbered(self.resource.model) else "",
             return_url=self.link("index_view", view=WHOLE),
             default_url=self.link("default_view"),
         )

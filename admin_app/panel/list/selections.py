@@ -82,7 +82,7 @@ def ticked_list(access: Access, selection: Selection) -> ticks.TickedList:
 
 def newest(access: Access) -> Selection:
     """Return the records of a resource, the last one made first, as their times say where the person sees these."""
-    sort = CREATED_AT if access.shows(CREATED_AT) else "id"
+    sort = CREATED_AT if access.resource.has_times and access.shows(CREATED_AT) else "id"
     schema = replace(access.resource.newest_schema(), default_sort=f"-{sort}", rows=access.rows(Action.LIST))
     return Selection(schema=schema)
 

@@ -8,27 +8,29 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm.interfaces import ORMOption
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, print_key, read_key
 from admin_app.db.record import Record
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.web.flash import notices
 
 OUTSIDE = "No longer in this list"
+# Stands for the row before the first one; it is no key of a number.
+_BEGINNING = "0"
 
 
-def written(list_url: str, order: Sequence[int], outside: Collection[int]) -> str:
+def written(list_url: str, order: Sequence[Key], outside: Collection[Key]) -> str:
     """Write which rows of a page in this order stay in the list at the address, each behind the row before it.
 
     "1f0c2d3e 0:4 7:8,9": row 4 began the page, rows 8 and 9 came after row 7. It travels in a cookie.
     """
-    runs: dict[int, list[str]] = {}
-    anchor = 0
+    runs: dict[str, list[str]] = {}
+    anchor = _BEGINNING
     for key in order:
         if key in outside:
-            runs.setdefault(anchor, []).append(str(key))
+            runs.setdefault(anchor, []).append(print_key(key))
         else:
-            anchor = key
+            anchor = print_key(key)
     return " ".join([_digest(list_url), *(f"{after}:{','.join(keys)}" for after, keys in runs.items())]) if runs else ""
 
 
@@ -50,15 +52,16 @@ def with_staying(
     return [*first, *(one for row in rows for one in (row, *behind.get(row.id, ())))]
 
 
-def _said(access: Access, list_url: str) -> Mapping[int, Sequence[int]]:
+def _said(access: Access, list_url: str) -> Mapping[Key | None, Sequence[Key]]:
     """Return which rows stay by what is said on this page, by the row that they come after."""
-    model, runs = access.resource.model, dict[int, Sequence[int]]()
+    model, runs = access.resource.model, dict[Key | None, Sequence[Key]]()
     for _, notice in notices():
         digest, _, said = notice.staying.partition(" ")
         if digest == _digest(list_url):
             for run in said.split():
                 after, _, keys = run.partition(":")
-                runs[as_key(model, after) or 0] = [key for one in keys.split(",") if (key := as_key(model, one))]
+                behind = None if after == _BEGINNING else read_key(model, after)
+                runs[behind] = [key for one in keys.split(",") if (key := read_key(model, one))]
     return runs
 
 

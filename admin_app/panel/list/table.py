@@ -111,6 +111,7 @@ class Table:
             width=width_of(self._resource, name),
             sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
             sorted=("ascending" if ascending else "descending") if is_sorted else "",
+            description=self._resource.column_descriptions.get(name, ""),
         )
 
     def _numbered(self, here: str) -> Numbered | None:

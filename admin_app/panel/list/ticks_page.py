@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, print_key, read_key
 from admin_app.domain.work import ticks
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -74,10 +74,10 @@ class TicksPage(Page):
 
     _SELECT = {"ticked": _tick, "page": _tick_page, "all": _tick_all, "clear": _clear}
 
-    def _keys(self, name: str) -> set[int]:
+    def _keys(self, name: str) -> set[Key]:
         """Read the keys of no more rows than a page has; what is none is passed over."""
         sent = request.form.getlist(name)[: max(self.selection.schema.page_sizes)]
-        return {key for text in sent if (key := as_key(self.resource.model, text)) is not None}
+        return {key for text in sent if (key := read_key(self.resource.model, text)) is not None}
 
     def _as_json(self, problem: str) -> ResponseReturnValue:
         if problem:
@@ -86,7 +86,7 @@ class TicksPage(Page):
         found = ticks.find(db.session, self.place, shown)
         return jsonify(
             words=words_of(found, self.selection),
-            ticked=[str(key) for key in found.among(shown)] if found else [],
+            ticked=[print_key(key) for key in found.among(shown)] if found else [],
             show_url=show_url(self.access, self.selection, found),
         )
 

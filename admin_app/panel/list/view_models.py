@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from admin_app.db.keys import Key
 from admin_app.panel.filters.view_models import FilterBar
 from admin_app.panel.list.widths import least_hundreds
 from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
@@ -22,6 +23,8 @@ class Column:
     width: str = "text"
     sort_url: str = ""
     sorted: str = ""
+    # What the resource says of it.
+    description: str = ""
 
     @cached_property
     def is_number(self) -> bool:
@@ -33,7 +36,9 @@ class Column:
 class Row:
     """A record in a table. `title` names it ("Ann Lee") for labels such as "Edit Ann Lee"; urls are "" where not allowed."""
 
+    # The record's key as it is printed, and as it is.
     id: str
+    key: Key
     title: str
     url: str
     edit_url: str
@@ -63,7 +68,7 @@ class RowWay:
 class Numbered:
     """The record that has the number which is searched for; `url` is "" where the person may not open it."""
 
-    id: int
+    id: Key
     title: str
     url: str
 
@@ -211,6 +216,11 @@ class Listing:
         """How many hundred pixels the table needs."""
         widths = (column.width for column in self.columns)
         return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether it has no rows, whatever is searched for."""
+        return not (self.rows or self.is_narrowed or self.is_cut)
 
     @cached_property
     def has_actions(self) -> bool:

@@ -69,7 +69,7 @@ def run_duplicates(job: Job, progress: Progress) -> Product | None:
     with writing(), transaction(db.session):
         found_groups.forget(db.session, job_id=job.id)
     with _looking(job) as access:
-        progress.set_total(db.session.scalar(select(func.count()).select_from(access.resource.model)) or 0)
+        progress.set_total(_number_of(access))
     start: Start | None = Start()
     while start is not None:
         progress.check()
@@ -86,6 +86,13 @@ def run_duplicates(job: Job, progress: Progress) -> Product | None:
         start = part.following
     db.session.remove()
     return None
+
+
+def _number_of(access: Access) -> int:
+    """Count the records that the person may list."""
+    rows = access.rows(Action.LIST)
+    some = select(func.count()).select_from(access.resource.model)
+    return db.session.scalar(some if rows is None else some.where(rows)) or 0
 
 
 def _part(access: Access, by: str, start: Start) -> Stretch:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import print_key
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import Likeness, is_short_text
 from admin_app.db.record import Record
@@ -147,7 +148,7 @@ class DuplicatesPage(Page):
         """Say how far a job is, and what came of it."""
         groups, nouns = counted(number, "group", "groups"), self.resource.nouns
         if job_store.is_lost(job) or job.state in {JobState.FAILED, JobState.CANCELLED}:
-            return Found(f"The search came to a stop after {groups}. {job.error}".strip())
+            return Found(f"The search stopped after {groups}. {job.error}".strip())
         if job.state is JobState.DONE:
             return Found(f"The search found {groups} among all {nouns}.")
         if job.state is JobState.WAITING:
@@ -166,7 +167,7 @@ class DuplicatesPage(Page):
 
     def _twin(self, record: Record, first: Record) -> Twin:
         may = self.resource.is_open_to_bulk and self.access.may(Action.EDIT) and self.access.may(Action.DELETE)
-        pair = {KEPT: first.id, GONE: record.id}
+        pair = {KEPT: print_key(first.id), GONE: print_key(record.id)}
         return Twin(
             link=Link(f"{self.access.title_of(record)}, ID {record.id}", record_url(self.access, record, url=here())),
             detail=self.access.detail_of(record),

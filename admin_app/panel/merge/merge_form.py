@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
@@ -106,7 +107,7 @@ class MergeForm:
         return [name for name in names if hasattr(resource.model, name) and not self._is_secret(name)]
 
     def _is_secret(self, name: str) -> bool:
-        column = self.access.resource.model.__table__.columns.get(self._column(name))
+        column = stored_columns(self.access.resource.model).get(self._column(name))
         return column is not None and bool(column.info.get("secret"))
 
     def _column(self, name: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
@@ -71,10 +72,11 @@ class MergePage(Page):
         selection = selection_of(self.access, list(request.args.items(multi=True)))
         keys = sorted(_first_keys(selection, 3))
         back = list_links(self.resource).to(selection.unticked())
-        if len(keys) != 2:  # noqa: PLR2004 -- the two that become one
-            warn(f"Select exactly two {self.resource.nouns}.")
-            return lead_on(back)
-        return lead_on(self.link("merge_view", **dict(zip((KEPT, GONE), keys, strict=True)), url=back))
+        match keys:
+            case [kept, gone]:
+                return lead_on(self.link("merge_view", **{KEPT: kept, GONE: gone}, url=back))
+        warn(f"Select exactly two {self.resource.nouns}.")
+        return lead_on(back)
 
     def _requested(self) -> MergeForm:
         """Return the two records: 404 where the person does not see both, 403 where this is not for them to do."""
@@ -143,18 +145,18 @@ class MergePage(Page):
     def _swap_url(self, form: MergeForm) -> str:
         """Lead to the same page the other way round, "" where that is not for this person to do."""
         may = self.access.reaches(form.gone, Action.EDIT) and self.access.reaches(form.kept, Action.DELETE)
-        swapped = {KEPT: form.gone.id, GONE: form.kept.id}
+        swapped = {KEPT: print_key(form.gone.id), GONE: print_key(form.kept.id)}
         return self.link("merge_view", **swapped, url=self.return_url()) if may else ""
 
-    def _after(self, gone_id: int) -> str:
+    def _after(self, gone_id: Key) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         back = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "history_view")}
-        is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == str(gone_id)
+        is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == print_key(gone_id)
         return self.link("index_view") if is_gone else self.return_url()
 
 
-def _first_keys(selection: Selection, number: int) -> list[int]:
+def _first_keys(selection: Selection, number: int) -> list[Key]:
     """Return the keys of the first rows that are selected, and read no more of them."""
     found = planned(db.session, selection)
     keys = (row.id for part in found.segments() for row in db.session.scalars(part.limit(number)))

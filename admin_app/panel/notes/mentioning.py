@@ -56,7 +56,9 @@ def may_read(access: Access, record: Record, staff_id: int) -> bool:
         return False
     with acting_for(staff):
         theirs = access_to(access.resource)
-        return theirs.may(Action.VIEW) and theirs.find(record.id) is not None and theirs.reaches(record, Action.VIEW)
+        return (
+            theirs.may(Action.VIEW) and theirs.find_key(record.id) is not None and theirs.reaches(record, Action.VIEW)
+        )
 
 
 def asked(access: Access, questions: Collection[Question]) -> list[WhoIsMeant]:

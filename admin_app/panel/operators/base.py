@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
@@ -14,14 +14,17 @@ from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
 
+# What an operator has read out of an address, which it alone knows the type of.
+ReadValue = Any
 
-def ends_in(value: str, example: str) -> list[str]:
+
+def ends_in(value: str, example: str) -> tuple[str, str]:
     """Split "10 to 20" into its two ends; raise ValueError that says what to type."""
-    ends = re.split(r"\s+(?:to|and)\s+", value.strip())
-    if len(ends) != 2:  # noqa: PLR2004 -- a first and a last
-        message = f"Enter two {example}."
-        raise ValueError(message)
-    return ends
+    match re.split(r"\s+(?:to|and)\s+", value.strip()):
+        case [first, last]:
+            return first, last
+    message = f"Enter two {example}."
+    raise ValueError(message)
 
 
 class Operator(engine.BaseSQLAFilter):

@@ -16,8 +16,8 @@ from admin_app.db.caseless import is_caseless, same, same_as_any
 from admin_app.domain.records.rules import normalised
 from admin_app.extensions import AnyColumn, Expression
 from admin_app.kinds import kind_of
-from admin_app.kinds.text import TextKind
-from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.kinds.formatted import EmailKind
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.indexes import is_indexed
@@ -33,7 +33,7 @@ class Equals(Operator, engine.FilterEqual):
 
     slug, words = "equals", "is"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Look for it by the index that holds it unique."""
         if _is_caseless(self):
             return same(column, value)
@@ -64,7 +64,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
     holds_for_nothing = True
     clean = Equals.clean
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Count NULL in, which `!=` leaves out."""
         if _is_caseless(self):
             return _all_but(column, same(column, value))
@@ -123,7 +123,7 @@ class InList(Operator, engine.FilterInList):
         is_plain = type(self) is InList and not is_unique(self.column)
         return searched_in(self, WHOLE) if is_plain else None
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Compare each as one by itself would be compared."""
         return same_as_any(column, value) if _is_caseless(self) else super().condition(column, _forms(column, value))
 
@@ -162,7 +162,7 @@ class NotInList(InList, engine.FilterNotInList):
     slug, words = "not_in", "is none of"
     holds_for_nothing = True
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Leave out those that the index finds."""
         if _is_caseless(self):
             return _all_but(column, same_as_any(column, value))
@@ -198,5 +198,4 @@ def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
 
 def is_email(column: AnyColumn) -> bool:
     """Whether the column holds emails."""
-    kind = kind_of(column)
-    return isinstance(kind, TextKind) and kind.is_email
+    return isinstance(kind_of(column), EmailKind)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from admin_app.extensions import Expression
+from admin_app.panel.operators.base import ReadValue
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs
 from admin_app.relations import relation_of
 
@@ -29,7 +30,7 @@ class LinksIncludeAny(RelationInList):
 
     slug, words = "in", "include any of"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Ask the table between for each."""
         return or_(*(relation_of(column).condition(key) for key in value))
 
@@ -42,7 +43,7 @@ class LinksIncludeAll(LinksIncludeAny):
 
     slug, words = "all", "include all of"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Ask the table between for each."""
         return and_(*(relation_of(column).condition(key) for key in value))
 
@@ -52,7 +53,7 @@ class LinksIncludeNone(LinksIncludeAny):
 
     slug, words = "not_in", "include none of"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Leave out those that have any."""
         return not_(super().condition(column, value))
 

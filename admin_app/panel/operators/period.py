@@ -11,6 +11,8 @@ PERIODS = (
     "yesterday",
     "last-7-days",
     "last-30-days",
+    "last-90-days",
+    "last-365-days",
     "this-week",
     "last-week",
     "this-month",

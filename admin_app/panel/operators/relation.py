@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.records.lookup import typed_key
 from admin_app.errors import ConfigurationError, NotFoundError
@@ -15,7 +16,7 @@ from admin_app.formatting import in_sentence
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find, sight_of, typing_hint
-from admin_app.panel.operators.base import Operator, yes_or_no
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.relations import relation_of, to_one
@@ -44,7 +45,7 @@ class RelationIs(Operator):
         """Say what to type: what the person may see of the other side's names."""
         return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
-    def clean(self, value: str) -> object:
+    def clean(self, value: str) -> Key:
         """Find the record."""
         return key_of(self.target, value)
 
@@ -63,17 +64,17 @@ class RelationIs(Operator):
         """Name the record, "" where there is none that the person may see."""
         access = access_of(self.target)
         try:
-            key = self.parse(text)
+            key: Any = self.parse(text)
         except ValueError:
             return ""
-        record = db.session.get(self.target, key) if access is None else access.find(key)
+        record = db.session.get(self.target, key) if access is None else access.find_key(key)
         if record is None:
             return ""
         return str(record) if access is None else access.title_of(record)
 
     def typed(self, value: Any) -> str | None:
         """Write the record's id."""
-        return str(value.id)
+        return print_key(value.id)
 
 
 class RelationInList(InList):
@@ -91,7 +92,7 @@ class RelationInList(InList):
         """Find the record."""
         return key_of(relation_of(self.column).target, value)
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
         condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
         return condition
@@ -102,7 +103,7 @@ class RelationNotInList(RelationInList):
 
     slug, words = "not_in", "is none of"
 
-    def condition(self, column: Expression, value: Any) -> ColumnElement[bool]:
+    def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
         foreign_key = to_one(column).foreign_key
         return or_(foreign_key.not_in(value), foreign_key.is_(None))
@@ -142,11 +143,19 @@ class RelationUnder(RelationIs):
         return to_one(self.column).is_tree
 
 
-def key_of(target: type[Record], text: str) -> object:
-    """Find a record by what was typed; an id that is gone still means that id, and matches nothing."""
-    if (key := typed_key(target, text)) is not None:
+def key_of(target: type[Record], text: str) -> Key:
+    """Find a record by what was typed; an id that is gone still means that id, and matches nothing. A text may be a name as well."""
+    key = typed_key(target, text)
+    if key is not None and not isinstance(key, str):
         return key
+    access = access_of(target)
+    # A filter of a text is read several times a page.
+    return _found(target, text) if access is None else access.once(("key", text), lambda: _found(target, text))
+
+
+def _found(target: type[Record], text: str) -> Key:
     try:
-        return find(target, text).id
+        found: Key = find(target, text).id
     except NotFoundError as error:
         raise ValueError(str(error)) from error
+    return found

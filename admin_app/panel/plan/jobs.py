@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
 from admin_app.db.connection import hold_pages, of_one_moment, write_back
+from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.turns import let_others_write
 from admin_app.domain.auth.accounts import actor_of
@@ -276,7 +277,7 @@ class _Effect:
     let_come: Callable[[Any], None]
     model: type[Record]
     number: int
-    record_id: int
+    record_id: Key
 
     def come(self) -> str:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""

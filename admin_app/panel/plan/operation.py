@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.keys import Key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrivals import Arrivals
@@ -18,6 +19,7 @@ from admin_app.domain.plan.lines import Limit, Scope
 from admin_app.domain.plan.missing import Missing
 from admin_app.errors import PlanError
 from admin_app.extensions import db
+from admin_app.formatting import in_sentence
 from admin_app.models.change_set import Kind
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access
@@ -66,7 +68,7 @@ class BulkOperation:
     # Which records it is for, where that is more than a right.
     limits: tuple[Limit, ...] = field(default=(), compare=False)
     # Records that it needs as they are, and why, by their keys.
-    spared: Mapping[int, str] = field(default_factory=dict)
+    spared: Mapping[Key, str] = field(default_factory=dict)
     # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
     effect: Callable[[Any], None] | None = field(default=None, compare=False)
     effect_words: str = ""
@@ -107,7 +109,17 @@ def is_about_one(plan: Plan) -> bool:
 
 def scope_of(access: Access, selection: Selection, operation: BulkOperation) -> Scope:
     """Return which records are meant, and with which of them this may be done."""
-    return Scope(selection, access.rows(operation.action), operation.limits)
+    return Scope(selection, access.rows(operation.action), _limits_of(access, operation))
+
+
+def _limits_of(access: Access, operation: BulkOperation) -> tuple[Limit, ...]:
+    """Return which records it is for: of a relation that it changes none that leads out of the person's sight, as in a form."""
+    found = list(operation.limits)
+    for name, relation in access.resource.relations.items():
+        if relation.history() in operation.fields and (free := access.leads_into_sight(name)) is not None:
+            words = f"Its {in_sentence(access.resource.label(name))} is not shown to you, so you cannot change it."
+            found.append(Limit(free, words))
+    return tuple(found)
 
 
 def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
@@ -128,4 +140,4 @@ def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execut
         missing = {name: Missing(one.model, one.column, one.made) for name, one in named if one.made}
         return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing)
     rows = access.rows(operation.action)
-    return Execution(db.session, plan, rows, operation.deletion, limits=operation.limits)
+    return Execution(db.session, plan, rows, operation.deletion, limits=_limits_of(access, operation))

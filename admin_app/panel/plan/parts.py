@@ -46,7 +46,7 @@ def change_in_parts(
         connection.detach()
         with reading(), transaction(session):
             number = stage_computed(session, plan_id, scope, computed)
-            read_some(session, plan_id, scope, operation, which=~certain(computed), write=write)
+            read_some(session, plan_id, scope, operation, which=~certain(computed), write=write, first=number + 1)
         yield from [number] if engine.dialect.name == "postgresql" else _in_parts(session, copy_lines, lines.PART)
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_app import formatting
+from admin_app.db.keys import Key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -278,12 +279,12 @@ class PlanPage(Page):
             for one, fields in zip(lines, drawn, strict=True)
         ]
 
-    def _records(self, keys: Sequence[int]) -> Mapping[int, Record]:
+    def _records(self, keys: Sequence[Key]) -> Mapping[Key, Record]:
         model, seen = self.resource.model, self.access.seen()
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, line: PlanLine, records: Mapping[int, Record]) -> Link:
+    def _named(self, line: PlanLine, records: Mapping[Key, Record]) -> Link:
         """Name the record that a line is about, by its number where it is gone; one that is still to be made has no name."""
         if line.record_id is None:
             return Link("", "")

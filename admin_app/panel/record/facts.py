@@ -32,6 +32,8 @@ def fact_names(access: Access) -> list[str]:
 
 
 def _told_names(resource: Resource) -> list[str]:
+    if resource.column_details_list:
+        return [name for name in resource.column_details_list if not hides_secret(resource.model, name)]
     model = resource.model
     plain = stored_columns(model)
     columns = [name for name, one in plain.items() if not one.foreign_keys and not one.info.get("secret")]

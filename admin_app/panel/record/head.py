@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
@@ -24,7 +25,7 @@ class RecordHead:
     """The head of a record's pages; `changed_by` is "" where nobody tells who changed it last."""
 
     title: str
-    number: int
+    number: Key
     # "" for who may not see it.
     list_url: str
     # Where the person came from, if that was another page than the list.
@@ -47,7 +48,9 @@ def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") 
     return RecordHead(
         title=access.title_of(record),
         number=record.id,
-        list_url=f"{back if is_list else index}#{LISTING}-row-{record.id}" if access.may(Action.LIST) else "",
+        list_url=f"{back if is_list else index}#{LISTING}-row-{print_key(record.id)}"
+        if access.may(Action.LIST)
+        else "",
         back_url="" if is_list else back,
         short_url=short_url(access, record),
         belongs_to=tuple(fact(access, record, name) for name in access.shown(relations)),
@@ -60,4 +63,5 @@ def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") 
 
 
 def _time(access: Access, record: Record, name: str) -> Cell | None:
-    return value_cell(getattr(record, name), is_whole=False) if access.shows(name) else None
+    value = getattr(record, name, None)
+    return value_cell(value, is_whole=False) if value is not None and access.shows(name) else None

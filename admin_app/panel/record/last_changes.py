@@ -75,7 +75,7 @@ def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection
 
 def _what(access: Access, change: Change, done: ChangeSet) -> str:
     if change.act != Did.UPDATE:
-        return Did(change.act).past
+        return f"{Did(change.act).past} it"
     if not keeps_former(change):
         return "changed a value that the history does not keep"
     labels = _labels(access, change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, request
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import Key, read_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.redirects import survivor_of
 from admin_app.extensions import db
@@ -24,21 +24,21 @@ def require_way_to_survivor(access: Access, view: str) -> Response:
 
 def way_to_survivor(access: Access, view: str) -> Response | None:
     """Lead to the record that the one in the address was merged into; None where there is none that the person may see."""
-    key = as_key(access.resource.model, request.args.get("id", ""))
+    key = read_key(access.resource.model, request.args.get("id", ""))
     return None if request.method == "POST" or key is None else way_on(access, view, key)
 
 
-def way_on(access: Access, view: str, key: int) -> Response | None:
+def way_on(access: Access, view: str, key: Key) -> Response | None:
     """Lead to the record that the one of this key was merged into; None where there is none that the person may see."""
     target = survivor_of(db.session, access.resource.model, key)
-    survivor = None if target is None else access.find(target)
+    survivor = None if target is None else access.find_key(target)
     if survivor is None:
         return None
     call_attention(f"{access.number_of(key)} was merged into this {access.resource.noun}.", links=_history(access, key))
     return lead_on(link(access.resource, view, survivor, url=return_url(access.resource)))
 
 
-def _history(access: Access, key: int) -> list[tuple[str, str]]:
+def _history(access: Access, key: Key) -> list[tuple[str, str]]:
     """Link the history of the one that is gone, which only who sees every row may read."""
     if not access.may(Action.HISTORY) or access.seen() is not None:
         return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.formatting import has_markup
@@ -43,11 +44,11 @@ def peek_at(access: Access, listing: Listing, list_url: str) -> Peek | None:
     if record is None or not access.reaches(record, Action.VIEW):
         return None
     keys = [row.id for row in listing.rows]
-    place = keys.index(str(record.id)) if str(record.id) in keys else -1
+    place = keys.index(print_key(record.id)) if print_key(record.id) in keys else -1
     before, after = keys[: max(place, 0)][-1:], keys[place + 1 :][:1] if place >= 0 else []
     return Peek(
         title=access.title_of(record),
-        row=f"{listing.id}-row-{record.id}",
+        row=f"{listing.id}-row-{print_key(record.id)}",
         facts=tuple(_facts(access, record)),
         open_url=record_url(access, record, url=list_url),
         close_url=list_url,

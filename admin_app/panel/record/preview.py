@@ -13,6 +13,7 @@ from markupsafe import escape
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.formatting import has_markup, stripped, words_in
+from admin_app.kinds.markdown import html_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
 from admin_app.panel.page import Page
@@ -37,6 +38,8 @@ class Preview:
 
     words: str
     is_html: bool
+    # What it is written in.
+    markup: str
     url: str
     text_url: str
     images_url: str
@@ -48,18 +51,19 @@ class PreviewPage(Page):
     def respond(self) -> ResponseReturnValue:
         """Show a field of a record as it is stored, or a text as it was typed."""
         name = request.args.get(FIELD, "")
-        if name not in self.resource.html_columns or not self.access.shows(name):
+        if name not in self.resource.previewed() or not self.access.shows(name):
             abort(404)
         record = self.access.requested(Action.VIEW)
         is_typed = request.method == "POST"
-        return _document(request.form.get(TEXT, "") if is_typed else getattr(record, name) or "")
+        text = request.form.get(TEXT, "") if is_typed else getattr(record, name) or ""
+        return _document(html_of(text) if self.resource.is_markdown(name) else text)
 
 
 def previews_of(access: Access, record: Record, names: Iterable[str]) -> Mapping[str, Preview]:
     """Return the previews of those of these fields that may hold HTML, for who may look at the record."""
     if not access.reaches(record, Action.VIEW):
         return {}
-    shown = [name for name in access.shown(access.resource.html_columns) if name in names]
+    shown = [name for name in access.shown(access.resource.previewed()) if name in names]
     return {name: _preview(access, record, name) for name in shown}
 
 
@@ -68,7 +72,10 @@ def _preview(access: Access, record: Record, name: str) -> Preview:
         return link(access.resource, "preview_view", record, **{FIELD: name, **arguments})
 
     text = getattr(record, name) or ""
-    return Preview(words_in(text), has_markup(text), to(), to(**{SHOWN_AS: "text"}), to(**{IMAGES: "1"}))
+    is_markdown = access.resource.is_markdown(name)
+    is_html = is_markdown or has_markup(text)
+    markup = "Markdown" if is_markdown else "HTML"
+    return Preview(words_in(text), is_html, markup, to(), to(**{SHOWN_AS: "text"}), to(**{IMAGES: "1"}))
 
 
 def _document(text: str) -> Response:

@@ -37,7 +37,7 @@ class RecordPage(Page):
             "resource/details.html",
             head=head_of(self.access, record, "details_view", changed_by=changes[0].who if changes else ""),
             changes=changes,
-            previews=previews_of(self.access, record, self.resource.html_columns),
+            previews=previews_of(self.access, record, self.resource.previewed()),
             here_url=here(),
             facts=facts_of(self.access, record),
             children=child_lists(self.access, record),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, redirect
 from flask.typing import ResponseReturnValue
 
-from admin_app.db.limits import as_key
+from admin_app.db.keys import read_key
 from admin_app.panel.links import record_url
 from admin_app.panel.page import Page
 from admin_app.panel.record.merged import way_on
@@ -16,10 +16,10 @@ class ShortPage(Page):
 
     def respond(self, number: str) -> ResponseReturnValue:
         """Lead to the record of this number, or to the one that it was merged into; 404 where the person sees neither."""
-        key = as_key(self.resource.model, number)
+        key = read_key(self.resource.model, number)
         if key is None:
             abort(404)
-        record = self.access.find(key)
+        record = self.access.find_key(key)
         if record is None:
             return way_on(self.access, "details_view", key) or abort(404)
         return redirect(record_url(self.access, record))

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -29,7 +30,7 @@ def steps_of(access: Access, record: Record, view: str) -> Steps | None:
     return Steps(
         previous_url=link(resource, view, found.previous, url=back) if found.previous is not None else "",
         next_url=link(resource, view, found.following, url=back) if found.following is not None else "",
-        next_id=str(found.following.id) if found.following is not None else "",
+        next_id=print_key(found.following.id) if found.following is not None else "",
         position=f"{found.position} of {found.count}" if found.position.is_exact else "",
     )
 

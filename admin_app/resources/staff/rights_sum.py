@@ -33,11 +33,13 @@ VERBS = {
     Action.UNDO: "undo changes to",
     Action.SHARE: "share views of",
 }
-EVERYTHING = "Everything with every resource, those added later too."
-NOTHING = "Nothing."
+_WHILE = {Action.CREATE: "creating", Action.EDIT: "editing", Action.UNDO: "undoing"}
+LOOKING = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
+EVERYTHING = "Do everything with every resource, including resources that are added later."
+NOTHING = "Do nothing here."
 # What a form writes; other ways of writing are told of where they are asked about.
 FORMS = (Action.CREATE, Action.EDIT)
-REASON = "They enter a reason before they change many records at once."
+REASON = "They have to enter a reason before they change many records at once."
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,11 @@ def _lines(rights: Rights) -> Iterable[str]:
 
 
 def resource_line(access: Access) -> str:
-    """Say what may be done with one resource: "Posts: list and view all posts; the field User is hidden."."""
+    """Say what may be done with one resource: "Posts: see all posts; the field User is hidden."."""
     by_rows: dict[str, list[Action]] = {}
     for action in _acts(access):
         by_rows.setdefault(rows_words(access, action), []).append(action)
-    parts = [f"{_verbs(acts, access.resource)} {rows}" for rows, acts in by_rows.items()]
+    parts = [_part(acts, rows, access.resource) for rows, acts in by_rows.items()]
     return f"{access.resource.plural}: {'; '.join([*parts, *field_words(access)])}."
 
 
@@ -108,9 +110,9 @@ def field_words(access: Access, actions: Collection[Action] = (*FORMS, Action.EX
     writing = [one for one in (*FORMS, Action.UNDO) if one in actions and access.may(one)]
     fixed = {one: _fixed(access, one, seen) for one in writing}
     if len({*map(tuple, fixed.values())}) == 1:
-        parts.append(_of_fields(access.resource, fixed[writing[0]], "read only"))
+        parts.append(_of_fields(access.resource, fixed[writing[0]], "read-only"))
     else:
-        parts += [_of_fields(access.resource, fixed[one], f"read only to {one}") for one in writing]
+        parts += [_of_fields(access.resource, fixed[one], f"read-only when {_WHILE[one]}") for one in writing]
     if Action.EXPORT in actions and access.may(Action.EXPORT):
         parts.append(_of_fields(access.resource, [one for one in seen if not access.may_export(one)], "in no file"))
     return [one for one in parts if one]
@@ -120,8 +122,16 @@ def _acts(access: Access) -> list[Action]:
     return [one for one in Action if one in access.resource.offered_actions and access.may(one)]
 
 
-def _verbs(acts: Sequence[Action], resource: Resource) -> str:
-    return "do everything with" if {*acts} == resource.offered_actions else in_words([VERBS[one] for one in acts])
+def _part(acts: Sequence[Action], rows: str, resource: Resource) -> str:
+    """Say what is done with some rows: "see and export all users and their history; edit them"."""
+    if {*acts} == resource.offered_actions:
+        return f"do everything with {rows}"
+    if not {Action.LIST, Action.VIEW} <= {*acts}:
+        return f"{in_words([VERBS[one] for one in acts])} {rows}"
+    seeing = "see and export" if Action.EXPORT in acts else "see"
+    history = " and their history" if Action.HISTORY in acts else ""
+    further = in_words([VERBS[one] for one in acts if one not in LOOKING])
+    return f"{seeing} {rows}{history}" + (f"; {further} them" if further else "")
 
 
 def _fixed(access: Access, action: Action, seen: Collection[str]) -> list[str]:

@@ -40,7 +40,7 @@ class RoleResource(Resource):
     """Make roles of resources and actions, rows and fields. The owner's holds everything and stays as it is."""
 
     model = Role
-    description = "What people who sign in here can do. A person can have several roles."
+    description = "A role says what people can do here. A person can have several roles."
     menu_group = "Access"
     menu_order = 95
     icon = "shield"

@@ -40,7 +40,7 @@ class StaffResource(Resource):
     model = Staff
     noun = "colleague"
     nouns = "staff"
-    description = "The people who can sign in here, and what they can do."
+    description = "Staff can sign in here. Their roles say what they can do."
     menu_group = "Access"
     menu_order = 90
     icon = "user-round"

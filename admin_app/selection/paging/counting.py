@@ -10,6 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.selection.selection import COUNT_LIMIT, Selection
@@ -42,7 +43,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
         return Count(session.scalar(select(number_of(found))) or 0)
     is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
     model, number = selection.schema.model, _number_up_to_limit(found, selection)
-    if is_whole:
+    if is_whole and is_numbered(model):
         # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
         whole = select(func.count()).select_from(model).scalar_subquery()
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm.interfaces import ORMOption
 
+from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Statement
 from admin_app.selection.paging.counting import Count, count_of, most_rows
@@ -134,7 +135,7 @@ def fetch(
     parts = list(segments)
     model = parts[0].column_descriptions[0]["entity"]
     # Skipping rows to find out that there are no more takes as long as there are.
-    if offset > COUNT_LIMIT and offset >= (session.scalar(select(most_rows(model))) or 0):
+    if offset > COUNT_LIMIT and is_numbered(model) and offset >= (session.scalar(select(most_rows(model))) or 0):
         return ()
     whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)
     return session.scalars(whole.options(*options)).all()

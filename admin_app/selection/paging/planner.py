@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.db.keys import is_numbered
 from admin_app.extensions import AnySession, Attribute, ColumnType
 from admin_app.selection.paging.counting import ends_of, most_rows, number_of
 from admin_app.selection.search.search import (
@@ -89,7 +90,8 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     """
     if _is_soon_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
-    lookups = [one for one in selection.lookups if one.is_indexed]
+    # A sample is drawn by numbers.
+    lookups = [one for one in selection.lookups if one.is_indexed] if is_numbered(selection.schema.model) else []
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
     if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
         return selection

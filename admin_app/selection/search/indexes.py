@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.attributes import stored_column
+from admin_app.db.keys import is_number, key_called, key_in
+from admin_app.db.versions import may_be_altered
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
@@ -37,7 +39,9 @@ def declare(searched: Iterable[SearchColumn]) -> None:
             continue
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
-        if kind_of(column).is_text and column.name not in names:
+        # SQLite's index knows rows by their numbers.
+        is_kept = kind_of(column).is_text and is_number(key_in(column.table)) and may_be_altered(column.table)
+        if is_kept and column.name not in names:
             tables[column.table.name] = (*names, column.name)
 
 
@@ -132,7 +136,7 @@ def repair(connection: Connection) -> None:
 def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
     """Let SQLite index so many new rows in one go at the end, where they are more than there were: several times as quick."""
     columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
-    there = columns and connection.scalar(text(f'SELECT max(id) FROM "{table}"'))
+    there = columns and connection.scalar(text(f'SELECT max("{key_called(table)}") FROM "{table}"'))
     if not columns or rows < (there or 0):
         yield
         return
@@ -147,7 +151,7 @@ def _virtual_table(table: str, columns: Sequence[str]) -> str:
     # Without places and lengths the index is a third as large; what they are for (ranking, phrases) is not asked here.
     return (
         f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
-        "content_rowid='id', tokenize='trigram', detail='none', columnsize=0)"
+        f"content_rowid='{key_called(table)}', tokenize='trigram', detail='none', columnsize=0)"
     )
 
 
@@ -160,15 +164,15 @@ def _telling(table: str, values: str) -> str:
 def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     """Return SQLite's triggers by their quoted names."""
     index = f'"{search_table(table)}"'
-    news, olds = _names(columns, "new."), _names(columns, "old.")
-    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES (new.id, {news});"
+    key, news, olds = key_called(table), _names(columns, "new."), _names(columns, "old.")
+    add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES ({_names([key], 'new.')}, {news});"
     # FTS5 finds what to remove by the old text, which this table does not keep.
-    take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', old.id, {olds});"
-    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in ("id", *columns))
+    take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', {_names([key], 'old.')}, {olds});"
+    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in (key, *columns))
     events = {
         "insert": f'AFTER INSERT ON "{table}" BEGIN {add} END',
         "delete": f'AFTER DELETE ON "{table}" BEGIN {take} END',
-        "update": f'AFTER UPDATE OF id, {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
+        "update": f'AFTER UPDATE OF "{key}", {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
     }
     names = {event: f'"{search_table(table)}_{event}"' for event in events}
     return {names[event]: f"CREATE TRIGGER {names[event]} {body}" for event, body in events.items()}

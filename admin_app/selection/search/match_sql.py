@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Integer,
     Text,
     bindparam,
     column,
@@ -93,7 +92,7 @@ def pieces_matched(table: str, term: str) -> Statement:
 
 def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
     """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
-    return _IsAmong(type_coerce(key, Integer), found)
+    return _IsAmong(type_coerce(key, key.type), found)
 
 
 def _pieces(term: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from admin_app.db.limits import as_key
+from typing import Any
+
+from admin_app.db.keys import print_key, read_key
 from admin_app.kinds import kind_of
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
 
@@ -14,8 +16,8 @@ LONGEST_COUNT = 19
 
 def print_cursor(order: SortOrder, place: Cursor) -> str:
     """Write a place: the key, the related record's key where there is one, the value; NULL is left out."""
-    parts = [place.key] if place.related is None else [place.key, place.related]
-    text = MARK.join(str(part) for part in parts)
+    parts: list[Any] = [place.key] if place.related is None else [place.key, place.related]
+    text = MARK.join(map(print_key, parts))
     if order.sort is None or place.value is None:
         return text
     value = str(place.value) if order.sort.is_count else kind_of(order.sort.column).to_url(place.value)
@@ -25,7 +27,7 @@ def print_cursor(order: SortOrder, place: Cursor) -> str:
 def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
     """Read a place of this order; None for what is none: a place of another order, or made up."""
     key_text, has_value, rest = text.partition(MARK)
-    key = as_key(order.model, key_text)
+    key = read_key(order.model, key_text)
     if key is None or "\0" in text:
         return None
     if order.sort is None or not has_value:
@@ -35,7 +37,7 @@ def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
     related = None
     if order.sort.relation is not None:
         related_text, _, rest = rest.partition(MARK)
-        related = as_key(order.sort.column.parent.class_, related_text)
+        related = read_key(order.sort.column.parent.class_, related_text)
         if related is None:
             return None
     try:

@@ -10,6 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.ordering import is_short_text
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
 from admin_app.relations import ToOne, relations_of
@@ -34,7 +35,7 @@ def declare_indexes(schema: ListSchema) -> None:
 def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
     """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
     column = stored_column(sort.column)
-    if column is None or not _fits(column):
+    if column is None or not _fits(column) or not may_be_altered(column.table):
         return
     if is_short_text(column):
         text_indexes.declare(column, within)

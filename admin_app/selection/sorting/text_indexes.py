@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
+from admin_app.db.keys import key_in
 from admin_app.db.ordering import Likeness
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
 # Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
@@ -22,17 +24,21 @@ _OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
 # Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
 _COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
 
+# The row's own key, which is the last of its columns.
+_KEY = re.compile(r', "?(\w+)"?\)')
+
 
 class SortIndex(NamedTuple):
     """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all).
 
-    `function` makes the key: see `db.ordering.Likeness`.
+    `function` makes the text's key: see `db.ordering.Likeness`. `key` is the column of the row's own.
     """
 
     table: str
     column: str
     within: str = ""
     function: str = _SORT_KEY
+    key: str = "id"
 
     @property
     def name(self) -> str:
@@ -42,7 +48,10 @@ class SortIndex(NamedTuple):
 
 def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
     """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
-    index = SortIndex(column.table.name, column.name, "" if within is None else within.name, likeness or _SORT_KEY)
+    if not may_be_altered(column.table):
+        return
+    before, key = "" if within is None else within.name, key_in(column.table).name
+    index = SortIndex(column.table.name, column.name, before, likeness or _SORT_KEY, key)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
 
 
@@ -54,7 +63,8 @@ def declared(metadata: MetaData) -> set[SortIndex]:
 
 def is_sorted(column: AnyColumn) -> bool:
     """Whether one of them has all rows of a text column."""
-    return SortIndex(column.table.name, column.name) in declared(column.table.metadata)
+    index = SortIndex(column.table.name, column.name, key=key_in(column.table).name)
+    return index in declared(column.table.metadata)
 
 
 def is_own(name: str | None) -> bool:
@@ -76,7 +86,7 @@ _ON_POSTGRES = (
 
 def _read(table: str, made: str) -> SortIndex:
     [(within, function, column)] = _COLUMNS.findall(made)
-    return SortIndex(table, column, within, function)
+    return SortIndex(table, column, within, function, _KEY.findall(made)[-1])
 
 
 def creation(dialect: str, index: SortIndex) -> str:
@@ -85,7 +95,7 @@ def creation(dialect: str, index: SortIndex) -> str:
     key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
     # With the text itself, PostgreSQL reads the keys from the index, and does not make each of them anew.
     include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
-    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "id"){include}'
+    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "{index.key}"){include}'
 
 
 def removal(index: SortIndex) -> str:

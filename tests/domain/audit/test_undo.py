@@ -11,6 +11,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
 from admin_app.domain.audit.undo import undone_by
+from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
@@ -40,6 +41,18 @@ def test_a_change_is_given_back_and_given_again(make_user: Any) -> None:
     summaries = list(db.session.scalars(select(ChangeSet.summary).order_by(ChangeSet.id)))
     assert summaries[1:] == ["Changed user “Anna”", "Undid: Changed user “Anna”", "Redid: Changed user “Anna”"]
     assert undone_by(db.session, db.session.get_one(ChangeSet, changed)) is None
+
+
+def test_what_takes_an_undo_back_is_a_redo_and_is_undone_itself(make_user: Any) -> None:
+    make_user()
+    for _ in range(3):
+        take_back(done())
+    made, undone, redone, undone_again = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id))
+
+    assert [words_to_undo(one).act for one in (made, undone, redone, undone_again)] == ["Undo", "Redo", "Undo", "Redo"]
+    assert [words_of(one).past for one in (undone, redone, undone_again)] == ["undid", "redid", "undid"]
+    assert [opposite(words_of(one)).done for one in (undone, redone)] == ["redone", "undone"]
+    assert [named_way(one) for one in (made, undone, redone)] == [made.kind, "undo", "redo"]
 
 
 def test_what_was_undone_says_so(make_user: Any) -> None:
@@ -210,3 +223,17 @@ def test_an_undo_costs_as_many_statements_for_many_as_for_one(make_user: Any, ma
 
     assert sent[0] == sent[1]
     assert len(state(Post)) == 31
+
+
+@pytest.mark.parametrize(
+    ("summary", "noun"),
+    [
+        ("Changed user “Ann”", "Change to user “Ann”"),
+        ("Deleted user “Ann” and Bob", "Deletion of user “Ann” and Bob"),
+        ("Deleted user “Ann” and changed 17 posts", "Deleted user “Ann” and changed 17 posts:"),
+        ("Merged user “Ann” into “Anna”", "Merged user “Ann” into “Anna”:"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_an_act_is_named_as_a_thing_where_it_is_one(summary: str, noun: str) -> None:
+    assert as_noun(summary) == noun

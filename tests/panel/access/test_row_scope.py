@@ -120,6 +120,37 @@ def test_activity_and_history_tell_nothing_of_the_others(
         assert db.session.get_one(Post, theirs.id).content == "Sentinel of another, changed"
 
 
+def test_what_cannot_be_undone_says_nothing_of_what_others_did(
+    as_owner: Client, as_liam: Client, theirs: Post, app: Flask
+) -> None:
+    as_owner.get(f"/admin/post/export/csv/?q={theirs.content.split()[0]}")
+    with app.app_context():
+        done = db.session.scalars(select(ChangeSet.id).where(ChangeSet.kind == "export")).one()
+
+    answers = [
+        as_liam.get(f"/admin/activity/set/?id={done}"),
+        as_liam.post_form("/admin/activity/undo/", {"id": f"{done}"}),
+    ]
+
+    assert [(one.status_code, "Exported" in one.text) for one in answers] == [(404, False)] * 2
+
+
+def test_a_merge_names_no_record_unseen_and_is_found_by_no_name_of_one(
+    as_owner: Client, client_with: Callable[..., Client], me: User, other: User
+) -> None:
+    address = f"/admin/user/merge/?a={me.id}&b={other.id}"
+    as_owner.post(address, data=Page(as_owner.get(address)).values())
+    client = client_with("user:*", rows=["user:own"])
+
+    pages = [Page(client.get(one)) for one in ("/admin/activity/", f"/admin/activity/?q={other.name}")]
+
+    assert f"Merged user “{other.name}”" in Page(as_owner.get("/admin/activity/")).root.text
+    assert [(f"Change: User {me.id}" in page.root.text, f"“{other.name}”" in page.root.text) for page in pages] == [
+        (True, False),
+        (False, False),
+    ]
+
+
 @pytest.mark.parametrize("filters", [{}, {"content__is_lovely": "yes"}, {"q": "words"}], ids=str)
 def test_a_rule_of_no_filters_or_unknown_ones_stops_the_start(
     filters: dict[str, str], app: Flask, monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,7 @@ from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.client import Client
 from tests.page import Page
+from tests.panel.plan.plans import agreed
 from tests.stores import both_stores
 
 pytestmark = pytest.mark.covers
@@ -98,6 +99,23 @@ def test_a_row_is_not_moved_away_from_a_record_unseen(
     with app.app_context():
         post = db.session.get_one(Post, theirs.id)
         assert (post.content, post.user_id) == ("Corrected", other.id)
+
+
+@both_stores
+@pytest.mark.parametrize("how", ["set", "clear"])
+def test_many_rows_are_not_moved_away_from_a_record_unseen(
+    how: str, app: Flask, client_with: Callable[..., Client], me: User, theirs: Post
+) -> None:
+    client, other = client_with("*:list", "*:view", "*:edit", "*:bulk", rows=["user:own"]), theirs.user_id
+    typed = {"change": "user", "how.user": how, "value.user": f"{me.id}" if how == "set" else ""}
+
+    plan = client.post_form("/admin/post/edit-many/", typed).location
+    page = Page(client.get(plan))
+    agreed(client, plan)
+
+    assert "Its user is not shown to you, so you cannot change it." in page.root.text
+    with app.app_context():
+        assert db.session.get_one(Post, theirs.id).user_id == other
 
 
 @both_stores

@@ -142,7 +142,7 @@ def test_an_owner_is_told_what_to_do_first_until_it_is_done(
     key = {"name": "Key", "site": "localhost", "credential": "AAAA", "public_key": b"", "sign_count": 0}
     keep(Passkey(staff_id=owner.id, **key))
 
-    assert before == ["Bring your data", "Invite a colleague", "Protect your account", "Learn the keys"]
+    assert before == ["Bring your data", "Invite a colleague", "Protect your account", "Learn the keyboard shortcuts"]
     assert half == ["Bring your data (done)", "Invite a colleague (done)", *before[2:]]
     assert steps(as_owner) == []
 

@@ -215,8 +215,8 @@ def test_adding_a_filter_leads_to_its_plain_address(as_viewer: Any, make_user: U
     )
 
 
-def test_operator_without_a_value_needs_none(as_viewer: Any, make_user: Users) -> None:
-    make_user()
+def test_operator_without_a_value_needs_none(as_viewer: Any, make_post: Any) -> None:
+    make_post()
     page = Page(as_viewer.get("/admin/post/"))
 
     response = as_viewer.get(
@@ -226,7 +226,8 @@ def test_operator_without_a_value_needs_none(as_viewer: Any, make_user: Users) -
     assert response.location == "/admin/post/?user__empty=yes"
 
 
-def test_form_sent_with_nothing_filled_in_adds_nothing(as_viewer: Any) -> None:
+def test_form_sent_with_nothing_filled_in_adds_nothing(as_viewer: Any, make_user: Users) -> None:
+    make_user()
     page = Page(as_viewer.get("/admin/user/?sort=name&page=1"))
 
     response = as_viewer.get("/admin/user/", query_string=page.values("filters__panel"))

@@ -43,7 +43,7 @@ def test_the_first_relation_and_the_first_time_are_buttons(as_viewer: Any) -> No
     ]
     # Whose they are stays; from when on does not, since the period says it.
     assert found["Created"][3][1] == kept | {"user__is": "7", "created_at__within": "last-month"}
-    assert list(buttons(as_viewer, "/admin/user/")) == ["Created"]
+    assert list(buttons(as_viewer, "/admin/user/?q=x")) == ["Created"]
 
 
 def test_the_way_that_is_on_is_marked(as_viewer: Any) -> None:
@@ -74,8 +74,9 @@ def test_what_is_typed_below_a_button_leads_to_a_plain_address(as_viewer: Any, t
 
 
 def test_a_resource_says_which_and_a_hidden_field_is_none(
-    client_with: Callable[..., Any], as_viewer: Any, monkeypatch: pytest.MonkeyPatch
+    client_with: Callable[..., Any], as_viewer: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_post()
     hidden = list(buttons(client_with("*:*", fields=["post.user:hidden"]), "/admin/post/"))
     monkeypatch.setattr(PostResource, "promoted", ("created_at",))
     one = list(buttons(as_viewer, "/admin/post/"))

@@ -254,7 +254,7 @@ def test_what_a_file_may_do_is_what_the_person_may(
     response = client.get(URL)
     listed = Page(client.get("/admin/user/"))
 
-    assert (response.status_code, listed.has_link("Import")) == (status, status == 200)
+    assert (response.status_code, listed.has_link("Import users")) == (status, status == 200)
     assert said is None or Page(response).texts("p", class_="note") == said
 
 

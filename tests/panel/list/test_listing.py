@@ -86,10 +86,13 @@ def test_empty_list_says_what_it_is_for_and_offers_to_begin(as_editor: Any, as_v
     for_editor, for_viewer = Page(as_editor.get("/admin/post/")), Page(as_viewer.get("/admin/post/"))
 
     assert for_editor.texts("p", class_="empty__title") == ["No posts yet"]
-    assert "Everything users have written." in for_editor.texts("p", within="listing")
+    assert "Posts are the texts that users write." in for_editor.texts("p", within="listing")
     assert urlsplit(for_editor.link("Add post", within="listing")).path == "/admin/post/new/"
-    assert not for_viewer.has_link("Add post")
-    assert for_viewer.all("table") == []
+    offered = [
+        [one.text for tag in ("a", "input", "summary") for one in page.all(tag, within="main")]
+        for page in (for_editor, for_viewer)
+    ]
+    assert offered == [["Add post", "Import posts"], []]
 
 
 def test_search_without_a_match_leads_back_to_everything(as_viewer: Any, make_user: Any) -> None:
@@ -100,6 +103,14 @@ def test_search_without_a_match_leads_back_to_everything(as_viewer: Any, make_us
 
     assert page.texts("p", class_="empty__title") == ["No users match"]
     assert everything.ids() == [user.id]
+
+
+def test_a_list_that_a_wrong_filter_empties_does_not_say_that_none_match(as_viewer: Any, make_user: Any) -> None:
+    make_user()
+
+    page = Page(as_viewer.get("/admin/user/?created_at__from=never"))
+
+    assert page.texts("p", class_="empty__title") == ["No users are shown"]
 
 
 def test_table_can_be_read_aloud(as_editor: Any, make_user: Any) -> None:

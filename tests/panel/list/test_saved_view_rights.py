@@ -129,7 +129,7 @@ def test_a_view_of_the_staff_list_is_shown_to_owners_alone(
 
     statuses = [client.get(f"/admin/staff/?view={view.id}").status_code for client in (as_viewer, as_owner)]
 
-    assert (statuses, menu(as_viewer), menu(as_owner)) == ([403, 303], [], ["Gardens", "All views…"])
+    assert (statuses, menu(as_viewer), menu(as_owner)) == ([403, 303], [], ["Gardens", "Manage views…"])
 
 
 @pytest.mark.parametrize("key", ["abc", "0", "-1", "9" * 30, "\0", "1 OR 1=1", "7"])

@@ -64,7 +64,7 @@ def test_the_open_view_stands_in_its_bar_the_title_and_the_navigation(
     page = Page(as_viewer.get(address))
 
     assert page.title == "Gardens - Posts - Admin"
-    assert menu(as_viewer, address) == ["Gardens*", "Other", "All views…"]
+    assert menu(as_viewer, address) == ["Gardens*", "Other", "Manage views…"]
     assert bar(as_viewer, address) == ["View Gardens", "Watch Gardens", "Save a copy", "Edit view"]
 
 
@@ -197,8 +197,8 @@ def test_hostile_names_are_text_everywhere(as_editor: Any, editor: Staff, make_v
 def test_more_views_than_fit_are_on_a_page_of_their_own(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
     made = [make_view(viewer, f"View {letter}") for letter in "hgfedcba"]
 
-    assert menu(as_viewer) == [*(f"View {letter}" for letter in "abcdef"), "All views…"]
-    assert menu(as_viewer, f"{LIST}?q=garden&view={made[0].id}")[-2:] == ["View h*", "All views…"]
+    assert menu(as_viewer) == [*(f"View {letter}" for letter in "abcdef"), "Manage views…"]
+    assert menu(as_viewer, f"{LIST}?q=garden&view={made[0].id}")[-2:] == ["View h*", "Manage views…"]
     assert [row[0] for row in Page(as_viewer.get(VIEWS)).rows("main")] == [f"View {letter}" for letter in "abcdefgh"]
 
 

@@ -30,7 +30,10 @@ def anns(make_user: Any) -> list[User]:
     return [make_user(name=name, email=email) for name, email in zip(("Ann", "ANN"), emails, strict=True)]
 
 
-def test_the_list_leads_there(as_viewer: Client) -> None:
+@pytest.mark.usefixtures("anns")
+def test_the_list_leads_there(as_viewer: Client, make_post: Any) -> None:
+    make_post()
+
     link = Page(as_viewer.get("/admin/user/")).link("Possible duplicates")
 
     assert link == URL
@@ -89,7 +92,7 @@ def test_so_many_are_looked_at_and_the_rest_is_a_link_away(
     first = Page(as_editor.get(f"{URL}?by=name"))
     second = Page(as_editor.get(first.link("Go on")))
 
-    assert "None among these 4 users" in first.root.text
+    assert "No duplicates among these 4 users" in first.root.text
     assert first.link("Go on") == f"{URL}?by=name&from=d"
     assert (second.texts("h2", within="main"), second.has_link("Go on")) == (["D"], False)
     assert second.link("From the start") == f"{URL}?by=name"
@@ -158,6 +161,19 @@ def test_users_out_of_sight_are_no_duplicates(client_with: Callable[..., Client]
     make_user(name="Ann", email="ann@example.com"), make_user(name="Ann", email="ann@example.org")
 
     assert Page(client.get(f"{URL}?by=name")).texts("h2", within="main") == []
+
+
+def test_no_page_begins_at_the_key_of_a_user_out_of_sight(
+    client_with: Callable[..., Client], make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_LOOKED_AT", 2)
+    client = client_with("user:*", rows=["user:same_domain"])
+    for name, domain in (("Ann", "com"), ("Secret", "org"), ("Secreta", "org"), ("Tim", "com"), ("Uwe", "com")):
+        make_user(name=name, email=f"{name.lower()}@example.{domain}")
+
+    page = Page(client.get(f"{URL}?by=name"))
+
+    assert page.link("Go on") == f"{URL}?by=name&from=tim"
 
 
 # ---- what nobody was offered

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from admin_app.db.types import utc_now
 from admin_app.domain.records import duplicates
@@ -82,7 +83,7 @@ def test_what_was_merged_since_is_no_group_any_more(as_editor: Client, app: Flas
 
     page = Page(as_editor.get(address))
 
-    assert (heads(page), page.texts("p", class_="empty__title")) == ([], ["No duplicates here any more"])
+    assert (heads(page), page.texts("p", class_="empty__title")) == ([], ["There are no duplicates here any more"])
     assert heads(Page(as_editor.get(page.link("Go on")))) == ["Dee"]
 
 
@@ -108,16 +109,16 @@ def test_a_job_begins_anew_and_keeps_so_many_groups(as_editor: Client, monkeypat
     done = work(as_editor)
 
     assert failed == "failed There are more than 1 groups. The first of them are kept."
-    assert note(cut) == (
-        "The search came to a stop after 1 group. There are more than 1 groups. The first of them are kept."
-    )
+    assert note(cut) == ("The search stopped after 1 group. There are more than 1 groups. The first of them are kept.")
     assert (done, note(Page(as_editor.get(address)))) == ("done", "The search found 2 groups among all users.")
 
 
 # ---- rights
 
 
-def test_nobody_finds_what_they_do_not_see(client_with: Callable[..., Client], make_user: Any) -> None:
+def test_nobody_finds_or_counts_what_they_do_not_see(
+    client_with: Callable[..., Client], make_user: Any, app: Flask
+) -> None:
     client = client_with("user:*", rows=["user:same_domain"])
     for name, domain in (("Ann", "com"), ("Ann", "org"), ("Bea", "com"), ("Bea", "com"), ("Cy", "com")):
         make_user(name=name, email=f"{make_user().id}@example.{domain}")
@@ -125,6 +126,8 @@ def test_nobody_finds_what_they_do_not_see(client_with: Callable[..., Client], m
     work(client)
 
     assert heads(Page(client.get(address))) == ["Bea"]
+    with app.app_context():
+        assert db.session.execute(select(Job.done, Job.total)).all() == [(9, 9)]
 
 
 @pytest.mark.usefixtures("users")

@@ -83,7 +83,9 @@ def test_a_job_that_was_killed_is_gone_on_with(
     second = work(as_editor)
 
     assert first.startswith("failed")
-    assert interrupted.texts("p", class_="note") == ["This came to a stop before it was done. What was done is kept."]
+    assert interrupted.texts("p", class_="note") == [
+        "This stopped before it was finished. The changes up to then are kept."
+    ]
     assert second == "done"
     assert set(verdicts(as_editor).values()) == {"done"}
     with as_editor.application.app_context():

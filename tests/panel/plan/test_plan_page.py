@@ -151,7 +151,7 @@ def test_a_number_that_differs_from_the_lists_is_told(as_editor: Any, make_user:
 def test_a_plan_without_a_change_has_nothing_to_agree_to(as_editor: Any, make_user: Any) -> None:
     page = Page(as_editor.get(given(as_editor, make_user())))
 
-    assert page.texts("p", class_="note") == ["There is nothing to do: no record would be different."]
+    assert page.texts("p", class_="note") == ["There is nothing to do: no record would change."]
     assert not page.all("input", name="reason")
 
 

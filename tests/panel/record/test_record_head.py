@@ -106,9 +106,9 @@ def test_the_last_changes_are_taken_back_and_made_again_beside_the_form(as_edito
     said = changes(undone)
     press_undo(as_editor, page_of(as_editor, "user", user.id, "details"))
 
-    assert changes(changed) == [["You changed Name", "Undo you changed Name"], ["Someone created"]]
+    assert changes(changed) == [["You changed Name", "Undo you changed Name"], ["Someone created it"]]
     assert undone.title == "Ann - Users - Admin"
-    assert said == [["You undid Name", "Redo you undid Name"], ["You changed Name"], ["Someone created"]]
+    assert said == [["You undid Name", "Redo you undid Name"], ["You changed Name"], ["Someone created it"]]
     assert changes(page_of(as_editor, "user", user.id))[:2] == [
         ["You redid Name", "Undo you redid Name"],
         ["You undid Name"],
@@ -122,7 +122,7 @@ def test_what_touched_others_too_is_taken_back_on_its_own_page(app: Flask, as_ed
             db.session.get_one(Post, key).content = "Anew"
         db.session.commit()
 
-    assert changes(page_of(as_editor, "post", keys[0])) == [["Someone changed Content"], ["Someone created"]]
+    assert changes(page_of(as_editor, "post", keys[0])) == [["Someone changed Content"], ["Someone created it"]]
 
 
 def test_many_changes_are_counted_no_further_than_a_hundred(app: Flask, as_editor: Any, make_user: Any) -> None:

@@ -65,8 +65,6 @@ def test_number_of_a_merged_record_leads_to_the_one_that_is_left(as_editor: Any,
 def test_pages_of_a_record_have_its_short_link(as_editor: Any, make_post: Posts) -> None:
     post = make_post()
 
-    links = [
-        Page(as_editor.get(f"/admin/post/{page}/?id={post.id}")).link("Short link") for page in ("edit", "details")
-    ]
+    links = [Page(as_editor.get(f"/admin/post/{page}/?id={post.id}")).link("Link") for page in ("edit", "details")]
 
     assert links == [f"/admin/post/{post.id}"] * 2

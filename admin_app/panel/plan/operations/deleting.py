@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
 from admin_app.context import reading
+from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
@@ -123,7 +124,7 @@ def _kept(one: Dependence, decision: Decision) -> Iterator[Pair]:
     yield FATE + one.name, decision.fate.value
     yield TOTAL + one.name, _number_of(one.count)
     if decision.heir is not None:
-        yield HEIR + one.name, str(decision.heir.id)
+        yield HEIR + one.name, print_key(decision.heir.id)
 
 
 def _number_of(count: Count) -> str:

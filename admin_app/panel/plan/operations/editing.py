@@ -45,11 +45,13 @@ def editable_fields(
     for name in resource.form_columns:
         relation = resource.relation(name)
         if isinstance(relation, ManyToMany) and name in form and access.may_write(name, action):
-            found[name] = EditableLinks(name, resource.label(name), relation.own, form[name], form, relation)
+            found[name] = EditableLinks(
+                name, resource.label(name), relation.key, relation.own, form[name], form, relation
+            )
             continue
         key = name if relation is None else "" if relation.is_many else relation.own_name
         if key in columns and name in form and access.may_write(name, action):
-            found[name] = EditableField(name, resource.label(name), columns[key], form[name], form)
+            found[name] = EditableField(name, resource.label(name), key, columns[key], form[name], form)
             if VALUE + name not in sent:
                 # A new record's default is no answer here.
                 form[name].process(None, None)

@@ -29,14 +29,11 @@ class EditableField:
 
     name: str
     label: str
+    # What a plan calls it: the attribute that has the column.
+    key: str
     column: TableColumn
     field: Field
     form: Form
-
-    @property
-    def key(self) -> str:
-        """What a plan calls it: the column's attribute."""
-        return str(self.column.key)
 
     @property
     def takes_value(self) -> bool:

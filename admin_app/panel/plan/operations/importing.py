@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from werkzeug.datastructures import MultiDict
 
 from admin_app.context import zone
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
 from admin_app.domain.plan.arrivals import Arrivals, Named
@@ -14,6 +16,7 @@ from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.records.lookup import naming_columns
 from admin_app.errors import PlanError
+from admin_app.extensions import TableColumn, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import finders, made_columns, namers, needed, offered_columns, relations_to_one
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
@@ -89,7 +92,7 @@ def _file_column(
     by = options.by.get(column.key, RECORD_KEY)
     relation = relations.get(column.key)
     is_named = relation is not None and by != RECORD_KEY
-    return FileColumn(place, column, relation.target.__table__.c[by] if relation is not None and is_named else None)
+    return FileColumn(place, column, _namer(relation, by) if relation is not None and is_named else None)
 
 
 def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> Arrivals:
@@ -100,7 +103,7 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
         match=options.match,
         may_add=options.mode is not Mode.UPDATE,
         may_change=options.mode is not Mode.ADD,
-        gives_keys=access.authority.principal is None,
+        gives_keys=access.authority.principal is None or not is_numbered(access.resource.model),
         seen=access.seen(),
         editable=access.rows(Action.EDIT),
         named={key: _named(access, relations[key], options) for key in keys if key in relations},
@@ -114,7 +117,12 @@ def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
     made = made_columns(access, relation, by) if key in options.makes else ()
     if key in options.makes and not made:
         raise PlanError(NOT_ANY_MORE)
-    return Named(relation.target.__table__.c[by], relation.target, access.seen_beyond(relation.key), made)
+    return Named(_namer(relation, by), relation.target, access.seen_beyond(relation.key), made)
+
+
+def _namer(relation: Relation, by: str) -> TableColumn:
+    table = table_of(relation.target)
+    return key_in(table) if by == RECORD_KEY else stored_columns(relation.target)[by]
 
 
 def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
@@ -127,7 +135,7 @@ def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
     """Return what the form would say of values beside the columns' own rules."""
     fields = [one for action in needed(options.mode) for one in editable_fields(access, MultiDict(), action).values()]
-    return {one.column.key: one.check for one in fields if one.check is not None}
+    return {one.key: one.check for one in fields if one.check is not None}
 
 
 def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:

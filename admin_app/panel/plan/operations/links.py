@@ -36,12 +36,6 @@ class EditableLinks(EditableField):
 
     @property
     @override
-    def key(self) -> str:
-        """The relation, which the history keeps by its name."""
-        return self.relation.key
-
-    @property
-    @override
     def takes_value(self) -> bool:
         """Whether it is set as one value."""
         return False

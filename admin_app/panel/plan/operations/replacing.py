@@ -48,7 +48,7 @@ def read_replacement(access: Access, sent: MultiDict[str, str]) -> BulkOperation
     if problems:
         raise InvalidRecord(problems)
     model = access.resource.model
-    checks = {one.column.key: one.check for one in chosen if one.check is not None}
+    checks = {one.key: one.check for one in chosen if one.check is not None}
     return BulkOperation(
         key=KEY,
         action=Action.EDIT,
@@ -57,7 +57,7 @@ def read_replacement(access: Access, sent: MultiDict[str, str]) -> BulkOperation
         same="without a match",
         what=_said(replacement, chosen, sent),
         pairs=[(name, value) for name, value in sent.items(multi=True) if name in {FIND, WITH, FIELD, *_WAYS}],
-        values=Edit(model, {one.column.key: ReplaceText(replacement) for one in chosen}, checks),
+        values=Edit(model, {one.key: ReplaceText(replacement) for one in chosen}, checks),
     )
 
 

@@ -9,6 +9,7 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.lines import Line, line_of
@@ -213,5 +214,5 @@ class ActPage(Page):
             raise InvalidRecord({REASON: NO_REASON})
         return reason
 
-    def _only(self, key: int) -> Selection:
-        return plain_selection(self.access, [("id__in", str(key))])
+    def _only(self, key: Key) -> Selection:
+        return plain_selection(self.access, [("id__in", print_key(key))])

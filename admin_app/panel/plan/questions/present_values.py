@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from admin_app import formatting
 from admin_app.context import reading
-from admin_app.extensions import Expression, db
+from admin_app.extensions import Expression, Statement, db
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.in_time import within
@@ -35,7 +34,7 @@ class Present:
     """How many different values there are, and the commonest, each with how many records have it."""
 
     different: int
-    commonest: Sequence[tuple[Any, int]]
+    commonest: Sequence[tuple[object, int]]
 
 
 def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
@@ -53,7 +52,7 @@ def _present(selection: Selection, one: EditableField) -> Present:
     return Present(rows[0][2] if rows else 0, [(value, number) for value, number, _ in rows])
 
 
-def _statement(selection: Selection, one: EditableField) -> Select[Any]:
+def _statement(selection: Selection, one: EditableField) -> Statement:
     """Group the records by what they have; no text and no value are the same to a reader."""
     column: Expression = kind_of(one.column).comparable(one.column)
     value = func.nullif(column, "", type_=column.type) if kind_of(one.column).way_of_keeping is not None else column
@@ -78,7 +77,7 @@ def _words(access: Access, name: str, present: Present) -> str:
     return f"{different}: {', '.join(counted)}{', …' if present.different > MOST_NAMED else ''}"
 
 
-def _names(access: Access, name: str, values: Sequence[Any]) -> Mapping[Any, str]:
+def _names(access: Access, name: str, values: Sequence[object]) -> Mapping[object, str]:
     """Write values as a person reads them; other records by their names, as far as the person may know them."""
     relation = access.resource.relation(name)
     if relation is None:

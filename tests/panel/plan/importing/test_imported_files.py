@@ -53,7 +53,7 @@ def users(client: Any) -> dict[str, str]:
 
 
 def tabs(page: Page) -> list[str]:
-    return [one.text for one in page.all("nav", class_="plan__tabs")[0] if one.tag == "a"]
+    return [one.text for one in page.all("nav", aria_label="Records by what happens to them")[0] if one.tag == "a"]
 
 
 def corrections_of(plan: str) -> str:
@@ -92,7 +92,7 @@ def test_what_the_dashboard_wrote_is_the_same_when_it_comes_back(as_editor: Any,
     page = Page(as_editor.get(planned(as_editor, written)))
 
     assert page.heading == "Import users: nothing to do"
-    assert "There is nothing to do: no record would be different." in page.texts("p", class_="note")
+    assert "There is nothing to do: no record would change." in page.texts("p", class_="note")
 
 
 def test_the_imported_records_are_a_list_of_their_own(as_editor: Any, make_user: Any) -> None:

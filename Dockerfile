@@ -1,0 +1,25 @@
+# The dashboard, not run by root. Its one folder that is written to is /data; the rest may be mounted read-only, but for /tmp.
+FROM python:3.13-slim-trixie AS packages
+COPY requirements.txt /
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements.txt
+
+FROM python:3.13-slim-trixie
+RUN useradd --system --uid 10001 --no-create-home admin && install --directory --owner=admin --mode=700 /data
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY pyproject.toml manage.py ./
+COPY admin_app admin_app
+COPY migrations migrations
+COPY static static
+COPY templates templates
+COPY docs docs
+# Where `instance/` would be: the secret key, files, and the SQLite database unless another one is named.
+RUN ln -s /data instance
+USER 10001
+VOLUME /data
+EXPOSE 8000
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ADMIN_LOG=json
+HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "manage.py"]
+CMD ["run", "--host", "0.0.0.0", "--drain", "5", "--grace", "25"]

@@ -1,0 +1,144 @@
+"""`manage.py backup`: everything in one file, tried by restoring it beside, and put back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from admin_app import formatting
+from admin_app.backup import archive
+from admin_app.backup.archive import Manifest
+from admin_app.backup.stores import Store, store_of
+from admin_app.context import writing
+from admin_app.db.schema_version import NEWER, newer_than
+from admin_app.db.transaction import transaction
+from admin_app.db.types import utc_now
+from admin_app.domain.auth import after_restore
+from admin_app.errors import BackupError
+from admin_app.extensions import db, this_application
+from admin_app.jobs.files import IN_DATABASE, PART
+
+_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+_kept_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+
+
+@click.group()
+def backup() -> None:
+    """Back up the database and the files beside it, try a backup, and restore it."""
+
+
+@backup.command()
+@_file
+@with_appcontext
+def create(file: Path) -> None:
+    """Write a backup to FILE while the dashboard runs; the secret key is not in it."""
+    app, store = this_application(), store_of(db.engine)
+    with _folder() as folder:
+        copy = folder / archive.DATABASE
+        manifest = Manifest(
+            version=app.config["VERSION"],
+            made_at=utc_now().isoformat(timespec="seconds"),
+            store=store.name,
+            key_mark=app.config["COOKIE_MARK"],
+            facts=store.copy(copy),
+        )
+        archive.write(file, manifest, copy, _files(app))
+    click.echo(f"Wrote {file}: {_in_words(manifest)}.")
+    click.echo("Keep the secret key too, in another place: it is not in the backup.")
+
+
+@backup.command()
+@_kept_file
+@with_appcontext
+def verify(file: Path) -> None:
+    """Restore FILE beside the database, and compare what comes of it with what was backed up."""
+    app, store = this_application(), store_of(db.engine)
+    with _folder() as folder:
+        manifest = _opened(app, store, file, folder)
+        differing = manifest.facts.differences(store.tried(folder / archive.DATABASE))
+    if differing:
+        message = f"The backup differs from what was backed up: {', '.join(differing)}."
+        raise BackupError(message)
+    click.echo(f"The backup can be restored: {_in_words(manifest)}.")
+
+
+@backup.command()
+@_kept_file
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def restore(file: Path, *, yes: bool) -> None:
+    """Put FILE in the place of the database and the files; stop the dashboard and its workers first."""
+    app, store = this_application(), store_of(db.engine)
+    with _folder() as folder:
+        manifest = _opened(app, store, file, folder)
+        if not store.is_empty() and not yes:
+            click.confirm(f"Replace everything in this database by {_in_words(manifest)}?", abort=True)
+        db.session.remove()
+        db.engine.dispose()
+        store.load(folder / archive.DATABASE)
+        _put_files_back(app, folder / archive.FILES)
+    upgrade()
+    with writing(), transaction(db.session):
+        ended = after_restore.sign_everybody_out(db.session)
+    click.echo(f"Restored {_in_words(manifest)}.")
+    click.echo(f"Everyone is signed out, since a backup knows who was let in then. Ended: {ended}.")
+
+
+def _opened(app: Flask, store: Store, file: Path, folder: Path) -> Manifest:
+    """Unpack a backup that can be used here; say so where another key belongs to it."""
+    manifest = archive.unpack(file, folder)
+    if manifest.store != store.name:
+        message = (
+            f"The backup is of {manifest.store}, and this database is {store.name}: export and import the records."
+        )
+        raise BackupError(message)
+    if problem := newer_than(ScriptDirectory(app.extensions["migrate"].directory), set(manifest.facts.revisions)):
+        message = f"{problem} {NEWER}"
+        raise BackupError(message)
+    if manifest.key_mark != app.config["COOKIE_MARK"]:
+        click.echo(
+            "Warning: the backup belongs to another secret key. Restore that key, or everyone's two-factor sign-in has to be reset.",
+            err=True,
+        )
+    return manifest
+
+
+def _in_words(manifest: Manifest) -> str:
+    facts, files = manifest.facts, len(manifest.members) - 1
+    rows = formatting.counted(sum(facts.rows.values()), "row", "rows")
+    return (
+        f"version {manifest.version} of {manifest.made_at}, {rows}, {formatting.counted(files, 'file', 'files')}, "
+        f"up to change set {facts.newest_change_set}"
+    )
+
+
+def _files(app: Flask) -> list[Path]:
+    """Return what lies beside the database, where it does."""
+    place = app.config["FILES"]
+    return [] if place == IN_DATABASE else sorted(one for one in Path(place).glob("*-*-*") if one.suffix != PART)
+
+
+def _put_files_back(app: Flask, folder: Path) -> None:
+    place = app.config["FILES"]
+    if place == IN_DATABASE or not folder.exists():
+        return
+    Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        target = Path(place) / file.name
+        target.touch(mode=0o600)
+        target.write_bytes(file.read_bytes())
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that nobody else looks into, beside the dashboard's own data, where there is room for it."""
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=this_application().instance_path) as folder:
+        yield Path(folder)

@@ -1,0 +1,125 @@
+"""What a resource or its model lacks, each with the line to add: nothing that is wrong, but lists are slower or forms poorer without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import DateTime, Label, SelectBase
+from sqlalchemy.sql.visitors import iterate
+
+from admin_app.cli.finding import Finding
+from admin_app.db.attributes import stored_column, stored_columns
+from admin_app.db.record import Record
+from admin_app.domain.records.rules import has_to_be_given, is_read_only
+from admin_app.extensions import Attribute, TableColumn, db
+from admin_app.kinds import kind_of
+from admin_app.kinds.other import OtherKind
+from admin_app.panel.export.columns import import_columns
+from admin_app.panel.registry import resources
+from admin_app.panel.resource import Resource
+
+
+def findings_of_resources() -> Iterator[Finding]:
+    """Look at every resource."""
+    for resource in resources():
+        for look in LOOKS:
+            yield from look(resource)
+
+
+def _name(resource: Resource) -> Iterator[Finding]:
+    model = resource.model
+    if model.title or model.__str__ is not Record.__str__:
+        return
+    text = _short_text(resource)
+    line = f'title = "{text}"' if text else "def __str__(self) -> str: …"
+    yield Finding(f"A {resource.noun} is called “{model.__name__} 7”.", f"Add to {model.__name__}: {line}")
+
+
+def _types(resource: Resource) -> Iterator[Finding]:
+    for name, column in stored_columns(resource.model).items():
+        if not isinstance(kind_of(column), OtherKind):
+            continue
+        is_zoned = isinstance(column.type, DateTime)
+        yield Finding(
+            f"{_place(resource, name)} has the type {type(column.type).__name__}, which no kind is for: nobody can change it.",
+            "Use UtcDateTime of admin_app/db/types.py."
+            if is_zoned
+            else "Add a kind, or name one in info: see docs/kinds.md.",
+        )
+
+
+def _needed(resource: Resource) -> Iterator[Finding]:
+    for name, column in stored_columns(resource.model).items():
+        if is_read_only(column) and has_to_be_given(column):
+            yield Finding(
+                f"{_place(resource, name)} is needed, and no form can give it: nobody can add {resource.nouns}.",
+                "Give it a default, let it be NULL, or write: can_create = False",
+            )
+
+
+def _foreign_keys(resource: Resource) -> Iterator[Finding]:
+    for name, column in stored_columns(resource.model).items():
+        if column.foreign_keys and not _leads_an_index(column):
+            yield Finding(
+                f"{_place(resource, name)} is a foreign key without an index: a deletion of what it points at reads the whole table.",
+                f"Write: {name} = mapped_column(…, index=True)",
+            )
+
+
+def _sorts(resource: Resource) -> Iterator[Finding]:
+    own = type(resource).__name__
+    for name, sort in resource.list_schema().sorts.items():
+        if not sort.is_own:
+            continue
+        column = stored_column(sort.column)
+        if column is None:
+            yield Finding(f"{own} sorts by {name}, which is computed for every row.", _kept(name, sort.column))
+        elif not kind_of(column).is_ordered:
+            yield Finding(
+                f"{own} sorts by {name}, of which no index can be kept.", f"Take {name} out of column_sortable_list."
+            )
+
+
+def _kept(name: str, attribute: Attribute) -> str:
+    """Say how the database keeps what it computes, with an index: a column that it computes of the row itself."""
+    expression = attribute.__clause_element__()
+    if any(isinstance(one, SelectBase) for one in iterate(expression)):
+        return f"Take {name} out of column_sortable_list, or keep it in a column."
+    dialect = db.engine.dialect
+    compiler = dialect.ddl_compiler(dialect, None).sql_compiler  # type: ignore[arg-type]  # compiles nothing but this
+    sql = compiler.process(
+        expression.element if isinstance(expression, Label) else expression, include_table=False, literal_binds=True
+    )
+    return f'Write: {name} = mapped_column(Computed("{sql}", persisted=True)), which gets an index.'
+
+
+def _unique_key(resource: Resource) -> Iterator[Finding]:
+    brought = [one for one in import_columns(resource) if one.key != "id"]
+    if resource.can_import and not any(one.column.unique for one in brought):
+        text = _short_text(resource)
+        line = f"{text} = mapped_column(…, unique=True)" if text else "can_transfer = False, or unique=True at a column"
+        yield Finding(f"An imported file finds {resource.nouns} by their number only.", f"Write: {line}")
+
+
+def _short_text(resource: Resource) -> str:
+    columns = stored_columns(resource.model)
+    return next((name for name, column in columns.items() if kind_of(column).names_records), "")
+
+
+def _leads_an_index(column: TableColumn) -> bool:
+    indexes = [index for index in column.table.indexes if list(index.columns)[:1] == [column]]
+    return bool(column.primary_key or column.unique or indexes)
+
+
+def _place(resource: Resource, name: str) -> str:
+    return f"{resource.model.__name__}.{name}"
+
+
+LOOKS: tuple[Callable[[Resource], Iterator[Finding]], ...] = (
+    _name,
+    _types,
+    _needed,
+    _foreign_keys,
+    _sorts,
+    _unique_key,
+)

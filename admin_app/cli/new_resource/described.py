@@ -1,0 +1,117 @@
+"""What a table says of itself that its two files need: its names, what its columns are for, what it belongs to."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+from admin_app.db.types import UtcDateTime
+from admin_app.extensions import ColumnType, TableColumn
+from admin_app.kinds import KINDS, kind_or_other
+
+# What every record has from its base.
+OF_EVERY_RECORD = ("id", "created_at", "updated_at", "version")
+# What people call a thing by, the likeliest first.
+_NAMING = ("name", "title", "label", "subject", "email")
+# What a class that is mapped, or a record, has already.
+_TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
+# The kinds that a column of text may be of by its name.
+_BY_NAME = frozenset(kind.name for kind in KINDS if kind.is_named and kind.types == (sa.String,)) - {"markdown"}
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """A foreign key, and the model that it leads to."""
+
+    column: str
+    name: str
+    model: str
+    module: str
+    is_optional: bool
+
+
+@dataclass(frozen=True)
+class Described:
+    """A table, under the names that its files give it."""
+
+    table: sa.Table
+    # The models that there are, by their tables: each one's name and module.
+    models: Mapping[str, tuple[str, str]]
+    # The columns of which no two rows have the same.
+    unique: frozenset[str] = frozenset()
+
+    @property
+    def model(self) -> str:
+        """Name the class: of "order_lines" OrderLine."""
+        *words, last = self.table.name.split("_")
+        return "".join(word.capitalize() for word in (*words, singular(last)))
+
+    @property
+    def module(self) -> str:
+        """Name its file: of "order_lines" order_line."""
+        *words, last = self.table.name.split("_")
+        return "_".join((*words, singular(last)))
+
+    @cached_property
+    def columns(self) -> list[TableColumn]:
+        """Its columns, but for those of every record."""
+        return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD]
+
+    @cached_property
+    def belongings(self) -> list[Belonging]:
+        """The records that one belongs to, of the models that there are."""
+        return list(self._belongings())
+
+    def _belongings(self) -> Iterator[Belonging]:
+        models = {self.table.name: (self.model, ""), **self.models}
+        for column in self.columns:
+            for key in column.foreign_keys:
+                target = key.target_fullname.rpartition(".")[0]
+                if target in models:
+                    name, attribute = str(column.name).removesuffix("_id"), self.attribute(column)
+                    name = name if name != column.name else f"{name}_record"
+                    yield Belonging(attribute, name, *models[target], bool(column.nullable))
+
+    def attribute(self, column: TableColumn) -> str:
+        """Name a column's attribute, which may be no word of Python's nor of a model's own."""
+        name = str(column.name)
+        return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN or not name.isidentifier() else name
+
+    @property
+    def title(self) -> str:
+        """Name the column that names a record; "" where none is short text."""
+        texts = [self.attribute(one) for one in self.columns if kind_of_type(one.type) == "text"]
+        return next((name for name in _NAMING if name in texts), texts[0] if texts else "")
+
+    def kind_named(self, column: TableColumn) -> str:
+        """Guess the kind of a text by its name: of "web_url" url; "" for none."""
+        last = str(column.name).rpartition("_")[2]
+        return last if last in _BY_NAME and kind_of_type(column.type) == "text" else ""
+
+
+def singular(word: str) -> str:
+    """Name one of several: of "tags" tag, of "countries" country."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def kind_of_type(of: ColumnType) -> str:
+    """Name the kind of a type."""
+    return kind_or_other(generic(of)).name
+
+
+def generic(of: ColumnType) -> ColumnType:
+    """Return SQLAlchemy's type for what a store calls by a name of its own; a time with a zone is one of ours."""
+    if isinstance(of, TypeDecorator):
+        return of
+    try:
+        found: ColumnType = of.as_generic()
+    except NotImplementedError:
+        return of
+    return UtcDateTime() if isinstance(found, sa.DateTime) and found.timezone else found

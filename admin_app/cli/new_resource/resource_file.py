@@ -1,0 +1,67 @@
+"""The text of a resource's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from admin_app.cli.new_resource.described import Described, kind_of_type
+from admin_app.extensions import TableColumn
+from admin_app.formatting import sentence_case
+
+# A list of more is read by nobody; people add others.
+MOST_COLUMNS = 6
+_FILTERED = frozenset({"text", "choice", "boolean", "date", "datetime", "local_datetime", "whole_number", "decimal"})
+
+
+def resource_file(one: Described, *, model: str, module: str) -> str:
+    """Write it, for the model of this name in this module."""
+    names = _in_order(one)
+    listed, further = names[:MOST_COLUMNS], names[MOST_COLUMNS:]
+    texts = [one.attribute(column) for column in one.columns if kind_of_type(column.type) == "text"]
+    filters = [name for name in names if name in {each.name for each in one.belongings} or _is_filter(one, name)]
+    words = sentence_case(one.table.name.replace("_", " "))
+    declarations = [
+        _tuple("column_list", [*listed, "id"]),
+        *([_tuple("column_further_list", further)] if further else []),
+        _tuple("column_searchable_list", texts[:2]),
+        _tuple("column_filters", filters),
+        _tuple("form_columns", names),
+    ]
+    head = [f'"""{words}."""', "", "from __future__ import annotations", "", f"from {module} import {model}"]
+    return "\n".join(
+        [
+            *head,
+            "from admin_app.panel.resource import Resource",
+            "",
+            "",
+            f"class {model}Resource(Resource):",
+            f'    """{words}."""',
+            "",
+            f"    model = {model}",
+            "",
+            *declarations,
+            "",
+        ]
+    )
+
+
+def _in_order(one: Described) -> list[str]:
+    """Name what a person reads: what names the record first, relations in place of their keys."""
+    related = {each.column: each.name for each in one.belongings}
+    names = [related.get(one.attribute(column), one.attribute(column)) for column in one.columns]
+    return sorted(names, key=lambda name: name != one.title)
+
+
+def _is_filter(one: Described, name: str) -> bool:
+    return any(
+        one.attribute(column) == name and kind_of_type(column.type) in _FILTERED for column in _plain(one.columns)
+    )
+
+
+def _plain(columns: Iterable[TableColumn]) -> list[TableColumn]:
+    return [column for column in columns if not column.foreign_keys]
+
+
+def _tuple(name: str, values: Sequence[str]) -> str:
+    inside = ", ".join(f'"{value}"' for value in values)
+    return f"    {name} = ({inside}{',' if len(values) == 1 else ''})"

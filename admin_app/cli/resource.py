@@ -1,0 +1,82 @@
+"""`manage.py resource new`: the two files of a resource, for a table that is in the database or a model that has none yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described
+from admin_app.cli.new_resource.model_file import model_file
+from admin_app.cli.new_resource.resource_file import resource_file
+from admin_app.db.record import Record
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db, table_of
+from admin_app.panel.registry import resource_of
+
+
+@click.group()
+def resource() -> None:
+    """Write the files of a new resource."""
+
+
+@resource.command()
+@click.argument("name", metavar="TABLE_OR_MODEL")
+@with_appcontext
+def new(name: str) -> None:
+    """Print the files that put a table or a model into the dashboard: read them, then save them where their first lines say."""
+    model = next((one for one in _models().values() if name in {one.__name__, table_of(one).name}), None)
+    if model is not None:
+        _print_for_model(model)
+    else:
+        _print_for_table(name)
+
+
+def _models() -> dict[str, type[Record]]:
+    return {str(one.local_table.name): one.class_ for one in Record.registry.mappers if issubclass(one.class_, Record)}
+
+
+def _print_for_model(model: type[Record]) -> None:
+    if resource_of(model) is not None:
+        message = f"{model.__name__} has a resource already."
+        raise click.ClickException(message)
+    one = Described(table_of(model), _named())
+    _print(f"admin_app/resources/{one.module}.py", resource_file(one, model=model.__name__, module=model.__module__))
+
+
+def _print_for_table(name: str) -> None:
+    there = sa.inspect(db.engine).get_table_names()
+    if name not in there:
+        message = f"“{name}” is neither a model nor a table of the database."
+        raise NotFoundError(message)
+    table = sa.Table(name, sa.MetaData(), autoload_with=db.engine, resolve_fks=False)
+    if [column.name for column in table.primary_key] != ["id"]:
+        message = f"The key of {name} is not the column id alone, which records here are told apart by."
+        raise click.ClickException(message)
+    one = Described(table, _named(), _unique(name))
+    _print(f"admin_app/models/{one.module}.py", model_file(one))
+    _print(
+        f"admin_app/resources/{one.module}.py",
+        resource_file(one, model=one.model, module=f"admin_app.models.{one.module}"),
+    )
+    if missing := [column for column in OF_EVERY_RECORD if column not in table.columns]:
+        click.echo(f"The migration will add to {name}: {', '.join(missing)}.", err=True)
+    click.echo('Then run: manage.py db migrate -m "..." and manage.py db upgrade', err=True)
+
+
+def _unique(name: str) -> frozenset[str]:
+    """Name the columns that a unique index is over alone; SQLite makes one of its own for a constraint."""
+    inspector = sa.inspect(db.engine)
+    indexes: list[Any] = [one for one in inspector.get_indexes(name, include_auto_indexes=True) if one["unique"]]
+    names = [one["column_names"] for one in (*indexes, *inspector.get_unique_constraints(name))]
+    return frozenset(str(one[0]) for one in names if len(one) == 1)
+
+
+def _named() -> dict[str, tuple[str, str]]:
+    return {table: (model.__name__, model.__module__) for table, model in _models().items()}
+
+
+def _print(path: str, text: str) -> None:
+    click.echo(f"# {path}\n{text}")

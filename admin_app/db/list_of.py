@@ -1,0 +1,92 @@
+"""A list as one column: an array on PostgreSQL, JSON on SQLite, which has no arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean, Text, TypeDecorator, TypeEngine, to_instance
+from typing_extensions import override
+
+from admin_app.extensions import ColumnType
+
+
+class ListOf(TypeDecorator[list[Any]]):
+    """`ListOf(String(40))`: texts, whole numbers or members of an enumeration, in their order."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, item: ColumnType | type[ColumnType]) -> None:
+        """Keep what its items are."""
+        super().__init__()
+        self.item = to_instance(item)
+
+    @property
+    def python_type(self) -> type[list[Any]]:
+        """What its values are."""
+        return list
+
+    @property
+    def in_migration(self) -> str:
+        """How a migration writes the type, which imports nothing of the application."""
+        return f"sa.JSON().with_variant(sa.ARRAY(sa.{self.item!r}), 'postgresql')"
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Take the store's own type."""
+        return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else JSON(none_as_null=True))
+
+    @override
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> list[Any] | None:
+        """Write the items as their own type does, where JSON would not."""
+        bind = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).bind_processor(dialect)
+        return None if value is None else [one if bind is None else bind(one) for one in value]
+
+    @override
+    def process_result_value(self, value: list[Any] | None, dialect: Dialect) -> list[Any] | None:
+        """Read them as their own type does."""
+        read = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).result_processor(dialect, None)
+        return None if value is None else [one if read is None else read(one) for one in value]
+
+
+class ListText(FunctionElement[str]):
+    """A list as the history has it, whichever way the store keeps it: JSON in its one spelling."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_spelled"
+
+
+@compiles(ListText)
+def _of_json(element: ListText, compiler: SQLCompiler, **kw: object) -> str:
+    return f"json_spelled({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(ListText, "postgresql")
+def _of_array(element: ListText, compiler: SQLCompiler, **kw: object) -> str:
+    return f"CAST(to_jsonb({compiler.process(element.clauses, **kw)}) AS TEXT)"
+
+
+class HasItem(FunctionElement[bool]):
+    """Whether the second is among the items of the first, a list that is there."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "has_item"
+
+
+@compiles(HasItem)
+def _among_json(element: HasItem, compiler: SQLCompiler, **kw: object) -> str:
+    items, item = (compiler.process(one, **kw) for one in element.clauses)
+    return f"{item} IN (SELECT value FROM json_each({items}))"  # noqa: S608 -- put together of compiled SQL
+
+
+@compiles(HasItem, "postgresql")
+def _among_array(element: HasItem, compiler: SQLCompiler, **kw: object) -> str:
+    items, item = (compiler.process(one, **kw) for one in element.clauses)
+    return f"{item} = ANY({items})"

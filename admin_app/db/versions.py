@@ -1,0 +1,88 @@
+"""What tells that a row is as it was: a counter of ours, or, in a table that must not be altered, what the store knows of the row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import FromClause, Integer, Table, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from admin_app.db.types import utc_now
+from admin_app.extensions import Expression, Values
+
+# Marks a table that must not be altered.
+LEGACY = "is_legacy"
+# Values that SQLite hands to a function at once.
+_MOST = 100
+
+
+class RowVersion(FunctionElement[int]):
+    """Another number once a row is changed: by `xmin` on PostgreSQL, by a digest of its columns on SQLite."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "row_version"
+
+
+def may_be_altered(table: FromClause) -> bool:
+    """Whether a table is ours to make, and to give indexes."""
+    return not (isinstance(table, Table) and table.info.get(LEGACY))
+
+
+def has_counter(table: FromClause) -> bool:
+    """Whether a table has the column in which we count a row's changes."""
+    return "version" in table.c
+
+
+def version_in(table: FromClause) -> Expression:
+    """Return the version of a table's, or an alias's, rows."""
+    return table.c.version if has_counter(table) else RowVersion(*table.c)
+
+
+def version_after(table: FromClause) -> Expression:
+    """Return the version that the history notes for a change: 0 where nobody counts."""
+    return table.c.version + 1 if has_counter(table) else literal(0)
+
+
+def version_made(table: FromClause) -> Expression:
+    """Return the version that the history notes for a new row."""
+    return table.c.version if has_counter(table) else literal(0)
+
+
+def raised(table: FromClause) -> Values:
+    """Return what a change of a row sets besides: the counter, where there is one."""
+    return {"version": table.c.version + 1} if has_counter(table) else {}
+
+
+def stamps(table: FromClause) -> Values:
+    """Return what a change that the ORM does not see sets besides: the counter and the time."""
+    return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {}
+
+
+def digest(*values: object) -> int:
+    """Return a number of 31 bits that another row would hardly have: SQLite's `row_digest`."""
+    return int.from_bytes(hashlib.blake2b(repr(values).encode(), digest_size=4).digest()) & 0x7FFFFFFF
+
+
+@compiles(RowVersion)
+def _by_xmin(element: RowVersion, compiler: SQLCompiler, **kw: Any) -> str:
+    of, _, _ = compiler.process(element.clauses.clauses[0], **kw).rpartition(".")
+    xmin = f"{of}.xmin" if of else "xmin"
+    return f"(CAST(CAST({xmin} AS TEXT) AS BIGINT) & 2147483647)::INTEGER"
+
+
+@compiles(RowVersion, "sqlite")
+def _by_digest(element: RowVersion, compiler: SQLCompiler, **kw: Any) -> str:
+    columns = [compiler.process(one, **kw) for one in element.clauses.clauses]
+    return _digest_of(columns)
+
+
+def _digest_of(columns: Sequence[str]) -> str:
+    """Write the call; of many columns, a call over the calls."""
+    if len(columns) <= _MOST:
+        return f"row_digest({', '.join(columns)})"
+    return _digest_of([_digest_of(columns[start : start + _MOST]) for start in range(0, len(columns), _MOST)])

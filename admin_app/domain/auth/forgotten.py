@@ -1,0 +1,53 @@
+"""A forgotten password: how often somebody may ask for a link, and for whom one is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from admin_app.db.caseless import same
+from admin_app.domain.auth import passwords, throttle
+from admin_app.domain.auth.accounts import normalised_email
+from admin_app.domain.auth.sign_in import network_of
+from admin_app.domain.auth.throttle import Limit
+from admin_app.extensions import AnySession
+from admin_app.models.staff import Staff
+from admin_app.unicode_text import caseless
+
+# Who mistypes or deletes the email asks again; from one network a whole office may.
+FREE_FOR_ACCOUNT = 3
+FREE_FOR_ADDRESS = 20
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that was made, and for whom."""
+
+    token: str
+    name: str
+    email: str
+
+
+def count_request(session: AnySession, *, email: str, address: str) -> int:
+    """Count a request, and return 0 or the seconds after which there may be one; unknown addresses count alike."""
+    email = normalised_email(email)
+    return throttle.count_try(
+        session,
+        [
+            Limit("forgotten", caseless(email), FREE_FOR_ACCOUNT, account=email),
+            # Of the kind whose blocked ones make no rows for further emails.
+            Limit("address", f"forgotten {network_of(address)}", FREE_FOR_ADDRESS),
+        ],
+    )
+
+
+def make_link(session: AnySession, email: str) -> Link | None:
+    """Make a link for the account of this address (not yet committed).
+
+    None where there is none, or it is switched off, or has no password yet: an invitation is not replaced by whoever asks.
+    """
+    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(email))))
+    if staff is None or not staff.is_active or not staff.password_hash:
+        return None
+    return Link(passwords.make_link(session, staff), staff.name, staff.email)

@@ -1,0 +1,45 @@
+"""A select of what a resource's `form_choices` names, in place of the field that its column would have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
+
+from admin_app.kinds.choice import ChoiceKind
+
+# A value, and what it is called.
+Choices = Sequence[tuple[object, str]]
+
+
+class DeclaredChoiceField(SelectField):
+    """One of these. A value that is stored and none of them stays until somebody chooses another."""
+
+    kind: ClassVar[str] = ChoiceKind.name
+
+    def __init__(self, *args: Any, declared: Choices, **kwargs: Any) -> None:
+        """Keep the values by their texts."""
+        self._values = {str(value): value for value, _ in declared}
+        choices = [SelectChoice("", "—"), *(SelectChoice(str(value), words) for value, words in declared)]
+        super().__init__(*args, **{**kwargs, "choices": choices, "coerce": self._read, "validate_choice": False})
+
+    def process_data(self, value: object) -> None:
+        """Offer also what is stored."""
+        if value is not None and str(value) not in self._values:
+            self._values[str(value)] = value
+            self.choices = [*(self.choices or ()), SelectChoice(str(value), str(value))]
+        super().process_data(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take one of them, or what is stored."""
+        if not valuelist:
+            return
+        if valuelist[0] not in {"", *self._values}:
+            message = "Choose one of the list."
+            raise ValueError(message)
+        self.data = self._read(valuelist[0])
+
+    def _read(self, text: object) -> object:
+        return self._values.get(str(text)) if text is not None else None

@@ -1,0 +1,131 @@
+"""Lists: an area with one item a line, tags with commas; has or has not an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, literal, or_
+from wtforms.widgets import TextArea, TextInput
+
+from admin_app.db.list_of import HasItem
+from admin_app.extensions import AnyColumn, Expression, TableColumn
+from admin_app.kinds.array import ArrayKind, TagsKind, item_type
+from admin_app.kinds.choice import ChoiceKind
+from admin_app.panel.kinds.base import Arguments, PanelKind, text_cell
+from admin_app.panel.operators.base import Operator
+from admin_app.panel.operators.equality import Empty
+from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.view_models import Cell, Hidden, OperatorChoice
+
+
+class HasThis(Operator):
+    """The list has it."""
+
+    slug, words = "has", "includes"
+
+    def clean(self, value: str) -> object:
+        """Read one item."""
+        try:
+            return ArrayKind(self.column).items_of([value.strip()])[0]
+        except ValueError as error:
+            message = f"Each {error}"
+            raise ValueError(message) from error
+
+    def choices(self) -> tuple[Hidden, ...]:
+        """Offer the set that the items are of, where there is one."""
+        item = ArrayKind(self.column).item
+        words = item.members if isinstance(item, ChoiceKind) else ()
+        return tuple((word, word.replace("_", " ").capitalize()) for word in words)
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Ask for one of the set by a select."""
+        return (OperatorChoice(self.slug, self.words, "select" if self.choices() else self.input_type, self.hint),)
+
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
+        """Look for it among the items."""
+        return HasItem(column, literal(value, item_type(self.column.type)))
+
+
+class HasNotThis(HasThis):
+    """The list does not have it; where there is none it does not either."""
+
+    slug, words = "has_not", "does not include"
+    holds_for_nothing = True
+
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
+        """Count NULL in."""
+        return or_(~super().condition(column, value), column.is_(None))
+
+
+class ArrayField(TypedField):
+    """One item a line."""
+
+    kind: ClassVar[str] = ArrayKind.name
+    widget: Any = TextArea()
+    between: ClassVar[str] = "\n"
+    advice = "Enter one a line."
+
+    def __init__(self, *args: Any, of: ArrayKind, **kwargs: Any) -> None:
+        """Keep what its items are."""
+        super().__init__(*args, **kwargs)
+        self._of = of
+
+    def read(self, text: str) -> list[Any]:
+        """Split it."""
+        return self._of.items_of([item for one in text.split(self.between) if (item := one.strip())])
+
+    def write(self, value: Any) -> str:
+        """Write each."""
+        joined = self.between if self.between == "\n" else f"{self.between} "
+        return joined.join(self._of.words(value))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Leave what is stored as it is where nothing else is typed: an item may have a line end of its own."""
+        typed = str(valuelist[0]).replace("\r\n", "\n") if valuelist else ""
+        if self.object_data is not None and typed == self.write(self.object_data):
+            self.data = self.object_data
+            return
+        try:
+            super().process_formdata([typed] if valuelist else [])
+        except ValueError as error:
+            message = f"{self.advice} Each {error.__cause__}" if error.__cause__ else str(error)
+            raise ValueError(message) from error
+
+
+class TagsField(ArrayField):
+    """Words with commas between them."""
+
+    kind = TagsKind.name
+    widget = TextInput()
+    between = ","
+    advice = "Enter words with commas between them."
+
+
+def _empty_for_nothing(column: TableColumn) -> Callable[[object], object]:
+    return lambda value: value if value is not None or column.nullable else []
+
+
+class ArrayPanel(PanelKind):
+    """One item a line."""
+
+    kind: ClassVar[type[ArrayKind]] = ArrayKind
+    field_class: ClassVar[type[ArrayField]] = ArrayField
+    operators = (HasThis, HasNotThis, Empty)
+
+    def field(self, column: TableColumn, arguments: Arguments) -> ArrayField:
+        """Say how it is typed."""
+        said = arguments.get("description") or self.field_class.advice.replace("Enter", "").strip().capitalize()
+        filters = [*arguments.get("filters", ()), _empty_for_nothing(column)]
+        return self.field_class(**{**arguments, "description": said, "filters": filters}, of=self.kind(column))
+
+    def cell_in(self, column: AnyColumn, value: Any) -> Cell:
+        """Write the items with commas between them."""
+        return text_cell(", ".join(self.kind(column).words(value)), is_whole=True)
+
+
+class TagsPanel(ArrayPanel):
+    """A line of words."""
+
+    kind = TagsKind
+    field_class = TagsField

@@ -1,0 +1,33 @@
+"""An amount of money: a number, drawn with its currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from admin_app.extensions import AnyColumn, TableColumn
+from admin_app.kinds.money import MoneyKind
+from admin_app.panel.kinds.base import Arguments
+from admin_app.panel.kinds.number import DecimalField, DecimalPanel
+from admin_app.panel.view_models import Cell, CellKind
+
+
+class MoneyField(DecimalField):
+    """An amount."""
+
+    kind = MoneyKind.name
+    advice = "Enter an amount, like 12.50."
+
+
+class MoneyPanel(DecimalPanel):
+    """A number with a currency."""
+
+    kind = MoneyKind
+
+    def field(self, _column: TableColumn, arguments: Arguments) -> MoneyField:
+        """Make a line of text, which loses no digit."""
+        return MoneyField(**arguments)
+
+    def cell_in(self, column: AnyColumn, value: Any) -> Cell:
+        """Write the currency before it."""
+        return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value)))

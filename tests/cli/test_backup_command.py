@@ -1,0 +1,186 @@
+"""A backup holds everything but the key, can be tried without touching anything, and brings everything back."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import make_url, select, text
+
+from admin_app import create_app
+from admin_app.backup import archive, stores
+from admin_app.backup.archive import Facts
+from admin_app.db.types import utc_now
+from admin_app.errors import BackupError
+from admin_app.extensions import db
+from admin_app.jobs.queue import the_queue
+from admin_app.models.job import Job, JobState
+from admin_app.models.staff import StaffSession
+from admin_app.models.user import User
+from tests.cli.serving import upgrade
+from tests.postgres import programs_in
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def address(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Return a database of the test's own, with PostgreSQL's programs where it needs them."""
+    if store == "sqlite":
+        yield f"sqlite:///{tmp_path / 'admin.db'}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    monkeypatch.setenv("PATH", f"{programs_in(Path(str(make_url(server).query['host']))).place}:{os.environ['PATH']}")
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE own TEMPLATE template0")
+        yield make_url(server).set(database="own").render_as_string(hide_password=False)
+        connection.execute("DROP DATABASE own WITH (FORCE)")
+
+
+@pytest.fixture
+def app(address: str, tmp_path: Path) -> Iterator[Flask]:
+    """Return an application with a database of its own, which a restore may replace."""
+    upgrade(address, tmp_path)
+    app = create_app({"DATABASE_URL": address}, instance_path=str(tmp_path))
+    yield app
+    app.extensions["jobs"].close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def kept(app: Flask, make_user: Callable[..., User], owner: Any, tmp_path: Path) -> Path:
+    """Store a person with a session, a record and a job's file; return where a backup goes."""
+    make_user(name="Ann")
+    with app.app_context():
+        job = Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, state=JobState.DONE)
+        db.session.add_all([job, StaffSession(token_hash="0" * 64, staff_id=owner.id, expires_at=utc_now())])
+        db.session.commit()
+        the_queue().files.write(job.id, 1, [b"ID\n7\n"])
+    return tmp_path / "kept.backup"
+
+
+def there(app: Flask) -> tuple[list[str], int, bytes]:
+    """Return names, the number of sessions, and what is in the job's file."""
+    with app.app_context():
+        names = list(db.session.scalars(select(User.name)))
+        sessions = db.session.query(StaffSession).count()
+        pieces = the_queue().files.read(1, 1)
+        return names, sessions, b"".join(pieces or ())
+
+
+def test_what_was_lost_comes_back_and_nobody_with_it(app: Flask, kept: Path, manage: Any) -> None:
+    made = manage("backup", "create", kept)
+    tried = manage("backup", "verify", kept)
+    with app.app_context():
+        db.session.execute(text("UPDATE \"user\" SET name = 'Lost'"))
+        db.session.commit()
+        the_queue().files.remove(1)
+    lost = there(app)
+
+    done = manage("backup", "restore", kept, "--yes")
+
+    assert re.search(r"kept\.backup: version \S+ of \S+, \d+ rows, 1 file, up to change set \d+\.\n", made.stdout)
+    assert (tried.exit_code, tried.stdout[:27]) == (0, "The backup can be restored:")
+    assert (lost, done.exit_code, there(app)) == ((["Lost"], 1, b""), 0, (["Ann"], 0, b"ID\n7\n"))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@on_sqlite
+def test_nothing_is_replaced_unless_that_is_agreed_to(app: Flask, kept: Path, manage: Any) -> None:
+    manage("backup", "create", kept)
+    before = there(app)
+
+    asked = manage("backup", "restore", kept, typed="n\n")
+
+    assert (asked.exit_code, there(app)) == (1, before)
+    assert "Replace everything in this database by version" in asked.stdout
+
+
+@on_sqlite
+def test_a_backup_that_was_changed_or_broken_off_is_refused(app: Flask, kept: Path, manage: Any) -> None:
+    manage("backup", "create", kept)
+    whole, before = kept.read_bytes(), there(app)
+    refused = []
+    for damaged in (whole[: len(whole) // 2], b"no archive"):
+        kept.write_bytes(damaged)
+        refused.append(manage("backup", "restore", kept, "--yes"))
+
+    assert [(one.exit_code, one.stderr.startswith("Error: kept.backup is no whole backup: ")) for one in refused] == [
+        (1, True),
+        (1, True),
+    ]
+    assert there(app) == before
+
+
+def test_names_that_lead_elsewhere_are_not_unpacked(tmp_path: Path) -> None:
+    path, outside = tmp_path / "evil.backup", tmp_path / "outside"
+    outside.write_text("x")
+    with tarfile.open(path, "w:gz") as evil:
+        evil.add(outside, "files/../../outside-2")
+
+    with pytest.raises(BackupError, match="which no backup of a dashboard does"):
+        archive.unpack(path, tmp_path)
+
+
+@on_sqlite
+def test_another_key_is_warned_of(kept: Path, manage: Any, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    manage("backup", "create", kept)
+    monkeypatch.setitem(app.config, "COOKIE_MARK", "00000000")
+
+    assert manage("backup", "verify", kept).stderr.startswith("Warning: the backup belongs to another secret key.")
+
+
+@on_sqlite
+def test_a_backup_of_a_newer_version_or_another_store_is_refused(kept: Path, manage: Any, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.write_bytes(b"x")
+    refused = []
+    for store, revision in (("sqlite", "9999"), ("postgresql", "0001")):
+        manifest = archive.Manifest("9", "then", store, "", Facts([revision], {}, 0))
+        archive.write(kept, manifest, copy, [])
+        refused.append(manage("backup", "restore", kept, "--yes").stderr)
+
+    newer = (
+        "Error: The database is newer than the program: it is at migration 9999. "
+        "Start the newer program, or restore the backup from before the upgrade.\n"
+    )
+    assert refused == [
+        newer,
+        "Error: The backup is of postgresql, and this database is sqlite: export and import the records.\n",
+    ]
+
+
+@on_sqlite
+def test_a_copy_that_lacks_rows_is_told(kept: Path, manage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = stores.facts_of
+    monkeypatch.setattr(stores, "facts_of", lambda connection: Facts([], real(connection).rows | {"user": 7}, 99))
+    manage("backup", "create", kept)
+    monkeypatch.setattr(stores, "facts_of", real)
+
+    told = manage("backup", "verify", kept)
+
+    assert told.stderr == (
+        "Error: The backup differs from what was backed up: migrations, newest change set, rows of user.\n"
+    )
+
+
+def test_programs_that_are_missing_are_named(
+    kept: Path, manage: Any, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    done = manage("backup", "create", kept)
+
+    missing = "Error: pg_dump is not on this machine. Install PostgreSQL's client, of the server's version.\n"
+    assert done.stderr == ("" if store == "sqlite" else missing)

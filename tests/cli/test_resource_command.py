@@ -1,0 +1,179 @@
+"""`manage.py resource new`: the two files of a resource, for a table of the database or a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.dialects import postgresql as pg
+
+from admin_app.extensions import db
+from admin_app.models.role import Role
+
+Manage = Callable[..., Any]
+
+MODEL = '''# admin_app/models/supply_order.py
+"""The table supply_orders."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+
+from admin_app.db.record import Record
+from admin_app.models.user import User
+
+
+class SupplyOrder(Record):
+    """A row of supply_orders."""
+
+    __tablename__ = "supply_orders"
+    title = "label"
+
+    code: Mapped[str | None] = mapped_column(sa.String(length=9), unique=True)
+    label: Mapped[str] = mapped_column(sa.String(length=40))
+    class_: Mapped[bool] = mapped_column("class", sa.Boolean)
+    web_url: Mapped[str | None] = mapped_column(sa.String(length=200), info={"kind": "url"})
+    price: Mapped[Decimal] = mapped_column(sa.Numeric(precision=10, scale=2), server_default=sa.text("7"))
+    due: Mapped[date | None] = mapped_column(sa.Date)
+    more: Mapped[Any] = mapped_column(sa.JSON, nullable=True)
+    user_id: Mapped[int] = mapped_column(sa.Integer, sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    editor: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("user.id"), index=True)
+
+    user: Mapped[User] = relationship(
+        foreign_keys=[user_id], backref=backref("supply_orders_by_user", passive_deletes="all")
+    )
+
+    editor_record: Mapped[User | None] = relationship(
+        foreign_keys=[editor], backref=backref("supply_orders_by_editor_record", passive_deletes="all")
+    )
+'''
+RESOURCE = '''# admin_app/resources/supply_order.py
+"""Supply orders."""
+
+from __future__ import annotations
+
+from admin_app.models.supply_order import SupplyOrder
+from admin_app.panel.resource import Resource
+
+
+class SupplyOrderResource(Resource):
+    """Supply orders."""
+
+    model = SupplyOrder
+
+    column_list = ("label", "code", "class_", "web_url", "price", "due", "id")
+    column_further_list = ("more", "user", "editor_record")
+    column_searchable_list = ("code", "label")
+    column_filters = ("label", "code", "class_", "web_url", "price", "due", "user", "editor_record")
+    form_columns = ("label", "code", "class_", "web_url", "price", "due", "more", "user", "editor_record")
+'''
+
+
+@pytest.fixture
+def make_table(context: Flask) -> Iterator[Callable[..., None]]:  # noqa: ARG001 -- the store to make them in
+    metadata = sa.MetaData()
+    # Known, and there already.
+    users = sa.Table("user", metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+    def make(name: str, *columns: sa.Column[Any]) -> None:
+        metadata.create_all(db.engine, tables=[sa.Table(name, metadata, *columns)])
+
+    yield make
+    metadata.drop_all(db.engine, tables=[one for one in metadata.tables.values() if one is not users])
+
+
+def test_a_table_becomes_two_files(make_table: Callable[..., None], manage: Manage) -> None:
+    make_table(
+        "supply_orders",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("code", sa.String(9), unique=True),
+        sa.Column("label", sa.String(40), nullable=False),
+        sa.Column("class", sa.Boolean, nullable=False),
+        sa.Column("web_url", sa.String(200)),
+        sa.Column("price", sa.Numeric(10, 2), nullable=False, server_default=sa.text("7")),
+        sa.Column("due", sa.Date),
+        sa.Column("more", sa.JSON),
+        sa.Column("user_id", sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("editor", sa.ForeignKey("user.id")),
+        sa.Column("created_at", sa.DateTime),
+        sa.Column("version", sa.Integer),
+    )
+
+    done = manage("resource", "new", "supply_orders")
+
+    assert (done.exit_code, done.stdout) == (0, f"{MODEL}\n{RESOURCE}\n")
+    assert done.stderr == (
+        "The migration will add to supply_orders: updated_at.\n"
+        'Then run: manage.py db migrate -m "..." and manage.py db upgrade\n'
+    )
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_types_of_the_stores_own_are_named(make_table: Callable[..., None], manage: Manage) -> None:
+    make_table(
+        "networks",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("address", pg.INET),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("parent_id", sa.Integer, sa.ForeignKey("networks.id")),
+    )
+
+    text = manage("resource", "new", "networks").stdout
+
+    assert [one for one in text.splitlines() if "mapped_column(" in one or "import" in one][:8] == [
+        "from __future__ import annotations",
+        "from datetime import datetime",
+        "from typing import Any",
+        "import sqlalchemy as sa",
+        "from sqlalchemy.dialects import postgresql",
+        "from sqlalchemy.orm import Mapped, backref, mapped_column, relationship",
+        "from admin_app.db.record import Record",
+        "from admin_app.db.types import UtcDateTime",
+    ]
+    assert [one.strip() for one in text.splitlines() if "mapped_column(" in one] == [
+        "address: Mapped[Any] = mapped_column(postgresql.INET, nullable=True)",
+        "seen_at: Mapped[datetime] = mapped_column(UtcDateTime)",
+        'parent_id: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("networks.id"), index=True)',
+    ]
+    assert 'foreign_keys=[parent_id], remote_side="Network.id", backref=backref("networks", ' in text
+
+
+def test_a_model_without_a_resource_becomes_one_file(
+    manage: Manage, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {model: one for model, one in app.extensions["resources"].items() if model is not Role}
+    monkeypatch.setitem(app.extensions, "resources", others)
+
+    text = manage("resource", "new", "Role").stdout
+
+    assert text.startswith("# admin_app/resources/role.py\n")
+    assert "from admin_app.models.role import Role\n" in text
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("User", "User has a resource already."),
+        ("user", "User has a resource already."),
+        ("nothing", "“nothing” is neither a model nor a table of the database."),
+        ("pairs", "The key of pairs is not the column id alone, which records here are told apart by."),
+    ],
+)
+def test_what_cannot_be_one_is_refused(
+    name: str, problem: str, make_table: Callable[..., None], manage: Manage
+) -> None:
+    keys = [sa.Column(one, sa.Integer, primary_key=True) for one in ("a", "b")]
+    make_table("pairs", *keys)
+
+    done = manage("resource", "new", name)
+
+    assert (done.exit_code, done.stderr) == (1, f"Error: {problem}\n")

@@ -1,0 +1,134 @@
+"""What a column's kind makes of what is typed, and how pages show it. Copied by test_shapes.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from admin_app.models.contact import Contact
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from tests.page import Page
+from tests.transfer.bringing import bring
+
+TYPED = {
+    "label": "Ann",
+    "email": " ann@example.com ",
+    "url": "https://example.com/a",
+    "phone": "030 123456",
+    "colour": "FA0",
+    "country": "FR",
+    "ip": "2001:DB8::0001",
+    "network": "192.0.2.9/24",
+    "price": "1,234.50",
+    "currency": "eur",
+    "notes": "# Hello\n\n<script>alert(1)</script><b onclick='x()'>bold</b>",
+}
+KEPT = {
+    "email": "ann@example.com",
+    "phone": "+4930123456",
+    "colour": "#ffaa00",
+    "ip": "2001:db8::1",
+    "network": "192.0.2.0/24",
+    "currency": "EUR",
+}
+
+
+def contact(app: Flask) -> Any:
+    with app.app_context():
+        return db.session.scalars(select(Contact)).one()
+
+
+def hrefs(page: Page) -> list[str]:
+    return [one.attributes.get("href", "") for one in page.all("a")]
+
+
+@pytest.fixture
+def store() -> str:
+    """Stay on one store: what kinds do is asked of both elsewhere."""
+    return "sqlite"
+
+
+@pytest.fixture
+def made(app: Flask, as_editor: Any) -> Any:
+    response = as_editor.post_form("/admin/contact/new/", TYPED)
+    assert response.status_code == 303
+    return contact(app)
+
+
+def test_a_form_keeps_each_in_its_spelling(made: Any) -> None:
+    assert {name: getattr(made, name) for name in KEPT} == KEPT
+
+
+def test_a_form_says_what_each_has_to_be(as_editor: Any) -> None:
+    wrong = {"url": "javascript:alert(1)", "phone": "1", "colour": "red", "price": "1.005"}
+
+    page = Page(as_editor.post_form("/admin/contact/new/", {**TYPED, **wrong, "country": ""}))
+
+    assert (page.status, {name: page.error_of(name) for name in (*wrong, "country")}) == (
+        422,
+        {
+            "url": "URL must be a web address, like https://example.com.",
+            "phone": "Phone must be a phone number with its country, like +49 30 123456.",
+            "colour": "Colour must be a colour, like #1a7f37.",
+            "price": "Price must have at most 2 decimal places.",
+            "country": "Enter the country.",
+        },
+    )
+    assert page.values()["phone"] == "1"
+
+
+@pytest.mark.usefixtures("made")
+def test_a_list_shows_each_as_people_read_it(as_viewer: Any) -> None:
+    row = Page(as_viewer.get("/admin/contact/")).rows()[0]
+
+    assert row[:10] == [
+        *("Ann", "ann@example.com", "https://example.com/a", "+49 30 123456", "#ffaa00"),
+        *("France", "2001:db8::1", "192.0.2.0/24", "EUR 1,234.50", "EUR"),
+    ]
+
+
+def test_a_page_leads_to_a_web_address_and_to_nothing_else(app: Flask, made: Any, as_viewer: Any) -> None:
+    address = f"/admin/contact/details/?id={made.id}"
+    links = hrefs(Page(as_viewer.get(address)))
+    with app.app_context():
+        db.session.get(Contact, made.id).url = "javascript:alert(1)"
+        db.session.commit()
+
+    assert "https://example.com/a" in links
+    assert [one for one in hrefs(Page(as_viewer.get(address))) if "javascript" in one] == []
+
+
+def test_markdown_is_shown_as_it_looks_and_runs_nothing(made: Any, as_viewer: Any) -> None:
+    shown = as_viewer.get(f"/admin/contact/preview/?id={made.id}&field=notes").get_data(as_text=True)
+
+    assert "<h1>Hello</h1>" in shown
+    assert "<b>bold</b>" in shown
+    assert ("script>" in shown, "onclick" in shown) == (False, False)
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("country__is=FR", 1),
+        ("country__in=DE,france", 1),
+        ("phone__equals=030+123456", 1),
+        ("colour__equals=fa0", 1),
+        ("ip__equals=::1", 0),
+    ],
+)
+def test_filters_read_it_as_a_form_does(asked: str, number: int, as_viewer: Any) -> None:
+    page = Page(as_viewer.get(f"/admin/contact/?{asked}"))
+
+    assert (page.status, len(page.ids())) == (200, number)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_file_brings_it_in_any_spelling(app: Flask) -> None:
+    bring(Contact, "label,email,country,phone\nBo,b@x,germany,+49 30 123456\n")
+
+    found = contact(app)
+    assert (found.country, found.phone) == ("DE", "+4930123456")

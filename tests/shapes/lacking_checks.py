@@ -1,0 +1,42 @@
+"""`manage.py check --resources` says what a resource lacks, with the line to add. Copied by test_shapes.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from admin_app.cli.check_resources import findings_of_resources
+
+# What is wrong, and the line to add, one behind the other.
+FINDINGS = """\
+A lack is called “Lack 7”.
+Add to Lack: title = "label"
+Lack.at has the type DateTime, which no kind is for: nobody can change it.
+Use UtcDateTime of admin_app/db/types.py.
+Lack.shape has the type PickleType, which no kind is for: nobody can change it.
+Add a kind, or name one in info: see docs/kinds.md.
+Lack.shape is needed, and no form can give it: nobody can add lacks.
+Give it a default, let it be NULL, or write: can_create = False
+Lack.post_id is a foreign key without an index: a deletion of what it points at reads the whole table.
+Write: post_id = mapped_column(…, index=True)
+LackResource sorts by body, of which no index can be kept.
+Take body out of column_sortable_list.
+LackResource sorts by length, which is computed for every row.
+Write: length = mapped_column(Computed("length(label)", persisted=True)), which gets an index.
+LackResource sorts by fellows, which is computed for every row.
+Take fellows out of column_sortable_list, or keep it in a column.
+An imported file finds lacks by their number only.
+Write: label = mapped_column(…, unique=True)
+"""
+
+
+@pytest.fixture
+def store() -> str:
+    """Stay on one store: models are asked."""
+    return "sqlite"
+
+
+@pytest.mark.usefixtures("context")
+def test_what_a_resource_lacks_is_said_with_the_line_to_add() -> None:
+    found = [one for one in findings_of_resources() if "Lack" in one.problem or "lack" in one.problem]
+
+    assert "".join(f"{one.problem}\n{one.advice}\n" for one in found) == FINDINGS

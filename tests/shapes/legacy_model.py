@@ -1,0 +1,41 @@
+"""Two tables that were there before, and must not be altered: no column of ours, and names that mean something elsewhere."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from admin_app.db.record import Legacy
+
+
+class Customer(Legacy):
+    """Whose key and table are called otherwise than ours."""
+
+    __tablename__ = "old_customer"
+
+    number: Mapped[int] = mapped_column("cust_no", primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    mail: Mapped[str] = mapped_column(sa.String(60), unique=True)
+
+    orders: Mapped[list[Order]] = relationship(back_populates="customer", passive_deletes="all")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Order(Legacy):
+    """Words of SQL, of Python and of our own addresses."""
+
+    __tablename__ = "order"
+
+    order_no: Mapped[str] = mapped_column("order", sa.String(60), primary_key=True)
+    type: Mapped[str] = mapped_column(sa.String(40))
+    query: Mapped[str | None] = mapped_column(sa.Text)
+    page: Mapped[int | None]
+    origin: Mapped[str | None] = mapped_column("from", sa.String(60))
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("old_customer.cust_no"))
+
+    customer: Mapped[Customer | None] = relationship(back_populates="orders")
+
+    def __str__(self) -> str:
+        return self.type

@@ -1,0 +1,71 @@
+"""Every command that documents and files for operators name is there, with its options."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from flask.cli import routes_command
+from flask_migrate.cli import db as migrations
+
+from admin_app.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[1]
+KNOWN = click.Group(commands={str(one.name): one for one in (*COMMANDS, migrations, routes_command)})
+DEPLOY = ROOT / "deploy"
+
+
+def of_document(file: Path) -> Iterator[str]:
+    """Yield what follows manage.py in a document's blocks of shell, and in its sentences."""
+    text = file.read_text("utf-8")
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        yield from re.findall(r"^(?:\.venv/bin/python )?manage\.py (.+)$", block, re.MULTILINE)
+    # Where a sentence leaves something out it says so.
+    yield from (said for said in re.findall(r"`manage\.py ([^`\n]+)`", text) if "…" not in said)
+
+
+def of_files() -> Iterator[str]:
+    """Yield what containers and units start."""
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    yield shlex.join(json.loads(re.findall(r"^CMD (.+)$", docker, re.MULTILINE)[-1]))
+    for service in yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"].values():
+        yield from [shlex.join(service["command"])] if service.get("build") else []
+    for part in yaml.safe_load_all((DEPLOY / "kubernetes" / "admin.yaml").read_text("utf-8")):
+        if part["kind"] == "Deployment":
+            yield shlex.join(part["spec"]["template"]["spec"]["containers"][0]["args"])
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        yield from re.findall(r"^ExecStart=\S+ manage\.py (.+)$", unit.read_text("utf-8"), re.MULTILINE)
+
+
+def parse(command: str) -> None:
+    """Find the command, and let it read its options; nothing is asked and nothing is done."""
+    words = shlex.split(command, comments=True)
+    found: click.Command = KNOWN
+    context = click.Context(found)
+    while isinstance(found, click.Group) and words and not words[0].startswith("-"):
+        inner = found.get_command(context, words[0])
+        assert inner is not None, command
+        found, words, context = inner, words[1:], click.Context(inner, parent=context, **inner.context_settings)
+    found.make_parser(context).parse_args(words)
+
+
+@pytest.mark.parametrize(
+    "file", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda file: file.name
+)
+def test_every_command_of_a_document_is_there(file: Path) -> None:
+    for command in of_document(file):
+        parse(command)
+
+
+def test_every_command_of_a_file_is_there() -> None:
+    commands = list(of_files())
+
+    assert [command.split()[0] for command in commands].count("worker") == 3
+    for command in commands:
+        parse(command)

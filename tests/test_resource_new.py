@@ -1,0 +1,35 @@
+"""A table that is in the database comes into the dashboard by the two files that `manage.py resource new` prints: in a copy of the project."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+from tests.project_copy import copy_project, require, run
+
+TABLE = """CREATE TABLE supply_orders (
+    id INTEGER PRIMARY KEY, label VARCHAR(40) NOT NULL, class VARCHAR(9), web_url VARCHAR(200), price NUMERIC(10, 2),
+    due DATE, user_id INTEGER REFERENCES user (id), created_at DATETIME NOT NULL, updated_at DATETIME NOT NULL,
+    version INTEGER NOT NULL)"""
+ROW = """INSERT INTO supply_orders VALUES
+    (7, 'Nails', 'a', 'https://example.com', 9.5, '2026-01-31', NULL, '2026-01-01 12:00:00.000000',
+    '2026-01-01 12:00:00.000000', 1)"""
+FILE = re.compile(r"^# (admin_app/\S+)\n(.*?)(?=^# admin_app|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def test_a_table_comes_into_the_dashboard_by_the_files_that_are_printed(tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    require(tmp_path, "manage.py", "db", "upgrade")
+    with sqlite3.connect(tmp_path / "tags.db") as connection:
+        connection.execute(TABLE)
+        connection.execute(ROW)
+    connection.close()
+
+    for path, text in FILE.findall(run(tmp_path, "manage.py", "resource", "new", "supply_orders").stdout):
+        (tmp_path / path).write_text(text)
+    for command in (("migrate", "-m", "Supply orders"), ("upgrade",), ("check",)):
+        require(tmp_path, "manage.py", "db", *command)
+    file = require(tmp_path, "manage.py", "export", "supplyorder", "-o", "-")
+
+    assert "Nails,a,https://example.com,9.50,2026-01-31" in file
