@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Topic
+from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Sensor, Topic, Unit
 
 from admin_app.panel.resource import Resource
 
@@ -84,3 +84,23 @@ class ReviewResource(Resource):
     column_list = ("words", "book", "reader", "id")
     column_filters = ("book", "reader")
     form_columns = ("words", "book", "reader")
+
+
+class UnitResource(Resource):
+    """Find a unit."""
+
+    model = Unit
+    column_list = ("name", "code")
+    column_searchable_list = ("name",)
+    form_columns = ("code", "name")
+
+
+class SensorResource(Resource):
+    """Find a sensor, and say in which units it measures."""
+
+    model = Sensor
+    column_list = ("name", "units", "id")
+    column_searchable_list = ("name", "units.name")
+    column_sortable_list = ("name", "units")
+    column_filters = ("name", "units")
+    form_columns = ("name", "units")
