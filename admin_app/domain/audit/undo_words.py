@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from admin_app.domain.audit.undo import is_redo, is_undo
@@ -15,6 +16,10 @@ class UndoWords(NamedTuple):
     past: str
     done: str
 
+
+_NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
+# What the act did besides: "and changed 17 posts".
+_FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
