@@ -31,7 +31,7 @@ from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
-from admin_app.relations import Relation, relations_of
+from admin_app.relations import ManyToMany, Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
 
 # Every record has it.
@@ -321,6 +321,12 @@ class Resource:
         relation = self.relation(first)
         model, name = (self.model, first) if relation is None or not rest else (relation.target, rest)
         place = f"{type(self).__name__}.{declared} names {path}"
+        if isinstance(relation, ManyToMany) and relation.is_view and (rest or declared == "column_sortable_list"):
+            message = f"{place}, which goes by a relation that is only looked at. Take it out."
+            raise ConfigurationError(message)
+        if isinstance(relation, ManyToMany) and rest and declared == "column_sortable_list":
+            message = f"{place}, which goes by many records. Take it out, or sort by {first}: by how many there are."
+            raise ConfigurationError(message)
         if name in self.relations and not rest:
             return self.attribute(path)
         if not (name in hybrids(model) or hasattr(model, name)):

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
 
 from admin_app.db.record import Record
-from admin_app.extensions import Relationship, TableColumn
+from admin_app.extensions import Relationship, Statement, TableColumn
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -56,6 +56,10 @@ class ManyToMany(Relation):
             else self.other.in_(select(self.other_link).where(self.own_link == key))
         )
         return found
+
+    def owners_of(self, keys: Statement) -> Statement:
+        """Return the keys of the records that keep links to any of these."""
+        return select(self.own_link).where(self.other_link.in_(keys))
 
     def any_linked(self) -> ColumnElement[bool]:
         """Return the condition on the rows of the side that keeps the links to have one."""

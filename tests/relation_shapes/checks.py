@@ -8,10 +8,11 @@ import json
 from typing import Any
 
 import pytest
-from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Topic
+from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Sensor, Topic, Unit
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.keys import print_key
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from tests.page import Page
@@ -240,6 +241,23 @@ def test_a_change_of_many_links_that_means_nothing_is_told_at_its_control(app: F
     assert about(app)["Third"] == []
 
 
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("article/?q=bees", ["Second", "First"]),
+        ("article/?q=rt", ["First"]),
+        ("article/?sort=-topics", ["First", "Second", "Third"]),
+        ("article/?sort=topics", ["Third", "Second", "First"]),
+        ("topic/?sort=-articles", ["Bees", "Art", "Dogs, wolves", "Cats"]),
+    ],
+)
+def test_lists_are_searched_by_the_names_and_narrowed_and_sorted_by_the_number_of_links(
+    query: str, names: list[str], as_viewer: Any
+) -> None:
+    assert Page(as_viewer.get(f"/admin/{query}")).column("Name") == names
+
+
 # ---- records that hang on each other
 
 
@@ -402,9 +420,9 @@ def test_many_deletions_say_what_goes_and_what_stays(app: Flask, as_editor: Any)
 # ---- files
 
 
-def imported(client: Any, text: str, **chosen: str) -> Page:
+def imported(client: Any, text: str, *, to: str = ARTICLE, **chosen: str) -> Page:
     """Bring rows in as they are guessed, or chosen otherwise; return the page of what came of it."""
-    sent = client.post_form(f"{ARTICLE}import/", {"text": text})
+    sent = client.post_form(f"{to}import/", {"text": text})
     url = client.post_form(sent.location, {"columns": "1"}).location
     form = Page(client.get(url)).values("import-form")
     made = client.post_form(url, {**form, **{name.replace("__", "."): value for name, value in chosen.items()}})
@@ -449,3 +467,56 @@ def test_an_export_comes_back_unchanged_and_an_import_is_undone(app: Flask, as_e
     assert page.texts("main", id="main")[0].count("The same as before") == 3
     assert changed == {**before, "First": ["Cats"]}
     assert about(app) == before
+
+
+# ---- keys of every kind
+
+
+def measured(app: Flask) -> dict[str, list[str]]:
+    with app.app_context():
+        return {one.name: sorted(unit.code for unit in one.units) for one in db.session.scalars(select(Sensor))}
+
+
+def test_many_links_by_texts_and_uuids_are_made_changed_filed_lost_and_undone(app: Flask, as_editor: Any) -> None:
+    with app.app_context():
+        db.session.add_all(
+            [Unit(code="°C", name="Celsius"), Unit(code="m/s", name="Speed"), Unit(code="%", name="Share")]
+        )
+        db.session.commit()
+    sensor = "/admin/sensor/"
+
+    def undo(page: Page) -> None:
+        (form,) = page.all("form", class_="undo")[:1]
+        as_editor.post_form("/admin/activity/undo/", {"id": form.all("input", name="id")[0].attributes["value"]})
+
+    as_editor.post_form(f"{sensor}new/", {"name": "Roof", "units": "°C, Speed"})
+    made = measured(app)
+    plan = as_editor.post_form(
+        f"{sensor}edit-many/", {"change": "units", "how.units": "add", "add.units": "%"}
+    ).location
+    as_editor.post_form(plan)
+    added = measured(app)
+    file = as_editor.get(f"{sensor}export/csv/").text
+    undo(Page(as_editor.get(plan)))
+    taken = measured(app)
+    brought = imported(as_editor, file, to=sensor, mode="both", match="id")
+    again = measured(app)
+    found = [
+        Page(as_editor.get(f"{sensor}?{query}")).column("Name")
+        for query in ("units__in=Share", "q=celsius", "sort=-units")
+    ]
+    with app.app_context():
+        unit = print_key("m/s")
+    lost = as_editor.post_form(f"/admin/unit/delete/?id={unit}")
+    without = measured(app)
+    undo(Page(as_editor.get(lost.location)))
+
+    assert (made, added, taken) == (
+        {"Roof": ["m/s", "°C"]},
+        {"Roof": ["%", "m/s", "°C"]},
+        {"Roof": ["m/s", "°C"]},
+    )
+    assert (brought.status, again) == (200, added)
+    assert found == [["Roof"]] * 3
+    assert without == {"Roof": ["%", "°C"]}
+    assert measured(app) == added

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid4
+
 from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -24,6 +26,34 @@ class Topic(Record):
     note: Mapped[str] = mapped_column(String(40), default="")
 
     articles: Mapped[list[Article]] = relationship(secondary=article_topic, back_populates="topics")
+
+
+sensor_unit = Table(
+    "sensor_unit",
+    Record.metadata,
+    Column("sensor_id", ForeignKey("sensor.id"), primary_key=True),
+    Column("unit_code", ForeignKey("unit.code"), primary_key=True, index=True),
+)
+
+
+class Unit(Record):
+    """What a sensor measures in. Its key is a text."""
+
+    title = "name"
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class Sensor(Record):
+    """Its key is a UUID."""
+
+    title = "name"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(40))
+
+    units: Mapped[list[Unit]] = relationship(secondary=sensor_unit)
 
 
 class Place(Record):

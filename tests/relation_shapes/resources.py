@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Topic
+from admin_app.models.shapes import Article, Author, Book, Contract, Place, Portrait, Review, Sensor, Topic, Unit
 
 from admin_app.panel.resource import Resource
 
@@ -13,6 +13,7 @@ class TopicResource(Resource):
     model = Topic
     column_list = ("name", "articles", "id")
     column_searchable_list = ("name",)
+    column_sortable_list = ("name", "articles")
     column_filters = ("name",)
     form_columns = ("name", "note")
 
@@ -32,7 +33,8 @@ class ArticleResource(Resource):
 
     model = Article
     column_list = ("name", "topics", "id")
-    column_searchable_list = ("name",)
+    column_searchable_list = ("name", "topics.name")
+    column_sortable_list = ("name", "topics")
     column_filters = ("name", "topics")
     form_columns = ("name", "topics")
 
@@ -82,3 +84,23 @@ class ReviewResource(Resource):
     column_list = ("words", "book", "reader", "id")
     column_filters = ("book", "reader")
     form_columns = ("words", "book", "reader")
+
+
+class UnitResource(Resource):
+    """Find a unit."""
+
+    model = Unit
+    column_list = ("name", "code")
+    column_searchable_list = ("name",)
+    form_columns = ("code", "name")
+
+
+class SensorResource(Resource):
+    """Find a sensor, and say in which units it measures."""
+
+    model = Sensor
+    column_list = ("name", "units", "id")
+    column_searchable_list = ("name", "units.name")
+    column_sortable_list = ("name", "units")
+    column_filters = ("name", "units")
+    form_columns = ("name", "units")

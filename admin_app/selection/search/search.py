@@ -9,14 +9,14 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, union
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
-from admin_app.relations import relation_of
+from admin_app.relations import ManyToMany, relation_of
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.folding import PIECE, spellings
 from admin_app.selection.search.indexes import is_indexed
@@ -163,6 +163,11 @@ def _occurs_in(relation: Attribute | None, columns: Sequence[SearchColumn], term
         return func.coalesce(found, False)
     # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
     tie = relation_of(relation)
+    if isinstance(tie, ManyToMany):
+        any_of_them = select(func.max(case((found, 1), else_=0))).where(
+            getattr(other, tie.other_name) == tie.other_link, tie.own_link == tie.own
+        )
+        return func.coalesce(any_of_them.correlate(tie.own.table).scalar_subquery(), 0) == 1
     link = getattr(other, tie.other_name) == tie.own
     return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
 
@@ -193,7 +198,9 @@ def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[Colum
     for term, relation in _places(lookup):
         tie = None if relation is None else relation_of(relation)
         searched, key = (model, _key(model)) if tie is None else (tie.target, tie.own)
-        found.append(is_among(key, pieces_matched(_table_of(searched), term.text).limit(limit).scalar_subquery()))
+        pieces = pieces_matched(_table_of(searched), term.text).limit(limit)
+        rows = tie.owners_of(pieces) if isinstance(tie, ManyToMany) else pieces
+        found.append(is_among(key, rows.scalar_subquery()))
     return found
 
 
@@ -220,6 +227,8 @@ def _found_by(model: type[Record], relation: Attribute | None, columns: Sequence
     if relation is None:
         return rows
     child, tie = _child(model), relation_of(relation)
+    if isinstance(tie, ManyToMany):
+        return select(_key(child)).where(_key(child).in_(tie.owners_of(rows))).correlate(None)
     link = getattr(child, tie.own_name)
     others = rows.with_only_columns(getattr(searched, tie.other_name))
     return select(_key(child)).where(link.in_(others)).correlate(None)

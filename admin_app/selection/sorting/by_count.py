@@ -7,13 +7,14 @@ told in segments: the records that have children, by their number and their own 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, literal, select, tuple_
 from sqlalchemy.orm import aliased, object_session
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Statement
-from admin_app.relations import relation_of
+from admin_app.relations import ManyToMany, relation_of
 from admin_app.selection.list_schema import SortKey
 
 # A record's number of children, and its key.
@@ -78,16 +79,23 @@ def _counts(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
     return number.group_by(owner).subquery()
 
 
-def _children(sort: SortKey) -> tuple[type[Record], list[ColumnElement[bool]]]:
-    """Return the children's model under a name of its own, and the condition on those that count."""
-    model = relation_of(sort.column).target
+def _children(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
+    """Return the children's model under a name of its own, and the condition on those that count; of links the table between."""
+    relation, rows = relation_of(sort.column), sort.rows
+    model = relation.target
+    if isinstance(relation, ManyToMany):
+        links = relation.table.alias("links")
+        other = links.c[relation.other_link.name]
+        return links, [] if rows is None else [other.in_(select(_key(model)).where(rows).correlate(None))]
     child = aliased(model)
-    rows = sort.rows
     return child, [] if rows is None else [child.id.in_(select(_key(model)).where(rows).correlate(None))]
 
 
-def _owner(sort: SortKey, child: type[Record]) -> AnyColumn:
-    owner: AnyColumn = getattr(child, relation_of(sort.column).other_name)
+def _owner(sort: SortKey, child: Any) -> AnyColumn:
+    relation = relation_of(sort.column)
+    owner: AnyColumn = (
+        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else getattr(child, relation.other_name)
+    )
     return owner
 
 
