@@ -7,7 +7,7 @@ The tables that speak of records of any model keep a key as it is told from ever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db
 
 Key = int | str | UUID
+# Keys of one model, which are all of one type and so have an order.
+Keys = Sequence[Any]
 
 # Characters of a text that is a key and whose column sets no length: an address has room for it.
 LONGEST_KEY = 255

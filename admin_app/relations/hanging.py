@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 from typing_extensions import override
 
@@ -13,10 +14,11 @@ from admin_app.relations import Relation, ToMany, relations_of
 from admin_app.relations.base import Dependency, fate_of_key
 
 
-class Hanging(ToMany):
+class Hanging(Relation):
     """Records that point at others, seen from those, which do not know them."""
 
     name = "hanging"
+    is_many = True
 
     def __init__(self, model: type[Record], target: type[Record], foreign_key: TableColumn) -> None:
         """Keep whose key the records of `target` hold, and in which column."""
@@ -57,9 +59,19 @@ class Hanging(ToMany):
         return False
 
     @override
+    def condition(self, key: object) -> ColumnElement[bool]:
+        """Return the condition on the rows that point at the record of this key."""
+        return self.other == key
+
+    @override
     def on_delete(self) -> Dependency:
         """Do as the foreign key says."""
         return fate_of_key(self.other)
+
+    @override
+    def history(self) -> str:
+        """Name none: the others' history keeps it."""
+        return ""
 
 
 # What `unknown_dependents` has found out.
