@@ -31,6 +31,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# What nobody may do with records that are only to look at.
+WRITING = frozenset({Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BULK, Action.UNDO})
 # The heading of the menu below which resources stand that name no other.
 CONTENT = "Content"
 # The page that makes one record of two.
@@ -202,12 +204,13 @@ class Resource:
     @property
     def can_import(self) -> bool:
         """Whether a file's rows may become its records, each of which nobody has to judge."""
-        return self.can_transfer and self.is_open_to_bulk
+        return self.can_transfer and self.is_open_to_bulk and not self.model.__read_only__
 
     @property
     def offered_actions(self) -> frozenset[Action]:
         """The actions that its pages ask a right for, here."""
         closed = set() if self.is_open_to_bulk else {Action.BULK}
+        closed |= WRITING if self.model.__read_only__ else set()
         return self.actions - closed - (set() if self.can_import else {Action.IMPORT})
 
     # ---- its columns and relations

@@ -19,7 +19,7 @@ from admin_app.panel.access.authority import Authority, authority
 from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_of
-from admin_app.panel.resource import Resource
+from admin_app.panel.resource import WRITING, Resource
 
 T = TypeVar("T")
 
@@ -58,6 +58,8 @@ class Access:
     def may(self, action: Action) -> bool:
         """Whether the person may do this with some record at least."""
         one = self.resource
+        if one.model.__read_only__ and action in WRITING:
+            return False
         return self.once(
             ("may", action), lambda: self.authority.rights.may(action, one.endpoint, guarded=one.is_guarded)
         )
