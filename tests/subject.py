@@ -107,7 +107,9 @@ class Subject:
     def _made(self, mapper: Any, number: int) -> Any:
         given = {"version", "updated_at"}
         columns = {one.key: one.columns[0] for one in mapper.column_attrs if one.key not in given}
-        values = {name: value_for(one, number) for name, one in columns.items() if _is_given(one)}
+        # Of which class a record is the class says.
+        given = {name: one for name, one in columns.items() if _is_given(one) and one is not mapper.polymorphic_on}
+        values = {name: value_for(one, number) for name, one in given.items()}
         for relation in mapper.relationships:
             if relation.direction is sa.orm.RelationshipDirection.MANYTOONE:
                 values[relation.key] = self._made(relation.mapper, number)

@@ -17,6 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
 from admin_app.context import reading
+from admin_app.db.attributes import require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -126,6 +127,7 @@ class ResourceView(ProtectedView, ModelView):
             setattr(self, name, getattr(resource, name) or None)
         resource.filters_by_name = declared_filters(resource)
         require_key(resource.model)
+        require_whole(resource.model)
         require_columns(resource)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
