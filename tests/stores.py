@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Dialect, event, text
 
 from admin_app import create_app
+from admin_app.db.versions import READ_ONLY
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.models.role import Role
@@ -124,7 +125,8 @@ def emptied(app: Flask) -> Flask:
 
 @functools.cache
 def _deletions(dialect: Dialect) -> list[str]:
-    return [str(table.delete().compile(dialect=dialect)) for table in reversed(db.metadata.sorted_tables)]
+    tables = [one for one in reversed(db.metadata.sorted_tables) if not one.info.get(READ_ONLY)]
+    return [str(table.delete().compile(dialect=dialect)) for table in tables]
 
 
 @functools.cache

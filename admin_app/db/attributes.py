@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, TableColumn
 
 
@@ -108,3 +109,13 @@ def _columns_in(attribute: AnyColumn) -> list[TableColumn]:
 def name_of(model: type[object], column: TableColumn) -> str:
     """Return the name of the attribute that has a column: it may be called otherwise in the database."""
     return str(inspect_mapper(model).get_property_by_column(column).key)
+
+
+def require_whole(model: type[Any]) -> None:
+    """Raise `ConfigurationError` where a row may have columns of a subclass alone: the history would not give them back."""
+    base = inspect_mapper(model).base_mapper
+    own = set(stored_columns(base.class_).values())
+    for one in base.self_and_descendants:
+        if further := [name for name, column in stored_columns(one.class_).items() if column not in own]:
+            message = f"{one.class_.__name__}.{further[0]} is a column of a subclass alone: declare it in {base.class_.__name__}."
+            raise ConfigurationError(message)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, Integer, literal
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.db.versions import LEGACY, RowVersion
+from admin_app.db.versions import LEGACY, READ_ONLY, RowVersion
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Model
 
@@ -44,6 +44,8 @@ class Record(Timestamped, Versioned, Model):
     __history__: ClassVar[tuple[str, ...] | None] = None
     # What the columns that the history does not keep hold in a record that is made again from it.
     __restored__: ClassVar[dict[str, object]] = {}
+    # Whether nobody writes here: a view, or a table that belongs to another program.
+    __read_only__: ClassVar[bool] = False
     # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
     __guarded__: ClassVar[bool] = False
     # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
@@ -96,8 +98,10 @@ class Legacy(Record):
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
             own: Any = cls.__table__
-            own.info[LEGACY] = True
-            setattr(cls, "version", column_property(RowVersion(*own.c)))  # noqa: B010 -- to mypy it is a column of Record's
+            # A view has no `xmin`, and nobody saves what is only to look at.
+            version = literal(0) if cls.__read_only__ else RowVersion(*own.c)
+            own.info |= {LEGACY: True, READ_ONLY: cls.__read_only__}
+            setattr(cls, "version", column_property(version))  # noqa: B010 -- to mypy it is a column of Record's
 
     @declared_attr.directive
     @classmethod

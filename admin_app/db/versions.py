@@ -14,8 +14,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from admin_app.db.types import utc_now
 from admin_app.extensions import Expression, Values
 
-# Marks a table that must not be altered.
-LEGACY = "is_legacy"
+# Mark a table that must not be altered, and one in which nobody writes.
+LEGACY, READ_ONLY = "is_legacy", "is_read_only"
 # Values that SQLite hands to a function at once.
 _MOST = 100
 

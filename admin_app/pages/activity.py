@@ -146,7 +146,7 @@ class ActivityPage(ProtectedView):
         whole = plain_selection(access, [])
         with transaction(db.session):
             place = ticked_list(access, whole)
-            set_id = ticks.tick_changes(db.session, place, done.id, access.resource.model.__tablename__)
+            set_id = ticks.tick_changes(db.session, place, done.id, access.resource.model.__table__.name)
         return login.lead_to(list_links(access.resource).to(whole.changed(ticks=set_id)))
 
     @expose("/undo/", methods=("POST",))

@@ -16,7 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
 from admin_app.context import reading
-from admin_app.db.attributes import is_computed
+from admin_app.db.attributes import is_computed, require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -133,6 +133,7 @@ class ResourceView(ProtectedView, ModelView):
         require_declarations(resource)
         resource.filters_by_name = declared_filters(resource)
         require_key(resource.model)
+        require_whole(resource.model)
         require_columns(resource)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)

@@ -36,6 +36,8 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
+# What nobody may do with records that are only to look at.
+WRITING = frozenset({Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BULK, Action.UNDO})
 # The heading of the menu below which resources stand that name no other.
 CONTENT = "Content"
 # The page that makes one record of two.
@@ -220,7 +222,7 @@ class Resource:
     @property
     def can_import(self) -> bool:
         """Whether a file's rows may become its records, each of which nobody has to judge."""
-        return self.can_transfer and self.is_open_to_bulk
+        return self.can_transfer and self.is_open_to_bulk and not self.model.__read_only__
 
     @property
     def offered_actions(self) -> frozenset[Action]:
@@ -237,7 +239,8 @@ class Resource:
             (self.can_delete, (Action.DELETE,)),
             (self.can_export, (Action.EXPORT,)),
         )
-        return frozenset(action for may, actions in told if not may for action in actions)
+        read_only = WRITING if self.model.__read_only__ else ()
+        return frozenset([*read_only, *(action for may, actions in told if not may for action in actions)])
 
     # ---- its columns and relations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, Uuid, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from admin_app.db.attributes import require_whole
 from admin_app.db.keys import (
     Key,
     RecordKey,
@@ -88,6 +90,30 @@ def test_a_stored_key_comes_back_as_it_was(key: Key) -> None:
 def test_several_columns_are_no_key() -> None:
     with pytest.raises(ConfigurationError, match=r"_Two: the key \(two.one, two.other\) must be one column"):
         require_key(_Two)
+
+
+class _Animal(_Base):
+    __tablename__ = "animal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
+
+
+class _Cat(_Animal):
+    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "cat"}
+
+
+def test_a_subclass_has_no_columns_of_its_own() -> None:
+    require_whole(_Animal)
+
+    class _Dog(_Animal):
+        __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "dog"}
+        tricks: Mapped[str | None] = mapped_column(String(20))
+
+    with pytest.raises(
+        ConfigurationError, match=r"_Dog\.tricks is a column of a subclass alone: declare it in _Animal"
+    ):
+        require_whole(_Animal)
 
 
 def test_an_id_that_is_not_the_key_is_refused() -> None:

@@ -39,3 +39,16 @@ class Order(Legacy):
 
     def __str__(self) -> str:
         return self.type
+
+
+class OrderTotal(Legacy):
+    """A view: how many orders each customer has."""
+
+    __tablename__ = "order_total"
+    __read_only__ = True
+
+    customer: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+    def __str__(self) -> str:
+        return f"Customer {self.customer}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.legacy import Customer, Order
+from admin_app.models.legacy import Customer, Order, OrderTotal
 
 from admin_app.panel.resource import Resource
 
@@ -25,3 +25,11 @@ class OrderResource(Resource):
     column_searchable_list = ("type", "query", "customer.label")
     column_filters = ("type", "query", "page", "origin", "customer", "order_no")
     form_columns = ("order_no", "type", "query", "page", "origin", "customer")
+
+
+class OrderTotalResource(Resource):
+    """How much they buy."""
+
+    model = OrderTotal
+    column_list = ("customer", "number")
+    column_filters = ("number",)

@@ -28,9 +28,12 @@ def upgrade() -> None:
         sa.Column("from", sa.String(60)),
         sa.Column("customer_id", sa.Integer(), sa.ForeignKey("old_customer.cust_no")),
     )
+    counted = 'SELECT customer_id AS customer, count(*) AS number FROM "order" GROUP BY customer_id'
+    op.execute(f"CREATE VIEW order_total AS {counted}")
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.execute("DROP VIEW order_total")
     op.drop_table("order")
     op.drop_table("old_customer")

@@ -58,7 +58,7 @@ def begin(
     plan = Plan(
         staff_id=staff_id,
         resource=resource,
-        model=model.__tablename__,
+        model=model.__table__.name,
         operation=operation,
         arguments=dict(arguments),
         fields=list(fields),

@@ -66,7 +66,7 @@ def _saved_since(resource: Resource, record: Record, drawn_at: str, *, but: int)
 
 
 def _place(resource: Resource, record: Record) -> OpenForm:
-    return OpenForm(resource.model.__tablename__, record.id)
+    return OpenForm(resource.model.__table__.name, record.id)
 
 
 def _words(there: Sequence[Present], *, but: int) -> str:

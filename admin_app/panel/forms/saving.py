@@ -160,12 +160,12 @@ def _digest(resource: Resource) -> str:
     """Tell this sending from others, by all that the form holds."""
     names = kept_names(resource) | {ONCE}
     fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-    return digest_of(signed_in_principal(), resource.model.__tablename__, fields)
+    return digest_of(signed_in_principal(), resource.model.__table__.name, fields)
 
 
 def _digest_of_form(resource: Resource) -> str:
     """Tell this form from others, whatever was changed in it."""
-    return digest_of(signed_in_principal(), f"form of {resource.model.__tablename__}", [(ONCE, request.form[ONCE])])
+    return digest_of(signed_in_principal(), f"form of {resource.model.__table__.name}", [(ONCE, request.form[ONCE])])
 
 
 def problems_of(error: AdminError) -> Mapping[str, str]:

@@ -291,7 +291,7 @@ class _Effect:
             return f"{NO_EFFECT} {error}"[:300]
         except Exception:
             # It is a resource's own, and the other records' effects are still to come.
-            log.exception("the effect on %s %s failed", self.model.__tablename__, self.record_id)
+            log.exception("the effect on %s %s failed", self.model.__table__.name, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
 

@@ -183,7 +183,7 @@ class ActPage(Page):
 
     def _as_change(self, record: Record, line: Line) -> Change:
         return Change(
-            model=self.resource.model.__tablename__,
+            model=self.resource.model.__table__.name,
             record_id=record.id,
             act=Did.UPDATE,
             title="",
