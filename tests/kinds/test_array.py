@@ -1,14 +1,69 @@
-"""What a cell of a list may hold."""
+"""Lists as columns: which types are, and what a cell may be."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from admin_app.db.list_of import ListOf
-from admin_app.kinds.array import ArrayKind
+from admin_app.kinds import kind_of
+from admin_app.kinds.array import ArrayKind, TagsKind
+from admin_app.panel.kinds import column_cell
 
 TEXTS = ArrayKind(sa.Column("words", ListOf(sa.String(40))))
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        (sa.ARRAY(sa.Integer), "array"),
+        (pg.ARRAY(sa.Enum("a", "b", name="letters"), dimensions=1), "array"),
+        (ListOf(sa.Text), "array"),
+        (sa.ARRAY(sa.Integer, dimensions=2), "other"),
+        (sa.ARRAY(sa.Integer, as_tuple=True), "other"),
+        (sa.ARRAY(sa.Numeric), "other"),
+        (ListOf(sa.LargeBinary), "other"),
+        (sa.ARRAY(sa.String).with_variant(sa.JSON(), "sqlite"), "other"),
+        (sa.DateTime(timezone=True), "other"),
+    ],
+)
+def test_a_flat_list_of_texts_numbers_or_choices_is_one(type_: Any, name: str) -> None:
+    assert kind_of(sa.Column("it", type_)).name == name
+
+
+def test_a_cell_is_json_or_words_with_commas() -> None:
+    numbers = kind_of(sa.Column("it", ListOf(sa.Integer), nullable=False))
+
+    assert [numbers.from_cell(one) for one in ("[1, null, 3]", " 1, ,3 ", "[]")] == [[1, None, 3], [1, 3], []]
+    assert numbers.value_of_empty_cell() == []
+
+
+def test_a_tag_is_kept_once() -> None:
+    tags = TagsKind(sa.Column("it", ListOf(sa.String)))
+
+    assert [tags.from_cell(one) for one in ('["b", "a", "b"]', "b,a,b")] == [["b", "a"], ["b", "a"]]
+
+
+def test_an_item_that_is_none_has_its_place() -> None:
+    column = sa.Column("it", sa.ARRAY(sa.Integer))
+    kind = ArrayKind(column)
+
+    assert (kind.problem_with("It", [1, None]), kind.history_of([1, None])) == (None, "[1, null]")
+    assert kind.problem_with("Sizes", [2**31]) == "Each of Sizes must be between -2,147,483,648 and 2,147,483,647."
+    assert column_cell(column, [1, None], is_whole=True).text == "1, "
+
+
+def test_a_migration_writes_what_each_store_keeps() -> None:
+    assert ListOf(sa.String(9)).in_migration == "sa.JSON().with_variant(sa.ARRAY(sa.String(length=9)), 'postgresql')"
+
+
+def test_a_choice_of_texts_is_an_item_as_it_is() -> None:
+    kind = ArrayKind(sa.Column("it", ListOf(sa.Enum("a", "b", name="letters"))))
+
+    assert (kind.words(["a"]), kind.from_cell("b, a")) == (["a"], ["b", "a"])
 
 
 def test_a_cell_is_a_list_of_json_or_words_with_commas() -> None:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from admin_app.domain.records.rules import problem_with
+from admin_app.kinds.markdown import html_of
 from admin_app.kinds.phone import spaced
 from admin_app.panel.kinds import column_cell
 from tests.kinds.everything import COLUMNS, Everything
@@ -29,6 +30,12 @@ def test_it_is_shown_as_it_is(name: str, stored: str, text: str) -> None:
     assert (cell.text, cell.url, "colour" in cell.kind) == (text, "", False)
 
 
+def test_markdown_has_no_tag_that_does_something() -> None:
+    html = html_of("*a*\n\n<script>b</script><img src=x onerror=c><i>d</i>")
+
+    assert html == '<p><em>a</em></p>\n<img src="x"><i>d</i>'
+
+
 def test_a_number_is_spaced_by_its_country() -> None:
     assert [spaced(one) for one in ("+33123456789", "")] == ["+33 1 23 45 67 89", ""]
 
@@ -41,6 +48,7 @@ def test_a_number_is_spaced_by_its_country() -> None:
         ("url", "https://exa mple.com", "It must be a web address, like https://example.com."),
         ("email", "x" * 41, "It must be 40 characters or fewer; it has 41."),
         ("money", Decimal(10_000_000), "It must be between -10,000,000 and 10,000,000."),
+        ("phone", "by post", "It must be a phone number with its country, like +49 30 123456."),
         ("phone", "+49 30 12345678901234567", "It must be 20 characters or fewer; it has 24."),
     ],
 )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from admin_app.db.driver_text import text_of, value_of
+from admin_app.domain.records.rules import is_imported
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.kinds import KINDS, kind_of, kind_of_value, require_kind
@@ -186,6 +187,7 @@ def test_no_address_and_no_file_brings_a_value(odd: Odd) -> None:
 
     with pytest.raises(ValueError, match=r"^(hex:|\\x)8005"):
         kind.from_url(kind.to_url({"a": 1}))
+    assert not is_imported(odd.columns["pickled"])
     with pytest.raises(ValueError, match=r"^cannot be changed here\.$"):
         parse_value(ImportColumn("pickled", "It", odd.columns["pickled"]), "x", is_verbatim=False)
 

@@ -132,3 +132,14 @@ def test_a_file_brings_it_in_any_spelling(app: Flask) -> None:
 
     found = contact(app)
     assert (found.country, found.phone) == ("DE", "+4930123456")
+
+
+def test_a_form_says_what_to_type(as_editor: Any) -> None:
+    page = Page(as_editor.get("/admin/contact/new/"))
+
+    hints = {one.attributes["id"]: one.text for one in page.all("p", class_="hint") if "id" in one.attributes}
+    assert (hints["phone-hint"], hints["price-hint"], "email-hint" in hints) == (
+        "Like +49 30 123456.",
+        "In EUR.",
+        False,
+    )

@@ -91,19 +91,25 @@ class _FormattedPanel(TextPanel):
     """What all of them have in common."""
 
     kind: ClassVar[type[FormattedKind]]
+    hint: ClassVar[str] = "Like {}."
     field_class: ClassVar[type[FormattedField]]
 
     def field(self, column: TableColumn, arguments: Arguments) -> FormattedField:
         """Make the browser's input."""
         none_for_nothing(column, arguments)
+        kind = self.kind(column)
+        said = arguments.get("description") or self.hint.format(kind.example)
         known = {"autocomplete": "off", "spellcheck": "false"}
-        return self.field_class(**arguments, keep=self.kind(column).way_of_keeping, render_kw=known)
+        plain = {**arguments, "description": said}
+        return self.field_class(**plain, keep=kind.way_of_keeping, render_kw=known)
 
 
 class EmailPanel(_FormattedPanel):
     """An email."""
 
     kind = EmailKind
+    # Everybody knows what one looks like.
+    hint = ""
     field_class = EmailField
 
     def width(self, _column: AnyColumn) -> str:

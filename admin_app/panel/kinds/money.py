@@ -24,9 +24,11 @@ class MoneyPanel(DecimalPanel):
 
     kind = MoneyKind
 
-    def field(self, _column: TableColumn, arguments: Arguments) -> MoneyField:
-        """Make a line of text, which loses no digit."""
-        return MoneyField(**arguments)
+    def field(self, column: TableColumn, arguments: Arguments) -> MoneyField:
+        """Make a line of text, which loses no digit, and say the currency."""
+        currency = MoneyKind(column).currency
+        said = arguments.get("description") or (f"In {currency}." if currency else "")
+        return MoneyField(**{**arguments, "description": said})
 
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
         """Write the currency before it."""
