@@ -100,6 +100,11 @@ def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
         try:
             served = Served(server, port)
             assert until_it_answers(served, tmp_path / "log") == 200
+            served.get("/sign-in").read()
+            # The line is written when the answer was taken, which the client may notice first.
+            until = time.monotonic() + PATIENCE
+            while '"/sign-in"' not in (tmp_path / "log").read_text() and time.monotonic() < until:
+                time.sleep(0.05)
             left = sorted(one.name for one in data.iterdir())
         finally:
             stopped = [*descendants(server.pid), server.pid]
@@ -109,7 +114,9 @@ def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
             for connection in served.connections:
                 connection.close()
 
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert {"admin.db", "secret-key"} <= set(left)
+    assert [line["route"] for line in lines if line["message"] == "request"] == ["/sign-in"]
 
 
 def until_it_answers(served: Served, log: Path) -> int:

@@ -99,7 +99,7 @@ def say(log: logging.Logger, error: DBAPIError) -> None:
         log.error("%s (%s)", trouble, str(error.orig).strip().partition("\n")[0])
 
 
-def is_due(trouble: Trouble) -> bool:
+def is_due(trouble: object) -> bool:
     """Whether it was not said within the last minute; who asks says it."""
     now = time.monotonic()
     if (before := _said.get(trouble)) is not None and now - before < REPEATED:

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response
 
 from admin_app import metrics
 from admin_app.db.schema_version import current_revisions
-from admin_app.db.troubles import say
+from admin_app.db.troubles import is_due, say
 from admin_app.db.types import utc_now
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
@@ -78,8 +78,8 @@ class Probes:
         if probe is None:
             return self._further(environ, start_response)
         problem = probe()
-        if problem:
-            log.warning("%s: %s", environ["PATH_INFO"], problem)
+        if problem and is_due((path, problem)):
+            log.warning("%s: %s", path, problem)
         status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
         body = '{"status":"unavailable"}\n' if problem else '{"status":"ok"}\n'
         return Response(body, status, HEADERS, mimetype="application/json")(environ, start_response)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.cli.serving import PATIENCE, Served
 
 TOKEN = "prometheus-reads-this"
 
 
-def test_every_process_tells_the_numbers_of_all(serve: Callable[..., Served]) -> None:
-    served = serve("--workers", "3", ADMIN_METRICS_TOKEN=TOKEN)
+def test_every_process_tells_the_numbers_of_all(serve: Callable[..., Served], tmp_path: Path) -> None:
+    # A server that is killed leaves its folder behind.
+    served = serve("--workers", "3", ADMIN_METRICS_TOKEN=TOKEN, TMPDIR=str(tmp_path))
 
     def read(name: str) -> int:
         text = served.get("/metrics", Authorization=f"Bearer {TOKEN}").read().decode()

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from admin_app import create_app
 from admin_app.context import writing
+from admin_app.db import troubles
 from admin_app.db.types import utc_now
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
@@ -116,3 +117,15 @@ def test_jobs_says_yes_while_a_worker_lives_and_no_job_waits_long(app: Flask, as
         db.session.commit()
 
     assert (without_worker, just_asked_for, ask("jobs")) == (NO, YES, NO)
+
+
+def test_the_log_says_why_and_once_a_minute_however_often_anybody_asks(
+    ask: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(probes, "_draining", mmap.mmap(-1, 1))
+    monkeypatch.setattr(troubles, "_said", {})
+
+    probes.drain()
+    answers = [ask("ready") for _ in range(3)]
+
+    assert (answers, caplog.messages) == ([NO] * 3, ["/health/ready: the server is about to stop"])
