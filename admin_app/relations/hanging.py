@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
 
 from admin_app.db.record import Record
@@ -13,10 +15,11 @@ from admin_app.relations import Relation, ToMany, relations_of
 from admin_app.relations.base import Dependency, fate_of_key
 
 
-class Hanging(ToMany):
+class Hanging(Relation):
     """Records that point at others, seen from those, which do not know them."""
 
     name = "hanging"
+    is_many = True
 
     def __init__(self, model: type[Record], target: type[Record], foreign_key: TableColumn) -> None:
         """Keep whose key the records of `target` hold, and in which column."""
@@ -55,6 +58,26 @@ class Hanging(ToMany):
     def is_view(self) -> bool:
         """It says what is stored."""
         return False
+
+    @override
+    def condition(self, key: object) -> ColumnElement[bool]:
+        """Return the condition on the rows that point at the record of this key."""
+        return self.other == key
+
+    @override
+    def load(self) -> list[ORMOption]:
+        """Load nothing: the records do not know them."""
+        return []
+
+    @override
+    def keys(self, _record: Record) -> list[int]:
+        """Return none: the others point at this record, and not this one at them."""
+        return []
+
+    @override
+    def history(self) -> str:
+        """Name none: the others' history keeps it."""
+        return ""
 
     @override
     def on_delete(self) -> Dependency:
