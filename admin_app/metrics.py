@@ -114,19 +114,19 @@ def set_levels(levels: Mapping[Level, float]) -> None:
 def forget_process(pid: int) -> None:
     """Leave out what a process that died had in use."""
     if FOLDER in os.environ:
-        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 -- see the module's first lines
+        from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(pid)
 
 
 def exposition() -> bytes:
     """Return all numbers of all processes, as Prometheus reads them."""
-    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415 -- see the module's first lines
+    from prometheus_client import CollectorRegistry, generate_latest
 
     kept = _kept()
     if FOLDER not in os.environ:
         return generate_latest(kept.registry)
-    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 -- see the module's first lines
+    from prometheus_client.multiprocess import MultiProcessCollector
 
     together = CollectorRegistry()
     MultiProcessCollector(together)
@@ -135,7 +135,7 @@ def exposition() -> bytes:
 
 def listen(port: int) -> None:
     """Answer Prometheus at a port of this machine alone: for a worker that no server stands beside."""
-    from prometheus_client import start_http_server  # noqa: PLC0415 -- see the module's first lines
+    from prometheus_client import start_http_server
 
     start_http_server(port, "127.0.0.1", registry=_kept().registry)
 
@@ -144,7 +144,7 @@ class _Kept:
     """The numbers of this process."""
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: PLC0415 -- see above
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.registry: CollectorRegistry = CollectorRegistry()
         where = self.registry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from socket import socket
 from typing import Any
 
 from gunicorn import util
@@ -28,7 +29,7 @@ class Late(NoMoreData):
 class TimedReader(SocketUnreader):
     """What a socket brings, as long as it comes in time. A limit for each wait alone would let a byte now and then hold a thread."""
 
-    def __init__(self, sock: Any, seconds: float) -> None:
+    def __init__(self, sock: socket, seconds: float) -> None:
         """Read from this socket; what is expected has so many seconds."""
         super().__init__(sock)
         self.seconds = seconds

@@ -88,19 +88,23 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 
-def _lower(value: object) -> Any:
+# What SQLite hands to a function, and takes back.
+SqliteValue = str | int | float | bytes | None
+
+
+def _lower(value: SqliteValue) -> SqliteValue:
     return folded(value) if isinstance(value, str) else value
 
 
-def _sort_key(value: object) -> Any:
+def _sort_key(value: SqliteValue) -> SqliteValue:
     return sort_key(value) if isinstance(value, str) else value
 
 
-def _mailbox(value: object) -> Any:
+def _mailbox(value: SqliteValue) -> SqliteValue:
     return mailbox(value) if isinstance(value, str) else value
 
 
-def _namesake(value: object) -> Any:
+def _namesake(value: SqliteValue) -> SqliteValue:
     return namesake(value) if isinstance(value, str) else value
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from psycopg import Binary, ProgrammingError, adapters
 from psycopg.adapt import PyFormat, Transformer
@@ -29,7 +28,7 @@ def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | N
     return raw if raw is None else stored_text(raw) if dialect.name == "sqlite" else _for_postgres(raw)
 
 
-def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> Any:
+def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> object:
     """Read what `text_of` or the database wrote; what the type's own conversion cannot take stays text."""
     if dialect.name == "sqlite":
         return _read(stored_value(text), type_, dialect, None)
@@ -45,7 +44,7 @@ def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> Any:
     return _read(Transformer().get_loader(oid, Format.TEXT).load(str(text).encode()), type_, dialect, oid)
 
 
-def _read(raw: Any, type_: ColumnType, dialect: Dialect, coltype: object) -> Any:
+def _read(raw: object, type_: ColumnType, dialect: Dialect, coltype: object) -> object:
     """Make of what the driver gives what Python gets."""
     try:
         read = type_.dialect_impl(dialect).result_processor(dialect, coltype)
@@ -54,7 +53,7 @@ def _read(raw: Any, type_: ColumnType, dialect: Dialect, coltype: object) -> Any
         return raw
 
 
-def _bound(value: object, type_: ColumnType, dialect: Dialect) -> Any:
+def _bound(value: object, type_: ColumnType, dialect: Dialect) -> object:
     """Return what the driver is given for a value."""
     bind = type_.dialect_impl(dialect).bind_processor(dialect)
     raw = value if bind is None else bind(value)
@@ -72,7 +71,7 @@ def stored_text(raw: object) -> str | int | None:
     return f"{WORDS}{raw}" if str(raw).startswith(MARKS) else str(raw)
 
 
-def stored_value(text: str | int | None) -> Any:
+def stored_value(text: str | int | None) -> str | bytes | float | None:
     """Read what `stored_text` wrote; a function of SQL too."""
     if not isinstance(text, str):
         return text

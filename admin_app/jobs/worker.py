@@ -8,9 +8,9 @@ import signal
 import socket
 import threading
 import time
-from typing import Any
 
 from flask import Flask
+from huey.consumer import Consumer
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -142,7 +142,7 @@ def _remove_expired_uploads() -> None:
         files.remove(upload_id)
 
 
-def _stop(app: Flask, consumer: Any, name: str) -> None:
+def _stop(app: Flask, consumer: Consumer, name: str) -> None:
     """Take nothing up any more, and give back what is under way."""
     consumer.stop()
     end = time.monotonic() + PATIENCE

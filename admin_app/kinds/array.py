@@ -25,6 +25,9 @@ _ITEMS: tuple[tuple[type[ColumnType], type[Kind[Any]]], ...] = (
     (String, TextKind),
 )
 
+# The values of a list, of whichever kind it is.
+Items = list[Any]
+
 
 def item_type(of: Any) -> ColumnType:
     """Return the type of a list's items."""
@@ -32,7 +35,7 @@ def item_type(of: Any) -> ColumnType:
     return found
 
 
-class ArrayKind(Kind[list[Any]]):
+class ArrayKind(Kind[Items]):
     """A list in its order."""
 
     name = "array"
@@ -52,28 +55,28 @@ class ArrayKind(Kind[list[Any]]):
         is_flat = isinstance(of, ListOf) or (of.dimensions in {None, 1} and not of.as_tuple)  # type: ignore[attr-defined]
         return is_flat and isinstance(item_type(of), (Enum, Integer, String))
 
-    def problem_with(self, label: str, value: list[Any]) -> str | None:
+    def problem_with(self, label: str, value: Items) -> str | None:
         """Refuse what one of its items may not be."""
         each = (self.item.problem_with(f"Each of {label}", one) for one in value if one is not None)
         return next(filter(None, each), None)
 
-    def to_url(self, value: list[Any]) -> str:
+    def to_url(self, value: Items) -> str:
         """Write JSON."""
         return self.history_of(value)
 
-    def from_url(self, text: str) -> list[Any]:
+    def from_url(self, text: str) -> Items:
         """Read JSON."""
         return self.value_in_history(text)
 
-    def words(self, value: list[Any]) -> list[str]:
+    def words(self, value: Items) -> list[str]:
         """Write each item as a person types it."""
         return ["" if one is None else str(self.item.to_csv(one)) for one in value]
 
-    def items_of(self, texts: list[str]) -> list[Any]:
+    def items_of(self, texts: list[str]) -> Items:
         """Read items that a person typed; raise `ValueError` that says what each has to be."""
         return [self.item.from_cell(one) for one in texts]
 
-    def from_cell(self, cell: str) -> list[Any]:
+    def from_cell(self, cell: str) -> Items:
         """Read a JSON list, as a file of ours has it, or texts with commas between them."""
         typed = cell.strip()
         if not typed.startswith("["):
@@ -87,7 +90,7 @@ class ArrayKind(Kind[list[Any]]):
             raise ValueError(message)
         return [None if one is None else self.item.from_cell(str(one)) for one in found]
 
-    def value_of_empty_cell(self) -> list[Any] | None:
+    def value_of_empty_cell(self) -> Items | None:
         """Return an empty list where there has to be one."""
         return None if self.stored.nullable else []
 
@@ -95,11 +98,11 @@ class ArrayKind(Kind[list[Any]]):
         """Compare how it is spelled."""
         return ListText(column)
 
-    def history_of(self, value: list[Any]) -> str:
+    def history_of(self, value: Items) -> str:
         """Write JSON of what the table keeps."""
         return spelled([self.item.to_history(one) for one in value])
 
-    def value_in_history(self, value: object) -> list[Any]:
+    def value_in_history(self, value: object) -> Items:
         """Read JSON."""
         return [self.item.from_history(one) for one in json.loads(str(value))]
 
@@ -133,10 +136,10 @@ class TagsKind(ArrayKind):
     name = "tags"
     is_named = True
 
-    def items_of(self, texts: list[str]) -> list[Any]:
+    def items_of(self, texts: list[str]) -> Items:
         """Leave out what comes again."""
         return list(dict.fromkeys(super().items_of(texts)))
 
-    def from_cell(self, cell: str) -> list[Any]:
+    def from_cell(self, cell: str) -> Items:
         """Leave out what comes again."""
         return list(dict.fromkeys(super().from_cell(cell)))

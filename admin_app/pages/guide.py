@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
@@ -127,7 +126,7 @@ def _key_or_text(
     tokens: Sequence[Token],
     place: int,
     _options: OptionsDict,
-    _env: MutableMapping[str, Any],
+    _env: MutableMapping[str, object],
 ) -> str:
     """Draw a tag of the text: as itself, if it marks a key."""
     content = tokens[place].content

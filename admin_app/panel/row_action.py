@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement
 from wtforms import Form
@@ -55,14 +55,14 @@ class RowAction:
         """Return the condition on the records that it is for, as this person may do it; None: all. The command line is nobody."""
         return None
 
-    def change(self, record: Record, form: Any) -> Mapping[str, object]:
+    def change(self, record: Record, form: Form) -> Mapping[str, object]:
         """Return new values by the attributes that `writes` names. Nothing is written here, and nothing asked of anybody.
 
         Raise `InvalidRecord` where it cannot be done with this record.
         """
         raise NotImplementedError
 
-    def effect(self, record: Record, form: Any) -> None:
+    def effect(self, record: Record, form: Form) -> None:
         """Do what no undo takes back, a mail perhaps; raise an `AdminError` that says why it could not be done.
 
         It is called by a job, once for each record whose change is committed. When the worker is killed in the middle of

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
 
 from admin_app.db.record import Record
@@ -65,24 +64,14 @@ class Hanging(Relation):
         return self.other == key
 
     @override
-    def load(self) -> list[ORMOption]:
-        """Load nothing: the records do not know them."""
-        return []
-
-    @override
-    def keys(self, _record: Record) -> list[int]:
-        """Return none: the others point at this record, and not this one at them."""
-        return []
+    def on_delete(self) -> Dependency:
+        """Do as the foreign key says."""
+        return fate_of_key(self.other)
 
     @override
     def history(self) -> str:
         """Name none: the others' history keeps it."""
         return ""
-
-    @override
-    def on_delete(self) -> Dependency:
-        """Do as the foreign key says."""
-        return fate_of_key(self.other)
 
 
 # What `unknown_dependents` has found out.

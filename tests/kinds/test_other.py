@@ -242,7 +242,7 @@ def test_a_kind_that_is_not_for_the_type_is_refused() -> None:
 
 
 def test_a_kind_without_a_place_on_the_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin_app.kinds.KINDS", (Half, *KINDS))
+    monkeypatch.setattr("admin_app.kinds._ALL", (Half, *KINDS))
     monkeypatch.setattr("admin_app.kinds._BY_TYPE", {})
 
     class Pictured(Base):

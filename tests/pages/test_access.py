@@ -38,12 +38,12 @@ def test_an_owner_resets_a_second_factor_and_ends_the_sessions(
     done = as_owner.post_form(url, {"act": "reset-two-factor"})
 
     page = Page(as_owner.get(url))
-    assert "In addition to the password: an app, 1 passkey and 8 recovery codes." in before
+    assert "In addition to a password, Vera uses an app, 1 passkey and 8 recovery codes." in before
     assert (done.status_code, page.notice) == (
         303,
         "Success The second factor of Vera was reset. They are signed out everywhere.",
     )
-    assert "Off. Vera signs in with a password only." in page.root.text
+    assert "Two-factor sign-in is off. Vera signs in with a password only." in page.root.text
     assert as_viewer.get("/admin/").status_code == 302
     assert half_way(client=app.test_client(), email=viewer.email).location == "/admin/"
     assert told(app, 1) == ["Turned two-factor sign-in off for colleague “Vera”"]

@@ -83,7 +83,6 @@ def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -
     assert dependent_names(Farm) == ["fields", *found]
     (visit,) = unknown_dependents(Animal)
     assert (visit.model, visit.target, visit.is_view, visit.on_delete()) == (Animal, Visit, False, Dependency.OPTIONAL)
-    assert (visit.load(), visit.keys(Animal()), visit.history()) == ([], [], "")
 
 
 def test_what_goes_and_what_stays_is_told_before() -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, PickleType, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from admin_app import create_app
@@ -44,10 +44,18 @@ class Band(Base):
     fans: Mapped[list[Fan]] = relationship(secondary=band_and_fan)
 
 
+class Song(Base):
+    __tablename__ = "refused_song"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    length: Mapped[Any] = mapped_column(PickleType, info={"kind": "smell"})
+
+
 @pytest.mark.parametrize(
     ("model", "beginning"),
     [
         (Band, "Band.fans does not go by one key to each side, which the dashboard does not know: "),
+        (Song, "Song.length names the kind smell. Name one of "),
     ],
 )
 def test_the_application_does_not_start(

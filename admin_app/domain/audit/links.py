@@ -28,7 +28,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import JSONB
 
 from admin_app.db.json_values import has_key
-from admin_app.db.keys import key_from
+from admin_app.db.keys import Keys, key_from
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, Statement
 from admin_app.kinds import kind_of
@@ -43,7 +43,7 @@ def keys_to_history(relation: ManyToMany, keys: Iterable[object]) -> HistoryKeys
     return [kind.to_history(key) for key in keys]
 
 
-def keys_from_history(relation: ManyToMany, values: Iterable[object] | None) -> list[Any]:
+def keys_from_history(relation: ManyToMany, values: Iterable[object] | None) -> Keys:
     """Return the keys that the history's JSON stands for; of a time before there was the relation, none."""
     kind = kind_of(relation.other)
     return [kind.from_history(value) for value in values or ()]
@@ -60,19 +60,19 @@ def is_relinked(record: Record, name: str) -> bool:
     return bool(history.added or history.deleted)
 
 
-def keys_of_new(record: Record, relation: ManyToMany) -> list[Any]:
+def keys_of_new(record: Record, relation: ManyToMany) -> Keys:
     """Return the keys that a record just made is linked with; asks the database nothing."""
     linked: Iterable[Record] = inspect_mapper(record).dict.get(relation.key, ())
     return sorted(map(relation.key_of, linked))
 
 
-def keys_before(record: Record, relation: ManyToMany) -> list[Any]:
+def keys_before(record: Record, relation: ManyToMany) -> Keys:
     """Return the keys that were linked when the record was read."""
     history: Any = inspect_mapper(record).attrs[relation.key].history
     return sorted(map(relation.key_of, (*history.unchanged, *history.deleted)))
 
 
-def linked_records(session: AnySession, relation: ManyToMany, keys: Iterable[object]) -> list[Any]:
+def linked_records(session: AnySession, relation: ManyToMany, keys: Iterable[object]) -> list[Record]:
     """Return the records of these keys, as far as they are there."""
     found = select(relation.target).where(relation.other.in_(keys)).order_by(relation.other)
     return list(session.scalars(found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -27,7 +26,7 @@ class UndoConflict:
     change: Change
     words: str
     can_insist: bool = False
-    other: Any = None
+    other: Record | None = None
 
 
 def conflict_of(session: AnySession, change: Change) -> UndoConflict:

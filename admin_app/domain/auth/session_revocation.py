@@ -82,7 +82,7 @@ def _is_about_rights(row: Values) -> bool:
 
 def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
     """Choose the people whom a change set gave other rights: themselves, or one of the roles that they have."""
-    key: Any = union_all(
+    key = union_all(
         select(Role.key).where(Role.id.in_(_touched(session, set_id, _ROLE))), _keys_of_gone(session, set_id)
     ).subquery()
     has_one = Staff.roles.like(literal('%"').concat(key.c.key).concat('"%'))

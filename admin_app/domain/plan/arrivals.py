@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import Key, is_number, is_numbered, key_in, key_name
+from admin_app.db.keys import Key, Keys, is_number, is_numbered, key_in, key_name
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.db.versions import version_in
@@ -318,7 +318,7 @@ class Arrivals:
         before = self._kept({name: present.values[name] for name in (*new, *made)})
         return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
 
-    def _other_links(self, row: Arrival, present: _Present) -> dict[str, list[Any]]:
+    def _other_links(self, row: Arrival, present: _Present) -> dict[str, Keys]:
         """Return the links of a record that a row changes, as they become."""
         given = {name: one for name, one in self.links.items() if name in row.values}
         after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
@@ -382,7 +382,7 @@ class Arrivals:
     def _kept(self, values: Mapping[str, object]) -> Values:
         columns = kept_columns(self.model)
         return {
-            name: keys_to_history(self.links[name].relation, cast("list[Any]", value))
+            name: keys_to_history(self.links[name].relation, cast("Keys", value))
             if name in self.links
             else kind_of(columns[name]).to_history(value)
             for name, value in values.items()
@@ -433,7 +433,7 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
     return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": cells}
 
 
-def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, list[Any]]) -> dict[str, CellProblem]:
+def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
     """Return what is wrong where a record would lose a link that may not be seen."""
     return {
         name: CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Subquery, func, literal, select, true, union_all
 
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Attribute, Expression, Statement
 
 # Entries that a page looks at; groups that it shows, and records of each.
 MOST_LOOKED_AT = 50_000
@@ -62,14 +62,14 @@ class Stretch:
 
 def duplicates(
     session: AnySession,
-    column: Any,
+    column: Attribute,
     likeness: Likeness,
     *,
     start: Start | None = None,
     rows: ColumnElement[bool] | None = None,
 ) -> Page:
     """Return a page of groups of records that are alike in a column, of those that meet a condition."""
-    model = column.class_
+    model: type[Record] = column.parent.class_
     walk = _walk(model, likeness.key_of(column), start or Start(), rows)
     found = session.execute(_told(walk, _members(walk))).all()
     looked_at, following = found[0].looked_at, _following(found[0])
@@ -81,10 +81,10 @@ def duplicates(
 
 
 def alike_keys(
-    session: AnySession, column: Any, likeness: Likeness, *, start: Start, rows: ColumnElement[bool] | None = None
+    session: AnySession, column: Attribute, likeness: Likeness, *, start: Start, rows: ColumnElement[bool] | None = None
 ) -> Stretch:
     """Return the keys of all groups in the part of the index that begins there."""
-    model = column.class_
+    model: type[Record] = column.parent.class_
     walk = _walk(model, likeness.key_of(column), start, rows)
     several = _several(walk).subquery("several")
     edges = _edge(walk)
@@ -97,7 +97,7 @@ def alike_keys(
 
 def groups_of(
     session: AnySession,
-    column: Any,
+    column: Attribute,
     likeness: Likeness,
     keys: Sequence[str],
     rows: ColumnElement[bool] | None = None,
@@ -105,7 +105,7 @@ def groups_of(
     """Return the groups of these keys, in their order, as they are now: one of which a single record is left is none."""
     if not keys:
         return []
-    model, key = column.class_, likeness.key_of(column)
+    model, key = column.parent.class_, likeness.key_of(column)
     allowed = () if rows is None else (rows,)
     each = [
         select(literal(one, key.type).label("key"), model.id.label("id"))
@@ -142,7 +142,7 @@ def _page(groups: Sequence[Group], looked_at: int, following: Start | None) -> P
     return Page(groups, looked_at, following)
 
 
-def _walk(model: type[Record], key: Any, start: Start, rows: ColumnElement[bool] | None) -> CTE:
+def _walk(model: type[Record], key: Expression, start: Start, rows: ColumnElement[bool] | None) -> CTE:
     """Walk along the index of the keys; blank texts are like nothing.
 
     Other rows are not even walked past: how far a page has come, and where the next one begins, would tell of them.
@@ -161,7 +161,7 @@ def _members(walk: CTE) -> Subquery:
     return numbered.join(walk, walk.c.key == groups.c.key).subquery("numbered")
 
 
-def _several(walk: CTE) -> Select[Any]:
+def _several(walk: CTE) -> Statement:
     """Return the keys of more than one record, and how many have each."""
     return select(walk.c.key, func.count().label("number")).group_by(walk.c.key).having(func.count() > 1)
 
@@ -177,7 +177,7 @@ def _edge(walk: CTE) -> Subquery:
     return edge.select_from(walk).subquery("edge")
 
 
-def _told(walk: CTE, members: Subquery) -> Select[Any]:
+def _told(walk: CTE, members: Subquery) -> Statement:
     """Return the statement of both: how far the walk goes, and what it found."""
     edges = _edge(walk)
     found = (members.c.key, members.c.number, members.c.id)

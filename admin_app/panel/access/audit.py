@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import abort
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.domain.audit.reader import ActivityFilter
@@ -57,12 +57,23 @@ def _names_unseen(done: ChangeSet, access: Access) -> bool:
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
-    """Answer 403 where an undo would give back values of fields that the person may not write."""
+    """Answer 403 where an undo would give back values of fields that the person may not write, or may not there."""
     for access in touched:
         model = access.resource.model
         fixed = [key for key in (*kept_columns(model), *links_of(model)) if not access.may_write(key, Action.UNDO)]
-        if fixed and fields_changed(db.session, done.id, access.resource.model) & set(fixed):
+        held = _held(access)
+        changed = fields_changed(db.session, done.id, model) if fixed or held else set()
+        beyond = (held[key] for key in changed & held.keys())
+        if changed & set(fixed) or any(
+            touches_rows_beyond(db.session, done.id, model, free, [Did.UPDATE]) for free in beyond
+        ):
             abort(403)
+
+
+def _held(access: Access) -> dict[str, ColumnElement[bool]]:
+    """Return, for each relation that may lead out of the person's sight, the rows in which it does not; by the field that keeps it."""
+    found = {one.history(): access.leads_into_sight(name) for name, one in access.resource.relations.items()}
+    return {key: free for key, free in found.items() if free is not None}
 
 
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:

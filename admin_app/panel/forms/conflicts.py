@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from wtforms import Field
 
@@ -170,13 +170,13 @@ class Conflicts:
             and was is not UNKNOWN
             and yours is not UNKNOWN
         ):
-            return self._merged(one, cast("list[Any]", was), cast("list[Any]", theirs), is_seen=bool(own))
+            return self._merged(one, cast("list[Record]", was), cast("list[Record]", theirs), is_seen=bool(own))
         take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
         return Part(
             one, outcome, was, theirs, take, _both(was, theirs, yours) if outcome is Resolution.CHOICE else None
         )
 
-    def _merged(self, one: Field, was: list[Any], theirs: list[Any], *, is_seen: bool) -> Part:
+    def _merged(self, one: Field, was: list[Record], theirs: list[Record], *, is_seen: bool) -> Part:
         """Put what both did to the links into the field; whoever has seen that says what stays."""
         if not is_seen:
             one.data = merged_links(was, theirs, one.data)
@@ -209,7 +209,7 @@ class Conflicts:
         if relation is None or value is None:
             return value
         if isinstance(relation, ManyToMany):
-            return linked_records(db.session, relation, cast("list[Any]", value))
+            return linked_records(db.session, relation, cast("list[Record]", value))
         return db.session.get(relation.target, value) or value
 
     def _cell(self, name: str, value: object) -> Cell:

@@ -9,10 +9,10 @@ from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
 
 
-def in_the_way(change: Change, title: str, other: Record) -> Link | None:
+def in_the_way(change: Change, title: str, other: Record | None) -> Link | None:
     """Name and find the record in the way of a change, unless it is the changed one by the name that the page says already."""
     access = access_of(type(other)) if other is not None else None
-    if access is None or not access.sees(other):
+    if other is None or access is None or not access.sees(other):
         return None
     name = access.title_of(other)
     is_itself = (other.__table__.name, other.id) == (change.model, change.record_id)

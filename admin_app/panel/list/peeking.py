@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -17,7 +16,7 @@ from admin_app.panel.view_models import Hidden
 PEEK = "peek"
 
 # Draws the record that a list's address names, beside the listing that stands at an address; None where there is none to show.
-Beside = Callable[[Access, Listing, str], Any]
+Beside = Callable[[Access, Listing, str], object]
 
 
 def without_peek() -> list[Hidden]:

@@ -21,7 +21,7 @@ class LinksInclude(RelationIs):
         """Name the record rather than its number."""
         return super().sentence(text).replace(f"{self.name} is ", f"{self.name} include ", 1)
 
-    def typed(self, value: Any) -> None:
+    def typed(self, value: object) -> None:
         """Lead nowhere: a cell names several records."""
 
 

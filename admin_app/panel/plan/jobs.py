@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,7 @@ from admin_app.panel.plan.parts import JUDGED, change_in_parts, judge_in_parts, 
 from admin_app.timezones import zone_of
 from admin_app.transfer.import_.source import Source
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
@@ -227,11 +228,11 @@ class PlanWork:
             db.session.rollback()
         self._transaction(lambda plan: end(db.session, plan, counted))
 
-    def _transaction(self, work: Callable[[Plan], Any]) -> Any:
+    def _transaction(self, work: Callable[[Plan], T]) -> T:
         """Do something with the plan in a transaction of its own."""
         return self._timed(work)[0]
 
-    def _timed(self, work: Callable[[Plan], Any]) -> tuple[Any, float]:
+    def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Return besides for how long it held its locks: on SQLite a commit, which writes every page, takes a while, too."""
         db.session.rollback()
         with writing():
@@ -274,7 +275,7 @@ class PlanWork:
 class _Effect:
     """The effect of one line."""
 
-    let_come: Callable[[Any], None]
+    let_come: Callable[[Record], None]
     model: type[Record]
     number: int
     record_id: Key

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from admin_app.db.keys import Key
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrivals import Arrivals
@@ -70,7 +70,7 @@ class BulkOperation:
     # Records that it needs as they are, and why, by their keys.
     spared: Mapping[Key, str] = field(default_factory=dict)
     # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
-    effect: Callable[[Any], None] | None = field(default=None, compare=False)
+    effect: Callable[[Record], None] | None = field(default=None, compare=False)
     effect_words: str = ""
     # What becomes of a file's rows; None where it is about records that are there.
     incoming: Incoming | None = field(default=None, compare=False)

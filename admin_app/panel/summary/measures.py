@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import inspect as inspect_mapper
 
@@ -17,6 +16,8 @@ from admin_app.selection.summary import Figure, Measure
 
 COUNT = "count"
 _WORDS = {Figure.SUM: "Sum of {}", Figure.AVERAGE: "Average {}", Figure.MIN: "Lowest {}", Figure.MAX: "Highest {}"}
+# What a store says of a group.
+Measured = int | float | Decimal | None
 # Digits after the point of what is no whole number; more are noise.
 DIGITS = 4
 
@@ -45,7 +46,7 @@ def measures_of(access: Access) -> Iterator[OfferedMeasure]:
                 yield OfferedMeasure(f"{name}__{figure}", said, name, Measure(column, figure))
 
 
-def written(value: Any) -> str:
+def written(value: Measured) -> str:
     """Write a figure with thousands separators, "—" for none."""
     if value is None:
         return "—"
@@ -55,11 +56,11 @@ def written(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def as_number(value: Any) -> float:
+def as_number(value: Measured) -> float:
     """Return a figure as a chart takes it."""
     return 0.0 if value is None else float(value)
 
 
-def in_file(value: Any) -> object:
+def in_file(value: Measured) -> object:
     """Return a figure as a file says it, no rounder than it is written."""
     return round(value, DIGITS) if isinstance(value, (Decimal, float)) else value

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.client import Client
@@ -116,6 +118,18 @@ def test_many_rows_are_not_moved_away_from_a_record_unseen(
     assert "Its user is not shown to you, so you cannot change it." in page.root.text
     with app.app_context():
         assert db.session.get_one(Post, theirs.id).user_id == other
+
+
+def test_no_undo_takes_a_row_away_from_a_record_unseen(
+    app: Flask, as_owner: Client, client_with: Callable[..., Client], mine: Post, other: User
+) -> None:
+    client, address = client_with("post:*", "user:view", rows=["user:own"]), f"/admin/post/edit/?id={mine.id}"
+    as_owner.post_form(address, {**Page(as_owner.get(address)).values(), "user": str(other.id)})
+    with app.app_context():
+        done = db.session.scalars(select(ChangeSet.id).where(ChangeSet.kind == "form")).one()
+
+    assert client.post_form("/admin/activity/undo/", {"id": f"{done}"}, page="/admin/post/").status_code == 403
+    assert as_owner.post_form("/admin/activity/undo/", {"id": f"{done}"}).status_code == 303
 
 
 @both_stores
