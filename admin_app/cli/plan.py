@@ -26,7 +26,7 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.making import begin_plan
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.operations.deleting import asked_deletion, hanging_on
+from admin_app.panel.plan.operations.deleting import asked_deletion, hanging_on, losses_of
 from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.plan.report import report_of, told
 from admin_app.panel.registry import resource_at
@@ -114,12 +114,13 @@ def delete(
     """Delete many records of RESOURCE: all of them, or those that --filter and --search leave.
 
     What hangs on them is kept, given to another record, or deleted too: --posts keep, --posts give:7, --posts delete.
+    Where the model says what becomes of it, nothing is asked.
     """
     agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
     selection = selected(access, filters, search)
     hanging = hanging_on(access, selection)
     with named_options():
-        operation = asked_deletion(access, hanging, fates_sent(hanging, fates))
+        operation = asked_deletion(access, hanging, fates_sent(hanging, fates), losses_of(access, selection))
     _act(access, selection, operation, agreement)
 
 

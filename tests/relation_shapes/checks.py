@@ -520,3 +520,15 @@ def test_many_links_by_texts_and_uuids_are_made_changed_filed_lost_and_undone(ap
     assert found == [["Roof"]] * 3
     assert without == {"Roof": ["%", "°C"]}
     assert measured(app) == added
+
+
+# ---- forms that are filled in
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_copy_and_a_record_made_from_the_other_sides_page_begin_with_their_links(as_editor: Any) -> None:
+    add = Page(as_editor.get("/admin/topic/edit/?id=2")).link("Add article")
+
+    copy, new = Page(as_editor.get(f"{ARTICLE}new/?copy=1")), Page(as_editor.get(add))
+
+    assert (copy.values()["topics"], new.values()["topics"]) == (["1", "2"], "2")
