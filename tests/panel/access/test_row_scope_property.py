@@ -77,7 +77,7 @@ def test_what_is_reached_is_what_the_roles_say(
             by_id = {
                 key
                 for key in rows
-                if (post := access_to(view).find(key)) is not None and access_to(view).reaches(post, act)
+                if (post := access_to(view).find_key(key)) is not None and access_to(view).reaches(post, act)
             }
 
         assert found == expected(act, rows, grants)
