@@ -56,9 +56,3 @@ def test_an_item_that_is_none_has_its_place() -> None:
 
 def test_a_migration_writes_what_each_store_keeps() -> None:
     assert ListOf(sa.String(9)).in_migration == "sa.JSON().with_variant(sa.ARRAY(sa.String(length=9)), 'postgresql')"
-
-
-def test_a_choice_of_texts_is_an_item_as_it_is() -> None:
-    kind = ArrayKind(sa.Column("it", ListOf(sa.Enum("a", "b", name="letters"))))
-
-    assert (kind.words(["a"]), kind.from_cell("b, a")) == (["a"], ["b", "a"])
