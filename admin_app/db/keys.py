@@ -48,13 +48,13 @@ def key_called(table: str) -> str:
     return "id" if known is None else key_in(known).name
 
 
-def key_name(model: type[Any]) -> str:
+def key_name(model: type[object]) -> str:
     """Return the attribute that holds the key, by the name that the model gives it: `id` leads to it as well."""
     mapper = inspect_mapper(model)
     return str(mapper.get_property_by_column(mapper.primary_key[0]).key)
 
 
-def is_numbered(model: type[Any]) -> bool:
+def is_numbered(model: type[object]) -> bool:
     """Whether the database numbers the records: their keys are whole numbers, and later ones are higher."""
     return is_number(inspect_mapper(model).primary_key[0])
 
@@ -64,7 +64,7 @@ def is_number(column: AnyColumn) -> bool:
     return isinstance(column.type, Integer)
 
 
-def require_key(model: type[Any]) -> None:
+def require_key(model: type[object]) -> None:
     """Raise `ConfigurationError` for a model whose records have no key that addresses and the history can hold."""
     keys = inspect_mapper(model).primary_key
     known = isinstance(keys[0].type, Integer | String) or (isinstance(keys[0].type, Uuid) and keys[0].type.as_uuid)
@@ -86,7 +86,7 @@ def print_key(key: Key) -> str:
     return "".join(one if one.isascii() and one.isalnum() else _escaped(one) for one in key)
 
 
-def read_key(model: type[Any], text: str) -> Key | None:
+def read_key(model: type[object], text: str) -> Key | None:
     """Read a key as it was printed, or as a person writes it; None for what no record of this model can have."""
     column = inspect_mapper(model).primary_key[0]
     if is_number(column):
@@ -197,7 +197,7 @@ def is_ordered(table: FromClause) -> bool:
 
 
 @compiles(KeyFrom)
-def _on_postgres(element: KeyFrom, compiler: SQLCompiler, **kw: Any) -> str:
+def _on_postgres(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
     if isinstance(element.type, Integer):
         return f"CAST({inner} AS BIGINT)"
@@ -205,13 +205,13 @@ def _on_postgres(element: KeyFrom, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 @compiles(KeyFrom, "sqlite")
-def _on_sqlite(element: KeyFrom, compiler: SQLCompiler, **kw: Any) -> str:
+def _on_sqlite(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
     return inner if isinstance(element.type, Integer) else f"substr({inner}, 3)"
 
 
 @compiles(StoredKey)
-def _stored_on_postgres(element: StoredKey, compiler: SQLCompiler, **kw: Any) -> str:
+def _stored_on_postgres(element: StoredKey, compiler: SQLCompiler, **kw: object) -> str:
     column = element.clauses.clauses[0]
     inner = compiler.process(column, **kw)
     if isinstance(column.type, Uuid):
@@ -220,7 +220,7 @@ def _stored_on_postgres(element: StoredKey, compiler: SQLCompiler, **kw: Any) ->
 
 
 @compiles(StoredKey, "sqlite")
-def _stored_on_sqlite(element: StoredKey, compiler: SQLCompiler, **kw: Any) -> str:
+def _stored_on_sqlite(element: StoredKey, compiler: SQLCompiler, **kw: object) -> str:
     column = element.clauses.clauses[0]
     inner = compiler.process(column, **kw)
     if is_number(column):
