@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import FromClause, Integer, Table, literal
 from sqlalchemy.ext.compiler import compiles
@@ -69,14 +68,14 @@ def digest(*values: object) -> int:
 
 
 @compiles(RowVersion)
-def _by_xmin(element: RowVersion, compiler: SQLCompiler, **kw: Any) -> str:
+def _by_xmin(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
     of, _, _ = compiler.process(element.clauses.clauses[0], **kw).rpartition(".")
     xmin = f"{of}.xmin" if of else "xmin"
     return f"(CAST(CAST({xmin} AS TEXT) AS BIGINT) & 2147483647)::INTEGER"
 
 
 @compiles(RowVersion, "sqlite")
-def _by_digest(element: RowVersion, compiler: SQLCompiler, **kw: Any) -> str:
+def _by_digest(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
     columns = [compiler.process(one, **kw) for one in element.clauses.clauses]
     return _digest_of(columns)
 
