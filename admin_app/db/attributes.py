@@ -111,7 +111,7 @@ def name_of(model: type[object], column: TableColumn) -> str:
     return str(inspect_mapper(model).get_property_by_column(column).key)
 
 
-def require_whole(model: type[Any]) -> None:
+def require_whole(model: type[object]) -> None:
     """Raise `ConfigurationError` where a row may have columns of a subclass alone: the history would not give them back."""
     base = inspect_mapper(model).base_mapper
     own = set(stored_columns(base.class_).values())

@@ -45,7 +45,7 @@ def kept_columns(model: type[object]) -> dict[str, TableColumn]:
     return _KEPT[model]
 
 
-_KEPT: dict[type[Any], dict[str, TableColumn]] = {}
+_KEPT: dict[type[object], dict[str, TableColumn]] = {}
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:

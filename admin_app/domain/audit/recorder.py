@@ -48,6 +48,8 @@ class _Recording:
     unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
+    # The tables of its records.
+    tables: frozenset[str] = frozenset()
     # Its facts, until they are in the log.
     untold: Values | None = None
 
@@ -94,6 +96,11 @@ def count_rows(session: AnySession, did: Did, model: type[Record], number: int) 
 def last_change_set(session: AnySession) -> int | None:
     """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could give back."""
     return state_of(session, _Recording).last
+
+
+def last_tables(session: AnySession) -> frozenset[str]:
+    """Return the tables of the records that this change set changed."""
+    return state_of(session, _Recording).tables
 
 
 def read_before_flush(session: Session, _context: object, _records: object) -> None:
@@ -144,6 +151,7 @@ def finish_set(session: Session) -> None:
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id if can_undo else None
+    recording.tables = frozenset(table for _, table in entry.counts)
     recording.untold = _facts(entry)
 
 

@@ -12,7 +12,7 @@ from admin_app.db.json_values import has_key, recorded_models
 from admin_app.db.keys import key_from
 from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
-from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.recorder import last_change_set, last_tables
 from admin_app.domain.naming import noun_of
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import AnySession, table_of
@@ -34,8 +34,8 @@ def refuse_cycles(session: Session) -> None:
     checked, set_id = state_of(session, _Checked), last_change_set(session)
     if session.in_nested_transaction() or set_id is None:
         return
-    for name, model in recorded_models().items() if checked.set_id != set_id else ():
-        for tree in trees_of(model):
+    for name in last_tables(session) if checked.set_id != set_id else ():
+        for tree in trees_of(recorded_models()[name]):
             require_tree(session, tree, _changed(session, set_id, name, tree))
 
 
