@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, func, insert, literal, null, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
@@ -73,7 +87,7 @@ def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: Co
     numbered = select(_LINE.c.number).where(lines).order_by(_LINE.c.number).subquery()
     if session.get_bind().dialect.name == "postgresql":
         _pass_over(session, model, brought)
-        key: Expression = func.nextval(_sequence(session, model))
+        key: Expression = func.nextval(_sequence(session, model), type_=BigInteger())
     else:
         key = literal(max(brought, _highest(session, model))) + func.row_number().over(order_by=numbered.c.number)
     given = select(numbered.c.number, key.label("key")).subquery()
