@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import ForeignKey, MetaData, String, Text, func, literal, select, text, type_coerce
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.json_values import recorded_models
@@ -37,12 +37,15 @@ from tests.domain.audit.undoing import done
 from tests.domain.plan.planning import begun, carried_out, planned, planned_deletion, planned_value, verdicts
 
 OWN = MetaData()
+# Apart from the dashboard's own: other tests of this process are to know none of these.
+APART = registry(metadata=OWN)
 
 
 class Coin(Record):
     """A record with a text for its key."""
 
     metadata = OWN
+    _sa_registry = APART
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
     label: Mapped[str] = mapped_column(String(40))
 
@@ -51,6 +54,7 @@ class Stamp(Record):
     """A record with a UUID."""
 
     metadata = OWN
+    _sa_registry = APART
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     label: Mapped[str] = mapped_column(String(40))
 
@@ -60,6 +64,7 @@ class Pen(Legacy):
 
     __tablename__ = "old_pen"
     metadata = OWN
+    _sa_registry = APART
     number: Mapped[int] = mapped_column("pen_no", primary_key=True)
     label: Mapped[str] = mapped_column("from", String(40))
     above_id: Mapped[int | None] = mapped_column(ForeignKey("old_pen.pen_no"))
@@ -68,8 +73,9 @@ class Pen(Legacy):
 
 
 @pytest.fixture(autouse=True)
-def tables(context: object) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
-    recorded_models.cache_clear()
+def tables(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
+    for model in (Coin, Stamp, Pen):
+        monkeypatch.setitem(recorded_models(), str(model.__table__.name), model)
     OWN.create_all(db.engine)
     yield
     db.session.rollback()
