@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import open_menu
-
 WIDTHS = (1280, 375)
 CONTENT = (
     "ID;Content;User;Created at;Notes;عنوان;" + "x" * 300 + "\n"
@@ -20,7 +18,7 @@ FILE: Any = {"name": "posts <b>2026 אב.csv", "mimeType": "text/csv", "buffer":
 
 def choose_file(page: Page) -> None:
     page.goto("/admin/post/")
-    open_menu(page, "More").get_by_role("link", name="Import").click()
+    page.get_by_role("link", name="Import").click()
     page.get_by_label("File").set_input_files(files=[FILE])
     page.get_by_role("button", name="Read rows").click()
     page.wait_for_url("**/import/source/**")

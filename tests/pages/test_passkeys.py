@@ -44,7 +44,7 @@ def test_the_first_passkey_shows_recovery_codes_and_the_next_ends_other_sessions
     assert (len(codes), second.status_code, second.location) == (8, 303, ACCOUNT)
     assert page.notice == "Success The passkey was added. You are signed out everywhere else."
     assert [row[0] for row in page.rows("passkeys")] == ["Blue key", "Phone"]
-    assert "On. After your password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
+    assert "Two-factor sign-in is on. After your password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
     assert elsewhere.get("/admin/").status_code == 302
     assert told(app, 3) == [
         "Added the passkey “Phone” of colleague “Vera”",
@@ -70,7 +70,7 @@ def test_a_passkey_is_renamed_and_removed(as_viewer: Any, app: Flask) -> None:
 
     assert (refused.status, refused.error_of("name")) == (422, "Enter the name.")
     assert (renamed, removed.location) == (["Red key"], ACCOUNT)
-    assert "Off. You sign in with your password only." in as_viewer.get(ACCOUNT).text
+    assert "Two-factor sign-in is off. You sign in with your password only." in as_viewer.get(ACCOUNT).text
     assert told(app, 2) == [
         "Removed the passkey “Red key” of colleague “Vera”",
         "Renamed the passkey “Blue key” to “Red key” of colleague “Vera”",
@@ -128,7 +128,7 @@ def test_the_app_stays_where_it_is_the_last_factor_and_the_role_needs_one(
 
     page = Page(as_owner.get(ACCOUNT))
     assert "Your role needs a second factor, and this is the last. Add another one first." in page.notice
-    assert "On. After your password you use a code from your app." in page.root.text
+    assert "Two-factor sign-in is on. After your password you use a code from your app." in page.root.text
 
 
 def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Staff, app: Flask) -> None:
@@ -138,8 +138,8 @@ def test_beside_a_passkey_one_may_do_without_the_app(as_viewer: Any, viewer: Sta
 
     as_viewer.post_form(OWN, {"act": "remove-app"}, page=ACCOUNT)
 
-    assert "On. After your password you use a passkey or a code from your app." in before
-    assert "On. After your password you use a passkey." in as_viewer.get(ACCOUNT).text
+    assert "Two-factor sign-in is on. After your password you use a passkey or a code from your app." in before
+    assert "Two-factor sign-in is on. After your password you use a passkey." in as_viewer.get(ACCOUNT).text
 
 
 def test_the_page_without_scripts_says_what_is_needed(as_viewer: Any) -> None:
