@@ -44,7 +44,10 @@ def test_the_first_passkey_shows_recovery_codes_and_the_next_ends_other_sessions
     assert (len(codes), second.status_code, second.location) == (8, 303, ACCOUNT)
     assert page.notice == "Success The passkey was added. You are signed out everywhere else."
     assert [row[0] for row in page.rows("passkeys")] == ["Blue key", "Phone"]
-    assert "Two-factor sign-in is on. After your password you use a passkey. 8 of 8 recovery codes are left" in page.root.text
+    assert (
+        "Two-factor sign-in is on. After your password you use a passkey. 8 of 8 recovery codes are left"
+        in page.root.text
+    )
     assert elsewhere.get("/admin/").status_code == 302
     assert told(app, 3) == [
         "Added the passkey “Phone” of colleague “Vera”",
