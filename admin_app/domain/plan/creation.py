@@ -90,7 +90,8 @@ def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: Co
         key: Expression = func.nextval(_sequence(session, model), type_=BigInteger())
     else:
         key = literal(max(brought, _highest(session, model))) + func.row_number().over(order_by=numbered.c.number)
-    given = select(numbered.c.number, key.label("key")).subquery()
+    # Read once: a subquery would be read for each line, and each time take new keys.
+    given = select(numbered.c.number, key.label("key")).cte("given")
     mine = and_(_LINE.c.plan_id == plan_id, _LINE.c.number == given.c.number)
     session.connection().execute(update(_LINE).where(mine).values(record_id=stored_key(given.c.key)))
 
