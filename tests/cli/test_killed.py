@@ -114,14 +114,15 @@ def test_a_killed_server_leaves_each_change_with_its_act(
     for thread in threads:
         thread.start()
     end = time.monotonic() + PATIENCE
-    while len(saved) < 100 and time.monotonic() < end:
+    while saved.count(303) < 100 and time.monotonic() < end:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     for thread in threads:
         thread.join()
 
-    assert len(saved) >= 100
-    assert set(saved) == {303}
+    assert saved.count(303) >= 100
+    # Told to come back where the machine was too busy: nothing of that was saved.
+    assert set(saved) <= {303, 503}
     with sqlite3.connect(settings["DATABASE_URL"].removeprefix("sqlite:///")) as connection:
         give_functions(connection)
         rows = connection.execute
@@ -137,5 +138,5 @@ def test_a_killed_server_leaves_each_change_with_its_act(
         )
         assert len(rows(last).fetchall()) == USERS
         changes = rows("SELECT count(*) FROM change WHERE model = 'user' AND act = 'update'").fetchone()[0]
-    assert changes >= len(saved)
+    assert changes >= saved.count(303)
     connection.close()

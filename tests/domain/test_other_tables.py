@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import RecordKey
 from admin_app.db.record import Legacy, Record
+from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_sql import UndoStatements
 from admin_app.domain.plan.arrivals import Arrival, Arrivals
@@ -254,3 +255,10 @@ def test_each_store_reads_a_key_from_the_history(key: int | str) -> None:
     read = from_json_sql(column, kept, "subject_id", db.engine.dialect.name)
 
     assert db.session.scalar(select(type_coerce(read, RecordKey))) == key
+
+
+def test_links_count_no_version_up_where_there_is_none(statements: Any) -> None:
+    with statements() as sent:
+        bulk._count_up(db.session, Pen, Pen.number == 1, 0)
+
+    assert sent == []

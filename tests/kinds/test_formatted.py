@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from admin_app.domain.records.rules import problem_with
 from admin_app.kinds.markdown import html_of
-from admin_app.kinds.phone import spaced
+from admin_app.kinds.phone import PhoneKind, spaced
 from admin_app.panel.kinds import column_cell
 from tests.kinds.everything import COLUMNS, Everything
 
@@ -75,3 +75,8 @@ def test_an_amount_has_no_more_places_than_its_column_and_its_currency(
     column: Any, value: Any, problem: str | None
 ) -> None:
     assert problem_with(column, "Paid", value) == problem
+
+
+def test_a_number_that_no_telephone_can_have_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^\+49 12$"):
+        PhoneKind(sa.Column("phone", sa.String(20), info={"kind": "phone"})).read("+49 12")

@@ -137,3 +137,7 @@ def test_an_heir_is_needed_for_what_is_given_away() -> None:
 
     with pytest.raises(DeletionError, match="Choose who gets the visits"):
         delete_record(db.session, db.session.get_one(Animal, 1), {"visit.animal_id": Decision(Fate.GIVE)})
+
+
+def test_the_history_of_a_record_keeps_nothing_of_what_hangs_on_it() -> None:
+    assert {one.history() for one in unknown_dependents(Farm)} == {""}

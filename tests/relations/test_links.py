@@ -13,7 +13,8 @@ from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, Se
 from admin_app.domain.records.conflicts import earlier_state, merged_links
 from admin_app.domain.records.deletion import DeletionScope, delete_record, losses
 from admin_app.domain.records.merge import merge_records
-from admin_app.errors import AdminError
+from admin_app.domain.records.refusals import refusals_of
+from admin_app.errors import AdminError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.relations import ManyToMany, links_into, links_of, relation_of
@@ -353,3 +354,21 @@ def test_records_that_are_only_looked_at_are_named_and_found() -> None:
     assert (relation.is_links, relation.history(), found) == (True, "", [["Home"], ["Home"]])
     assert relation.keys(db.session.get_one(Farm, 1)) == [1]
     assert "visits" not in links_of(Farm)
+
+
+def test_records_that_keep_links_to_others_are_found() -> None:
+    with transaction(db.session):
+        db.session.add_all([Article(name="With", tags=[Tag(name="own")]), Article(name="Without")])
+    relation = links_of(Article)["tags"]
+    keys = select(Tag.id).where(Tag.name == "own")
+
+    found = db.session.scalars(select(Article.name).where(Article.id.in_(relation.owners_of(keys)))).all()
+
+    assert found == ["With"]
+
+
+def test_what_is_refused_for_another_reason_is_no_matter_of_the_links() -> None:
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(Article), transaction(db.session):
+        db.session.add(Article(name=None))
+
+    assert set(refusal.value.problems) & set(links_of(Article)) == set()
