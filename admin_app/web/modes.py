@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.context import glancing, zone
+from admin_app.context import glancing, reading, zone
 from admin_app.domain import modes
 from admin_app.domain.modes import Mode
 from admin_app.extensions import db
@@ -65,7 +65,8 @@ def present_mode() -> Mode:
 
 def _read(before: Mode) -> Mode:
     try:
-        with glancing(), Session(db.engine) as session:
+        # Not as the request writes: that would wait for the lock which the request itself may hold.
+        with reading(), glancing(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
         # Whoever asks for the page says what is wrong with the store.
