@@ -129,7 +129,7 @@ def test_hidden_fields_cannot_be_asked_for(subject: Subject, client_with: Callab
     answers, found = {}, {}
     for view in views_of(subject.app):
         with subject.app.app_context():
-            schema = view.list_schema()
+            schema = view.list_schema
             relations = [one.key for one in inspect_mapper(view.model).relationships if one.mapper is subject.mapper]
         prefixes = [""] if view is subject.view else [f"{one}." for one in relations]
         paths = {f"{prefix}{name}" for prefix in prefixes for name in hidden}

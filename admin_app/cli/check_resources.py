@@ -68,7 +68,7 @@ def _foreign_keys(resource: Resource) -> Iterator[Finding]:
 
 def _sorts(resource: Resource) -> Iterator[Finding]:
     own = type(resource).__name__
-    for name, sort in resource.list_schema().sorts.items():
+    for name, sort in resource.list_schema.sorts.items():
         if not sort.is_own:
             continue
         column = stored_column(sort.column)

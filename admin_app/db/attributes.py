@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Column
@@ -26,10 +28,11 @@ def stored_column(attribute: AnyColumn) -> TableColumn | None:
     return columns[0] if isinstance(columns[0], Column) else None
 
 
-def stored_columns(model: type[object]) -> dict[str, TableColumn]:
+@cache
+def stored_columns(model: type[object]) -> Mapping[str, TableColumn]:
     """Return the columns of a model's table, by the attributes' names."""
     found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
-    return {name: column for name, column in found.items() if isinstance(column, Column)}
+    return MappingProxyType({name: column for name, column in found.items() if isinstance(column, Column)})
 
 
 def is_nullable(attribute: AnyColumn) -> bool:

@@ -140,7 +140,7 @@ class ResourceView(ProtectedView, ModelView):
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
         require_cards(resource)
-        declare_indexes(resource.list_schema())
+        declare_indexes(resource.list_schema)
         declare_indexes(resource.newest_schema())
         declare_likenesses(resource)
 

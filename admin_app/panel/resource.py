@@ -248,7 +248,7 @@ class Resource:
         """Return what a column is called."""
         return self.column_labels.get(name) or formatting.label(name)
 
-    @property
+    @cached_property
     def relations(self) -> Mapping[str, Relation]:
         """The model's relations by their names."""
         return relations_of(self.model)
@@ -359,6 +359,7 @@ class Resource:
         """Return the columns that `column_searchable_list` names; each gets its index by the next migration."""
         return {name: self._search_column(name) for name in self.column_searchable_list}
 
+    @cached_property
     def list_schema(self) -> ListSchema:
         """Return what this resource declares that a list of it may be asked."""
         return ListSchema(
@@ -383,8 +384,14 @@ class Resource:
     def formatted(self, name: str, record: Record) -> object:
         """Return what `column_formatters` makes of a record: as ours take it, or as Flask-Admin's do, with the view before it."""
         formatter = self.column_formatters[name]
-        is_theirs = len(signature(formatter).parameters) == len(("view", "context", "model", "name"))
-        return formatter(self, None, record, name) if is_theirs else formatter(record)
+        return formatter(self, None, record, name) if name in self._formatted_as_theirs else formatter(record)
+
+    @cached_property
+    def _formatted_as_theirs(self) -> frozenset[str]:
+        theirs = len(("view", "context", "model", "name"))
+        return frozenset(
+            name for name, one in self.column_formatters.items() if len(signature(one).parameters) == theirs
+        )
 
     def newest_schema(self) -> ListSchema:
         """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""

@@ -84,7 +84,7 @@ def test_filters_find_it(filter_: str, names: list[str], as_viewer: Any) -> None
 )
 def test_files_say_it(key: str, said: list[str]) -> None:
     view: Any = resource_of(Server)
-    selection = Selection.parse(view.list_schema(), [("sort", "id")])
+    selection = Selection.parse(view.list_schema, [("sort", "id")])
     names = ["name", "address"] if FORMATS[key].has_keys else ["Name", "Address"]
     columns = [ExportColumn("name", "Name", Server.name), ExportColumn("address", "Address", Server.address)]
 

@@ -84,7 +84,7 @@ def test_what_cannot_be_as_it_is_declared_is_refused_with_what_to_write(declarat
     [("content", "content"), (("content", True), "-content"), ([("content", False)], "content"), (["id"], "id")],
 )
 def test_a_default_sort_is_read_as_flask_admin_reads_it(sort: Any, meant: str) -> None:
-    assert declared(column_default_sort=sort).list_schema().default_sort == meant
+    assert declared(column_default_sort=sort).list_schema.default_sort == meant
 
 
 @pytest.mark.parametrize(("name", "closed"), [("can_edit", "edit"), ("can_export", "export"), ("can_create", "import")])

@@ -200,8 +200,11 @@ class Access:
 
     def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
-        unique = self.shown(name for name, column in stored_columns(self.resource.model).items() if column.unique)
+        unique = self.once("unique", self._unique)
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
+
+    def _unique(self) -> list[str]:
+        return self.shown(name for name, column in stored_columns(self.resource.model).items() if column.unique)
 
     # ---- fields
 

@@ -26,7 +26,7 @@ CHILD_PAGE_SIZES = (10, 20, 50)
 
 def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
     """Return what a list of a resource may be asked by a person: what it declares, of what they may see."""
-    declared = access.resource.list_schema()
+    declared = access.resource.list_schema
     sorts = {
         name: replace(sort, rows=access.seen_beyond(name)) if sort.is_count else sort
         for name, sort in declared.sorts.items()
