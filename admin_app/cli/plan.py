@@ -28,7 +28,7 @@ from admin_app.panel.plan.making import begin_plan
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations.deleting import asked_deletion, hanging_on, losses_of
 from admin_app.panel.plan.operations.editing import read_edit
-from admin_app.panel.plan.report import report_of, told
+from admin_app.panel.plan.report import change_told, report_of
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
@@ -120,7 +120,7 @@ def delete(
     selection = selected(access, filters, search)
     hanging = hanging_on(access, selection)
     with named_options():
-        operation = asked_deletion(access, hanging, fates_sent(hanging, fates), losses_of(access, selection))
+        operation = asked_deletion(access, hanging, fates_sent(access, hanging, fates), losses_of(access, selection))
     _act(access, selection, operation, agreement)
 
 
@@ -228,10 +228,8 @@ def _print_lines(made: Plan) -> None:
     """Print the first lines that would be done."""
     lines = plans.lines(db.session, made, verdicts=OPEN, limit=SHOWN)
     for one in lines:
-        change = (
-            f": {told(one.before)} -> {told(one.after)}" if one.before else f": {told(one.after)}" if one.after else ""
-        )
-        click.echo(f"  {f'Row {one.number}' if one.record_id is None else f'ID {one.record_id}'}{change}")
+        which = f"Row {one.number}" if one.record_id is None else f"ID {one.record_id}"
+        click.echo(f"  {': '.join(filter(None, (which, change_told(one.before, one.after))))}")
     if (more := open_lines(made.counts) - len(lines)) > 0:
         click.echo(f"  and {formatting.number(more)} more")
 

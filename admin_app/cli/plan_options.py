@@ -57,11 +57,16 @@ def changes_sent(access: Access, values: Sequence[str], cleared: Sequence[str]) 
     return sent
 
 
-def fates_sent(hanging: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
-    """Return what the form of a deletion would send."""
+def fates_sent(access: Access, hanging: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
+    """Return what the form of a deletion would send.
+
+    A timer names the same options each time: one for what no record has this time says nothing.
+    """
     sent: dict[str, str] = {}
     names = {f"--{one.name}": one.name for one in hanging}
     for option, value in _pairs(words):
+        if option not in names and access.resource.is_to_many(option.removeprefix("--")):
+            continue
         if option not in names:
             message = f"{option}: nothing of that kind hangs on these records"
             raise click.UsageError(message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -28,11 +27,16 @@ def stored_column(attribute: AnyColumn) -> TableColumn | None:
     return columns[0] if isinstance(columns[0], Column) else None
 
 
-@cache
 def stored_columns(model: type[object]) -> Mapping[str, TableColumn]:
     """Return the columns of a model's table, by the attributes' names."""
-    found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
-    return MappingProxyType({name: column for name, column in found.items() if isinstance(column, Column)})
+    # Asked for by every cell that names another record.
+    if model not in _STORED:
+        found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
+        _STORED[model] = MappingProxyType({name: one for name, one in found.items() if isinstance(one, Column)})
+    return _STORED[model]
+
+
+_STORED: dict[type[object], Mapping[str, TableColumn]] = {}
 
 
 def is_nullable(attribute: AnyColumn) -> bool:

@@ -48,8 +48,8 @@ def test_a_plan_says_what_would_be_changed_and_changes_nothing(
         "User: Ann",
         "2 to be changed",
         "1 already as wanted",
-        "  ID 2: User ID: None -> User ID: 1",
-        "  ID 3: User ID: None -> User ID: 1",
+        "  ID 2: User ID: no value -> 1",
+        "  ID 3: User ID: no value -> 1",
     ]
     assert contents(app) == {1: ("a", 1), 2: ("b", None), 3: ("c", None)}
 
@@ -158,6 +158,24 @@ def test_records_are_deleted_with_what_was_said_of_what_hangs_on_them(
     assert contents(app) == {1: ("a", heir.id)}
     with app.app_context():
         assert list(db.session.scalars(select(User.name))) == ["Ann"]
+
+
+def test_a_fate_may_be_named_of_what_no_record_has(manage: Manage, app: Flask, make_user: Make) -> None:
+    make_user(name="Bob")
+
+    result = manage("delete", "user", "--posts", "keep", "--yes")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    with app.app_context():
+        assert list(db.session.scalars(select(User.name))) == []
+
+
+def test_a_line_shows_the_beginning_of_a_long_text(manage: Manage, make_post: Make) -> None:
+    make_post(content="two\nlines " + "long " * 20)
+
+    result = manage("edit", "post", "--set", "content=short", "--plan")
+
+    assert result.stdout.splitlines()[-1] == f"  ID 1: Content: {('two lines ' + 'long ' * 20)[:60]}… -> short"
 
 
 def test_a_plan_is_shown_and_reported_again(manage: Manage, make_post: Make) -> None:

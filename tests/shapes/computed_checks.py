@@ -95,6 +95,6 @@ def test_what_the_database_does_not_know_is_refused_as_a_sort(name: str, problem
     monkeypatch.setattr(CrateResource, "column_sortable_list", (name,))
 
     with pytest.raises(ConfigurationError) as refusal:
-        CrateResource().list_schema
+        _ = CrateResource().list_schema
 
     assert str(refusal.value) == f"CrateResource.column_sortable_list names {name}, {problem}"

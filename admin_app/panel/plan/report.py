@@ -14,6 +14,8 @@ from admin_app.transfer.formats.csv import csv_chunks
 
 # Rows that are read at a time.
 BATCH = 1000
+# Characters of a value that a line on a terminal has room for.
+LONGEST_GLIMPSE = 60
 
 
 def report_of(engine: Engine, plan_id: int) -> Iterator[bytes]:
@@ -22,8 +24,27 @@ def report_of(engine: Engine, plan_id: int) -> Iterator[bytes]:
 
 
 def told(values: Mapping[str, object] | None) -> str:
-    """Write values as one cell: "name: Ann; email: ann@example.org"."""
-    return "; ".join(f"{formatting.label(name)}: {value}" for name, value in (values or {}).items())
+    """Write values as one cell: "Name: Ann; Email: ann@example.org"."""
+    return "; ".join(f"{formatting.label(name)}: {_value(value)}" for name, value in (values or {}).items())
+
+
+def change_told(before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> str:
+    """Write in one line what changes, long texts cut: "Name: Ann -> Anna; Email: no value -> ann@example.org"; "" for nothing."""
+    if not before:
+        return told(after)
+    return "; ".join(
+        f"{formatting.label(name)}: {_glimpse(value)} -> {_glimpse((after or {}).get(name))}"
+        for name, value in before.items()
+    )
+
+
+def _glimpse(value: object) -> str:
+    words = " ".join(_value(value).split())
+    return words if len(words) <= LONGEST_GLIMPSE else f"{words[:LONGEST_GLIMPSE]}…"
+
+
+def _value(value: object) -> str:
+    return "no value" if value is None else str(value)
 
 
 def _rows(engine: Engine, plan_id: int) -> Iterator[tuple[object, ...]]:

@@ -244,7 +244,7 @@ def test_the_lines_are_a_file(as_editor: Any, make_user: Any, make_post: Any) ->
     assert response.text.splitlines() == [
         '"ID",Verdict,Reason,Before,After',
         "1,same,,,",
-        "2,change,,User ID: None,User ID: 1",
+        "2,change,,User ID: no value,User ID: 1",
     ]
 
 
