@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask, redirect, url_for
 from flask_admin import Admin
 from flask_admin.theme import Theme
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
 
 from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
-from admin_app.extensions import compress, csrf, db, mail, migrate
+from admin_app.domain.auth.host_people import Person
+from admin_app.embedding import commands, surroundings
+from admin_app.embedding.mount import Mount, asked_of, require_path
+from admin_app.errors import ConfigurationError
+from admin_app.extensions import TABLE_PREFIX, Values, compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
 from admin_app.pages import auth, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
@@ -34,6 +40,7 @@ from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
 from admin_app.panel.merge import duplicates_job
 from admin_app.panel.plan import jobs as plan_job
+from admin_app.panel.resource import Resource
 from admin_app.selection.search import indexes as search_indexes
 from admin_app.web import (
     after_response,
@@ -51,7 +58,8 @@ from admin_app.web import (
     templating,
 )
 from admin_app.web.app import Dashboard
-from admin_app.web.auth import login
+from admin_app.web.auth import host_sign_in, login
+from admin_app.web.auth.host_sign_in import HostSignIn
 from admin_app.web.mail import alerts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,22 +88,74 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
 
     `instance_path` is where the embedded database and the secret key live; `instance/` beside the package by default.
     """
+    if TABLE_PREFIX:
+        message = "ADMIN_TABLE_PREFIX is for a dashboard inside another application: leave it empty for one of its own."
+        raise ConfigurationError(message)
     instance = Path(instance_path or ROOT / "instance").resolve()
+    config = flask_config(os.environ if environment is None else environment, instance)
+    app = _dashboard(config, instance, resources.declared(), sign_in=None)
+    app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
+    return app
+
+
+def init_admin(
+    app: Flask,
+    host_db: SQLAlchemy,
+    resources: Sequence[type[Resource]],
+    *,
+    path: str = "/admin",
+    principal: Callable[[], Person | None] | None = None,
+    sign_in_url: str = "",
+    sign_out_url: str = "",
+) -> Flask:
+    """Put the dashboard below a path of an application that is there; return the dashboard, an application of its own.
+
+    `resources` are of the application's models. `principal` says who is at the screen, in a request of the application, None for
+    nobody; without it people sign in to the dashboard. Raises `ConfigurationError` for what cannot be.
+    """
+    path = require_path(path)
+    found = surroundings.of(app, host_db)
+    declared = surroundings.resources_over(resources, host_db, reserved=_reserved(), has_people=principal is None)
+    sign_in = None if principal is None else HostSignIn(asked_of(app, principal), sign_in_url, sign_out_url)
+    inside = _dashboard(found.config, found.instance, declared, sign_in=sign_in, is_embedded=True)
+    app.wsgi_app = Mount(app.wsgi_app, inside.wsgi_app, path)  # type: ignore[method-assign]  # Flask documents it
+    app.extensions[f"dashboard {path}"] = inside
+    commands.add(app, inside, path)
+    return inside
+
+
+def _reserved() -> frozenset[str]:
+    """Name the addresses that no resource may have."""
+    return frozenset(
+        {*(endpoint for _, endpoint, _ in PAGES), *("admin", "auth", "static", "health", "password", "staff", "role")}
+    )
+
+
+def _dashboard(
+    config: Values,
+    instance: Path,
+    declared: Sequence[type[Resource]],
+    *,
+    sign_in: HostSignIn | None,
+    is_embedded: bool = False,
+) -> Flask:
+    """Put the application together; embedded, its pages stand at the top, and what the process shares is left alone."""
     app = Dashboard(
         __name__,
         instance_path=str(instance),
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
-    app.config.from_mapping(flask_config(os.environ if environment is None else environment, instance))
-    logs.set_up(app.config["LOG"])
+    app.config.from_mapping(config)
+    if not is_embedded or app.config["LOG"]:
+        logs.set_up(app.config["LOG"])
     metrics.want(is_wanted=bool(app.config["METRICS_TOKEN"]))
     request_log.init_app(app)
-    listeners.install()
     templating.init_app(app)
     bundles.init_app(app)
     brand.init_app(app)
     db.init_app(app)
+    listeners.install(_engine(app) if is_embedded else None)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
     form_parser.init_app(app, takes_file)
@@ -107,6 +167,8 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     after_response.init_app(app)
     queue.init_app(app, JOBS)
     login.init_app(app)
+    if sign_in is not None:
+        host_sign_in.init_app(app, sign_in)
     see_as.init_app(app)
     modes.init_app(app)
     alerts.init_app(app)
@@ -115,23 +177,36 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     navigation.init_app(app)
     forms_again.init_app(app)
     kept.init_app(app)
-    app.register_blueprint(auth.blueprint)
-    app.register_blueprint(two_factor.blueprint)
-    app.register_blueprint(forgotten.blueprint)
+    if sign_in is None:
+        for one in (auth, two_factor, forgotten):
+            app.register_blueprint(one.blueprint)
     app.register_blueprint(health.blueprint)
-    app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
-    _add_dashboard(app)
+    _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)
     return app
 
 
-def _add_dashboard(app: Flask) -> None:
-    """Register the pages and every declared resource with Flask-Admin; note what is searched, for the migrations."""
-    admin = Admin(app, name=app.config["SITE_NAME"], index_view=HomePage(), theme=Theme("ours", "layout.html"))
+def _engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+def _add_dashboard(app: Flask, declared: Sequence[type[Resource]], path: str, *, has_passkeys: bool) -> None:
+    """Register the pages and every declared resource with Flask-Admin, below a path; note what is searched, for the migrations."""
+    home = HomePage(path or "/")
+    admin = Admin(
+        app,
+        name=app.config["SITE_NAME"],
+        index_view=home,
+        theme=Theme("ours", "layout.html"),
+        # Flask-Admin's own files are not served: it would have some at the top otherwise.
+        static_url_path="/static/admin",
+    )
     for page, endpoint, url in PAGES:
-        admin.add_view(page(name=endpoint.capitalize(), endpoint=endpoint, url=url))
+        if page is PasskeysPage and not has_passkeys:
+            continue
+        admin.add_view(page(name=endpoint.capitalize(), endpoint=endpoint, url=f"{path}/{url}"))
     search_indexes.declare(audit_reader.LIST_SCHEMA.search.values())
-    declared = resources.declared()
     for one in declared:
         require_known(one.model)
     found = [one() for one in declared]
@@ -141,4 +216,4 @@ def _add_dashboard(app: Flask) -> None:
         admin.add_view(ResourceView(resource, db))
 
 
-__all__ = ["create_app", "models"]
+__all__ = ["Person", "Resource", "create_app", "init_admin", "models"]

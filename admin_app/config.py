@@ -19,6 +19,8 @@ VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read
 # The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it. A page that takes
 # a file takes more: `web.form_parser`.
 MAX_BODY_BYTES = 16 * 1024 * 1024
+# What the dashboard's engine says of itself, in a process that has others.
+OURS = "is_the_dashboards"
 # A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another
 # process its plans would be those of a small table for as long as it is used.
 CONNECTION_SECONDS = 300
@@ -46,6 +48,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
             # Statements that failed are logged, password hashes and session tokens are not.
             "hide_parameters": True,
             "pool_recycle": CONNECTION_SECONDS,
+            "execution_options": {OURS: True},
         },
         "TRUSTED_HOSTS": settings["ADMIN_HOSTS"] or None,
         "FILES": settings["ADMIN_FILES"] or str(instance / "files"),

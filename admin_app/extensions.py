@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,12 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
+
+# What the names of our tables begin with where another application's stand beside them: "admin_". Models name their tables when
+# they are imported, so it is read before any setting is.
+TABLE_PREFIX = os.environ.get("ADMIN_TABLE_PREFIX", "").strip()
+# Where Alembic keeps which version our tables are of.
+VERSION_TABLE = f"{TABLE_PREFIX}alembic_version"
 
 # What the verbs take: a session, or Flask-SQLAlchemy's `db.session` that stands for the request's.
 AnySession = Session | scoped_session[Any]
@@ -68,6 +75,20 @@ class Model(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlc
     """What every table of ours derives from."""
 
     __abstract__ = True
+
+    @classmethod
+    def __table_cls__(cls, name: str, metadata: MetaData, *parts: object, **options: object) -> Table | None:
+        """Make the table under its prefixed name, and let its foreign keys point at prefixed ones."""
+        is_prefixed = bool(TABLE_PREFIX) and cls.__module__.startswith("admin_app.models.")
+        if is_prefixed:
+            name = f"{TABLE_PREFIX}{name}"
+            for key in (key for one in parts if isinstance(one, Column) for key in one.foreign_keys):
+                target = key.target_tokens
+                key._given_tokens = target._replace(table_name=f"{TABLE_PREFIX}{target.table_name}")  # noqa: SLF001 -- not attached yet, it is said nowhere else
+        table: Table | None = super().__table_cls__(name, metadata, *parts, **options)
+        if table is not None and is_prefixed:
+            cls.__tablename__ = name
+        return table
 
 
 def this_application() -> Flask:

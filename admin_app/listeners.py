@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from sqlalchemy import Engine, Pool, event
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from admin_app import metrics
+from admin_app.config import OURS
 from admin_app.db import connection, pooler, statement_times
 from admin_app.domain.audit import recorder, trees
 from admin_app.domain.auth import alerts, session_revocation
@@ -48,8 +51,33 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
 )
 
 
-def install() -> None:
-    """Install them, unless another application of this process did: they are called for all of them."""
+def install(own: Engine | None = None) -> None:
+    """Install them, unless another application of this process did: they are called for all of them.
+
+    With an engine of the dashboard's `own`, in a process that has others, they are called for that one and for its sessions.
+    """
+    targets: dict[object, object] = {} if own is None else {Engine: own, Pool: own.pool}
     for target, name, function in LISTENERS:
-        if not event.contains(target, name, function):
-            event.listen(target, name, function)
+        listener = _of_ours(function) if own is not None and target is Session else function
+        if not event.contains(targets.get(target, target), name, listener):
+            event.listen(targets.get(target, target), name, listener)
+
+
+@cache
+def _of_ours(function: Callable[..., object]) -> Callable[..., object]:
+    """Return what calls a function for sessions on an engine of ours."""
+
+    def listen(first: Session | ORMExecuteState, *further: object) -> object:
+        session = first.session if isinstance(first, ORMExecuteState) else first
+        return function(first, *further) if _is_ours(session) else None
+
+    return listen
+
+
+def _is_ours(session: Session) -> bool:
+    try:
+        bind = session.get_bind()
+    except (RuntimeError, SQLAlchemyError):
+        # Another application's, which is at an end.
+        return False
+    return bool(bind.get_execution_options().get(OURS))

@@ -166,6 +166,13 @@ def _token(text: str) -> str:
     return text
 
 
+def _prefix(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z][a-z0-9_]{0,15}", text):
+        message = "must have 16 small letters, digits or _ at most, like admin_"
+        raise ValueError(message)
+    return text
+
+
 def _sender(text: str) -> str:
     if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
         message = "must be an email address, like admin@example.org"
@@ -359,6 +366,12 @@ SETTINGS = (
         "",
         "A sentence on every page; `manage.py banner` sets another one without a restart.",
         str.strip,
+    ),
+    Setting(
+        "ADMIN_TABLE_PREFIX",
+        "",
+        "Inside another application: what the names of the dashboard's tables begin with, like `admin_`. Empty: it is on its own.",
+        _prefix,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
 )  # fmt: skip -- one setting a block reads better than one argument a line

@@ -51,6 +51,7 @@ DEFAULTS = {
     "ADMIN_METRICS_TOKEN": "",
     "ADMIN_MAINTENANCE": False,
     "ADMIN_BANNER": "",
+    "ADMIN_TABLE_PREFIX": "",
     "ADMIN_MAIL_FROM": "",
 }
 

@@ -9,7 +9,8 @@ import getpass
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 import psycopg
@@ -61,19 +62,26 @@ class Commands(FlaskGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
-        try:
-            with acting(terminal_actor, kind=Kind.COMMAND):
-                return super().invoke(ctx)
-        except AdminError as error:
-            raise click.ClickException(str(error)) from error
-        except (DatabaseError, sqlite3.Error, psycopg.Error) as error:
-            if (trouble := trouble_of(error)) is not None:
-                raise click.ClickException(str(trouble)) from error
-            if not isinstance(error, OperationalError | ProgrammingError):
-                raise
-            reason = str(error.orig).strip().splitlines()[0]
-            message = f"The database refused: {reason}. If it is new, create its tables with: manage.py db upgrade"
-            raise click.ClickException(message) from error
+        with in_one_line("manage.py db upgrade"):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def in_one_line(upgrade: str) -> Iterator[None]:
+    """Act for who holds the machine; turn errors on purpose into one line. `upgrade` is the command that makes the tables."""
+    try:
+        with acting(terminal_actor, kind=Kind.COMMAND):
+            yield
+    except AdminError as error:
+        raise click.ClickException(str(error)) from error
+    except (DatabaseError, sqlite3.Error, psycopg.Error) as error:
+        if (trouble := trouble_of(error)) is not None:
+            raise click.ClickException(str(trouble)) from error
+        if not isinstance(error, OperationalError | ProgrammingError):
+            raise
+        reason = str(error.orig).strip().splitlines()[0]
+        message = f"The database refused: {reason}. If it is new, create its tables with: {upgrade}"
+        raise click.ClickException(message) from error
 
 
 def terminal_actor() -> Actor:

@@ -9,7 +9,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from admin_app.cli.finding import Finding
 from admin_app.db.attributes import stored_column, stored_columns
-from admin_app.db.record import Record
+from admin_app.db.record import Record, title_of
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
 from admin_app.extensions import Attribute, TableColumn, db
 from admin_app.kinds import kind_of
@@ -28,7 +28,7 @@ def findings_of_resources() -> Iterator[Finding]:
 
 def _name(resource: Resource) -> Iterator[Finding]:
     model = resource.model
-    if model.title or model.__str__ is not Record.__str__:
+    if title_of(model) or model.__str__ is not Record.__str__:
         return
     text = _short_text(resource)
     line = f'title = "{text}"' if text else "def __str__(self) -> str: …"

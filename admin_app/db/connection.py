@@ -246,7 +246,7 @@ def count_anew(session: AnySession, model: type[Model]) -> None:
     Where another transaction has it look at the table, that will do.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"ANALYZE (SKIP_LOCKED) {model.__tablename__}"))
+        session.execute(text(f'ANALYZE (SKIP_LOCKED) "{model.__tablename__}"'))
 
 
 def rows_changed(result: object) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Integer, literal
+from sqlalchemy import BigInteger, Column, FromClause, Integer, literal
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
 from admin_app.db.types import UtcDateTime, utc_now
@@ -65,9 +65,9 @@ class Record(Timestamped, Versioned, Model):
                 # SQLite numbers the rows of no other type.
                 one.column.type = BigInteger().with_variant(Integer, "sqlite")
         table = vars(cls).get("__table__")
-        keys = list(own) if table is None else [one.key for one in table.primary_key]
+        keys = list(own) if table is None else [_called(cls).get(one.key, one.key) for one in table.primary_key]
         if len(keys) == 1 and "id" not in keys:
-            if "id" in (vars(cls) if table is None else table.c):
+            if "id" in (vars(cls) if table is None else _names_in(cls, table)):
                 message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
                 raise ConfigurationError(message)
             cls.id = synonym(keys[0])
@@ -75,7 +75,23 @@ class Record(Timestamped, Versioned, Model):
 
     def __str__(self) -> str:
         """Name the record for a person."""
-        return str(getattr(self, self.title)) if self.title else f"{type(self).__name__} {self.id}"
+        title = title_of(type(self))
+        return str(getattr(self, title)) if title else f"{type(self).__name__} {self.id}"
+
+
+def title_of(model: type[Record]) -> str:
+    """Return the column that names a model's records, "" for none; one may be called `title` itself."""
+    return model.title if isinstance(model.title, str) else ""
+
+
+def _names_in(cls: type[Record], table: FromClause) -> set[str]:
+    """Name the columns of a table that a class does not call otherwise."""
+    return {*table.c.keys()} - _called(cls).keys()
+
+
+def _called(cls: type[Record]) -> dict[str, str]:
+    """Return what a class calls columns of its table, by their keys, where it says so."""
+    return {one.key: name for name, one in vars(cls).items() if isinstance(one, Column)}
 
 
 class Legacy(Record):
@@ -89,7 +105,7 @@ class Legacy(Record):
             super().__init_subclass__(**arguments)
             return
         table = vars(cls).get("__table__")
-        names = {*vars(cls), *(() if table is None else table.c.keys())}
+        names = {*vars(cls), *(() if table is None else _names_in(cls, table))}
         if "version" in names:
             message = f'{cls.__name__}.version is ours: call it something else, `release = mapped_column("version")`.'
             raise ConfigurationError(message)

@@ -8,13 +8,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from admin_app.errors import ConfigurationError
+from admin_app.extensions import VERSION_TABLE
 
 NEWER = "Start the newer program, or restore the backup from before the upgrade."
 
 
 def current_revisions(connection: Connection) -> set[str]:
     """Return the migrations that the database is at."""
-    return set(MigrationContext.configure(connection).get_current_heads())
+    return set(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads())
 
 
 def newer_than(scripts: ScriptDirectory, current: set[str]) -> str:

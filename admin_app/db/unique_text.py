@@ -65,7 +65,7 @@ def _create(operations: Operations, operation: CreateUniqueText) -> None:
         )
         raise ConfigurationError(message)
     connection = operations.get_bind()
-    _require_function(connection)
+    require_function(connection)
     _require_distinct(connection, operation.columns)
     for table, column in operation.columns:
         operations.execute(text(caseless.creation(table, column)))
@@ -80,7 +80,7 @@ def _drop(operations: Operations, operation: DropUniqueText) -> None:
         operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
 
 
-def _require_function(connection: Connection) -> None:
+def require_function(connection: Connection) -> None:
     """Give PostgreSQL the function, unless it has it: with another version's letters the indexes that are there would not fit."""
     if connection.dialect.name == "sqlite":
         return

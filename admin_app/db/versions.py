@@ -29,12 +29,14 @@ class RowVersion(FunctionElement[int]):
 
 def may_be_altered(table: FromClause) -> bool:
     """Whether a table is ours to make, and to give indexes."""
-    return not (isinstance(table, Table) and table.info.get(LEGACY))
+    # An alias is of what it stands for.
+    one = getattr(table, "element", table)
+    return not (isinstance(one, Table) and one.info.get(LEGACY))
 
 
 def has_counter(table: FromClause) -> bool:
     """Whether a table has the column in which we count a row's changes."""
-    return "version" in table.c
+    return "version" in table.c and may_be_altered(table)
 
 
 def version_in(table: FromClause) -> Expression:

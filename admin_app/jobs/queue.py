@@ -18,12 +18,12 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import make_url
 
 from admin_app.db.pooler import suits_pooler
-from admin_app.extensions import Values
+from admin_app.extensions import TABLE_PREFIX, Values
 from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
 # Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
-PREFIX = "queue"
+PREFIX = f"{TABLE_PREFIX}queue"
 
 
 class Numbers(Serializer):

@@ -27,6 +27,7 @@ from admin_app.panel.kinds import value_cell
 from admin_app.panel.session_rows import end_sessions, session_rows
 from admin_app.panel.view_models import Fact
 from admin_app.web.auth import login, passkeys, reauthentication, second_factor
+from admin_app.web.auth.host_sign_in import is_hosted
 from admin_app.web.flash import announce, warn
 from admin_app.web.mail import smtp
 from admin_app.web.urls import here, local_path
@@ -77,6 +78,8 @@ class AccountPage(ProtectedView):
         """Show the account, or change the password and end every other session."""
         staff = login.signed_in_staff()
         form = PasswordForm(request.form)
+        if request.method == "POST" and is_hosted():
+            abort(404)
         if request.method == "POST" and form.validate():
             problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
@@ -100,6 +103,8 @@ class AccountPage(ProtectedView):
             form=form,
             preferences_form=preferences_form,
             has_email=smtp.is_set_up(),
+            # Passwords and second factors are the application's around.
+            is_hosted=is_hosted(),
             facts=tuple(facts),
             has_app=two_factor.has_app(db.session, staff),
             passkeys=passkey_rows(staff),
@@ -107,7 +112,7 @@ class AccountPage(ProtectedView):
             codes_left=two_factor.codes_left(db.session, staff),
             two_factor_url=url_for("account.two_factor"),
             # Where none can be made, the words say so in place of a button that leads to them.
-            new_passkey_url=url_for("passkeys.index") if passkeys.site() is not None else "",
+            new_passkey_url=url_for("passkeys.index") if passkeys.site() is not None and not is_hosted() else "",
             no_passkeys=passkeys.ELSEWHERE,
             sessions=session_rows(staff),
             sessions_url=url_for("account.sessions"),
@@ -125,6 +130,8 @@ class AccountPage(ProtectedView):
     @expose("/two-factor/", methods=("GET", "POST"))
     def two_factor(self) -> ResponseReturnValue:
         """Enrol an app or do without it, make new recovery codes, or turn the second factor off where the role does without."""
+        if is_hosted():
+            abort(404)
         staff = login.signed_in_staff()
         if (done := _change_factors(staff, request.form.get("act", ""))) is not None:
             return done

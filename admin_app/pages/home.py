@@ -43,9 +43,9 @@ BEGUN = "Pick up where you left off"
 class HomePage(ProtectedView, AdminIndexView):
     """What a person sees first."""
 
-    def __init__(self) -> None:
-        """Stand at /admin/, and serve none of Flask-Admin's own files."""
-        super().__init__(name="Home", url="/admin")
+    def __init__(self, url: str) -> None:
+        """Stand at this address, and serve none of Flask-Admin's own files."""
+        super().__init__(name="Home", url=url)
         self.static_folder = None
 
     @expose("/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from admin_app.discovery import import_modules
 from admin_app.panel.resource import Resource
 
@@ -11,6 +13,12 @@ def declared() -> list[type[Resource]]:
     modules = import_modules(__name__, __path__)
     found = {thing for module in modules for thing in vars(module).values() if _is_resource(thing, module.__name__)}
     return sorted(found, key=lambda resource: (resource.menu_order, resource.__name__))
+
+
+def own(*, has_people: bool) -> list[type[Resource]]:
+    """Return those of the dashboard itself: roles, and the people who sign in to it, where they do."""
+    staff = import_module(f"{__name__}.staff")
+    return [staff.StaffResource, staff.RoleResource] if has_people else [staff.RoleResource]
 
 
 def _is_resource(thing: object, module: str) -> bool:

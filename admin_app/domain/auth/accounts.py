@@ -69,7 +69,7 @@ def create_first_owner(session: AnySession, *, name: str, email: str, password: 
     """Make the first account (not yet committed); raise `NotFoundError` when there is one: the link was used."""
     if session.get_bind().dialect.name == "postgresql":
         # Two people with the link at the same moment; SQLite lets one writer in at a time anyway.
-        session.execute(text("LOCK TABLE staff IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(text(f"LOCK TABLE {Staff.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
     if is_set_up(session):
         message = "The dashboard is set up already."
         raise NotFoundError(message)

@@ -24,6 +24,8 @@ from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import Staff
 
+# What rights call the accounts.
+STAFF = Staff.__name__.lower()
 # Long enough to look at what somebody asks about, too short to be forgotten.
 LASTS = timedelta(minutes=30)
 BEGAN, STOPPED = "Began to see the dashboard as", "Stopped seeing the dashboard as"
@@ -35,7 +37,7 @@ def may_see_as(person: AnyPrincipal, other: AnyPrincipal) -> bool:
     A rule on rows means other rows for each of them, "own posts" above all: where the other sees some, the person has to see every row.
     """
     rights = rights_of(person)
-    if person.id == other.id or not other.is_active or not rights.may(Action.EDIT, Staff.__tablename__, guarded=True):
+    if person.id == other.id or not other.is_active or not rights.may(Action.EDIT, STAFF, guarded=True):
         return False
     on_every_row = Rights(tuple(replace(one, rows={}) for one in rights_of(other).grants))
     return rights.covers(on_every_row, guarded=privileges.guarded())

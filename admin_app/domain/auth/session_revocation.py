@@ -20,13 +20,14 @@ from admin_app.domain.audit.entry import AuditEntry
 from admin_app.domain.audit.recorder import begin_change_set, entry_of
 from admin_app.domain.auth import passwords, sessions
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.extensions import AnySession, Statement, Values, db
+from admin_app.extensions import AnySession, Statement, Values, table_of
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, Did
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
+_TABLES = {_STAFF: table_of(Staff), _ROLE: table_of(Role)}
 # What of a record says what people may do, by its table.
 RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields")}
 
@@ -94,7 +95,7 @@ def _touched(session: AnySession, set_id: int, table: str) -> Statement:
     after: Any = Change.after
     names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
     mine = (Change.change_set_id == set_id, Change.model == table, Change.act == Did.UPDATE)
-    return select(key_from(db.metadata.tables[table], Change.record_id)).where(*mine, names)
+    return select(key_from(_TABLES[table], Change.record_id)).where(*mine, names)
 
 
 def _keys_of_gone(session: AnySession, set_id: int) -> Statement:

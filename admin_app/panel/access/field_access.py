@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import read_by_computed
-from admin_app.db.record import Record
+from admin_app.db.record import Record, title_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.panel.access.authority import Authority
@@ -88,7 +88,7 @@ class FieldAccess:
         """Name the columns that make a record's name: all of them, where the model does not say."""
         model = self._resource.model
         if model.named_by is not None or model.__str__ is Record.__str__:
-            return model.named_by or ([model.title] if model.title else [])
+            return model.named_by or list(filter(None, [title_of(model)]))
         return list(inspect_mapper(model).column_attrs.keys())
 
     @cached_property

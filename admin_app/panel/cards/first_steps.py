@@ -18,6 +18,7 @@ from admin_app.panel.import_.offered import may_import
 from admin_app.panel.links import link
 from admin_app.panel.registry import resource_of
 from admin_app.panel.view_models import Link
+from admin_app.web.auth.host_sign_in import is_hosted
 from admin_app.web.auth.login import signed_in_principal, signed_in_staff
 
 
@@ -45,6 +46,14 @@ def _steps(open_: Sequence[Access]) -> Iterator[Step]:
     models = [access.resource.model for access in open_]
     has_data = any(db.session.scalar(select(exists(select(model.id)))) for model in models)
     yield Step("Bring your data", "Import a file, or add the first record.", tuple(_ways_in(open_)), has_data)
+    if not is_hosted():
+        yield from _steps_of_people()
+    words = "Ctrl+K searches everything, / searches the list, x selects a row."
+    yield Step("Learn the keyboard shortcuts", words, (Link("Keyboard shortcuts", url_for("help.keys")),))
+
+
+def _steps_of_people() -> Iterator[Step]:
+    """Yield those about who signs in here."""
     staff = resource_of(Staff)
     invite = (Link("Add a colleague", link(staff, "create_view")),) if staff is not None else ()
     has_colleague = (db.session.scalar(select(func.count()).select_from(Staff)) or 0) > 1
@@ -53,8 +62,6 @@ def _steps(open_: Sequence[Access]) -> Iterator[Step]:
     is_protected = two_factor.has_factor(db.session, signed_in_staff())
     words = "With a passkey or an app, nobody can sign in with your password alone."
     yield Step("Protect your account", words, (Link("Set up two-factor sign-in", account),), is_protected)
-    words = "Ctrl+K searches everything, / searches the list, x selects a row."
-    yield Step("Learn the keyboard shortcuts", words, (Link("Keyboard shortcuts", url_for("help.keys")),))
 
 
 def _ways_in(open_: Sequence[Access]) -> Iterator[Link]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
 from admin_app.db.connection import of_one_moment
-from admin_app.db.record import Record
+from admin_app.db.record import Record, title_of
 from admin_app.errors import TransferError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import number
@@ -75,8 +75,8 @@ def exported_rows(
 
 def title_column(model: type[Record]) -> Attribute | None:
     """Return the column that names a model's records, unless it names them in a way of its own."""
-    is_plain = bool(model.title) and model.__str__ is Record.__str__
-    return getattr(model, model.title) if is_plain else None
+    title = title_of(model)
+    return getattr(model, title) if title and model.__str__ is Record.__str__ else None
 
 
 class _Reader:

@@ -1,0 +1,50 @@
+"""The dashboard's commands below the application's: `flask admin upgrade`, `flask admin worker`."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+from typing_extensions import override
+
+from admin_app.cli import COMMANDS, in_one_line
+from admin_app.embedding.tables import upgrade
+from admin_app.formatting import counted
+
+# Of the dashboard alone: it serves itself, fills itself with made-up records, and keeps the whole database safe.
+NOT_HERE = frozenset({"run", "demo", "backup"})
+
+
+class Inside(click.Group):
+    """A group whose commands work on the dashboard, and not on the application around."""
+
+    def __init__(self, name: str, inside: Flask) -> None:
+        """Take over the dashboard's commands."""
+        super().__init__(name, help="The dashboard inside this application: its tables, people, jobs and files.")
+        self.inside = inside
+        for one in COMMANDS:
+            if one.name not in NOT_HERE:
+                self.add_command(one)
+        self.add_command(_upgrade)
+
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        ctx.obj = ScriptInfo(create_app=lambda: self.inside)
+        with in_one_line(f"flask {self.name} upgrade"), self.inside.app_context():
+            return super().invoke(ctx)
+
+
+@click.command("upgrade")
+@click.pass_obj
+def _upgrade(script: ScriptInfo) -> None:
+    """Make the dashboard's tables, or bring them up to date; the application's stay as they are."""
+    changes = upgrade(script.load_app())
+    click.echo(
+        f"{counted(changes, 'change', 'changes')} made." if changes else "The dashboard's tables are up to date."
+    )
+
+
+def add(app: Flask, inside: Flask, path: str) -> None:
+    """Give the application's command line the dashboard's group, called as its path is: `admin` for /admin."""
+    app.cli.add_command(Inside(path.strip("/").replace("/", "-"), inside))

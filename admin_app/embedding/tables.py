@@ -1,0 +1,91 @@
+"""The dashboard's tables in another application's database: made, and brought up to date, with no look at that application's own."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+from alembic.autogenerate import produce_migrations
+from alembic.migration import MigrationContext
+from alembic.operations import MigrateOperation, Operations
+from alembic.operations.ops import AddColumnOp, CreateIndexOp, CreateTableOp, OpContainer
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Connection, Table, select, text
+from sqlalchemy.orm import Session
+
+from admin_app.context import writing
+from admin_app.db import caseless, unique_text
+from admin_app.db.schema_version import require_no_newer
+from admin_app.db.startup_lock import startup_lock
+from admin_app.db.unique_text import CreateUniqueText
+from admin_app.db.versions import may_be_altered
+from admin_app.domain.permissions import roles
+from admin_app.extensions import VERSION_TABLE, db
+from admin_app.models.role import Role
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.selection.search.migrations import CreateSearchIndex
+from admin_app.selection.sorting import text_indexes
+from admin_app.selection.sorting.migrations import CreateSortIndex
+
+# What an upgrade may do here: it adds, and takes nothing away.
+_ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
+
+
+def upgrade(app: Flask) -> int:
+    """Make what is missing, in one transaction; return how many changes that took."""
+    scripts = ScriptDirectory(app.extensions["migrate"].directory)
+    with app.app_context(), writing(), startup_lock(db.engine), db.engine.begin() as connection:
+        require_no_newer(connection, scripts)
+        _make_functions(connection, scripts)
+        context = MigrationContext.configure(connection, opts=_OPTIONS)
+        with warnings.catch_warnings():
+            # SQLAlchemy cannot read them on SQLite, and need not.
+            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+            changes = list(_additions(produce_migrations(context, db.metadata).upgrade_ops))
+        for one in changes:
+            Operations(context).invoke(one)
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            if session.scalar(select(Role.id).limit(1)) is None:
+                session.add_all(roles.given())
+                session.commit()
+        context.stamp(scripts, "heads")
+        return len(changes)
+
+
+def _additions(found: OpContainer | None) -> Iterator[MigrateOperation]:
+    """Yield what adds something, in its order."""
+    for one in () if found is None else found.ops:
+        if isinstance(one, OpContainer) and not isinstance(one, CreateTableOp):
+            yield from _additions(one)
+        elif isinstance(one, _ADDING):
+            yield one
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Look at our tables only, and leave the indexes over functions to what makes them."""
+    if kind == "index":
+        return not (text_indexes.is_own(name) or caseless.is_own(name) or search_indexes.is_own(name, db.metadata))
+    return kind != "table" or name in db.metadata.tables
+
+
+def _is_made_here(one: object, _name: str | None, kind: str, *_more: object) -> bool:
+    """Leave tables of the application as they are, those too that are declared as models of ours."""
+    return kind != "table" or (isinstance(one, Table) and may_be_altered(one))
+
+
+_OPTIONS = {"version_table": VERSION_TABLE, "include_name": _is_ours, "include_object": _is_made_here}
+
+
+def _make_functions(connection: Connection, scripts: ScriptDirectory) -> None:
+    """Give PostgreSQL the functions by which lists are sorted and texts compared, where it has none."""
+    if connection.dialect.name == "sqlite":
+        return
+    unique_text.require_function(connection)
+    schema = connection.scalar(text("SELECT quote_ident(current_schema())"))
+    alike = scripts.get_revision("0017").module
+    makers = {"sort_key": scripts.get_revision("0014").module.function()}
+    makers |= {"mailbox": alike.MAILBOX.format(schema=schema), "namesake": alike.NAMESAKE.format(schema=schema)}
+    for name, statement in makers.items():
+        if connection.scalar(text(f"SELECT to_regprocedure('{name}(text)')")) is None:
+            connection.exec_driver_sql(statement)

@@ -1,0 +1,51 @@
+"""The dashboard's tables in another application's database: made once, brought up to date, on both stores."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, make_url, text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where the shop's database is, which has nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    url = make_url(request.getfixturevalue("postgres_url"))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE shop"))
+    engine.dispose()
+    return url.set(database="shop").render_as_string(hide_password=False)
+
+
+def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "ADMIN_TABLE_PREFIX": "admin_", "PYTHONPATH": str(ROOT)}
+    environment |= {"SHOP_DATABASE": address, "SHOP_FOLDER": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.examples.upgrading"],
+        check=False,
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    first, *others = found["said"]
+    assert first.endswith(" changes made.\n")
+    assert others == ["The dashboard's tables are up to date.\n", "3 changes made.\n", others[0]]
+    assert (found["pages"], found["tables"]) == ([200] * 3, ["admin_alembic_version"])
+    assert found["versions"] == list(ScriptDirectory(str(ROOT / "migrations")).get_heads())

@@ -1,0 +1,36 @@
+"""Make the dashboard's tables in the shop's database, go back to an older version of them, and upgrade; look at a list, and change a record."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from sqlalchemy import inspect, text
+
+from admin_app.extensions import db
+from tests.examples import shop
+from tests.examples.serve import fill, run
+
+
+def main() -> None:
+    app = shop.create_app()
+    said = [run(app, "upgrade"), run(app, "upgrade")]
+    fill(app)
+    inside = app.extensions["dashboard /admin"]
+    with inside.app_context(), db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE admin_host_person"))
+        connection.execute(text("DROP INDEX ix_admin_job_staff_id"))
+        connection.execute(text("UPDATE admin_alembic_version SET version_num = '0027'"))
+    said += [run(app, "upgrade"), run(app, "upgrade")]
+    client = app.test_client()
+    client.get("/enter?name=ann")
+    pages = [client.get(f"/admin/{path}").status_code for path in ("product/?title__contains=saw", "category/", "activity/")]
+    with inside.app_context():
+        versions = db.session.scalars(text("SELECT version_num FROM admin_alembic_version")).all()
+        tables = [one for one in inspect(db.engine).get_table_names() if "alembic" in one]
+    print(json.dumps({"said": said, "pages": pages, "versions": list(versions), "tables": tables}))  # noqa: T201 -- it is asked for
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("SHOP_FOLDER", "")
+    main()
