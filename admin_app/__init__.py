@@ -45,6 +45,7 @@ from admin_app.web import (
     modes,
     priority,
     probes,
+    replica,
     request_log,
     security,
     see_as,
@@ -105,6 +106,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     security.init_app(app)
     priority.init_app(app)
     after_response.init_app(app)
+    replica.init_app(app)
     queue.init_app(app, JOBS)
     login.init_app(app)
     see_as.init_app(app)

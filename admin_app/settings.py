@@ -30,6 +30,9 @@ LONGEST_NAME = 40
 # A page loads it each time somebody comes for the first time.
 LARGEST_LOGO = 200_000
 LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+# The driver that is installed, and what else its addresses begin with.
+DRIVER = "postgresql+psycopg"
+POSTGRESQL = frozenset({"postgres", "postgresql", DRIVER})
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
 
 
@@ -180,8 +183,8 @@ def _database(text: str) -> str:
     except (ArgumentError, ValueError) as error:
         message = "must look like postgresql://user:password@host/name or sqlite:////path/to/file"
         raise ValueError(message) from error
-    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
-        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername in POSTGRESQL:
+        url = url.set(drivername=DRIVER)
         is_several = "," in str(url.query.get("host", ""))
         return (_to_the_primary(url) if is_several else url).render_as_string(hide_password=False)
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
@@ -217,6 +220,20 @@ def _to_the_primary(url: URL) -> URL:
     return url.set(query={"target_session_attrs": "read-write", "connect_timeout": "3", **url.query})
 
 
+def _replica(text: str) -> str:
+    """Accept a server of PostgreSQL's, and give it no more than some seconds: pages wait for it, and the primary answers as well."""
+    try:
+        url = make_url(_with_hosts_apart(text))
+    except (ArgumentError, ValueError) as error:
+        message = "must look like postgresql://user:password@replica/name"
+        raise ValueError(message) from error
+    if url.drivername not in POSTGRESQL:
+        message = f"must be postgresql, not {url.drivername}"
+        raise ValueError(message)
+    bounds = {"target_session_attrs": "prefer-standby", "connect_timeout": "2", "tcp_user_timeout": "5000"}
+    return url.set(drivername=DRIVER, query={**bounds, **url.query}).render_as_string(hide_password=False)
+
+
 def _secret(text: str) -> str:
     if text and (text.lower() in NOT_SECRET or len(text) < SHORTEST_SECRET):
         message = f"must be {SHORTEST_SECRET} or more random characters: leave it empty to have one created"
@@ -230,6 +247,12 @@ SETTINGS = (
         "",
         "Where the data is: `sqlite:////path/file.db` or `postgresql://…`. Empty: `instance/admin.db`.",
         lambda text: _database(text) if text else "",
+    ),
+    Setting(
+        "ADMIN_REPLICA_URL",
+        "",
+        "A streaming replica of the PostgreSQL of `DATABASE_URL`, which lists, searches, record pages and downloads are read from. Empty: all is read from the primary.",
+        lambda text: _replica(text) if text else "",
     ),
     Setting(
         "ADMIN_SECRET_KEY",
