@@ -40,6 +40,7 @@ from admin_app.web import (
     brand,
     bundles,
     errors,
+    fate,
     flash,
     form_parser,
     modes,
@@ -111,6 +112,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     login.init_app(app)
     see_as.init_app(app)
     modes.init_app(app)
+    fate.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)
