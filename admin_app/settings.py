@@ -196,6 +196,19 @@ def _database(text: str) -> str:
     raise ValueError(message)
 
 
+# A bucket's name, what stands before its keys, and where it is if the environment does not say so.
+_BUCKET = re.compile(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?(\?(endpoint=https?://[^&\s]+|region=[a-z0-9-]+|&)+)?"
+)
+
+
+def _files(text: str) -> str:
+    if text.startswith("s3:") and not _BUCKET.fullmatch(text):
+        message = "must look like s3://bucket/prefix, or s3://bucket/prefix?endpoint=https://host&region=name"
+        raise ValueError(message)
+    return text
+
+
 # As PostgreSQL's own programs take several hosts: "postgresql://user:password@one:5432,two:5432/name".
 _SEVERAL = re.compile(
     r"(?P<before>[a-z+]+://(?:[^/?]*@)?)(?P<hosts>[^/?@,]+(?:,[^/?@,]+)+)(?P<path>/[^?]*)?(?:\?(?P<query>.*))?"
@@ -305,8 +318,8 @@ SETTINGS = (
     Setting(
         "ADMIN_FILES",
         "",
-        "The folder for files that jobs create and people upload, or `database` for dashboards on several machines. Empty: `instance/files`.",
-        str.strip,
+        "The folder for files that jobs create and people upload; `database`, or `s3://bucket/prefix`, for dashboards on several machines. Empty: `instance/files`.",
+        _files,
     ),
     Setting(
         "ADMIN_FILE_DAYS", "7", "Days until a job and its file are removed (1 to 365).", _number_between(1, 365, "days")

@@ -28,6 +28,7 @@ from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
 from admin_app.formatting import in_words
+from admin_app.jobs.bucket import SCHEME, problem_with, read_place
 from admin_app.models.staff import Staff
 from admin_app.web.replica import the_replica
 
@@ -155,6 +156,12 @@ def _files(app: Flask) -> Iterator[Finding]:
             yield Finding(f"Everyone on this machine can read {path}.", f"Run: chmod 600 {path}")
 
 
+def _bucket(app: Flask) -> Iterator[Finding]:
+    place = app.config["FILES"]
+    if place.startswith(SCHEME) and (problem := problem_with(read_place(place))):
+        yield Finding(problem, "Check ADMIN_FILES, and the key that the environment gives.")
+
+
 def _proxies(app: Flask) -> Iterator[Finding]:
     if not app.config["PROXIES"]:
         yield Finding(
@@ -219,5 +226,6 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _migrations,
     _roles,
     _files,
+    _bucket,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)
