@@ -47,11 +47,13 @@ from admin_app.web import (
     brand,
     bundles,
     errors,
+    fate,
     flash,
     form_parser,
     modes,
     priority,
     probes,
+    replica,
     request_log,
     security,
     see_as,
@@ -165,12 +167,14 @@ def _dashboard(
     security.init_app(app)
     priority.init_app(app)
     after_response.init_app(app)
+    replica.init_app(app)
     queue.init_app(app, JOBS)
     login.init_app(app)
     if sign_in is not None:
         host_sign_in.init_app(app, sign_in)
     see_as.init_app(app)
     modes.init_app(app)
+    fate.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)

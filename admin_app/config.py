@@ -12,7 +12,7 @@ from pathlib import Path
 
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
-from admin_app.settings import SHORTEST_SECRET, read_settings
+from admin_app.settings import DRIVER, SHORTEST_SECRET, read_settings
 
 # The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
 VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -44,6 +44,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "SECRET_KEY": secret,
         "COOKIE_MARK": mark,
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
+        "SQLALCHEMY_BINDS": _replica(settings),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             # Statements that failed are logged, password hashes and session tokens are not.
             "hide_parameters": True,
@@ -77,6 +78,15 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
     }
+
+
+def _replica(settings: Values) -> dict[str, str]:
+    """Return the replica by its name, if there is one."""
+    replica, primary = settings["ADMIN_REPLICA_URL"], settings["DATABASE_URL"]
+    if replica and not primary.startswith(DRIVER):
+        message = "ADMIN_REPLICA_URL needs a DATABASE_URL of PostgreSQL: SQLite has no replicas."
+        raise ConfigurationError(message)
+    return {"replica": replica} if replica else {}
 
 
 def _mail(settings: Values) -> Values:

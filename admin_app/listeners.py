@@ -11,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from admin_app import metrics
 from admin_app.config import OURS
-from admin_app.db import connection, pooler, statement_times
+from admin_app.db import connection, pooler, replica, statement_times
 from admin_app.domain.audit import recorder, trees
 from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
@@ -39,6 +39,7 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Session, "after_soft_rollback", recorder.forget_since_savepoint),
     (Session, "after_transaction_end", recorder.forget_transaction),
     (Session, "do_orm_execute", recorder.refuse_unrecorded),
+    (Session, "do_orm_execute", replica.route),
     (Session, "after_commit", recorder.tell),
     (Session, "after_rollback", recorder.forget_untold),
     (Session, "after_commit", alerts.let_go),

@@ -30,6 +30,7 @@ class Event(StrEnum):
     TIME_LIMIT = "time_limits"
     CONFLICT = "conflicts"
     SIGN_IN_FAILURE = "sign_in_failures"
+    REPLICA_LEFT = "replica_left"
 
 
 class Level(StrEnum):
@@ -40,17 +41,20 @@ class Level(StrEnum):
     FAILED = "jobs_failed"
     OLDEST = "job_oldest_waiting_seconds"
     WORKERS = "workers"
+    REPLICA_LAG = "replica_lag_seconds"
 
 
 MEANINGS = {
     Event.TIME_LIMIT: "Statements that were stopped because they took too long.",
     Event.CONFLICT: "Forms that met another person's change of the same field.",
     Event.SIGN_IN_FAILURE: "Sign-ins that were refused.",
+    Event.REPLICA_LEFT: "Pages that the primary had to answer since the replica could not.",
     Level.WAITING: "Jobs that wait.",
     Level.RUNNING: "Jobs under way.",
     Level.FAILED: "Jobs that failed and are still listed.",
     Level.OLDEST: "For how many seconds the oldest waiting job has waited.",
     Level.WORKERS: "Workers that said lately that they run.",
+    Level.REPLICA_LAG: "For how many seconds the replica is behind the primary.",
 }
 
 

@@ -30,6 +30,9 @@ LONGEST_NAME = 40
 # A page loads it each time somebody comes for the first time.
 LARGEST_LOGO = 200_000
 LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+# The driver that is installed, and what else its addresses begin with.
+DRIVER = "postgresql+psycopg"
+POSTGRESQL = frozenset({"postgres", "postgresql", DRIVER})
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
 
 
@@ -187,8 +190,8 @@ def _database(text: str) -> str:
     except (ArgumentError, ValueError) as error:
         message = "must look like postgresql://user:password@host/name or sqlite:////path/to/file"
         raise ValueError(message) from error
-    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
-        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername in POSTGRESQL:
+        url = url.set(drivername=DRIVER)
         is_several = "," in str(url.query.get("host", ""))
         return (_to_the_primary(url) if is_several else url).render_as_string(hide_password=False)
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
@@ -198,6 +201,19 @@ def _database(text: str) -> str:
         return text
     message = f"must be sqlite or postgresql, not {url.drivername}"
     raise ValueError(message)
+
+
+# A bucket's name, what stands before its keys, and where it is if the environment does not say so.
+_BUCKET = re.compile(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?(\?(endpoint=https?://[^&\s]+|region=[a-z0-9-]+|&)+)?"
+)
+
+
+def _files(text: str) -> str:
+    if text.startswith("s3:") and not _BUCKET.fullmatch(text):
+        message = "must look like s3://bucket/prefix, or s3://bucket/prefix?endpoint=https://host&region=name"
+        raise ValueError(message)
+    return text
 
 
 # As PostgreSQL's own programs take several hosts: "postgresql://user:password@one:5432,two:5432/name".
@@ -224,6 +240,20 @@ def _to_the_primary(url: URL) -> URL:
     return url.set(query={"target_session_attrs": "read-write", "connect_timeout": "3", **url.query})
 
 
+def _replica(text: str) -> str:
+    """Accept a server of PostgreSQL's, and give it no more than some seconds: pages wait for it, and the primary answers as well."""
+    try:
+        url = make_url(_with_hosts_apart(text))
+    except (ArgumentError, ValueError) as error:
+        message = "must look like postgresql://user:password@replica/name"
+        raise ValueError(message) from error
+    if url.drivername not in POSTGRESQL:
+        message = f"must be postgresql, not {url.drivername}"
+        raise ValueError(message)
+    bounds = {"target_session_attrs": "prefer-standby", "connect_timeout": "2", "tcp_user_timeout": "5000"}
+    return url.set(drivername=DRIVER, query={**bounds, **url.query}).render_as_string(hide_password=False)
+
+
 def _secret(text: str) -> str:
     if text and (text.lower() in NOT_SECRET or len(text) < SHORTEST_SECRET):
         message = f"must be {SHORTEST_SECRET} or more random characters: leave it empty to have one created"
@@ -237,6 +267,12 @@ SETTINGS = (
         "",
         "Where the data is: `sqlite:////path/file.db` or `postgresql://…`. Empty: `instance/admin.db`.",
         lambda text: _database(text) if text else "",
+    ),
+    Setting(
+        "ADMIN_REPLICA_URL",
+        "",
+        "A streaming replica of the PostgreSQL of `DATABASE_URL`, which lists, searches, record pages and downloads are read from. Empty: all is read from the primary.",
+        lambda text: _replica(text) if text else "",
     ),
     Setting(
         "ADMIN_SECRET_KEY",
@@ -289,8 +325,8 @@ SETTINGS = (
     Setting(
         "ADMIN_FILES",
         "",
-        "The folder for files that jobs create and people upload, or `database` for dashboards on several machines. Empty: `instance/files`.",
-        str.strip,
+        "The folder for files that jobs create and people upload; `database`, or `s3://bucket/prefix`, for dashboards on several machines. Empty: `instance/files`.",
+        _files,
     ),
     Setting(
         "ADMIN_FILE_DAYS", "7", "Days until a job and its file are removed (1 to 365).", _number_between(1, 365, "days")

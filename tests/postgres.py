@@ -7,8 +7,10 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +47,34 @@ def start_postgres(folder: Path) -> str:
     locale = ("--locale-provider=builtin", "--locale=C.UTF-8")
     programs_in(folder).run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "-N")
     start_again(folder)
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+@contextmanager
+def kept_folder(prefix: str) -> Iterator[Path]:
+    """Make a folder for a server; it ends with this process, however that ends."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    # The shell waits until this process closes the pipe, or dies, and stops the server then: not even a killed test run
+    # leaves one behind.
+    stop = """read -r _; server=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$server"
+        while kill -0 "$server"; do sleep 0.05; done; rm -rf "$1" """
+    keeper = subprocess.Popen(["/bin/sh", "-c", stop, "sh", folder], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    try:
+        yield folder
+    finally:
+        keeper.communicate()
+
+
+def start_replica(primary: Path, folder: Path) -> str:
+    """Start a server that streams from another one's, and return its URL."""
+    of_primary = programs_in(primary)
+    replica = Programs(folder, of_primary.place, of_primary.user)
+    if replica.user:
+        shutil.chown(folder, replica.user["user"], replica.user["group"])
+    replica.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-d", f"host={primary} user=postgres")
+    options = f"-F -h '' -k {folder}"
+    replica.run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
     return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import Dialect, event, text
+from sqlalchemy.engine import make_url
 
 from admin_app import create_app
 from admin_app.db.versions import READ_ONLY
@@ -22,7 +22,7 @@ from admin_app.domain.permissions import roles
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from tests.client import Client
-from tests.postgres import start_postgres
+from tests.postgres import kept_folder, start_postgres, start_replica
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,19 +44,18 @@ def store(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Start a PostgreSQL of our own; it ends with this process, however that ends."""
-    folder = Path(tempfile.mkdtemp(prefix="admin-pg-"))
-    # The shell waits until this process closes the pipe, or dies, and stops the server then: not even a killed test run
-    # leaves one behind.
-    stop = """read -r _; server=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$server"
-        while kill -0 "$server"; do sleep 0.05; done; rm -rf "$1" """
-    keeper = subprocess.Popen(["/bin/sh", "-c", stop, "sh", folder], stdin=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
-    try:
-        yield start_postgres(folder)
-    except (OSError, subprocess.SubprocessError) as error:
-        _skip_unless("REQUIRE_POSTGRES", f"PostgreSQL does not start: {error}")
-    finally:
-        keeper.communicate()
+    with kept_folder("admin-pg-") as folder:
+        try:
+            yield start_postgres(folder)
+        except (OSError, subprocess.SubprocessError) as error:
+            _skip_unless("REQUIRE_POSTGRES", f"PostgreSQL does not start: {error}")
+
+
+@pytest.fixture(scope="session")
+def replica_url(postgres_url: str) -> Iterator[str]:
+    """Start a replica that streams from the tests' PostgreSQL, and return its address."""
+    with kept_folder("admin-replica-") as folder:
+        yield start_replica(Path(str(make_url(postgres_url).query["host"])), folder)
 
 
 def _skip_unless(required: str, reason: str) -> None:

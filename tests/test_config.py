@@ -22,6 +22,7 @@ SECRET = "k" * SHORTEST_SECRET
 
 DEFAULTS = {
     "DATABASE_URL": "",
+    "ADMIN_REPLICA_URL": "",
     "ADMIN_SECRET_KEY": "",
     "ADMIN_HOSTS": [],
     "ADMIN_HTTPS": False,
@@ -76,6 +77,11 @@ def test_an_empty_setting_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
+        (
+            "ADMIN_REPLICA_URL",
+            "postgres://u@h/n?connect_timeout=9",
+            "postgresql+psycopg://u@h/n?connect_timeout=9&target_session_attrs=prefer-standby&tcp_user_timeout=5000",
+        ),
         ("DATABASE_URL", "postgres://u:p@h/n", "postgresql+psycopg://u:p@h/n"),
         (
             "DATABASE_URL",
@@ -103,6 +109,11 @@ def test_an_empty_setting_is_the_default() -> None:
         ("ADMIN_PROXIES", " 2 ", 2),
         ("ADMIN_EXPORT_ROWS", "0", 0),
         ("ADMIN_FILES", "database", "database"),
+        (
+            "ADMIN_FILES",
+            "s3://b-1/p?region=x&endpoint=https://s3.example.org",
+            "s3://b-1/p?region=x&endpoint=https://s3.example.org",
+        ),
         ("ADMIN_FILE_DAYS", "365", 365),
         ("ADMIN_SESSION_HOURS", "1", 1),
         ("ADMIN_SESSION_HOURS", "720", 720),
@@ -118,6 +129,13 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("DATABASE_URL", "admin.db", URL_LINE),
         ("DATABASE_URL", "postgresql://u:p@h:port/n", URL_LINE),
         ("DATABASE_URL", "postgresql://u:p@a:port,b/n", URL_LINE),
+        (
+            "ADMIN_FILES",
+            "s3://b?key=secret",
+            "ADMIN_FILES must look like s3://bucket/prefix, or s3://bucket/prefix?endpoint=https://host&region=name.",
+        ),
+        ("ADMIN_REPLICA_URL", "sqlite:////f", "ADMIN_REPLICA_URL must be postgresql, not sqlite."),
+        ("ADMIN_REPLICA_URL", "there", "ADMIN_REPLICA_URL must look like postgresql://user:password@replica/name."),
         ("DATABASE_URL", "mysql://h/n", "DATABASE_URL must be sqlite or postgresql, not mysql."),
         (
             "DATABASE_URL",

@@ -24,7 +24,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.auth import after_restore
 from admin_app.errors import BackupError
 from admin_app.extensions import db, this_application
-from admin_app.jobs.files import IN_DATABASE, PART
+from admin_app.jobs.files import PART, is_folder
 
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 _kept_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -123,12 +123,12 @@ def _in_words(manifest: Manifest) -> str:
 def _files(app: Flask) -> list[Path]:
     """Return what lies beside the database, where it does."""
     place = app.config["FILES"]
-    return [] if place == IN_DATABASE else sorted(one for one in Path(place).glob("*-*-*") if one.suffix != PART)
+    return sorted(one for one in Path(place).glob("*-*-*") if one.suffix != PART) if is_folder(place) else []
 
 
 def _put_files_back(app: Flask, folder: Path) -> None:
     place = app.config["FILES"]
-    if place == IN_DATABASE or not folder.exists():
+    if not is_folder(place) or not folder.exists():
         return
     Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
     for file in folder.iterdir():

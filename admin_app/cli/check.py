@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.cli.check_database import Processes, database_in_words, problems
+from admin_app.cli.check_replica import replica_findings, replica_in_words
 from admin_app.cli.check_resources import findings_of_resources
 from admin_app.cli.finding import Finding
 from admin_app.cli.size import JOBS, THREADS, WORKERS
@@ -27,7 +28,9 @@ from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
 from admin_app.formatting import in_words
+from admin_app.jobs.bucket import SCHEME, problem_with, read_place
 from admin_app.models.staff import Staff
+from admin_app.web.replica import the_replica
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
@@ -73,7 +76,11 @@ def _database(processes: Processes) -> list[Finding]:
     try:
         with db.engine.connect() as connection:
             click.echo(database_in_words(connection))
-            return [*problems(connection, processes)]
+            found = [*problems(connection, processes)]
+        if (replica := the_replica()) is None:
+            return found
+        click.echo(replica_in_words(replica))
+        return [*found, *replica_findings(replica)]
     except SQLAlchemyError:
         return []
 
@@ -149,6 +156,12 @@ def _files(app: Flask) -> Iterator[Finding]:
             yield Finding(f"Everyone on this machine can read {path}.", f"Run: chmod 600 {path}")
 
 
+def _bucket(app: Flask) -> Iterator[Finding]:
+    place = app.config["FILES"]
+    if place.startswith(SCHEME) and (problem := problem_with(read_place(place))):
+        yield Finding(problem, "Check ADMIN_FILES, and the key that the environment gives.")
+
+
 def _proxies(app: Flask) -> Iterator[Finding]:
     if not app.config["PROXIES"]:
         yield Finding(
@@ -213,5 +226,6 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _migrations,
     _roles,
     _files,
+    _bucket,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

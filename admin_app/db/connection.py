@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, ExceptionContext, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -216,7 +216,7 @@ def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
         yield
 
 
-def is_timeout(error: OperationalError) -> bool:
+def is_timeout(error: DBAPIError) -> bool:
     """Whether a statement was stopped because it took too long."""
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
 

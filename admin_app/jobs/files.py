@@ -1,4 +1,4 @@
-"""Where files are kept, those that jobs make and those that people send: in a folder of this machine, or in the database for several machines.
+"""Where files are kept, those that jobs make and those that people send: in a folder of this machine, or for several machines in the database or a bucket.
 
 A file belongs to a row of the database, its owner. It is written under the owner's attempt and offered only once the owner
 says it is whole; what was left half-written is never found by anybody, and taken away.
@@ -20,6 +20,7 @@ from typing_extensions import Buffer, override
 
 from admin_app.context import reading, writing
 from admin_app.extensions import Attribute, db
+from admin_app.jobs.bucket import SCHEME, Bucket, read_place
 from admin_app.models.job import JobChunk
 from admin_app.models.upload import UploadChunk
 
@@ -232,7 +233,14 @@ class _Pieces(io.RawIOBase):
 def files_of(owners: Owners) -> Files:
     """Return the place of files that the present application's setting names."""
     place = current_app.config["FILES"]
-    return Table(db.engine, owners) if place == IN_DATABASE else Folder(Path(place), owners)
+    if is_folder(place):
+        return Folder(Path(place), owners)
+    return Table(db.engine, owners) if place == IN_DATABASE else Bucket(read_place(place), owners.word)
+
+
+def is_folder(place: str) -> bool:
+    """Whether files are in a folder of this machine."""
+    return place != IN_DATABASE and not place.startswith(SCHEME)
 
 
 def _is_gone(path: Path) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 
 from admin_app.db.pooler import suits_pooler
 from admin_app.extensions import TABLE_PREFIX, Values
+from admin_app.jobs.bucket import require_library
 from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
@@ -106,6 +107,7 @@ class Queue:
 
 def init_app(app: Flask, work: Mapping[str, Work]) -> None:
     """Give the application its queue."""
+    require_library(app.config["FILES"])
     app.extensions["jobs"] = Queue(app, work)
 
 

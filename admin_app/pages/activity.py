@@ -70,6 +70,7 @@ CHANGES = "changes"
 class ActivityPage(ProtectedView):
     """All that was done with what the person may see."""
 
+    lagging = frozenset({"index", "file"})
     files = frozenset({"file"})
 
     @expose("/")

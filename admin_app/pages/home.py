@@ -43,6 +43,8 @@ BEGUN = "Pick up where you left off"
 class HomePage(ProtectedView, AdminIndexView):
     """What a person sees first."""
 
+    lagging = frozenset({"index"})
+
     def __init__(self, url: str) -> None:
         """Stand at this address, and serve none of Flask-Admin's own files."""
         super().__init__(name="Home", url=url)

@@ -13,6 +13,8 @@ from admin_app.unicode_text import trimmed
 class SearchPage(ProtectedView):
     """For everybody who is signed in: what they find is what their rights reach."""
 
+    lagging = frozenset({"index"})
+
     @expose("/")
     def index(self) -> str:
         """Show what was found; with `part` only that, for the palette."""

@@ -75,7 +75,7 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
-from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, TAKING_FILES
+from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, TAKING_FILES
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
@@ -113,6 +113,7 @@ class ResourceView(ProtectedView, ModelView):
     """The routes of one resource."""
 
     files = frozenset({"export", "plan_lines", "import_template", "import_wrong", "summary_file"})
+    lagging = READ
     can_view_details = True
     can_export = True
     model_form_converter = Converter

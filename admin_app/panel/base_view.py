@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from werkzeug.exceptions import Conflict
 
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import ask_to_sign_in, current_principal, is_gone
+from admin_app.web.replica import read_from_replica
 from admin_app.web.see_as import refuse_to_show
 
 
@@ -24,6 +26,9 @@ class ProtectedView(BaseView):
     proof_for: frozenset[str] = frozenset()
     # What views that may ask for it do, as the page that asks says it: "To delete a post, enter your password".
     purposes: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    # Views that show what is there and lead to no act on exactly that: a replica may answer them, a moment behind.
+    lagging: ClassVar[frozenset[str]] = frozenset()
 
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
@@ -75,8 +80,9 @@ class ProtectedView(BaseView):
 
         Whoever writes something of their own (a form's key, a tick, a view, a job) while their account is deleted is nobody then.
         """
+        make = partial(fn, self, *args, **kwargs)
         try:
-            return fn(self, *args, **kwargs)
+            return read_from_replica(make) if fn.__name__ in self.lagging else make()
         except (IntegrityError, Conflict):
             if not is_gone():
                 raise

@@ -122,3 +122,10 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
 TAKING_FILES = frozenset({"import_view"})
 # What asks for a proof wherever the form of a record does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
+# What a replica may answer: it shows what there is. What somebody acts on afterwards is read from the primary.
+READ = frozenset(
+    {
+        *("index_view", "lookup_view", "summary_view", "summary_file", "export"),
+        *("details_view", "short_view", "history_view", "version_view"),
+    }
+)

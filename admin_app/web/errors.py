@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -17,10 +20,11 @@ from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
+from admin_app.web import fate
 from admin_app.web.auth.login import forget_person
 from admin_app.web.form_parser import the_body
 from admin_app.web.request_id import request_id
-from admin_app.web.submitted_fields import submitted_fields
+from admin_app.web.submitted_fields import Field, submitted_fields
 from admin_app.web.urls import here, own_path
 
 log = logging.getLogger(__name__)
@@ -67,6 +71,14 @@ EXPLANATIONS = {
         "The database is busy", "It did not answer in time. Nothing was changed.", "Try again in a moment."
     ),
 }
+
+# Where the connection broke off as it was to be saved.
+DOUBTFUL = Explanation(
+    "The database cannot be used",
+    "The connection broke while this was being saved, so it may have been saved or not.",
+    "Send it again in a moment: the dashboard looks first whether it was saved, and does not save it twice.",
+)
+LOOK_FIRST = "Look at the activity before you do it again."
 
 # Where a page takes a file.
 FILE_TOO_LARGE = Explanation(
@@ -184,13 +196,20 @@ def _selection_error(error: SelectionError) -> tuple[str, int]:
     return _page(400, Explanation("This list cannot be shown as asked", str(error), offered), to=list_path)
 
 
-def _database_error(error: DatabaseError) -> tuple[str, int]:
+def _database_error(error: DatabaseError) -> ResponseReturnValue:
     say(log, error)
+    doubts = fate.doubts_of(error)
+    with suppress(DatabaseError):
+        if doubts and (answer := fate.answer_from_history(doubts)) is not None:
+            return answer
     _draw_for_nobody()
-    return _page(503, _words_of(trouble_of(error)))
+    if not doubts:
+        return _page(503, _words_of(trouble_of(error)))
+    words = DOUBTFUL if _can_be_sent_again() else replace(DOUBTFUL, advice=LOOK_FIRST)
+    return _page(503, words, further=[(fate.DOUBTS, ",".join(map(str, doubts)))])
 
 
-def _store_error(error: DatabaseError) -> tuple[str, int]:
+def _store_error(error: DatabaseError) -> ResponseReturnValue:
     """Answer what SQLite calls no operational error, a damaged file; what is ours to mend goes on as it was."""
     if trouble_of(error) is None:
         raise error
@@ -219,15 +238,25 @@ def _draw_for_nobody() -> None:
     forget_person()
 
 
-def _page(status: int, words: Explanation, *, to: str = "", to_words: str = "Show all") -> tuple[str, int]:
+def _page(
+    status: int, words: Explanation, *, to: str = "", to_words: str = "Show all", further: Sequence[Field] = ()
+) -> tuple[str, int]:
     links = [(to_words, to)] if to else []
     links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD else submitted_fields()
-    # Only what came with a good token may be sent again from a page of ours, and only what may go better then.
+    fields = (*fields, *further) if fields else ()
+    # Only what may go better then.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     page["request_id"] = request_id()
     try:
         return render_template("errors/error.html", **page), status
     except DatabaseError as error:
-        return _database_error(error)
+        say(log, error)
+        _draw_for_nobody()
+        return _page(HTTPStatus.SERVICE_UNAVAILABLE, _words_of(trouble_of(error)))
+
+
+def _can_be_sent_again() -> bool:
+    """Whether what was typed is given back with a button: only what came with a good token may be sent from a page of ours."""
+    return bool(submitted_fields() and g.get("csrf_valid"))

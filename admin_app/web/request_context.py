@@ -26,6 +26,8 @@ class RequestContext:
     # What it is called, and who is signed in, once that was asked: said in the log.
     request_id: str = ""
     person_id: int | None = None
+    # How many seconds old the data of its page are, which a replica gave.
+    data_age: float = 0.0
     # Whether downloads stand back for it.
     is_page: bool = False
     # Small writes that are made once the answer is sent, by their names.

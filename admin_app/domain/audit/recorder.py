@@ -26,6 +26,7 @@ from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
 from admin_app.db.versions import has_counter, version_in
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
+from admin_app.domain.audit.fate import Doubt
 from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
@@ -50,6 +51,8 @@ class _Recording:
     last: int | None = None
     # The tables of its records.
     tables: frozenset[str] = frozenset()
+    # The change set that is written and not yet said to be committed.
+    doubt: Doubt | None = None
     # Its facts, until they are in the log.
     untold: Values | None = None
 
@@ -98,6 +101,11 @@ def last_change_set(session: AnySession) -> int | None:
     return state_of(session, _Recording).last
 
 
+def set_in_doubt(session: AnySession) -> Doubt | None:
+    """Return the change set that the session's last transaction wrote, if it was not said to be committed; nothing else is known of it."""
+    return state_of(session, _Recording).doubt
+
+
 def last_tables(session: AnySession) -> frozenset[str]:
     """Return the tables of the records that this change set changed."""
     return state_of(session, _Recording).tables
@@ -140,7 +148,7 @@ def finish_set(session: Session) -> None:
         return
     session.flush()
     recording = state_of(session, _Recording)
-    recording.last = None
+    recording.last = recording.doubt = None
     entry = recording.entry
     if entry is None or not (entry.pending or entry.set_id or entry.is_noted):
         return
@@ -153,11 +161,15 @@ def finish_set(session: Session) -> None:
     recording.entry, recording.last = None, entry.set_id if can_undo else None
     recording.tables = frozenset(table for _, table in entry.counts)
     recording.untold = _facts(entry)
+    act = act_under_way()
+    if act is not None and act.request_id and entry.set_id is not None:
+        recording.doubt = Doubt(entry.set_id, act.request_id)
 
 
 def tell(session: Session) -> None:
     """Write the change set that was committed to the log, where that is wanted."""
     recording = state_of(session, _Recording)
+    recording.doubt = None
     if recording.untold is not None:
         logs.write(logs.CHANGES, "change", **recording.untold)
         recording.untold = None

@@ -6,9 +6,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from admin_app import formatting
 from admin_app.context import act_under_way
+from admin_app.db.replica import begun_somewhere, replica_at_hand
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -73,15 +75,17 @@ def export_file(
     """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
     names = [column.key if wanted.format.has_keys else column.header for column in wanted.columns]
     write_line = wanted.format.line
-    read = exported_rows(
-        db.engine,
-        wanted.selection,
-        wanted.columns,
+    read = partial(
+        exported_rows,
+        selection=wanted.selection,
+        columns=wanted.columns,
         on_begin=on_begin,
         on_total=on_total,
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
-    rows = audited_rows(db.engine, read, _taking(wanted))
+    replica = replica_at_hand()
+    rows = read(db.engine) if replica is None else begun_somewhere(lambda: read(replica), lambda: read(db.engine))
+    rows = audited_rows(db.engine, rows, _taking(wanted))
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0

@@ -1,0 +1,181 @@
+"""A replica of PostgreSQL's that pages are read from: whether it is there, how far behind it is, and which statements go to it.
+
+What somebody wrote has a place in the primary's log, and a replica has it once it has replayed the log up to there.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from itertools import chain, islice
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import ORMExecuteState
+
+from admin_app import metrics
+from admin_app.context import glancing, reading
+from admin_app.db.troubles import is_due, trouble_of
+from admin_app.metrics import Event, Level
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+# The name of the replica among Flask-SQLAlchemy's engines.
+REPLICA = "replica"
+# Seconds for which a process believes what it saw of the replica, and for which it leaves one alone that failed.
+FRESH, PAUSE = 1.0, 10.0
+# A replica is always a moment behind one that writes: it is asked so many times, with so many seconds between.
+ASKED, MOMENT = 3, 0.02
+# Further behind, in seconds, it is not read from at all.
+MOST_LAG = 60.0
+# Seconds after which every replica that is read from has what was written.
+REMEMBERED = 600
+# A place in the log that no replica has: for what was written and nobody could say where.
+NOWHERE = (1 << 64) - 1
+
+_WRITTEN = text("SELECT CAST(pg_current_wal_insert_lsn() AS text)")
+_REPLAYED = text(
+    "SELECT pg_is_in_recovery(), CAST(pg_last_wal_replay_lsn() AS text), "
+    "CAST(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) AS float)"
+)
+
+_at_hand: ContextVar[Engine | None] = ContextVar("replica", default=None)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of a replica: how far it has replayed the log, the seconds it is behind, why it is not to be read from."""
+
+    at: float = -1e9
+    replayed: int = 0
+    lag: float = 0.0
+    problem: str = ""
+
+
+class Replica:
+    """The replica beside a primary, as this process sees it."""
+
+    def __init__(self, primary: Engine, engine: Engine) -> None:
+        """Keep both."""
+        self.primary, self.engine = primary, engine
+        self._sight, self._lock = Sight(), Lock()
+
+    @property
+    def sight(self) -> Sight:
+        """Return what is known of it, looked at anew every second by one thread, while others go on with what was known."""
+        known = self._sight
+        if time.monotonic() - known.at >= (PAUSE if known.problem else FRESH) and self._lock.acquire(blocking=False):
+            try:
+                self._see(self.look())
+            finally:
+                self._lock.release()
+        return self._sight
+
+    def look(self) -> Sight:
+        """Ask both servers."""
+        try:
+            with reading(), glancing(), self.engine.connect() as replica, self.primary.connect() as primary:
+                return _seen(replica, written(primary))
+        except DBAPIError as error:
+            trouble = trouble_of(error)
+            return Sight(time.monotonic(), problem=trouble.problem if trouble else "The replica does not answer.")
+
+    def has(self, place: int) -> bool:
+        """Whether it can be read from, and has replayed the log up to this place."""
+        known = self.sight
+        if known.problem or place <= known.replayed:
+            return not known.problem
+        try:
+            with reading(), glancing(), self.engine.connect() as connection:
+                _, replayed, _ = connection.execute(_REPLAYED).one()
+        except DBAPIError as error:
+            self.leave(error)
+            return False
+        return place <= place_of(replayed or "")
+
+    def leave(self, error: DBAPIError) -> None:
+        """Note that a statement failed there; without a connection nobody asks for a while."""
+        metrics.count(Event.REPLICA_LEFT)
+        trouble = trouble_of(error)
+        if trouble is not None:
+            self._see(Sight(time.monotonic(), problem=trouble.problem))
+
+    def _see(self, sight: Sight) -> None:
+        if sight.problem and is_due((self.engine.url.host, sight.problem)):
+            log.warning("nothing is read from the replica: %s", sight.problem)
+        metrics.set_levels({Level.REPLICA_LAG: sight.lag})
+        self._sight = sight
+
+
+def _seen(replica: Connection, place: int) -> Sight:
+    for last in range(1 - ASKED, 1):
+        is_replica, replayed, lag = replica.execute(_REPLAYED).one()
+        if not is_replica:
+            return Sight(time.monotonic(), problem="The server of ADMIN_REPLICA_URL is no replica.")
+        if place <= place_of(replayed or ""):
+            return Sight(time.monotonic(), place_of(replayed))
+        if last < 0:
+            time.sleep(MOMENT)
+    # Without any transaction since its start nobody knows.
+    behind = MOST_LAG + 1 if lag is None else lag
+    problem = f"The replica is more than {MOST_LAG:.0f} seconds behind." if behind > MOST_LAG else ""
+    return Sight(time.monotonic(), place_of(replayed or ""), behind, problem)
+
+
+def written(primary: Connection) -> int:
+    """Return the place in the log behind everything that was committed until now."""
+    return place_of(str(primary.scalar(_WRITTEN)))
+
+
+def place_of(words: str) -> int:
+    """Read a place in the log as PostgreSQL writes it, "16/B374D848"; 0 is before everything, and for what is none."""
+    high, slash, low = words.partition("/")
+    try:
+        return (int(high, 16) << 32) + int(low, 16) if slash else 0
+    except ValueError:
+        return 0
+
+
+def in_words(place: int) -> str:
+    """Write a place as PostgreSQL does."""
+    return f"{place >> 32:X}/{place & 0xFFFFFFFF:X}"
+
+
+@contextmanager
+def on_replica(engine: Engine) -> Iterator[None]:
+    """Read what the request's session is asked inside from the replica."""
+    token = _at_hand.set(engine)
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
+def replica_at_hand() -> Engine | None:
+    """Return the replica that is read from, if any."""
+    return _at_hand.get()
+
+
+def route(state: ORMExecuteState) -> None:
+    """Send a statement that only reads to the replica at hand; sessions with a database of their own stay with it."""
+    engine = _at_hand.get()
+    is_write = state.is_insert or state.is_update or state.is_delete
+    if engine is not None and state.session.bind is None and not is_write:
+        state.bind_arguments.setdefault("bind", engine)
+
+
+def begun_somewhere(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
+    """Yield rows of the one place, or of the other where the first fails before it gave any: half of each would be no file."""
+    rows = first()
+    try:
+        begin = [*islice(rows, 1)]
+    except DBAPIError:
+        rows, begin = otherwise(), []
+    yield from chain(begin, rows)

@@ -1,0 +1,106 @@
+"""Pages that only read are read from a replica, where `ADMIN_REPLICA_URL` names one; whoever has written reads what they wrote.
+
+A cookie says up to where the primary's log has what somebody wrote. Until the replica has it, the primary answers them, and
+whenever the replica does not answer, within the same request.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import NotFound
+
+from admin_app.context import glancing, reading
+from admin_app.db.connection import is_timeout
+from admin_app.db.replica import NOWHERE, REMEMBERED, REPLICA, Replica, in_words, on_replica, place_of, written
+from admin_app.errors import RecordGone
+from admin_app.extensions import db
+from admin_app.web.cookies import cookie_name, cookie_path
+from admin_app.web.request_context import request_context
+from admin_app.web.security import SAFE_METHODS
+
+T = TypeVar("T")
+# Where the cookie is that says what somebody wrote.
+_WROTE = "wrote"
+# Pages say how old they are from so many seconds on.
+SAID = 3.0
+
+
+def init_app(app: Flask) -> None:
+    """Read from the replica, if there is one."""
+    if not app.config["SQLALCHEMY_BINDS"]:
+        return
+    with app.app_context():
+        app.extensions[REPLICA] = Replica(db.engine, db.engines[REPLICA])
+    app.after_request(_remember)
+    app.context_processor(lambda: {"data_age": data_age()})
+
+
+def the_replica() -> Replica | None:
+    """Return the application's replica, if there is one."""
+    found: Replica | None = current_app.extensions.get(REPLICA)
+    return found
+
+
+def read_from_replica(make: Callable[[], T]) -> T:
+    """Make a page that only reads, from the replica where that has all that the person wrote, or else from the primary."""
+    replica = the_replica()
+    if replica is None or request.method not in SAFE_METHODS or not replica.has(_wrote()):
+        return make()
+    # Who is signed in was asked of the primary, whose connection is not needed any more.
+    db.session.rollback()
+    try:
+        request_context().data_age = replica.sight.lag
+        with on_replica(replica.engine):
+            return make()
+    except DBAPIError as error:
+        # What took too long would take as long again.
+        if is_timeout(error):
+            raise
+        replica.leave(error)
+    except (NotFound, RecordGone):
+        # It may have been made just now.
+        pass
+    request_context().data_age = 0.0
+    db.session.rollback()
+    return make()
+
+
+def data_age() -> str:
+    """Say how old the page's data are, where that is to be noticed."""
+    age = request_context().data_age
+    if age < SAID:
+        return ""
+    return (
+        f"This page shows the data as they were {math.ceil(age)} seconds ago. What you save yourself appears at once."
+    )
+
+
+def _wrote() -> int:
+    return place_of(request.cookies.get(cookie_name(_WROTE), ""))
+
+
+def _remember(response: Response) -> Response:
+    """Let the browser of whoever may have written something say up to where the log has it."""
+    if request.method in SAFE_METHODS:
+        return response
+    try:
+        with reading(), glancing(), db.engine.connect() as connection:
+            place = written(connection)
+    except DBAPIError:
+        place = NOWHERE
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        cookie_name(_WROTE),
+        in_words(place),
+        max_age=REMEMBERED,
+        path=cookie_path(),
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
