@@ -15,7 +15,7 @@ from admin_app.config import flask_config
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.extensions import compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth, forgotten, health, two_factor
+from admin_app.pages import auth, company, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.help import HelpPage
@@ -51,7 +51,7 @@ from admin_app.web import (
     templating,
 )
 from admin_app.web.app import Dashboard
-from admin_app.web.auth import login
+from admin_app.web.auth import login, oidc, proxy_header
 from admin_app.web.mail import alerts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +107,8 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     after_response.init_app(app)
     queue.init_app(app, JOBS)
     login.init_app(app)
+    oidc.init_app(app)
+    proxy_header.init_app(app)
     see_as.init_app(app)
     modes.init_app(app)
     alerts.init_app(app)
@@ -116,6 +118,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     forms_again.init_app(app)
     kept.init_app(app)
     app.register_blueprint(auth.blueprint)
+    app.register_blueprint(company.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(health.blueprint)
