@@ -76,7 +76,7 @@ $(RUNTIME): requirements.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(TOOLS): requirements-dev.txt requirements-s3.txt requirements.txt | $(BIN)/python
+$(TOOLS): requirements-dev.txt requirements-oidc.txt requirements-s3.txt requirements.txt | $(BIN)/python
 	@echo "Installing what the checks need (only when the requirements have changed) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $(RUNTIME) $@

@@ -21,7 +21,7 @@ from admin_app.embedding.mount import Mount, asked_of, require_path
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import TABLE_PREFIX, Values, compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
-from admin_app.pages import auth, forgotten, health, two_factor
+from admin_app.pages import auth, company, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
 from admin_app.pages.activity import ActivityPage
 from admin_app.pages.help import HelpPage
@@ -60,7 +60,7 @@ from admin_app.web import (
     templating,
 )
 from admin_app.web.app import Dashboard
-from admin_app.web.auth import host_sign_in, login
+from admin_app.web.auth import host_sign_in, login, oidc, proxy_header
 from admin_app.web.auth.host_sign_in import HostSignIn
 from admin_app.web.mail import alerts
 
@@ -169,9 +169,7 @@ def _dashboard(
     after_response.init_app(app)
     replica.init_app(app)
     queue.init_app(app, JOBS)
-    login.init_app(app)
-    if sign_in is not None:
-        host_sign_in.init_app(app, sign_in)
+    _add_sign_in(app, sign_in)
     see_as.init_app(app)
     modes.init_app(app)
     fate.init_app(app)
@@ -181,13 +179,22 @@ def _dashboard(
     navigation.init_app(app)
     forms_again.init_app(app)
     kept.init_app(app)
-    if sign_in is None:
-        for one in (auth, two_factor, forgotten):
-            app.register_blueprint(one.blueprint)
     app.register_blueprint(health.blueprint)
     _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)
     return app
+
+
+def _add_sign_in(app: Flask, sign_in: HostSignIn | None) -> None:
+    """Let people in: by the application that the dashboard stands in, or by accounts, passwords and companies of its own."""
+    login.init_app(app)
+    if sign_in is not None:
+        host_sign_in.init_app(app, sign_in)
+        return
+    oidc.init_app(app)
+    proxy_header.init_app(app)
+    for one in (auth, company, two_factor, forgotten):
+        app.register_blueprint(one.blueprint)
 
 
 def _engine(app: Flask) -> Engine:

@@ -10,6 +10,7 @@ AdminError
 ├── PrivilegeError       the act gives or touches rights that whoever acts does not hold
 │   └── LastOwnerError   the act would leave nobody who may manage staff
 ├── FactorError          a second factor is refused, or has to stay
+├── CompanySignInError   whom the company's provider has signed in may not come in
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── MergeError           two records cannot become one
@@ -68,6 +69,10 @@ class LastOwnerError(PrivilegeError):
 
 class FactorError(AdminError):
     """A passkey is refused, or the last second factor has to stay."""
+
+
+class CompanySignInError(AdminError):
+    """Whom the company's provider has signed in may not come in."""
 
 
 class SelectionError(AdminError):

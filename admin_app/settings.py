@@ -8,18 +8,18 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin_app.colours import accent_of
+from admin_app.company_settings import COMPANY_SETTINGS, require_whole
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 from admin_app.logs import JSON, TEXT
+from admin_app.setting import Setting, boolean
 
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
@@ -34,25 +34,6 @@ LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp
 DRIVER = "postgresql+psycopg"
 POSTGRESQL = frozenset({"postgres", "postgresql", DRIVER})
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One environment variable: its name, default, meaning, and how its text becomes a value."""
-
-    name: str
-    default: str
-    meaning: str
-    parse: Callable[[str], Any]
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if text.lower() in {"", "0", "false", "no", "off"}:
-        return False
-    message = "must be 1 or 0"
-    raise ValueError(message)
 
 
 def _whole_number(text: str) -> int:
@@ -290,7 +271,7 @@ SETTINGS = (
         "ADMIN_HTTPS",
         "0",
         "1 when people reach it over https: cookies become `Secure` and `__Host-`, and HSTS is sent.",
-        _boolean,
+        boolean,
     ),
     Setting(
         "ADMIN_PROXIES",
@@ -395,7 +376,7 @@ SETTINGS = (
         "ADMIN_MAINTENANCE",
         "0",
         "1 while nobody is to change anything; `manage.py maintenance on` does the same without a restart.",
-        _boolean,
+        boolean,
     ),
     Setting(
         "ADMIN_BANNER",
@@ -410,12 +391,13 @@ SETTINGS = (
         _prefix,
     ),
     Setting("ADMIN_MAIL_FROM", "", "The address that email comes from; needed with `ADMIN_SMTP`.", _sender),
+    *COMPANY_SETTINGS,
 )  # fmt: skip -- one setting a block reads better than one argument a line
 
 
 def read_settings(environment: Mapping[str, str]) -> Values:
     """Parse every setting; raise `ConfigurationError` naming the first wrong one and what it takes."""
-    values = {}
+    values: Values = {}
     for setting in SETTINGS:
         text = environment.get(setting.name, "").strip() or setting.default
         try:
@@ -426,4 +408,5 @@ def read_settings(environment: Mapping[str, str]) -> Values:
     if values["ADMIN_SMTP"]["MAIL_SERVER"] and not values["ADMIN_MAIL_FROM"]:
         message = "ADMIN_MAIL_FROM must be set where ADMIN_SMTP is: servers refuse email from nobody."
         raise ConfigurationError(message)
+    require_whole(values)
     return values

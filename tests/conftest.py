@@ -21,7 +21,7 @@ from admin_app.models.user import User
 from admin_app.panel.cards import board, kept
 from admin_app.web import modes
 
-pytest_plugins = ["tests.cast", "tests.pooler", "tests.routes", "tests.stores", "tests.subject"]
+pytest_plugins = ["tests.cast", "tests.pooler", "tests.provider", "tests.routes", "tests.stores", "tests.subject"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -77,6 +77,8 @@ ROUTES = {
     "/health": Route("/health", get=EVERYBODY),
     "/sign-in": Route("/sign-in", get=(200, 303, 303, 303), post=(422, 303, 303, 303)),
     "/forgotten-password": Route("/forgotten-password", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
+    "/sign-in/company": Route("/sign-in/company", get=(404, 404, 404, 404)),
+    "/sign-in/company/back": Route("/sign-in/company/back", get=(404, 404, 404, 404)),
     "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/sign-in/code": Route("/sign-in/code", get=(303, 303, 303, 303), post=(303, 303, 303, 303)),

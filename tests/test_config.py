@@ -54,11 +54,23 @@ DEFAULTS = {
     "ADMIN_BANNER": "",
     "ADMIN_TABLE_PREFIX": "",
     "ADMIN_MAIL_FROM": "",
+    "ADMIN_OIDC_ISSUER": "",
+    "ADMIN_OIDC_CLIENT_ID": "",
+    "ADMIN_OIDC_CLIENT_SECRET": "",
+    "ADMIN_OIDC_NAME": "your company",
+    "ADMIN_OIDC_SCOPES": "openid email profile",
+    "ADMIN_OIDC_GROUPS_CLAIM": "groups",
+    "ADMIN_COMPANY_ACCOUNTS": "",
+    "ADMIN_COMPANY_TWO_FACTOR": False,
+    "ADMIN_GROUPS": {},
+    "ADMIN_AUTH_HEADER": "",
+    "ADMIN_AUTH_PROXIES": (),
 }
 
 HOURS = "ADMIN_SESSION_HOURS must be between 1 and 720 hours."
 SECONDS = "ADMIN_TIME_LIMIT must be between 1 and 300 seconds."
 SMTP = "ADMIN_SMTP must look like smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
+ISSUER = "ADMIN_OIDC_ISSUER must be the provider's issuer, like https://login.example.org/realms/staff."
 FAINT = "ADMIN_ACCENT must have a contrast of 4.5:1 against white and its own tint: the nearest such colour is"
 NUMBER = "must be a whole number."
 SECRET_LINE = "ADMIN_SECRET_KEY must be 32 or more random characters: leave it empty to have one created."
@@ -117,6 +129,11 @@ def test_an_empty_setting_is_the_default() -> None:
         ("ADMIN_FILE_DAYS", "365", 365),
         ("ADMIN_SESSION_HOURS", "1", 1),
         ("ADMIN_SESSION_HOURS", "720", 720),
+        (
+            "ADMIN_GROUPS",
+            "a=b = owner; Writers=Editor,Writers=viewer,",
+            {"a=b": {"owner"}, "Writers": {"editor", "viewer"}},
+        ),
     ],
 )  # fmt: skip -- one setting a line
 def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
@@ -177,6 +194,26 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_IDLE_HOURS", "0", HOURS.replace("SESSION", "IDLE")),
         ("ADMIN_SESSION_HOURS", "721", HOURS),
         ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),
+        ("ADMIN_OIDC_ISSUER", "http://login.example.org", ISSUER),
+        ("ADMIN_OIDC_ISSUER", "https://login.example.org?a", ISSUER),
+        ("ADMIN_OIDC_ISSUER", "https://a.example.org", "ADMIN_OIDC_CLIENT_ID must be set where ADMIN_OIDC_ISSUER is."),
+        ("ADMIN_OIDC_NAME", "n" * 41, "ADMIN_OIDC_NAME must have 40 characters at most, on one line."),
+        (
+            "ADMIN_GROUPS",
+            "admins",
+            "ADMIN_GROUPS must be groups and roles separated by commas, like admins=owner, writers=editor.",
+        ),
+        ("ADMIN_AUTH_HEADER", "a b", "ADMIN_AUTH_HEADER must be the name of a header, like X-Forwarded-Email."),
+        (
+            "ADMIN_AUTH_HEADER",
+            "X-Forwarded-Email",
+            "ADMIN_AUTH_PROXIES must be set where ADMIN_AUTH_HEADER is: anybody could send the header.",
+        ),
+        (
+            "ADMIN_AUTH_PROXIES",
+            "proxy",
+            "ADMIN_AUTH_PROXIES must be addresses or networks separated by commas, like 127.0.0.1, 10.0.0.0/8.",
+        ),
     ],
 )  # fmt: skip -- one setting a line
 def test_a_wrong_setting_is_one_clear_line(name: str, text: str, line: str) -> None:
@@ -206,6 +243,13 @@ def test_email_goes_out_encrypted_but_to_this_machine(text: str, read: tuple[Any
 def test_a_host_that_no_request_could_name_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^ADMIN_HOSTS [^\n]+\.$"):
         read_settings({"ADMIN_HOSTS": text})
+
+
+def test_the_provider_is_asked_for_who_somebody_is() -> None:
+    settings = {"ADMIN_OIDC_ISSUER": "https://a.example.org", "ADMIN_OIDC_CLIENT_ID": "a", "ADMIN_OIDC_SCOPES": "email"}
+
+    with pytest.raises(ConfigurationError, match=r"^ADMIN_OIDC_SCOPES must hold openid\.$"):
+        read_settings(settings)
 
 
 def test_the_message_does_not_repeat_a_password() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, literal
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, literal
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from admin_app.db.record import Record
@@ -85,6 +85,8 @@ class StaffSession(Model):
     # Whom the person sees the dashboard as, and since when; without a time, as themselves.
     seen_as_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
     seen_as_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the company's provider said of who signed in, sealed: it is shown to it again for its session to end as well.
+    id_token: Mapped[str | None] = mapped_column(Text)
 
     staff: Mapped[Staff] = relationship(foreign_keys=[staff_id])
 

@@ -14,15 +14,16 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import accounts, passwords
 from admin_app.domain.auth.sign_in import SignInResult
+from admin_app.domain.auth.two_factor import unseal
 from admin_app.domain.permissions.principal import Principal
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import InvalidRecord, NotFoundError
+from admin_app.errors import CompanySignInError, InvalidRecord, NotFoundError
 from admin_app.extensions import db
 from admin_app.formatting import waiting_time
 from admin_app.models.staff import Staff
 from admin_app.pages.forms import ChosenPasswordForm, SetUpForm, SignInForm
 from admin_app.web import errors
-from admin_app.web.auth import login, second_factor
+from admin_app.web.auth import company, login, oidc, proxy_header, second_factor
 from admin_app.web.auth.known_devices import known_device
 from admin_app.web.auth.password_sign_in import prove_by_password
 from admin_app.web.client_info import client_info
@@ -47,6 +48,8 @@ def sign_in() -> ResponseReturnValue:
     onward = local_path(form.next.data, url_for("admin.index"))
     if login.current_principal() is not None:
         return redirect(onward, 303)
+    if request.method == "GET" and "out" not in request.args and (email := proxy_header.email_named()):
+        return _by_proxy(form, email, onward)
     if request.method != "POST" or not form.validate():
         return _sign_in_page(form, "", 422 if form.errors else 200, former=former)
     outcome = prove_by_password(
@@ -61,6 +64,15 @@ def sign_in() -> ResponseReturnValue:
     return second_factor.after_password(outcome.staff, onward, outcome)
 
 
+def _by_proxy(form: SignInForm, email: str, onward: str) -> ResponseReturnValue:
+    try:
+        answer = company.sign_in_by_proxy(email, onward)
+    except CompanySignInError as error:
+        return _sign_in_page(form, str(error), HTTPStatus.FORBIDDEN)
+    proxy_header.note(email)
+    return answer
+
+
 def _refusal(form: SignInForm, outcome: SignInResult) -> ResponseReturnValue:
     if not outcome.wait:
         return _sign_in_page(form, WRONG, 422)
@@ -70,7 +82,14 @@ def _refusal(form: SignInForm, outcome: SignInResult) -> ResponseReturnValue:
 
 
 def _sign_in_page(form: SignInForm, problem: str, status: int, *, former: Staff | None = None) -> tuple[str, int]:
-    page = {"form": form, "problem": problem, "former": former, "is_help_offered": is_offered()}
+    page = {
+        "form": form,
+        "problem": problem,
+        "former": former,
+        "is_help_offered": is_offered(),
+        "company": current_app.config["OIDC_NAME"] if oidc.is_offered() else "",
+        "named": proxy_header.email_named() if "out" in request.args else "",
+    }
     return render_template("pages/sign_in.html", **page), status
 
 
@@ -84,9 +103,24 @@ def token_missing(_error: CSRFError) -> tuple[str, int]:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Sign out; only by POST, so that no link or image does it."""
+    """Sign out; only by POST, so that no link or image does it. Who came by the company's provider leaves that, too."""
+    sealed = login.sealed_id_token()
     login.end()
-    return redirect(url_for("auth.sign_in"), 303)
+    address = _provider_sign_out(sealed)
+    if address is None:
+        # Whom a proxy names would be signed in again at once.
+        return redirect(url_for("auth.sign_in", out="" if proxy_header.email_named() else None), 303)
+    # A redirect would still be the form's, which may lead to no other site.
+    page = make_response(
+        render_template("pages/signed_out.html", address=address, company=current_app.config["OIDC_NAME"])
+    )
+    page.headers["Refresh"] = f"0; url={address}"
+    return page
+
+
+def _provider_sign_out(sealed: str | None) -> str | None:
+    id_token = unseal(sealed, key=second_factor.key()) if sealed else None
+    return oidc.sign_out_address(id_token) if id_token and oidc.is_offered() else None
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])

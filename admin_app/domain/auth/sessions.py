@@ -129,6 +129,12 @@ def note_proof(session: AnySession, token: str) -> str:
     return new
 
 
+def note_id_token(session: AnySession, token: str, sealed: str) -> None:
+    """Keep what the company's provider said of who signed in, as it wants to see it when they sign out."""
+    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
+    session.execute(chosen.values(id_token=sealed))
+
+
 def row_of(session: AnySession, token: str) -> StaffSession | None:
     """Return the row of this token's session."""
     return session.get(StaffSession, _digest(token))

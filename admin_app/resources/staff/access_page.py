@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, request
+from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.types import utc_now
-from admin_app.domain.auth import passkeys, sessions, sign_in, two_factor
+from admin_app.domain.auth import company_sign_in, passkeys, sessions, sign_in, two_factor
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import PrivilegeError
@@ -39,6 +39,9 @@ class AccessPage(Page):
             case "unlock":
                 sign_in.unlock(db.session, staff)
                 announce(f"{staff.name} can try again now, from anywhere.")
+            case "unbind":
+                company_sign_in.unbind(db.session, staff)
+                announce(f"The company sign-in of {staff.name} was removed.")
             case "reset-two-factor" if _is_oneself(staff):
                 # One's own are under Account, where the last one stays.
                 abort(403)
@@ -60,6 +63,8 @@ class AccessPage(Page):
             tries=_tries(staff),
             factors=_factors(staff),
             may_reset=not _is_oneself(staff),
+            company=current_app.config["OIDC_NAME"],
+            identity=company_sign_in.identity_of(db.session, staff),
             sessions=session_rows(staff),
             access_url=here(),
             return_url=record_url(self.access, staff),

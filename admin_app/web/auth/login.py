@@ -239,6 +239,13 @@ def begin(token: str) -> None:
         login_user(SignedIn(found, token))
 
 
+def sealed_id_token() -> str | None:
+    """Return what the company's provider said of who is signed in, if they came by it."""
+    present = current_session()
+    row = sessions.row_of(db.session, present.token) if present is not None else None
+    return row.id_token if row is not None else None
+
+
 def end() -> None:
     """End the session, for this browser and for every copy of its cookie."""
     if current_user.is_authenticated:

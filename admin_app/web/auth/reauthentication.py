@@ -15,12 +15,13 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import passwords, throttle, two_factor
+from admin_app.domain.auth.company_sign_in import identity_of
 from admin_app.domain.auth.throttle import Limit
 from admin_app.domain.clock import is_within
 from admin_app.extensions import db
 from admin_app.formatting import waiting_time
 from admin_app.models.staff import Staff
-from admin_app.web.auth import login, passkeys
+from admin_app.web.auth import login, oidc, passkeys
 from admin_app.web.auth.second_factor import key
 from admin_app.web.form_parser import Body, SentAsFile
 from admin_app.web.request_context import request_context
@@ -113,6 +114,7 @@ def problem_with(password: str) -> str:
 def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
     """Draw the page that asks for the proof, and sends it to `action`."""
     is_signed_in = login.current_session() is not None
+    is_company = is_signed_in and oidc.is_offered() and identity_of(db.session, login.signed_in_staff()) is not None
     return render_template(
         "pages/proof.html",
         problem=problem,
@@ -122,6 +124,7 @@ def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
         minutes=FRESH_FOR.seconds // 60,
         purpose=request_context().purpose,
         question=passkeys.question_for_proving(login.signed_in_staff()) if is_signed_in else None,
+        company=current_app.config["OIDC_NAME"] if is_company else "",
     )
 
 

@@ -32,6 +32,8 @@ class HalfWay:
     staff: Staff
     onward: str
     warning: str
+    # As the history has it.
+    how: str = "Signed in"
 
 
 def is_required(staff: Staff) -> bool:
@@ -77,7 +79,7 @@ def half_way() -> HalfWay | None:
 def begin_session(who: HalfWay) -> None:
     """Begin the session of somebody who has proved all that was asked (committed)."""
     record_event(
-        db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary="Signed in", resource=Staff.__tablename__
+        db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary=who.how, resource=Staff.__tablename__
     )
     login.renew(who.staff)
     remember_device(who.staff)

@@ -29,7 +29,16 @@ SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "links", "undo_sql", "
 OTHERS = {
     *(
         f"domain/auth/{name}.py"
-        for name in ("after_restore", "failed_sign_ins", "passkeys", "passwords", "sessions", "throttle", "two_factor")
+        for name in (
+            "after_restore",
+            "company_sign_in",
+            "failed_sign_ins",
+            "passkeys",
+            "passwords",
+            "sessions",
+            "throttle",
+            "two_factor",
+        )
     ),
     *(
         f"domain/work/{name}.py"

@@ -1,0 +1,46 @@
+"""Roles by the company's groups: those that `ADMIN_GROUPS` names are given and taken by it alone, the others by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from admin_app.db.string_set import StringSet
+from admin_app.domain.permissions import privileges
+from admin_app.errors import LastOwnerError
+from admin_app.extensions import AnySession
+from admin_app.models.role import OWNER, Role
+from admin_app.models.staff import Staff
+
+RolesByGroup = Mapping[str, frozenset[str]]
+
+
+def roles_of_groups(session: AnySession, groups: Collection[str], mapping: RolesByGroup) -> frozenset[str]:
+    """Return the keys of the roles that these groups give; one that no longer exists is given to nobody."""
+    wanted = frozenset().union(*(mapping.get(one, frozenset()) for one in groups))
+    return frozenset(session.scalars(select(Role.key).where(Role.key.in_(wanted))))
+
+
+def follow_groups(session: AnySession, staff: Staff, groups: Collection[str], mapping: RolesByGroup) -> bool:
+    """Give and take roles as somebody's groups say (not yet committed); return whether any changed.
+
+    The last owner stays one, whatever the groups say.
+    """
+    by_groups = frozenset().union(*mapping.values())
+    wanted = (frozenset(staff.roles) - by_groups) | roles_of_groups(session, groups, mapping)
+    if OWNER in staff.roles and OWNER not in wanted and _is_last_owner(session, staff):
+        wanted |= {OWNER}
+    if wanted == frozenset(staff.roles):
+        return False
+    privileges.lock(session)
+    staff.roles = StringSet(sorted(wanted))
+    return True
+
+
+def _is_last_owner(session: AnySession, staff: Staff) -> bool:
+    try:
+        privileges.require_another_owner(session, staff)
+    except LastOwnerError:
+        return True
+    return False

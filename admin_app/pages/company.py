@@ -1,0 +1,68 @@
+"""Signing in with the company's provider: there, back, and out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin_app.context import writing
+from admin_app.domain.auth.company_sign_in import bound_to
+from admin_app.errors import CompanySignInError
+from admin_app.extensions import db
+from admin_app.web.auth import company, login, oidc
+from admin_app.web.urls import local_path
+
+blueprint = Blueprint("company", __name__)
+ANOTHER = "This is another person than the one who is signed in here. Nothing was changed."
+
+
+@blueprint.get("/sign-in/company")
+def begin() -> ResponseReturnValue:
+    """Lead to the provider; with `again`, to prove once more who one is."""
+    _require_offer()
+    is_proof = "again" in request.args
+    onward = local_path(request.args.get("next"), url_for("admin.index"))
+    if login.current_principal() is not None and not is_proof:
+        return redirect(onward, HTTPStatus.SEE_OTHER)
+    try:
+        return oidc.begin(onward, is_proof=is_proof)
+    except CompanySignInError as error:
+        return _refusal(str(error), onward, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@blueprint.get("/sign-in/company/back")
+def back() -> ResponseReturnValue:
+    """Take the provider's answer, and sign the person in."""
+    _require_offer()
+    try:
+        answer = oidc.finish(request.args.get("state", ""))
+        if answer.is_proof:
+            return _note_proof(answer)
+        if login.current_principal() is not None:
+            return redirect(answer.onward, HTTPStatus.SEE_OTHER)
+        return company.sign_in(answer.person, answer.onward, answer.id_token)
+    except CompanySignInError as error:
+        return _refusal(str(error), url_for("admin.index"), HTTPStatus.FORBIDDEN)
+
+
+def _require_offer() -> None:
+    if not oidc.is_offered():
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def _note_proof(answer: oidc.Answer) -> ResponseReturnValue:
+    """Note that the person at the screen has just proved who they are."""
+    present = login.acting_principal()
+    staff = bound_to(db.session, answer.person)
+    if present is None or staff is None or staff.id != present.id:
+        raise CompanySignInError(ANOTHER)
+    db.session.rollback()
+    with writing():
+        login.note_proof()
+    return render_template("pages/company_proof.html")
+
+
+def _refusal(problem: str, onward: str, status: HTTPStatus) -> tuple[str, int]:
+    return render_template("pages/company_refused.html", problem=problem, onward=onward), status

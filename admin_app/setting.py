@@ -1,0 +1,26 @@
+"""One setting, and what several parts of the settings read alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, default, meaning, and how its text becomes a value."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], object]
+
+
+def boolean(text: str) -> bool:
+    """Read 1 or 0."""
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"", "0", "false", "no", "off"}:
+        return False
+    message = "must be 1 or 0"
+    raise ValueError(message)

@@ -1,0 +1,217 @@
+"""The company's OpenID Connect provider, by Authlib: code and PKCE, state, nonce, and what an ID token has to say.
+
+Authlib is installed where it is used: `requirements-oidc.txt`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Protocol
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, session, url_for
+from werkzeug.wrappers import Response
+
+from admin_app.domain.auth.company_sign_in import CompanyPerson
+from admin_app.errors import CompanySignInError, ConfigurationError
+from admin_app.extensions import Values
+
+_PLACE = "company"
+# A person waits; and a provider that hangs would hold the server's threads.
+SECONDS = 10
+# Clocks may differ by so much.
+LEEWAY = 120
+# Tabs in which somebody is at the provider at the same time.
+MOST_BEGUN = 3
+# How long ago somebody may have proved to the provider who they are, where that is asked for now.
+JUST_NOW = 5 * 60
+# No shared secrets, and not "none".
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+
+
+class OpenIdClient(Protocol):
+    """What is asked of Authlib's client, which has no types."""
+
+    server_metadata: Values
+
+    def userinfo(self, *, token: Values) -> Values:
+        """Return what the provider says of a person."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it: who it is, the ID token, and what was asked for."""
+
+    person: CompanyPerson
+    id_token: str
+    onward: str
+    is_proof: bool
+
+
+def init_app(app: Flask) -> None:
+    """Make the client, where a provider is set; raise `ConfigurationError` without Authlib."""
+    if not app.config["OIDC_ISSUER"]:
+        return
+    if find_spec("authlib") is None or find_spec("requests") is None:
+        message = "ADMIN_OIDC_ISSUER needs Authlib. Run: pip install -r requirements-oidc.txt"
+        raise ConfigurationError(message)
+    app.extensions["oidc"] = _client(app)
+
+
+def is_offered() -> bool:
+    """Whether people can sign in with the company's provider."""
+    return "oidc" in current_app.extensions
+
+
+def begin(onward: str, *, is_proof: bool = False) -> Response:
+    """Send the browser to the provider; raise `CompanySignInError` where that does not answer."""
+    # `max_age` has the provider say when they signed in there, and `prompt` has it ask them again.
+    further = {"max_age": "0", "prompt": "login"} if is_proof else {}
+    try:
+        _metadata()
+        client = current_app.extensions["oidc"]
+        redirect_uri = url_for("company.back", _external=True)
+        sent: Values = client.create_authorization_url(redirect_uri, **further)
+    except _errors() as error:
+        raise _unreachable() from error
+    address = sent.pop("url")
+    _forget_older()
+    client.save_authorize_data(redirect_uri=redirect_uri, onward=onward, is_proof=is_proof, **sent)
+    return Response(status=303, headers={"Location": address})
+
+
+def finish(state: str) -> Answer:
+    """Read the provider's answer; raise `CompanySignInError` where it is not one to what this browser asked."""
+    client = current_app.extensions["oidc"]
+    asked: Values | None = client.framework.get_state_data(session, state)
+    if not asked:
+        message = "This sign-in was not begun in this browser, or too long ago. Sign in again."
+        raise CompanySignInError(message)
+    try:
+        _metadata()
+        wanted = {name: {"essential": True, "value": _wanted(name)} for name in ("iss", "aud")}
+        token: Values = client.authorize_access_token(claims_options=wanted, leeway=LEEWAY)
+        claims = _with_what_is_asked_for_apart(client, token)
+        person = _person(claims)
+    except _errors() as error:
+        raise _refused(error) from error
+    if asked["is_proof"] and not _has_just_signed_in(claims):
+        message = f"{_name()} did not ask you again who you are. Use your password or a passkey."
+        raise CompanySignInError(message)
+    return Answer(person, token["id_token"], asked["onward"], is_proof=asked["is_proof"])
+
+
+def sign_out_address(id_token: str) -> str | None:
+    """Return where the provider ends its own session, if it says so."""
+    try:
+        address = _metadata().get("end_session_endpoint")
+    except (CompanySignInError, *_errors()):  # type: ignore[misc] # all of them are
+        return None
+    back = url_for("auth.sign_in", _external=True)
+    said = {"client_id": _wanted("aud"), "id_token_hint": id_token, "post_logout_redirect_uri": back}
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}" if address else None
+
+
+def _client(app: Flask) -> object:
+    from authlib.integrations.flask_client import OAuth  # noqa: PLC0415 -- for those who use it
+
+    config = app.config
+    issuer = config["OIDC_ISSUER"]
+    client: object = OAuth(app).register(
+        _PLACE,
+        client_id=config["OIDC_CLIENT_ID"],
+        client_secret=config["OIDC_CLIENT_SECRET"] or None,
+        server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": config["OIDC_SCOPES"],
+            "code_challenge_method": "S256",
+            "default_timeout": SECONDS,
+            **({} if config["OIDC_CLIENT_SECRET"] else {"token_endpoint_auth_method": "none"}),
+        },
+    )
+    return client
+
+
+def _metadata() -> Values:
+    """Return what the provider says of itself; raise `CompanySignInError` where it is another one than was set."""
+    metadata: Values = current_app.extensions["oidc"].load_server_metadata()
+    if metadata.get("issuer") != _wanted("iss"):
+        message = f"The address of {_name()} answers as another provider. Ask whoever set up this dashboard."
+        raise CompanySignInError(message)
+    offered = metadata.get("id_token_signing_alg_values_supported") or ALGORITHMS
+    metadata["id_token_signing_alg_values_supported"] = [one for one in offered if one in ALGORITHMS]
+    return metadata
+
+
+def _forget_older() -> None:
+    """Let the cookie hold the last sign-ins that were begun: a browser drops one that grows too large."""
+    begun = [name for name in session if name.startswith(f"_state_{_PLACE}_")]
+    for name in begun[: 1 - MOST_BEGUN]:
+        session.pop(name)
+
+
+def _with_what_is_asked_for_apart(client: OpenIdClient, token: Values) -> Values:
+    """Return what the ID token says, with what a provider says of the person only when it is asked apart."""
+    claims: Values = dict(token["userinfo"])
+    needed = {"email", *([current_app.config["OIDC_GROUPS_CLAIM"]] if current_app.config["GROUPS"] else [])}
+    if needed <= claims.keys() or not client.server_metadata.get("userinfo_endpoint"):
+        return claims
+    said = client.userinfo(token=token)
+    # OpenID Connect Core 5.3.2: else another person's could be put in its place.
+    if said.get("sub") != claims["sub"]:
+        message = "what the provider says apart is about somebody else"
+        raise ValueError(message)
+    return {**said, **claims}
+
+
+def _person(claims: Values) -> CompanyPerson:
+    groups = claims.get(current_app.config["OIDC_GROUPS_CLAIM"])
+    return CompanyPerson(
+        issuer=claims["iss"],
+        subject=claims["sub"],
+        name=str(claims.get("name") or ""),
+        email=str(claims.get("email") or ""),
+        # The second one is Microsoft Entra's, which sends no other.
+        is_email_verified=claims.get("email_verified") is True or claims.get("xms_edov") in {True, "1", "true"},
+        groups=frozenset(map(str, groups)) if isinstance(groups, list) else None,
+    )
+
+
+def _has_just_signed_in(claims: Values) -> bool:
+    at = claims.get("auth_time")
+    return isinstance(at, int) and at >= time.time() - JUST_NOW - LEEWAY
+
+
+def _wanted(claim: str) -> str:
+    return str(current_app.config["OIDC_ISSUER" if claim == "iss" else "OIDC_CLIENT_ID"])
+
+
+def _name() -> str:
+    return str(current_app.config["OIDC_NAME"])
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Name what Authlib raises for a provider that is away, or answers what it must not."""
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 -- for those who use it
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from requests import RequestException  # noqa: PLC0415
+
+    return AuthlibBaseError, JoseError, RequestException, RuntimeError, ValueError, KeyError, TypeError
+
+
+def _unreachable() -> CompanySignInError:
+    return CompanySignInError(f"{_capital(_name())} does not answer. Try again, or sign in with your password.")
+
+
+def _refused(error: Exception) -> CompanySignInError:
+    if getattr(error, "error", "") == "access_denied":
+        return CompanySignInError(f"{_capital(_name())} did not let you in, or you stopped there.")
+    current_app.logger.warning("Sign-in with OpenID Connect failed: %s", error)
+    return CompanySignInError(f"{_capital(_name())} gave an answer that cannot be trusted. Try again.")
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
