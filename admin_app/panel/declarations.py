@@ -84,8 +84,11 @@ def _problems(resource: Resource) -> Iterator[tuple[str, str]]:
     yield from ((name, REFUSED[name]) for name in own if name in REFUSED)
     if any(not isinstance(one, str) for one in resource.column_filters):
         yield "column_filters", "Name columns: each has the filters of its kind."
-    if isinstance(resource.column_default_sort, list) and len(resource.column_default_sort) != 1:
-        yield "column_default_sort", "Name one column: rows that are equal follow each other by their number."
+    if isinstance(resource.column_default_sort, list) and len(resource.column_default_sort) not in (1, 2):
+        yield (
+            "column_default_sort",
+            "Name one column, or two: then rows that are equal follow each other by their number.",
+        )
     known = {*resource.columns_and_relations(), *hybrids(resource.model)}
     for declared, names in _lists(resource):
         if strange := [name for name in names if name not in known]:

@@ -367,15 +367,17 @@ class Resource:
             search=self.searched(),
             sorts=self._sorts(),
             filters=self.filters,
-            default_sort=self._default_sort(),
+            default_sort=self._default_sorts()[0],
+            default_then=self._default_sorts()[1],
         )
 
-    def _default_sort(self) -> str:
-        """Read `column_default_sort`: a name, a name with whether it goes down, or a list of one of these."""
+    def _default_sorts(self) -> tuple[str, str]:
+        """Read `column_default_sort`: a name, a name with whether it goes down, or a list of one or two of these."""
         declared = self.column_default_sort
-        first = declared[0] if isinstance(declared, list) else declared
-        name, is_descending = (first, False) if isinstance(first, str) else first
-        return f"-{name}" if is_descending else name
+        ones = declared if isinstance(declared, list) else [declared]
+        pairs = [(one, False) if isinstance(one, str) else one for one in ones]
+        names = [f"-{name}" if is_descending else name for name, is_descending in pairs]
+        return names[0], "".join(names[1:2])
 
     def columns_and_relations(self) -> list[str]:
         """Name all that is mapped."""

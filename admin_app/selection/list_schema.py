@@ -84,6 +84,8 @@ class ListSchema:
     sorts: Mapping[str, SortKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""
+    # What comes after it, where no other sort is asked for.
+    default_then: str = ""
     # The rows that may be had at all, whatever is asked for; None: every row. No address can say it.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
     page_sizes: tuple[int, ...] = PAGE_SIZES

@@ -23,20 +23,23 @@ from admin_app.selection.conditions import (
     reader_of,
     require_shallow,
 )
-from admin_app.selection.list_schema import ListSchema
+from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.search.search import Lookup, found_by_index, found_with, lookups_of, occurs
 from admin_app.selection.sorting.cursor import parse_cursor
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
+from admin_app.selection.sorting.tail import Second
 from admin_app.selection.where import in_one_order, parse_where, print_where
 from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
+# The column by which those rows follow each other that are equal in the first one.
+THEN = "then"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
 # The number of a tick set: of the list's rows those that somebody ticked.
 TICKS = "ticks"
 COLUMNS, VIEW = "columns", "view"
-OWN_KEYS = (SEARCH, WHERE, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS)
+OWN_KEYS = (SEARCH, WHERE, SORT, THEN, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
 END, EXACT = "end", "exact"
 # `view=whole` is the list as it is, where the plain address leads to a person's default view.
@@ -87,6 +90,7 @@ class Selection:
     # Of each of them any condition has to be true.
     groups: tuple[Group, ...] = ()
     sort: str = ""
+    then: str = ""
     page: int = 1
     after: str = ""
     before: str = ""
@@ -124,6 +128,7 @@ class Selection:
             schema=schema,
             search=trimmed(single.get(SEARCH, "").replace("\0", "")),
             sort=_parse_sort(schema, single.get(SORT, "")),
+            then=_parse_sort(schema, single.get(THEN, "")),
             page=min(page if after or before else max(page, 1), LAST_PAGE),
             after=after,
             before="" if after else before,
@@ -154,6 +159,7 @@ class Selection:
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
             (SORT, self.sort),
+            (THEN, self.then),
             (PER_PAGE, "" if self.per_page == _usual_size(self.schema, is_begun=self.is_begun) else str(self.per_page)),
             (PAGE, str(self.page) if self.page > 1 else ""),
             (AFTER, self.after),
@@ -170,8 +176,9 @@ class Selection:
         return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
-        """Return it with other values, from its first page, not counted, unless that is what changes."""
-        return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **changes})
+        """Return it with other values, from its first page, not counted, unless that is what changes. Another sort drops the second one."""
+        sort = {"then": ""} if "sort" in changes else {}
+        return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **sort, **changes})
 
     def require_places(self) -> None:
         """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
@@ -263,19 +270,34 @@ class Selection:
     def _words(self) -> list[Lookup]:
         return lookups_of(self.search, self.schema.search.values())
 
+    @property
+    def sorted_by(self) -> tuple[str, str]:
+        """The names of the columns that it is sorted by, "-" before one that goes down; the second is "" where it changes nothing."""
+        schema = self.schema
+        first = self.sort or schema.default_sort
+        second = self.then or ("" if self.sort else schema.default_then)
+        name, other = (_split_sort(one)[0] for one in (first, second))
+        key = schema.sorts.get(name)
+        is_idle = key is None or _is_key(key) or name == other or other not in schema.sorts
+        return first, "" if is_idle else second
+
     @cached_property
     def order(self) -> SortOrder:
         """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
-        name, descending = _split_sort(self.sort or self.schema.default_sort)
+        (name, descending), (other, is_down) = map(_split_sort, self.sorted_by)
         key = self.schema.sorts.get(name)
-        goes_by_key = key is None or (key.is_own and is_key(key.column))
-        return SortOrder(self.schema.model, None if goes_by_key else key, descending)
+        second = Second(self.schema.sorts[other], is_down) if other else None
+        return SortOrder(self.schema.model, None if key is None or _is_key(key) else key, descending, second)
 
     def segments(
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None
     ) -> Iterator[Statement]:
         """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
         return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
+
+
+def _is_key(sort: SortKey) -> bool:
+    return sort.is_own and is_key(sort.column)
 
 
 def _split_sort(sort: str) -> tuple[str, bool]:

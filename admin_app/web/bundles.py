@@ -80,6 +80,7 @@ _SCRIPTS = (
     "dropdown",
     "row_menu",
     "listing",
+    "sort",
     "ticks",
     "cell",
     "cells",

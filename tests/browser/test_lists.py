@@ -80,6 +80,18 @@ def test_a_list_changes_in_place_and_back_leads_through_its_states(editor_page: 
     expect(first_cells(page).first).to_have_text("Post 21")
 
 
+def test_shift_and_a_click_sort_by_a_second_column(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/?sort=user")
+    page.evaluate("window.isTheSame = true")
+
+    page.get_by_role("link", name="Created at").click(modifiers=["Shift"])
+
+    expect(page).to_have_url("/admin/post/?sort=user&then=created_at")
+    expect(first_cells(page).first).to_have_text("Post 01")
+    assert same_document(page)
+
+
 @BOTH
 def test_the_filter_form_leads_to_a_plain_address(editor_page: Page, *, javascript: bool) -> None:
     page = editor_page

@@ -54,8 +54,8 @@ def test_what_is_refused_stops_the_start_with_one_line(name: str) -> None:
     [
         ({"column_filters": (object(),)}, "column_filters … Name columns: each has the filters of its kind."),
         (
-            {"column_default_sort": [("id", True), ("content", False)]},
-            "column_default_sort … Name one column: rows that are equal follow each other by their number.",
+            {"column_default_sort": [("id", True), ("content", False), ("user", False)]},
+            "column_default_sort … Name one column, or two: then rows that are equal follow each other by their number.",
         ),
         ({"column_details_list": ("smell",)}, "column_details_list … Post has no smell."),
         ({"form_choices": {"smell": []}}, "form_choices … Post has no smell."),
@@ -81,10 +81,18 @@ def test_what_cannot_be_as_it_is_declared_is_refused_with_what_to_write(declarat
 
 @pytest.mark.parametrize(
     ("sort", "meant"),
-    [("content", "content"), (("content", True), "-content"), ([("content", False)], "content"), (["id"], "id")],
+    [
+        ("content", ("content", "")),
+        (("content", True), ("-content", "")),
+        ([("content", False)], ("content", "")),
+        (["id"], ("id", "")),
+        ([("user", False), ("content", True)], ("user", "-content")),
+    ],
 )
-def test_a_default_sort_is_read_as_flask_admin_reads_it(sort: Any, meant: str) -> None:
-    assert declared(column_default_sort=sort).list_schema.default_sort == meant
+def test_a_default_sort_is_read_as_flask_admin_reads_it(sort: Any, meant: tuple[str, str]) -> None:
+    schema = declared(column_default_sort=sort).list_schema
+
+    assert (schema.default_sort, schema.default_then) == meant
 
 
 @pytest.mark.parametrize(("name", "closed"), [("can_edit", "edit"), ("can_export", "export"), ("can_create", "import")])

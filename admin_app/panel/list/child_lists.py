@@ -73,6 +73,5 @@ def _whole(child: Access, selection: Selection, key: str, record: Record) -> Sel
     name, _, slug = key.rpartition("__")
     if not any(one.slug == slug for one in filters_shown(child).get(name, ())):
         return None
-    return replace(
-        plain_selection(child, [(key, print_key(record.id))]), sort=selection.sort, page=max(selection.page, 1)
-    )
+    whole = plain_selection(child, [(key, print_key(record.id))])
+    return replace(whole, sort=selection.sort, then=selection.then, page=max(selection.page, 1))

@@ -92,7 +92,8 @@ class ListPage(Page):
         """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""
         list_url = links.to(replace(selection, is_counted=False))
         bar = SavedViewBar(self.access, selection)
-        table = Table(self.access, selection, links).listing("listing")
+        drawn = Table(self.access, selection, links)
+        table = drawn.listing("listing")
         return replace(
             table,
             rows=tuple(with_peek(self.access, row, list_url) for row in table.rows),
@@ -102,6 +103,7 @@ class ListPage(Page):
             messages=(*bar.words(), *table.messages),
             exports=self._exports(selection),
             export_page_url=self._export_url(selection, "export_page"),
+            sort_form=drawn.sort_form(),
             columns_url=list_links(self.resource, "columns_view").to(replace(selection, is_counted=False)),
             page_size_url=self.link("page_size_view"),
             edit_page_url=self._edit_page_url(table, selection),

@@ -25,7 +25,7 @@ from admin_app.panel.resource import Resource, by_key
 from admin_app.panel.shell import named_view, shell
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.conditions import reader_of
-from admin_app.selection.selection import PER_PAGE, SORT, WHERE, WHOLE, Selection
+from admin_app.selection.selection import PER_PAGE, SORT, THEN, WHERE, WHOLE, Selection
 from admin_app.selection.where import in_one_order, parse_where
 from admin_app.web.auth.login import current_principal
 
@@ -117,7 +117,9 @@ def is_gone(access: Access, pair: Hidden) -> bool:
 def words_of(pair: Hidden) -> str:
     """Say an argument of a view."""
     key, value = pair
-    return f"sorted by “{value.removeprefix('-')}”" if key == SORT else f"filter “{key}” with “{value}”"
+    if key in (SORT, THEN):
+        return f"{'sorted' if key == SORT else 'then'} by “{value.removeprefix('-')}”"
+    return f"filter “{key}” with “{value}”"
 
 
 def view_links(resource: Resource) -> tuple[Link, ...]:

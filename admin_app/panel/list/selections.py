@@ -32,14 +32,16 @@ def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
         for name, sort in declared.sorts.items()
         if _may_go_by(access, name, sort)
     }
-    default = declared.default_sort
+    is_usual = declared.default_sort.removeprefix("-") in sorts
+    second = declared.default_then if is_usual and declared.default_then.removeprefix("-") in sorts else ""
     return replace(
         declared,
         search={name: column for name, column in declared.search.items() if access.shows(name)},
         sorts=sorts,
         filters=by_key(filters_shown(access)),
         # An order by what is hidden would tell it.
-        default_sort=default if default.removeprefix("-") in sorts else "-id",
+        default_sort=declared.default_sort if is_usual else "-id",
+        default_then=second,
         rows=access.rows(action),
     )
 

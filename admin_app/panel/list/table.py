@@ -24,8 +24,9 @@ from admin_app.panel.list.pager import pager_of
 from admin_app.panel.list.row_actions import ways_of_rows
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import of_number
+from admin_app.panel.list.sorting import Sorting
 from admin_app.panel.list.staying import OUTSIDE, with_staying
-from admin_app.panel.list.view_models import Column, Listing, Numbered, Row, SearchBox
+from admin_app.panel.list.view_models import Column, Listing, Numbered, Row, SearchBox, SortForm
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import CellKind
 from admin_app.selection.paging.counting import Count
@@ -46,6 +47,7 @@ class Table:
         self._resource = access.resource
         self._selection = selection
         self._links = links
+        self._sorting = Sorting(access.resource, selection, links)
 
     def listing(self, identity: str, *, hide: str = "") -> Listing:
         """Read one page and build its table; `hide` is the column that is the same in every row."""
@@ -96,23 +98,22 @@ class Table:
         return (Page((), 0, Count(0)), True) if page is None else (page, False)
 
     def _column(self, name: str) -> Column:
-        selection = self._selection
-        sort = selection.sort or selection.schema.default_sort
-        is_sorted = sort.removeprefix("-") == name
-        ascending = is_sorted and not sort.startswith("-")
-        kind = kind_of(self._resource, name)
-        # Whoever sorts by a number of posts looks for the most.
-        is_down = ascending or (kind is CellKind.COUNT and not is_sorted)
-        target = f"-{name}" if is_down else name
+        kind, sorting = kind_of(self._resource, name), self._sorting
         return Column(
             key=name,
             label=self._resource.label(name),
             kind=kind,
             width=width_of(self._resource, name),
-            sort_url=self._links.to(selection.changed(sort=target)) if name in selection.schema.sorts else "",
-            sorted=("ascending" if ascending else "descending") if is_sorted else "",
+            sort_url=sorting.url(name, kind),
+            then_url=sorting.then_url(name, kind),
+            sorted=sorting.of(name),
+            second=sorting.second(name),
             description=self._resource.column_descriptions.get(name, ""),
         )
+
+    def sort_form(self) -> SortForm | None:
+        """Return the form that sorts the list."""
+        return self._sorting.form({name: kind_of(self._resource, name) for name in self._selection.schema.sorts})
 
     def _numbered(self, here: str) -> Numbered | None:
         """Lead to the record of the number that is searched for, from the list's first page: it may have none of the words that the rows have."""

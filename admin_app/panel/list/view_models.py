@@ -13,7 +13,7 @@ from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column. `sorted` is "ascending", "descending" or "" (not the sorted one)."""
+    """A table's column. `sorted` is "ascending", "descending" or "" (not the sorted one), `second` the same of the second one."""
 
     key: str
     label: str
@@ -22,7 +22,9 @@ class Column:
     # Which width it has: its kind's, or that of a number that names a record, or of an email.
     width: str = "text"
     sort_url: str = ""
+    then_url: str = ""
     sorted: str = ""
+    second: str = ""
     # What the resource says of it.
     description: str = ""
 
@@ -97,6 +99,18 @@ class SearchBox:
     columns: str
     hidden: tuple[Hidden, ...] = ()
     clear_url: str = ""
+
+
+@dataclass(frozen=True)
+class SortForm:
+    """The form that sorts by one column or two: its controls' names, what they hold now and may hold, the rest of the state."""
+
+    sort_name: str
+    then_name: str
+    sort: str
+    then: str
+    options: tuple[Hidden, ...]
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,6 +208,8 @@ class Listing:
     messages: tuple[str, ...] = field(default=())
     numbered: Numbered | None = None
     density: str = "comfortable"
+    # None where there is one order alone, and on a record's page.
+    sort_form: SortForm | None = None
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
     page_size_url: str = ""
@@ -216,6 +232,11 @@ class Listing:
         """How many hundred pixels the table needs."""
         widths = (column.width for column in self.columns)
         return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
+
+    @cached_property
+    def is_paired(self) -> bool:
+        """Whether it is sorted by two columns."""
+        return any(column.second for column in self.columns)
 
     @cached_property
     def is_empty(self) -> bool:

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from admin_app.db.keys import print_key, read_key
 from admin_app.kinds import kind_of
+from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
 
 # Stands before every character that an id or a number may have, so that the first ones are separators.
 MARK = "~"
 # Digits of a number of children that fits the database's integers.
 LONGEST_COUNT = 19
+_UNREADABLE = (ValueError, ArithmeticError, KeyError)
 
 
 def print_cursor(order: SortOrder, place: Cursor) -> str:
-    """Write a place: the key, the related record's key where there is one, the value; NULL is left out."""
+    """Write a place: the key, the second value, the related record's key where there is one, the value; NULL is left out."""
     parts: list[Any] = [place.key] if place.related is None else [place.key, place.related]
-    text = MARK.join(map(print_key, parts))
+    key, *related = map(print_key, parts)
+    text = MARK.join([key, *_print_second(order, place), *related])
     if order.sort is None or place.value is None:
         return text
-    value = str(place.value) if order.sort.is_count else kind_of(order.sort.column).to_url(place.value)
-    return f"{text}{MARK}{value}"
+    return f"{text}{MARK}{_print_value(order.sort, place.value)}"
 
 
 def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
     """Read a place of this order; None for what is none: a place of another order, or made up."""
-    key_text, has_value, rest = text.partition(MARK)
+    key_text, has_more, rest = text.partition(MARK)
     key = read_key(order.model, key_text)
-    if key is None or "\0" in text:
+    if key is None or "\0" in text or (order.second is not None and not has_more):
         return None
+    if order.second is None:
+        return _parse_first(order, text, key)
+    second_text, mark, rest = rest.partition(MARK)
+    first = _parse_first(order, f"{key_text}{mark}{rest}", key)
+    try:
+        return None if first is None else replace(first, second=_parse_second(order.second.sort, second_text))
+    except _UNREADABLE:
+        return None
+
+
+def _parse_first(order: SortOrder, text: str, key: object) -> Cursor | None:
+    """Read a place in the order by the first column alone."""
+    _, has_value, rest = text.partition(MARK)
     if order.sort is None or not has_value:
         return Cursor(None, None, key)
-    if order.sort.is_count:
-        return Cursor(int(rest), None, key) if rest.isascii() and rest.isdigit() and len(rest) < LONGEST_COUNT else None
     related = None
     if order.sort.relation is not None:
         related_text, _, rest = rest.partition(MARK)
@@ -41,6 +55,35 @@ def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
         if related is None:
             return None
     try:
-        return Cursor(kind_of(order.sort.column).from_url(rest), related, key)
-    except (ValueError, ArithmeticError, KeyError):
+        return Cursor(_read_value(order.sort, rest), related, key)
+    except _UNREADABLE:
         return None
+
+
+def _print_second(order: SortOrder, place: Cursor) -> list[str]:
+    """Write the second value, which must not hold the mark that ends it: nothing for NULL, else it begins with "="."""
+    if order.second is None:
+        return []
+    if place.second is None:
+        return [""]
+    return ["=" + _print_value(order.second.sort, place.second).replace("%", "%25").replace(MARK, "%7E")]
+
+
+def _parse_second(sort: SortKey, text: str) -> object:
+    if not text:
+        return None
+    if not text.startswith("="):
+        raise ValueError(text)
+    return _read_value(sort, text[1:].replace("%7E", MARK).replace("%25", "%"))
+
+
+def _print_value(sort: SortKey, value: Any) -> str:
+    return str(value) if sort.is_count else kind_of(sort.column).to_url(value)
+
+
+def _read_value(sort: SortKey, text: str) -> object:
+    if not sort.is_count:
+        return kind_of(sort.column).from_url(text)
+    if not (text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT):
+        raise ValueError(text)
+    return int(text)

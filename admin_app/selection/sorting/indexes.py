@@ -25,11 +25,24 @@ def declare_indexes(schema: ListSchema) -> None:
         if not sort.is_count:
             _declare(sort)
     default = schema.sorts.get(schema.default_sort.removeprefix("-"))
+    _declare_pair(schema)
     if default is None or default.is_count or default.relation is not None:
         return
     for relation in relations_of(schema.model).values():
         if isinstance(relation, ToOne) and relation.back:
             _declare(default, within=relation.foreign_key)
+
+
+def _declare_pair(schema: ListSchema) -> None:
+    """Declare an index for the two columns of the default sort, where one can have both: a text would have to be the second."""
+    names = (schema.default_sort, schema.default_then)
+    first, second = (schema.sorts.get(name.removeprefix("-")) for name in names)
+    is_one_way = len({name.startswith("-") for name in names}) == 1
+    if first is None or second is None or not (first.is_own and second.is_own and is_one_way):
+        return
+    before = stored_column(first.column)
+    if before is not None and _fits(before) and not is_short_text(before):
+        _declare(second, within=before)
 
 
 def _declare(sort: SortKey, within: TableColumn | None = None) -> None:

@@ -2,16 +2,15 @@
 
 An order is told in segments: queries that an index answers in order, and that one after the other give every row once.
 Short texts go by their keys, see `unicode_text.sort_key`. NULL has its place: last when ascending, first when descending, on both stores. A sort by another model's column goes by
-that column, then by the other record, then by the row's own key.
+that column, then by the other record, then by the row's own key. A second column comes before the key: see `tail`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
-from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
 from admin_app.db.attributes import is_nullable
@@ -20,25 +19,29 @@ from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
-from admin_app.selection.sorting.by_count import numbers_of_children, segments_by_count
+from admin_app.selection.sorting.by_count import ByCount, Place
+from admin_app.selection.sorting.children import numbers_of_children
+from admin_app.selection.sorting.tail import Second, Tail, tail_of
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key."""
+    """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key, its second value."""
 
     value: object
     related: object
     key: object
+    second: object = None
 
 
 @dataclass(frozen=True)
 class SortOrder:
-    """How the rows of a model follow each other: by a column, or by the key alone when `sort` is None."""
+    """How the rows of a model follow each other: by a column and a second one, or by the key alone when `sort` is None."""
 
     model: type[Record]
     sort: SortKey | None
     descending: bool
+    second: Second | None = None
 
     @property
     def relation(self) -> Attribute | None:
@@ -48,26 +51,33 @@ class SortOrder:
     @property
     def relations(self) -> tuple[str, ...]:
         """The relations that have to be loaded with a record to know its place."""
-        return () if self.relation is None else (self.relation.key,)
+        sorts = (self.sort, None if self.second is None else self.second.sort)
+        return tuple(one.relation.key for one in sorts if one is not None and one.relation is not None)
 
     def cursor_of(self, record: Record) -> Cursor:
         """Return where a record stands; a related one has to be loaded with it."""
+        return self.cursors_of([record])[0]
+
+    def cursors_of(self, records: Sequence[Record]) -> list[Cursor]:
+        """Return where several stand; where numbers are counted, by one statement."""
+        if self.sort is not None and self.sort.is_count:
+            numbers = numbers_of_children(self.sort, records)
+            cursors = [Cursor(numbers.get(record.id, 0), None, record.id) for record in records]
+        else:
+            cursors = [self._by_column(record) for record in records]
+        if self.second is None:
+            return cursors
+        values = self.second.values_of(records)
+        return [replace(one, second=values[one.key]) for one in cursors]
+
+    def _by_column(self, record: Record) -> Cursor:
         if self.sort is None:
             return Cursor(None, None, record.id)
-        if self.sort.is_count:
-            return self.cursors_of([record])[0]
         if self.sort.relation is None:
             return Cursor(getattr(record, self.sort.column.key), None, record.id)
         other = getattr(record, self.sort.relation.key)
         value = None if other is None else getattr(other, self.sort.column.key)
         return Cursor(value, None if value is None else other.id, record.id)
-
-    def cursors_of(self, records: Sequence[Record]) -> list[Cursor]:
-        """Return where several stand; where numbers are counted, by one statement."""
-        if self.sort is None or not self.sort.is_count:
-            return [self.cursor_of(record) for record in records]
-        numbers = numbers_of_children(self.sort, records)
-        return [Cursor(numbers.get(record.id, 0), None, record.id) for record in records]
 
     def segments(
         self,
@@ -81,7 +91,7 @@ class SortOrder:
 
         `end` is a place in an order by another model's column: the walk ends with the rows of its related record.
         """
-        walk = _Walk(self, criteria, is_up=self.descending is backwards, end=end)
+        walk = self._walk(criteria, backwards=backwards, end=end)
         if self.sort is None:
             yield walk.by_key(start)
             return
@@ -106,10 +116,15 @@ class SortOrder:
 
         None where none are left, since rows without a value are all that follow.
         """
-        walk = _Walk(self, (), is_up=self.descending is backwards)
+        walk = self._walk((), backwards=backwards)
         if start is not None and start.value is None:
             return None if walk.is_up else walk.related_ones(other, None)
         return walk.related_ones(other, start)
+
+    def _walk(self, criteria: Sequence[ColumnElement[bool]], *, backwards: bool, end: Cursor | None = None) -> _Walk:
+        last = self if self.second is None else self.second
+        tail = tail_of(self.model, self.second, is_up=last.descending is backwards)
+        return _Walk(self, criteria, tail, is_up=self.descending is backwards, end=end)
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,7 @@ class _Walk:
 
     order: SortOrder
     criteria: Sequence[ColumnElement[bool]]
+    tail: Tail
     is_up: bool
     end: Cursor | None = None
 
@@ -145,31 +161,32 @@ class _Walk:
 
     def by_key(self, start: Cursor | None) -> Statement:
         """Go by the key alone."""
-        beyond = [] if start is None else [self._beyond([self.key], [start.key])]
-        return self._base(*beyond).order_by(self._directed(self.key))
+        return self._run(start)
 
     def by_count(self, start: Cursor | None) -> Iterator[Statement]:
         """Go by a number of children; a place without one is before all others."""
-        place = None if start is None else (start.value if isinstance(start.value, int) else 0, start.key)
-        return segments_by_count(self.order.model, self.sort, self.criteria, start=place, is_up=self.is_up)
+        order, place = self.order, None
+        if start is not None:
+            place = Place(start.value if isinstance(start.value, int) else 0, start.second, start.key)
+        is_paired = order.second is not None
+        walk = ByCount(order.model, self.sort, self.criteria, self.tail, is_up=self.is_up, is_paired=is_paired)
+        return walk.segments(place)
 
     def with_value(self, start: Cursor | None) -> Iterator[Statement]:
         """Go through the rows that have a value to sort by."""
         if self.sort.relation is not None:
             yield from self._related(start)
             return
-        columns = [self.value, self.key]
-        # Sorted by the key itself, the column would stand there twice.
-        columns = (
-            columns[:1] if inspect_mapper(self.order.model).primary_key[0].key == self.sort.column.key else columns
-        )
         wanted: list[ColumnElement[bool]] = [self.value.is_not(None)] if self.has_blanks else []
-        if start is not None:
-            wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
-        yield self._base(*wanted).order_by(*map(self._directed, columns))
+        if start is not None and self.order.second is not None:
+            yield self._run(start, self.value == _bound(self.value, start.value))
+            wanted.append(self._beyond([self.value], [start.value]))
+        elif start is not None:
+            wanted.append(self._beyond([self.value, self.key], [start.value, start.key]))
+        yield self._base(*wanted).order_by(self._directed(self.value), *self.tail.terms())
 
     def without_value(self, start: Cursor | None) -> Iterator[Statement]:
-        """Go through the rows without one, by their key."""
+        """Go through the rows without one, which are a run."""
         relation = self.sort.relation
         if relation is None:
             blank: ColumnElement[bool] = self.value.is_(None)
@@ -177,8 +194,12 @@ class _Walk:
             blank = ~relation.has(self.sort.column.is_not(None))
         else:
             blank = self._foreign_key().is_(None)
-        beyond = [] if start is None else [self._beyond([self.key], [start.key])]
-        yield self._base(blank, *beyond).order_by(self._directed(self.key))
+        yield self._run(start, blank)
+
+    def _run(self, start: Cursor | None, *same: ColumnElement[bool]) -> Statement:
+        """Go through rows that are equal, from a place among them on."""
+        beyond = [] if start is None else [self.tail.beyond(start.second, start.key)]
+        return self._base(*same, *beyond).order_by(*self.tail.terms())
 
     def _related(self, start: Cursor | None) -> Iterator[Statement]:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
@@ -187,13 +208,12 @@ class _Walk:
         column = in_order(getattr(target, self.sort.column.key))
         wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:
-            same = self._foreign_key() == start.related
-            yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))
+            yield self._run(start, self._foreign_key() == start.related)
             wanted.append(self._beyond([column, target.id], [start.value, start.related]))
         if self.end is not None:
             wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
-        yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
+        yield statement.order_by(self._directed(column), self._directed(target.id), *self.tail.terms())
 
     def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -168,6 +168,71 @@ def test_rows_come_by_user_then_by_key_and_the_ownerless_at_the_end(
 @pytest.mark.usefixtures("context")
 @EXAMPLES
 @given(
+    users=st.lists(st.sampled_from(["Ann", "Bo", "Ann"]), max_size=4),
+    posts=st.lists(POST, max_size=14),
+    sorts=st.permutations(["created_at", "content", "user"]),
+    signs=st.tuples(st.sampled_from(["", "-"]), st.sampled_from(["", "-"])),
+)
+def test_rows_that_are_equal_in_one_column_come_by_the_second(
+    users: list[str], posts: list[tuple[str, int | None, int]], sorts: list[str], signs: tuple[str, str]
+) -> None:
+    fill(users, posts)
+    selection = Selection.parse(POSTS, [("sort", signs[0] + sorts[0]), ("then", signs[1] + sorts[1])])
+    owners = [None if owner is None or owner >= len(users) else owner for _, owner, _ in posts]
+    values: dict[str, Any] = {
+        "created_at": lambda n: posts[n][2],
+        "content": lambda n: posts[n][0],
+        # Of two users of one name the first column keeps the posts apart, the second one does not.
+        "user": lambda n: (1,) if owners[n] is None else (0, users[owners[n]], owners[n] if sorts[0] == "user" else 0),
+    }
+    order = sorted(range(len(posts)), reverse=bool(signs[1]))
+    order.sort(key=values[sorts[1]], reverse=bool(signs[1]))
+    order.sort(key=values[sorts[0]], reverse=bool(signs[0]))
+
+    forth, back = walk(selection), walk_back(selection)
+
+    assert [id_ for page in forth for id_ in page] == [100 + n for n in order]
+    assert back == forth
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("sort", "then", "order"),
+    [
+        ("posts", "-name", ["Dan", "Ann", "Bo", "Éva", "Cy"]),
+        ("-posts", "name", ["Cy", "Ann", "Bo", "Éva", "Dan"]),
+        ("name", "-posts", ["Ann", "Bo", "Cy", "Dan", "Éva"]),
+    ],
+)
+def test_a_number_of_children_is_the_first_column_or_the_second(sort: str, then: str, order: list[str]) -> None:
+    fill(["Ann", "Bo", "Cy", "Dan", "Éva"], [("", owner, 0) for owner in (0, 1, 2, 2, 4)])
+    users = replace(USERS, sorts={**USERS.sorts, "name": SortKey(User.name)}, page_sizes=(1,))
+    selection = Selection.parse(users, [("sort", sort), ("then", then)])
+    names = dict(db.session.execute(select(User.id, User.name)).all())
+
+    forth, back = walk(selection), walk_back(selection)
+
+    # Those of one post each, in the order of their names.
+    expected = order if then == "name" or sort == "name" else ["Dan", "Éva", "Bo", "Ann", "Cy"]
+    assert [names[id_] for page in forth for id_ in page] == expected
+    assert back == forth
+
+
+@pytest.mark.usefixtures("context")
+def test_equal_names_come_by_the_number_of_their_children() -> None:
+    fill(["Ann", "Ann", "Ann"], [("", owner, 0) for owner in (0, 1, 1, 1)])
+    users = replace(USERS, sorts={**USERS.sorts, "name": SortKey(User.name)}, page_sizes=(1,))
+    selection = Selection.parse(users, [("sort", "name"), ("then", "-posts")])
+
+    forth, back = walk(selection), walk_back(selection)
+
+    assert forth == [[11], [10], [12]]
+    assert back == forth
+
+
+@pytest.mark.usefixtures("context")
+@EXAMPLES
+@given(
     users=st.lists(st.sampled_from(["Ann", "Bo"]), max_size=3),
     posts=st.lists(POST, max_size=12),
     size=st.integers(1, 5),
@@ -243,6 +308,15 @@ def test_page_whose_rows_are_gone_is_the_last_one() -> None:
 def test_place_that_is_none_of_this_order_is_refused(key: str, text: str) -> None:
     with pytest.raises(SelectionError):
         Selection.parse(POSTS, [("sort", "created_at"), (key, text)])
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("text", ["1", "1~Ann~2026-01-01T00:00:00+00:00", "1~=x", "1~=1~x", "x~=1~x", "1~=" + "9" * 20])
+def test_place_that_is_none_of_an_order_by_two_columns_is_refused(text: str) -> None:
+    schema = replace(POSTS, sorts={**POSTS.sorts, "posts": SortKey(User.posts)})
+
+    with pytest.raises(SelectionError):
+        Selection.parse(schema, [("sort", "created_at"), ("then", "posts"), ("after", text)])
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)

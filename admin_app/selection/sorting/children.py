@@ -1,0 +1,53 @@
+"""The children that a list's order counts: which they are, whose, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy.orm import aliased, object_session
+
+from admin_app.db.record import Record
+from admin_app.extensions import AnyColumn
+from admin_app.relations import ManyToMany, relation_of
+from admin_app.selection.list_schema import SortKey
+
+
+def numbers_of_children(sort: SortKey, records: Sequence[Record]) -> dict[object, int]:
+    """Count the children of these records, which were read just now, by one statement; those without any are left out."""
+    session = object_session(records[0]) if records else None
+    if session is None:
+        return {}
+    counts = counts_of(sort, among=[record.id for record in records])
+    return {row.owner: row.number for row in session.execute(select(counts))}
+
+
+def counts_of(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
+    """Count the children of every record that has any, or of those among these keys."""
+    child, counted = children_of(sort)
+    owner = owner_of(sort, child)
+    wanted = owner.is_not(None) if among is None else owner.in_(among)
+    number = select(owner.label("owner"), func.count().label("number")).where(wanted, *counted)
+    return number.group_by(owner).subquery()
+
+
+def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
+    """Return the children's model under a name of its own, and the condition on those that count; of links the table between."""
+    relation, rows = relation_of(sort.column), sort.rows
+    model = relation.target
+    if isinstance(relation, ManyToMany):
+        links = relation.table.alias("links")
+        other = links.c[relation.other_link.name]
+        return links, [] if rows is None else [other.in_(select(model.id).where(rows).correlate(None))]
+    child = aliased(model)
+    return child, [] if rows is None else [child.id.in_(select(model.id).where(rows).correlate(None))]
+
+
+def owner_of(sort: SortKey, child: Any) -> AnyColumn:
+    """Return the column of the children by which they belong to a record."""
+    relation = relation_of(sort.column)
+    owner: AnyColumn = (
+        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else getattr(child, relation.other_name)
+    )
+    return owner
