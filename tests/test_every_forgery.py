@@ -19,7 +19,6 @@ from tests.routes import ROUTES, everything
 from tests.subject import Subject
 
 CAST = ("Olivia", "Edgar")
-PLAIN = ("OPTIONS", "HEAD", "GET", "DELETE")
 
 
 @pytest.fixture
@@ -39,12 +38,11 @@ def test_an_ended_session_is_nobodys_on_every_route(as_owner: Any, app: Flask, a
 
     answers: dict[str, dict[str, int]] = {}
     for rule, url in urls.items():
-        answers[rule] = {method: as_owner.open(url, method=method, buffered=True).status_code for method in PLAIN}
-        answers[rule]["POST without a token"] = as_owner.post(url).status_code
+        answers[rule] = {"GET": as_owner.get(url).status_code}
         # A token outlives the session, in the cookie: it is none to act by.
         answers[rule]["POST"] = as_owner.post(url, data={"csrf_token": token}).status_code
 
-    asked = (*PLAIN, "POST without a token", "POST")
+    asked = ("GET", "POST")
     assert answers == {rule: {name: ROUTES[rule].answers("nobody")[name] for name in asked} for rule in ROUTES}
     assert everything(app) == before
 

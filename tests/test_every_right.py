@@ -94,16 +94,26 @@ def opened(client: Client, rules: Iterable[str], address_of: Callable[[str], str
 
 @pytest.mark.parametrize("resource", ["post", "staff"])
 @pytest.mark.parametrize("act", [*Action])
-def test_one_right_opens_its_own_pages_of_its_own_resource_and_no_other(
+def test_one_right_opens_its_own_pages_of_its_own_resource(
     act: Action, resource: str, client_with: Callable[..., Client], address_of: Callable[[str], str]
 ) -> None:
     client = client_with(f"{resource}:{act}")
-    # The other resources' pages are asked once; the staff's are guarded besides.
-    rules = [rule for rule, (name, _) in PAGES.items() if resource in {"post", name}]
+    own = {rule: page for rule, (name, page) in PAGES.items() if name == resource}
 
-    found = opened(client, rules, address_of)
+    found = opened(client, own, address_of)
 
-    assert found == {rule for rule, (name, page) in PAGES.items() if name == resource and OPENED_BY[page] is act}
+    assert found == {rule for rule, page in own.items() if OPENED_BY[page] is act}
+
+
+@pytest.mark.parametrize("resource", ["post", "staff"])
+def test_all_rights_to_a_resource_open_no_page_of_another(
+    resource: str, client_with: Callable[..., Client], address_of: Callable[[str], str]
+) -> None:
+    client = client_with(f"{resource}:*")
+
+    found = opened(client, [rule for rule, (name, _) in PAGES.items() if name != resource], address_of)
+
+    assert found == set()
 
 
 def test_a_right_to_every_resource_opens_no_guarded_one(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require
+from tests.project_copy import copy_project, require, write_migration
 
 TESTS = (
     "test_every_resource.py",
@@ -93,14 +93,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     newest = max(number for numbers in found for number in numbers)
     for source, target in LEGACY.items():
         (copy / target).write_text((HERE / source).read_text().replace("HEAD", newest))
-    require(copy, "manage.py", "db", "upgrade")
     for name, (key, column, kind, declared) in KEYS.items():
         words = {"name": name, "table": name.lower(), "key": key, "column": column, "kind": kind, "declared": declared}
         typed = f'"{key}", ' if kind == "str" else ""
         for folder, text in (("models", MODEL), ("resources", RESOURCE)):
             file = copy / "admin_app" / folder / f"{name.lower()}.py"
             file.write_text(text.format(**words, typed=typed))
-    require(copy, "manage.py", "db", "migrate", "-m", "Shapes of keys")
+    write_migration(copy, "Shapes of keys")
     return copy
 
 

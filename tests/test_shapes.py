@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require
+from tests.project_copy import copy_project, require, write_migration
 
 # What depends on a column's type; what is common to all types the third model shows.
 TESTS = (
@@ -77,7 +77,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, add two files for each shape, and let Alembic write the migration."""
     copy = tmp_path_factory.mktemp("shapes")
     copy_project(copy, tests=TESTS)
-    require(copy, "manage.py", "db", "upgrade")
     for name, column in SHAPES.items():
         for folder, text in (("models", MODEL), ("resources", RESOURCE)):
             file = copy / "admin_app" / folder / f"{name.lower()}.py"
@@ -85,7 +84,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for subject, name in WRITTEN.items():
         for part, place in FILES.items():
             shutil.copy(Path(__file__).parent / "shapes" / f"{subject}_{part}.py", copy / place.format(name))
-    require(copy, "manage.py", "db", "migrate", "-m", "Shapes")
+    write_migration(copy, "Shapes")
     return copy
 
 

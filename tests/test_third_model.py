@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require, run
+from tests.project_copy import copy_project, require, run, write_migration
 
 HERE = Path(__file__).parent / "third_model"
 # Every file that tests all resources.
@@ -42,10 +42,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, add the two files, and let Alembic write the migration."""
     copy = tmp_path_factory.mktemp("third_model")
     copy_project(copy, tests=TESTS)
-    require(copy, "manage.py", "db", "upgrade")
     for source, target in ADDED.items():
         shutil.copy(HERE / source, copy / target)
-    require(copy, "manage.py", "db", "migrate", "-m", "Tags")
+    write_migration(copy, "Tags")
     shutil.copy(HERE / "checks.py", copy / "tests" / "test_tag.py")
     return copy
 

@@ -87,6 +87,7 @@ def test_every_page_is_the_one_that_the_person_has(
 
         assert (rule, found.status_code, found.location) == (rule, expected.status_code, expected.location)
         assert body_of(found) == body_of(expected), rule
+        assert "attachment" not in found.headers.get("Content-Disposition", ""), rule
 
 
 def test_files_and_the_pages_of_an_account_are_refused(see_as: Any, editor: Staff, address_of: Any) -> None:
@@ -96,14 +97,6 @@ def test_files_and_the_pages_of_an_account_are_refused(see_as: Any, editor: Staf
 
     assert {rule for rule, one in answers.items() if one.status_code != 403} == set()
     assert {Page(one).heading for one in answers.values()} == {"You can only look"}
-
-
-def test_no_page_comes_as_a_file(see_as: Any, editor: Staff, address_of: Any) -> None:
-    mine = see_as(editor)
-
-    pages = (mine.get(address_of(rule)) for rule, route in ROUTES.items() if route.get)
-
-    assert [one.request.path for one in pages if "attachment" in one.headers.get("Content-Disposition", "")] == []
 
 
 def test_the_bar_says_as_whom_on_every_page(see_as: Any, editor: Staff) -> None:

@@ -161,7 +161,7 @@ def test_posts_that_are_out_of_bounds_keep_their_user_where_they_are(make_user: 
 
 
 class HangingOnItself(Execution):
-    """As of a model whose records hang on each other; tests/test_self_reference.py has one."""
+    """As of a model whose records hang on each other; tests/test_relation_shapes.py has one."""
 
     _hangs_on_itself = True
 

@@ -1,4 +1,4 @@
-"""Folders in folders. Copied by test_self_reference.py."""
+"""Folders in folders. Copied by test_relation_shapes.py."""
 
 from __future__ import annotations
 
