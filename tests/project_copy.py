@@ -14,7 +14,7 @@ PROJECT = ("admin_app", "templates", "static", "migrations", "docs", "manage.py"
 # What conftest.py asks for.
 ASKED_FOR = (
     *["cast.py", "client.py", "conftest.py", "markup.py", "page.py"],
-    *["pooler.py", "postgres.py", "processes.py", "routes.py", "stores.py", "subject.py"],
+    *["pooler.py", "postgres.py", "processes.py", "provider.py", "routes.py", "stores.py", "subject.py"],
 )
 
 
