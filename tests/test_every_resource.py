@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +15,7 @@ import pytest
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
-from admin_app.selection.list_schema import ListSchema, SortKey
+from admin_app.selection.list_schema import SortKey
 from admin_app.selection.paging import planner
 from tests.page import Page
 from tests.subject import Subject, meaning_something, value_for
@@ -69,7 +68,7 @@ def test_a_list_costs_nine_statements_at_most_whatever_is_asked_of_it(
 ) -> None:
     keys = [subject.add(number) for number in range(1, 6)]
     # As in a long table, so that nothing is known sooner; and pages that are soon drawn.
-    monkeypatch.setattr(subject.view, "list_schema", partial(_by_twos, subject.view.list_schema))
+    monkeypatch.setattr(subject.view, "list_schema", replace(subject.view.list_schema, page_sizes=(2,)))
     for name, value in (("FEW", 1), ("MANY", 1), ("WALKED_COUNT", 2), ("LIST_COUNT_LIMIT", 3)):
         monkeypatch.setattr(planner, name, value)
     with subject.app.app_context():
@@ -104,10 +103,6 @@ def test_a_list_costs_nine_statements_at_most_whatever_is_asked_of_it(
     # One of them asks for the person's ticks, one how much is unread; an order by a number asks for that of the rows at a page's ends.
     most = {query: 10 if _is_by_number(query, sorts) else 9 for query in sent}
     assert {query: found for query, found in sent.items() if found[0] != HTTPStatus.OK or found[1] > most[query]} == {}
-
-
-def _by_twos(declared: Callable[[], ListSchema]) -> ListSchema:
-    return replace(declared(), page_sizes=(2,))
 
 
 def _is_by_number(query: str, sorts: Mapping[str, SortKey]) -> bool:
