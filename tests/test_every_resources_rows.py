@@ -24,15 +24,18 @@ def test_a_view_of_all_declared_filters_opens_the_list_it_was_saved_from(subject
     subject.add(2)
     with subject.app.app_context():
         sort = list(schema_for(access_to(subject.view)).sorts)[-1]
-    filters = {slug: meaning_something(subject.app, one, key) for slug, one in subject.view.filters.items()}
-    query = {**filters, "sort": f"-{sort}"}
-    before = Page(as_owner.get(subject.root, query_string=query))
+    filters = [(slug, meaning_something(subject.app, one, key)) for slug, one in subject.view.filters.items()]
+    # As many as an address takes.
+    for begin in range(0, len(filters), 10):
+        some = filters[begin : begin + 10]
+        query = {**dict(some), "sort": f"-{sort}"}
+        before = Page(as_owner.get(subject.root, query_string=query))
 
-    saved = as_owner.post_form(f"{subject.root}views/new/?{urlencode(query)}", {"name": "All"})
+        saved = as_owner.post_form(f"{subject.root}views/new/?{urlencode(query)}", {"name": f"From {begin}"})
 
-    page = Page(as_owner.get(saved.location, follow_redirects=True))
-    assert (page.status, len(page.chips)) == (200, len(filters))
-    assert (page.rows(), page.chips) == (before.rows(), before.chips)
+        page = Page(as_owner.get(saved.location, follow_redirects=True))
+        assert (page.status, len(page.chips)) == (200, len(some)), some
+        assert (page.rows(), page.chips) == (before.rows(), before.chips), some
 
 
 def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -> None:
