@@ -40,7 +40,7 @@ TABLES = {
         "submission",
         "tick",
     ),
-    *("found_group", "tick_set", "upload", "upload_chunk", "user", "worker"),
+    *("found_group", "stored_file", "stored_file_chunk", "tick_set", "upload", "upload_chunk", "user", "worker"),
     *("mention", "note", "view_watch", "watch"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
 }
@@ -255,7 +255,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 30
+    assert len(keys) == 31
     assert missing == []
 
 

@@ -27,6 +27,7 @@ from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
 from admin_app.formatting import in_words
+from admin_app.jobs import stored_files
 from admin_app.models.staff import Staff
 
 # Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
@@ -149,6 +150,20 @@ def _files(app: Flask) -> Iterator[Finding]:
             yield Finding(f"Everyone on this machine can read {path}.", f"Run: chmod 600 {path}")
 
 
+def _stored_files(_app: Flask) -> Iterator[Finding]:
+    try:
+        number = stored_files.missing(db.session)
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+        return
+    if number:
+        yield Finding(
+            f"Files that records hold are not in their place: {number:,}.",
+            "Set ADMIN_FILES to where they are, or bring them back from a backup.",
+        )
+
+
 def _proxies(app: Flask) -> Iterator[Finding]:
     if not app.config["PROXIES"]:
         yield Finding(
@@ -213,5 +228,6 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _migrations,
     _roles,
     _files,
+    _stored_files,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

@@ -9,6 +9,7 @@ from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.files.addresses import with_file
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
@@ -36,11 +37,9 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     called = resource.as_called(name, value)
     if name in resource.column_choices:
         called = next((words for one, words in resource.column_choices[name] if one == called), called)
-    return (
-        column_cell(resource.attribute(name)[0], value, is_whole=is_whole)
-        if called is value
-        else value_cell(called, is_whole=is_whole)
-    )
+    if called is not value:
+        return value_cell(called, is_whole=is_whole)
+    return with_file(access, record, name, column_cell(resource.attribute(name)[0], value, is_whole=is_whole))
 
 
 def value_of(record: Record, name: str) -> object:

@@ -26,6 +26,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.card import Card, Newest
@@ -279,6 +280,16 @@ class Resource:
         """Whether a column holds Markdown."""
         plain = stored_columns(self.model)
         return name in plain and isinstance(kind_of(plain[name]), MarkdownKind)
+
+    @cached_property
+    def file_columns(self) -> Mapping[str, FileKind]:
+        """The columns that hold files, by their names."""
+        found = {name: kind_of(column) for name, column in stored_columns(self.model).items()}
+        return {name: kind for name, kind in found.items() if isinstance(kind, FileKind)}
+
+    def is_image(self, name: str) -> bool:
+        """Whether a column holds pictures."""
+        return isinstance(self.file_columns.get(name), ImageKind)
 
     def previewed(self) -> list[str]:
         """Name the columns of which a page shows how they look."""

@@ -19,6 +19,7 @@ from admin_app.panel.kinds.choice import ChoicePanel
 from admin_app.panel.kinds.country import CountryPanel
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
+from admin_app.panel.kinds.file import FilePanel, ImagePanel
 from admin_app.panel.kinds.formatted import (
     ColourPanel,
     CurrencyPanel,
@@ -53,6 +54,8 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     NetworkPanel(),
     CurrencyPanel(),
     MarkdownPanel(),
+    ImagePanel(),
+    FilePanel(),
     MoneyPanel(),
     TagsPanel(),
     ArrayPanel(),
