@@ -10,7 +10,7 @@ from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.files.addresses import with_file
-from admin_app.panel.kinds import column_cell, value_cell
+from admin_app.panel.kinds import beside_of, column_cell, panel_kind_of, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
@@ -39,7 +39,15 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
         called = next((words for one, words in resource.column_choices[name] if one == called), called)
     if called is not value:
         return value_cell(called, is_whole=is_whole)
-    return with_file(access, record, name, column_cell(resource.attribute(name)[0], value, is_whole=is_whole))
+    return _column_cell(access, record, name, value, is_whole=is_whole)
+
+
+def _column_cell(access: Access, record: Record, name: str, value: object, *, is_whole: bool) -> Cell:
+    """Draw a value by its column, with what another column of the record says of it, and with its file."""
+    attribute = access.resource.attribute(name)[0]
+    if (beside := beside_of(attribute)) and value is not None and "." not in name and access.shows(beside):
+        return panel_kind_of(attribute).cell_beside(attribute, value, getattr(record, beside))
+    return with_file(access, record, name, column_cell(attribute, value, is_whole=is_whole))
 
 
 def value_of(record: Record, name: str) -> object:
