@@ -19,6 +19,7 @@ from admin_app.context import reading
 from admin_app.db.attributes import is_computed, require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.archive import require_archive
 from admin_app.extensions import db
 from admin_app.formatting import label
 from admin_app.panel import drafts
@@ -145,6 +146,7 @@ class ResourceView(ProtectedView, ModelView):
         require_key(resource.model)
         require_whole(resource.model)
         require_columns(resource)
+        require_archive(resource.model)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)

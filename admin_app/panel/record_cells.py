@@ -14,6 +14,7 @@ from admin_app.panel.kinds import beside_of, column_cell, panel_kind_of, value_c
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
+from admin_app.selection.selection import ARCHIVED, TOO
 
 # So many linked records are named in a list.
 MOST_LINKS = 5
@@ -96,5 +97,7 @@ def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
     if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)})
+    # All that were counted, the archived ones too.
+    also = {ARCHIVED: TOO} if one.model.__archived_at__ else {}
+    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)}, **also)
     return Cell(CellKind.COUNT, str(count), words, url)
