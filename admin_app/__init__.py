@@ -32,7 +32,7 @@ from admin_app.pages.passkeys import PasskeysPage
 from admin_app.pages.search import SearchPage
 from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
-from admin_app.panel.adapter import ResourceView, takes_file
+from admin_app.panel.adapter import ResourceView, taken_files
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards import kept
 from admin_app.panel.export import jobs as export_job
@@ -160,7 +160,7 @@ def _dashboard(
     listeners.install(_engine(app) if is_embedded else None)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
-    form_parser.init_app(app, takes_file)
+    form_parser.init_app(app, taken_files)
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)

@@ -182,6 +182,9 @@ for _name, _none in (("user", 404), ("staff", 403), ("role", 403)):
     _nothing: Statuses = (302, _none, _none, 404)
     _address = f"/admin/{_name}/preview/"
     ROUTES[_address] = Route(f"{_address}?field=name", get=_nothing, post=_nothing)
+# A file that a record holds, which none of these does.
+for _name, _none in (("user", 404), ("post", 404), ("staff", 403), ("role", 403)):
+    ROUTES[f"/admin/{_name}/file/"] = Route(f"/admin/{_name}/file/?field=name", get=(302, _none, _none, 404))
 ROUTES["/admin/post/preview/"] = Route("/admin/post/preview/?id={post}&field=content", get=SIGNED_IN, post=SIGNED_IN)
 
 # What every resource's list can be edited by: a page of it, and a cell.

@@ -40,7 +40,7 @@ TABLES = {
         "submission",
         "tick",
     ),
-    *("found_group", "tick_set", "upload", "upload_chunk", "user", "worker"),
+    *("found_group", "stored_file", "stored_file_chunk", "tick_set", "upload", "upload_chunk", "user", "worker"),
     *("identity", "directory_group", "directory_member", "directory_person", "directory_token"),
     *("mention", "note", "view_watch", "watch"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
@@ -256,7 +256,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 35
+    assert len(keys) == 36
     assert missing == []
 
 

@@ -16,8 +16,8 @@ from admin_app.errors import BackupError
 from admin_app.extensions import Values
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
-# What a job made or a person sent; nothing else is unpacked.
-_FILE = re.compile(rf"{FILES}/(job|upload)-[0-9]+-[0-9]+")
+# What a job made, a person sent or a record holds; nothing else is unpacked.
+_FILE = re.compile(rf"{FILES}/(job|upload|stored)-[0-9]+-[0-9]+")
 # Most of the size by a fifth of the time that the best would take.
 LEVEL = 5
 PIECE = 1024 * 1024

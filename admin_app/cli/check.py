@@ -28,6 +28,7 @@ from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
 from admin_app.formatting import in_words
+from admin_app.jobs import stored_files
 from admin_app.jobs.bucket import SCHEME, problem_with, read_place
 from admin_app.models.staff import Staff
 from admin_app.web.replica import the_replica
@@ -162,6 +163,20 @@ def _bucket(app: Flask) -> Iterator[Finding]:
         yield Finding(problem, "Check ADMIN_FILES, and the key that the environment gives.")
 
 
+def _stored_files(_app: Flask) -> Iterator[Finding]:
+    try:
+        number = stored_files.missing(db.session)
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+        return
+    if number:
+        yield Finding(
+            f"Files that records hold are not in their place: {number:,}.",
+            "Set ADMIN_FILES to where they are, or bring them back from a backup.",
+        )
+
+
 def _proxies(app: Flask) -> Iterator[Finding]:
     if not app.config["PROXIES"]:
         yield Finding(
@@ -227,5 +242,6 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _roles,
     _files,
     _bucket,
+    _stored_files,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

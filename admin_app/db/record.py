@@ -48,6 +48,8 @@ class Record(Timestamped, Versioned, Model):
     __read_only__: ClassVar[bool] = False
     # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
     __guarded__: ClassVar[bool] = False
+    # The column that says since when a record is archived, or whether it is: lists and pickers leave such records out.
+    __archived_at__: ClassVar[str] = ""
     # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
     # object for it. A model that names its records in another way says so in `__str__`.
     title: ClassVar[str] = ""

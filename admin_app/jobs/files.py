@@ -22,6 +22,7 @@ from admin_app.context import reading, writing
 from admin_app.extensions import Attribute, db
 from admin_app.jobs.bucket import SCHEME, Bucket, read_place
 from admin_app.models.job import JobChunk
+from admin_app.models.stored_file import StoredFileChunk
 from admin_app.models.upload import UploadChunk
 
 # A piece of a file in the database: small enough that writing it holds nobody up. All of a file but the last have this size.
@@ -39,12 +40,13 @@ class Owners:
     """Whose files: the word in their names, and where their pieces are in the database."""
 
     word: str
-    chunk: type[JobChunk | UploadChunk]
+    chunk: type[JobChunk | UploadChunk | StoredFileChunk]
     key: Attribute
 
 
 JOBS = Owners("job", JobChunk, JobChunk.job_id)
 UPLOADS = Owners("upload", UploadChunk, UploadChunk.upload_id)
+STORED = Owners("stored", StoredFileChunk, StoredFileChunk.stored_file_id)
 
 
 class Files(Protocol):

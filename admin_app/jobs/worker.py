@@ -21,7 +21,7 @@ from admin_app.db.troubles import OneLine, say
 from admin_app.domain.plan import plan as plans
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
-from admin_app.jobs import uploads
+from admin_app.jobs import stored_files, uploads
 from admin_app.jobs.files import UPLOADS, files_of
 from admin_app.jobs.queue import Queue
 from admin_app.jobs.runner import stop_all
@@ -81,6 +81,7 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
             _tidy(queue, old)
             _remove_expired_plans()
             _remove_expired_uploads()
+            stored_files.sweep()
     except DBAPIError as error:
         say(log, error)
         db.engine.dispose()

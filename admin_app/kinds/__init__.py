@@ -18,6 +18,7 @@ from admin_app.kinds.colour import ColourKind
 from admin_app.kinds.country import CountryKind
 from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.formatted import EmailKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
@@ -46,6 +47,8 @@ KINDS: tuple[AnyKind, ...] = (
     NetworkKind,
     CurrencyKind,
     MarkdownKind,
+    ImageKind,
+    FileKind,
     MoneyKind,
     TagsKind,
     ArrayKind,
@@ -93,7 +96,7 @@ def require_kind(column: TableColumn, name: str) -> None:
         message = f"{name} names the kind {name_of_kind(column)}. Name one of {', '.join(_BY_NAME)}."
         raise ConfigurationError(message)
     if kind.types and not (isinstance(column.type, kind.types) and kind.holds(column.type)):
-        types = " or ".join(one.__name__ for one in kind.types)
+        types = kind.types_in_words or " or ".join(one.__name__ for one in kind.types)
         message = f"{name} names the kind {kind.name}, which is for {types}, not for {type(column.type).__name__}."
         raise ConfigurationError(message)
 

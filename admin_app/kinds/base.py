@@ -46,10 +46,16 @@ class Kind(Generic[V]):
     types: ClassVar[tuple[type[ColumnType], ...]]
     values: ClassVar[tuple[type[object], ...]]
 
+    # The same in words, where a type says more than its name.
+    types_in_words: ClassVar[str] = ""
     # Whether only columns are of it that name it: `info={"kind": "url"}`.
     is_named: ClassVar[bool] = False
     # Whether a person has answered also where they gave nothing.
     is_always_answered: ClassVar[bool] = False
+    # What a sentence asks of a person for a value: "Enter the name."
+    asked: ClassVar[str] = "Enter"
+    # Whether a person sends a file for a value.
+    is_file: ClassVar[bool] = False
     # Whether a form shows it and does not change it.
     is_read_only: ClassVar[bool] = False
     # Whether a file may bring it.

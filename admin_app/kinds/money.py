@@ -174,7 +174,7 @@ _PLACES = dict.fromkeys(
 
 
 class MoneyKind(DecimalKind):
-    """An amount in the currency that its column names: `info={"kind": "money", "currency": "EUR"}`."""
+    """An amount in the currency that its column names, `info={"kind": "money", "currency": "EUR"}`, or that another column of the record holds."""
 
     name = "money"
     is_named = True
@@ -182,23 +182,43 @@ class MoneyKind(DecimalKind):
 
     @property
     def currency(self) -> str:
-        """The currency's code; "" where none is named."""
-        return str(self.stored.info.get("currency", ""))
+        """The currency's code; "" where none is named, or the record's own."""
+        return "" if self.beside else str(self.stored.info.get("currency", ""))
+
+    @property
+    def beside(self) -> str:
+        """The column of the record that holds the currency, "" where there is none."""
+        named = str(self.stored.info.get("currency", ""))
+        return named if named and named not in CURRENCIES else ""
 
     def problem_with(self, label: str, value: Decimal) -> str | None:
         """Refuse also parts of the smallest coin."""
         if problem := super().problem_with(label, value):
             return problem
-        places = _PLACES.get(self.currency, 2)
-        digits = Decimal(str(value)).normalize().as_tuple().exponent
-        if isinstance(digits, int) and -digits > places and self.currency:
-            return f"{label} must be an amount of {self.currency}, like {Decimal(5).scaleb(-places) + 12}."
-        return None
+        return problem_with_amount(label, value, self.currency)
 
-    def written(self, value: Decimal) -> str:
-        """Write "EUR 1,234.50"."""
-        places = _PLACES.get(self.currency, 2)
-        return f"{self.currency} {value:,.{places}f}".strip()
+    def written(self, value: Decimal, currency: object = None) -> str:
+        """Write "EUR 1,234.50"; without a currency every digit is said."""
+        code = str(currency or self.currency)
+        if code in CURRENCIES:
+            return f"{code} {value:,.{max(_PLACES.get(code, 2), -_exponent(value))}f}"
+        return f"{value:,}" if self.beside else f"{code} {value:,.2f}".strip()
+
+
+def problem_with_amount(label: str, value: object, currency: object) -> str | None:
+    """Refuse parts of a currency's smallest coin; without an amount or a currency there is nothing to say."""
+    if value is None or currency not in CURRENCIES:
+        return None
+    places = _PLACES.get(str(currency), 2)
+    if -_exponent(Decimal(str(value))) > places:
+        return f"{label} must be an amount of {currency}, like {Decimal(5).scaleb(-places) + 12}."
+    return None
+
+
+def _exponent(value: Decimal) -> int:
+    """Return the power of ten of the last digit that is not zero."""
+    exponent = value.normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 class CurrencyKind(FormattedKind):

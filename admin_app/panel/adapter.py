@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin, expose
 from flask_admin.contrib.sqla import ModelView
@@ -19,6 +19,7 @@ from admin_app.context import reading
 from admin_app.db.attributes import is_computed, require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.archive import require_archive
 from admin_app.extensions import db
 from admin_app.formatting import label
 from admin_app.panel import drafts
@@ -30,6 +31,8 @@ from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
+from admin_app.panel.files.taking import FORMS as RECORD_FORMS
+from admin_app.panel.files.taking import taken_by_form
 from admin_app.panel.filters.declared import declared_filters
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
@@ -68,6 +71,7 @@ from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 from admin_app.panel.plan.wrong_rows import wrong_rows_file
+from admin_app.panel.record.file_page import FilePage
 from admin_app.panel.record.peek import peek_at
 from admin_app.panel.record.preview import PreviewPage
 from admin_app.panel.record.record_page import RecordPage
@@ -81,6 +85,7 @@ from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
+from admin_app.web.form_parser import FILE, Taken
 
 _DECLARED = (
     "column_list",
@@ -97,16 +102,22 @@ _DECLARED = (
 )
 
 
-def takes_file() -> bool:
-    """Whether the page at hand takes a file from who is at the screen: asked before the body is read, with nothing held meanwhile."""
+def taken_files() -> Taken | None:
+    """Return which files the page at hand takes from who is at the screen: asked before the body is read, with nothing held meanwhile."""
     resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
-    if resource is None or view not in TAKING_FILES:
-        return False
+    if resource is None or (view not in TAKING_FILES and not (resource.file_columns and view in RECORD_FORMS)):
+        return None
     with reading():
-        is_taken = current_principal() is not None and may_import(access_to(resource))
+        taken = None if current_principal() is None else _taken(access_to(resource), view)
         db.session.rollback()
     login.forget()
-    return is_taken
+    return taken
+
+
+def _taken(access: Access, view: str) -> Taken | None:
+    if view in RECORD_FORMS:
+        return taken_by_form(access, view)
+    return Taken(frozenset({FILE}), current_app.config["UPLOAD_MB"]) if may_import(access) else None
 
 
 class ResourceView(ProtectedView, ModelView):
@@ -136,6 +147,7 @@ class ResourceView(ProtectedView, ModelView):
         require_key(resource.model)
         require_whole(resource.model)
         require_columns(resource)
+        require_archive(resource.model)
         require_row_actions(resource)
         super().__init__(resource.model, database, name=resource.plural, endpoint=resource.endpoint)
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
@@ -231,6 +243,11 @@ class ResourceView(ProtectedView, ModelView):
     def preview_view(self) -> ResponseReturnValue:
         """Show how a text of HTML looks."""
         return PreviewPage(self.access).respond()
+
+    @expose("/file/")
+    def file_view(self) -> ResponseReturnValue:
+        """Send a file that a record holds."""
+        return FilePage(self.access).respond()
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

@@ -9,10 +9,12 @@ from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.kinds import column_cell, value_cell
+from admin_app.panel.files.addresses import with_file
+from admin_app.panel.kinds import beside_of, column_cell, panel_kind_of, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
+from admin_app.selection.selection import ARCHIVED, TOO
 
 # So many linked records are named in a list.
 MOST_LINKS = 5
@@ -36,11 +38,17 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
     called = resource.as_called(name, value)
     if name in resource.column_choices:
         called = next((words for one, words in resource.column_choices[name] if one == called), called)
-    return (
-        column_cell(resource.attribute(name)[0], value, is_whole=is_whole)
-        if called is value
-        else value_cell(called, is_whole=is_whole)
-    )
+    if called is not value:
+        return value_cell(called, is_whole=is_whole)
+    return _column_cell(access, record, name, value, is_whole=is_whole)
+
+
+def _column_cell(access: Access, record: Record, name: str, value: object, *, is_whole: bool) -> Cell:
+    """Draw a value by its column, with what another column of the record says of it, and with its file."""
+    attribute = access.resource.attribute(name)[0]
+    if (beside := beside_of(attribute)) and value is not None and "." not in name and access.shows(beside):
+        return panel_kind_of(attribute).cell_beside(attribute, value, getattr(record, beside))
+    return with_file(access, record, name, column_cell(attribute, value, is_whole=is_whole))
 
 
 def value_of(record: Record, name: str) -> object:
@@ -89,5 +97,7 @@ def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
     if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)})
+    # All that were counted, the archived ones too.
+    also = {ARCHIVED: TOO} if one.model.__archived_at__ else {}
+    url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)}, **also)
     return Cell(CellKind.COUNT, str(count), words, url)

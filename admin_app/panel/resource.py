@@ -26,8 +26,10 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
+from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.other import OtherKind
+from admin_app.panel.archiving import archiving_actions
 from admin_app.panel.card import Card, Newest
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
@@ -280,21 +282,36 @@ class Resource:
         plain = stored_columns(self.model)
         return name in plain and isinstance(kind_of(plain[name]), MarkdownKind)
 
+    @cached_property
+    def file_columns(self) -> Mapping[str, FileKind]:
+        """The columns that hold files, by their names."""
+        found = {name: kind_of(column) for name, column in stored_columns(self.model).items()}
+        return {name: kind for name, kind in found.items() if isinstance(kind, FileKind)}
+
+    def is_image(self, name: str) -> bool:
+        """Whether a column holds pictures."""
+        return isinstance(self.file_columns.get(name), ImageKind)
+
     def previewed(self) -> list[str]:
         """Name the columns of which a page shows how they look."""
         return [*self.html_columns, *(name for name in self.form_columns if self.is_markdown(name))]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
         """Return the bulk actions that these records have, the dangerous ones last."""
-        own = (_as_bulk_action(one) for one in self.row_actions)
+        own = (_as_bulk_action(one) for one in self.acts)
         found = [
             one for one in (*self.bulk_actions, *own) if one.is_for(self) and (one.fields is None or one.fields(self))
         ]
         return sorted((one for one in found if self.is_open_to_bulk or not one.is_plan), key=lambda one: one.is_danger)
 
+    @cached_property
+    def acts(self) -> Sequence[RowAction]:
+        """Its own actions on records, and those that its model's archive gives it."""
+        return (*self.row_actions, *archiving_actions(self.model))
+
     def row_action(self, name: str) -> RowAction | None:
         """Return the action of its own that has this name."""
-        return next((one for one in self.row_actions if one.name == name), None)
+        return next((one for one in self.acts if one.name == name), None)
 
     def relation(self, name: str) -> Relation | None:
         """Return the model's relation of this name, if it is one."""

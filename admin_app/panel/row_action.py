@@ -30,7 +30,7 @@ class RowAction:
     # The right that it needs.
     needs: ClassVar[Action] = Action.EDIT
     # The attributes of the columns that `change` may give other values. A person has to be free to write each of them.
-    writes: ClassVar[tuple[str, ...]]
+    writes: tuple[str, ...]
     # Said of the records that `allowed` leaves out.
     refusal: ClassVar[str] = "This is not meant for it."
     # What `effect` does, in a sentence: "The user gets an email."

@@ -22,6 +22,7 @@ class CellKind(StrEnum):
     COUNT = "count"
     CHOICE = "choice"
     COLOUR = "colour"
+    FILE = "file"
     NULL = "null"
     EMPTY = "empty"
     UNSEEN = "unseen"
@@ -44,6 +45,8 @@ class Cell:
     # Of what is linked with others, each of them, and how many more there are.
     links: tuple[Cell, ...] = ()
     more: int = 0
+    # Where a small picture of it is.
+    picture: str = ""
 
 
 # In place of a record that the person may not see: that there is one is the other record's own business.

@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, Action] = {
     "details_view": Action.VIEW,
     "short_view": Action.VIEW,
     "preview_view": Action.VIEW,
+    "file_view": Action.VIEW,
     "create_view": Action.CREATE,
     "edit_view": Action.EDIT,
     "edit_page_view": Action.EDIT,

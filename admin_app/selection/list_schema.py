@@ -88,6 +88,9 @@ class ListSchema:
     default_then: str = ""
     # The rows that may be had at all, whatever is asked for; None: every row. No address can say it.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
+    # Which rows are archived, and the column that says so: they are left out unless they are asked for. None: there is no archive.
+    archived: ColumnElement[bool] | None = field(default=None, compare=False)
+    archived_name: str = ""
     page_sizes: tuple[int, ...] = PAGE_SIZES
     # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
     # leads to a view, so that the whole list has to be asked for.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, literal, select
+from sqlalchemy import ColumnElement, false, func, literal, not_, select
 
 from admin_app.db.attributes import is_key
 from admin_app.db.record import Record
@@ -39,7 +39,9 @@ WHERE = "where"
 # The number of a tick set: of the list's rows those that somebody ticked.
 TICKS = "ticks"
 COLUMNS, VIEW = "columns", "view"
-OWN_KEYS = (SEARCH, WHERE, SORT, THEN, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS)
+# Whether archived rows are shown too, or alone; without it they are left out.
+ARCHIVED, TOO, ALONE = "archived", "too", "only"
+OWN_KEYS = (SEARCH, WHERE, SORT, THEN, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS, ARCHIVED)
 # `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
 END, EXACT = "end", "exact"
 # `view=whole` is the list as it is, where the plain address leads to a person's default view.
@@ -89,6 +91,7 @@ class Selection:
     conditions: tuple[Condition, ...] = ()
     # Of each of them any condition has to be true.
     groups: tuple[Group, ...] = ()
+    archived: str = ""
     sort: str = ""
     then: str = ""
     page: int = 1
@@ -127,6 +130,7 @@ class Selection:
         selection = cls(
             schema=schema,
             search=trimmed(single.get(SEARCH, "").replace("\0", "")),
+            archived=_parse_archived(schema, single.get(ARCHIVED, "")),
             sort=_parse_sort(schema, single.get(SORT, "")),
             then=_parse_sort(schema, single.get(THEN, "")),
             page=min(page if after or before else max(page, 1), LAST_PAGE),
@@ -158,6 +162,7 @@ class Selection:
         filters = [(condition.key, condition.text) for condition in self.conditions]
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
+            (ARCHIVED, self.archived),
             (SORT, self.sort),
             (THEN, self.then),
             (PER_PAGE, "" if self.per_page == _usual_size(self.schema, is_begun=self.is_begun) else str(self.per_page)),
@@ -205,7 +210,7 @@ class Selection:
 
     def cleared(self) -> Selection:
         """Return it without search, filters and ticks."""
-        return self.unticked().changed(search="", conditions=(), groups=())
+        return self.unticked().changed(search="", conditions=(), groups=(), archived="")
 
     def unticked(self) -> Selection:
         """Return it with the rows that are not ticked too. Ticks belong to one list: a way to another search or filter leads here."""
@@ -214,12 +219,13 @@ class Selection:
     @property
     def is_narrowed(self) -> bool:
         """Whether a search or a filter leaves rows out."""
-        return bool(self.search or self.filters)
+        return bool(self.search or self.filters or self.archived)
 
     @property
     def digest(self) -> str:
         """Tell this list from others of its model by search and filters, in whatever order they were typed: 32 letters and digits."""
         said = f"{self.search}\0{in_one_order(self.filters) if self.filters else ''}"
+        said += f"\0{self.archived}" if self.archived else ""
         return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]
 
     @property
@@ -243,6 +249,8 @@ class Selection:
         found = self.scope
         if self.problems:
             return [*found, false()]
+        if (shown := self._of_archive) is not None:
+            found.append(shown)
         if self.ticks:
             found.append(false() if self.ticked is None else self.ticked.rows)
         found += [self._looked_up(one) for one in self.by_index]
@@ -250,6 +258,17 @@ class Selection:
         found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
         # What is looked up for a group is more than it means, where "all of these" stands in it.
         return [*found, *(one.criterion() for one in self.groups)]
+
+    @property
+    def _of_archive(self) -> ColumnElement[bool] | None:
+        """Return the condition by which archived rows are left out, or stand alone; who names rows by their key means them."""
+        archived = self.schema.archived
+        if archived is None or self.archived == TOO:
+            return None
+        if self.archived == ALONE:
+            return archived
+        named = {one.key.partition("__")[0] for member in self.filters for one in member.conditions()}
+        return None if named & {"id", self.schema.archived_name} else not_(func.coalesce(archived, false()))
 
     def where_some(self, *first: ColumnElement[bool]) -> Statement:
         """Return the query for a 1 of each row, of those at a place where that is given: it is asked first."""
@@ -326,6 +345,13 @@ def _parse_ticks(text: str | None) -> int:
 def _parse_columns(text: str) -> tuple[str, ...]:
     names = (name.replace("\0", "").strip()[:LONGEST_NAME].strip() for name in text.split(",")[:MOST_COLUMNS])
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _parse_archived(schema: ListSchema, text: str) -> str:
+    if text and (schema.archived is None or text not in {TOO, ALONE}):
+        message = f"This list has no “{text[:20]}” archive."
+        raise SelectionError(message, [TOO, ALONE] if schema.archived is not None else [])
+    return text
 
 
 def _parse_sort(schema: ListSchema, sort: str) -> str:

@@ -176,7 +176,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _draw_for_nobody()
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().takes_file:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().taken.names:
         return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
 

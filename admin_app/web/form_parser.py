@@ -1,4 +1,4 @@
-"""How the body of a request is read, where what browsers never send would otherwise break a page; and which page takes a file.
+"""How the body of a request is read, where what browsers never send would otherwise break a page; and which page takes files.
 
 A file may be large, so it is asked before the body is read whether the person may send one to this page. To everybody
 else, a stranger above all, the body of every form is as small as ever, and what comes as a file is read into nothing.
@@ -6,12 +6,13 @@ else, a stranger above all, the body of every form is as small as ever, and what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any, cast
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, request
 from typing_extensions import Buffer, override
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
@@ -26,6 +27,16 @@ ROOM_BESIDE_FILE = 64 * 1024
 MEGABYTE = 1024 * 1024
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The files that a page takes: by which fields, how large all of them may be, and how many fields stand beside them."""
+
+    names: frozenset[str] = frozenset()
+    megabytes: int = 0
+    most_parts: int = MOST_PARTS_BESIDE_FILE
+    room_beside: int = ROOM_BESIDE_FILE
+
+
 class SentAsFile(str):
     """What stands in a form for a field that came as a file, where text is expected."""
 
@@ -35,20 +46,20 @@ class SentAsFile(str):
 class NamedParts(FormDataParser):
     """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
 
-    # Whether the page takes a file.
-    takes_file = False
+    # The fields by which the page takes a file.
+    taken: frozenset[str] = frozenset()
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
     ) -> tuple[IO[bytes], Values, Values]:
-        """Return the rest of the body, the fields, and the file that the page takes; any other one is a field, without its content."""
+        """Return the rest of the body, the fields, and the files that the page takes; any other one is a field, without its content."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
         kept = self.cls()
         if files:
             came = list(files.items(multi=True))
-            if self.takes_file and isinstance(file := files.get(FILE), FileStorage):
-                kept = self.cls([(FILE, file)])
-                came = [(name, one) for name, one in came if one is not file]
+            found = {name: file for name in self.taken if isinstance(file := files.get(name), FileStorage)}
+            kept = self.cls(found)
+            came = [(name, one) for name, one in came if found.get(name) is not one]
             for _, one in came:
                 one.close()
             fields = self.cls([*fields.items(multi=True), *((name, SentAsFile()) for name, _ in came)])
@@ -70,27 +81,27 @@ class Body(Request):
     """A request whose fields all have names, and which may be about what was sent before it."""
 
     form_data_parser_class = NamedParts
-    takes_file = False
+    taken = Taken()
 
     def __init__(self, environ: WSGIEnvironment, *, populate_request: bool = True, shallow: bool = False) -> None:
         """Hold no file yet."""
         super().__init__(environ, populate_request=populate_request, shallow=shallow)
         self._streams: list[IO[bytes]] = []
 
-    def take_file(self, megabytes: int) -> None:
-        """Let the body be a file of this size, where it is of the kind that is read piece by piece."""
-        self.takes_file = True
+    def take(self, taken: Taken) -> None:
+        """Let the body hold these files, where it is of the kind that is read piece by piece."""
+        self.taken = taken
         if self.mimetype == "multipart/form-data":
-            largest = megabytes * MEGABYTE + ROOM_BESIDE_FILE
+            largest = taken.megabytes * MEGABYTE + taken.room_beside
             self.max_content_length = max(largest, self.max_content_length or 0)
-            self.max_form_parts = MOST_PARTS_BESIDE_FILE
+            self.max_form_parts = taken.most_parts
 
     @override
     def make_form_data_parser(self) -> FormDataParser:
-        """Tell the parser whether the page takes a file."""
+        """Tell the parser which files the page takes."""
         parser = super().make_form_data_parser()
         if isinstance(parser, NamedParts):
-            parser.takes_file = self.takes_file
+            parser.taken = self.taken.names
         return parser
 
     def _get_file_stream(
@@ -100,7 +111,7 @@ class Body(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if not self.takes_file:
+        if not self.taken.names:
             return _Nowhere()
         stream = super()._get_file_stream(total_content_length, content_type, filename, content_length)
         self._streams.append(stream)
@@ -117,17 +128,21 @@ class Body(Request):
         """Hold the fields that were sent before the page that asked for proof, in place of those that came from it."""
         self.form = fields
 
+    def hold(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Hold these fields in place of those that were sent, whose files have been taken."""
+        self.form, self.files = ImmutableMultiDict(fields), ImmutableMultiDict()
 
-def init_app(app: Flask, takes_file: Callable[[], bool]) -> None:
-    """Read requests that way; `takes_file` says whether the page at hand takes a file from who is at the screen.
+
+def init_app(app: Flask, takes_files: Callable[[], Taken | None]) -> None:
+    """Read requests that way; `takes_files` says which files the page at hand takes from who is at the screen.
 
     Nothing may have read the body before: so it is asked before the form's token.
     """
     app.request_class = Body
 
     def ask() -> None:
-        if request.method == "POST" and takes_file():
-            the_body().take_file(current_app.config["UPLOAD_MB"])
+        if request.method == "POST" and (taken := takes_files()) is not None:
+            the_body().take(taken)
 
     app.before_request(ask)
 

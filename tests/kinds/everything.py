@@ -43,6 +43,8 @@ class Everything(Base):
     network: Mapped[str | None] = mapped_column(sa.String(43), info={"kind": "network"})
     currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
     markdown: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "markdown"})
+    image: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "image"})
+    file: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "file"})
     money: Mapped[Any] = mapped_column(sa.Numeric(10, 3), nullable=True, info={"kind": "money", "currency": "EUR"})
     tags: Mapped[Any] = mapped_column(ListOf(sa.String(20)), nullable=True, info={"kind": "tags"})
     array: Mapped[Any] = mapped_column(ListOf(sa.Enum(Colour, native_enum=False)), nullable=True)
@@ -152,6 +154,23 @@ SAMPLES: dict[str, Sample] = {
         ("# Title\n\n*text*", "-"),
         too_much="\0",
         limit="It contains a NUL character, which cannot be stored. Remove it.",
+    ),
+    # What a person sends stands in tests/shapes/held_checks.py.
+    "image": Sample(
+        (f"{'0f' * 32}/2048/day.jpg", f"{'a1' * 32}/0/“ä, b”.png"),
+        (),
+        ("day.jpg (2.0 kB)", "“ä, b”.png (0 Bytes)"),
+        no_cell="day.jpg",
+        must="a file that is kept here, as an export names it. Send a new one with the form.",
+        cell=CellKind.FILE,
+    ),
+    "file": Sample(
+        (f"{'0f' * 32}/1/=1", f"{'a1' * 32}/1000/-"),
+        (),
+        ("=1 (1 Byte)", "- (1.0 kB)"),
+        no_cell="f/1/=1",
+        must="a file that is kept here, as an export names it. Send a new one with the form.",
+        cell=CellKind.FILE,
     ),
     "money": Sample(
         (Decimal("1234.500"), Decimal("-0.100")),

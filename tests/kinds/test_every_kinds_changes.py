@@ -26,6 +26,8 @@ BULK_CHANGES: dict[str, Changes] = {
     "network": {"replace": (("/24", "/25"), "192.0.2.0/24", "192.0.2.0/25", ("", "b"))},
     "currency": {"replace": (("DEM", "EUR"), "DEM", "EUR", ("", "b"))},
     "markdown": {"replace": (("b", "\\1"), "abB", "a\\1B", ("x" * 1001, ""))},
+    "image": {},
+    "file": {},
     "money": {"increase": (("-0,10",), Decimal("9.99"), Decimal("9.89"), ("dear",))},
     "tags": {},
     "array": {},

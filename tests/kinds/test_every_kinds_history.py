@@ -63,7 +63,8 @@ def test_the_database_reads_the_history_as_python_does(name: str, stored: sa.Con
 # ---- limits
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+# Whether a file is here, the database says.
+@pytest.mark.parametrize("name", [name for name in SAMPLES if not kind_of(COLUMNS[name]).is_file])
 def test_every_value_fits_but_for_what_its_column_has_no_room_for(name: str) -> None:
     sample = SAMPLES[name]
 

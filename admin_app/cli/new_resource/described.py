@@ -18,10 +18,16 @@ from admin_app.kinds import KINDS, kind_or_other
 OF_EVERY_RECORD = ("id", "created_at", "updated_at", "version")
 # What people call a thing by, the likeliest first.
 _NAMING = ("name", "title", "label", "subject", "email")
+# Since when a row is put away.
+_ARCHIVING = ("archived_at", "deleted_at")
 # What a class that is mapped, or a record, has already.
 _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
 # The kinds that a column of text may be of by its name.
-_BY_NAME = frozenset(kind.name for kind in KINDS if kind.is_named and kind.types == (sa.String,)) - {"markdown"}
+_BY_NAME = frozenset(kind.name for kind in KINDS if kind.is_named and kind.types == (sa.String,)) - {
+    "markdown",
+    "file",
+    "image",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,12 @@ class Described:
         """Name a column's attribute, which may be no word of Python's nor of a model's own."""
         name = str(column.name)
         return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN or not name.isidentifier() else name
+
+    @property
+    def archived_at(self) -> str:
+        """Name the column that says since when a row is archived; "" for none."""
+        times = [one for one in self.columns if kind_of_type(one.type) == "datetime" and one.nullable]
+        return next((self.attribute(one) for one in times if one.name in _ARCHIVING), "")
 
     @property
     def title(self) -> str:

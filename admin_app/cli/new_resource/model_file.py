@@ -26,7 +26,8 @@ _FROM = {
 def model_file(one: Described) -> str:
     """Write it."""
     title = [f'    title = "{one.title}"'] if one.title else []
-    lines = [*_class(one), *title, "", *_columns(one), *_relations(one)]
+    archive = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
+    lines = [*_class(one), *title, *archive, "", *_columns(one), *_relations(one)]
     return "\n".join([f'"""The table {one.table.name}."""', "", *_imports(one), "", "", *lines, ""])
 
 

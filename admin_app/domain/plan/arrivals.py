@@ -22,6 +22,7 @@ from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
+from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values
 from admin_app.formatting import in_sentence, label, number, plain_lines, sentence_case
@@ -119,6 +120,12 @@ class Arrivals:
         """The columns that the rows bring values for, but for the key."""
         return {name: kept_columns(self.model)[name] for name in self.fields if name not in self.links}
 
+    @cached_property
+    def _read(self) -> Mapping[str, TableColumn]:
+        """The same, and the columns beside which they are judged."""
+        beside = judged_together(self.model, self.columns)
+        return {**{name: kept_columns(self.model)[name] for name in beside}, **self.columns}
+
     @property
     def made_fields(self) -> tuple[str, ...]:
         """The fields that a line may give values: those of the file, and those whose values Python makes for each record."""
@@ -167,12 +174,12 @@ class Arrivals:
         if column is None or not keys:
             return {}
         is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
-        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self.columns.values()))
+        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self._read.values()))
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])
         linked = {name: one.present(session, [row[0] for row in found]) for name, one in self.links.items()}
-        names = list(self.columns)
+        names = list(self._read)
         return {
             caseless(matched) if is_caseless(column) else matched: _Present(
                 key,
@@ -308,6 +315,7 @@ class Arrivals:
                 problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
             elif (said := self._problem_with(column, name, value)) is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
+        problems = self._amounts(row, new, {**present.values, **new}) | problems
         links = self._other_links(row, present)
         new |= links
         problems |= _lost_out_of_sight(row, present, links)
@@ -345,11 +353,17 @@ class Arrivals:
                 said = f"enter the {in_sentence(label(name))}."
             if said is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
+        problems = self._amounts(row, values, values) | problems
         if problems:
             return _wrong(problems) | {"record_id": None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
+
+    def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
+        """Say what is wrong with amounts in the currency of their record."""
+        found = problems_with_amounts(self.model, changed, whole.get).items()
+        return {name: CellProblem(as_end(label(name), said), row.texts.get(name, "")) for name, said in found}
 
     @property
     def _new_key(self) -> Key | None:

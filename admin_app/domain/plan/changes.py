@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet
+from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import TableColumn
@@ -168,6 +169,8 @@ class Edit:
     @property
     def constants(self) -> dict[str, object] | None:
         """The new values where they are the same for every record, so that none has to be read; else None."""
+        if needs_record(self):
+            return None
         values = {name: one.value for name, one in self.changes.items() if isinstance(one, SetTo)}
         return values if len(values) == len(self.changes) else None
 
@@ -175,6 +178,11 @@ class Edit:
         """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
         given = {name: change(present_value(record, name)) for name, change in self.changes.items()}
         return fitting(record, given, self.checks)
+
+
+def needs_record(edit: Edit) -> bool:
+    """Whether new values have to be judged beside others of their record."""
+    return bool(judged_together(edit.model, edit.fields))
 
 
 def present_value(record: Record, name: str) -> object:
@@ -197,6 +205,7 @@ def fitting(
         value = kept[name] = was if given == was else normalised(columns[name], given)
         if value != was and (problem := _problem_with(columns[name], name, value, checks.get(name))):
             problems[name] = problem
+    problems = problems or problems_with_amounts(type(record), kept, lambda name: kept.get(name, getattr(record, name)))
     if problems:
         raise InvalidRecord(problems)
     return kept

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, case, cast, false, func, literal, null, or_, true
 
 from admin_app.db.json_values import kept_columns
-from admin_app.domain.plan.changes import Edit, Increase, Operation, ReplaceText, SetTo
+from admin_app.domain.plan.changes import Edit, Increase, Operation, ReplaceText, SetTo, needs_record
 from admin_app.domain.plan.replacing import Replacement
 from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.extensions import Expression, TableColumn
@@ -35,7 +35,7 @@ class Computed:
 
 def computed_by(operation: Operation, dialect: str) -> Mapping[str, Computed] | None:
     """Return what the store can make of an operation, by the attributes of columns; None for nothing."""
-    if not isinstance(operation, Edit) or operation.checks:
+    if not isinstance(operation, Edit) or operation.checks or needs_record(operation):
         return None
     columns, found = kept_columns(operation.model), {}
     for name, change in operation.changes.items():

@@ -60,7 +60,7 @@ def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:
 def problem_with(column: TableColumn, label: str, value: object) -> str | None:
     """Say what is wrong with a value for this column and how to mend it, or return None."""
     if value is None or (isinstance(value, str) and not has_something_to_see(value)):
-        return f"Enter {_the(label)}." if is_required(column) else None
+        return f"{kind_of(column).asked} {_the(label)}." if is_required(column) else None
     return kind_of(column).problem_with(label, value)
 
 

@@ -18,7 +18,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.resource import Resource
-from admin_app.selection.selection import OWN_KEYS, SEARCH, TICKS, WHERE, Selection
+from admin_app.selection.selection import ARCHIVED, OWN_KEYS, SEARCH, TICKS, WHERE, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
 from admin_app.transfer.export.reader import exported_rows
@@ -27,7 +27,7 @@ from admin_app.transfer.formats.base import PLAIN
 
 # Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
 LONGEST_ASKED = 200
-SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS}
+SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS, ARCHIVED}
 
 
 @dataclass(frozen=True)

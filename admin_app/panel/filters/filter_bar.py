@@ -15,7 +15,7 @@ from admin_app.panel.filters.view_models import Chip, FilterBar
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators.base import Operator
 from admin_app.selection.conditions import Condition, Member, reader_of
-from admin_app.selection.selection import Selection
+from admin_app.selection.selection import ALONE, TOO, Selection
 
 
 def sent_filters(access: Access, selection: Selection) -> tuple[Selection, FormGroup | None]:
@@ -35,7 +35,10 @@ def filter_bar(
     names = tuple(by_name)
     rows = FilterRows(access, identity)
     return FilterBar(
-        chips=tuple(_chip(member, links.to(selection.without(member))) for member in selection.filters),
+        chips=(
+            *_archive_chip(access, selection, links),
+            *(_chip(member, links.to(selection.without(member))) for member in selection.filters),
+        ),
         fields=tuple((name, by_name[name][0].name) for name in names),
         group=rows.group(form or form_of(selection.filters), fill=names),
         suggestions=rows.suggestions,
@@ -45,6 +48,14 @@ def filter_bar(
         is_open=form is not None or bool(selection.problems),
         promoted=tuple(promoted_filters(rows, selection, links)),
     )
+
+
+def _archive_chip(access: Access, selection: Selection, links: ListLinks) -> tuple[Chip, ...]:
+    """Say that archived records are shown, and lead back to the others."""
+    words = {TOO: "Archived too", ALONE: f"Archived {access.resource.nouns}"}
+    if selection.archived not in words:
+        return ()
+    return (Chip(words[selection.archived], links.to(selection.unticked().changed(archived=""))),)
 
 
 def _chip(member: Member, remove_url: str) -> Chip:

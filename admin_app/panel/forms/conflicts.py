@@ -24,7 +24,7 @@ from admin_app.formatting import SOMEONE, in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
-from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import Cell
@@ -148,7 +148,9 @@ class Conflicts:
                     outcome=Resolution.THEIRS,
                     was=self._cell(name, self._stored(name, origin.before[self._column_of(name)])),
                     theirs=self._cell(name, getattr(record, name)),
-                    theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name)),
+                    theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name))
+                    if self._is_text(name)
+                    else (),
                 )
                 for name in names
             },
@@ -172,9 +174,12 @@ class Conflicts:
         ):
             return self._merged(one, cast("list[Record]", was), cast("list[Record]", theirs), is_seen=bool(own))
         take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
-        return Part(
-            one, outcome, was, theirs, take, _both(was, theirs, yours) if outcome is Resolution.CHOICE else None
-        )
+        is_mixed = outcome is Resolution.CHOICE and self._is_text(one.name)
+        return Part(one, outcome, was, theirs, take, _both(was, theirs, yours) if is_mixed else None)
+
+    def _is_text(self, name: str) -> bool:
+        """Whether two changes of it may be put together: two files make none."""
+        return name not in self._resource.file_columns
 
     def _merged(self, one: Field, was: list[Record], theirs: list[Record], *, is_seen: bool) -> Part:
         """Put what both did to the links into the field; whoever has seen that says what stays."""
@@ -184,14 +189,15 @@ class Conflicts:
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
         name = part.control.name
+        has_pieces = part.outcome is Resolution.CHOICE and self._is_text(name)
         return Difference(
             name=name,
             label=part.control.label.text,
             outcome=part.outcome,
             was=None if part.was is UNKNOWN else self._cell(name, part.was),
             theirs=self._cell(name, part.theirs),
-            theirs_diff=diff_of(part.was, part.theirs) if part.outcome is Resolution.CHOICE else (),
-            yours_diff=diff_of(part.was, part.control.data) if part.outcome is Resolution.CHOICE else (),
+            theirs_diff=diff_of(part.was, part.theirs) if has_pieces else (),
+            yours_diff=diff_of(part.was, part.control.data) if has_pieces else (),
             both=None if part.both is None else value_cell(part.both, is_whole=True),
             take_name=f"{TAKE}{name}",
             take=part.take or ("" if part.both is None else BOTH),
@@ -218,7 +224,10 @@ class Conflicts:
             return links_cell(self._access.beyond(name), value, is_whole=True)
         if relation is not None and isinstance(value, int):
             return value_cell(f"ID {value} (deleted)", is_whole=True)
-        return cell_of_value(self._resource.as_called(name, value))
+        called = self._resource.as_called(name, value)
+        if called is value and name in self._resource.file_columns:
+            return column_cell(self._resource.attribute(name)[0], value, is_whole=True)
+        return cell_of_value(called)
 
 
 def _both(was: object, theirs: object, yours: object) -> str | None:

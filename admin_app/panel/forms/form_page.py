@@ -22,6 +22,8 @@ from admin_app.extensions import db
 from admin_app.formatting import exact_time, sentence_case
 from admin_app.metrics import Event
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
+from admin_app.panel.files.addresses import lead_to_files
+from admin_app.panel.files.taking import take_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
@@ -63,6 +65,8 @@ class FormPage(Page):
             return lead_on(self.link("create_view", url=self.return_url()))
         if self._is_back():
             return self.edit()
+        if request.method == "POST":
+            take_files(self.access, Action.CREATE)
         source = source_of(self.access)
         if request.method != "POST":
             return self._page(source, None, copied=fill_in(self.access, source))
@@ -102,6 +106,8 @@ class FormPage(Page):
         self.access.require_reach(record, Action.EDIT)
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
+        if request.method == "POST":
+            take_files(self.access, Action.EDIT)
         source = source_of(self.access, record)
         if request.method != "POST":
             return self._page(source, record)
@@ -217,6 +223,7 @@ class FormPage(Page):
     ) -> ResponseReturnValue:
         """Draw the form."""
         form, is_new = source.form, record is None
+        lead_to_files(self.access, form, record)
         waiting = newest_draft() if request.method == "GET" and source.draft is None else None
         shown = source.draft or waiting
         page = self.render(

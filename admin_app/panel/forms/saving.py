@@ -14,6 +14,7 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.trees import problem_with_parent
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.amounts import problems_with_amounts
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
@@ -63,7 +64,19 @@ class Saving:
             if column.unique and name in form and (problem := self._taken(name, column, record)):
                 form[name].errors = [*form[name].errors, problem]
                 is_valid = False
-        return self._is_alone(record) and bool(is_valid)
+        return self._is_alone(record) and self._are_amounts(record) and bool(is_valid)
+
+    def _are_amounts(self, record: Record | None) -> bool:
+        """Check amounts in the currency of the record."""
+        form, model = self.form, self.access.resource.model
+
+        def value_of(name: str) -> object:
+            return form[name].data if name in form else getattr(record, name, None)
+
+        changed = [field.name for field in form if record is None or is_changed(field, record)]
+        problems = {} if form.errors else problems_with_amounts(model, changed, value_of)
+        show_problems(form, problems)
+        return not problems
 
     def _is_alone(self, record: Record | None) -> bool:
         """Check that no other record has what only one may have: the other side of one to one."""

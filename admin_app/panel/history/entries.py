@@ -23,7 +23,7 @@ from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table
 from admin_app.panel.history.view_models import Entry, FieldChange
-from admin_app.panel.kinds import value_cell
+from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
 from admin_app.relations import ManyToMany, links_of
@@ -177,6 +177,8 @@ def _shown(
         if value is not None:
             named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
             return _Shown(named, url)
+    if column is not None and value and kind_of(column).is_file:
+        return _Shown(column_cell(column, value, is_whole=True).text)
     if type(value) is str and value:
         return _Shown(value, is_prose=True)
     cell = value_cell(value if access is None else access.resource.as_called(key, value), is_whole=True)

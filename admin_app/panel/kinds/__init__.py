@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Attribute, TableColumn
@@ -19,6 +20,7 @@ from admin_app.panel.kinds.choice import ChoicePanel
 from admin_app.panel.kinds.country import CountryPanel
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.kinds.datetime import DateTimePanel, LocalDateTimePanel
+from admin_app.panel.kinds.file import FilePanel, ImagePanel
 from admin_app.panel.kinds.formatted import (
     ColourPanel,
     CurrencyPanel,
@@ -53,6 +55,8 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     NetworkPanel(),
     CurrencyPanel(),
     MarkdownPanel(),
+    ImagePanel(),
+    FilePanel(),
     MoneyPanel(),
     TagsPanel(),
     ArrayPanel(),
@@ -93,6 +97,11 @@ def require_known(model: type[Record]) -> None:
         if _panel_kind(kind) is None:
             message = (
                 f"{model.__name__}.{name} is of the kind {kind.name}: add a place for it in admin_app/panel/kinds."
+            )
+            raise ConfigurationError(message)
+        if (beside := beside_of(column)) and beside not in stored_columns(model):
+            message = (
+                f"{model.__name__}.{name} names {beside}, which is neither a currency nor a column of {model.__name__}."
             )
             raise ConfigurationError(message)
     relations_of(model)
@@ -137,6 +146,12 @@ def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -
     panel = panel_kind_of(attribute)
     cell = panel.cell_in(attribute, value)
     return replace(text_cell(cell.text, is_whole=is_whole), url=cell.url) if cell.kind is CellKind.TEXT else cell
+
+
+def beside_of(attribute: AnyColumn | None) -> str:
+    """Name the column of the record that says more about this one's values, "" for none."""
+    is_named = attribute is not None and bool(name_of_kind(attribute))
+    return panel_kind_of(attribute).beside(attribute) if attribute is not None and is_named else ""
 
 
 def _panel_kind(kind: AnyKind) -> PanelKind | None:

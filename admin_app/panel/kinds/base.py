@@ -72,6 +72,14 @@ class PanelKind:
         """Draw a whole value as this column has it, where the column says more than the value does."""
         return self.cell(value)
 
+    def beside(self, _column: AnyColumn) -> str:
+        """Name the column of the record that says more about the value, "" for none."""
+        return ""
+
+    def cell_beside(self, column: AnyColumn, value: object, _other: object) -> Cell:
+        """Draw a whole value with what that column of its record holds."""
+        return self.cell_in(column, value)
+
     def glimpse(self, value: object) -> Cell:
         """Draw a value where there is little room."""
         whole = self.cell(value)

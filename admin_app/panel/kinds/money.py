@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from admin_app.extensions import AnyColumn, TableColumn
+from admin_app.formatting import label
 from admin_app.kinds.money import MoneyKind
 from admin_app.panel.kinds.base import Arguments
 from admin_app.panel.kinds.number import DecimalField, DecimalPanel
@@ -26,10 +27,19 @@ class MoneyPanel(DecimalPanel):
 
     def field(self, column: TableColumn, arguments: Arguments) -> MoneyField:
         """Make a line of text, which loses no digit, and say the currency."""
-        currency = MoneyKind(column).currency
-        said = arguments.get("description") or (f"In {currency}." if currency else "")
+        kind = MoneyKind(column)
+        in_record = f"In the currency of “{label(kind.beside)}”." if kind.beside else ""
+        said = arguments.get("description") or (f"In {kind.currency}." if kind.currency else in_record)
         return MoneyField(**{**arguments, "description": said})
 
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
         """Write the currency before it."""
         return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value)))
+
+    def beside(self, column: AnyColumn) -> str:
+        """Ask for the currency of the record."""
+        return MoneyKind(column).beside
+
+    def cell_beside(self, column: AnyColumn, value: Any, currency: object) -> Cell:
+        """Write the record's currency before it."""
+        return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value), currency))

@@ -13,10 +13,11 @@ LONGEST_IN_CELL = 10_000
 
 
 def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has, and links do."""
+    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has, and so do links and files."""
     resource = access.resource
     chosen = resource.form_columns if resource.column_editable_list is None else resource.column_editable_list
-    declared = [name for name in names if name in chosen and name not in resource.form_overrides]
+    apart = {*resource.form_overrides, *resource.file_columns}
+    declared = [name for name in names if name in chosen and name not in apart]
     return tuple(name for name in declared if access.may_write(name, Action.EDIT) and not resource.is_links(name))
 
 

@@ -26,7 +26,7 @@ GIVE = "give_view"
 
 def require_row_actions(resource: Resource) -> None:
     """Raise `ConfigurationError` for an action of a resource's own that could not be shown before, written or taken back."""
-    for one in resource.row_actions:
+    for one in resource.acts:
         if (problem := _problem_with(resource, one)) is not None:
             message = f"{type(resource).__name__}.{type(one).__name__} {problem}."
             raise ConfigurationError(message)
@@ -50,7 +50,7 @@ def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapp
 
     One statement tells for all of them, and none where the resource has no such actions.
     """
-    actions = [one for one in access.resource.row_actions if may_act(access, one)]
+    actions = [one for one in access.resource.acts if may_act(access, one)]
     if not actions or not records or not access.may(Action.LIST):
         return {}
     keys = [record.id for record in records]
@@ -84,7 +84,7 @@ def _problem_with(resource: Resource, action: RowAction) -> str | None:
     unknown = [name for name in action.writes if name not in kept]
     if unknown:
         return f"writes {', '.join(unknown)}, of which the history keeps nothing"
-    if [one.name for one in resource.row_actions].count(action.name) > 1:
+    if [one.name for one in resource.acts].count(action.name) > 1:
         return "has the name of another one"
     return None
 

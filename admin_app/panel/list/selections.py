@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.archive import is_archived
 from admin_app.domain.records.lookup import typed_key
 from admin_app.domain.work import ticks
 from admin_app.errors import SelectionError
@@ -71,7 +72,14 @@ def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act
     """Read the same from the arguments alone, whichever view they name."""
     settings = settings_for(access.resource)
     has_default = settings.default_view_id is not None
-    schema = replace(schema_for(access, action), page_size=settings.page_size, has_default_view=has_default)
+    schema = replace(
+        schema_for(access, action),
+        page_size=settings.page_size,
+        has_default_view=has_default,
+        # The command line means every row that it does not narrow.
+        archived=None if access.authority.principal is None else is_archived(access.resource.model),
+        archived_name=access.resource.model.__archived_at__,
+    )
     selection = Selection.parse(schema, arguments)
     return ticks.meant(db.session, ticked_list(access, selection), selection) if selection.ticks else selection
 

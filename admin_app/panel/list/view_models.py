@@ -221,6 +221,8 @@ class Listing:
     # Where the rows are counted by a field, "" where there is none to count them by.
     summarise_url: str = ""
     cell_url: str = ""
+    # Where the archived rows are, which it leaves out.
+    archive: tuple[Link, ...] = ()
     views: ViewBar | None = None
     # How many rows all its pages have, in figures, "" where they are all on this one.
     total: str = ""

@@ -38,7 +38,7 @@ class EditableField:
     @property
     def takes_value(self) -> bool:
         """Whether all records may be given one value."""
-        return True
+        return not kind_of(self.column).is_file
 
     @property
     def cleared(self) -> ValueChange:

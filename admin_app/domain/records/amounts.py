@@ -1,0 +1,42 @@
+"""Amounts whose currency stands in another column of the record: what fits one currency may be too fine for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.record import Record
+from admin_app.formatting import label
+from admin_app.kinds import kind_of
+from admin_app.kinds.money import MoneyKind, problem_with_amount
+
+
+def amounts_of(model: type[Record]) -> Mapping[str, str]:
+    """Return the columns of such amounts, each with the column of its currency."""
+    # Asked for every record that a plan changes.
+    if model not in _AMOUNTS:
+        kinds = {name: kind_of(column) for name, column in stored_columns(model).items()}
+        _AMOUNTS[model] = {name: one.beside for name, one in kinds.items() if isinstance(one, MoneyKind) and one.beside}
+    return _AMOUNTS[model]
+
+
+_AMOUNTS: dict[type[Record], dict[str, str]] = {}
+
+
+def judged_together(model: type[Record], names: Collection[str]) -> list[str]:
+    """Name the amounts and currencies of which these columns change one at least."""
+    pairs = [pair for pair in amounts_of(model).items() if set(pair) & set(names)]
+    return list(dict.fromkeys(name for pair in pairs for name in pair))
+
+
+def problems_with_amounts(
+    model: type[Record], changed: Collection[str], value_of: Callable[[str], object]
+) -> dict[str, str]:
+    """Say what is wrong where an amount or its currency is new, at the amount if that is."""
+    problems: dict[str, str] = {}
+    for amount, currency in amounts_of(model).items():
+        if {amount, currency} & set(changed):
+            problem = problem_with_amount(label(amount), value_of(amount), value_of(currency))
+            if problem:
+                problems[amount if amount in changed else currency] = problem
+    return problems

@@ -1,0 +1,39 @@
+"""Records that are put away and not deleted: the column that says so, and what it holds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ColumnElement
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.record import Record
+from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.errors import ConfigurationError
+from admin_app.extensions import TableColumn
+
+
+def require_archive(model: type[Record]) -> None:
+    """Raise `ConfigurationError` where `__archived_at__` names no column that can say it."""
+    name = model.__archived_at__
+    column = stored_columns(model).get(name) if name else None
+    is_time = column is not None and isinstance(column.type, UtcDateTime) and column.nullable
+    if name and not (is_time or (column is not None and isinstance(column.type, Boolean))):
+        message = (
+            f"{model.__name__}.__archived_at__ names {name}. Name a nullable column of UtcDateTime, or one of Boolean."
+        )
+        raise ConfigurationError(message)
+
+
+def is_archived(model: type[Record]) -> ColumnElement[bool] | None:
+    """Return the condition on the records that are archived; None for a model without an archive."""
+    if not model.__archived_at__:
+        return None
+    column: TableColumn = getattr(model, model.__archived_at__)
+    return column.is_(True) if isinstance(column.type, Boolean) else column.is_not(None)
+
+
+def archived_value(model: type[Record], *, is_archived: bool) -> object:
+    """Return what the column holds in a record that is archived now, or is no more."""
+    column: TableColumn = getattr(model, model.__archived_at__)
+    if isinstance(column.type, Boolean):
+        return is_archived
+    return utc_now() if is_archived else None

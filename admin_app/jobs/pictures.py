@@ -1,0 +1,68 @@
+"""Pictures that people send: drawn anew, so that nothing is left of where they were taken and of what else was put into them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO
+
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from admin_app.errors import TransferError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+QUALITY = 90
+# The longer side of a small one, for screens of two points a pixel.
+SMALL_SIDE = 320
+
+
+def cleaned(file: IO[bytes], label: str, *, most_pixels: int) -> bytes:
+    """Return a picture without what is no picture of it, the right way up; raise `TransferError` where it is none, or too large."""
+    try:
+        with Image.open(file, formats=FORMATS) as picture:
+            frames = getattr(picture, "n_frames", 1)
+            pixels = picture.width * picture.height * frames
+            if pixels > most_pixels:
+                message = (
+                    f"{label} must have {most_pixels:,} pixels or fewer; this has {pixels:,}. The file was not kept."
+                )
+                raise TransferError(message)
+            return _moving(picture) if frames > 1 else _still(picture)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        message = f"{label} cannot be read as a picture. Try another file."
+        raise TransferError(message) from error
+
+
+def small(content: bytes) -> bytes:
+    """Return a small picture of a picture."""
+    with Image.open(BytesIO(content), formats=FORMATS) as picture:
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        made = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return _written(made, "WEBP", quality=80)
+
+
+def _still(picture: Image.Image) -> bytes:
+    """Turn it as its camera was held, since what said so goes."""
+    name, profile = str(picture.format), picture.info.get("icc_profile")
+    turned = ImageOps.exif_transpose(picture)
+    if name == "GIF" or turned.mode not in {"RGB", "RGBA", "L", "P", "CMYK", "1", "LA", "I;16"}:
+        turned = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
+    # A colour profile says how it looks, and nothing of who took it.
+    how = {"icc_profile": profile} if profile else {}
+    turned.info = {key: value for key, value in turned.info.items() if key == "transparency"}
+    return _written(turned, name, **how, **({} if name in {"PNG", "GIF"} else {"quality": QUALITY}))
+
+
+def _moving(picture: Image.Image) -> bytes:
+    """Keep every frame, and how long it is seen."""
+    times = [frame.info.get("duration", 100) for frame in ImageSequence.Iterator(picture)]
+    first, *rest = [frame.convert("RGBA") for frame in ImageSequence.Iterator(picture)]
+    first.info = {}
+    target = BytesIO()
+    first.save(target, str(picture.format), save_all=True, append_images=rest, duration=times, loop=0)
+    return target.getvalue()
+
+
+def _written(picture: Image.Image, name: str, **how: object) -> bytes:
+    target = BytesIO()
+    picture.save(target, name, **how)
+    return target.getvalue()

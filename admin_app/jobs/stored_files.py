@@ -1,0 +1,180 @@
+"""The verbs of a file that a record holds: keep what is sent, open it, let it go when neither a record nor the history holds it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import IO
+
+from sqlalchemy import Text, cast, exists, or_, select, type_coerce
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from admin_app.context import writing
+from admin_app.db.json_values import recorded_models
+from admin_app.db.types import utc_now
+from admin_app.errors import TransferError
+from admin_app.extensions import AnySession, Attribute, db
+from admin_app.jobs.content_types import content_type_of
+from admin_app.jobs.files import CHUNK, STORED, Writing, files_of
+from admin_app.jobs.pictures import cleaned, small
+from admin_app.kinds import kind_of
+from admin_app.kinds.file import MEGABYTE, FileKind, ImageKind
+from admin_app.kinds.file_reference import FileReference, clean_name
+from admin_app.models.change_set import Change
+from admin_app.models.draft import Draft
+from admin_app.models.stored_file import StoredFile
+
+# What nobody saved is kept for a day; what something holds is looked at again after a month.
+UNSAVED, HELD = timedelta(hours=24), timedelta(days=30)
+# Looked at in one round.
+PORTION = 20
+# Under which attempt the file is kept, and its small picture.
+WHOLE, SMALL = 1, 2
+
+GONE = "The file is no longer there."
+
+
+def keep(session: AnySession, kind: FileKind, label: str, *, file_name: str, file: IO[bytes]) -> str:
+    """Keep a file (committed) and return its reference; raise `TransferError` where the column does not take it."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if size > kind.most_bytes:
+        message = f"{label} must be {kind.most_bytes // MEGABYTE:,} MB or smaller. The file was not kept."
+        raise TransferError(message)
+    content_type, preview = content_type_of(file), b""
+    if problem := kind.problem_with_type(label, content_type):
+        raise TransferError(problem)
+    if isinstance(kind, ImageKind):
+        content = cleaned(file, label, most_pixels=kind.most_pixels)
+        file, preview = BytesIO(content), small(content)
+    digest, size = _digest(file)
+    if not _is_here(session, digest):
+        stored = StoredFile(size=size, content_type=content_type, has_preview=bool(preview), look_at=_later(UNSAVED))
+        _store(session, stored, digest, file, preview)
+    return str(FileReference(digest, size, clean_name(file_name)))
+
+
+def found(session: AnySession, reference: FileReference) -> StoredFile | None:
+    """Return the file that a reference names, None where it is gone."""
+    return session.scalar(select(StoredFile).where(StoredFile.sha256 == reference.sha256))
+
+
+def content_of(stored: StoredFile, *, is_small: bool) -> Iterator[bytes] | None:
+    """Return a file's content piece by piece, or that of its small picture; None where it is gone."""
+    return files_of(STORED).read(stored.id, SMALL if is_small else WHOLE)
+
+
+def missing(session: AnySession) -> int:
+    """Count the files of records that are not in their place."""
+    rows = session.execute(select(StoredFile.id).where(StoredFile.sha256.is_not(None))).scalars()
+    wanted: set[Writing] = {(one, WHOLE) for one in rows}
+    return len(files_of(STORED).gone(wanted))
+
+
+def sweep() -> None:
+    """Remove the files that nothing holds, and contents whose row is gone; each in a transaction of its own."""
+    files = files_of(STORED)
+    with Session(db.engine) as session:
+        due = session.scalars(select(StoredFile.id).where(StoredFile.look_at < utc_now()).limit(PORTION)).all()
+    for file_id in due:
+        # To search the history takes long: it is asked without the lock, and with it again before anything is removed.
+        with Session(db.engine) as session:
+            stored = session.get(StoredFile, file_id)
+            is_kept = stored is not None and is_held(session, stored.sha256)
+        with writing(), Session(db.engine) as session:
+            is_gone = _remove_unless_held(session, file_id, is_kept=is_kept)
+            session.commit()
+        if is_gone:
+            files.remove(file_id)
+    # In this order: one that is sent meanwhile is not yet among the files.
+    there = files.owner_ids()
+    with Session(db.engine) as session:
+        there -= set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(there))))
+    for file_id in there:
+        files.remove(file_id)
+
+
+def is_held(session: AnySession, sha256: str | None) -> bool:
+    """Whether a record, the history or what somebody typed and did not save names a file."""
+    if sha256 is None:
+        return False
+    columns = file_columns()
+    named, tables = f"%{sha256}/%", {one.class_.__table__.name for one in columns}
+    told = or_(*(type_coerce(one, Text).like(named) for one in (Change.before, Change.after)))
+    asked = [
+        *(exists().where(one.like(f"{sha256}/%")) for one in columns),
+        exists().where(Change.model.in_(tables), told),
+        exists().where(cast(Draft.fields, Text).like(named)),
+    ]
+    return any(session.scalar(select(one)) for one in asked)
+
+
+def file_columns() -> list[Attribute]:
+    """Return the columns of all models that hold files."""
+    found_columns: list[Attribute] = []
+    for model in recorded_models().values():
+        for name, attribute in inspect_mapper(model).column_attrs.items():
+            if kind_of(attribute.columns[0]).is_file:
+                found_columns.append(getattr(model, name))
+    return found_columns
+
+
+def _remove_unless_held(session: AnySession, file_id: int, *, is_kept: bool) -> bool:
+    """Remove a file's row (not yet committed) unless something holds it; return whether it is gone. Its content goes afterwards."""
+    stored = session.get(StoredFile, file_id)
+    if stored is None or stored.look_at >= utc_now():
+        return False
+    if is_kept or is_held(session, stored.sha256):
+        stored.look_at = _later(HELD)
+        return False
+    session.delete(stored)
+    return True
+
+
+def _is_here(session: AnySession, digest: str) -> bool:
+    """Find the same content, which is kept for another day at least."""
+    stored = session.scalar(select(StoredFile).where(StoredFile.sha256 == digest))
+    if stored is not None:
+        stored.look_at = max(stored.look_at, _later(UNSAVED))
+    session.commit()
+    return stored is not None
+
+
+def _store(session: AnySession, stored: StoredFile, digest: str, file: IO[bytes], preview: bytes) -> None:
+    """Write the content while no transaction is open; it is there once its row says so."""
+    session.add(stored)
+    session.flush()
+    file_id, files = stored.id, files_of(STORED)
+    session.commit()
+    try:
+        file.seek(0)
+        files.write(file_id, WHOLE, iter(lambda: file.read(CHUNK), b""))
+        if preview:
+            files.write(file_id, SMALL, [preview])
+    except OSError as error:
+        message = f"The file could not be kept: {error.strerror or error}."
+        raise TransferError(message) from error
+    stored.sha256 = digest
+    try:
+        session.commit()
+    except IntegrityError:
+        # Somebody sent the same meanwhile. Ours, which nothing names, goes when it is looked at.
+        session.rollback()
+
+
+def _digest(file: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while piece := file.read(CHUNK):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
+
+
+def _later(by: timedelta) -> datetime:
+    return utc_now() + by

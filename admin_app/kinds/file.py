@@ -1,0 +1,139 @@
+"""Files: the column holds a reference, and the content is in the place of files, once for all records that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import ClassVar
+
+from sqlalchemy import ColumnElement, String, select
+from sqlalchemy.orm import Session
+
+from admin_app.context import reading
+from admin_app.extensions import ColumnType, Expression, db
+from admin_app.kinds.base import CsvStyle, Kind, as_it_is
+from admin_app.kinds.file_reference import LONGEST, FileReference
+from admin_app.kinds.text import csv_text
+from admin_app.models.stored_file import StoredFile
+
+UNKNOWN = "must be a file that is kept here, as an export names it. Send a new one with the form."
+MEGABYTE = 1024 * 1024
+# Those that browsers draw, and that run nothing.
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+
+
+class FileKind(Kind[str]):
+    """A file of any type: `info={"kind": "file", "types": ["application/pdf"], "megabytes": 5}`."""
+
+    name = "file"
+    types: ClassVar[tuple[type[ColumnType], ...]] = (String,)
+    types_in_words = f"String({LONGEST}) or longer, or Text"
+    values: ClassVar[tuple[type[object], ...]] = ()
+    is_named = True
+    is_file = True
+    is_ordered = False
+    asked = "Choose"
+    most_megabytes: ClassVar[int] = 20
+
+    @classmethod
+    def holds(cls, of: ColumnType) -> bool:
+        """Whether a reference has room."""
+        return isinstance(of, String) and (of.length or LONGEST) >= LONGEST
+
+    @property
+    def types_taken(self) -> Sequence[str]:
+        """The types of content that the column takes, `image/*` for all of a sort; none for any."""
+        return tuple(self.stored.info.get("types", ()))
+
+    @property
+    def most_bytes(self) -> int:
+        """How large a file may be."""
+        return int(self.stored.info.get("megabytes", self.most_megabytes)) * MEGABYTE
+
+    def problem_with_type(self, label: str, content_type: str) -> str | None:
+        """Refuse content of another type than the column takes."""
+        taken = self.types_taken
+        if not taken or any(fnmatchcase(content_type, one) for one in taken):
+            return None
+        return f"{label} must be {_either(taken)}; this is {_called(content_type)}."
+
+    def problem_with(self, label: str, value: str) -> str | None:
+        """Refuse what names no file that is here; whoever knows a file's digest has had it."""
+        content_type = _content_type_of(value)
+        return f"{label} {UNKNOWN}" if content_type is None else self.problem_with_type(label, content_type)
+
+    def from_url(self, text: str) -> str:
+        """Take it."""
+        return text
+
+    to_csv = staticmethod(as_it_is)
+    to_json = staticmethod(as_it_is)
+    to_sheet = staticmethod(as_it_is)
+
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
+        """Write it as text."""
+        return csv_text(column, style)
+
+    def from_cell(self, cell: str) -> str:
+        """Read a reference."""
+        try:
+            return str(FileReference.read(cell.strip()))
+        except ValueError as error:
+            raise ValueError(UNKNOWN) from error
+
+    def value_of_empty_cell(self) -> str | None:
+        """Return no characters where text has to be."""
+        return None if self.stored.nullable else ""
+
+    def history_of(self, value: str) -> str:
+        """Take it."""
+        return value
+
+    def value_in_history(self, value: object) -> str:
+        """Take it."""
+        return str(value)
+
+    def from_history_on_postgres(self, text: Expression) -> Expression:
+        """Take it."""
+        return text
+
+
+class ImageKind(FileKind):
+    """A picture, kept without what a camera wrote into it: `info={"kind": "image", "pixels": 20_000_000}`."""
+
+    name = "image"
+    most_megabytes = 10
+
+    @property
+    def types_taken(self) -> Sequence[str]:
+        """Those that browsers draw."""
+        return super().types_taken or PICTURES
+
+    @property
+    def most_pixels(self) -> int:
+        """How many pixels it may have: a small file may be a large picture."""
+        return int(self.stored.info.get("pixels", 40_000_000))
+
+
+def _content_type_of(value: str) -> str | None:
+    """Return the type of the file that a text names, None where there is none; asked beside a transaction that writes, too."""
+    try:
+        reference = FileReference.read(value)
+    except ValueError:
+        return None
+    is_it = StoredFile.sha256 == reference.sha256, StoredFile.size == reference.size
+    with reading(), Session(db.engine) as session:
+        return session.scalar(select(StoredFile.content_type).where(*is_it))
+
+
+def _either(types: Sequence[str]) -> str:
+    called = [_called(one) for one in types]
+    return " or ".join(filter(None, [", ".join(called[:-1]), called[-1]]))
+
+
+def _called(content_type: str) -> str:
+    """Say a type as people do: PDF, JPEG, "an image"."""
+    sort, _, name = content_type.partition("/")
+    if name == "*":
+        return {"image": "an image", "audio": "a sound", "video": "a video", "text": "text"}.get(sort, content_type)
+    return {"plain": "plain text", "octet-stream": "of a type that is not known"}.get(name, name.upper())

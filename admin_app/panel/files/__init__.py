@@ -1,0 +1,1 @@
+"""Files that records hold: taken by their forms, and sent back."""

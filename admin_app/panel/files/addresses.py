@@ -1,0 +1,41 @@
+"""Where the files of a record are: the addresses that its pages and lists give them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wtforms import Form
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.panel.access.access import Access
+from admin_app.panel.kinds.file import FileField
+from admin_app.panel.links import link
+from admin_app.panel.view_models import Cell, CellKind
+
+# In a file's address: the field that holds it, the digest of one that it held before, and whether a small picture suffices.
+FIELD, FORMER, SMALL = "field", "file", "small"
+
+
+def with_file(access: Access, record: Record, name: str, cell: Cell) -> Cell:
+    """Let a cell lead to its file and show it small, for who may open the record."""
+    if cell.kind is not CellKind.FILE or not access.may(Action.VIEW) or "." in name:
+        return cell
+    picture = file_url(access, record, name, **{SMALL: "1"}) if access.resource.is_image(name) else ""
+    return replace(cell, url=file_url(access, record, name), picture=picture)
+
+
+def file_url(access: Access, record: Record, name: str, **arguments: str) -> str:
+    """Return the address of the file that a field of a record holds."""
+    return link(access.resource, "file_view", record, **{FIELD: name, **arguments})
+
+
+def lead_to_files(access: Access, form: Form, record: Record | None) -> None:
+    """Tell the fields of a form where the files are that its record holds."""
+    if record is None or not access.reaches(record, Action.VIEW):
+        return
+    for field in form:
+        if isinstance(field, FileField) and field.data and not field.is_waiting:
+            field.address = file_url(access, record, field.name)
+            is_image = access.resource.is_image(field.name)
+            field.picture = file_url(access, record, field.name, **{SMALL: "1"}) if is_image else ""

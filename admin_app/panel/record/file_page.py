@@ -1,0 +1,74 @@
+"""Send a file that a record holds, or once held, to who may see it there."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.jobs import stored_files
+from admin_app.kinds.file import PICTURES
+from admin_app.kinds.file_reference import NAMELESS, FileReference
+from admin_app.models.change_set import Change
+from admin_app.panel.files.addresses import FIELD, FORMER, SMALL
+from admin_app.panel.page import Page
+
+# Whatever a file holds, it runs nothing and loads nothing where a browser draws it.
+SANDBOX = "default-src 'none'; sandbox"
+
+
+class FilePage(Page):
+    """The address names a record and a field; which file that is, the record says, and its history of former ones."""
+
+    def respond(self) -> ResponseReturnValue:
+        """Send it, a picture for the page and everything else to be saved."""
+        name = request.args.get(FIELD, "")
+        if name not in self.resource.file_columns or not self.access.shows(name):
+            abort(404)
+        record = self.access.requested(Action.VIEW)
+        reference = self._former(record, name) if FORMER in request.args else _read(getattr(record, name))
+        stored = None if reference is None else stored_files.found(db.session, reference)
+        if reference is None or stored is None:
+            abort(404)
+        is_picture = self.resource.is_image(name) and stored.content_type in PICTURES
+        is_small = is_picture and stored.has_preview and SMALL in request.args
+        content = stored_files.content_of(stored, is_small=is_small)
+        if content is None:
+            abort(404, stored_files.GONE)
+        answer = Response(content, content_type="image/webp" if is_small else stored.content_type)
+        if not is_small:
+            answer.content_length = stored.size
+        answer.headers["Content-Disposition"] = _disposition("inline" if is_picture else "attachment", reference.name)
+        answer.headers["Content-Security-Policy"] = SANDBOX
+        return answer
+
+    def _former(self, record: Record, name: str) -> FileReference | None:
+        """Find a file that the record held before, by its digest, in the history of that field."""
+        if not self.access.reaches(record, Action.HISTORY):
+            abort(404)
+        here = Change.model == record.__table__.name, Change.record_id == record.id
+        for change in db.session.scalars(select(Change).where(*here).order_by(Change.id.desc())):
+            for values in (change.before or {}, change.after or {}):
+                reference = _read(values.get(name))
+                if reference is not None and reference.sha256 == request.args[FORMER]:
+                    return reference
+        return None
+
+
+def _disposition(how: str, name: str) -> str:
+    """Name a file in every alphabet, and in plain letters for what reads no others."""
+    plain = re.sub(r"[^ -~]", "", name).strip(" .") or NAMELESS
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _read(value: object) -> FileReference | None:
+    try:
+        return FileReference.read(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,160 @@
+"""Goods: prices in their own currency, and an archive. Copied by test_shapes.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from admin_app.models.good import Good
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from tests.page import Page
+from tests.transfer.bringing import bring, refused
+
+NEW, LIST = "/admin/good/new/", "/admin/good/"
+
+
+@pytest.fixture
+def store() -> str:
+    """Stay on one store: it is about pages."""
+    return "sqlite"
+
+
+def good(app: Flask, key: int) -> Good:
+    with app.app_context():
+        return db.session.scalars(select(Good).where(Good.id == key)).one()
+
+
+def test_a_price_is_shown_and_checked_in_the_currency_of_its_record(app: Flask, as_editor: Any, keep: Any) -> None:
+    yen, euro = (keep(Good(label=code, price=1200, currency=code)) for code in ("JPY", "EUR"))
+
+    page = Page(as_editor.get(f"{LIST}?sort=id"))
+    forms = [
+        Page(as_editor.post_form(f"/admin/good/edit/?id={one.id}", {"label": "x", **sent}))
+        for one, sent in (
+            (yen, {"price": "1.5", "currency": "JPY"}),
+            (euro, {"price": "1.5", "currency": "JPY"}),
+            (euro, {"price": "1200", "currency": "JPY"}),
+        )
+    ]
+
+    assert [row[1] for row in page.rows()] == ["JPY 1,200", "EUR 1,200.00"]
+    assert [one.status for one in forms] == [422, 422, 303]
+    assert forms[0].error_of("price") == "Price must be an amount of JPY, like 17."
+    assert good(app, euro.id).currency == "JPY"
+
+
+@pytest.mark.usefixtures("context")
+def test_a_file_brings_both_in_two_columns() -> None:
+    bring(Good, "id,label,price,currency\n,a,1.555,KWD\n")
+
+    problems = refused(Good, "id,currency\n1,JPY\n")
+    added = refused(Good, "label,price,currency\nb,1.5,JPY\n")
+
+    assert [words.partition("”: ")[2] for _, words in (*problems, *added)] == [
+        "price must be an amount of JPY, like 17.",
+        "must be an amount of JPY, like 17.",
+    ]
+
+
+def test_many_prices_are_judged_one_by_one(app: Flask, as_owner: Any, keep: Any) -> None:
+    yen, euro = (keep(Good(label=code, price=1, currency=code)) for code in ("JPY", "EUR"))
+    sent = {"change": "price", "how.price": "set", "value.price": "2.5"}
+
+    answer = as_owner.post_form("/admin/good/edit-many/", sent)
+
+    page = Page(as_owner.get(answer.headers["Location"]))
+    assert "1 " in " ".join(page.texts("li") + page.texts("p"))
+    assert (good(app, yen.id).price, good(app, euro.id).price) == (1, 1)
+
+
+# ---- the archive
+
+
+@pytest.fixture
+def goods(keep: Any) -> list[Good]:
+    return [keep(Good(label=label)) for label in "abc"]
+
+
+def shown(client: Any, query: str = "") -> list[str]:
+    return [row[0] for row in Page(client.get(f"{LIST}?sort=id{query}")).rows()]
+
+
+def act(client: Any, name: str, one: Good) -> Any:
+    return client.post_form(f"/admin/good/act/{name}/?id={one.id}")
+
+
+def test_a_list_leaves_out_what_is_archived_until_it_is_asked_for(as_editor: Any, goods: list[Good]) -> None:
+    assert act(as_editor, "archive", goods[1]).status_code == 303
+    page = Page(as_editor.get(f"{LIST}?archived=only"))
+
+    lists = [shown(as_editor, query) for query in ("", "&archived=too", "&archived=only", f"&id__in={goods[1].id}")]
+
+    assert lists == [["a", "c"], ["a", "b", "c"], ["b"], ["b"]]
+    assert page.chips == ["Archived goods"]
+    assert Page(as_editor.get(LIST)).link("Archived goods") == f"{LIST}?archived=only"
+    assert as_editor.get(f"{LIST}?archived=maybe").status_code == 400
+
+
+def test_what_was_archived_comes_back_and_an_undo_takes_it_back(app: Flask, as_owner: Any, goods: list[Good]) -> None:
+    act(as_owner, "archive", goods[0])
+    archived = good(app, goods[0].id).archived_at
+    again = act(as_owner, "archive", goods[0])
+
+    act(as_owner, "restore", goods[0])
+
+    page = Page(as_owner.get(f"/admin/good/history/?id={goods[0].id}"))
+    assert archived is not None
+    assert again.status_code == 409
+    assert good(app, goods[0].id).archived_at is None
+    assert "Archived at" in page.texts("dt")
+
+
+def test_many_are_archived_by_a_plan(as_owner: Any, goods: list[Good]) -> None:
+    act(as_owner, "archive", goods[0])
+
+    planned = as_owner.post_form("/admin/good/act/archive/?archived=too")
+
+    page = Page(as_owner.get(planned.headers["Location"]))
+    assert page.status == 200
+    assert "It is archived already." in " ".join(page.texts("td") + page.texts("li") + page.texts("p"))
+
+
+def test_only_who_may_write_the_column_archives(client_with: Any, goods: list[Good]) -> None:
+    clients = [
+        client_with("good:*", fields=["good.archived_at:read_only"], name="Reader"),
+        client_with("good:list", "good:view", name="Looker"),
+    ]
+
+    assert [client.get(f"/admin/good/act/archive/?id={goods[0].id}").status_code for client in clients] == [403, 403]
+
+
+def test_a_picker_leaves_archived_records_out_and_a_form_keeps_one_that_is_set(
+    app: Flask, as_editor: Any, goods: list[Good], keep: Any
+) -> None:
+    whole = keep(Good(label="w", with_id=goods[0].id))
+    act(as_editor, "archive", goods[0])
+
+    offered = as_editor.get("/admin/good/lookup/?name=with_&query=").get_json()["results"]
+    edit = f"/admin/good/edit/?id={whole.id}"
+    saved = as_editor.post_form(edit, {**Page(as_editor.get(edit)).values(), "label": "W"})
+
+    assert sorted(one["text"] for one in offered) == ["b", "c", "w"]
+    assert (saved.status_code, good(app, whole.id).with_id) == (303, goods[0].id)
+
+
+def test_an_export_has_what_the_list_has(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[2])
+
+    files = [as_editor.get(f"/admin/good/export/csv/?sort=id{query}").text for query in ("", "&archived=only")]
+
+    assert [[line.partition(",")[0] for line in one.splitlines()[1:]] for one in files] == [["a", "b"], ["c"]]
+
+
+def test_an_empty_list_leads_to_the_archive(as_editor: Any, goods: list[Good]) -> None:
+    for one in goods:
+        act(as_editor, "archive", one)
+
+    assert Page(as_editor.get(LIST)).has_link("Archived goods")
