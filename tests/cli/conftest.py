@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from flask import Flask
 
 from admin_app import cli, create_app
 from admin_app.extensions import db
-from tests.cli.serving import PATIENCE, Served, free_port
+from tests.cli.serving import PATIENCE, Served, free_port, upgrade
 from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,8 +56,12 @@ def manage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Manage:
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     """Return the environment of a process whose database is a new SQLite file."""
+    return settings_in(tmp_path)
+
+
+def settings_in(folder: Path) -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("ADMIN_", "COV_"))}
-    return inherited | {"DATABASE_URL": f"sqlite:///{tmp_path / 'admin.db'}", "ADMIN_SECRET_KEY": "k" * 40}
+    return inherited | {"DATABASE_URL": f"sqlite:///{folder / 'admin.db'}", "ADMIN_SECRET_KEY": "k" * 40}
 
 
 @pytest.fixture
@@ -113,13 +118,24 @@ def file(tmp_path: Path) -> Callable[[str | bytes], Path]:
 @pytest.fixture
 def serve(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
     """Start `manage.py run` on a free port, and wait for its first answer."""
+    with serving(settings) as start:
+        yield start
+
+
+@contextmanager
+def serving(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
+    """Hand out what starts servers, and kill those that are left."""
     started: list[Served] = []
 
     def start(*arguments: str, **changes: str) -> Served:
-        port = free_port()
+        port, environment = free_port(), settings | changes
+        # With its tables, which the server would take a second to make: test_started_together.py lets it make them.
+        file = Path((url := environment["DATABASE_URL"]).removeprefix("sqlite:///"))
+        if url.startswith("sqlite:///") and not file.exists():
+            upgrade(url, file.parent)
         command = [sys.executable, "-u", "manage.py", "run", "--port", str(port), *arguments]
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings | changes
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment
         )
         served = Served(process, port)
         started.append(served)

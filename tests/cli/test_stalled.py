@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from tests.cli.conftest import serving, settings_in
 from tests.cli.serving import PATIENCE, Served, stop
 
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -32,6 +33,16 @@ def sockets() -> Iterator[ExitStack]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Start a server of one thread, which gives a request a second to arrive; it must tell of no failure."""
+    with serving(settings_in(tmp_path_factory.mktemp("impatient"))) as start:
+        served = start("--arrival", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
+        yield served
+        stop(served, signal.SIGTERM)
+    assert "Traceback" not in "\n".join(served.printed)
+
+
 def began(sockets: ExitStack, port: int, sent: bytes) -> socket.socket:
     """Open a connection, send that much, and leave it so."""
     client = sockets.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
@@ -39,37 +50,26 @@ def began(sockets: ExitStack, port: int, sent: bytes) -> socket.socket:
     return client
 
 
-def test_stalled_clients_hold_no_thread_for_good(serve: Callable[..., Served], sockets: ExitStack) -> None:
-    served = serve("--arrival", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
-
+def test_stalled_clients_hold_no_thread_for_good(impatient: Served, sockets: ExitStack) -> None:
     for sent in STALLED.values():
-        began(sockets, served.port, sent)
+        began(sockets, impatient.port, sent)
+
     # There is one thread, which all of them want first: each is left in turn.
-    connection = served.get("/sign-in")
-    status = connection.status
-    stop(served, signal.SIGTERM)
-
-    assert status == 200
-    assert "Traceback" not in "\n".join(served.printed)
+    assert impatient.get("/sign-in").status == 200
 
 
-def test_who_sends_too_slowly_is_told_so(serve: Callable[..., Served], sockets: ExitStack) -> None:
-    served = serve("--arrival", "1", "--workers", "1", "--jobs", "0")
+def test_who_sends_too_slowly_is_told_so(impatient: Served, sockets: ExitStack) -> None:
     kinds = ("half a head", "half a body", "half a chunk", "half a multipart body")
 
-    clients = {kind: began(sockets, served.port, STALLED[kind]) for kind in kinds}
+    clients = {kind: began(sockets, impatient.port, STALLED[kind]) for kind in kinds}
     # The connection ends with the answer.
     answers = {kind: b"".join(iter(partial(client.recv, 65536), b"")) for kind, client in clients.items()}
-    stop(served, signal.SIGTERM)
 
     assert {kind: answer[:13] for kind, answer in answers.items()} == dict.fromkeys(kinds, b"HTTP/1.1 408 ")
-    assert "Traceback" not in "\n".join(served.printed)
 
 
-def test_a_byte_now_and_then_earns_a_head_no_time(serve: Callable[..., Served], sockets: ExitStack) -> None:
-    served = serve("--arrival", "1", "--workers", "1", "--threads", "1", "--jobs", "0")
-
-    client = began(sockets, served.port, HEAD)
+def test_a_byte_now_and_then_earns_a_head_no_time(impatient: Served, sockets: ExitStack) -> None:
+    client = began(sockets, impatient.port, HEAD)
     client.settimeout(0.2)
     answer = b""
     for _ in range(100):

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.serving import PATIENCE, Served, free_port, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-TOGETHER = 3
+SERVERS = 2
 
 
 @pytest.fixture
@@ -37,18 +37,9 @@ def start(settings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_upgrades_at_once_are_one(database: dict[str, str]) -> None:
-    processes = [start(database, "db", "upgrade") for _ in range(TOGETHER)]
-
-    outputs = [process.communicate(timeout=PATIENCE)[0] for process in processes]
-
-    assert ([process.returncode for process in processes], outputs) == ([0] * TOGETHER, outputs)
-    current = start(database, "db", "current")
-    assert "(head)" in current.communicate(timeout=PATIENCE)[0]
-
-
-def test_dashboards_that_are_started_together_all_come_up(database: dict[str, str]) -> None:
-    ports = [free_port() for _ in range(TOGETHER)]
+def test_an_upgrade_and_dashboards_that_are_started_together_all_come_up(database: dict[str, str]) -> None:
+    upgrade = start(database, "db", "upgrade")
+    ports = [free_port() for _ in range(SERVERS)]
     served = [Served(start(database, "run", "--workers", "1", "--port", str(port)), port) for port in ports]
     try:
         statuses = [answer_of(one) for one in served]
@@ -56,9 +47,10 @@ def test_dashboards_that_are_started_together_all_come_up(database: dict[str, st
         for connection in [connection for one in served for connection in one.connections]:
             connection.close()
         ends = [stop(one, 15) for one in served if one.process.poll() is None]
+    said = upgrade.communicate(timeout=PATIENCE)[0]
 
-    assert statuses == [200] * TOGETHER
-    assert [code for code, *_ in ends] == [0] * TOGETHER
+    assert (upgrade.returncode, statuses) == (0, [200] * SERVERS), said
+    assert [code for code, *_ in ends] == [0] * SERVERS
     assert [line for one in served for line in one.printed if "Traceback" in line] == []
 
 
