@@ -59,7 +59,9 @@ def is_computed(model: type[object], name: str) -> bool:
 def hybrids(model: type[object]) -> list[str]:
     """Name the hybrid properties of a model."""
     descriptors = inspect_mapper(model).all_orm_descriptors
-    return [name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY]
+    found = (name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY)
+    # A key of several columns is reached as `id`, by one of ours.
+    return [name for name in found if name != "id"]
 
 
 def is_sql(model: type[object], name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, func, literal, select, tuple_
 from sqlalchemy.orm import aliased, object_session
 
+from admin_app.db.key_parts import spread, spread_values
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Statement
 from admin_app.relations import ManyToMany, relation_of
@@ -57,7 +58,7 @@ def _with(
     columns: list[AnyColumn] = [counts.c.number, key]
     beyond = [] if start is None else [_beyond(columns, start, is_up=is_up)]
     rows = select(model).join(counts, counts.c.owner == key).where(*criteria, *beyond)
-    return rows.order_by(*(one.asc() if is_up else one.desc() for one in columns))
+    return rows.order_by(*(one.asc() if is_up else one.desc() for one in spread(columns)))
 
 
 def _without(
@@ -106,5 +107,5 @@ def _key(model: type[Record]) -> Attribute:
 def _beyond(columns: Sequence[AnyColumn], start: Place, *, is_up: bool) -> ColumnElement[bool]:
     """Compare number by number, then key by key."""
     least = columns[0] >= start[0] if is_up else columns[0] <= start[0]
-    left, right = tuple_(*columns), tuple_(literal(start[0]), literal(start[1]))
+    left, right = tuple_(*spread(columns)), tuple_(*map(literal, spread_values(columns, start)))
     return and_(least, left > right if is_up else left < right)

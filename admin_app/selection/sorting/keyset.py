@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
-from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 
 from admin_app.db.attributes import is_nullable
+from admin_app.db.key_parts import spread, spread_values
+from admin_app.db.keys import key_names
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
@@ -146,7 +147,7 @@ class _Walk:
     def by_key(self, start: Cursor | None) -> Statement:
         """Go by the key alone."""
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
-        return self._base(*beyond).order_by(self._directed(self.key))
+        return self._base(*beyond).order_by(*self._all_directed([self.key]))
 
     def by_count(self, start: Cursor | None) -> Iterator[Statement]:
         """Go by a number of children; a place without one is before all others."""
@@ -160,13 +161,11 @@ class _Walk:
             return
         columns = [self.value, self.key]
         # Sorted by the key itself, the column would stand there twice.
-        columns = (
-            columns[:1] if inspect_mapper(self.order.model).primary_key[0].key == self.sort.column.key else columns
-        )
+        columns = columns[:1] if self.sort.column.key in {"id", *self._only_key} else columns
         wanted: list[ColumnElement[bool]] = [self.value.is_not(None)] if self.has_blanks else []
         if start is not None:
             wanted.append(self._beyond(columns, [start.value, start.key][: len(columns)]))
-        yield self._base(*wanted).order_by(*map(self._directed, columns))
+        yield self._base(*wanted).order_by(*self._all_directed(columns))
 
     def without_value(self, start: Cursor | None) -> Iterator[Statement]:
         """Go through the rows without one, by their key."""
@@ -178,7 +177,7 @@ class _Walk:
         else:
             blank = self._foreign_key().is_(None)
         beyond = [] if start is None else [self._beyond([self.key], [start.key])]
-        yield self._base(blank, *beyond).order_by(self._directed(self.key))
+        yield self._base(blank, *beyond).order_by(*self._all_directed([self.key]))
 
     def _related(self, start: Cursor | None) -> Iterator[Statement]:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
@@ -188,12 +187,12 @@ class _Walk:
         wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:
             same = self._foreign_key() == start.related
-            yield self._base(same, self._beyond([self.key], [start.key])).order_by(self._directed(self.key))
+            yield self._base(same, self._beyond([self.key], [start.key])).order_by(*self._all_directed([self.key]))
             wanted.append(self._beyond([column, target.id], [start.value, start.related]))
         if self.end is not None:
             wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
-        yield statement.order_by(self._directed(column), self._directed(target.id), self._directed(self.key))
+        yield statement.order_by(*self._all_directed([column, target.id, self.key]))
 
     def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
@@ -203,7 +202,7 @@ class _Walk:
         if start is not None:
             beyond = self._beyond([value, other.id], [start.value, start.related])
             wanted.append(or_(other.id == start.related, beyond))
-        return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
+        return select(other.id, column).where(*wanted).order_by(*self._all_directed([value, other.id]))
 
     def _foreign_key(self) -> Expression:
         """Return the model's column that holds the related record's key."""
@@ -213,11 +212,18 @@ class _Walk:
     def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
-    def _directed(self, column: AnyColumn) -> Expression:
-        return column.asc() if self.is_up else column.desc()
+    @property
+    def _only_key(self) -> list[str]:
+        """The attribute that alone holds the key, if there is one."""
+        names = key_names(self.order.model)
+        return names if len(names) == 1 else []
+
+    def _all_directed(self, columns: Sequence[AnyColumn]) -> list[Expression]:
+        return [column.asc() if self.is_up else column.desc() for column in spread(columns)]
 
     def _beyond(self, columns: Sequence[AnyColumn], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
+        columns, values = spread(columns), spread_values(columns, values)
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: AnyColumn = columns[0] if len(columns) == 1 else tuple_(*columns)
         right: Expression = bound[0] if len(columns) == 1 else tuple_(*bound)
