@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.db.key_parts import KeyOfParts
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, TableColumn
 
@@ -33,9 +34,9 @@ def stored_columns(model: type[object]) -> dict[str, TableColumn]:
 
 
 def is_nullable(attribute: AnyColumn) -> bool:
-    """Whether there may be no value; nobody knows it of what is computed."""
+    """Whether there may be no value; nobody knows it of what is computed, but for a key of several columns."""
     column = stored_column(attribute)
-    return column is None or bool(column.nullable)
+    return not isinstance(attribute.type, KeyOfParts) if column is None else bool(column.nullable)
 
 
 def is_unique(attribute: AnyColumn) -> bool:

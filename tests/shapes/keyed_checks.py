@@ -33,7 +33,9 @@ def test_a_file_adds_shelves_and_changes_them_by_both_columns_of_their_key() -> 
 def test_a_row_that_does_not_say_which_shelf_it_means_is_wrong() -> None:
     bring(Shelf, FILE)
 
-    assert refused(Shelf, "aisle,mark,label,mail\n3,,Third,three@example.com\n") == [(2, "Mark (empty): enter the mark.")]
+    assert refused(Shelf, "aisle,mark,label,mail\n3,,Third,three@example.com\n") == [
+        (2, "Mark (empty): enter the mark.")
+    ]
     assert refused(Shelf, "aisle,mark,label\nx,b,Third\n") == [(2, "Aisle “x”: must be a whole number.")]
 
 
