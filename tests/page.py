@@ -155,9 +155,13 @@ class Page(HTMLParser):
 
     def ids(self, listing: str = "listing") -> list[Any]:
         """Return the ids of the rows from top to bottom."""
+        return [key_from(one) for one in self.printed(listing)]
+
+    def printed(self, listing: str = "listing") -> list[str]:
+        """Return them as addresses have them."""
         start = f"{listing}-row-"
         rows = (row.attributes.get("id") or "" for row in self.all("tr"))
-        return [key_from(one.removeprefix(start)) for one in rows if one.startswith(start)]
+        return [one.removeprefix(start) for one in rows if one.startswith(start)]
 
     def result_line(self, listing: str = "listing") -> str:
         """Return what is said about the number of rows."""

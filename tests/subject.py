@@ -108,7 +108,8 @@ def _stored(mapper: Any) -> list[sa.Column[Any]]:
 
 def _is_given(column: sa.Column[Any]) -> bool:
     """Whether a made-up record needs a value: a text that is a key does, a number that is one does not."""
-    is_made = column.primary_key and (isinstance(column.type, sa.Integer) or column.default is not None)
+    is_numbered = isinstance(column.type, sa.Integer) and len(column.table.primary_key) == 1
+    is_made = column.primary_key and (is_numbered or column.default is not None)
     return not is_made and not column.foreign_keys and column.computed is None
 
 

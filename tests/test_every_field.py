@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app import resources
-from admin_app.db.keys import key_name, print_key
+from admin_app.db.keys import key_names, print_key
 from admin_app.db.string_set import StringSetType
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
@@ -53,8 +53,8 @@ def told_columns(subject: Subject) -> list[str]:
 
 
 def form_columns(subject: Subject) -> list[str]:
-    own = key_name(subject.view.model)
-    return [name for name in subject.view.form_columns if name in subject.mapper.attrs and name != own]
+    own = key_names(subject.view.model)
+    return [name for name in subject.view.form_columns if name in subject.mapper.attrs and name not in own]
 
 
 def add_with_children(subject: Subject) -> set[str]:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from admin_app.db.keys import key_name, print_key
+from admin_app.db.keys import Key, key_names, key_values, print_key
+from admin_app.kinds import kind_of_value
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import schema_for
 from tests.page import Page
@@ -44,10 +45,11 @@ def test_search_finds_by_each_declared_column(subject: Subject, as_owner: Any) -
     words = {name: str(getattr(subject.record(keys[202]), name)) for name in plain}
 
     found = {
-        name: Page(as_owner.get(subject.root, query_string={"q": f'"{word}"'})).ids() for name, word in words.items()
+        name: Page(as_owner.get(subject.root, query_string={"q": f'"{word}"'})).printed()
+        for name, word in words.items()
     }
 
-    assert found == {name: [keys[202]] for name in plain}
+    assert found == {name: [print_key(keys[202])] for name in plain}
 
 
 def test_each_declared_filter_is_understood_and_means_the_same_by_itself_and_in_a_group(
@@ -85,11 +87,12 @@ def test_each_declared_order_turns_round_and_loses_nobody(subject: Subject, as_o
         sorts = list(schema_for(access_to(subject.view)).sorts)
 
     orders = {
-        name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).ids() for sign in ("", "-")] for name in sorts
+        name: [Page(as_owner.get(f"{subject.root}?sort={sign}{name}")).printed() for sign in ("", "-")]
+        for name in sorts
     }
 
     for name, (up, down) in orders.items():
-        assert (up, sorted(up)) == (down[::-1], sorted(subject.ids())), name
+        assert (up, sorted(up)) == (down[::-1], sorted(subject.printed())), name
 
 
 # ---- as a file
@@ -102,9 +105,13 @@ def test_ticked_rows_of_every_list_and_no_others_leave_as_a_file(subject: Subjec
     printed = [print_key(key) for key in ticked]
     sent = {"shown": printed, "tick": printed, "act": "export_page"}
     led = as_owner.post_form(f"{subject.root}ticks/", sent, page=subject.root)
-    file = as_owner.post_form(led.location, {"format": "csv", "column": [key_name(subject.view.model)]})
+    file = as_owner.post_form(led.location, {"format": "csv", "column": key_names(subject.view.model)})
 
-    assert sorted(row[0] for row in list(csv.reader(io.StringIO(file.text)))[1:]) == sorted(map(str, ticked))
+    assert sorted(list(csv.reader(io.StringIO(file.text)))[1:]) == sorted(map(_as_cells, ticked))
+
+
+def _as_cells(key: Key) -> list[str]:
+    return [str(kind_of_value(type(one)).to_csv(one)) for one in key_values(key)]
 
 
 def test_export_has_a_line_for_every_record_and_no_secret(subject: Subject, as_owner: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ TESTS = (
     "test_every_resources_forms.py",
     "test_every_resources_history.py",
     "test_every_resources_rows.py",
+    "transfer/bringing.py",
+    "panel/import_/sending.py",
 )
 # The model, its key's attribute, column and type in Python, and how the key is declared.
 KEYS = {
@@ -24,6 +27,11 @@ KEYS = {
     "Drawer": ("number", "drawer_no", "int", '"drawer_no", sa.BigInteger, primary_key=True'),
 }
 HERE = Path(__file__).parent / "shapes"
+WRITTEN = {
+    "keyed_model.py": "admin_app/models/keyed.py",
+    "keyed_resource.py": "admin_app/resources/keyed.py",
+    "keyed_checks.py": "tests/test_keyed.py",
+}
 LEGACY = {
     "legacy_model.py": "admin_app/models/legacy.py",
     "legacy_resource.py": "admin_app/resources/legacy.py",
@@ -99,6 +107,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for folder, text in (("models", MODEL), ("resources", RESOURCE)):
             file = copy / "admin_app" / folder / f"{name.lower()}.py"
             file.write_text(text.format(**words, typed=typed))
+    for source, target in WRITTEN.items():
+        shutil.copy(HERE / source, copy / target)
     write_migration(copy, "Shapes of keys")
     return copy
 
@@ -108,7 +118,9 @@ def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
         "Currency and sqlite or Currency-postgres and (history or acts) or Device-postgres and (history or acts or rows)"
         " or Drawer-sqlite and (history or acts)"
         " or Customer-postgres and (history or acts or cells) or Order-sqlite or Order-postgres and (history or forms)"
-        " or totals"
+        " or totals or keyed"
+        " or Shelf-postgres and (history or acts or rows) or Shelf-sqlite and cells or Holiday-postgres and history"
+        " or Stop-postgres and history or Stop-sqlite and forms"
     )
 
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.db.key_parts import KeyOfParts
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, TableColumn
 
@@ -40,9 +41,9 @@ _STORED: dict[type[object], Mapping[str, TableColumn]] = {}
 
 
 def is_nullable(attribute: AnyColumn) -> bool:
-    """Whether there may be no value; nobody knows it of what is computed."""
+    """Whether there may be no value; nobody knows it of what is computed, but for a key of several columns."""
     column = stored_column(attribute)
-    return column is None or bool(column.nullable)
+    return not isinstance(attribute.type, KeyOfParts) if column is None else bool(column.nullable)
 
 
 def is_unique(attribute: AnyColumn) -> bool:
@@ -66,7 +67,9 @@ def is_computed(model: type[object], name: str) -> bool:
 def hybrids(model: type[object]) -> list[str]:
     """Name the hybrid properties of a model."""
     descriptors = inspect_mapper(model).all_orm_descriptors
-    return [name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY]
+    found = (name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY)
+    # A key of several columns is reached as `id`, by one of ours.
+    return [name for name in found if name != "id"]
 
 
 def is_sql(model: type[object], name: str) -> bool:

@@ -37,7 +37,7 @@ def caseless(value: object) -> Any:
 
 def is_caseless(column: TableColumn) -> bool:
     """Whether no two records have the same text in this column, in whatever capitals."""
-    is_kept = bool(column.unique) and may_be_altered(column.table)
+    is_kept = bool(getattr(column, "unique", False)) and may_be_altered(column.table)
     return is_kept and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 
 from admin_app.db.attributes import stored_columns
-from admin_app.db.keys import key_name
+from admin_app.db.keys import key_names
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
@@ -54,7 +54,7 @@ def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
         key: column for key, column in stored_columns(model).items() if column.computed is None and key != "version"
     }
     if model.__history__ is not None:
-        always = (key_name(model), "created_at", "updated_at")
+        always = (*key_names(model), "created_at", "updated_at")
         return {key: column for key, column in columns.items() if key in model.__history__ or key in always}
     if any(column.info.get("secret") for column in columns.values()):
         message = f"{model.__name__} has a secret column: name in __history__ the columns that the history may keep."

@@ -1,7 +1,7 @@
-"""What tells a record from all others of its model: a whole number, a text or a UUID. How keys are read, written, stored and compared.
+"""What tells a record from all others of its model: a value, or several. How keys are read, written, stored and compared.
 
-The tables that speak of records of any model keep a key as it is told from every other: numbers as they are, `s:EUR` for a text,
-`u:` and 32 digits for a UUID. SQL changes the one into the other where such a table meets a model's own.
+The tables that speak of records of any model keep a key as it is told from every other: see `key_values.py` and, for keys of several
+columns, `key_parts.py`. SQL changes the one into the other where such a table meets a model's own.
 """
 
 from __future__ import annotations
@@ -9,9 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, FromClause, Integer, String, Text, Uuid, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Enum,
+    FromClause,
+    Integer,
+    String,
+    Text,
+    Uuid,
+    null,
+    type_coerce,
+)
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -19,46 +30,76 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from admin_app.db.limits import as_key
+from admin_app.db.key_parts import PARTS, CompositeKey, KeyOfParts, Parts, parts_from, parts_in, stored_parts
+from admin_app.db.key_values import (
+    KeyValue,
+    kind_of_value,
+    printed_value,
+    stored_sql,
+    stored_value,
+    value_from,
+    value_kind,
+    value_sql,
+)
+from admin_app.db.limits import as_key, limits_of
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db
 
-Key = int | str | UUID
+Key = KeyValue | Parts
 # Keys of one model, which are all of one type and so have an order.
 Keys = Sequence[Any]
 
 # Characters of a text that is a key and whose column sets no length: an address has room for it.
 LONGEST_KEY = 255
-_TEXT, _UUID = "s:", "u:"
 # Letters and digits stand for themselves in addresses, names of form fields and lists of keys, every other byte as ".2F".
 _PRINTED = re.compile(r"(?:[0-9A-Za-z]|\.[0-9A-F]{2})+")
 _ESCAPED = re.compile(rb"\.([0-9A-F]{2})")
+# Stands between the values of a key of several; a text has it as ".5F". Who types one may write a comma.
+_BETWEEN, _TYPED_BETWEEN = "_", ","
+# Stands for a text of no letters, which some keys have among others.
+_NOTHING = ".00"
 
 
-# ---- which column
+# ---- which columns
 
 
-def key_in(table: FromClause) -> TableColumn:
-    """Return the column of a table, or of an alias of one, that holds the key."""
+def keys_in(table: FromClause) -> list[TableColumn]:
+    """Return the columns of a table, or of an alias of one, that hold the key."""
     keys: Iterable[Any] = table.primary_key
-    return next(iter(keys))
+    return list(keys)
+
+
+def key_in(table: FromClause) -> Any:
+    """Return the key of a table, or of an alias of one: its column, or the expression of several."""
+    keys = keys_in(table)
+    return keys[0] if len(keys) == 1 else CompositeKey(*keys)
+
+
+def key_of(model: type[object]) -> Any:
+    """Return the key of a model's own table."""
+    return key_in(inspect_mapper(model).local_table)
 
 
 def key_called(table: str) -> str:
     """Return the name of the key's column in the table of this name; "id" where no model has such a table any more."""
     known = db.metadata.tables.get(table)
-    return "id" if known is None else key_in(known).name
+    return "id" if known is None else keys_in(known)[0].name
 
 
-def key_name(model: type[object]) -> str:
-    """Return the attribute that holds the key, by the name that the model gives it: `id` leads to it as well."""
+def key_names(model: type[object]) -> list[str]:
+    """Return the attributes that hold the key, by the names that the model gives them: `id` leads to it as well."""
     mapper = inspect_mapper(model)
-    return str(mapper.get_property_by_column(mapper.primary_key[0]).key)
+    return [str(mapper.get_property_by_column(one).key) for one in mapper.primary_key]
+
+
+def key_values(key: Key | None) -> Sequence[KeyValue | None]:
+    """Return what each of the key's columns holds."""
+    return key if isinstance(key, Parts) else (key,)
 
 
 def is_numbered(model: type[object]) -> bool:
     """Whether the database numbers the records: their keys are whole numbers, and later ones are higher."""
-    return is_number(inspect_mapper(model).primary_key[0])
+    return is_number(key_of(model))
 
 
 def is_number(column: AnyColumn) -> bool:
@@ -66,57 +107,84 @@ def is_number(column: AnyColumn) -> bool:
     return isinstance(column.type, Integer)
 
 
+def has_parts(model: type[object]) -> bool:
+    """Whether the key is of several columns."""
+    return len(inspect_mapper(model).primary_key) > 1
+
+
 def require_key(model: type[object]) -> None:
     """Raise `ConfigurationError` for a model whose records have no key that addresses and the history can hold."""
-    keys = inspect_mapper(model).primary_key
-    known = isinstance(keys[0].type, Integer | String) or (isinstance(keys[0].type, Uuid) and keys[0].type.as_uuid)
-    if len(keys) != 1 or not known:
-        names = ", ".join(str(key) for key in keys)
-        message = f"{model.__name__}: the key ({names}) must be one column of whole numbers, texts or UUIDs."
-        raise ConfigurationError(message)
+    for column in inspect_mapper(model).primary_key:
+        if value_kind(column.type) is None:
+            message = (
+                f"{model.__name__}: the key {column} is of the type {column.type!r}, of which the dashboard cannot read again what it "
+                "writes into an address. Use whole numbers, texts, UUIDs, dates, times or decimals of at most 15 digits."
+            )
+            raise ConfigurationError(message)
 
 
 # ---- in addresses
 
 
 def print_key(key: Key) -> str:
-    """Write a key for an address, a form field's name or a list of keys: letters, digits and points only."""
-    if isinstance(key, UUID):
-        return key.hex
-    if isinstance(key, int):
-        return str(key)
-    return "".join(one if one.isascii() and one.isalnum() else _escaped(one) for one in key)
+    """Write a key for an address, a form field's name or a list of keys: letters, digits and points only, and a line between values."""
+    if isinstance(key, Parts):
+        return _BETWEEN.join(print_key(one) or _NOTHING for one in key)
+    return "".join(one if one.isascii() and one.isalnum() else _escaped(one) for one in printed_value(key))
 
 
 def read_key(model: type[object], text: str) -> Key | None:
     """Read a key as it was printed, or as a person writes it; None for what no record of this model can have."""
-    column = inspect_mapper(model).primary_key[0]
-    if is_number(column):
-        return as_key(model, text)
-    if isinstance(column.type, Uuid):
-        return _read_uuid(text)
-    return _read_text(text, getattr(column.type, "length", None) or LONGEST_KEY)
+    columns = inspect_mapper(model).primary_key
+    if len(columns) == 1:
+        return as_key(model, text) if is_number(columns[0]) else _read_value(columns[0], text)
+    texts = text.split(_BETWEEN)
+    if len(texts) != len(columns):
+        texts = [one.strip() for one in text.split(_TYPED_BETWEEN)]
+    if len(texts) != len(columns):
+        return None
+    found = [_read_part(column, one) for column, one in zip(columns, texts, strict=True)]
+    return Parts(one for one in found if one is not None) if None not in found else None
+
+
+def _read_part(column: TableColumn, text: str) -> KeyValue | None:
+    is_text = isinstance(column.type, String)
+    return "" if text == _NOTHING and is_text else _read_value(column, text)
+
+
+def _read_value(column: TableColumn, text: str) -> KeyValue | None:
+    """Read one value of a key."""
+    kind = value_kind(column.type)
+    plain = _unescaped(text)
+    if kind is None or not plain or "\0" in plain or len(plain) > LONGEST_KEY:
+        return None
+    if isinstance(column.type, String):
+        known = column.type.enums if isinstance(column.type, Enum) else [plain]
+        return plain if plain in known and len(plain) <= (column.type.length or LONGEST_KEY) else None
+    try:
+        found = kind.read(plain.strip())
+    except ValueError:
+        return None
+    lowest, highest = limits_of(column)
+    is_beyond = isinstance(found, int) and not lowest <= found <= highest
+    # A time with a zone is none of a column that keeps no zone.
+    return None if is_beyond or kind_of_value(found).letter != kind.letter else found
 
 
 def _escaped(letter: str) -> str:
     return "".join(f".{byte:02X}" for byte in letter.encode())
 
 
-def _read_uuid(text: str) -> UUID | None:
+def _unescaped(text: str) -> str:
+    """Return what was printed, or typed; "" for what is no text. What is printed in another way was typed: the 12.35 of a decimal."""
     try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
-
-
-def _read_text(text: str, longest: int) -> str | None:
-    try:
-        is_printed = _PRINTED.fullmatch(text) is not None
-        key = _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()), text.encode()).decode() if is_printed else text
-        key.encode()
+        text.encode()
+        if _PRINTED.fullmatch(text) is None:
+            return text
+        plain = _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()), text.encode()).decode()
     except UnicodeError:
-        return None
-    return key if key and "\0" not in key and len(key) <= longest else None
+        return ""
+    return plain if print_key(plain) == text else text
 
 
 # ---- in our own tables
@@ -148,16 +216,12 @@ class RecordKey(TypeDecorator[Key]):
 
 def stored(key: Key) -> str:
     """Write a key so that it is told from those of every other kind."""
-    if isinstance(key, UUID):
-        return f"{_UUID}{key.hex}"
-    return f"{_TEXT}{key}" if isinstance(key, str) else str(key)
+    return stored_parts(key) if isinstance(key, tuple) else stored_value(key)
 
 
 def from_stored(text: str) -> Key:
     """Read it."""
-    if text.startswith(_TEXT):
-        return text[len(_TEXT) :]
-    return UUID(text[len(_UUID) :]) if text.startswith(_UUID) else int(text)
+    return parts_from(text) if text.startswith(PARTS) else value_from(text)
 
 
 class KeyFrom(FunctionElement[Any]):
@@ -165,6 +229,11 @@ class KeyFrom(FunctionElement[Any]):
 
     inherit_cache = True
     name = "key_from"
+
+    def __init__(self, stored: AnyColumn, of: ColumnType) -> None:
+        """Keep the key's type: what SQLAlchemy keeps of a statement goes by it."""
+        super().__init__(type_coerce(stored, Text), type_coerce(null(), of))
+        self.type = of
 
 
 class StoredKey(FunctionElement[Any]):
@@ -177,14 +246,20 @@ class StoredKey(FunctionElement[Any]):
 
 def key_from(table: FromClause, column: AnyColumn) -> Expression:
     """Return a stored key for comparing with the keys of a table."""
-    element = KeyFrom(type_coerce(column, Text))
-    element.type = BigInteger() if is_number(key_in(table)) else key_in(table).type
-    return element
+    key = key_in(table)
+    return KeyFrom(column, BigInteger() if is_number(key) else key.type)
 
 
 def stored_key(column: AnyColumn) -> Expression:
     """Return a model's key for comparing with stored ones, and for storing it."""
     return StoredKey(column)
+
+
+def values_from(table: FromClause, column: AnyColumn) -> dict[str, Expression]:
+    """Return what a stored key says of each of a table's columns that hold the key, by their names."""
+    keys = keys_in(table)
+    stored = key_from(table, column)
+    return dict(zip((one.name for one in keys), [stored] if len(keys) == 1 else parts_in(keys, stored), strict=True))
 
 
 def is_record(table: FromClause, column: AnyColumn) -> ColumnElement[bool]:
@@ -194,37 +269,34 @@ def is_record(table: FromClause, column: AnyColumn) -> ColumnElement[bool]:
 
 
 def is_ordered(table: FromClause) -> bool:
-    """Whether both stores know the least and the greatest of the keys: PostgreSQL does not of UUIDs."""
-    return not isinstance(key_in(table).type, Uuid)
+    """Whether both stores know the least and the greatest of the keys: PostgreSQL does not of UUIDs, none of several columns."""
+    return not isinstance(key_in(table).type, Uuid | KeyOfParts)
 
 
 @compiles(KeyFrom)
 def _on_postgres(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
-    if isinstance(element.type, Integer):
-        return f"CAST({inner} AS BIGINT)"
-    return f"CAST(substr({inner}, 3) AS UUID)" if isinstance(element.type, Uuid) else f"substr({inner}, 3)"
+    return inner if isinstance(element.type, KeyOfParts) else value_sql(element.type, inner, on_sqlite=False)
 
 
 @compiles(KeyFrom, "sqlite")
 def _on_sqlite(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
-    return inner if isinstance(element.type, Integer) else f"substr({inner}, 3)"
+    # A number is one in our tables as well.
+    is_stored = isinstance(element.type, KeyOfParts | Integer)
+    return inner if is_stored else value_sql(element.type, inner, on_sqlite=True)
 
 
 @compiles(StoredKey)
 def _stored_on_postgres(element: StoredKey, compiler: SQLCompiler, **kw: object) -> str:
     column = element.clauses.clauses[0]
     inner = compiler.process(column, **kw)
-    if isinstance(column.type, Uuid):
-        return f"('{_UUID}' || replace(CAST({inner} AS TEXT), '-', ''))"
-    return f"CAST({inner} AS TEXT)" if is_number(column) else f"('{_TEXT}' || {inner})"
+    return inner if isinstance(column.type, KeyOfParts) else stored_sql(column.type, inner, on_sqlite=False)
 
 
 @compiles(StoredKey, "sqlite")
 def _stored_on_sqlite(element: StoredKey, compiler: SQLCompiler, **kw: object) -> str:
     column = element.clauses.clauses[0]
     inner = compiler.process(column, **kw)
-    if is_number(column):
-        return inner
-    return f"('{_UUID if isinstance(column.type, Uuid) else _TEXT}' || {inner})"
+    is_stored = is_number(column) or isinstance(column.type, KeyOfParts)
+    return inner if is_stored else stored_sql(column.type, inner, on_sqlite=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import BigInteger, Column, FromClause, Integer, literal
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
+from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.db.versions import LEGACY, READ_ONLY, RowVersion
 from admin_app.errors import ConfigurationError
@@ -68,11 +71,14 @@ class Record(Timestamped, Versioned, Model):
                 one.column.type = BigInteger().with_variant(Integer, "sqlite")
         table = vars(cls).get("__table__")
         keys = list(own) if table is None else [_called(cls).get(one.key, one.key) for one in table.primary_key]
-        if len(keys) == 1 and "id" not in keys:
+        if keys and keys != ["id"]:
             if "id" in (vars(cls) if table is None else _names_in(cls, table)):
                 message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
                 raise ConfigurationError(message)
-            cls.id = synonym(keys[0])
+            if len(keys) > 1:
+                # SQLite numbers no rows that have another key besides.
+                cls.__table_args__ = vars(cls).get("__table_args__", {})
+            cls.id = synonym(keys[0]) if len(keys) == 1 else cast("Mapped[object]", _key_of_parts(keys))
         super().__init_subclass__(**arguments)
 
     def __str__(self) -> str:
@@ -94,6 +100,21 @@ def _names_in(cls: type[Record], table: FromClause) -> set[str]:
 def _called(cls: type[Record]) -> dict[str, str]:
     """Return what a class calls columns of its table, by their keys, where it says so."""
     return {one.key: name for name, one in vars(cls).items() if isinstance(one, Column)}
+
+
+def _key_of_parts(names: Sequence[str]) -> hybrid_property[Parts | None]:
+    """Return what leads to a key of several columns; a record that is only being made has none."""
+
+    def of_record(record: Record) -> Parts | None:
+        values = [getattr(record, name) for name in names]
+        return None if None in values else Parts(values)
+
+    def of_model(model: type[Record]) -> CompositeKey:
+        return CompositeKey(*(getattr(model, name) for name in names))
+
+    # SQLAlchemy knows the attribute by its function's name.
+    of_record.__name__ = "id"
+    return hybrid_property(of_record, expr=of_model)
 
 
 class Legacy(Record):

@@ -22,6 +22,7 @@ from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.formatted import EmailKind
 from admin_app.kinds.interval import IntervalKind
 from admin_app.kinds.json import JsonKind
+from admin_app.kinds.key_parts import KeyPartsKind
 from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.money import CurrencyKind, MoneyKind
 from admin_app.kinds.network import IpKind, NetworkKind
@@ -73,8 +74,8 @@ KINDS: tuple[AnyKind, ...] = (
 )
 
 
-# With that of our own tables, which no model has.
-_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind)
+# With those of keys: of our own tables, and of several columns, which none of them has.
+_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind, KeyPartsKind)
 
 
 def kind_of(column: AnyColumn) -> Kind[Any]:

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlalchemy import JSON, ColumnElement, String, cast, func, literal, literal_column
-from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.types import Text
 
 from admin_app.db.json_values import kept_columns
+from admin_app.db.keys import keys_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
-from admin_app.extensions import Expression, TableColumn
+from admin_app.extensions import Expression, TableColumn, table_of
 from admin_app.kinds import kind_of
 
 
@@ -48,12 +48,20 @@ def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: s
 
 def title_of(model: type[Record]) -> ColumnElement[str]:
     """Return the SQL that names a row by the beginning of its first text, as people would without reading it."""
-    key = inspect_mapper(model).primary_key[0]
-    numbered = literal(f"{model.__name__} ", String) + cast(key, String)
+    numbered = literal(f"{model.__name__} ", String) + _called_in_sql(model)
     texts = [column for column in kept_columns(model).values() if kind_of(column).way_of_keeping is not None]
     if not texts:
         return numbered
     return func.coalesce(func.nullif(func.substr(texts[0], 1, LONGEST_TITLE), ""), numbered)
+
+
+def _called_in_sql(model: type[Record]) -> Expression:
+    """Return the SQL of a key as people read it."""
+    first, *others = (cast(one, String) for one in keys_in(table_of(model)))
+    whole: Expression = first
+    for one in others:
+        whole = whole + literal(", ", String) + one
+    return whole
 
 
 def _quoted(column: TableColumn, dialect: str, value: Expression) -> ColumnElement[str]:

@@ -38,8 +38,10 @@ class WholeNumberKind(Kind[int]):
         has_room = value.between(*limits_of(self.column))
         return and_(func.typeof(value) == "integer", has_room) if dialect == "sqlite" else has_room
 
-    def stand_in_sql(self, key: Expression) -> Expression:
-        """Go down from the lowest number that there is."""
+    def stand_in_sql(self, key: Expression) -> Expression | None:
+        """Go down from the lowest number that there is, each record as far as its own key is."""
+        if not isinstance(key.type, Integer):
+            return None
         column = self.stored.table.alias("lowest").c[self.stored.name]
         lowest = select(func.min(column)).scalar_subquery()
         return case((lowest < 0, lowest), else_=0) - key

@@ -8,6 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ColumnElement, LargeBinary, String, and_, case, cast, func, literal, or_
 from sqlalchemy.types import Text
 
+from admin_app.db.key_parts import KeyOfParts
 from admin_app.db.limits import LONGEST_TEXT
 from admin_app.extensions import AnyColumn, ColumnType
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
@@ -59,7 +60,7 @@ class TextKind(Kind[str]):
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
         """Write the key behind a sign that no text has, where there is room."""
-        has_room = (self.type.length or _ROOM) >= _ROOM
+        has_room = (self.type.length or _ROOM) >= _ROOM and not isinstance(key.type, KeyOfParts)
         return literal(_STANDING_IN, Text()).concat(cast(key, Text)) if has_room else None
 
     def from_url(self, text: str) -> str:

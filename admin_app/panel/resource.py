@@ -15,7 +15,7 @@ from wtforms import Field, Form
 
 from admin_app import formatting
 from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_column, stored_columns
-from admin_app.db.keys import key_name
+from admin_app.db.keys import key_names
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
@@ -260,6 +260,13 @@ class Resource:
         found = self.relations
         return [name for name in self.form_columns if name in found and not found[name].is_many]
 
+    @cached_property
+    def key_fields(self) -> frozenset[str]:
+        """What a record keeps for good, since its history and its address are told by it: its key, and whom a part of that points at."""
+        keys = key_names(self.model)
+        leading = (name for name, one in self.relations.items() if not one.is_many and one.own_name in keys)
+        return frozenset([*keys, *leading])
+
     def is_read_only(self, name: str) -> bool:
         """Whether this is a column that no form changes."""
         plain = stored_columns(self.model)
@@ -269,7 +276,7 @@ class Resource:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
         plain = inspect_mapper(self.model).column_attrs
         own = [name for name in self.form_columns if name in plain or name in self.givers()]
-        return [name for name in own if not self.is_read_only(name) and name != key_name(self.model)]
+        return [name for name in own if not self.is_read_only(name) and name not in self.key_fields]
 
     def texts(self) -> list[str]:
         """Name those of them that hold any text a person types."""
@@ -425,7 +432,7 @@ class Resource:
     def ruled_fields(self) -> list[str]:
         """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
         names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
-        return [name for name in names if "." not in name and name not in {"id", key_name(self.model)}]
+        return [name for name in names if "." not in name and name not in {"id", *self.key_fields}]
 
     def _sorts(self) -> dict[str, SortKey]:
         """Read `column_sortable_list`: names, or (name, "relation.column") for a column that sorts by another."""

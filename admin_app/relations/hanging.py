@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import inspect as inspect_mapper
 from typing_extensions import override
 
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.extensions import TableColumn, table_of
 from admin_app.relations import Relation, ToMany, relations_of
@@ -99,5 +100,5 @@ def _find_unknown(model: type[Record]) -> list[Relation]:
 
 def _points_at(column: TableColumn, model: type[Record]) -> bool:
     """Whether a column alone points at the key of a model's records."""
-    key = inspect_mapper(model).primary_key[0]
+    key = key_of(model)
     return len(column.foreign_keys) == 1 and all(one.column is key for one in column.foreign_keys)

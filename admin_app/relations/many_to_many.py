@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, select
-from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
 
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.extensions import Relationship, Statement, TableColumn
 from admin_app.relations.base import Dependency, Relation
@@ -27,7 +27,7 @@ class ManyToMany(Relation):
         self.table = cast("Table", relation.secondary)
         if self.is_view:
             # Whatever is between, it is only looked at: the keys are the records' own.
-            self.own, self.other = (inspect_mapper(one).primary_key[0] for one in (self.model, self.target))
+            self.own, self.other = (key_of(one) for one in (self.model, self.target))
             return
         self.own, self.own_link = cast("tuple[TableColumn, TableColumn]", relation.synchronize_pairs[0])
         pair = relation.secondary_synchronize_pairs or ()

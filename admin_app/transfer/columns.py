@@ -48,8 +48,9 @@ class ImportColumn:
 
     @property
     def is_made(self) -> bool:
-        """Whether the column makes its own value when none is given: a key, or one that is required and has a default."""
-        return self.column.primary_key or (self.column.default is not None and not self.column.nullable)
+        """Whether the column makes its own value when none is given: a key, but for the columns of one of several, or what is required and has a default."""
+        is_key = self.column.primary_key and self.key == "id"
+        return is_key or (self.column.default is not None and not self.column.nullable)
 
     def is_called(self, header: str) -> bool:
         """Whether a header means this column."""

@@ -18,7 +18,8 @@ from admin_app.db.record import Legacy, Record
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_sql import UndoStatements
-from admin_app.domain.plan.arrivals import Arrival, Arrivals
+from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines

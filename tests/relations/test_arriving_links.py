@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrivals import Arrival, Arrivals
+from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.lines import insert_lines
 from admin_app.extensions import db, table_of

@@ -9,7 +9,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import is_recorded, kept_columns
-from admin_app.db.keys import Key, key_from, stored_key
+from admin_app.db.keys import Key, key_from, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.db.versions import raised, version_after, version_made
 from admin_app.domain.audit.links import links_json
@@ -44,7 +44,7 @@ def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[b
         recorded = _record(session, model, which, Did.DELETE, before=_whole(session, model), after=null())
         if earlier is not None:
             # What links them may be what they were chosen by, and goes first.
-            which = inspect_mapper(model).primary_key[0].in_(_deleted_since(session, model, earlier))
+            which = key_of(model).in_(_deleted_since(session, model, earlier))
             lose_links(session, model, which)
             for relation in links_of(model).values():
                 own = select(relation.own).where(which)
@@ -156,7 +156,7 @@ def _record(
     version = version_made(table_of(model)) if did is Did.CREATE else version_after(table_of(model))
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
-    key = inspect_mapper(model).primary_key[0]
+    key = key_of(model)
     name = inspect_mapper(model).local_table.name
     chosen = select(
         literal(set_id), literal(name), stored_key(key), literal(did.value), title_of(model), version, before, after

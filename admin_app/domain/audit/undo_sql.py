@@ -32,7 +32,7 @@ from sqlalchemy import (
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
-from admin_app.db.keys import is_ordered, is_record, key_from, key_in, key_name, stored_key
+from admin_app.db.keys import is_ordered, is_record, key_from, key_in, key_names, stored_key, values_from
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
@@ -63,7 +63,7 @@ class UndoStatements:
 
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
-        columns = {key: column for key, column in kept_columns(self.model).items() if key != key_name(self.model)}
+        columns = {key: column for key, column in kept_columns(self.model).items() if key not in key_names(self.model)}
         clean = and_(
             *self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE), *self._links_fit(self._links)
         )
@@ -238,7 +238,7 @@ class UndoStatements:
         restored = self.model.__restored__
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
-        values |= {key_in(self._table).name: key_from(self._table, _NEW.c.record_id)}
+        values |= values_from(self._table, _NEW.c.record_id)
         values |= {"version": _NEW.c.version} if has_counter(self._table) else {}
         rows = select(*values.values()).where(*self._own(first))
         connection = self.session.connection()

@@ -14,56 +14,31 @@ from sqlalchemy.orm import Session
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import Key, Keys, is_number, is_numbered, key_in, key_name
-from admin_app.db.limits import highest_to_give
+from admin_app.db.keys import Key, Keys, key_in, key_names
 from admin_app.db.record import Record
 from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
+from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem, as_end
+from admin_app.domain.plan.arriving_keys import NOT_THERE, ArrivingKey
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values
-from admin_app.formatting import in_sentence, label, number, plain_lines, sentence_case
+from admin_app.formatting import in_sentence, label, plain_lines, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 from admin_app.value_lists import values_of
 
-KEY = "id"
 # As much of a cell as tells it from others.
 LONGEST_CELL = 300
-NOT_THERE = "it does not exist."
 SEVERAL = "it means several records."
 EXISTS = "it exists already."
 ANOTHER_KEY = "the record that this row finds has another ID."
-USED = "already used by another record."
 OUT_OF_SIGHT_VALUE = "you may not change it in this record."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
-
-
-class CellProblem(NamedTuple):
-    """What is wrong with a cell, as the end of a sentence, and what the cell says."""
-
-    said: str
-    cell: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A row of a file: its number there, the values that it brings by their columns' keys, and which of its cells are wrong.
-
-    `texts` are its cells as they were written, `missing` what it names that is to be made first, `alike` what cells may mean
-    as well: a record that holds it is left alone. A row that is wrong as a whole says so under "".
-    """
-
-    number: int
-    values: Values
-    texts: Mapping[str, str]
-    problems: Mapping[str, CellProblem] = field(default_factory=dict)
-    missing: Mapping[str, str] = field(default_factory=dict)
-    alike: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +83,8 @@ class Arrivals:
     def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
         """Return the lines of a plan that some rows make, by a few statements however many they are."""
         rows = self._resolved(session, arrivals) if self.named else arrivals
+        if self._key.parts:
+            rows = [self._key.put_together(one) for one in rows]
         for name in self.links:
             rows = self._with_links(session, name, rows)
         present = self._present(session, rows)
@@ -118,7 +95,8 @@ class Arrivals:
     @cached_property
     def columns(self) -> Mapping[str, TableColumn]:
         """The columns that the rows bring values for, but for the key."""
-        return {name: kept_columns(self.model)[name] for name in self.fields if name not in self.links}
+        others = {*self.links, *self._key.parts}
+        return {name: kept_columns(self.model)[name] for name in self.fields if name not in others}
 
     @cached_property
     def _read(self) -> Mapping[str, TableColumn]:
@@ -129,7 +107,8 @@ class Arrivals:
     @property
     def made_fields(self) -> tuple[str, ...]:
         """The fields that a line may give values: those of the file, and those whose values Python makes for each record."""
-        return (*self.fields, *(name for name in self._own_defaults if name not in self.fields))
+        own = (name for name in self._own_defaults if name not in self.fields)
+        return (*(name for name in self.fields if name not in self._key.parts), *own)
 
     @cached_property
     def _own_defaults(self) -> Values:
@@ -141,9 +120,13 @@ class Arrivals:
             if name not in self._made and one is not None and one.is_callable
         }
 
+    @cached_property
+    def _key(self) -> ArrivingKey:
+        return ArrivingKey(self.model, self.gives_keys)
+
     @property
     def _made(self) -> Collection[str]:
-        return {*_MADE, key_name(self.model)}
+        return {*_MADE, *key_names(self.model)}
 
     @cached_property
     def _required(self) -> Collection[str]:
@@ -203,7 +186,7 @@ class Arrivals:
         """Return which relations of these records lead to one that may not be seen, and so may not be taken away."""
         found: dict[Key, frozenset[str]] = {}
         for name, one in self.named.items():
-            if one.rows is not None:
+            if one.rows is not None and name in self.columns:
                 column, there = self.columns[name], one.model.__table__
                 seen = select(key_in(there)).where(one.rows)
                 hidden = and_(column.is_not(None), column.not_in(seen))
@@ -291,11 +274,11 @@ class Arrivals:
         if row.problems:
             return line | _wrong(row.problems)
         if row.values.get(KEY, present.key) != present.key:
-            return line | _wrong({KEY: CellProblem(ANOTHER_KEY, row.texts.get(KEY, ""))})
+            return line | _wrong(self._key.problem(row, ANOTHER_KEY))
         if present.is_closed:
             return line | {"verdict": Verdict.REFUSED, "problem": NOT_YOURS}
         if not self.may_change:
-            return line | _wrong({self.match: CellProblem(EXISTS, row.texts.get(self.match, ""))})
+            return line | _wrong(self._problem_of_match(row, EXISTS))
         return line | self._change(row, present)
 
     def _change(self, row: Arrival, present: _Present) -> Values:
@@ -336,13 +319,11 @@ class Arrivals:
         problems = dict(row.problems)
         if "" in problems:
             return _wrong(problems)
-        key = row.values.get(KEY, self._new_key)
+        key = row.values.get(KEY, self._key.made)
         if not problems and not self.may_add:
-            problems[self.match] = CellProblem(NOT_THERE, row.texts.get(self.match, ""))
-        elif key is None and KEY not in problems and not is_numbered(self.model):
-            problems[KEY] = CellProblem("enter one.", row.texts.get(KEY, ""))
-        elif key is not None and KEY not in problems and (said := self._problem_with_key(key, taken)) is not None:
-            problems[KEY] = CellProblem(said, row.texts.get(KEY, ""))
+            problems |= self._problem_of_match(row, NOT_THERE)
+        elif not problems.keys() & {KEY, *self._key.parts}:
+            problems |= self._key.problems(row, key, taken, self._problem_with)
         values = {name: value for name, value in row.values.items() if name in self.columns or name in self.links}
         columns = kept_columns(self.model)
         for name in dict.fromkeys([*values, *self._required]):
@@ -365,27 +346,11 @@ class Arrivals:
         found = problems_with_amounts(self.model, changed, whole.get).items()
         return {name: CellProblem(as_end(label(name), said), row.texts.get(name, "")) for name, said in found}
 
-    @property
-    def _new_key(self) -> Key | None:
-        """Make the key of a new record whose row brings none, where Python makes the model's keys."""
-        default: Any = key_in(self.model.__table__).default
-        return default.arg(None) if default is not None and default.is_callable else None
-
-    def _problem_with_key(self, key: Any, taken: Collection[Key]) -> str | None:
-        """Say what is wrong with the key of a new record."""
-        if key in taken:
-            return USED
-        if not self.gives_keys:
-            return NOT_THERE
-        column = key_in(self.model.__table__)
-        if not is_number(column):
-            return self._problem_with(column, key_name(self.model), key)
-        highest = highest_to_give(column)
-        is_too_high = key > highest
+    def _problem_of_match(self, row: Arrival, said: str) -> dict[str, CellProblem]:
+        """Say what is wrong with what finds a row's record."""
+        is_key = self.match == KEY
         return (
-            f"a new record's ID must be {number(highest)} or less, so that later records have room."
-            if is_too_high
-            else None
+            self._key.problem(row, said) if is_key else {self.match: CellProblem(said, row.texts.get(self.match, ""))}
         )
 
     def _problem_with(self, column: TableColumn, name: str, value: object) -> str | None:
@@ -432,12 +397,6 @@ class _Present(NamedTuple):
     values: Values
     is_closed: bool
     fixed: frozenset[str]
-
-
-def as_end(name: str, problem: str) -> str:
-    """Return a rule's sentence as the end of one that begins with the cell: "use the form name@example.com."."""
-    said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
-    return in_sentence(said)
 
 
 def _wrong(problems: Mapping[str, CellProblem]) -> Values:

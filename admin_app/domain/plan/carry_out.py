@@ -227,7 +227,7 @@ class Execution:
         if self.session.get_bind().dialect.name == "postgresql":
             key = key_in(self._table)
             meant = key.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
-            some = select(key).where(chunk.records, meant).order_by(key).with_for_update().subquery()
+            some = select(key).where(chunk.records, meant).order_by(key.asc()).with_for_update().subquery()
             self.session.execute(select(func.count()).select_from(some))
         found: Counter[Verdict] = Counter()
         present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)

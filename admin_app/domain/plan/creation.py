@@ -24,7 +24,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from admin_app.db.json_values import has_key, kept_columns
-from admin_app.db.keys import is_numbered, key_from, key_in, stored_key
+from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import record_new_rows
@@ -58,10 +58,12 @@ def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
     dialect = str(session.get_bind().dialect.name)
     found: dict[str, Expression] = {}
     by_name = {column.name: name for name, column in kept_columns(model).items()}
-    for column in inspect_mapper(model).local_table.columns:
+    table = inspect_mapper(model).local_table
+    keys = values_from(table, _LINE.c.record_id)
+    for column in table.columns:
         name, default = by_name.get(column.name), default_of(column)
-        if column.primary_key:
-            found[column.name] = key_from(column.table, _LINE.c.record_id)
+        if column.name in keys:
+            found[column.name] = keys[column.name]
         elif name is not None:
             given = from_json_sql(column, _LINE.c.after, name, dialect)
             found[column.name] = case((has_key(_LINE.c.after, name, dialect), given), else_=default)

@@ -246,7 +246,7 @@ def _meant(
     session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
 ) -> Statement:
     model = scope.model
-    number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id)
+    number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id.asc())
     what = (literal(plan_id), number, stored_key(model.id), model.version)
     chosen = select(*what, verdict, scope.refusal, before, after)
     return chosen.where(*scope.criteria(session))
@@ -292,7 +292,7 @@ def _batches(
     session: Session, scope: Scope, which: ColumnElement[bool]
 ) -> Iterator[tuple[Sequence[Any], Mapping[Key, str]]]:
     """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
-    meant = select(scope.model).where(*scope.criteria(session), which).order_by(scope.model.id)
+    meant = select(scope.model).where(*scope.criteria(session), which).order_by(scope.model.id.asc())
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, literal, select
-from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
@@ -105,7 +105,7 @@ def delete_record(
     Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
     something hangs on that in turn which is out of bounds.
     """
-    key = inspect_mapper(type(record)).primary_key[0]
+    key = key_of(type(record))
     # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
     session.execute(select(key).where(key == record.id).with_for_update())
     _require_losses(session, type(record), key == record.id, scopes)
@@ -242,7 +242,7 @@ def _refusal(relation: Relation) -> str:
 
 def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on what hangs on these records."""
-    owners = select(inspect_mapper(relation.model).primary_key[0]).where(which)
+    owners = select(key_of(relation.model)).where(which)
     # The relation may lead to the same model.
     hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
     return hanging
@@ -270,7 +270,7 @@ def _open_fates(
 
 def _dependence(session: AnySession, record: Record, relation: Relation, scope: DeletionScope) -> Dependence:
     child = relation.target
-    newest = child.__mapper__.primary_key[0].desc()
+    newest = key_of(child).desc()
     mine = relation.condition(record.id)
     seen = [] if scope.seen is None else [scope.seen]
     samples = session.scalars(select(child).where(mine, *seen).order_by(newest).limit(MOST_SAMPLES)).all()
@@ -288,7 +288,7 @@ def has_none_beyond(
     """Whether all of these records are among the rows; asks nothing where that is every one."""
     if rows is None:
         return True
-    key = inspect_mapper(model).primary_key[0]
+    key = key_of(model)
     beyond = select(key).where(which, key.not_in(select(key).where(which, rows).correlate(None)))
     return session.scalar(beyond.limit(1)) is None
 
@@ -328,7 +328,7 @@ def _settle_many(
 def _lose_links_to(session: AnySession, record: Record) -> None:
     """Take a record out of the links of others; its own go with it."""
     model = type(record)
-    lose_links(session, model, inspect_mapper(model).primary_key[0] == record.id)
+    lose_links(session, model, key_of(model) == record.id)
     session.expire(record, [one.key for one in relations_of(model).values() if one.is_many])
 
 
@@ -336,7 +336,7 @@ def delete_rows_and_dependents(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
-    key = model.__mapper__.primary_key[0]
+    key = key_of(model)
     for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(select(key).where(which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):

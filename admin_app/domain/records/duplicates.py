@@ -110,7 +110,7 @@ def groups_of(
     each = [
         select(literal(one, key.type).label("key"), model.id.label("id"))
         .where(key == literal(one, key.type), *allowed)
-        .order_by(model.id)
+        .order_by(model.id.asc())
         .limit(MOST_COUNTED)
         .subquery()
         for one in keys
@@ -150,7 +150,7 @@ def _walk(model: type[Record], key: Expression, start: Start, rows: ColumnElemen
     place = literal(start.key, key.type)
     begun = key > place if start.is_behind else key >= place
     entries = select(key.label("key"), model.id.label("id")).where(begun, *([] if rows is None else [rows]))
-    return entries.order_by(key, model.id).limit(MOST_LOOKED_AT).cte("walk")
+    return entries.order_by(key, model.id.asc()).limit(MOST_LOOKED_AT).cte("walk")
 
 
 def _members(walk: CTE) -> Subquery:

@@ -133,7 +133,7 @@ def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
 
 
 def _first(session: AnySession, model: type[Record], criterion: ColumnElement[bool]) -> Sequence[Record]:
-    return session.scalars(select(model).where(criterion).order_by(model.id).limit(_ENOUGH)).all()
+    return session.scalars(select(model).where(criterion).order_by(model.id.asc()).limit(_ENOUGH)).all()
 
 
 def _is_name(column: AnyColumn) -> bool:

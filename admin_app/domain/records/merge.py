@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, or_, select
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import same_in
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
@@ -46,9 +46,9 @@ def merge_records(
     if type(gone) is not model or gone.id == survivor.id:
         message = "Choose two different records of the same kind. Nothing was merged."
         raise MergeError(message)
-    key, gone_key = inspect_mapper(model).primary_key[0], gone.id
+    key, gone_key = key_of(model), gone.id
     # In the order of their keys, so that two merges of the same records wait for each other and do not meet half-way.
-    session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key).with_for_update())
+    session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key.asc()).with_for_update())
     describe(session, summary=_summary(survivor, gone), resource=model.__table__.name, record_id=survivor.id)
     own_kind = _own_kind(survivor, gone, values)
     # Before the one goes that it may belong to.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.caseless import same_in
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
@@ -77,7 +77,7 @@ def problem_with_uniqueness(
     """Say which record already has this value, if one does; one that is not `seen` is not named. Text is compared without case."""
     if value is None:
         return None
-    key = inspect_mapper(model).primary_key[0]
+    key = key_of(model)
     same = same_in(column, column, value)
     others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:

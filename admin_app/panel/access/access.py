@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import recorded_models
-from admin_app.db.keys import Key, key_name, read_key
+from admin_app.db.keys import Key, read_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
@@ -225,8 +225,7 @@ class Access:
             ("writes", name, action),
             lambda: (
                 self.shows(name)
-                # A record that is there keeps its key: its history and its address are told by it.
-                and (action is Action.CREATE or name != key_name(self.resource.model))
+                and (action is Action.CREATE or name not in self.resource.key_fields)
                 and (action is Action.UNDO or not self.resource.is_read_only(name))
                 and self._fields.right_to(name, [action]) is FieldRight.FREE
             ),

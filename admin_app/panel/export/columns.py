@@ -8,7 +8,7 @@ from sqlalchemy import Column, Text
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import is_secret, is_sql, stored_columns
-from admin_app.db.keys import key_name
+from admin_app.db.keys import key_names
 from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
 from admin_app.panel.access.access import Access
@@ -48,10 +48,10 @@ class ExportColumns:
         attributes = inspect_mapper(resource.model).attrs
         forms = [name for name in resource.form_columns if name in attributes]
         lists = [*Columns(access).choosable(), *resource.searched(), *schema_for(access).sorts, *filters_shown(access)]
-        own, shown = key_name(resource.model), Columns(access).choosable()
+        own, shown = key_names(resource.model), Columns(access).choosable()
         # A key of another name is one column, unless a list shows it as the ID as well.
-        lists = [name for name in lists if name != "id" or name in {own, *shown}]
-        names = [name for name in [*lists, *forms, own] if access.may_export(name)]
+        lists = [name for name in lists if name != "id" or name in {*own, *shown}]
+        names = [name for name in [*lists, *forms, *own] if access.may_export(name)]
         found = {key: self._column(key) for name in names for key in self._keys_of(name)}
         return {key: column for key, column in found.items() if not _is_secret(column)}
 
@@ -85,8 +85,8 @@ class ExportColumns:
 
 def import_columns(resource: Resource) -> list[ImportColumn]:
     """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
-    own = key_name(resource.model)
-    names = [*(name for name in resource.form_columns if name != own), own, "created_at"]
+    own = key_names(resource.model)
+    names = [*(name for name in resource.form_columns if name not in own), *own, "created_at"]
     keys = [
         relation.own_name if (relation := resource.relation(name)) else name
         for name in names
@@ -96,8 +96,8 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
     # Whatever it is called, rows find their records by it.
     found = [
-        ImportColumn("id" if key == own else key, resource.label(key), columns[key])
-        for key in keys
+        ImportColumn("id" if own == [key] else key, resource.label(key), columns[key])
+        for key in dict.fromkeys(keys)
         if key in columns and is_imported(columns[key])
     ]
     return [*found, *links]

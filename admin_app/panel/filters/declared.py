@@ -64,4 +64,5 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     found = operators_of(attribute, label, through)
     if name != "id" or is_numbered(resource.model):
         return found
-    return [RecordInList(attribute, label) if one.slug == InList.slug else one for one in found]
+    # Days and times are not asked for by a list of them.
+    return [*(one for one in found if one.slug != InList.slug), RecordInList(attribute, label)]

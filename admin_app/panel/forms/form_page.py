@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form, HiddenField
 
 from admin_app import metrics
-from admin_app.db.keys import Key, key_name, read_key
+from admin_app.db.keys import Key, key_names, key_values, read_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
@@ -134,13 +134,11 @@ class FormPage(Page):
     def _gone(self) -> ResponseReturnValue:
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key, noun = read_key(self.resource.model, request.args.get("id", "")), self.resource.noun
-        source, name = source_of(self.access), key_name(self.resource.model)
-        if name in source.form:
-            # The form of a record that is there did not ask for it.
-            refill(source.form[name], key)
+        source = source_of(self.access)
         # Of a record that is there, or may have been, but is not for this person, nothing is told.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
+        self._fill_in_key(source, key)
         if not self.access.may(Action.CREATE):
             abort(HTTPStatus.CONFLICT)
         doing = deletion_of(db.session, self.resource.model, key)
@@ -152,6 +150,16 @@ class FormPage(Page):
         # With its id: should the deletion be undone before this is sent, it is that record's form again.
         form_url = self.link("create_view", id=key, url=self.return_url())
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
+
+    def _fill_in_key(self, source: Source, key: Key) -> None:
+        """Fill in what the form of a record that is there did not ask for."""
+        values = dict(zip(key_names(self.resource.model), key_values(key), strict=False))
+        for name in self.resource.key_fields & {one.name for one in source.form}:
+            relation = self.resource.relation(name)
+            if relation is None:
+                refill(source.form[name], values[name])
+            else:
+                refill(source.form[name], db.session.get(relation.target, values[relation.own_name]))
 
     def _made_before(self, record_id: Key) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""

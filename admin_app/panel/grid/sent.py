@@ -17,8 +17,8 @@ from admin_app.selection.list_schema import PAGE_SIZES
 # The columns that were drawn: a tick box that is not ticked sends nothing, and is none that was not there.
 COLUMNS = "_columns"
 # "12-content" is what was typed, "_version-12" what we say of the row.
-_TYPED = re.compile(r"([0-9A-Za-z.]+)-(.+)")
-_OWN = re.compile(r"(_.+)-([0-9A-Za-z.]+)")
+_TYPED = re.compile(r"([0-9A-Za-z._]+)-(.+)")
+_OWN = re.compile(r"(_.+)-([0-9A-Za-z._]+)")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from admin_app.panel.import_.headers import FoundDate, found_date, guessed_colum
 from admin_app.panel.import_.offered import (
     KEY,
     finders,
+    is_found,
     label_of,
     made_columns,
     modes,
@@ -251,7 +252,7 @@ def _chosen(access: Access, upload: Upload, look: Look, last: Upload | None) -> 
 def _guessed(access: Access, look: Look) -> Sent:
     columns = guessed_columns(access, look.titles, look.values)
     pairs = [(f"{COLUMN}{place}", columns.get(place, "")) for place in range(len(look.titles))]
-    match = next((key for key in finders(access) if key in columns.values()), KEY)
+    match = next((key for key in finders(access) if is_found(access, key, columns.values())), KEY)
     dates = found_date(cell for column in look.values for cell in column)
     by = [
         (BY + key, guessed_namer(namers(access, relations_to_one(access)[key]), look.values[place]))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import is_numbered, key_in
+from admin_app.db.keys import has_parts, is_numbered, key_in, key_names
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
+from admin_app.formatting import in_words
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
@@ -63,7 +64,19 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
         name = field_of(access, one.key)
         return name in form and all(access.may_write(name, action) for action in needed(mode))
 
-    return [one for one in found if one.key == KEY or is_offered(one)]
+    own = key_columns(access)
+    return [one for one in found if one.key in own or is_offered(one)]
+
+
+def key_columns(access: Access) -> list[str]:
+    """Return what tells a record in a file: the key, or each of the columns that it has."""
+    model = access.resource.model
+    return key_names(model) if has_parts(model) else [KEY]
+
+
+def is_found(access: Access, match: str, keys: Collection[str]) -> bool:
+    """Whether these columns are all that it takes to find a record by this one."""
+    return set(key_columns(access) if match == KEY else [match]) <= set(keys)
 
 
 def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
@@ -96,8 +109,10 @@ def label_of(access: Access, column: ImportColumn) -> str:
 
 def finders(access: Access) -> Mapping[str, str]:
     """Return the columns by which a row may find its record, with their labels."""
-    offered = offered_by_any(access)
-    return {key: label_of(access, one) for key, one in offered.items() if key == KEY or one.column.unique}
+    offered, own = offered_by_any(access), key_columns(access)
+    key = {KEY: in_words([label_of(access, offered[one]) for one in own])} if is_found(access, KEY, offered) else {}
+    others = {name: label_of(access, one) for name, one in offered.items() if name not in own and one.column.unique}
+    return key | others
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:

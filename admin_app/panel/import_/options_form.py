@@ -17,6 +17,7 @@ from admin_app.panel.export.columns import import_columns
 from admin_app.panel.import_.offered import (
     KEY,
     finders,
+    is_found,
     label_of,
     made_columns,
     modes,
@@ -109,7 +110,7 @@ class _Found:
             return
         if self.match not in known:
             yield MATCH, CHOOSE
-        elif self.match not in self.columns.values():
+        elif not is_found(self.access, self.match, self.columns.values()):
             nouns = self.access.resource.nouns
             yield MATCH, f"No column of the file goes to {known[self.match]}. Choose the column that finds {nouns}."
 

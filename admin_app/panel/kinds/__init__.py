@@ -32,6 +32,7 @@ from admin_app.panel.kinds.formatted import (
 )
 from admin_app.panel.kinds.interval import IntervalPanel
 from admin_app.panel.kinds.json import JsonPanel
+from admin_app.panel.kinds.key_parts import KeyPartsPanel
 from admin_app.panel.kinds.markdown import MarkdownPanel
 from admin_app.panel.kinds.money import MoneyPanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
@@ -76,6 +77,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     LongTextPanel(),
     TextPanel(),
     BinaryPanel(),
+    KeyPartsPanel(),
     OtherPanel(),
 )
 

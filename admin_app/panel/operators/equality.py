@@ -9,10 +9,10 @@ from typing import Any
 
 from flask_admin.contrib.sqla import filters as engine
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import is_nullable, is_unique, stored_column
 from admin_app.db.caseless import is_caseless, same, same_as_any
+from admin_app.db.keys import key_of
 from admin_app.domain.records.rules import normalised
 from admin_app.extensions import AnyColumn, Expression
 from admin_app.kinds import kind_of
@@ -186,7 +186,7 @@ def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
 
 def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[bool]:
     """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
-    key: Expression = inspect_mapper(column.parent.class_).primary_key[0]
+    key: Expression = key_of(column.parent.class_)
     return key.not_in(select(key).where(found).correlate(None))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
-from admin_app.db.keys import is_numbered
+from admin_app.db.keys import is_numbered, key_of
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.selection.selection import COUNT_LIMIT, Selection
@@ -120,7 +120,7 @@ def counts_of_children(
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_)
-    key = children.property.parent.primary_key[0]
+    key = key_of(parent)
     found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()

@@ -147,7 +147,7 @@ def _chained(parts: Sequence[Statement], limit: int, offset: int) -> Statement:
     Both stores go through the parts of UNION ALL in turn and stop at the limit, so that later parts cost nothing.
     """
     model = parts[0].column_descriptions[0]["entity"]
-    keys = [part.with_only_columns(model.id).limit(limit + offset).subquery() for part in parts]
+    keys = [part.with_only_columns(model.id.label("id")).limit(limit + offset).subquery() for part in parts]
     chained = union_all(*(select(one.c.id) for one in keys)).limit(limit).offset(offset or None).subquery()
     placed = select(chained.c.id, func.row_number().over().label("place")).subquery()
     return select(model).join(placed, placed.c.id == model.id).order_by(placed.c.place)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, literal, select, tuple_
 
+from admin_app.db.key_parts import spread, spread_values
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Statement
 from admin_app.selection.list_schema import SortKey
@@ -74,5 +75,7 @@ class ByCount:
     def _beyond(self, number: AnyColumn, start: Place) -> ColumnElement[bool]:
         """Compare number by number, then key by key."""
         least = number >= start.number if self.is_up else number <= start.number
-        left, right = tuple_(number, self.model.id), tuple_(literal(start.number), literal(start.key))
+        columns: list[AnyColumn] = [number, self.model.id]
+        left = tuple_(*spread(columns))
+        right = tuple_(*map(literal, spread_values(columns, (start.number, start.key))))
         return and_(least, left > right if self.is_up else left < right)

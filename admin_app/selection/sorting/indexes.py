@@ -6,9 +6,9 @@ So a model's pages are found by key at any depth because its resource declares a
 from __future__ import annotations
 
 from sqlalchemy import Index, Table
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_column
+from admin_app.db.keys import keys_in
 from admin_app.db.ordering import is_short_text
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import TableColumn
@@ -53,9 +53,8 @@ def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
     if is_short_text(column):
         text_indexes.declare(column, within)
         return
-    key: TableColumn = inspect_mapper(sort.column.parent.class_).primary_key[0]
     before = [] if within is None else [within]
-    _add(column.table, [*before, column] if column is key else [*before, column, key])
+    _add(column.table, [*before, column, *(one for one in keys_in(column.table) if one is not column)])
 
 
 def _fits(column: TableColumn) -> bool:

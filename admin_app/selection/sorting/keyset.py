@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from admin_app.db.attributes import is_nullable
+from admin_app.db.key_parts import spread, spread_values
+from admin_app.db.keys import key_names
 from admin_app.db.ordering import SortKeyOf, in_order
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
@@ -178,12 +180,16 @@ class _Walk:
             yield from self._related(start)
             return
         wanted: list[ColumnElement[bool]] = [self.value.is_not(None)] if self.has_blanks else []
-        if start is not None and self.order.second is not None:
+        if start is not None and self._goes_by_key:
+            wanted.append(self._beyond([self.value], [start.value]))
+        elif start is not None and self.order.second is not None:
             yield self._run(start, self.value == _bound(self.value, start.value))
             wanted.append(self._beyond([self.value], [start.value]))
         elif start is not None:
             wanted.append(self._beyond([self.value, self.key], [start.value, start.key]))
-        yield self._base(*wanted).order_by(self._directed(self.value), *self.tail.terms())
+        # Sorted by the key itself, the column would stand there twice.
+        tail = [] if self._goes_by_key else self.tail.terms()
+        yield self._base(*wanted).order_by(*self._all_directed([self.value]), *tail)
 
     def without_value(self, start: Cursor | None) -> Iterator[Statement]:
         """Go through the rows without one, which are a run."""
@@ -213,7 +219,7 @@ class _Walk:
         if self.end is not None:
             wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))
         statement = self._base(*wanted).join(relation.of_type(target)) if relation is not None else self._base(*wanted)
-        yield statement.order_by(self._directed(column), self._directed(target.id), *self.tail.terms())
+        yield statement.order_by(*self._all_directed([column, target.id]), *self.tail.terms())
 
     def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
         """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
@@ -223,7 +229,7 @@ class _Walk:
         if start is not None:
             beyond = self._beyond([value, other.id], [start.value, start.related])
             wanted.append(or_(other.id == start.related, beyond))
-        return select(other.id, column).where(*wanted).order_by(self._directed(value), self._directed(other.id))
+        return select(other.id, column).where(*wanted).order_by(*self._all_directed([value, other.id]))
 
     def _foreign_key(self) -> Expression:
         """Return the model's column that holds the related record's key."""
@@ -233,11 +239,18 @@ class _Walk:
     def _base(self, *wanted: ColumnElement[bool]) -> Statement:
         return select(self.order.model).where(*self.criteria, *wanted)
 
-    def _directed(self, column: AnyColumn) -> Expression:
-        return column.asc() if self.is_up else column.desc()
+    @property
+    def _goes_by_key(self) -> bool:
+        """Whether the rows are sorted by the key itself."""
+        names = key_names(self.order.model)
+        return self.sort.column.key in {"id", *(names if len(names) == 1 else [])}
+
+    def _all_directed(self, columns: Sequence[AnyColumn]) -> list[Expression]:
+        return [column.asc() if self.is_up else column.desc() for column in spread(columns)]
 
     def _beyond(self, columns: Sequence[AnyColumn], values: Sequence[object]) -> ColumnElement[bool]:
         """Compare as one row value: both stores find its place in an index over these columns at once."""
+        columns, values = spread(columns), spread_values(columns, values)
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: AnyColumn = columns[0] if len(columns) == 1 else tuple_(*columns)
         right: Expression = bound[0] if len(columns) == 1 else tuple_(*bound)

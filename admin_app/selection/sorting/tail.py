@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from admin_app.db.attributes import is_nullable
+from admin_app.db.key_parts import spread
 from admin_app.db.ordering import SortKeyOf, in_order, is_short_text
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Expression
@@ -67,13 +68,12 @@ class _ByKey:
     is_up: bool
 
     def terms(self) -> list[Expression]:
-        return [self.directed(self.model.id)]
+        return [self.directed(one) for one in spread([self.model.id])]
 
     def beyond(self, _second: object, key: object) -> ColumnElement[bool]:
-        own: AnyColumn = self.model.id
-        return self.behind(own, literal(key, own.type))
+        return self.behind(self.model.id, key)
 
-    def behind(self, column: AnyColumn, value: Expression) -> ColumnElement[bool]:
+    def behind(self, column: AnyColumn, value: object) -> ColumnElement[bool]:
         condition: ColumnElement[bool] = column > value if self.is_up else column < value
         return condition
 

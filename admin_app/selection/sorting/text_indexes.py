@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, MetaData, text
 
-from admin_app.db.keys import key_in
+from admin_app.db.keys import keys_in
 from admin_app.db.ordering import Likeness
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
@@ -24,14 +24,15 @@ _OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
 # Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
 _COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
 
-# The row's own key, which is the last of its columns.
-_KEY = re.compile(r', "?(\w+)"?\)')
+# The row's own key, which is the last of its columns, or several.
+_KEY = re.compile(r'((?:, "?\w+"?)+)\)')
+_NAME = re.compile(r"\w+")
 
 
 class SortIndex(NamedTuple):
     """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all).
 
-    `function` makes the text's key: see `db.ordering.Likeness`. `key` is the column of the row's own.
+    `function` makes the text's key: see `db.ordering.Likeness`. `key` names the columns of the row's own, with commas.
     """
 
     table: str
@@ -50,7 +51,7 @@ def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: L
     """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
     if not may_be_altered(column.table):
         return
-    before, key = "" if within is None else within.name, key_in(column.table).name
+    before, key = "" if within is None else within.name, _key_of(column)
     index = SortIndex(column.table.name, column.name, before, likeness or _SORT_KEY, key)
     column.table.metadata.info.setdefault(_DECLARED, set()).add(index)
 
@@ -63,8 +64,12 @@ def declared(metadata: MetaData) -> set[SortIndex]:
 
 def is_sorted(column: AnyColumn) -> bool:
     """Whether one of them has all rows of a text column."""
-    index = SortIndex(column.table.name, column.name, key=key_in(column.table).name)
+    index = SortIndex(column.table.name, column.name, key=_key_of(column))
     return index in declared(column.table.metadata)
+
+
+def _key_of(column: AnyColumn) -> str:
+    return ", ".join(one.name for one in keys_in(column.table))
 
 
 def is_own(name: str | None) -> bool:
@@ -86,16 +91,17 @@ _ON_POSTGRES = (
 
 def _read(table: str, made: str) -> SortIndex:
     [(within, function, column)] = _COLUMNS.findall(made)
-    return SortIndex(table, column, within, function, _KEY.findall(made)[-1])
+    return SortIndex(table, column, within, function, ", ".join(_NAME.findall(_KEY.findall(made)[-1])))
 
 
 def creation(dialect: str, index: SortIndex) -> str:
     """Return the statement that makes it."""
     within = f'"{index.within}", ' if index.within else ""
     key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
+    own = ", ".join(f'"{one}"' for one in _NAME.findall(index.key))
     # With the text itself, PostgreSQL reads the keys from the index, and does not make each of them anew.
     include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
-    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, "{index.key}"){include}'
+    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, {own}){include}'
 
 
 def removal(index: SortIndex) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 
-from admin_app.domain.plan.arrivals import Arrival, CellProblem, as_end
+from admin_app.domain.plan.arrival import Arrival, CellProblem, as_end
 from admin_app.extensions import TableColumn, Values
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind

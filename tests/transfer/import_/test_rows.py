@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.domain.plan.arrivals import Arrival
+from admin_app.domain.plan.arrival import Arrival
 from admin_app.extensions import table_of
 from admin_app.models.post import Post
 from admin_app.transfer.columns import ImportColumn

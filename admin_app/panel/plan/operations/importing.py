@@ -10,7 +10,7 @@ from admin_app.context import zone
 from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import is_numbered, key_in
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.plan.arrivals import KEY as RECORD_KEY
+from admin_app.domain.plan.arrival import KEY as RECORD_KEY
 from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check

@@ -1,0 +1,267 @@
+"""Keys of several columns: an order line's order and number. Python has them as a tuple, SQL as one expression.
+
+The expression is compared column by column, as one row value, so that the index of the key is used. Where it is selected or stored
+it is one text, `k:["12","3"]`: the values as each of them is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ClauseElement,
+    ClauseList,
+    ColumnElement,
+    Dialect,
+    Text,
+    and_,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import Select, operators
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+from admin_app.db.key_values import KeyValue, printed_value, stored_sql, stored_value, value_from, value_sql
+from admin_app.extensions import AnyColumn, ColumnType, Expression
+
+# A key, several, or SQL that gives one.
+Operand = Any
+# One of SQLAlchemy's.
+Operator = Callable[..., ColumnElement[bool]]
+
+PARTS = "k:"
+
+
+class Parts(tuple[KeyValue, ...]):
+    """The values of a key, in the order of its columns."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Write it for a person: "12, 3"."""
+        return ", ".join(map(printed_value, self))
+
+
+def stored_parts(key: Iterable[KeyValue]) -> str:
+    """Write a key so that both stores write the same."""
+    return PARTS + json.dumps(list(map(stored_value, key)), ensure_ascii=False, separators=(",", ":"))
+
+
+def parts_from(text: str) -> Parts:
+    """Read it."""
+    return Parts(map(value_from, json.loads(text[len(PARTS) :])))
+
+
+class _Comparator(TypeDecorator.Comparator[Parts]):
+    """Compares keys by their columns."""
+
+    def operate(self, op: Operator, *other: Operand, **arguments: Operand) -> Operand:
+        """Do so where there are columns; what is a text on both sides is compared as one."""
+        if op in _ORDERING:
+            return ClauseList(*(op(one) for one in spread([self.expr])))
+        mine, theirs = self.expr, _element(other[0]) if other else None
+        if not isinstance(mine, CompositeKey) and isinstance(theirs, CompositeKey) and op in _MIRRORED:
+            return _COMPARING[_MIRRORED[op]](theirs, mine)
+        if isinstance(mine, CompositeKey) and op in _COMPARING:
+            return _COMPARING[op](mine, theirs)
+        return super().operate(op, *other, **arguments)
+
+
+class KeyOfParts(TypeDecorator[Parts]):
+    """A key of several columns where it is one value."""
+
+    impl = Text
+    cache_ok = True
+    comparator_factory = _Comparator
+
+    def __init__(self, types: tuple[ColumnType, ...]) -> None:
+        """Keep the columns' types."""
+        super().__init__()
+        self.types = types
+
+    @override
+    def process_bind_param(self, value: Iterable[KeyValue] | None, dialect: Dialect) -> str | None:
+        """Store it."""
+        return None if value is None else stored_parts(value)
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Parts | None:
+        """Read it."""
+        return None if value is None else parts_from(value)
+
+
+class CompositeKey(FunctionElement[Parts]):
+    """The columns of a key as one expression."""
+
+    inherit_cache = True
+    name = "composite_key"
+    # What it is called where it is selected.
+    key = "id"
+
+    def __init__(self, *columns: AnyColumn) -> None:
+        """Keep the columns."""
+        super().__init__(*columns)
+        self.type = KeyOfParts(tuple(one.type for one in self.clauses))
+
+
+class _PartFrom(FunctionElement[KeyValue]):
+    """One value of a key that is stored as a text."""
+
+    inherit_cache = True
+    name = "key_part_from"
+
+    def __init__(self, key: Expression, place: int, of: ColumnType) -> None:
+        """Keep which one it is, and of which type: what SQLAlchemy keeps of a statement goes by both."""
+        super().__init__(key, type_coerce(literal_column(str(place)), of))
+        self.place = place
+        self.type = of
+
+
+def spread(columns: Iterable[AnyColumn]) -> list[AnyColumn]:
+    """Return columns with those of a composite key in its place, in which they are compared and sorted."""
+    return [one for column in columns for one in _columns_of(_element(column))]
+
+
+def spread_values(columns: Sequence[AnyColumn], values: Sequence[Operand]) -> list[Operand]:
+    """Return the values that `spread` columns are compared with."""
+    pairs = zip(columns, values, strict=True)
+    return [one for column, value in pairs for one in (value if isinstance(column.type, KeyOfParts) else (value,))]
+
+
+def parts_in(columns: Iterable[AnyColumn], stored: Expression) -> list[Expression]:
+    """Return what a stored key says of each of these columns."""
+    return [_PartFrom(stored, place, one.type) for place, one in enumerate(columns)]
+
+
+def _element(value: Operand) -> Operand:
+    """Return the SQL behind a model's attribute."""
+    found = getattr(value, "__clause_element__", None)
+    return value if found is None else found()
+
+
+def _columns_of(element: Operand) -> list[Operand]:
+    return list(element.clauses) if isinstance(element, CompositeKey) else [element]
+
+
+_ORDERING = {operators.asc_op, operators.desc_op}
+_MIRRORED: dict[Operator, Operator] = {
+    operators.eq: operators.eq,
+    operators.ne: operators.ne,
+    operators.lt: operators.gt,
+    operators.le: operators.ge,
+    operators.gt: operators.lt,
+    operators.ge: operators.le,
+    operators.is_distinct_from: operators.is_distinct_from,
+}
+
+
+def _is_same(mine: Expression, other: Operand) -> ColumnElement[bool]:
+    return and_(*(own == value for own, value in _pairs(mine, other)))
+
+
+def _is_other(mine: Expression, other: Operand) -> ColumnElement[bool]:
+    return not_(_is_same(mine, other))
+
+
+def _differs(mine: Expression, other: Operand) -> ColumnElement[bool]:
+    return or_(*(own.is_distinct_from(value) for own, value in _pairs(mine, other)))
+
+
+def _is_among(mine: Expression, others: Operand) -> ColumnElement[bool]:
+    columns = _columns_of(mine)
+    if isinstance(others, Select):
+        (key,) = (_element(one) for one in others.selected_columns)
+        return tuple_(*columns).in_(others.with_only_columns(*_parts_of(mine, key), maintain_column_froms=True))
+    if isinstance(others, SelectBase):
+        (key,) = others.subquery().c
+        return tuple_(*columns).in_(select(*_parts_of(mine, key)))
+    return tuple_(*columns).in_([tuple(one) for one in others])
+
+
+def _is_not_among(mine: Expression, others: Operand) -> ColumnElement[bool]:
+    return not_(_is_among(mine, others))
+
+
+def _by_order(op: Operator) -> Operator:
+    def compare(mine: Expression, other: Operand) -> ColumnElement[bool]:
+        own, theirs = zip(*_pairs(mine, other), strict=True)
+        bound = (literal(value, column.type) for column, value in zip(own, theirs, strict=True))
+        found: ColumnElement[bool] = op(tuple_(*own), tuple_(*bound))
+        return found
+
+    return compare
+
+
+_COMPARING: dict[Operator, Operator] = {
+    operators.eq: _is_same,
+    operators.ne: _is_other,
+    operators.is_: _is_same,
+    operators.is_not: _is_other,
+    operators.is_distinct_from: _differs,
+    operators.in_op: _is_among,
+    operators.not_in_op: _is_not_among,
+    **{one: _by_order(one) for one in (operators.lt, operators.le, operators.gt, operators.ge)},
+}
+
+
+def _pairs(mine: Expression, other: Operand) -> list[tuple[Expression, Operand]]:
+    """Return each column with what it is compared to."""
+    columns = _columns_of(mine)
+    if other is None:
+        return [(one, None) for one in columns]
+    return list(zip(columns, _parts_of(mine, other) if isinstance(other, ClauseElement) else other, strict=True))
+
+
+def _parts_of(mine: Expression, other: Operand) -> list[Operand]:
+    """Return the columns of another key, or what a stored one says of each."""
+    if isinstance(other, CompositeKey):
+        return _columns_of(other)
+    return parts_in(_columns_of(mine), type_coerce(other, mine.type))
+
+
+@compiles(CompositeKey)
+def _on_postgres(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> str:
+    return _as_text(element, compiler, "CAST(to_json({}) AS TEXT)", **kw)
+
+
+@compiles(CompositeKey, "sqlite")
+def _on_sqlite(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> str:
+    return _as_text(element, compiler, "json_quote({})", **kw)
+
+
+def _as_text(element: CompositeKey, compiler: SQLCompiler, quoted: str, **kw: object) -> str:
+    """Write the SQL of the stored text."""
+    on_sqlite = compiler.dialect.name == "sqlite"
+    columns = [(one.type, compiler.process(one, **kw)) for one in element.clauses]
+    parts = (quoted.format(stored_sql(of, sql, on_sqlite=on_sqlite)) for of, sql in columns)
+    listed = " || ',' || ".join(parts)
+    return f"('{PARTS}[' || {listed} || ']')"
+
+
+@compiles(_PartFrom)
+def _part_on_postgres(element: _PartFrom, compiler: SQLCompiler, **kw: object) -> str:
+    inner = compiler.process(element.clauses.clauses[0], **kw)
+    # Rows of other models hold keys of other kinds, and PostgreSQL may read them before it passes them over.
+    text = f"(CASE WHEN left({inner}, 2) = '{PARTS}' THEN CAST(substr({inner}, 3) AS JSON) END ->> {element.place})"
+    return value_sql(element.type, text, on_sqlite=False)
+
+
+@compiles(_PartFrom, "sqlite")
+def _part_on_sqlite(element: _PartFrom, compiler: SQLCompiler, **kw: object) -> str:
+    inner = compiler.process(element.clauses.clauses[0], **kw)
+    text = (
+        f"json_extract(CASE WHEN substr({inner}, 1, 2) = '{PARTS}' THEN substr({inner}, 3) END, '$[{element.place}]')"
+    )
+    return value_sql(element.type, text, on_sqlite=True)

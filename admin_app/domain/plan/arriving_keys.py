@@ -1,0 +1,87 @@
+"""The key that a row of a file brings: in one column, or in each of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.key_parts import Parts
+from admin_app.db.keys import Key, has_parts, is_numbered, key_in, key_names, key_values
+from admin_app.db.limits import highest_to_give
+from admin_app.db.record import Record
+from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem
+from admin_app.extensions import TableColumn, table_of
+from admin_app.formatting import number
+
+NOT_THERE = "it does not exist."
+USED = "already used by another record."
+# Says what is wrong with a value of a column of this name.
+Judge = Callable[[TableColumn, str, object], str | None]
+
+
+@dataclass(frozen=True)
+class ArrivingKey:
+    """How rows say which record of a model they mean, and whether they may say it of a new one."""
+
+    model: type[Record]
+    is_given: bool
+
+    @cached_property
+    def parts(self) -> Sequence[str]:
+        """The columns of a key of several: a row brings each of them."""
+        return key_names(self.model) if has_parts(self.model) else ()
+
+    def put_together(self, row: Arrival) -> Arrival:
+        """Put one key in place of what its columns say, where each says something."""
+        values = [row.values.pop(name, None) for name in self.parts]
+        if None not in values:
+            row.values[KEY] = Parts(one for one in values if one is not None)
+        return row
+
+    @property
+    def made(self) -> Key | None:
+        """A key for a new record whose row brings none, where Python makes the model's keys."""
+        if self.parts:
+            return None
+        default = key_in(table_of(self.model)).default
+        made: Key | None = default.arg(None) if default is not None and default.is_callable else None
+        return made
+
+    def problem(self, row: Arrival, said: str) -> dict[str, CellProblem]:
+        """Say something of the key as a whole: of several columns, in the first of them."""
+        names = self.parts or [KEY]
+        return {names[0]: CellProblem(said, ", ".join(row.texts.get(one, "") for one in names))}
+
+    def problems(
+        self, row: Arrival, key: Key | None, taken: Collection[Key], problem_with: Judge
+    ) -> dict[str, CellProblem]:
+        """Say what is wrong with the key of a new record."""
+        if key is None:
+            empty = next((name for name in self.parts if not row.texts.get(name)), KEY)
+            return {} if is_numbered(self.model) else {empty: CellProblem("enter one.", row.texts.get(empty, ""))}
+        if key in taken:
+            return self.problem(row, USED)
+        if not self.is_given:
+            return self.problem(row, NOT_THERE)
+        if is_numbered(self.model) and isinstance(key, int):
+            return self._problem_with_number(row, key)
+        return self._problems_of_values(row, key, problem_with)
+
+    def _problem_with_number(self, row: Arrival, key: int) -> dict[str, CellProblem]:
+        highest = highest_to_give(key_in(table_of(self.model)))
+        said = f"a new record's ID must be {number(highest)} or less, so that later records have room."
+        return self.problem(row, said) if key > highest else {}
+
+    def _problems_of_values(self, row: Arrival, key: Key, problem_with: Judge) -> dict[str, CellProblem]:
+        """Say which of the key's values are not as their columns keep them."""
+        columns = stored_columns(self.model)
+        pairs = zip(key_names(self.model), key_values(key), strict=True)
+        said = {name: problem_with(columns[name], name, value) for name, value in pairs}
+        cells = {name: name if self.parts else KEY for name in said}
+        return {
+            cells[name]: CellProblem(one, row.texts.get(cells[name], ""))
+            for name, one in said.items()
+            if one is not None
+        }

@@ -1,0 +1,50 @@
+"""Tables whose keys are of several columns, or of a kind that hardly anybody uses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from admin_app.db.record import Record
+from admin_app.db.types import UtcDateTime
+
+
+class Shelf(Record):
+    """A number and any text."""
+
+    aisle: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    mail: Mapped[str] = mapped_column(sa.String(60), unique=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Holiday(Record):
+    """A day alone."""
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    stops: Mapped[list[Stop]] = relationship(back_populates="holiday", passive_deletes="all")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Stop(Record):
+    """Of each kind one, the foreign key of a day among them."""
+
+    holiday_day: Mapped[date] = mapped_column(sa.ForeignKey("holiday.day"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(sa.DateTime, primary_key=True)
+    moment: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    size: Mapped[Decimal] = mapped_column(sa.Numeric(8, 2), primary_key=True)
+    sort: Mapped[str] = mapped_column(sa.Enum("short", "long", name="stop_sort"), primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    holiday: Mapped[Holiday] = relationship(back_populates="stops")
+
+    def __str__(self) -> str:
+        return self.label

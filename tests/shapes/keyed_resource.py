@@ -1,0 +1,31 @@
+"""Their places in the dashboard."""
+
+from __future__ import annotations
+
+from admin_app.models.keyed import Holiday, Shelf, Stop
+
+from admin_app.panel.resource import Resource
+
+
+class ShelfResource(Resource):
+    model = Shelf
+    column_list = ("label", "mail", "id", "aisle", "mark")
+    column_searchable_list = ("label",)
+    column_filters = ("label", "mail", "aisle", "mark")
+    form_columns = ("aisle", "mark", "label", "mail")
+
+
+class HolidayResource(Resource):
+    model = Holiday
+    column_list = ("label", "day", "stops")
+    column_searchable_list = ("label",)
+    column_filters = ("label", "day")
+    form_columns = ("day", "label")
+
+
+class StopResource(Resource):
+    model = Stop
+    column_list = ("label", "holiday", "at", "moment", "size", "sort")
+    column_searchable_list = ("label", "holiday.label")
+    column_filters = ("label", "holiday", "size")
+    form_columns = ("holiday", "at", "moment", "size", "sort", "label")
