@@ -24,7 +24,9 @@ def main() -> None:
     said += [run(app, "upgrade"), run(app, "upgrade")]
     client = app.test_client()
     client.get("/enter?name=ann")
-    pages = [client.get(f"/admin/{path}").status_code for path in ("product/?title__contains=saw", "category/", "activity/")]
+    pages = [
+        client.get(f"/admin/{path}").status_code for path in ("product/?title__contains=saw", "category/", "activity/")
+    ]
     with inside.app_context():
         versions = db.session.scalars(text("SELECT version_num FROM admin_alembic_version")).all()
         tables = [one for one in inspect(db.engine).get_table_names() if "alembic" in one]
