@@ -65,14 +65,37 @@ def words_in(text: str) -> str:
 
 
 # What nobody writes in small letters.
+# Words that are spoken with a vowel first: "an hour", but "a user", "a unit", "a one-off".
+_WITH_AN = re.compile(
+    r"(?!eu|ewe|on[ce]e?\b|uni|us[aeu]|ut[ei]|ur[aeio])[aeiou]|h(?:our|onest|onou?r|eir)", re.IGNORECASE
+)
+# Between two words of a name that are told by their capitals.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ABBREVIATED = {"id": "ID", "ip": "IP", "url": "URL", "uuid": "UUID"}
 
 
 def label(name: str) -> str:
-    """Turn a column's name into a label in sentence case: "created_at" -> "Created at", "user_id" -> "User ID"."""
-    words = name.replace(".", " ").replace("_", " ").split()
-    first, *others = (_ABBREVIATED.get(word, word.lower()) for word in words) if words else ("",)
+    """Turn a column's name into a label in sentence case: "created_at" and "CreatedAt" -> "Created at", "user_id" -> "User ID"."""
+    words = humps_apart(name).replace(".", " ").replace("_", " ").lower().split()
+    first, *others = (_ABBREVIATED.get(word, word) for word in words) if words else ("",)
     return " ".join((sentence_case(first), *others))
+
+
+def humps_apart(name: str) -> str:
+    """Write words apart that are told by their capitals: of "InvoiceLine" "Invoice Line"."""
+    return _HUMP.sub(" ", name)
+
+
+def with_article(noun: str) -> str:
+    """Name one of several: of "post" a post, of "order" an order, of "user" a user."""
+    return f"an {noun}" if _WITH_AN.match(noun) else f"a {noun}"
+
+
+def plural_of(noun: str) -> str:
+    """Name several: of "post" posts, of "category" categories, of "box" boxes."""
+    if noun.endswith("y") and noun[-2:-1] not in set("aeiou"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
 
 
 def in_sentence(words: str) -> str:

@@ -118,3 +118,31 @@ def test_abbreviations_keep_their_capitals_within_a_sentence(label: str, within:
 )
 def test_a_sentence_begins_with_a_capital_and_is_otherwise_as_it_was(words: str, sentence: str) -> None:
     assert formatting.sentence_case(words) == sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("an order", "an image", "an hour", "an honest word", "an umbrella", "an urgent call", "an only child"),
+        *("a post", "a user", "a unit", "a euro", "a one-off", "a utility", "a house"),
+    ],
+)
+def test_one_of_several_has_the_article_that_is_spoken(words: str) -> None:
+    assert formatting.with_article(words.partition(" ")[2]) == words
+
+
+@pytest.mark.parametrize(
+    ("noun", "nouns"),
+    [("post", "posts"), ("category", "categories"), ("day", "days"), ("box", "boxes"), ("branch", "branches")],
+)
+def test_several_are_named_as_english_does(noun: str, nouns: str) -> None:
+    assert formatting.plural_of(noun) == nouns
+
+
+def test_words_told_by_capitals_are_a_label_too() -> None:
+    assert [formatting.label(name) for name in ("InvoiceDate", "TrackId", "created_at", "URL")] == [
+        "Invoice date",
+        "Track ID",
+        "Created at",
+        "URL",
+    ]

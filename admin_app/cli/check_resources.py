@@ -12,6 +12,7 @@ from admin_app.db.attributes import stored_column, stored_columns
 from admin_app.db.record import Record, title_of
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
 from admin_app.extensions import Attribute, TableColumn, db
+from admin_app.formatting import sentence_case, with_article
 from admin_app.kinds import kind_of
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.export.columns import import_columns
@@ -32,7 +33,10 @@ def _name(resource: Resource) -> Iterator[Finding]:
         return
     text = _short_text(resource)
     line = f'title = "{text}"' if text else "def __str__(self) -> str: …"
-    yield Finding(f"A {resource.noun} is called “{model.__name__} 7”.", f"Add to {model.__name__}: {line}")
+    yield Finding(
+        f"{sentence_case(with_article(resource.noun))} is called “{model.__name__} 7”.",
+        f"Add to {model.__name__}: {line}",
+    )
 
 
 def _types(resource: Resource) -> Iterator[Finding]:

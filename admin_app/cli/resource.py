@@ -7,13 +7,14 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
+from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described
 from admin_app.cli.new_resource.model_file import model_file
 from admin_app.cli.new_resource.resource_file import resource_file
 from admin_app.db.record import Record
 from admin_app.errors import NotFoundError
-from admin_app.extensions import db, table_of
+from admin_app.extensions import TABLE_PREFIX, db, table_of
 from admin_app.panel.registry import resource_of
 
 
@@ -42,8 +43,10 @@ def _print_for_model(model: type[Record]) -> None:
     if resource_of(model) is not None:
         message = f"{model.__name__} has a resource already."
         raise click.ClickException(message)
-    one = Described(table_of(model), _named())
-    _print(f"admin_app/resources/{one.module}.py", resource_file(one, model=model.__name__, module=model.__module__))
+    one = Described(table_of(model), _named(), mapper=inspect_mapper(model))
+    # Inside an application its resources stand where it likes.
+    folder = "resources" if TABLE_PREFIX else "admin_app/resources"
+    _print(f"{folder}/{one.module}.py", resource_file(one, model=model.__name__, module=model.__module__))
 
 
 def _print_for_table(name: str) -> None:

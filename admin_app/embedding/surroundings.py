@@ -21,7 +21,7 @@ from admin_app.embedding.mirror import RENAMED, mirror, mirror_of
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import TABLE_PREFIX, Values
 from admin_app.extensions import db as own_db
-from admin_app.formatting import label
+from admin_app.formatting import humps_apart, label
 from admin_app.panel.resource import Resource
 
 NO_PREFIX = (
@@ -86,5 +86,8 @@ def resources_over(
 def _words(one: type[Resource]) -> Values:
     """Call the records as their model is called, wherever its address is."""
     labels = {name: label(own) for own, name in RENAMED.items()}
-    words = {"noun": one.noun or one.model.__name__.lower(), "column_labels": labels | dict(one.column_labels)}
+    words = {
+        "noun": one.noun or humps_apart(one.model.__name__).lower(),
+        "column_labels": labels | dict(one.column_labels),
+    }
     return {**words, "__module__": one.__module__, "__doc__": one.__doc__}

@@ -21,7 +21,7 @@ from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.archive import require_archive
 from admin_app.extensions import db
-from admin_app.formatting import label
+from admin_app.formatting import label, with_article
 from admin_app.panel import drafts
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.row_scope import require_rules
@@ -418,7 +418,7 @@ class ResourceView(ProtectedView, ModelView):
         """Say what a route does, with what the records are called."""
         further = self.resource.further_pages.get(name)
         words = PURPOSES.get(name, "") if further is None else further.purpose
-        return words.format(noun=self.resource.noun, nouns=self.resource.nouns)
+        return words.format(a_noun=with_article(self.resource.noun), nouns=self.resource.nouns)
 
     def back_from_file(self, name: str) -> str:
         """Lead back to the list that is exported."""

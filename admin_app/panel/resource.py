@@ -201,7 +201,7 @@ class Resource:
         """Say what the records are called."""
         self.endpoint = self.model.__name__.lower()
         self.noun = self.noun or self.endpoint
-        self.nouns = self.nouns or f"{self.noun}s"
+        self.nouns = self.nouns or formatting.plural_of(self.noun)
         name_records(self.model, self.noun, self.nouns)
 
     @property

@@ -84,15 +84,15 @@ ACTIONS: Mapping[str, Action] = {
 }
 # What a page does that may ask for a proof, as the page that asks says it.
 PURPOSES: Mapping[str, str] = {
-    "create_view": "add a {noun}",
-    "edit_view": "change a {noun}",
+    "create_view": "add {a_noun}",
+    "edit_view": "change {a_noun}",
     "edit_page_view": "change {nouns}",
-    "cell_view": "change a {noun}",
-    "delete_view": "delete a {noun}",
+    "cell_view": "change {a_noun}",
+    "delete_view": "delete {a_noun}",
     "merge_view": "merge two {nouns}",
-    "restore_view": "restore a {noun}",
+    "restore_view": "restore {a_noun}",
     "export_page": "export this many {nouns}",
-    "act_view": "change a {noun}",
+    "act_view": "change {a_noun}",
     "plan_view": "change this many {nouns}",
 }
 # The pages that can be drawn again with what was typed.

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request
 
 from admin_app.domain.preferences import EVERYWHERE, Settings
-from admin_app.formatting import in_sentence, label, sentence_case
+from admin_app.formatting import in_sentence, label, sentence_case, with_article
 from admin_app.web.auth.login import current_principal, seconds_left
 
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -25,7 +25,9 @@ def init_app(app: Flask) -> None:
         asset, str(app.static_folder), str(app.static_url_path), is_watched=app.debug
     )
     app.jinja_env.globals["site_version"] = app.config["VERSION"]
-    app.jinja_env.filters.update(label=label, in_sentence=in_sentence, sentence_case=sentence_case)
+    app.jinja_env.filters.update(
+        label=label, in_sentence=in_sentence, sentence_case=sentence_case, with_article=with_article
+    )
     app.context_processor(_frame)
     app.after_request(_keep_static_files)
 

@@ -1,17 +1,19 @@
-"""Serve the shop twice in one process, on two ports: with its own sign-in, and with the dashboard's. Prints both addresses."""
+"""Serve the shop twice in one process, with its own sign-in and with the dashboard's, and Chinook. Prints the three addresses."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.examples import shop
+from tests.examples import chinook, shop
 
 
 def fill(app: Flask) -> None:
@@ -43,12 +45,23 @@ def main() -> None:
         fill(app)
         if not has_own_people:
             run(app, "staff", "create", "olga@example.com", "--name", "Olga", "--role", "owner", "--password", PASSWORD)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever).start()
-        print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201 -- it is asked for
+        serve(app)
+    database = Path(sys.argv[1], "chinook.db")
+    chinook.make_database(database)
+    app = chinook.create_app(database)
+    run(app, "upgrade")
+    run(app, "staff", "create", "olga@example.com", "--name", "Olga", "--role", "owner", "--password", PASSWORD)
+    serve(app)
+
+
+def serve(app: Flask) -> None:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201 -- it is asked for
 
 
 PASSWORD = "three unrelated words"
 
 if __name__ == "__main__":
     main()
+    signal.pause()

@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Shop:
-    """Where it is, with its own sign-in and with the dashboard's, and where its databases are."""
+    """Where it is, with its own sign-in and with the dashboard's, where Chinook is, and where the databases are."""
 
     url: str
     other_url: str
+    chinook_url: str
     folder: Path
 
     @property
@@ -41,7 +42,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         text=True,
     )
     assert process.stdout is not None
-    urls = [process.stdout.readline().strip() for _ in range(2)]
+    urls = [process.stdout.readline().strip() for _ in range(3)]
     yield Shop(*urls, folder)
     process.kill()
     process.communicate()

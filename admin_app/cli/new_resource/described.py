@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.db.types import UtcDateTime
@@ -50,6 +51,8 @@ class Described:
     models: Mapping[str, tuple[str, str]]
     # The columns of which no two rows have the same.
     unique: frozenset[str] = frozenset()
+    # What is mapped to it, where there is a model.
+    mapper: Mapper[object] | None = None
 
     @property
     def model(self) -> str:
@@ -65,13 +68,23 @@ class Described:
 
     @cached_property
     def columns(self) -> list[TableColumn]:
-        """Its columns, but for those of every record."""
-        return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD]
+        """Its columns, but for those of every record, and a key that the database counts."""
+        counted = self.table.autoincrement_column if self.mapper is not None else None
+        return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD and one is not counted]
 
     @cached_property
     def belongings(self) -> list[Belonging]:
         """The records that one belongs to, of the models that there are."""
-        return list(self._belongings())
+        return list(self._belongings() if self.mapper is None else self._relations(self.mapper))
+
+    def _relations(self, mapper: Mapper[object]) -> Iterator[Belonging]:
+        """Yield the relations to one that a model says it has."""
+        for one in mapper.relationships:
+            if one.direction is RelationshipDirection.MANYTOONE and len(one.local_columns) == 1:
+                (column,) = one.local_columns
+                target, is_optional = one.mapper.class_, bool(getattr(column, "nullable", True))
+                attribute = mapper.get_property_by_column(column).key
+                yield Belonging(attribute, one.key, target.__name__, target.__module__, is_optional)
 
     def _belongings(self) -> Iterator[Belonging]:
         models = {self.table.name: (self.model, ""), **self.models}
@@ -85,6 +98,8 @@ class Described:
 
     def attribute(self, column: TableColumn) -> str:
         """Name a column's attribute, which may be no word of Python's nor of a model's own."""
+        if self.mapper is not None:
+            return self.mapper.get_property_by_column(column).key
         name = str(column.name)
         return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN or not name.isidentifier() else name
 
@@ -98,7 +113,8 @@ class Described:
     def title(self) -> str:
         """Name the column that names a record; "" where none is short text."""
         texts = [self.attribute(one) for one in self.columns if kind_of_type(one.type) == "text"]
-        return next((name for name in _NAMING if name in texts), texts[0] if texts else "")
+        by_name = {name.lower(): name for name in reversed(texts)}
+        return next((by_name[name] for name in _NAMING if name in by_name), texts[0] if texts else "")
 
     def kind_named(self, column: TableColumn) -> str:
         """Guess the kind of a text by its name: of "web_url" url; "" for none."""

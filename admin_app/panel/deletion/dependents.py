@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import false
 
+from admin_app import formatting
 from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
@@ -120,7 +121,11 @@ class DependentsForm:
         noun = self.access.resource.noun
         whole = f"Everything that belongs only to these {words} is deleted too."
         label, hint, said = {
-            Fate.KEEP: (f"Keep the {words}", f"They stay, without a {noun}.", f"and keep {counted}"),
+            Fate.KEEP: (
+                f"Keep the {words}",
+                f"They stay, without {formatting.with_article(noun)}.",
+                f"and keep {counted}",
+            ),
             Fate.GIVE: (f"Give the {words} to another {noun}", "", f"and give {counted} to another {noun}"),
             Fate.DELETE: (f"Delete the {words} too", whole, f"and delete {counted}"),
         }[fate]

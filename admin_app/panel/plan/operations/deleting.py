@@ -158,5 +158,5 @@ def _words(access: Access, decision: Decision) -> str:
     """Say what becomes of them."""
     if decision.fate is Fate.GIVE:
         return f"given to {access.title_of(decision.heir)}"
-    kept = f"kept, without a {access.resource.noun}"
+    kept = f"kept, without {formatting.with_article(access.resource.noun)}"
     return kept if decision.fate is Fate.KEEP else "deleted too, with everything that belongs only to them"
