@@ -23,6 +23,7 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.inbox import InboxPage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
+from admin_app.pages.scim import routes as scim
 from admin_app.pages.search import SearchPage
 from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
@@ -122,6 +123,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(scim.blueprint)
     app.add_url_rule("/", "root", lambda: redirect(url_for("admin.index")))
     _add_dashboard(app)
     probes.init_app(app)
