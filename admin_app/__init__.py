@@ -29,6 +29,7 @@ from admin_app.pages.home import HomePage
 from admin_app.pages.inbox import InboxPage
 from admin_app.pages.jobs import JobsPage
 from admin_app.pages.passkeys import PasskeysPage
+from admin_app.pages.scim import routes as scim
 from admin_app.pages.search import SearchPage
 from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
@@ -193,7 +194,7 @@ def _add_sign_in(app: Flask, sign_in: HostSignIn | None) -> None:
         return
     oidc.init_app(app)
     proxy_header.init_app(app)
-    for one in (auth, company, two_factor, forgotten):
+    for one in (auth, company, scim, two_factor, forgotten):
         app.register_blueprint(one.blueprint)
 
 

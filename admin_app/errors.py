@@ -11,6 +11,8 @@ AdminError
 │   └── LastOwnerError   the act would leave nobody who may manage staff
 ├── FactorError          a second factor is refused, or has to stay
 ├── CompanySignInError   whom the company's provider has signed in may not come in
+├── DirectoryError       what the company's directory sends cannot be done
+│   └── AlreadyThere     it makes what there is
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
 ├── MergeError           two records cannot become one
@@ -73,6 +75,14 @@ class FactorError(AdminError):
 
 class CompanySignInError(AdminError):
     """Whom the company's provider has signed in may not come in."""
+
+
+class DirectoryError(AdminError):
+    """What the company's directory sends has a meaning that cannot be, or none."""
+
+
+class AlreadyThere(DirectoryError):
+    """The directory makes an account or a group that there is."""
 
 
 class SelectionError(AdminError):

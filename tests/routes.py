@@ -40,12 +40,21 @@ class Route:
     url: str
     get: Statuses | None = None
     post: Statuses | None = None
+    # What another program asks by these methods, with a token that none of `PEOPLE` has.
+    by_token: tuple[str, ...] = ()
 
     @property
     def methods(self) -> set[str]:
+        if self.by_token:
+            return {"OPTIONS", *self.by_token, *(["HEAD"] if "GET" in self.by_token else [])}
         return {"OPTIONS"} | ({"GET", "HEAD"} if self.get else set()) | ({"POST"} if self.post else set())
 
     def answers(self, person: str) -> dict[str, int]:
+        if self.by_token:
+            asked = ("HEAD", "GET", "DELETE", "POST")
+            refused = {name: 401 if name in self.methods else 405 for name in asked}
+            posts = ("POST without a token", "POST with another visitor's token")
+            return {"OPTIONS": 200, **refused, **dict.fromkeys(posts, refused["POST"])}
         place = PEOPLE.index(person)
         get = self.get[place] if self.get else 405
         refused = 400 if self.post else 405
@@ -171,6 +180,16 @@ ROUTES = {
     "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }
+
+# What the company's directory asks.
+for _name in ("Users", "Groups"):
+    _root = f"/scim/v2/{_name}"
+    ROUTES |= {
+        _root: Route(_root, by_token=("GET", "POST")),
+        f"{_root}/<int:key>": Route(f"{_root}/1", by_token=("GET", "PUT", "PATCH", "DELETE")),
+    }
+_described = "/scim/v2/<any(ServiceProviderConfig, ResourceTypes, Schemas):what>"
+ROUTES[_described] = Route("/scim/v2/Schemas", by_token=("GET",))
 
 # A version of a record, which only its history knows: `tests/panel/history/test_restoring.py` opens some.
 for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS), ("role", OWNERS)):

@@ -28,6 +28,7 @@ from admin_app.cli.jobs import jobs, worker
 from admin_app.cli.modes import banner, maintenance
 from admin_app.cli.plan import delete, edit, plan
 from admin_app.cli.resource import resource
+from admin_app.cli.scim import scim
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export
@@ -42,6 +43,7 @@ COMMANDS: tuple[click.Command, ...] = (
     jobs,
     check,
     staff,
+    scim,
     inbox,
     demo,
     import_,

@@ -33,6 +33,9 @@ _UNUSED = (
 )
 _OURS = "publickey-credentials-create publickey-credentials-get"
 
+# What other programs ask, which show a token and have no cookie that a page of somebody else's could use.
+BY_TOKEN = frozenset({"scim"})
+
 # What OWASP's Secure Headers Project lists, as far as it is not there for old mistakes of others.
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -75,7 +78,7 @@ def _begin() -> None:
 
 def _problem_with_origin() -> tuple[str, int] | None:
     """Refuse over https what no page of ours sent, token or not. An `Origin` says it as well as a `Referer`, which some keep back."""
-    if request.method in SAFE_METHODS or not request.is_secure:
+    if request.method in SAFE_METHODS or not request.is_secure or request.blueprint in BY_TOKEN:
         return None
     said = request.headers.get("Origin", "")
     origin = _origin(said if said not in {"", "null"} else request.referrer or "")

@@ -32,6 +32,7 @@ OTHERS = {
         for name in (
             "after_restore",
             "company_sign_in",
+            "directory",
             "failed_sign_ins",
             "passkeys",
             "passwords",

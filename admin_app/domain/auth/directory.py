@@ -1,0 +1,246 @@
+"""The company's directory looks after accounts: who joins, who leaves, who is in which group. It shows a token."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+
+from admin_app.db.caseless import same
+from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
+from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
+from admin_app.domain.permissions import privileges
+from admin_app.domain.records.rules import normalised, problem_with
+from admin_app.errors import AlreadyThere, InvalidRecord, NotFoundError
+from admin_app.extensions import AnySession
+from admin_app.models.company import LONGEST_NAME, DirectoryGroup, DirectoryMember, DirectoryPerson, DirectoryToken
+from admin_app.models.staff import Staff
+
+
+@dataclass(frozen=True)
+class PersonValues:
+    """What a directory says of a person."""
+
+    user_name: str
+    name: str
+    email: str
+    is_active: bool
+    external_id: str | None
+
+
+@dataclass(frozen=True)
+class GroupValues:
+    """What a directory says of a group; its members are accounts, by their keys."""
+
+    name: str
+    external_id: str | None
+    members: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an operator set: the role that everybody gets, if any, and the roles that groups give."""
+
+    role: str
+    groups: RolesByGroup
+
+
+# ---- tokens
+
+
+def make_token(session: AnySession) -> str:
+    """Return a new token for the directory (not yet committed); earlier ones open nothing any more."""
+    end_tokens(session)
+    token = secrets.token_urlsafe(32)
+    session.add(DirectoryToken(token_hash=_digest(token)))
+    return token
+
+
+def end_tokens(session: AnySession) -> None:
+    """Let no directory in any more."""
+    session.execute(delete(DirectoryToken))
+
+
+def is_token(session: AnySession, token: str) -> bool:
+    """Whether this opens the accounts to a directory."""
+    return session.scalar(select(DirectoryToken.id).where(DirectoryToken.token_hash == _digest(token))) is not None
+
+
+# ---- people
+
+
+def people(
+    session: AnySession, wanted: Sequence[ColumnElement[bool]], *, start: int, count: int
+) -> tuple[int, Sequence[Staff]]:
+    """Return how many accounts a directory sees of these, and a page of them."""
+    seen = select(Staff).outerjoin(DirectoryPerson, DirectoryPerson.staff_id == Staff.id).where(_is_seen(), *wanted)
+    number = session.scalar(select(func.count()).select_from(seen.subquery())) or 0
+    return number, session.scalars(seen.order_by(Staff.id).offset(start - 1).limit(count)).all()
+
+
+def is_called(user_name: str) -> ColumnElement[bool]:
+    """Return the condition on accounts to go by this name in the directory; until it knows one, its email is the name."""
+    unnamed = DirectoryPerson.id.is_(None) & same(Staff.email, normalised_email(user_name))
+    return or_(func.lower(DirectoryPerson.user_name) == user_name.lower(), unnamed)
+
+
+def person_of_key(session: AnySession, key: int) -> Staff:
+    """Return an account that a directory sees; raise `NotFoundError`."""
+    _, found = people(session, [Staff.id == key], start=1, count=1)
+    if not found:
+        message = f"There is no user {key}."
+        raise NotFoundError(message)
+    return found[0]
+
+
+def facts_of(session: AnySession, staff: Staff) -> DirectoryPerson | None:
+    """Return what the directory calls an account."""
+    found: DirectoryPerson | None = session.scalar(select(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
+    return found
+
+
+def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff:
+    """Make an account, or take over one that was switched off (not yet committed); raise `AlreadyThere` where it is there."""
+    privileges.lock(session)
+    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(values.email))))
+    if staff is not None and (staff.is_active or facts_of(session, staff) is not None):
+        message = f"The user {values.user_name} is there already."
+        raise AlreadyThere(message)
+    if staff is None:
+        given = [rules.role] if rules.role else []
+        staff = create_staff(session, name=values.name, email=values.email, roles=given, password=None)
+    session.flush()
+    return change_person(session, staff, values)
+
+
+def change_person(session: AnySession, staff: Staff, values: PersonValues) -> Staff:
+    """Let an account be as the directory says (not yet committed). Who is switched off is signed out; the last owner stays."""
+    if staff.is_active and not values.is_active:
+        disable(session, staff)
+    staff.name, staff.email, staff.is_active = _checked(session, staff, values)
+    facts = facts_of(session, staff)
+    if facts is None:
+        facts = DirectoryPerson(staff_id=staff.id)
+        session.add(facts)
+    facts.user_name, facts.external_id = values.user_name[:LONGEST_NAME], values.external_id
+    session.flush()
+    return staff
+
+
+def drop_person(session: AnySession, staff: Staff, rules: Rules) -> None:
+    """Switch an account off that the directory no longer has (not yet committed): what its person did stays theirs."""
+    if staff.is_active:
+        disable(session, staff)
+    session.execute(delete(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
+    session.execute(delete(DirectoryMember).where(DirectoryMember.staff_id == staff.id))
+    follow_groups(session, staff, (), rules.groups)
+
+
+def _is_seen() -> ColumnElement[bool]:
+    return or_(Staff.is_active, DirectoryPerson.id.is_not(None))
+
+
+def _checked(session: AnySession, staff: Staff, values: PersonValues) -> tuple[str, str, bool]:
+    columns = Staff.__table__.columns
+    name, email = str(normalised(columns["name"], values.name)), normalised_email(values.email)
+    problems = {
+        label: problem_with(columns[label], label, value) for label, value in (("name", name), ("email", email))
+    }
+    if found := {label: problem for label, problem in problems.items() if problem}:
+        raise InvalidRecord(found)
+    with session.no_autoflush:
+        other = session.scalar(select(Staff.id).where(same(Staff.email, email), Staff.id != staff.id))
+    if other is not None:
+        message = f"{email} already has an account."
+        raise AlreadyThere(message)
+    return name, email, values.is_active
+
+
+# ---- groups
+
+
+def groups(
+    session: AnySession, wanted: Sequence[ColumnElement[bool]], *, start: int, count: int
+) -> tuple[int, Sequence[DirectoryGroup]]:
+    """Return how many groups there are of these, and a page of them."""
+    chosen = select(DirectoryGroup).where(*wanted)
+    number = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    return number, session.scalars(chosen.order_by(DirectoryGroup.id).offset(start - 1).limit(count)).all()
+
+
+def group_of_key(session: AnySession, key: int) -> DirectoryGroup:
+    """Return a group; raise `NotFoundError`."""
+    group = session.get(DirectoryGroup, key)
+    if group is None:
+        message = f"There is no group {key}."
+        raise NotFoundError(message)
+    return group
+
+
+def members_of(session: AnySession, group: DirectoryGroup) -> dict[int, str]:
+    """Return who is in a group: their names by their accounts' keys."""
+    chosen = select(Staff.id, Staff.name).join(DirectoryMember, DirectoryMember.staff_id == Staff.id)
+    found = session.execute(chosen.where(DirectoryMember.group_id == group.id).order_by(Staff.id))
+    return {row.id: row.name for row in found}
+
+
+def groups_of(session: AnySession, staff: Staff) -> Sequence[DirectoryGroup]:
+    """Return the groups that somebody is in."""
+    chosen = select(DirectoryGroup).join(DirectoryMember, DirectoryMember.group_id == DirectoryGroup.id)
+    return session.scalars(chosen.where(DirectoryMember.staff_id == staff.id).order_by(DirectoryGroup.id)).all()
+
+
+def add_group(session: AnySession, values: GroupValues, rules: Rules) -> DirectoryGroup:
+    """Make a group (not yet committed); raise `AlreadyThere` where it is there."""
+    group = DirectoryGroup()
+    return change_group(session, group, values, rules)
+
+
+def change_group(session: AnySession, group: DirectoryGroup, values: GroupValues, rules: Rules) -> DirectoryGroup:
+    """Let a group be as the directory says (not yet committed): whoever came or went has other roles at once."""
+    privileges.lock(session)
+    with session.no_autoflush:
+        same_name = session.scalar(select(DirectoryGroup.id).where(DirectoryGroup.name == values.name))
+    if same_name not in {None, group.id}:
+        message = f"The group {values.name} is there already."
+        raise AlreadyThere(message)
+    was_renamed = group.name != values.name
+    group.name, group.external_id = values.name, values.external_id
+    session.add(group)
+    session.flush()
+    before = frozenset(members_of(session, group))
+    known = _known(session, values.members)
+    _set_members(session, group, before, known)
+    _follow(session, before | known if was_renamed else before ^ known, rules)
+    return group
+
+
+def drop_group(session: AnySession, group: DirectoryGroup, rules: Rules) -> None:
+    """Remove a group (not yet committed): who was in it loses the roles that it gave."""
+    before = frozenset(members_of(session, group))
+    session.delete(group)
+    session.flush()
+    _follow(session, before, rules)
+
+
+def _known(session: AnySession, keys: Collection[int]) -> frozenset[int]:
+    return frozenset(session.scalars(select(Staff.id).where(Staff.id.in_(keys))))
+
+
+def _set_members(session: AnySession, group: DirectoryGroup, before: frozenset[int], wanted: frozenset[int]) -> None:
+    gone = DirectoryMember.staff_id.in_(before - wanted)
+    session.execute(delete(DirectoryMember).where(DirectoryMember.group_id == group.id, gone))
+    session.add_all(DirectoryMember(group_id=group.id, staff_id=one) for one in sorted(wanted - before))
+    session.flush()
+
+
+def _follow(session: AnySession, keys: Collection[int], rules: Rules) -> None:
+    for staff in session.scalars(select(Staff).where(Staff.id.in_(keys)).order_by(Staff.id)).all():
+        follow_groups(session, staff, [one.name for one in groups_of(session, staff)], rules.groups)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,124 @@
+"""What a directory sends, read into plain values; what it asks for, into conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from flask import request
+from sqlalchemy import ColumnElement, func
+
+from admin_app.db.caseless import same
+from admin_app.domain.auth.accounts import normalised_email
+from admin_app.domain.auth.directory import GroupValues, PersonValues, is_called
+from admin_app.errors import DirectoryError, SelectionError
+from admin_app.extensions import Values
+from admin_app.models.company import LONGEST_NAME, DirectoryGroup, DirectoryPerson
+from admin_app.models.staff import Staff
+
+PAGE, LONGEST_PAGE = 100, 200
+_EQUALS = re.compile(
+    r'\s*(?P<name>[\w.:]+|emails\[type eq "work"\]\.value)\s+eq\s+"?(?P<value>[^"]*)"?\s*', re.IGNORECASE
+)
+
+
+def body() -> Values:
+    """Return the JSON that was sent."""
+    sent = request.get_json(force=True, silent=True)
+    if not isinstance(sent, dict):
+        message = "The body must be a JSON object."
+        raise DirectoryError(message)
+    return sent
+
+
+def person(values: Values) -> PersonValues:
+    """Read a User."""
+    user_name, email = _text(values.get("userName")), _email(values)
+    if not user_name:
+        message = "A user must have a userName."
+        raise DirectoryError(message)
+    return PersonValues(
+        user_name=user_name,
+        name=_name(values) or user_name,
+        email=email or user_name,
+        is_active=_boolean(values.get("active", True)),
+        external_id=_text(values.get("externalId")) or None,
+    )
+
+
+def group(values: Values) -> GroupValues:
+    """Read a Group."""
+    name = _text(values.get("displayName"))
+    if not name:
+        message = "A group must have a displayName."
+        raise DirectoryError(message)
+    members = [str(one.get("value", "")) for one in values.get("members") or () if isinstance(one, dict)]
+    # A group in a group is nobody of ours.
+    keys = frozenset(int(one) for one in members if one.isascii() and one.isdigit() and len(one) < len(str(2**31)))
+    return GroupValues(name, _text(values.get("externalId")) or None, keys)
+
+
+def people_wanted() -> list[ColumnElement[bool]]:
+    """Read which accounts are asked for."""
+    return _wanted(
+        {
+            "username": is_called,
+            "externalid": lambda value: DirectoryPerson.external_id == value,
+            "emails.value": lambda value: same(Staff.email, normalised_email(value)),
+            'emails[type eq "work"].value': lambda value: same(Staff.email, normalised_email(value)),
+            "active": lambda value: Staff.is_active == _boolean(value),
+        }
+    )
+
+
+def groups_wanted() -> list[ColumnElement[bool]]:
+    """Read which groups are asked for."""
+    return _wanted(
+        {
+            "displayname": lambda value: func.lower(DirectoryGroup.name) == value.lower(),
+            "externalid": lambda value: DirectoryGroup.external_id == value,
+        }
+    )
+
+
+def bounds() -> tuple[int, int]:
+    """Read from where on, and how many; what is none is as if it were left out."""
+    start, count = (request.args.get(name, default, type=int) for name, default in (("startIndex", 1), ("count", PAGE)))
+    return max(min(start, 2**31), 1), max(min(count, LONGEST_PAGE), 0)
+
+
+def _wanted(offered: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    text = request.args.get("filter", "")
+    if not text:
+        return []
+    found = _EQUALS.fullmatch(text)
+    make = offered.get(found["name"].lower()) if found is not None else None
+    if found is None or not callable(make):
+        message = f"This filter is not understood. Filter with eq, by one of: {', '.join(offered)}."
+        raise SelectionError(message)
+    return [make(found["value"])]
+
+
+def _name(values: Values) -> str:
+    sent = values.get("name")
+    name = sent if isinstance(sent, dict) else {}
+    parts = " ".join(_text(name.get(one)) for one in ("givenName", "familyName")).strip()
+    return _text(values.get("displayName")) or _text(name.get("formatted")) or parts
+
+
+def _email(values: Values) -> str:
+    emails = [one for one in values.get("emails") or () if isinstance(one, dict)]
+    primary = [one for one in emails if one.get("primary") in {True, "True", "true"}]
+    return _text((primary or emails or [{}])[0].get("value"))
+
+
+def _boolean(value: object) -> bool:
+    """Read true and false; Microsoft Entra sends "True" and "False"."""
+    if str(value).lower() in {"true", "false"}:
+        return str(value).lower() == "true"
+    message = "active must be true or false."
+    raise DirectoryError(message)
+
+
+def _text(value: object) -> str:
+    return str(value).replace("\0", "").strip()[:LONGEST_NAME] if value is not None else ""

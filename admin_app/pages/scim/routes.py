@@ -1,0 +1,165 @@
+"""The addresses of SCIM. Whoever comes shows the directory's token; nobody is signed in here."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import IntegrityError
+
+from admin_app.context import acting
+from admin_app.db.transaction import transaction
+from admin_app.domain.auth import directory, throttle
+from admin_app.domain.auth.company_sign_in import BY_GROUPS
+from admin_app.domain.auth.directory import Rules
+from admin_app.domain.auth.sign_in import network_of
+from admin_app.domain.auth.throttle import Limit
+from admin_app.errors import AdminError, AlreadyThere, InvalidRecord, LastOwnerError, NotFoundError, SelectionError
+from admin_app.extensions import csrf, db
+from admin_app.models.change_set import Kind
+from admin_app.pages.scim import about, answers, parsing
+from admin_app.pages.scim.answers import answer, problem
+from admin_app.pages.scim.patch import patched
+from admin_app.web.client_info import client_info
+from admin_app.web.request_context import request_context
+from admin_app.web.request_id import request_id
+
+blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
+# It shows a token and has no cookie that another site could use.
+csrf.exempt(blueprint)
+
+ACTOR = "SCIM"
+# Wrong tokens from one network that cost no delay.
+FREE = 10
+
+
+@blueprint.before_request
+def _let_in() -> Response | None:
+    """Ask for the token, and act as the directory from here on."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if request.method == "OPTIONS":
+        return None
+    if scheme.lower() != "bearer" or not directory.is_token(db.session, token.strip()):
+        return _refusal(has_token=bool(token))
+    if (held := request_context().until_end) is not None:
+        held.enter_context(acting(lambda: (None, ACTOR), kind=Kind.COMMAND, request_id=request_id()))
+    return None
+
+
+def _refusal(*, has_token: bool) -> Response:
+    wait = 0
+    if has_token and request.method != "GET":
+        with transaction(db.session):
+            limit = Limit("address", f"scim {network_of(client_info().address)}", FREE)
+            wait = throttle.count_try(db.session, [limit])
+    if wait:
+        refused = problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tokens came from this network.")
+        refused.headers["Retry-After"] = str(wait)
+        return refused
+    refused = problem(HTTPStatus.UNAUTHORIZED, "Show the token that manage.py scim token printed.")
+    refused.headers["WWW-Authenticate"] = "Bearer"
+    return refused
+
+
+@blueprint.errorhandler(AdminError)
+def _told(error: AdminError) -> Response:
+    db.session.rollback()
+    match error:
+        case NotFoundError():
+            return problem(HTTPStatus.NOT_FOUND, str(error))
+        case SelectionError():
+            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidFilter")
+        case LastOwnerError():
+            return problem(HTTPStatus.CONFLICT, str(error))
+        case AlreadyThere():
+            return problem(HTTPStatus.CONFLICT, str(error), "uniqueness")
+        case InvalidRecord():
+            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidValue")
+        case _:
+            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidSyntax")
+
+
+@blueprint.errorhandler(IntegrityError)
+def _clash(_error: IntegrityError) -> Response:
+    db.session.rollback()
+    return problem(HTTPStatus.CONFLICT, "Another user or group is already called this.", "uniqueness")
+
+
+# ---- people
+
+
+@blueprint.route("/Users", methods=["GET", "POST"])
+def users() -> Response:
+    """List accounts, or make one."""
+    if request.method == "POST":
+        with transaction(db.session):
+            staff = directory.add_person(db.session, parsing.person(parsing.body()), _rules())
+        return answer(answers.user(db.session, staff), HTTPStatus.CREATED)
+    start, count = parsing.bounds()
+    total, found = directory.people(db.session, parsing.people_wanted(), start=start, count=count)
+    return answers.page(total, start, [answers.user(db.session, one) for one in found])
+
+
+@blueprint.route("/Users/<int:key>", methods=["GET", "PUT", "PATCH", "DELETE"])
+def user(key: int) -> Response:
+    """Say what is known of an account, change it, or switch it off for good. Who is switched off is signed out at once."""
+    staff = directory.person_of_key(db.session, key)
+    if request.method == "DELETE":
+        with transaction(db.session):
+            directory.drop_person(db.session, staff, _rules())
+        return Response(status=HTTPStatus.NO_CONTENT)
+    if request.method != "GET":
+        with transaction(db.session):
+            values = parsing.person(_wanted(answers.user(db.session, staff)))
+            directory.change_person(db.session, staff, values)
+    return answer(answers.user(db.session, staff))
+
+
+# ---- groups
+
+
+@blueprint.route("/Groups", methods=["GET", "POST"])
+def groups() -> Response:
+    """List groups, or make one."""
+    if request.method == "POST":
+        with transaction(db.session):
+            made = directory.add_group(db.session, parsing.group(parsing.body()), _rules())
+        return answer(answers.group(db.session, made), HTTPStatus.CREATED)
+    start, count = parsing.bounds()
+    total, found = directory.groups(db.session, parsing.groups_wanted(), start=start, count=count)
+    return answers.page(total, start, [answers.group(db.session, one) for one in found])
+
+
+@blueprint.route("/Groups/<int:key>", methods=["GET", "PUT", "PATCH", "DELETE"])
+def group(key: int) -> Response:
+    """Say who is in a group, change it, or remove it. Who comes and goes has other roles at once."""
+    found = directory.group_of_key(db.session, key)
+    if request.method == "DELETE":
+        with transaction(db.session):
+            directory.drop_group(db.session, found, _rules())
+        return Response(status=HTTPStatus.NO_CONTENT)
+    if request.method != "GET":
+        with transaction(db.session):
+            values = parsing.group(_wanted(answers.group(db.session, found)))
+            directory.change_group(db.session, found, values, _rules())
+    return answer(answers.group(db.session, found))
+
+
+# ---- what there is
+
+
+@blueprint.get("/<any(ServiceProviderConfig, ResourceTypes, Schemas):what>")
+def described(what: str) -> Response:
+    """Say what this service can do."""
+    return answer(about.ABOUT[what])
+
+
+def _wanted(present: dict[str, object]) -> dict[str, object]:
+    """Return what a resource is to be: as it was sent, or as it is with what was sent."""
+    sent = parsing.body()
+    return sent if request.method == "PUT" else patched(present, sent.get("Operations"))
+
+
+def _rules() -> Rules:
+    accounts = current_app.config["COMPANY_ACCOUNTS"]
+    return Rules("" if accounts == BY_GROUPS else accounts, current_app.config["GROUPS"])
