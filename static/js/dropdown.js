@@ -23,7 +23,8 @@ document.addEventListener("focusin", (event) => closeOthers(event.target));
 document.addEventListener("keydown", (event) => {
   const dropdown = event.target.closest?.(OPEN);
   if (!dropdown) return;
-  if (event.key === "Escape") {
+  // A picker in it closes first.
+  if (event.key === "Escape" && !event.defaultPrevented && !event.target.matches("[aria-expanded='true']")) {
     close(dropdown);
     dropdown.querySelector("summary").focus();
   }
