@@ -32,6 +32,7 @@ from admin_app.panel.cards import kept
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
+from admin_app.panel.list import list_counts
 from admin_app.panel.merge import duplicates_job
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.selection.search import indexes as search_indexes
@@ -115,6 +116,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     navigation.init_app(app)
     forms_again.init_app(app)
     kept.init_app(app)
+    list_counts.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
