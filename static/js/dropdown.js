@@ -18,7 +18,10 @@ function step(dropdown, by) {
 }
 
 document.addEventListener("click", (event) => closeOthers(event.target));
-document.addEventListener("focusin", (event) => closeOthers(event.target));
+// A press on words in it puts the focus on the part of the page around it: that leaves nothing.
+document.addEventListener("focusin", ({ target }) => {
+  for (const one of document.querySelectorAll(OPEN)) if (!one.contains(target) && !target.contains(one)) close(one);
+});
 
 document.addEventListener("keydown", (event) => {
   const dropdown = event.target.closest?.(OPEN);
