@@ -39,6 +39,7 @@ from admin_app.panel.cards import kept
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
+from admin_app.panel.list import list_counts
 from admin_app.panel.merge import duplicates_job
 from admin_app.panel.plan import jobs as plan_job
 from admin_app.panel.resource import Resource
@@ -180,6 +181,7 @@ def _dashboard(
     navigation.init_app(app)
     forms_again.init_app(app)
     kept.init_app(app)
+    list_counts.init_app(app)
     app.register_blueprint(health.blueprint)
     _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)

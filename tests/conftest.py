@@ -19,6 +19,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.cards import board, kept
+from admin_app.panel.list import list_counts
 from admin_app.web import modes
 
 pytest_plugins = ["tests.cast", "tests.pooler", "tests.provider", "tests.routes", "tests.stores", "tests.subject"]
@@ -81,6 +82,14 @@ def usual_mode() -> Iterator[None]:
     """Let no process ask whether the dashboard is being maintained: the number of a page's statements would hang on the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(modes, "FRESH", math.inf)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_navigation() -> Iterator[None]:
+    """Let no process count lists for the navigation, for the same reason; what a list itself counted is there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(list_counts, "FRESH", math.inf)
         yield
 
 

@@ -170,7 +170,7 @@ class Page(HTMLParser):
     @property
     def chips(self) -> list[str]:
         """The active filters' words."""
-        return [chip.all("span")[1].text for chip in self.all("span", class_="chip")]
+        return self.texts(class_="chip__text")
 
     # ---- links and forms
 

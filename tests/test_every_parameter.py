@@ -133,6 +133,7 @@ ANYWHERE = (
     *["id", "url", "next", "back", "name", "query", "draft", "act", "session", "insist", "proceed", "change", "person"],
     *[
         "resource",
+        "filter",
         "kind",
         "from",
         "to",

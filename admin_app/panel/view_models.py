@@ -91,6 +91,8 @@ class MenuItem:
     name: str = ""
     # How many are under way.
     under_way: int = 0
+    # How many rows its list has, as short as there is room; "" where that is not known.
+    count: str = ""
     # How many are unread, "99+" for more than are counted; "" for none.
     unread: str = ""
 

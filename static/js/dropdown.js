@@ -18,12 +18,16 @@ function step(dropdown, by) {
 }
 
 document.addEventListener("click", (event) => closeOthers(event.target));
-document.addEventListener("focusin", (event) => closeOthers(event.target));
+// A press on words in it puts the focus on the part of the page around it: that leaves nothing.
+document.addEventListener("focusin", ({ target }) => {
+  for (const one of document.querySelectorAll(OPEN)) if (!one.contains(target) && !target.contains(one)) close(one);
+});
 
 document.addEventListener("keydown", (event) => {
   const dropdown = event.target.closest?.(OPEN);
   if (!dropdown) return;
-  if (event.key === "Escape") {
+  // A picker in it closes first.
+  if (event.key === "Escape" && !event.defaultPrevented && !event.target.matches("[aria-expanded='true']")) {
     close(dropdown);
     dropdown.querySelector("summary").focus();
   }

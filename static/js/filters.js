@@ -164,7 +164,9 @@ document.addEventListener("keydown", (event) => {
   const sheet = event.key === "Escape" && !event.defaultPrevented && event.target.closest("details[data-sheet][open]");
   if (!sheet || event.target.matches("[aria-expanded='true']")) return;
   sheet.open = false;
-  sheet.querySelector("summary").focus();
+  const own = sheet.querySelector("summary");
+  // Where the fields have a button, the sheet is opened from there and has none.
+  (own.checkVisibility() ? own : sheet.parentElement.querySelector(".add-filter > summary")).focus();
 });
 
 function begin(root) {

@@ -1,4 +1,5 @@
-// Columns in a form: buttons move them up and down at once; the numbers, which do the same without scripts, follow along.
+// Columns in a form: buttons move them up and down at once, and a pointer drags them; the numbers, which do the same without
+// scripts, follow along.
 
 function button(words, sign, label) {
   const made = document.createElement("button");
@@ -23,10 +24,14 @@ function renumber(list) {
 }
 
 function move(item, isUp) {
-  const list = item.parentElement;
   const other = isUp ? item.previousElementSibling : item.nextElementSibling;
   if (isUp) other.before(item);
   else other.after(item);
+  tell(item);
+}
+
+function tell(item) {
+  const list = item.parentElement;
   renumber(list);
   const input = item.querySelector("[data-order-place] input");
   input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -34,7 +39,39 @@ function move(item, isUp) {
   status.textContent = `${item.querySelector("label").textContent.trim()} is now column ${placeOf(item)}`;
 }
 
+// What is dragged, and where it stood.
+let dragged = null;
+let before = 0;
+
+function drag(event) {
+  dragged = event.currentTarget;
+  before = placeOf(dragged);
+  dragged.dataset.dragged = "";
+  event.dataTransfer.effectAllowed = "move";
+}
+
+// It takes the place of the row that it is over, on the side from which it comes.
+function dragOver(event) {
+  const item = event.currentTarget;
+  if (!dragged || dragged.parentElement !== item.parentElement) return;
+  event.preventDefault();
+  if (item === dragged) return;
+  if (placeOf(dragged) < placeOf(item)) item.after(dragged);
+  else item.before(dragged);
+}
+
+function dragEnd() {
+  delete dragged.dataset.dragged;
+  if (placeOf(dragged) !== before) tell(dragged);
+  dragged = null;
+}
+
 function equip(item) {
+  item.draggable = true;
+  item.addEventListener("dragstart", drag);
+  item.addEventListener("dragover", dragOver);
+  item.addEventListener("dragend", dragEnd);
+
   const place = item.querySelector("[data-order-place]");
   const label = item.querySelector("label").textContent.trim();
   place.querySelector("input").hidden = true;

@@ -61,7 +61,7 @@ def row_of(page: Page, words: str, listing: str = "listing") -> Locator:
 
 def chips(page: Page) -> Locator:
     """Return the sentences of the filters that are on."""
-    return page.locator(".chip > span")
+    return page.locator(".chip__text")
 
 
 def state(page: Page) -> dict[str, str]:
@@ -76,9 +76,15 @@ def search(page: Page, words: str, listing: str = "listing") -> None:
 
 
 def open_filters(page: Page) -> Locator:
-    """Open the filter sheet, and return it."""
+    """Open the form that has all filters, from the button with the fields or on a telephone by its own, and return it."""
     sheet = page.locator("details[data-sheet]")
-    sheet.locator("summary").click()
+    button = page.locator("details.add-filter > summary")
+    if button.is_visible():
+        button.click()
+        page.get_by_role("link", name="All filters…").click()
+    else:
+        sheet.locator("summary").click()
+    expect(sheet).to_have_attribute("open", "")
     return sheet
 
 

@@ -145,14 +145,20 @@ def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -
         expect(up).to_be_disabled()
         expect(page.get_by_role("button", name="Move down: User's email")).to_be_focused()
         expect(page.locator("[data-order-status]")).to_have_text("User's email is now column 2")
+        rows = page.locator("[data-order-item]")
+        rows.filter(has=page.get_by_label("ID", exact=True)).drag_to(
+            rows.filter(has=page.get_by_label("User", exact=True))
+        )
+        expect(page.locator("[data-order-status]")).to_have_text("ID is now column 3")
     else:
         page.get_by_label("Position of User's email").fill("2")
-        page.get_by_label("Position of User", exact=True).fill("3")
+        page.get_by_label("Position of ID").fill("3")
+        page.get_by_label("Position of User", exact=True).fill("4")
     page.get_by_role("radio", name="Compact").check()
     page.get_by_role("button", name="Save columns").click()
 
     expect(result_line(page)).to_have_text("10 posts")
-    assert heads(page) == ["Content", "User's email", "User", "ID"]
+    assert heads(page) == ["Content", "User's email", "ID", "User"]
     assert set(column(page, "User's email")) == {"ann@example.com"}
     row = page.locator("#listing tbody tr").first.bounding_box()
     assert row

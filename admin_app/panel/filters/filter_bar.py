@@ -10,10 +10,12 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.filters.filter_form import BUILD, FormGroup, form_of, sent_form
 from admin_app.panel.filters.filter_rows import FilterRows
+from admin_app.panel.filters.one_filter import ALL, asked, asking_url, edited, editing_url, one_filter
 from admin_app.panel.filters.promoted import promoted_filters
 from admin_app.panel.filters.view_models import Chip, FilterBar
 from admin_app.panel.links import ListLinks
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.view_models import Link
 from admin_app.selection.conditions import Condition, Member, reader_of
 from admin_app.selection.selection import ALONE, TOO, Selection
 
@@ -34,10 +36,11 @@ def filter_bar(
         return None
     names = tuple(by_name)
     rows = FilterRows(access, identity)
+    here = links.to(selection.unticked().changed())
     return FilterBar(
         chips=(
             *_archive_chip(access, selection, links),
-            *(_chip(member, links.to(selection.without(member))) for member in selection.filters),
+            *(_chip(member, selection, links) for member in selection.filters),
         ),
         fields=tuple((name, by_name[name][0].name) for name in names),
         group=rows.group(form or form_of(selection.filters), fill=names),
@@ -45,8 +48,11 @@ def filter_bar(
         hidden=tuple(links.hidden(selection.unticked().changed(conditions=(), groups=()))),
         state=tuple(links.hidden(selection.unticked().changed())),
         clear_url=links.to(selection.cleared()),
-        is_open=form is not None or bool(selection.problems),
+        is_open=form is not None or bool(selection.problems) or asked() == ALL,
         promoted=tuple(promoted_filters(rows, selection, links)),
+        field_links=tuple(Link(by_name[name][0].name, asking_url(here, name)) for name in names),
+        all_url=asking_url(here, ALL),
+        one=one_filter(rows, selection, links),
     )
 
 
@@ -58,12 +64,14 @@ def _archive_chip(access: Access, selection: Selection, links: ListLinks) -> tup
     return (Chip(words[selection.archived], links.to(selection.unticked().changed(archived=""))),)
 
 
-def _chip(member: Member, remove_url: str) -> Chip:
+def _chip(member: Member, selection: Selection, links: ListLinks) -> Chip:
+    remove_url = links.to(selection.without(member))
     if member.problem:
         bad = [condition for condition in member.conditions() if condition.problem]
         words = " or ".join(_as_typed(condition) for condition in member.conditions())
         return Chip(words, remove_url, " ".join(condition.problem for condition in bad))
-    return Chip(member.sentence(), remove_url)
+    edit_url = editing_url(links.to(selection.unticked().changed()), member)
+    return Chip(member.sentence(), remove_url, edit_url=edit_url, is_edited=member is edited(selection))
 
 
 def _as_typed(condition: Condition) -> str:

@@ -66,11 +66,12 @@ def form_of(members: Iterable[Member], *, is_any: bool = False) -> FormGroup:
         if isinstance(member, Group):
             form.groups.append(form_of(member.members, is_any=member.is_any))
         else:
-            form.rows.append(_form_row(member))
+            form.rows.append(row_of(member))
     return form
 
 
-def _form_row(condition: Condition) -> FormRow:
+def row_of(condition: Condition) -> FormRow:
+    """Return the row filled with one filter."""
     name, _, operator = condition.key.rpartition("__")
     return FormRow(name, operator, condition.text, condition.problem)
 

@@ -14,6 +14,9 @@ class Chip:
     text: str
     remove_url: str
     problem: str = ""
+    # Where it is changed, and whether it is just now.
+    edit_url: str = ""
+    is_edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class FilterRow:
     is_period: bool = False
     takes_lines: bool = False
     remove: str = ""
+    # Whether its form asks for it alone.
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,18 @@ class Promoted:
 
 
 @dataclass(frozen=True)
+class OneFilter:
+    """The form of one condition: its row, the rest of the list, where it closes, and where a chip's condition goes ("": it is new)."""
+
+    row: FilterRow
+    hidden: tuple[Hidden, ...]
+    close_url: str
+    remove_url: str = ""
+
+
+@dataclass(frozen=True)
 class FilterBar:
-    """Active filters as chips, and the form that has them all: in it, every field has a row."""
+    """Active filters as chips, the fields to add one of, and the form that has them all: in it, every field has a row."""
 
     chips: tuple[Chip, ...]
     fields: tuple[Hidden, ...]
@@ -86,3 +101,7 @@ class FilterBar:
     clear_url: str = ""
     is_open: bool = False
     promoted: tuple[Promoted, ...] = ()
+    # A link for each field, one to the form that has them all, and the form of the field or chip that is open.
+    field_links: tuple[Link, ...] = ()
+    all_url: str = ""
+    one: OneFilter | None = None

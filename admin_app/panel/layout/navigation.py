@@ -16,6 +16,7 @@ from admin_app.panel.in_time import in_time
 from admin_app.panel.inbox.sight import number_unread
 from admin_app.panel.layout.keys import with_letters
 from admin_app.panel.links import link
+from admin_app.panel.list.list_counts import count_at_hand, in_short
 from admin_app.panel.list.saved_view_bar import view_links
 from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resources
@@ -114,7 +115,9 @@ def _item(resource: Resource) -> MenuItem:
     is_below = own_path() == views_url or any(view.is_current for view in views)
     is_here = request.blueprint == resource.endpoint
     current = "true" if is_here and is_below else _page(is_here)
-    return MenuItem(resource.plural, link(resource, "index_view"), current, views, views_url, icon=resource.icon)
+    url, count = link(resource, "index_view"), count_at_hand(access_to(resource))
+    number = "" if count is None else in_short(count)
+    return MenuItem(resource.plural, url, current, views, views_url, icon=resource.icon, count=number)
 
 
 def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word

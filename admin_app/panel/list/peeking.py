@@ -10,6 +10,7 @@ from flask import request
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
+from admin_app.panel.filters.one_filter import FILTER
 from admin_app.panel.list.view_models import Listing, Row
 from admin_app.panel.view_models import Hidden
 
@@ -21,7 +22,7 @@ Beside = Callable[[Access, Listing, str], object]
 
 def without_peek() -> list[Hidden]:
     """Return the arguments of the list at hand that say which rows it has."""
-    return [pair for pair in request.args.items(multi=True) if pair[0] != PEEK]
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in (PEEK, FILTER)]
 
 
 def peek_url(list_url: str, key: object) -> str:

@@ -17,6 +17,7 @@ from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.in_time import in_time
 from admin_app.panel.kinds import cell_kind_of, cell_width_of
 from admin_app.panel.links import ListLinks, link, record_url
+from admin_app.panel.list import list_counts
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.counted import with_exact_count
 from admin_app.panel.list.hits import Hits
@@ -55,6 +56,8 @@ class Table:
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
         page = page if selection.parent is not None else with_exact_count(access, selection, page)
+        if not is_cut:
+            list_counts.note(access, selection, page.count)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
         return Listing(
             id=identity,

@@ -49,10 +49,24 @@ def count_of(session: AnySession, selection: Selection) -> Count:
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
     known = _statistics(session, model.__table__) if is_whole else literal("")
     counted, statistics = session.execute(select(number, known)).one()
-    estimate = int(float(str(statistics or "0").split()[0])) if is_whole else 0
-    if counted > selection.count_limit and estimate > selection.count_limit:
+    return _estimated(counted, str(statistics or "0") if is_whole else "0", selection.count_limit)
+
+
+def counts_of_tables(session: AnySession, models: Sequence[type[Record]], limit: int = COUNT_LIMIT) -> list[Count]:
+    """Count all rows of several models, as far as the limit and then as the store's statistics say, by one statement."""
+    numbers = [number_of(select(literal(1)).select_from(model).limit(limit + 1)) for model in models]
+    known = [_statistics(session, model.__table__) for model in models]
+    found = session.execute(select(*numbers, *known)).one() if models else ()
+    pairs = zip(found[: len(models)], found[len(models) :], strict=True)
+    return [_estimated(number, str(statistics or "0"), limit) for number, statistics in pairs]
+
+
+def _estimated(counted: int, statistics: str, limit: int) -> Count:
+    """Make a count of what was counted to one more than the limit, and of what the store believes of a whole table."""
+    estimate = int(float(statistics.split(maxsplit=1)[0]))
+    if counted > limit and estimate > limit:
         return Count(_rounded(estimate), is_exact=False, is_estimate=True)
-    return bounded(counted, selection.count_limit)
+    return bounded(counted, limit)
 
 
 def ends_of(model: type[Record]) -> Iterator[ScalarSelect[int]]:

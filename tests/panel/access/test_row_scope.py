@@ -16,6 +16,7 @@ from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.access.row_scope import require_rules
+from admin_app.panel.list import list_counts
 from admin_app.panel.resource import RowRule
 from tests.client import Client
 from tests.page import Page
@@ -30,6 +31,20 @@ def test_list_counts_and_shows_only_what_the_rule_leaves(as_liam: Client, mine: 
     page = Page(as_liam.get("/admin/post/"))
 
     assert (page.ids(), page.result_line()) == ([mine.id], "1 post · you see only your own posts")
+
+
+@pytest.mark.usefixtures("mine", "theirs")
+def test_the_navigation_counts_no_row_beyond_the_rule(
+    app: Flask, as_liam: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_counts, "FRESH", 0)
+
+    elsewhere, here = Page(as_liam.get("/admin/help/")), Page(as_liam.get("/admin/post/"))
+    list_counts.init_app(app)
+
+    # Of users they see both, of posts their own one, which only the list itself counts.
+    counts = [page.texts(class_="nav__count") for page in (elsewhere, here)]
+    assert counts == [["2 in this list"], ["2 in this list", "1 in this list"]]
 
 
 @both_stores

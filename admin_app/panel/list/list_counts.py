@@ -1,0 +1,103 @@
+"""How many rows the lists have, for the navigation: counted together by one statement every few seconds in each process.
+
+Only whole tables are counted so. Who is kept to some rows of a list sees its number where the list itself has just counted it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from admin_app.context import glancing, reading, time_limit
+from admin_app.domain.permissions.policy import Action
+from admin_app.extensions import db
+from admin_app.panel.access.access import Access
+from admin_app.panel.registry import resources
+from admin_app.selection.paging import planner
+from admin_app.selection.paging.counting import Count, counts_of_tables
+from admin_app.selection.selection import Selection
+from admin_app.web.request_context import request_context
+
+# Seconds for which a number is believed, and that counting all of them may take.
+FRESH = 10
+LIMIT = 0.1
+_PLACE = "list_counts"
+
+
+@dataclass
+class _Kept:
+    """What a process believes, by the names of resources, and since when."""
+
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    since: float = -1e9
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass
+class _Here:
+    """What the list of the request at hand counted."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+
+
+def init_app(app: Flask) -> None:
+    """Make room."""
+    app.extensions[_PLACE] = _Kept()
+
+
+def note(access: Access, selection: Selection, count: Count) -> None:
+    """Remember until the end of the request how many rows a whole list has, which is newer than what the process believes."""
+    if not (selection.is_narrowed or selection.ticks or selection.parent):
+        _here().counts[access.resource.endpoint] = count
+
+
+def count_at_hand(access: Access) -> Count | None:
+    """Return how many rows a person's list has, None where that is not known."""
+    name = access.resource.endpoint
+    if (here := _here().counts.get(name)) is not None:
+        return here
+    return _believed().get(name) if access.rows(Action.LIST) is None else None
+
+
+def in_short(count: Count) -> str:
+    """Write it as short as the navigation has room: 19,452, 50k+, 5M."""
+    if count.is_exact:
+        return f"{count.number:,}"
+    divisor, letter = next((one for one in _SHORT if count.number >= one[0]), (1, ""))
+    return f"{count.number / divisor:.3g}{letter}{'' if count.is_estimate else '+'}"
+
+
+_SHORT: Sequence[tuple[int, str]] = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+def _here() -> _Here:
+    return request_context().once(_Here, _Here)
+
+
+def _believed() -> Mapping[str, Count]:
+    kept: _Kept = current_app.extensions[_PLACE]
+    if time.monotonic() - kept.since >= FRESH and kept.lock.acquire(blocking=False):
+        try:
+            kept.counts = _counted(kept.counts)
+            kept.since = time.monotonic()
+        finally:
+            kept.lock.release()
+    return kept.counts
+
+
+def _counted(before: Mapping[str, Count]) -> Mapping[str, Count]:
+    """Count every list; one that takes too long, or a store that cannot be asked, leaves what was believed before."""
+    found = list(resources())
+    try:
+        # Not as the request reads: neither its transaction nor its time is touched.
+        with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
+            counts = counts_of_tables(session, [one.model for one in found], planner.LIST_COUNT_LIMIT)
+    except DBAPIError:
+        return before
+    return {one.endpoint: count for one, count in zip(found, counts, strict=True)}

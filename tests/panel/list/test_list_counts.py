@@ -1,0 +1,89 @@
+"""Numbers of rows in the navigation: counted together, for who may see them, and as new as the list at hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from admin_app.models.post import Post
+from admin_app.panel.list import list_counts
+from admin_app.panel.list.list_counts import in_short
+from admin_app.selection.paging import planner
+from admin_app.selection.paging.counting import Count
+from tests.many import many
+from tests.page import Page
+from tests.stores import both_stores
+
+
+@pytest.fixture(autouse=True)
+def unknown(app: Flask) -> Iterator[None]:
+    """Let the process know no number before and after."""
+    list_counts.init_app(app)
+    yield
+    list_counts.init_app(app)
+
+
+def numbers(client: Any, address: str = "/admin/help/") -> list[str]:
+    """Return the navigation's numbers."""
+    return [one.partition(" ")[0].removesuffix("in") for one in Page(client.get(address)).texts(class_="nav__count")]
+
+
+@pytest.mark.parametrize(
+    ("count", "short"),
+    [
+        (Count(0), "0"),
+        (Count(19_452), "19,452"),
+        (Count(50_000, is_exact=False), "50k+"),
+        (Count(1_200_000, is_exact=False, is_estimate=True), "1.2M"),
+        (Count(5_000_000_000, is_exact=False, is_estimate=True), "5G"),
+        (Count(500, is_exact=False), "500+"),
+    ],
+)
+def test_a_number_is_as_short_as_there_is_room(count: Count, short: str) -> None:
+    assert in_short(count) == short
+
+
+@both_stores
+def test_every_page_says_how_many_records_the_lists_have(
+    app: Flask, as_editor: Any, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_counts, "FRESH", 0)
+    monkeypatch.setattr(planner, "LIST_COUNT_LIMIT", 30)
+    make_user()
+    many(app, Post, [{"content": "Post"} for _ in range(31)])
+
+    assert numbers(as_editor) == ["1", "30+"]
+
+
+def test_lists_are_counted_by_one_statement_which_serves_the_next_pages(
+    as_editor: Any, statements: Callable[[], AbstractContextManager[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with statements() as without:
+        as_editor.get("/admin/help/")
+    monkeypatch.setattr(list_counts, "FRESH", 10**6)
+    with statements() as first:
+        as_editor.get("/admin/help/")
+    with statements() as second:
+        as_editor.get("/admin/help/")
+
+    counting = [sum("count(" in one for one in sent) for sent in (without, first, second)]
+    assert [number - counting[0] for number in counting] == [0, 1, 0]
+    assert len(second) == len(without)
+
+
+def test_the_list_at_hand_is_newer_than_what_was_counted_before(
+    as_editor: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_counts, "FRESH", 0)
+    numbers(as_editor)
+    monkeypatch.setattr(list_counts, "FRESH", math.inf)
+    make_post()
+
+    assert numbers(as_editor) == ["0", "0"]
+    assert numbers(as_editor, "/admin/post/") == ["0", "1"]
+    assert numbers(as_editor, "/admin/post/?q=nothing") == ["0", "0"]
