@@ -30,6 +30,7 @@ from admin_app.cli.resource import resource
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export
+from admin_app.cli.upgrade import upgrade
 from admin_app.context import Actor, acting
 from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
@@ -53,6 +54,7 @@ COMMANDS: tuple[click.Command, ...] = (
     banner,
     backup,
     resource,
+    upgrade,
 )
 
 
