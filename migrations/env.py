@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 from admin_app.context import writing
 from admin_app.db import caseless, unique_text
-from admin_app.db.schema_version import require_no_newer
+from admin_app.db.schema_version import bound_locks, note_floor, require_no_newer
 from admin_app.db.startup_lock import startup_lock
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import db
@@ -63,6 +63,7 @@ def run_migrations() -> None:
         warnings.filterwarnings(
             "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_(sort_key|mailbox|namesake))"
         )
+        bound_locks(connection)
         require_no_newer(connection, context.script)
         connection.rollback()
         unique_text.begin(connection)
@@ -73,7 +74,7 @@ def run_migrations() -> None:
             render_item=render_item,
             include_name=include_name,
             include_object=include_object,
-            on_version_apply=repair_indexes,
+            on_version_apply=(repair_indexes, note_floor),
             transaction_per_migration=True,
             **arguments,
         )

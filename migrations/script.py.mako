@@ -9,6 +9,9 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# True where programs of the version before can go on with the tables as this leaves them: a new table, a column that may be
+# empty or has a default of the database's.
+is_additive = False
 
 
 def upgrade() -> None:

@@ -44,6 +44,7 @@ LONGEST = {
     "test_stalled.py",
     "test_restoring.py",
     "test_new_kind.py",
+    "test_whole_setup.py",
 }
 
 

@@ -34,6 +34,7 @@ TABLES = {
         "redirect",
         "role",
         "saved_view",
+        "schema_floor",
         "site_mode",
         "staff",
         "staff_session",

@@ -32,6 +32,7 @@ from admin_app.cli.scim import scim
 from admin_app.cli.serve import run
 from admin_app.cli.staff import staff
 from admin_app.cli.transfer import export
+from admin_app.cli.upgrade import upgrade
 from admin_app.context import Actor, acting
 from admin_app.db.troubles import trouble_of
 from admin_app.errors import AdminError
@@ -56,6 +57,7 @@ COMMANDS: tuple[click.Command, ...] = (
     banner,
     backup,
     resource,
+    upgrade,
 )
 
 

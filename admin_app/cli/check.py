@@ -21,7 +21,7 @@ from admin_app.cli.check_replica import replica_findings, replica_in_words
 from admin_app.cli.check_resources import findings_of_resources
 from admin_app.cli.finding import Finding
 from admin_app.cli.size import JOBS, THREADS, WORKERS
-from admin_app.db.schema_version import NEWER, current_revisions, newer_than
+from admin_app.db.schema_version import NEWER, current_revisions, is_kept_by_newer, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
 from admin_app.domain.permissions import privileges, roles
@@ -131,12 +131,16 @@ def _migrations(app: Flask) -> Iterator[Finding]:
     try:
         with db.engine.connect() as connection:
             current = current_revisions(connection)
+            is_kept = is_kept_by_newer(connection, scripts)
     except SQLAlchemyError as error:
         if (trouble := trouble_of(error)) is not None:
             yield Finding(trouble.problem, trouble.advice)
             return
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         yield Finding(f"The database does not answer: {reason}.", "Check DATABASE_URL, and that the database runs.")
+        return
+    if is_kept:
+        # Servers of two versions, one of which is being replaced.
         return
     if problem := newer_than(scripts, current):
         yield Finding(problem, NEWER)

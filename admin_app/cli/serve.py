@@ -10,7 +10,6 @@ import time
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -21,6 +20,7 @@ from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.supervisor import keep_worker, stop_keeper
+from admin_app.cli.upgrade import upgrade_tables
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db, this_application
@@ -57,7 +57,8 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Return the application; connections made before the fork belong to the parent, so each process opens its own."""
         with self.app.app_context():
-            db.engine.dispose(close=False)
+            for engine in db.engines.values():
+                engine.dispose(close=False)
         sys.setswitchinterval(SWITCH)
         # What was loaded stays: looking through it for garbage now and then would cost some page a tenth of a second.
         gc.collect()
@@ -146,7 +147,7 @@ def run(
     # Before the first connection is counted.
     metrics.share()
     listener = _listen(host, port)
-    upgrade()
+    upgrade_tables(app)
     # A slip of the pen in the setting must not let anybody off.
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])

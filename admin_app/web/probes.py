@@ -11,6 +11,7 @@ import mmap
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cached_property
 from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -22,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 from admin_app import metrics
-from admin_app.db.schema_version import current_revisions
+from admin_app.db.schema_version import is_served
 from admin_app.db.troubles import is_due, say
 from admin_app.db.types import utc_now
 from admin_app.extensions import db
@@ -60,10 +61,10 @@ class Probes:
         """Wrap what answers everything else."""
         self._further = further
         self._token = app.config["METRICS_TOKEN"]
-        heads = _Heads(app)
+        scripts = _Scripts(app)
         self._probes: dict[str, Callable[[], str]] = {
             "/health/live": lambda: "",
-            "/health/ready": Bounded(lambda: _readiness(app, heads())),
+            "/health/ready": Bounded(lambda: _readiness(app, scripts.directory)),
             "/health/jobs": Bounded(lambda: _jobs(app)),
         }
 
@@ -126,23 +127,23 @@ class Bounded:
             self._turn.release()
 
 
-class _Heads:
-    """The newest migrations that the program has, read when they are first asked for."""
+class _Scripts:
+    """The migrations that the program has, read when they are first asked for."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._found: set[str] = set()
 
-    def __call__(self) -> set[str]:
-        self._found = self._found or set(ScriptDirectory(self._app.extensions["migrate"].directory).get_heads())
-        return self._found
+    @cached_property
+    def directory(self) -> ScriptDirectory:
+        """All of them."""
+        return ScriptDirectory(self._app.extensions["migrate"].directory)
 
 
-def _readiness(app: Flask, heads: set[str]) -> str:
+def _readiness(app: Flask, scripts: ScriptDirectory) -> str:
     if is_draining():
         return "the server is about to stop"
     with app.app_context(), db.engine.connect() as connection:
-        return "" if current_revisions(connection) == heads else "the tables are not those of this version"
+        return "" if is_served(connection, scripts) else "the tables are not those of this version"
 
 
 def _jobs(app: Flask) -> str:
