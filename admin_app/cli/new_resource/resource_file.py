@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from admin_app.cli.new_resource.described import Described, kind_of_type
-from admin_app.db.keys import key_name
+from admin_app.db.keys import key_names
 from admin_app.extensions import TableColumn
 from admin_app.formatting import sentence_case
 
@@ -22,7 +22,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
     filters = [name for name in names if name in {each.name for each in one.belongings} or _is_filter(one, name)]
     words = sentence_case(one.table.name.replace("_", " "))
     declarations = [
-        _tuple("column_list", [*listed, _key(one)]),
+        _tuple("column_list", list(dict.fromkeys([*listed, *_keys(one)]))),
         *([_tuple("column_further_list", further)] if further else []),
         _tuple("column_searchable_list", texts[:2]),
         _tuple("column_filters", filters),
@@ -53,8 +53,8 @@ def _in_order(one: Described) -> list[str]:
     return sorted(names, key=lambda name: name != one.title)
 
 
-def _key(one: Described) -> str:
-    return "id" if one.mapper is None else key_name(one.mapper.class_)
+def _keys(one: Described) -> list[str]:
+    return ["id"] if one.mapper is None else key_names(one.mapper.class_)
 
 
 def _is_filter(one: Described, name: str) -> bool:
