@@ -53,6 +53,9 @@ class Record(Timestamped, Versioned, Model):
     __guarded__: ClassVar[bool] = False
     # The column that says since when a record is archived, or whether it is: lists and pickers leave such records out.
     __archived_at__: ClassVar[str] = ""
+    # The column of a record's place among others, and that of what it has its place within, where it is not the whole table.
+    __position__: ClassVar[str] = ""
+    __position_within__: ClassVar[str] = ""
     # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
     # object for it. A model that names its records in another way says so in `__str__`.
     title: ClassVar[str] = ""

@@ -20,6 +20,7 @@ from admin_app.db.attributes import is_computed, require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.archive import require_archive
+from admin_app.domain.records.positions import require_position
 from admin_app.extensions import db
 from admin_app.formatting import label, with_article
 from admin_app.panel import drafts
@@ -61,6 +62,7 @@ from admin_app.panel.notes.note_page import NotePage
 from admin_app.panel.notes.notes_page import NotesPage
 from admin_app.panel.notes.watch_page import WatchPage
 from admin_app.panel.operators.base import Operator
+from admin_app.panel.ordering.order_page import order_pages
 from admin_app.panel.plan.corrections_page import CorrectionsPage
 from admin_app.panel.plan.importing import make_import_plan
 from admin_app.panel.plan.plan_page import PlanPage
@@ -137,6 +139,8 @@ class ResourceView(ProtectedView, ModelView):
     def __init__(self, resource: Resource, database: SQLAlchemy) -> None:
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
+        require_position(resource.model)
+        self.further_pages = {**resource.further_pages, **order_pages(resource)}
         self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
@@ -407,7 +411,7 @@ class ResourceView(ProtectedView, ModelView):
 
     def may_open(self, name: str) -> bool:
         """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
-        further = self.resource.further_pages.get(name)
+        further = self.further_pages.get(name)
         action = ACTIONS[name] if further is None else further.action
         if not self.access.may(action) or not self.resource.judges_records or "id" not in request.args:
             return self.access.may(action)
@@ -416,7 +420,7 @@ class ResourceView(ProtectedView, ModelView):
 
     def purpose_of(self, name: str) -> str:
         """Say what a route does, with what the records are called."""
-        further = self.resource.further_pages.get(name)
+        further = self.further_pages.get(name)
         words = PURPOSES.get(name, "") if further is None else further.purpose
         return words.format(a_noun=with_article(self.resource.noun), nouns=self.resource.nouns)
 
@@ -439,14 +443,14 @@ class ResourceView(ProtectedView, ModelView):
     def create_blueprint(self, admin: Admin) -> Blueprint:
         """Add the pages that only this resource has."""
         blueprint: Blueprint = super().create_blueprint(admin)
-        for name, page in self.resource.further_pages.items():
+        for name, page in self.further_pages.items():
             blueprint.add_url_rule(page.path, name, self._further_page(name), methods=page.methods)
         return blueprint
 
     def _further_page(self, name: str) -> Callable[[], ResponseReturnValue]:
         def further_page() -> ResponseReturnValue:
             refused = self._handle_view(name)
-            return self.resource.further_pages[name].answer() if refused is None else refused
+            return self.further_pages[name].answer() if refused is None else refused
 
         return further_page
 

@@ -46,6 +46,8 @@ CONTENT = "Content"
 MERGE = "merge_view"
 # The view of every resource's own actions.
 ROW_ACTION_VIEW = "act_view"
+# The page of records that have places.
+ORDER_VIEW = "order_view"
 
 
 @dataclass(frozen=True)
@@ -443,6 +445,7 @@ class Resource:
         pairs = [
             ("id", "id"),
             *([(CREATED_AT, CREATED_AT)] if self.has_times else []),
+            *([(self.model.__position__, self.model.__position__)] if self.model.__position__ else []),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
         return {name: self._sort_key(path) for name, path in pairs}

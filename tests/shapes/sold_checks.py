@@ -1,4 +1,4 @@
-"""Goods: prices in their own currency, and an archive. Copied by test_shapes.py."""
+"""Goods: prices in their own currency, an archive, and their order. Copied by test_shapes.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from admin_app.models.good import Good
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.types import utc_now
+from admin_app.domain.records.positions import MOVED_MEANWHILE
 from admin_app.extensions import db
 from tests.page import Page
 from tests.transfer.bringing import bring, refused
@@ -158,3 +160,82 @@ def test_an_empty_list_leads_to_the_archive(as_editor: Any, goods: list[Good]) -
         act(as_editor, "archive", one)
 
     assert Page(as_editor.get(LIST)).has_link("Archived goods")
+
+
+# ---- the order
+
+
+def order_of(app: Flask) -> list[tuple[str, int | None]]:
+    with app.app_context():
+        rows = db.session.execute(select(Good.label, Good.place).where(Good.with_id.is_(None)).order_by(Good.place))
+        return [(label, place) for label, place in rows]
+
+
+def move(client: Any, moved: Good, way: str, past: Good) -> Any:
+    sent = {"moved": moved.id, "past": past.id, "way": way}
+    return client.post_form(f"/admin/good/order/?id={moved.id}", sent)
+
+
+def test_a_new_record_comes_last_within_its_parent(app: Flask, as_editor: Any, keep: Any) -> None:
+    first, _ = keep(Good(label="a", place=7)), keep(Good(label="put away", place=99, archived_at=utc_now()))
+    for label, parent in (("b", ""), ("c", str(first.id)), ("d", "")):
+        as_editor.post_form(NEW, {"label": label, "with_": parent})
+
+    assert [one for one in order_of(app) if one[1] != 99] == [("a", 7), ("b", 8), ("d", 9)]
+
+
+def test_buttons_move_a_record_and_an_undo_moves_it_back(app: Flask, as_owner: Any, keep: Any) -> None:
+    a, b, c = (keep(Good(label=label, place=place)) for label, place in (("a", 1), ("b", 5), ("c", 9)))
+    page = Page(as_owner.get(f"/admin/good/order/?id={b.id}"))
+
+    up = move(as_owner, c, "up", b)
+    moved = order_of(app)
+    undo = Page(as_owner.get(up.headers["Location"])).values("undo")
+    down = move(as_owner, a, "down", c)
+
+    assert page.texts("li", class_="order__row") == ["a ↓Move down: a", "b ↑Move up: b ↓Move down: b", "c ↑Move up: c"]
+    assert (up.status_code, down.status_code) == (303, 303)
+    assert moved == [("a", 1), ("c", 5), ("b", 9)]
+    assert order_of(app) == [("c", 1), ("a", 5), ("b", 9)]
+    as_owner.post("/admin/activity/undo/", data=Page(as_owner.get(down.headers["Location"])).values("undo"))
+    as_owner.post("/admin/activity/undo/", data=undo)
+    assert order_of(app) == [("a", 1), ("b", 5), ("c", 9)]
+
+
+def test_a_record_moves_past_none_but_the_one_that_was_shown(app: Flask, as_owner: Any, keep: Any) -> None:
+    a, b, c = (keep(Good(label=label, place=place)) for label, place in (("a", 1), ("b", 2), ("c", 3)))
+    move(as_owner, c, "up", b)
+
+    late = Page(move(as_owner, b, "up", a))
+
+    assert (late.status, late.summary) == (409, [MOVED_MEANWHILE])
+    assert order_of(app) == [("a", 1), ("c", 2), ("b", 3)]
+
+
+def test_equal_places_and_none_are_numbered_anew(app: Flask, as_owner: Any, keep: Any) -> None:
+    made = [keep(Good(label=label, place=place)) for label, place in (("a", 4), ("b", 4), ("c", None), ("d", None))]
+
+    move(as_owner, made[3], "up", made[2])
+
+    assert order_of(app) == [("a", 1), ("b", 2), ("d", 3), ("c", 4)]
+
+
+def test_the_order_is_for_who_may_write_it(as_viewer: Any, client_with: Any, keep: Any) -> None:
+    a, b = (keep(Good(label=label, place=place)) for label, place in (("a", 1), ("b", 2)))
+    reader = client_with("good:*", fields=["good.place:read_only"], name="Reader")
+    editor = client_with("good:*", name="Editor too")
+    address = f"/admin/good/order/?id={a.id}"
+
+    refused_ = [client.get(address).status_code for client in (as_viewer, reader)]
+    forged = [
+        editor.post_form(address, sent).status_code
+        for sent in (
+            {"moved": 999, "past": b.id, "way": "up"},
+            {"moved": a.id, "past": b.id, "way": "sideways"},
+            {"moved": a.id, "past": b.id, "way": "down", "csrf_token": ""},
+        )
+    ]
+
+    assert refused_ == [403, 403]
+    assert forged == [404, 404, 400]
+    assert "Change order" in " ".join(one.text for one in Page(editor.get(LIST)).all("a"))

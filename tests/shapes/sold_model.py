@@ -17,11 +17,14 @@ class Good(Record):
 
     title = "label"
     __archived_at__ = "archived_at"
+    __position__ = "place"
+    __position_within__ = "with_id"
 
     label: Mapped[str] = mapped_column(sa.String(40))
     price: Mapped[Decimal | None] = mapped_column(sa.Numeric(12, 3), info={"kind": "money", "currency": "currency"})
     currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    place: Mapped[int | None]
     # What it goes with.
     with_id: Mapped[int | None] = mapped_column(sa.ForeignKey("good.id"), index=True)
 

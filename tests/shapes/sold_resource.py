@@ -13,7 +13,7 @@ class GoodResource(Resource):
     model = Good
 
     column_list = ("label", "price", "currency", "id")
-    column_further_list = ("archived_at", "extras")
+    column_further_list = ("archived_at", "place", "extras")
     column_searchable_list = ("label",)
     column_filters = ("label", "price", "currency")
     form_columns = ("label", "price", "currency", "with_")

@@ -15,6 +15,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.trees import problem_with_parent
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.amounts import problems_with_amounts
+from admin_app.domain.records.positions import put_last
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
@@ -144,6 +145,7 @@ class Saving:
             if is_created or is_changed(field, record):
                 field.populate_obj(record, field.name)
         if is_created:
+            put_last(db.session, record)
             db.session.add(record)
         self.access.resource.before_save(self.form, record, is_created=is_created)
         require_within(self.access, record, self.action)

@@ -15,7 +15,7 @@ from admin_app.extensions import Expression, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
 from admin_app.panel.list.view_models import RowWay
-from admin_app.panel.resource import ROW_ACTION_VIEW, BulkAction, Resource
+from admin_app.panel.resource import ORDER_VIEW, ROW_ACTION_VIEW, BulkAction, Resource
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
 from admin_app.selection.paging.planner import KEYS
@@ -45,20 +45,24 @@ def may_act(access: Access, action: RowAction) -> bool:
     )
 
 
-def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapping[int, Sequence[Link]]:
+def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapping[Key, Sequence[Link]]:
     """Return the links to the actions that the person may do with each of these records; `url` is where these lead back to.
 
     One statement tells for all of them, and none where the resource has no such actions.
     """
     actions = [one for one in access.resource.acts if may_act(access, one)]
+    orders = _orders(access, records, url)
     if not actions or not records or not access.may(Action.LIST):
-        return {}
+        return orders
     keys = [record.id for record in records]
     model = access.resource.model
     fits = [_fits(access, one) for one in actions]
     found = db.session.execute(select(model.id, *fits).where(model.id.in_(keys)))
     return {
-        key: [_link(access, one, key, url) for one, may in zip(actions, may_each, strict=True) if may]
+        key: [
+            *(_link(access, one, key, url) for one, may in zip(actions, may_each, strict=True) if may),
+            *orders.get(key, ()),
+        ]
         for key, *may_each in found
     }
 
@@ -104,6 +108,17 @@ def _may_write(access: Access, names: Iterable[str], action: Action) -> bool:
 def _fits(access: Access, action: RowAction) -> Expression:
     rows = (access.rows(action.needs), action.allowed(access.authority.principal))
     return and_(literal(value=True), *(one for one in rows if one is not None))
+
+
+def _orders(access: Access, records: Sequence[Record], url: str) -> Mapping[Key, Sequence[Link]]:
+    """Return the links to the order of records that have places."""
+    name = access.resource.model.__position__
+    if not name or not access.may_write(name, Action.EDIT):
+        return {}
+    return {
+        key: [Link("Change order", link(access.resource, ORDER_VIEW, id=key, url=url))]
+        for key in access.reached(records, Action.EDIT)
+    }
 
 
 def _link(access: Access, action: RowAction, key: Key, url: str) -> Link:

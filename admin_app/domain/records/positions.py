@@ -1,0 +1,128 @@
+"""Records that have a place among others: one moves past its neighbour, a new one comes last."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Integer, and_, func, select, true
+from sqlalchemy import inspect as inspect_mapper
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import Key
+from admin_app.db.record import Record
+from admin_app.domain.records.archive import is_archived
+from admin_app.errors import ConfigurationError, InvalidRecord
+from admin_app.extensions import AnySession, Expression, TableColumn
+
+# Records that are numbered anew at once, where two have the same place: beyond that a person has to give places first.
+MOST_RENUMBERED = 10_000
+MOVED_MEANWHILE = (
+    "Somebody changed the order after you opened this page. Nothing was moved. Look at the order as it is now."
+)
+TOO_MANY = (
+    "Two of these records have the same place, and there are too many to number them anew. Give them places first."
+)
+NOT_ALL_YOURS = "Two of these records have the same place. Ask somebody who may change all of them to move one."
+
+
+class Way(StrEnum):
+    """Where a record moves."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+def require_position(model: type[Record]) -> None:
+    """Raise `ConfigurationError` where a model's places cannot be kept in the columns that it names."""
+    columns, name, within = stored_columns(model), model.__position__, model.__position_within__
+    if not name:
+        return
+    if name not in columns or not isinstance(columns[name].type, Integer) or columns[name].unique:
+        message = f"{model.__name__}.__position__ names {name}. Name a column of Integer that is not unique."
+        raise ConfigurationError(message)
+    if within and within not in columns:
+        message = f"{model.__name__}.__position_within__ names {within}, which is no column of {model.__name__}."
+        raise ConfigurationError(message)
+
+
+def in_order(model: type[Record]) -> list[Expression]:
+    """Return the order of places; what has none stands last."""
+    place, key = _place(model), _key(model)
+    return [place.is_(None), place, key]
+
+
+def among(record: Record) -> ColumnElement[bool]:
+    """Return the condition on the records that a record has its place among: of the same parent, and not archived."""
+    model = type(record)
+    within, archived = model.__position_within__, is_archived(model)
+    is_same = getattr(model, within).is_not_distinct_from(getattr(record, within)) if within else true()
+    return is_same if archived is None else and_(is_same, ~func.coalesce(archived, False))
+
+
+def put_last(session: AnySession, record: Record) -> None:
+    """Give a new record without a place the last one (not yet committed)."""
+    model, name = type(record), type(record).__position__
+    if not name or getattr(record, name) is not None:
+        return
+    with session.no_autoflush:
+        last = session.scalar(select(func.max(_place(model))).where(among(record)))
+    setattr(record, name, (last or 0) + 1)
+
+
+def move(
+    session: AnySession, record: Record, way: Way, *, past: Record, rows: ColumnElement[bool] | None = None
+) -> None:
+    """Let a record change places with its neighbour (not yet committed), `past` as a person saw it; `rows` are those that may be changed.
+
+    Raises `InvalidRecord` where that is its neighbour no more.
+    """
+    name, shown = type(record).__position__, [] if rows is None else [rows]
+    _lock(session, record, past)
+    if _neighbour(session, record, way, shown) != past.id:
+        raise InvalidRecord({"": MOVED_MEANWHILE})
+    if getattr(record, name) in {None, getattr(past, name)} or getattr(past, name) is None:
+        _number_anew(session, record, is_free=rows is None)
+    first, second = getattr(record, name), getattr(past, name)
+    setattr(record, name, second)
+    setattr(past, name, first)
+
+
+def _neighbour(session: AnySession, record: Record, way: Way, shown: list[ColumnElement[bool]]) -> Key | None:
+    """Find the key of the record beside it, of those that may be changed."""
+    key, order = _key(type(record)), in_order(type(record))
+    beside = func.lag(key) if way is Way.UP else func.lead(key)
+    rows = select(key.label("key"), beside.over(order_by=order).label("beside")).where(among(record), *shown).subquery()
+    found: Key | None = session.scalar(select(rows.c.beside).where(rows.c.key == record.id))
+    return found
+
+
+def _number_anew(session: AnySession, record: Record, *, is_free: bool) -> None:
+    """Give each record a place of its own, in the order that they have."""
+    if not is_free:
+        raise InvalidRecord({"": NOT_ALL_YOURS})
+    model, name = type(record), type(record).__position__
+    ordered = select(model).where(among(record)).order_by(*in_order(model)).limit(MOST_RENUMBERED + 1)
+    found = session.scalars(ordered.with_for_update()).all()
+    if len(found) > MOST_RENUMBERED:
+        raise InvalidRecord({"": TOO_MANY})
+    for number, one in enumerate(found, 1):
+        if getattr(one, name) != number:
+            setattr(one, name, number)
+
+
+def _lock(session: AnySession, *records: Record) -> None:
+    """Read both anew, and let nobody else write them before this is done; in the order of their keys, so that no two wait for each other."""
+    model = type(records[0])
+    keys = [one.id for one in records]
+    wanted = select(model).where(_key(model).in_(keys)).order_by(_key(model)).with_for_update(of=model)
+    session.scalars(wanted, execution_options={"populate_existing": True}).all()
+
+
+def _place(model: type[Record]) -> TableColumn:
+    found: TableColumn = getattr(model, model.__position__)
+    return found
+
+
+def _key(model: type[Record]) -> TableColumn:
+    found: TableColumn = inspect_mapper(model).primary_key[0]
+    return found

@@ -1,0 +1,1 @@
+"""The order of records that have places: a page that moves them."""
