@@ -60,8 +60,12 @@ def raised(table: FromClause) -> Values:
 
 
 def stamps(table: FromClause) -> Values:
-    """Return what a change that the ORM does not see sets besides: the counter and the time."""
-    return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {}
+    """Return what a change that the ORM does not see sets besides: the counter and the time; where nobody counts, what says nothing.
+
+    What only links a record to others, say, would set nothing at all.
+    """
+    key = next(iter(table.primary_key))
+    return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {key.name: key}
 
 
 def digest(*values: object) -> int:

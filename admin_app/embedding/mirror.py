@@ -10,6 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import ColumnProperty, Mapper, configure_mappers, registry, relationship
 from sqlalchemy.sql.util import _deep_deannotate
 
+from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Legacy, Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Expression, Relationship, Values
@@ -34,6 +35,8 @@ def mirror(registries: Iterable[registry], taken: Iterable[str]) -> None:
     for mapper in sorted(found, key=lambda one: (len(list(one.iterate_to_root())), one.class_.__name__)):
         if mapper.class_ not in _MIRRORS and not issubclass(mapper.class_, Record):
             _MIRRORS[mapper.class_] = _make(mapper, names)
+    # An earlier dashboard of this process knew fewer.
+    recorded_models.cache_clear()
 
 
 def mirror_of(model: type[object]) -> type[Record]:
@@ -129,6 +132,8 @@ def _relation(one: Relationship) -> Relationship:
         passive_deletes=one.passive_deletes,
         cascade="merge" if one.viewonly else ", ".join(sorted(one.cascade)),
         single_parent=one.single_parent,
+        # Theirs write the same columns, in sessions of their own.
+        overlaps=",".join({name for side in (one.parent, one.mapper) for name in side.relationships.keys()}),  # noqa: SIM118 -- no dict
         **further,
     )
     return made

@@ -50,6 +50,9 @@ def upgrade(app: Flask) -> int:
                 session.add_all(roles.given())
                 session.commit()
         context.stamp(scripts, "heads")
+        if connection.dialect.name == "sqlite":
+            # Lists ask how large a table is where SQLite keeps it, a table that is there once something was looked at.
+            connection.exec_driver_sql(f'ANALYZE "{Role.__tablename__}"')
         return len(changes)
 
 

@@ -96,7 +96,7 @@ def create_app(path: Path) -> Flask:
 
 def printed(app: Flask, name: str) -> type[Resource]:
     """Return the resource that the command prints."""
-    file = app.test_cli_runner().invoke(args=["empty", "resource", "new", name]).output
+    file = app.test_cli_runner().invoke(args=["empty", "resource", "new", name]).stdout
     names: dict[str, type[Resource]] = {}
     exec(file, names)  # noqa: S102 -- as its reader would save it
     return names[f"{name}Resource"]

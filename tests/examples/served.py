@@ -33,16 +33,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Serve it."""
     folder = tmp_path_factory.mktemp("shop")
     environment = {"PATH": os.environ["PATH"], "ADMIN_TABLE_PREFIX": "admin_", "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.examples.serve", str(folder)],
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with (folder / "said").open("w") as said:
+        command = [sys.executable, "-m", "tests.examples.serve", str(folder)]
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, text=True)
     assert process.stdout is not None
     urls = [process.stdout.readline().strip() for _ in range(3)]
+    assert all(urls), (folder / "said").read_text()
     yield Shop(*urls, folder)
     process.kill()
     process.communicate()
