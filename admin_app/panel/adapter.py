@@ -31,6 +31,8 @@ from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
 from admin_app.panel.filters.declared import declared_filters
+from admin_app.panel.forgetting.forget_page import forget_pages
+from admin_app.panel.forgetting.removal import require_personal
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.forms.presence import PresencePage
@@ -125,7 +127,10 @@ class ResourceView(ProtectedView, ModelView):
     def __init__(self, resource: Resource, database: SQLAlchemy) -> None:
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
-        self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
+        require_personal(resource)
+        self.further_pages = {**resource.further_pages, **forget_pages(resource)}
+        in_list = IN_LIST if "edit_view" in resource.proof_for else frozenset()
+        self.proof_for = resource.proof_for | in_list | forget_pages(resource).keys()
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
         # What is computed has no field: a form shows it among the facts.
@@ -389,7 +394,7 @@ class ResourceView(ProtectedView, ModelView):
 
     def may_open(self, name: str) -> bool:
         """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
-        further = self.resource.further_pages.get(name)
+        further = self.further_pages.get(name)
         action = ACTIONS[name] if further is None else further.action
         if not self.access.may(action) or not self.resource.judges_records or "id" not in request.args:
             return self.access.may(action)
@@ -398,7 +403,7 @@ class ResourceView(ProtectedView, ModelView):
 
     def purpose_of(self, name: str) -> str:
         """Say what a route does, with what the records are called."""
-        further = self.resource.further_pages.get(name)
+        further = self.further_pages.get(name)
         words = PURPOSES.get(name, "") if further is None else further.purpose
         return words.format(noun=self.resource.noun, nouns=self.resource.nouns)
 
@@ -421,14 +426,14 @@ class ResourceView(ProtectedView, ModelView):
     def create_blueprint(self, admin: Admin) -> Blueprint:
         """Add the pages that only this resource has."""
         blueprint: Blueprint = super().create_blueprint(admin)
-        for name, page in self.resource.further_pages.items():
+        for name, page in self.further_pages.items():
             blueprint.add_url_rule(page.path, name, self._further_page(name), methods=page.methods)
         return blueprint
 
     def _further_page(self, name: str) -> Callable[[], ResponseReturnValue]:
         def further_page() -> ResponseReturnValue:
             refused = self._handle_view(name)
-            return self.resource.further_pages[name].answer() if refused is None else refused
+            return self.further_pages[name].answer() if refused is None else refused
 
         return further_page
 
