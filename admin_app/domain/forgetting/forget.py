@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, not_, or_, select, update
 
 from admin_app.db.keys import Key, key_in, print_key, stored
 from admin_app.db.versions import raised
@@ -70,8 +70,8 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         plans=_number(session, Plan, _plans(subject)),
         jobs=len(_jobs(session, about)),
         uploads=_number(session, Upload, Upload.resource.in_(about)),
-        texts=places(session, subject.distinct) if subject.distinct else (),
-        elsewhere=places(session, subject.others) if subject.others else (),
+        texts=places(session, subject.distinct, _others(subject)),
+        elsewhere=places(session, subject.others, _others(subject)),
     )
 
 
@@ -87,11 +87,11 @@ def forget(session: AnySession, subject: Subject, about: Collection[str], *, rea
     replace_everywhere(session, subject.distinct)
     _mark(session, subject, reason)
     session.flush()
-    if subject.distinct and (left := places(session, subject.distinct)):
+    if left := places(session, subject.distinct):
         words = ", ".join(f"{one.table}.{one.column}" for one in left)
         message = f"Something would be left in {words}. Nothing was removed."
         raise ForgettingError(message)
-    return Removed(jobs, uploads, places(session, subject.others) if subject.others else ())
+    return Removed(jobs, uploads, places(session, subject.others))
 
 
 # ---- marks
@@ -156,9 +156,7 @@ def _leave_history(session: AnySession, subject: Subject) -> None:
     for row in session.execute(select(Change.id, Change.before, Change.after).where(_changes(subject))).all():
         before, after = (_without(values, stand_ins) for values in (row.before, row.after))
         _rewrite(session, changes, row.id, title=GONE, before=before, after=after)
-    in_sets = select(Change.change_set_id).where(_changes(subject))
-    about = (ChangeSet.resource == subject.table) & (ChangeSet.record_id == subject.key)
-    chosen = select(ChangeSet.id, ChangeSet.summary, ChangeSet.reason).where(or_(ChangeSet.id.in_(in_sets), about))
+    chosen = select(ChangeSet.id, ChangeSet.summary, ChangeSet.reason).where(_sets(subject))
     for one in session.execute(chosen).all():
         summary = replaced(one.summary, subject.values)
         reason = replaced(one.reason, subject.values) if one.reason else one.reason
@@ -202,6 +200,23 @@ def _mark(session: AnySession, subject: Subject, reason: str) -> None:
 
 def _changes(subject: Subject) -> ColumnElement[bool]:
     return (Change.model == subject.table) & (Change.record_id == subject.key)
+
+
+def _sets(subject: Subject) -> ColumnElement[bool]:
+    """Choose the change sets that are about the record, or changed it."""
+    about = (ChangeSet.resource == subject.table) & (ChangeSet.record_id == subject.key)
+    return or_(ChangeSet.id.in_(select(Change.change_set_id).where(_changes(subject))), about)
+
+
+def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
+    """Choose, of the tables that hold something of the record itself, the rows that do not."""
+    of_record = notes_about(subject).with_only_columns(Note.id).order_by(None)
+    return {
+        subject.table: key_in(table_of(subject.model)) != subject.key,
+        "change": not_(_changes(subject)),
+        "change_set": not_(_sets(subject)),
+        "note": Note.id.not_in(of_record),
+    }
 
 
 def _plans(subject: Subject) -> ColumnElement[bool]:

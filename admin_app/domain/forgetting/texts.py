@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import quote, quote_plus
 
-from sqlalchemy import JSON, String, Table, Text, cast, literal, or_, select, type_coerce, update
+from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, literal, or_, select, true, type_coerce, update
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.db.json_values import recorded_models
@@ -28,9 +29,14 @@ class Place:
     count: int
 
 
-def places(session: AnySession, values: Collection[str]) -> list[Place]:
-    """Return where any of these values stands, in whatever table."""
-    counted = ((column, sum(1 for _ in _rows(session, column, values))) for column in _text_columns())
+def places(
+    session: AnySession, values: Collection[str], others: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
+) -> list[Place]:
+    """Return where any of these values stands, in whatever table; of some tables in `others` only."""
+    counted = (
+        (column, sum(1 for _ in _rows(session, column, values, others.get(column.table.name, true()))))
+        for column in _text_columns()
+    )
     return [Place(column.table.name, column.name, number) for column, number in counted if number]
 
 
@@ -40,7 +46,7 @@ def replace_everywhere(session: AnySession, values: Collection[str]) -> int:
     for column in _text_columns():
         table = column.table
         more = raised(table) if table.name in recorded_models() else {}
-        for *keys, text in list(_rows(session, column, values)):
+        for *keys, text in list(_rows(session, column, values, true())):
             which = [key == value for key, value in zip(table.primary_key.columns, keys, strict=True)]
             new = {column.name: _as_kept(session, column, replaced(text, values)), **more}
             session.execute(update(table).where(*which).values(new), execution_options=RECORDED)
@@ -83,14 +89,16 @@ def _is_hash(table: Table, column: TableColumn) -> bool:
     return is_key or bool(column.info.get("secret")) or column.name.endswith(("_hash", "digest", "sha256"))
 
 
-def _rows(session: AnySession, column: TableColumn, values: Collection[str]) -> Iterator[AnyRow]:
-    """Yield the keys of the rows whose text holds a value, and the text."""
+def _rows(
+    session: AnySession, column: TableColumn, values: Collection[str], which: ColumnElement[bool]
+) -> Iterator[AnyRow]:
+    """Yield the keys of the rows of these whose text holds a value, and the text."""
     if not values:
         return
     spelt = sorted({one for value in values for one in spellings(value)})
     holds = or_(*(_raw(column).icontains(one, autoescape=True) for one in spelt))
     pattern = _pattern(values)
-    for row in session.execute(select(*column.table.primary_key.columns, _raw(column)).where(holds)):
+    for row in session.execute(select(*column.table.primary_key.columns, _raw(column)).where(holds, which)):
         if pattern.search(row[-1]):
             yield row
 

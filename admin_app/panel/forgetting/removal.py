@@ -85,7 +85,9 @@ def elsewhere_in_words(places: Sequence[Place]) -> str:
     found = [_place_in_words(one) for one in places if one.table not in _HISTORY]
     if in_history:
         found.append(f"{counted(in_history, 'text', 'texts')} of the history of other records")
-    return f"The same words still stand in {in_words(found)}. They may mean somebody else." if found else ""
+    return (
+        f"The same words also stand in {in_words(found)}. They may mean somebody else, so they stay." if found else ""
+    )
 
 
 def _place_in_words(place: Place) -> str:
@@ -96,12 +98,21 @@ def _place_in_words(place: Place) -> str:
 
 
 def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
-    yield int(extent.is_there), "The record stays, with “Forgotten” in its personal fields."
-    yield extent.changes, f"{counted(extent.changes, 'change', 'changes')} in the history lose the personal values."
-    yield extent.notes, f"{counted(extent.notes, 'note', 'notes')} about the record are deleted."
-    yield extent.drafts, f"{counted(extent.drafts, 'draft', 'drafts')} of forms are deleted."
-    yield extent.plans, f"{counted(extent.plans, 'plan', 'plans')} are deleted."
-    yield extent.jobs, f"{counted(extent.jobs, 'finished job', 'finished jobs')} are deleted, with their files."
-    yield extent.uploads, f"{counted(extent.uploads, 'uploaded file', 'uploaded files')} are deleted."
     texts = sum(one.count for one in extent.texts)
-    yield texts, f"{counted(texts, 'text', 'texts')} of the database lose what means nobody else."
+    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or nothing."
+    yield (
+        extent.changes,
+        f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",
+    )
+    yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
+    yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
+    yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."
+    yield (
+        extent.jobs,
+        f"This deletes {counted(extent.jobs, 'finished job and its file', 'finished jobs and their files')}.",
+    )
+    yield extent.uploads, f"This deletes {counted(extent.uploads, 'uploaded file', 'uploaded files')}."
+    yield (
+        texts,
+        f"This removes what only this person has, like an email, from {counted(texts, 'other text', 'other texts')}.",
+    )

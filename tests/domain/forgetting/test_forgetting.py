@@ -222,10 +222,10 @@ def test_a_record_without_unmistakable_values_is_forgotten_too(make_user: Any) -
     extent = forgetting.extent_of(db.session, subject, ABOUT)
     forget(subject)
 
-    assert (extent.texts, user.name) == ((), "Forgotten")
+    assert (extent.texts, user.name) == ([], "Forgotten")
     again = subject_of(db.session, User, user.id, ("name",))
-    assert forgetting.extent_of(db.session, again, ABOUT).elsewhere == ()
-    assert forget(again).elsewhere == ()
+    assert forgetting.extent_of(db.session, again, ABOUT).elsewhere == []
+    assert forget(again).elsewhere == []
 
 
 @pytest.mark.parametrize(

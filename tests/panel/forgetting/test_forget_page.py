@@ -50,8 +50,8 @@ def test_an_owner_removes_the_data_and_is_told_where_the_name_still_stands(
     assert way == url
     assert (done.status_code, page.heading) == (303, "Forgotten")
     assert page.notice == (
-        f"Success The personal data of user {ann.id} was removed. The same words still stand in 1 post (Content) "
-        "and 3 texts of the history of other records. They may mean somebody else."
+        f"Success The personal data of user {ann.id} was removed. The same words also stand in 1 post (Content) "
+        "and 3 texts of the history of other records. They may mean somebody else, so they stay."
     )
 
 
