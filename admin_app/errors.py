@@ -15,6 +15,7 @@ AdminError
 │   └── AlreadyThere     it makes what there is
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
+├── ForgettingError      a person's data cannot be removed now, or not wholly
 ├── MergeError           two records cannot become one
 ├── UndoError            an act cannot be undone
 ├── BackupError          a backup cannot be made, read or restored
@@ -96,6 +97,10 @@ class SelectionError(AdminError):
 
 class DeletionError(AdminError):
     """A deletion cannot be carried out as chosen."""
+
+
+class ForgettingError(AdminError):
+    """A person's data cannot be removed now, or something of it would be left."""
 
 
 class MergeError(AdminError):

@@ -139,6 +139,7 @@ ROUTES = {
     "/admin/user/new/": Route("/admin/user/new/", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/edit/": Route("/admin/user/edit/?id={user}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
+    "/admin/user/forget/": Route("/admin/user/forget/?id={user}", get=(302, 403, 403, 200), post=(302, 403, 403, 422)),
     "/admin/user/merge/": Route("/admin/user/merge/?a={user}&b={twin}", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(302, 403, 200, 200)),
     "/admin/post/": Route("/admin/post/", get=SIGNED_IN),

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from admin_app.cli.backup import backup
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
+from admin_app.cli.forget import forget, forgotten
 from admin_app.cli.history import history
 from admin_app.cli.import_ import import_
 from admin_app.cli.inbox import inbox
@@ -53,6 +54,8 @@ COMMANDS: tuple[click.Command, ...] = (
     delete,
     plan,
     history,
+    forget,
+    forgotten,
     maintenance,
     banner,
     backup,

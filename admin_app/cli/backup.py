@@ -12,18 +12,22 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import formatting
 from admin_app.backup import archive
 from admin_app.backup.archive import Manifest
 from admin_app.backup.stores import Store, store_of
+from admin_app.cli.forget import brought_back
 from admin_app.context import writing
+from admin_app.db.keys import print_key
 from admin_app.db.schema_version import NEWER, newer_than
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import after_restore
+from admin_app.domain.forgetting import forget as forgetting
 from admin_app.errors import BackupError
-from admin_app.extensions import db, this_application
+from admin_app.extensions import Values, db, this_application
 from admin_app.jobs.files import PART, is_folder
 
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -81,15 +85,28 @@ def restore(file: Path, *, yes: bool) -> None:
         manifest = _opened(app, store, file, folder)
         if not store.is_empty() and not yes:
             click.confirm(f"Replace everything in this database by {_in_words(manifest)}?", abort=True)
+        marks = _marks()
         db.session.remove()
         db.engine.dispose()
         store.load(folder / archive.DATABASE)
         _put_files_back(app, folder / archive.FILES)
     upgrade()
     with writing(), transaction(db.session):
+        forgetting.add_missing(db.session, marks)
         ended = after_restore.sign_everybody_out(db.session)
     click.echo(f"Restored {_in_words(manifest)}.")
+    for resource, subject in brought_back():
+        click.echo(f"Forget again: {resource.endpoint} {print_key(subject.key)}", err=True)
     click.echo(f"Everyone is signed out, since a backup knows who was let in then. Ended: {ended}.")
+
+
+def _marks() -> list[Values]:
+    """Return who was forgotten by now, which an older backup does not know; nobody where there is no such table."""
+    try:
+        return forgetting.values_of_marks(db.session)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return []
 
 
 def _opened(app: Flask, store: Store, file: Path, folder: Path) -> Manifest:

@@ -24,12 +24,14 @@ from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.db.schema_version import NEWER, current_revisions, is_kept_by_newer, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
+from admin_app.domain.auth.company_sign_in import BY_GROUPS
 from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
 from admin_app.formatting import in_words
 from admin_app.jobs import stored_files
 from admin_app.jobs.bucket import SCHEME, problem_with, read_place
+from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.web.replica import the_replica
 
@@ -213,6 +215,27 @@ def _roles(app: Flask) -> Iterator[Finding]:
         db.session.rollback()
 
 
+def _company(app: Flask) -> Iterator[Finding]:
+    by_groups = frozenset().union(*app.config["GROUPS"].values())
+    by_company = frozenset({app.config["COMPANY_ACCOUNTS"]}) - {"", BY_GROUPS}
+    try:
+        for setting, keys in (("ADMIN_GROUPS", by_groups), ("ADMIN_COMPANY_ACCOUNTS", by_company)):
+            if unknown := sorted(keys - roles.names(db.session).keys()):
+                yield Finding(
+                    f"{setting} names a role that does not exist: {in_words(unknown)}.", "Use the roles' keys."
+                )
+        is_used = app.config["OIDC_ISSUER"] or app.config["AUTH_HEADER"]
+        local = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active, Staff.password_hash != "")
+        if is_used and db.session.scalar(local.limit(1)) is None:
+            yield Finding(
+                "No owner has a password: when the company sign-in fails, nobody gets in.",
+                "Run: manage.py staff reset-password EMAIL",
+            )
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+
+
 def _people(_app: Flask) -> Iterator[Finding]:
     try:
         if not accounts.is_set_up(db.session):
@@ -244,6 +267,7 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _https,
     _migrations,
     _roles,
+    _company,
     _files,
     _bucket,
     _stored_files,

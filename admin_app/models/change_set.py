@@ -41,6 +41,8 @@ class Kind(StrEnum):
     NOTE = "note"
     # Links, sessions, second factors: how somebody gets in. Such a change set need not change a record.
     ACCESS = "access"
+    # A person's data was removed: from the history too.
+    FORGET = "forget"
 
 
 # The ways in which records are changed.

@@ -65,4 +65,6 @@ def _note_proof(answer: oidc.Answer) -> ResponseReturnValue:
 
 
 def _refusal(problem: str, onward: str, status: HTTPStatus) -> tuple[str, int]:
-    return render_template("pages/company_refused.html", problem=problem, onward=onward), status
+    is_signed_in = login.current_principal() is not None
+    page = {"problem": problem, "onward": onward, "is_signed_in": is_signed_in}
+    return render_template("pages/company_refused.html", **page), status

@@ -35,6 +35,8 @@ from admin_app.panel.fields import RecordForm
 from admin_app.panel.files.taking import FORMS as RECORD_FORMS
 from admin_app.panel.files.taking import taken_by_form
 from admin_app.panel.filters.declared import declared_filters
+from admin_app.panel.forgetting.forget_page import forget_pages
+from admin_app.panel.forgetting.removal import require_personal
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.forms.presence import PresencePage
@@ -140,8 +142,10 @@ class ResourceView(ProtectedView, ModelView):
         """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
         self.resource = resource
         require_position(resource.model)
-        self.further_pages = {**resource.further_pages, **order_pages(resource)}
-        self.proof_for = resource.proof_for | (IN_LIST if "edit_view" in resource.proof_for else frozenset())
+        require_personal(resource)
+        self.further_pages = {**resource.further_pages, **order_pages(resource), **forget_pages(resource)}
+        in_list = IN_LIST if "edit_view" in resource.proof_for else frozenset()
+        self.proof_for = resource.proof_for | in_list | forget_pages(resource).keys()
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
         # What is computed has no field: a form shows it among the facts.

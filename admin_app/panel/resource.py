@@ -189,6 +189,8 @@ class Resource:
     form_widget_args: Mapping[str, Mapping[str, object]] = {}
     # By which short texts two records may be the same, and in which way they are alike then.
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
+    # The columns that say who somebody is: an owner can have them forgotten.
+    personal: ClassVar[Sequence[str]] = ()
     # By the names that roles keep.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 

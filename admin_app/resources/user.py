@@ -29,6 +29,7 @@ class UserResource(Resource):
     cards: ClassVar[tuple[Card, ...]] = (PerWeek("created_at"), Newest())
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {"email": Likeness.EMAIL, "name": Likeness.NAME}
 
+    personal = ("name", "email")
     row_rules: ClassVar[Mapping[str, RowRule]] = {
         "own": RowRule(
             "Only themselves",

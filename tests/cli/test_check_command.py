@@ -80,6 +80,21 @@ CASES = {
         "ADMIN_TWO_FACTOR names a role that does not exist: king. Choose from: editor, owner, viewer.",
         "Until then these people need no second factor.",
     ),
+    "groups": (
+        {"GROUPS": {"Writers": frozenset({"editor", "king"})}},
+        "ADMIN_GROUPS names a role that does not exist: king.",
+        "Use the roles' keys.",
+    ),
+    "company": (
+        {"COMPANY_ACCOUNTS": "king"},
+        "ADMIN_COMPANY_ACCOUNTS names a role that does not",
+        "Use the roles' keys.",
+    ),
+    "local": (
+        {"AUTH_HEADER": "X-Email"},
+        "No owner has a password: when the company sign-in fails, nobody gets in.",
+        "Run: manage.py staff reset-password EMAIL",
+    ),
     "factor": (
         {"TWO_FACTOR": frozenset()},
         "People with the role owner sign in with a password only.",

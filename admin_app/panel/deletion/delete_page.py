@@ -21,6 +21,7 @@ from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go, told_losses
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forgetting.forget_page import forget_url
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page, lead_on
@@ -90,6 +91,7 @@ class DeletePage(Page):
             version=record.version,
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
+            forget_url=forget_url(self.access, record),
             return_url=self.return_url(),
         )
         return page, status

@@ -48,7 +48,17 @@ def fields_of(changes: Sequence[Change]) -> list[tuple[FieldChange, ...]]:
 
 # Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
 _TELLING = frozenset(
-    {Kind.SIGN_IN, Kind.SIGN_IN_FAILED, Kind.SIGN_OUT, Kind.ACCESS, Kind.EXPORT, Kind.DEMO, Kind.PRUNE, Kind.NOTE}
+    {
+        Kind.SIGN_IN,
+        Kind.SIGN_IN_FAILED,
+        Kind.SIGN_OUT,
+        Kind.ACCESS,
+        Kind.EXPORT,
+        Kind.DEMO,
+        Kind.PRUNE,
+        Kind.NOTE,
+        Kind.FORGET,
+    }
 )
 
 

@@ -27,6 +27,8 @@ SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "links", "undo_sql", "
 # Sessions and second factors, counts of failures, jobs, plans, redirects, inboxes, what somebody likes, types, ticks, watches or
 # has open are no records.
 OTHERS = {
+    # What is forgotten is to be in no history.
+    *(f"domain/forgetting/{name}.py" for name in ("forget", "texts")),
     *(
         f"domain/auth/{name}.py"
         for name in (

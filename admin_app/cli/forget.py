@@ -1,0 +1,113 @@
+"""`manage.py forget` and `manage.py forgotten`: remove a person's data, and again after a backup was restored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from admin_app.cli.resource_names import resource_named
+from admin_app.context import writing
+from admin_app.db.keys import print_key, read_key
+from admin_app.domain.forgetting import forget as forgetting
+from admin_app.domain.forgetting.subject import Subject, subject_of
+from admin_app.errors import NotFoundError
+from admin_app.extensions import db, table_of
+from admin_app.models.change_set import LONGEST_REASON
+from admin_app.panel.forgetting.removal import (
+    elsewhere_in_words,
+    everything_held,
+    extent_at,
+    lines_of,
+    remove,
+    subject_at,
+)
+from admin_app.panel.registry import resources
+from admin_app.panel.resource import Resource
+
+AGAIN = "Forgotten again: a backup from before was restored"
+
+
+@click.command()
+@click.argument("resource")
+@click.argument("key")
+@click.option("--reason", required=True, help="Why: kept in the history, with who did it and when.")
+@click.option(
+    "--file", type=click.Path(path_type=Path), help="Where to write everything held, as JSON, before it goes."
+)
+@click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
+@with_appcontext
+def forget(resource: str, key: str, reason: str, file: Path | None, *, yes: bool) -> None:
+    """Remove the personal data of the RESOURCE with this KEY, from the history too: “forget user 12”. Nothing takes it back."""
+    found = resource_named(resource, [one for one in resources() if one.personal])
+    number = read_key(found.model, key)
+    if number is None:
+        message = f"{key} is no {found.noun}'s key."
+        raise NotFoundError(message)
+    subject = subject_at(found, number)
+    for line in lines_of(extent_at(found, subject)):
+        click.echo(line)
+    if file is not None:
+        file.touch(mode=0o600)
+        file.write_text(everything_held(subject), "utf-8")
+        click.echo(f"Everything held is in {file}.")
+    if not yes:
+        click.echo("Nothing was removed. Do it with --yes.")
+        return
+    _remove(found, subject, reason)
+
+
+@click.group()
+def forgotten() -> None:
+    """Keep who was forgotten, for when a backup is restored."""
+
+
+@forgotten.command("list")
+@with_appcontext
+def list_() -> None:
+    """Write a line of JSON for each mark: keep them beside the backups. They hold nothing personal."""
+    for one in forgetting.marks(db.session):
+        values = {"model": one.model, "record_id": one.record_id, "at": one.at.isoformat(), "reason": one.reason}
+        click.echo(json.dumps({**values, "record_id": str(one.record_id)}))
+
+
+@forgotten.command()
+@click.option("--yes", is_flag=True, help="Do it. Without this, only list them.")
+@with_appcontext
+def again(*, yes: bool) -> None:
+    """Forget again whom a restored backup brought back."""
+    back = list(brought_back())
+    for resource, subject in back:
+        if yes:
+            _remove(resource, subject, AGAIN)
+        else:
+            click.echo(f"{resource.endpoint} {print_key(subject.key)}")
+    if not back:
+        click.echo("Nobody who was forgotten is back.")
+    elif not yes:
+        click.echo("Nothing was removed. Do it with --yes.")
+
+
+def brought_back() -> Iterator[tuple[Resource, Subject]]:
+    """Yield who has a mark and is there with their data all the same."""
+    by_table = {table_of(one.model).name: one for one in resources() if one.personal}
+    seen = set()
+    for mark in forgetting.marks(db.session):
+        resource = by_table.get(mark.model)
+        if resource is None or (mark.model, mark.record_id) in seen:
+            continue
+        seen.add((mark.model, mark.record_id))
+        subject = subject_of(db.session, resource.model, mark.record_id, resource.personal)
+        if forgetting.is_back(db.session, subject):
+            yield resource, subject
+
+
+def _remove(resource: Resource, subject: Subject, reason: str) -> None:
+    with writing():
+        removed = remove(resource, subject, reason[:LONGEST_REASON])
+    click.echo(f"The personal data of {resource.noun} {print_key(subject.key)} was removed.")
+    if words := elsewhere_in_words(removed.elsewhere):
+        click.echo(words)

@@ -1,0 +1,270 @@
+"""Removing what is held about a person, from the record to the history, and proving that nothing is left. No undo takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, delete, func, not_, or_, select, update
+
+from admin_app.db.keys import Key, key_in, print_key, stored
+from admin_app.db.versions import raised
+from admin_app.domain.audit.entry import heading_of
+from admin_app.domain.audit.recorder import RECORDED, entry_of, record_event
+from admin_app.domain.forgetting.held import notes_about
+from admin_app.domain.forgetting.subject import GONE, Subject
+from admin_app.domain.forgetting.texts import Place, places, replace_everywhere, replaced
+from admin_app.domain.naming import names_of
+from admin_app.errors import ForgettingError
+from admin_app.extensions import AnySession, Model, TableColumn, Values, table_of
+from admin_app.models.change_set import Change, ChangeSet, Kind
+from admin_app.models.draft import Draft
+from admin_app.models.forgotten import Forgotten
+from admin_app.models.job import Job, JobState
+from admin_app.models.note import Mention, Note
+from admin_app.models.plan import Plan, PlanLine, PlanState
+from admin_app.models.presence import Presence
+from admin_app.models.upload import Upload
+
+_WORKING = (JobState.WAITING, JobState.RUNNING)
+_UNDER_WAY = (PlanState.PLANNING, PlanState.AGREED)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a removal is about: how much of what it removes or changes."""
+
+    is_there: bool
+    changes: int
+    notes: int
+    drafts: int
+    plans: int
+    jobs: int
+    uploads: int
+    texts: Sequence[Place]
+    elsewhere: Sequence[Place]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was done: the jobs and uploads whose files are to go once it is committed, and where a name still stands."""
+
+    jobs: Sequence[int]
+    uploads: Sequence[int]
+    elsewhere: Sequence[Place]
+
+
+def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> Extent:
+    """Say what would be removed; `about` are the resources whose files may hold something of the person."""
+    return Extent(
+        is_there=bool(
+            session.scalar(
+                select(func.count())
+                .select_from(table_of(subject.model))
+                .where(key_in(table_of(subject.model)) == subject.key)
+            )
+        ),
+        changes=_number(session, Change, _changes(subject)),
+        notes=len(session.scalars(notes_about(subject)).all()),
+        drafts=len(_drafts(session, subject)),
+        plans=_number(session, Plan, _plans(subject)),
+        jobs=len(_jobs(session, about)),
+        uploads=_number(session, Upload, Upload.resource.in_(about)),
+        texts=places(session, subject.distinct, _others(subject)),
+        elsewhere=places(session, subject.others, _others(subject)),
+    )
+
+
+def forget(session: AnySession, subject: Subject, about: Collection[str], *, reason: str) -> Removed:
+    """Remove it (not yet committed); raise `ForgettingError` where work is under way, or anything would be left."""
+    _require_rest(session, subject, about)
+    jobs = _jobs(session, about)
+    uploads = session.scalars(select(Upload.id).where(Upload.resource.in_(about))).all()
+    _leave_record(session, subject)
+    _leave_history(session, subject)
+    _leave_notes(session, subject)
+    _leave_work(session, subject, jobs, uploads)
+    replace_everywhere(session, subject.distinct)
+    _mark(session, subject, reason)
+    session.flush()
+    if left := places(session, subject.distinct):
+        words = ", ".join(f"{one.table}.{one.column}" for one in left)
+        message = f"Something would be left in {words}. Nothing was removed."
+        raise ForgettingError(message)
+    return Removed(jobs, uploads, places(session, subject.others))
+
+
+# ---- marks
+
+
+def marks(session: AnySession) -> Sequence[Forgotten]:
+    """Return who was forgotten, the first one first."""
+    return session.scalars(select(Forgotten).order_by(Forgotten.id)).all()
+
+
+def values_of_marks(session: AnySession) -> list[Values]:
+    """Return the same as plain values, to be put into another database."""
+    names = ("model", "record_id", "at", "actor", "reason")
+    return [{name: getattr(one, name) for name in names} for one in marks(session)]
+
+
+def add_missing(session: AnySession, known: Sequence[Values]) -> int:
+    """Add marks that a restored backup does not have (not yet committed); return how many."""
+    there = {(one.model, one.record_id) for one in marks(session)}
+    missing = [one for one in known if (one["model"], one["record_id"]) not in there]
+    session.add_all(Forgotten(**one) for one in missing)
+    return len(missing)
+
+
+def is_back(session: AnySession, subject: Subject) -> bool:
+    """Whether a record that was forgotten has its data again, there or in the history: a backup was restored."""
+    table = table_of(subject.model)
+    held = [_differs(column, subject.stand_ins[name]) for name, column in subject.columns.items()]
+    wanted = select(func.count()).select_from(table).where(key_in(table) == subject.key, or_(*held))
+    return bool(subject.values or session.scalar(wanted))
+
+
+# ---- what goes
+
+
+def _require_rest(session: AnySession, subject: Subject, about: Collection[str]) -> None:
+    is_carried_out = Plan.state.in_(_UNDER_WAY) & (Plan.model == subject.table)
+    is_running = _number(session, Plan, is_carried_out) or [
+        one for one in _asked(session, about) if one.state in _WORKING
+    ]
+    if is_running:
+        message = (
+            "A job that reads or changes these records is under way. Wait until it has ended. Nothing was removed."
+        )
+        raise ForgettingError(message)
+
+
+def _leave_record(session: AnySession, subject: Subject) -> None:
+    """Put the stand-ins into the record: it stays, with what belongs to it."""
+    table = table_of(subject.model)
+    values = {column.name: subject.stand_ins[name] for name, column in subject.columns.items()}
+    session.execute(
+        update(table).where(key_in(table) == subject.key).values({**values, **raised(table)}),
+        execution_options=RECORDED,
+    )
+
+
+def _leave_history(session: AnySession, subject: Subject) -> None:
+    """Put them into the history too. Rows are only added to it, but for this."""
+    changes, sets = table_of(Change), table_of(ChangeSet)
+    stand_ins = subject.stand_ins
+    for row in session.execute(select(Change.id, Change.before, Change.after).where(_changes(subject))).all():
+        before, after = (_without(values, stand_ins) for values in (row.before, row.after))
+        _rewrite(session, changes, row.id, title=GONE, before=before, after=after)
+    chosen = select(ChangeSet.id, ChangeSet.summary, ChangeSet.reason).where(_sets(subject))
+    for one in session.execute(chosen).all():
+        summary = replaced(one.summary, subject.values)
+        reason = replaced(one.reason, subject.values) if one.reason else one.reason
+        _rewrite(session, sets, one.id, summary=summary, reason=reason)
+
+
+def _leave_notes(session: AnySession, subject: Subject) -> None:
+    """Take away the notes about the record, and what the history kept of their texts."""
+    changes = table_of(Change)
+    for row in session.execute(select(Change.id, Change.before, Change.after).where(_of_notes(session, subject))).all():
+        before, after = (_without(values, {"text": GONE}) for values in (row.before, row.after))
+        _rewrite(session, changes, row.id, title=GONE, before=before, after=after)
+    notes = [one.id for one in session.scalars(notes_about(subject)).all()]
+    session.execute(delete(Mention).where(Mention.note_id.in_(notes)))
+    session.execute(delete(Note).where(Note.id.in_(notes)), execution_options=RECORDED)
+
+
+def _leave_work(session: AnySession, subject: Subject, jobs: Sequence[int], uploads: Sequence[int]) -> None:
+    """Take away what was typed, planned, exported and sent: it is kept for some days only, and would be again."""
+    session.execute(delete(Draft).where(Draft.key.in_(_drafts(session, subject))))
+    session.execute(delete(Plan).where(_plans(subject)), execution_options={"synchronize_session": False})
+    session.execute(delete(Job).where(Job.id.in_(jobs)))
+    session.execute(delete(Upload).where(Upload.id.in_(uploads)))
+    is_here = (Presence.table == subject.table) & (Presence.record_id == subject.key)
+    session.execute(delete(Presence).where(is_here))
+
+
+def _mark(session: AnySession, subject: Subject, reason: str) -> None:
+    noun, _ = names_of(subject.model)
+    record_event(
+        session,
+        kind=Kind.FORGET,
+        summary=f"Removed all personal data of {noun} {print_key(subject.key)}",
+        reason=reason,
+        resource=subject.table,
+        record_id=subject.key,
+    )
+    actor = heading_of(entry_of(session))["actor"]
+    session.add(Forgotten(model=subject.table, record_id=subject.key, actor=actor, reason=reason))
+
+
+def _changes(subject: Subject) -> ColumnElement[bool]:
+    return (Change.model == subject.table) & (Change.record_id == subject.key)
+
+
+def _sets(subject: Subject) -> ColumnElement[bool]:
+    """Choose the change sets that are about the record, or changed it."""
+    about = (ChangeSet.resource == subject.table) & (ChangeSet.record_id == subject.key)
+    return or_(ChangeSet.id.in_(select(Change.change_set_id).where(_changes(subject))), about)
+
+
+def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
+    """Choose, of the tables that hold something of the record itself, the rows that do not."""
+    of_record = notes_about(subject).with_only_columns(Note.id).order_by(None)
+    return {
+        subject.table: key_in(table_of(subject.model)) != subject.key,
+        "change": not_(_changes(subject)),
+        "change_set": not_(_sets(subject)),
+        "note": Note.id.not_in(of_record),
+    }
+
+
+def _plans(subject: Subject) -> ColumnElement[bool]:
+    """Choose the plans that list the record, and those that would make one with its data."""
+    lines = select(PlanLine.plan_id).where(PlanLine.record_id.is_(None) | (PlanLine.record_id == subject.key))
+    return (Plan.model == subject.table) & Plan.id.in_(lines)
+
+
+def _drafts(session: AnySession, subject: Subject) -> list[str]:
+    """Return the keys of the drafts in which any of the values was typed."""
+    rows = session.execute(select(Draft.key, Draft.fields)).all()
+    return [key for key, fields in rows if any(replaced(text, subject.values) != text for _, text in fields)]
+
+
+def _asked(session: AnySession, about: Collection[str]) -> list[Job]:
+    return [one for one in session.scalars(select(Job)).all() if one.arguments.get("resource") in about]
+
+
+def _jobs(session: AnySession, about: Collection[str]) -> list[int]:
+    return [one.id for one in _asked(session, about) if one.state not in _WORKING]
+
+
+def _of_notes(session: AnySession, subject: Subject) -> ColumnElement[bool]:
+    """Choose the changes of notes about the record, those that are there and those that are gone."""
+    of_notes: ColumnElement[bool] = Change.model == Note.__tablename__
+    keys: set[Key] = {one.id for one in session.scalars(notes_about(subject)).all()}
+    for row in session.execute(select(Change.record_id, Change.before, Change.after).where(of_notes)).all():
+        if any(_is_about(values, subject) for values in (row.before, row.after)):
+            keys.add(row.record_id)
+    return of_notes & Change.record_id.in_(keys)
+
+
+def _is_about(values: Values | None, subject: Subject) -> bool:
+    said = values or {}
+    return said.get("subject") == subject.table and said.get("subject_id") in {subject.key, stored(subject.key)}
+
+
+def _differs(column: TableColumn, stand_in: object) -> ColumnElement[bool]:
+    return column.is_not(None) if stand_in is None else column.is_distinct_from(stand_in)
+
+
+def _without(values: Values | None, stand_ins: Values) -> Values | None:
+    return None if values is None else {name: stand_ins.get(name, value) for name, value in values.items()}
+
+
+def _rewrite(session: AnySession, table: Table, key: int, **values: object) -> None:
+    session.execute(update(table).where(table.c.id == key).values(values))
+
+
+def _number(session: AnySession, model: type[Model], which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(model).where(which)) or 0

@@ -1,0 +1,77 @@
+"""Everything that is held about a person, for them to have: the record, its history, its notes, what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Select, Table, or_, select
+
+from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.keys import Key, key_in, stored
+from admin_app.domain.forgetting.subject import Subject
+from admin_app.extensions import AnySession, Values, table_of
+from admin_app.kinds import kind_of
+from admin_app.models.change_set import Change, ChangeSet
+from admin_app.models.note import Note
+
+
+def held_about(session: AnySession, subject: Subject) -> Values:
+    """Return all of it, as JSON takes it."""
+    return {
+        "record": {"kind": subject.table, "id": _plain(subject.key), "values": _record(session, subject)},
+        "hanging": {name: rows for name, rows in _hanging(session, subject).items() if rows},
+        "history": _history(session, subject),
+        "notes": [
+            {"at": one.created_at.isoformat(), "by": one.author, "text": one.text}
+            for one in session.scalars(notes_about(subject)).all()
+        ],
+    }
+
+
+def notes_about(subject: Subject) -> Select[Note]:
+    """Choose the notes about a record."""
+    return select(Note).where(Note.subject == subject.table, Note.subject_id == subject.key).order_by(Note.id)
+
+
+def _record(session: AnySession, subject: Subject) -> Values | None:
+    rows = _rows(session, table_of(subject.model), key_in(table_of(subject.model)) == subject.key)
+    return rows[0] if rows else None
+
+
+def _hanging(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
+    """Return the records that point at this one, by their tables."""
+    own = key_in(table_of(subject.model))
+    found = {}
+    for name, model in recorded_models().items():
+        pointing = [one for one in table_of(model).c if any(key.column is own for key in one.foreign_keys)]
+        if pointing:
+            found[name] = _rows(session, table_of(model), or_(*(one == subject.key for one in pointing)))
+    return found
+
+
+def _rows(session: AnySession, table: Table, which: ColumnElement[bool]) -> list[Values]:
+    model = recorded_models()[table.name]
+    columns = kept_columns(model)
+    found = session.execute(select(*columns.values()).where(which).order_by(key_in(table)))
+    return [
+        {name: kind_of(column).to_history(value) for (name, column), value in zip(columns.items(), row, strict=True)}
+        for row in found
+    ]
+
+
+def _history(session: AnySession, subject: Subject) -> list[Values]:
+    chosen = select(ChangeSet.at, ChangeSet.actor, ChangeSet.reason, Change.act, Change.before, Change.after)
+    rows = session.execute(
+        chosen.join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(Change.model == subject.table, Change.record_id == subject.key)
+        .order_by(Change.id)
+    )
+    return [
+        {"at": row.at.isoformat(), "by": row.actor, "reason": row.reason}
+        | {"act": row.act, "before": row.before, "after": row.after}
+        for row in rows
+    ]
+
+
+def _plain(key: Key) -> object:
+    return key if isinstance(key, int | str) else stored(key)

@@ -1,0 +1,110 @@
+"""Whom it is about: a record's personal columns, every value that they have or had, and what takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import String, func, select
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.caseless import same
+from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Key, key_in, print_key
+from admin_app.db.record import Record
+from admin_app.errors import ConfigurationError
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.models.change_set import Change
+
+# What stands where a person's text stood.
+GONE = "Forgotten"
+# Below an address that nobody can have (RFC 2606).
+NOWHERE = "forgotten.invalid"
+# Shorter texts, a number of an office, stand in other texts by chance.
+SHORTEST_DISTINCT = 6
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A record to forget; it may be deleted already, and stand in the history only.
+
+    `distinct` are values that mean nobody else, an address say, and can be looked for in every text; the `others`, a
+    name, can be somebody else's too.
+    """
+
+    model: type[Record]
+    key: Key
+    columns: dict[str, TableColumn]
+    distinct: frozenset[str]
+    others: frozenset[str]
+
+    @property
+    def table(self) -> str:
+        """The name of its table."""
+        return table_of(self.model).name
+
+    @property
+    def values(self) -> frozenset[str]:
+        """All of them."""
+        return self.distinct | self.others
+
+    @property
+    def stand_ins(self) -> Values:
+        """Return what takes the place of each personal value, by the attributes' names."""
+        return {name: stand_in(column, self.key) for name, column in self.columns.items()}
+
+
+def subject_of(session: AnySession, model: type[Record], key: Key, personal: Sequence[str]) -> Subject:
+    """Collect what a record's personal columns hold, and held by the history."""
+    columns = {name: stored_columns(model)[name] for name in personal}
+    found = {
+        (name, value)
+        for name in columns
+        for value in _values(session, model, key, columns[name], name)
+        if value and value != stand_in(columns[name], key)
+    }
+    distinct = {
+        value for name, value in found if is_unique(columns[name]) and not _is_shared(session, model, key, value)
+    }
+    return Subject(model, key, columns, frozenset(distinct), frozenset(value for _, value in found) - distinct)
+
+
+def stand_in(column: TableColumn, key: Key) -> object:
+    """Return what takes the place of a personal value; raise `ConfigurationError` for a column where nothing can."""
+    if column.nullable:
+        return None
+    if not isinstance(column.type, String):
+        message = f"{column}: a personal column must hold text, or may be empty."
+        raise ConfigurationError(message)
+    if not is_unique(column):
+        return GONE[: column.type.length]
+    name = f"{GONE.lower()}-{print_key(key)}"
+    return f"{name}@{NOWHERE}" if column.info.get("format") == "email" else name
+
+
+def is_unique(column: TableColumn) -> bool:
+    """Whether no two records have the same value there."""
+    return bool(column.unique)
+
+
+def _values(session: AnySession, model: type[Record], key: Key, column: TableColumn, name: str) -> Iterator[str]:
+    """Yield every text that a column of a record has or had."""
+    now = session.scalar(select(column).where(key_in(table_of(model)) == key))
+    rows = session.execute(
+        select(Change.before, Change.after).where(Change.model == table_of(model).name, Change.record_id == key)
+    )
+    past = [values[name] for row in rows for values in row if values and name in values]
+    yield from (one for one in (now, *past) if isinstance(one, str))
+
+
+def _is_shared(session: AnySession, model: type[Record], key: Key, value: str) -> bool:
+    """Whether a unique column of another record, a colleague's account say, holds the same."""
+    for other in recorded_models().values():
+        table = table_of(other)
+        for column in table.c:
+            if not (is_unique(column) and isinstance(column.type, String)):
+                continue
+            is_other = [key_in(table) != key] if other is model else []
+            if session.scalar(select(func.count()).select_from(table).where(same(column, value), *is_other)):
+                return True
+    return False

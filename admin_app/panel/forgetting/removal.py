@@ -1,0 +1,118 @@
+"""Removing a person's data, files and all: what the page and the command do alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.keys import Key
+from admin_app.db.transaction import transaction
+from admin_app.domain.forgetting.forget import Extent, Removed, extent_of, forget
+from admin_app.domain.forgetting.held import held_about
+from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
+from admin_app.domain.forgetting.texts import Place
+from admin_app.errors import ConfigurationError, NotFoundError
+from admin_app.extensions import db, table_of
+from admin_app.formatting import counted, in_words
+from admin_app.jobs.files import JOBS, UPLOADS, files_of
+from admin_app.panel.registry import resources
+from admin_app.panel.resource import Resource
+from admin_app.relations import relations_of
+
+_HISTORY = frozenset({"change", "change_set"})
+
+
+def require_personal(resource: Resource) -> None:
+    """Raise `ConfigurationError` where a personal field is no column, or one that nothing can stand in for."""
+    for name in resource.personal:
+        column = stored_columns(resource.model).get(name)
+        if column is None:
+            message = f"{type(resource).__name__}: personal names {name}, which is no column."
+            raise ConfigurationError(message)
+        stand_in(column, 0)
+
+
+def subject_at(resource: Resource, key: Key) -> Subject:
+    """Return whom it is about; raise `NotFoundError` where neither a record nor the history knows anything."""
+    subject = subject_of(db.session, resource.model, key, resource.personal)
+    extent = extent_of(db.session, subject, files_about(resource))
+    if not extent.is_there and not extent.changes:
+        message = f"There is no {resource.noun} {key}, and none in the history."
+        raise NotFoundError(message)
+    return subject
+
+
+def extent_at(resource: Resource, subject: Subject) -> Extent:
+    """Say what would be removed."""
+    return extent_of(db.session, subject, files_about(resource))
+
+
+def everything_held(subject: Subject) -> str:
+    """Return everything that is held about a person, as a file for them."""
+    return json.dumps(held_about(db.session, subject), ensure_ascii=False, indent=2)
+
+
+def remove(resource: Resource, subject: Subject, reason: str) -> Removed:
+    """Remove it (committed); raise `ForgettingError` where that cannot be now."""
+    with transaction(db.session):
+        removed = forget(db.session, subject, files_about(resource), reason=reason)
+    for job in removed.jobs:
+        files_of(JOBS).remove(job)
+    for upload in removed.uploads:
+        files_of(UPLOADS).remove(upload)
+    return removed
+
+
+def files_about(resource: Resource) -> frozenset[str]:
+    """Name the resources whose files may hold something of this one's records: its own, and those that show them."""
+    showing = (
+        one.endpoint
+        for one in resources()
+        if any(relation.target is resource.model for relation in relations_of(one.model).values())
+    )
+    return frozenset({resource.endpoint, *showing})
+
+
+def lines_of(extent: Extent) -> Sequence[str]:
+    """Say what would be removed, a line each."""
+    return [words for number, words in _lines(extent) if number]
+
+
+def elsewhere_in_words(places: Sequence[Place]) -> str:
+    """Say where a name still stands, which may be somebody else's; "" where it does not."""
+    in_history = sum(one.count for one in places if one.table in _HISTORY)
+    found = [_place_in_words(one) for one in places if one.table not in _HISTORY]
+    if in_history:
+        found.append(f"{counted(in_history, 'text', 'texts')} of the history of other records")
+    return (
+        f"The same words also stand in {in_words(found)}. They may mean somebody else, so they stay." if found else ""
+    )
+
+
+def _place_in_words(place: Place) -> str:
+    resource = next((one for one in resources() if table_of(one.model).name == place.table), None)
+    if resource is None:
+        return f"{counted(place.count, 'text', 'texts')} of {place.table.replace('_', ' ')}"
+    return f"{counted(place.count, resource.noun, resource.nouns)} ({resource.label(place.column)})"
+
+
+def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
+    texts = sum(one.count for one in extent.texts)
+    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or nothing."
+    yield (
+        extent.changes,
+        f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",
+    )
+    yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
+    yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
+    yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."
+    yield (
+        extent.jobs,
+        f"This deletes {counted(extent.jobs, 'finished job and its file', 'finished jobs and their files')}.",
+    )
+    yield extent.uploads, f"This deletes {counted(extent.uploads, 'uploaded file', 'uploaded files')}."
+    yield (
+        texts,
+        f"This removes what only this person has, like an email, from {counted(texts, 'other text', 'other texts')}.",
+    )

@@ -1,0 +1,66 @@
+"""`manage.py forget` and `manage.py forgotten`: first what would be done, then it is; and again after a restore."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.models.user import User
+
+
+def user(app: Flask, key: int) -> tuple[str, str]:
+    with app.app_context():
+        found = db.session.get_one(User, key)
+        return found.name, found.email
+
+
+def test_nothing_is_removed_before_somebody_says_so(manage: Any, app: Flask, make_user: Any, tmp_path: Path) -> None:
+    ann = make_user(name="Ann Ames")
+    file = tmp_path / "held.json"
+
+    done = manage("forget", "user", ann.id, "--reason", "She asked", "--file", file)
+
+    assert done.stdout.splitlines()[-1] == "Nothing was removed. Do it with --yes."
+    assert user(app, ann.id) == ("Ann Ames", ann.email)
+    assert json.loads(file.read_text("utf-8"))["record"]["values"]["name"] == "Ann Ames"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_person_is_forgotten_and_again_when_they_are_back(manage: Any, app: Flask, make_user: Any) -> None:
+    ann = make_user(name="Ann Ames", email="ann.ames@example.com")
+    manage("forget", "users", ann.id, "--reason", "She asked", "--yes")
+    none = manage("forgotten", "again", "--yes").stdout
+    with app.app_context():
+        restored = db.session.get_one(User, ann.id)
+        restored.name, restored.email = ann.name, ann.email
+        db.session.commit()
+
+    listed = manage("forgotten", "again").stdout.splitlines()
+    manage("forgotten", "again", "--yes")
+
+    assert none == "Nobody who was forgotten is back.\n"
+    assert listed == [f"user {ann.id}", "Nothing was removed. Do it with --yes."]
+    assert user(app, ann.id) == ("Forgotten", f"forgotten-{ann.id}@forgotten.invalid")
+    (first, second) = (json.loads(line) for line in manage("forgotten", "list").stdout.splitlines())
+    assert [(one["model"], one["record_id"]) for one in (first, second)] == [("user", str(ann.id))] * 2
+    with app.app_context():
+        actors = set(db.session.scalars(select(ChangeSet.actor).where(ChangeSet.kind == "forget")))
+    assert len(actors) == 1
+
+
+def test_whom_nothing_knows_cannot_be_forgotten(manage: Any) -> None:
+    unknown = manage("forget", "user", 77, "--reason", "x", "--yes")
+    nonsense = manage("forget", "user", "x", "--reason", "x", "--yes")
+    other = manage("forget", "post", 1, "--reason", "x")
+
+    assert [one.stderr for one in (unknown, nonsense)] == [
+        "Error: There is no user 77, and none in the history.\n",
+        "Error: x is no user's key.\n",
+    ]
+    assert other.stderr == "Error: “post” does not exist. Choose from: user.\n"
