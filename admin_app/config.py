@@ -25,7 +25,7 @@ CONNECTION_SECONDS = 300
 
 # Settings that go by the same names in Flask's configuration, without what stands before all of them.
 _AS_THEY_ARE = (
-    *("PROXIES", "TIME_LIMIT", "EXPORT_ROWS", "PLAN_ROWS", "PROOF_ROWS", "UPLOAD_MB", "FILE_DAYS"),
+    *("DIGEST_HOUR", "PROXIES", "TIME_LIMIT", "EXPORT_ROWS", "PLAN_ROWS", "PROOF_ROWS", "UPLOAD_MB", "FILE_DAYS"),
     *("SESSION_HOURS", "IDLE_HOURS", "SITE_NAME", "LOGO"),
 )
 
