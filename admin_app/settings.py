@@ -43,6 +43,10 @@ def _whole_number(text: str) -> int:
     return int(text)
 
 
+def _hour(text: str) -> int | None:
+    return None if text == "none" else _number_between(0, 23)(text)
+
+
 def _number_between(least: int, most: int, unit: str = "") -> Callable[[str], int]:
     """Return what reads a whole number within these bounds."""
 
@@ -341,6 +345,12 @@ SETTINGS = (
         "",
         "Where email is handed over: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: none is sent.",
         _smtp,
+    ),
+    Setting(
+        "ADMIN_DIGEST_HOUR",
+        "7",
+        "The hour, 0 to 23 in each person's time zone, from which a worker emails what is new in inboxes; `none` for never.",
+        _hour,
     ),
     Setting(
         "ADMIN_SITE_NAME",

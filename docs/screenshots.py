@@ -151,7 +151,8 @@ def signed_in(browser: Browser, url: str, viewport: dict[str, int], color_scheme
     page = browser.new_page(
         base_url=url, viewport=viewport, color_scheme=color_scheme, locale="en-US", timezone_id="UTC"
     )
-    page.set_default_timeout(15_000)
+    # Also beside a machine's other work, which reading a file takes longest with.
+    page.set_default_timeout(90_000)
     page.goto("/sign-in")
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)

@@ -45,6 +45,7 @@ DEFAULTS = {
         "MAIL_USE_SSL": False,
         "MAIL_USE_TLS": True,
     },
+    "ADMIN_DIGEST_HOUR": 7,
     "ADMIN_SITE_NAME": "Admin",
     "ADMIN_LOGO": "",
     "ADMIN_ACCENT": "",

@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
 from admin_app import formatting, metrics
+from admin_app.cli.digests import send_at_hour
 from admin_app.cli.size import JOBS
 from admin_app.context import writing
 from admin_app.db.schema_version import require_served
@@ -38,7 +39,7 @@ def worker(threads: int, metrics_port: int) -> None:
     if metrics_port:
         metrics.listen(metrics_port)
     click.echo("Running jobs  (Ctrl-C stops it)")
-    work(app, threads=threads)
+    work(app, threads=threads, at_hours=send_at_hour)
 
 
 @click.group()

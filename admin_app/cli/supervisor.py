@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from flask import Flask
 
+from admin_app.cli.digests import send_at_hour
 from admin_app.extensions import db
 from admin_app.jobs.worker import PATIENCE, work
 from admin_app.web.priority import POLITENESS
@@ -68,7 +69,7 @@ def _work(app: Flask, threads: int, keeper: int) -> None:
     with app.app_context():
         # Connections made before the fork belong to the parent.
         db.engine.dispose(close=False)
-    work(app, threads=threads, parent=keeper)
+    work(app, threads=threads, parent=keeper, at_hours=send_at_hour)
 
 
 def _fork(act: Callable[[], None]) -> int:

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 from flask import Flask
 from huey.consumer import Consumer
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 ROUND = 2.0
 # Rounds between two looks for files that nobody needs any more.
 TIDYING = 30
+# Seconds between two looks at what has its hour.
+HOURLY = 60.0
 # Rounds between two looks at how many jobs there are, where metrics are wanted.
 MEASURING = 5
 # Seconds of a round that expired plans take, and between two portions of their lines: others write meanwhile.
@@ -42,8 +45,11 @@ CLEARING, BREATH = 1.0, 0.05
 PATIENCE = 5.0
 
 
-def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
-    """Work on jobs until SIGTERM or Ctrl-C, or until `parent`, the process that began this one, is gone."""
+def work(app: Flask, *, threads: int, parent: int | None = None, at_hours: Callable[[], None] = lambda: None) -> None:
+    """Work on jobs until SIGTERM or Ctrl-C, or until `parent`, the process that began this one, is gone.
+
+    `at_hours` does what has its hour of the day, and knows itself when that is.
+    """
     queue: Queue = app.extensions["jobs"]
     # It looks for work every second, and writes a traceback each time that it cannot.
     for handler in ("huey", "huey.consumer", "huey.consumer.Worker", "huey.consumer.Scheduler"):
@@ -51,6 +57,8 @@ def work(app: Flask, *, threads: int, parent: int | None = None) -> None:
     consumer = queue.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0, scheduler_interval=60)
     stopping = threading.Event()
     consumer.start()
+    # It may wait for a slow server, and nobody may take this worker for dead meanwhile.
+    threading.Thread(target=_keep_hours, args=(app, at_hours, stopping), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"
@@ -85,6 +93,18 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
     except DBAPIError as error:
         say(log, error)
         db.engine.dispose()
+
+
+def _keep_hours(app: Flask, at_hours: Callable[[], None], stopping: threading.Event) -> None:
+    """Look every minute, from the first one on; what goes wrong is told, and tried the next time."""
+    while not stopping.wait(HOURLY):
+        try:
+            with app.app_context():
+                at_hours()
+        except DBAPIError as error:
+            say(log, error)
+        except Exception:
+            log.exception("what has its hour could not be done")
 
 
 def _measure() -> None:

@@ -237,7 +237,7 @@ def test_say_why_a_colleague_does_not_see_a_post(begin: Begin, owner: Staff, lim
 
     job.find(limited.email, "Lea")
     job.click(job.page.get_by_role("link", name="Permissions", exact=True))
-    job.choose(job.page.get_by_label("Resource"), "Posts")
+    job.choose(job.page.get_by_label("List"), "Posts")
     job.choose(job.page.get_by_label("Action"), "View")
     job.write(job.page.get_by_label("ID of a record"), str(posts[0]))
     job.click(job.page.get_by_role("button", name="Explain"))

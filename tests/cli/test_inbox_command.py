@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from admin_app.cli.digests import send_at_hour
 from admin_app.db.types import utc_now
+from admin_app.domain.work import digests
 from admin_app.extensions import db
 from admin_app.models.note import Note
 from admin_app.models.post import Post
@@ -108,3 +110,64 @@ def test_what_could_not_be_sent_is_tried_again(manage: Any, as_editor: Any, post
             1,
             ["Sent 0 digests.", "Error: 1 digest could not be sent. The next run tries again."],
         )
+
+
+# ---- by a worker, at an hour
+
+
+@pytest.fixture
+def at_midnight(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send digests from the first hour of the day, which has struck."""
+    monkeypatch.setitem(app.config, "DIGEST_HOUR", 0)
+
+
+@pytest.mark.usefixtures("at_midnight", "viewer")
+def test_workers_send_a_digest_once(app: Flask, outbox: Any, as_editor: Any, post: Post) -> None:
+    add(as_editor, post, "@vera look at this")
+
+    for _ in range(2):
+        with app.app_context():
+            send_at_hour()
+
+    assert [mail.subject for mail in outbox.outbox] == ["Your inbox has something new"]
+
+
+@pytest.mark.usefixtures("at_midnight", "viewer")
+def test_who_had_nothing_new_at_the_hour_is_told_the_next_day(
+    app: Flask, outbox: Any, as_editor: Any, post: Post
+) -> None:
+    with app.app_context():
+        send_at_hour()
+    add(as_editor, post, "@vera look at this")
+    with app.app_context():
+        send_at_hour()
+    before = list(outbox.outbox)
+
+    sent_before(app, hours=30)
+    with app.app_context():
+        send_at_hour()
+
+    assert (before, len(outbox.outbox)) == ([], 1)
+
+
+@pytest.mark.usefixtures("viewer")
+def test_without_an_hour_a_worker_sends_none(
+    app: Flask, outbox: Any, as_editor: Any, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "DIGEST_HOUR", None)
+    add(as_editor, post, "@vera look at this")
+
+    with app.app_context():
+        send_at_hour()
+
+    assert outbox.outbox == []
+
+
+@pytest.mark.usefixtures("at_midnight", "dead_mail_server")
+def test_a_server_that_takes_none_is_asked_again(app: Flask, as_editor: Any, viewer: Staff, post: Post) -> None:
+    add(as_editor, post, "@vera look at this")
+
+    with app.app_context():
+        send_at_hour()
+
+        assert viewer.id in [one.staff_id for one in digests.due(db.session, hour=0)]

@@ -65,7 +65,7 @@ def test_a_persons_page_and_form_say_what_the_roles_give(
 @pytest.mark.parametrize(
     ("roles", "expected"),
     [
-        (["owner"], ["Do everything with every resource, including resources that are added later."]),
+        (["owner"], ["Do everything with every list, including lists that are added later."]),
         (
             ["viewer"],
             [

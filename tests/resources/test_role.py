@@ -101,7 +101,7 @@ def test_the_form_has_a_block_a_resource_and_a_box_for_every_act_that_its_pages_
     blocks = [one.all("label")[0].text.removesuffix(": permissions") for one in page.all("div", class_="rights__head")]
     acts = [*Action, "*"]
     expected = {f"{name}:{act}": True for name in ("*", "user", "post", "staff", "role") for act in acts}
-    assert blocks == ["Every resource", "Users", "Posts", "Staff", "Roles"]
+    assert blocks == ["Every list", "Users", "Posts", "Staff", "Roles"]
     # Accounts and roles are judged one by one.
     judged = {f"{name}:{act}" for name in ("staff", "role") for act in (Action.BULK, Action.IMPORT)}
     assert boxes(page) == {key: is_open for key, is_open in expected.items() if key not in judged}
@@ -162,7 +162,7 @@ def test_a_level_that_somebody_does_not_hold_cannot_be_chosen(client_with: Any) 
 
     options = [one for one in page.all("option") if one.attributes["value"].startswith("post=")]
     assert [(one.text, "disabled" in one.attributes) for one in options] == [
-        ("As “Every resource”", False),
+        ("As “Every list”", False),
         ("Can see", False),
         ("Can edit", True),
         ("Can edit and delete", True),

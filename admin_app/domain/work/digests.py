@@ -1,8 +1,12 @@
-"""Who is due for an email that tells of their inbox: at most one a day, and none for who switched it off."""
+"""Who is due for an email that tells of their inbox: at most one a day, and none for who switched it off.
+
+Several processes may send at once. Whoever sends one claims it first, in the row that says when the last one was sent.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
@@ -14,25 +18,58 @@ from admin_app.domain.preferences import EVERYWHERE
 from admin_app.extensions import AnySession
 from admin_app.models.preference import Preference
 from admin_app.models.staff import Staff
+from admin_app.timezones import zone_of
 
 # Somewhat less than a day: a command that runs daily does not begin at the same second.
 BETWEEN = timedelta(hours=20)
 
 
-def due(session: AnySession) -> Sequence[tuple[int, datetime | None]]:
-    """Return the keys of those who may be sent one now, each with when the last one was sent."""
+@dataclass(frozen=True)
+class Due:
+    """A person who may be sent one now, and when the last one was sent."""
+
+    staff_id: int
+    since: datetime | None
+
+
+def due(session: AnySession, *, hour: int | None = None) -> Sequence[Due]:
+    """Return who may be sent one now: with an hour, those where it has struck today and who were sent none since."""
     now = utc_now()
     # A time ahead was written by a clock that was ahead, and says nothing.
     sent = case((Preference.digest_sent_at <= latest(now), Preference.digest_sent_at))
     theirs = and_(Preference.staff_id == Staff.id, Preference.resource == EVERYWHERE)
-    wanted = select(Staff.id, sent).outerjoin(Preference, theirs).where(Staff.is_active)
+    wanted = select(Staff.id, sent, Staff.time_zone).outerjoin(Preference, theirs).where(Staff.is_active)
     is_on = or_(Preference.id.is_(None), Preference.has_digest)
     is_time = or_(sent.is_(None), sent < now - BETWEEN)
-    return [(key, at) for key, at in session.execute(wanted.where(is_on, is_time).order_by(Staff.id))]
+    found = session.execute(wanted.where(is_on, is_time).order_by(Staff.id))
+    return [Due(key, at) for key, at, zone in found if hour is None or has_struck(hour, zone, now=now, since=at)]
 
 
-def note_sent(session: AnySession, staff_id: int, at: datetime) -> None:
-    """Note that a person was sent one (not yet committed), which tells of all that was there at this moment."""
+def has_struck(hour: int, zone: str, *, now: datetime, since: datetime | None) -> bool:
+    """Whether it is later than this hour of the day where a person is, and was not yet when they were told last."""
+    here = now.astimezone(zone_of(zone))
+    struck = here.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return struck <= here and (since is None or since < struck)
+
+
+def claim(session: AnySession, one: Due, at: datetime) -> bool:
+    """Note that a person is sent one (not yet committed), which tells of all that was there at this moment.
+
+    Return whether it is the caller's to send: another process may have been quicker.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Preference).values(staff_id=staff_id, resource=EVERYWHERE, digest_sent_at=at)
-    session.execute(row.on_conflict_do_update(index_elements=["staff_id", "resource"], set_={"digest_sent_at": at}))
+    row = insert(Preference).values(staff_id=one.staff_id, resource=EVERYWHERE, digest_sent_at=at)
+    sent_at = Preference.digest_sent_at
+    is_as_read = or_(sent_at.is_not_distinct_from(one.since), sent_at > latest(at))
+    changed = row.on_conflict_do_update(
+        index_elements=["staff_id", "resource"], set_={"digest_sent_at": at}, where=is_as_read
+    )
+    return session.execute(changed.returning(Preference.staff_id)).first() is not None
+
+
+def give_back(session: AnySession, one: Due, at: datetime) -> None:
+    """Take back a claim (not yet committed): nothing was sent."""
+    claimed = and_(Preference.staff_id == one.staff_id, Preference.resource == EVERYWHERE)
+    kept = session.scalar(select(Preference).where(claimed, Preference.digest_sent_at == at))
+    if kept is not None:
+        kept.digest_sent_at = one.since

@@ -54,7 +54,7 @@ class Sorting:
     def form(self, kinds: dict[str, CellKind]) -> SortForm | None:
         """Build the form; None where there are not two columns to sort by."""
         selection, prefix = self.selection, self.selection.prefix
-        if len(kinds) < 2:  # noqa: PLR2004 -- two columns
+        if len(kinds) <= 1:
             return None
         first, second = selection.sorted_by
         options = tuple(option for name, kind in kinds.items() for option in self._options(name, kind))

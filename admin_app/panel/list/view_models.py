@@ -33,6 +33,11 @@ class Column:
         """Whether it is set like a number."""
         return self.kind in {CellKind.NUMBER, CellKind.COUNT}
 
+    @cached_property
+    def is_labelled(self) -> bool:
+        """Whether a value says too little without its head, where a row is drawn as a card: “3”, “Yes”."""
+        return self.is_number or self.width == "boolean"
+
 
 @dataclass(frozen=True)
 class Row:

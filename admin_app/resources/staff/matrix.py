@@ -14,7 +14,7 @@ from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.resources.staff.levels import CUSTOM, Level, level_of, levels_of, word_of, word_of_former
 
-EVERY = "Every resource"
+EVERY = "Every list"
 FIELD_WORDS = {FieldRight.READ_ONLY: "Can see", FieldRight.HIDDEN: "Hidden"}
 
 
@@ -92,7 +92,7 @@ def levels_by_resource() -> dict[str, Sequence[Level]]:
 def left_out() -> str:
     """Say what a tick for every resource does not reach."""
     names = formatting.in_words([one.plural for one in resources() if one.is_guarded])
-    return f"“{EVERY}” includes resources added later, but not {names}."
+    return f"“{EVERY}” includes lists added later, but not {names}."
 
 
 def _block(name: str, label: str, levels: Sequence[Level], ticked: Collection[str]) -> Block:

@@ -35,7 +35,7 @@ VERBS = {
 }
 _WHILE = {Action.CREATE: "creating", Action.EDIT: "editing", Action.UNDO: "undoing"}
 LOOKING = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
-EVERYTHING = "Do everything with every resource, including resources that are added later."
+EVERYTHING = "Do everything with every list, including lists that are added later."
 NOTHING = "Do nothing here."
 # What a form writes; other ways of writing are told of where they are asked about.
 FORMS = (Action.CREATE, Action.EDIT)

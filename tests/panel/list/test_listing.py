@@ -172,14 +172,14 @@ def test_header_sorts_and_sorts_the_other_way(as_viewer: Any, make_user: Any) ->
     bob, ann = make_user(name="Bob"), make_user(name="Ann")
     page = Page(as_viewer.get("/admin/user/?page=1&q=a&per_page=50"))
 
-    up = Page(as_viewer.get(page.link("Email")))
-    by_name = Page(as_viewer.get(page.link("Name")))
+    up = Page(as_viewer.get(page.link("Email", within="listing-sort-email")))
+    by_name = Page(as_viewer.get(page.link("Name", within="listing-sort-name")))
     down = Page(as_viewer.get(by_name.link("Name↑")))
 
     assert up.ids() == [bob.id, ann.id]
     assert by_name.ids() == [ann.id, bob.id]
     assert down.ids() == [bob.id, ann.id]
-    assert page.link("Name") == "/admin/user/?q=a&sort=name&per_page=50"
+    assert page.link("Name", within="listing-sort-name") == "/admin/user/?q=a&sort=name&per_page=50"
 
 
 @both_stores

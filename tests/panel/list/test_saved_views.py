@@ -89,7 +89,7 @@ def test_a_changed_view_offers_to_save_save_as_new_and_discard(as_viewer: Any, v
     view = make_view(viewer)
     page = Page(as_viewer.get(f"{LIST}?view={view.id}", follow_redirects=True))
 
-    changed = page.link("ID")
+    changed = page.link("ID", within="listing-sort-id")
 
     words = ["View Gardens, changed", "Save view", "Watch Gardens", "Save as new view", "Reset view", "Edit view"]
     assert bar(as_viewer, changed) == words

@@ -81,7 +81,7 @@ def test_another_first_column_drops_the_second(as_viewer: Any, posts: list[int])
     page = Page(as_viewer.get("/admin/post/?sort=user&then=created_at"))
 
     assert len(posts) == 4
-    assert page.link("ID", within="listing") == "/admin/post/?sort=id"
+    assert page.link("ID", within="listing-sort-id") == "/admin/post/?sort=id"
 
 
 @pytest.mark.parametrize("then", ["user", "-user", "id"])
