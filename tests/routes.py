@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -295,6 +295,16 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
 
 # Last: who has sent it does nothing else any more.
 ROUTES["/admin/staff/see-as/"] = Route("/admin/staff/see-as/?id={staff}", get=OWNERS, post=(302, 403, 403, 303))
+
+
+# The resource that a rule belongs to, "" where to none: what changes nothing is asked of all rules of one in a test.
+PARTS = ("", "user", "post", "staff", "role")
+
+
+def rules_of(part: str, rules: Iterable[str]) -> list[str]:
+    """Return those of the rules that belong to a part."""
+    parts = {rule: rule.split("/")[2] if rule.count("/") > 2 else "" for rule in rules}
+    return [rule for rule, name in parts.items() if (name if name in PARTS else "") == part]
 
 
 @pytest.fixture

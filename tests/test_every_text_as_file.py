@@ -12,7 +12,7 @@ from flask import Flask
 from admin_app.panel.fields import AS_FILE
 from admin_app.panel.list.column_order import PLACE
 from tests.page import Element, Page
-from tests.routes import ROUTES, everything
+from tests.routes import PARTS, ROUTES, everything, rules_of
 
 # Inputs that hold what is typed or chosen; what a page says to itself is hidden.
 TYPED = frozenset({"text", "email", "password", "search", "number", "date", "time", "datetime-local", "url"})
@@ -53,16 +53,18 @@ def tried(client: Any, url: str) -> Iterator[tuple[str, str, Any]]:
             yield action, name, client.post(action, data=sent, content_type="multipart/form-data")
 
 
-@pytest.mark.parametrize("rule", PAGES)
+@pytest.mark.parametrize("part", PARTS)
 def test_a_text_that_came_as_a_file_is_refused(
-    rule: str, app: Flask, as_owner: Any, address_of: Callable[[str], str]
+    part: str, app: Flask, as_owner: Any, address_of: Callable[[str], str]
 ) -> None:
-    url = address_of(rule)
-    as_owner.get(url)
+    urls = [address_of(rule) for rule in rules_of(part, PAGES)]
+    for url in urls:
+        as_owner.get(url)
     before = everything(app) | {"proof_try": []}
 
-    statuses = {(action, name): response.status_code for action, name, response in tried(as_owner, url)}
+    answers = [answer for url in urls for answer in tried(as_owner, url)]
 
+    statuses = {(action, name): response.status_code for action, name, response in answers}
     assert {where: status for where, status in statuses.items() if status not in {400, 422}} == {}
     # A password that is none counts as a try.
     assert everything(app) | {"proof_try": []} == before
