@@ -16,6 +16,7 @@ from admin_app.db.key_parts import spread, spread_values
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Statement
 from admin_app.relations import ManyToMany, relation_of
+from admin_app.relations.base import in_alias
 from admin_app.selection.list_schema import SortKey
 
 # A record's number of children, and its key.
@@ -95,7 +96,7 @@ def _children(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
 def _owner(sort: SortKey, child: Any) -> AnyColumn:
     relation = relation_of(sort.column)
     owner: AnyColumn = (
-        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else getattr(child, relation.other_name)
+        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else in_alias(child, relation.other_names)
     )
     return owner
 

@@ -186,7 +186,7 @@ class _Walk:
         column = in_order(getattr(target, self.sort.column.key))
         wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:
-            same = self._foreign_key() == start.related
+            same = to_one(relation or self.key).condition(start.related)
             yield self._base(same, self._beyond([self.key], [start.key])).order_by(*self._all_directed([self.key]))
             wanted.append(self._beyond([column, target.id], [start.value, start.related]))
         if self.end is not None:
