@@ -29,7 +29,7 @@ def copy_project(copy: Path, *, tests: Iterable[str] = ()) -> None:
             shutil.copy(ROOT / name, copy / name)
     (copy / "tests").mkdir()
     for name in (*ASKED_FOR, *tests):
-        (copy / "tests" / name).parent.mkdir(exist_ok=True)
+        (copy / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, copy / "tests" / name)
 
 

@@ -168,11 +168,24 @@ _MIRRORED: dict[Operator, Operator] = {
 
 
 def _is_same(mine: Expression, other: Operand) -> ColumnElement[bool]:
+    if other is None:
+        return _is_none(mine, None)
     return and_(*(own == value for own, value in _pairs(mine, other)))
 
 
 def _is_other(mine: Expression, other: Operand) -> ColumnElement[bool]:
+    if other is None:
+        return _is_one(mine, None)
     return not_(_is_same(mine, other))
+
+
+def _is_none(mine: Expression, _nothing: None) -> ColumnElement[bool]:
+    """Take a key that lacks one of its values for none, as the stores' foreign keys do."""
+    return or_(*(own.is_(None) for own in _columns_of(mine)))
+
+
+def _is_one(mine: Expression, _nothing: None) -> ColumnElement[bool]:
+    return and_(*(own.is_not(None) for own in _columns_of(mine)))
 
 
 def _differs(mine: Expression, other: Operand) -> ColumnElement[bool]:
@@ -207,8 +220,8 @@ def _by_order(op: Operator) -> Operator:
 _COMPARING: dict[Operator, Operator] = {
     operators.eq: _is_same,
     operators.ne: _is_other,
-    operators.is_: _is_same,
-    operators.is_not: _is_other,
+    operators.is_: _is_none,
+    operators.is_not: _is_one,
     operators.is_distinct_from: _differs,
     operators.in_op: _is_among,
     operators.not_in_op: _is_not_among,

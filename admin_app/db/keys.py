@@ -15,9 +15,11 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Enum,
+    ForeignKeyConstraint,
     FromClause,
     Integer,
     String,
+    Table,
     Text,
     Uuid,
     null,
@@ -78,6 +80,12 @@ def key_in(table: FromClause) -> Any:
 def key_of(model: type[object]) -> Any:
     """Return the key of a model's own table."""
     return key_in(inspect_mapper(model).local_table)
+
+
+def foreign_keys_of(table: Table) -> list[ForeignKeyConstraint]:
+    """Return the foreign keys of a table, each of one column or of several, in the columns' order."""
+    places = {name: place for place, name in enumerate(table.columns.keys())}
+    return sorted(table.foreign_key_constraints, key=lambda one: places[one.column_keys[0]])
 
 
 def key_called(table: str) -> str:

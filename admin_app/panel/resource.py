@@ -262,13 +262,14 @@ class Resource:
     def givers(self) -> list[str]:
         """Name the relations of the form by which a record belongs to another one, and can be given to a third."""
         found = self.relations
-        return [name for name in self.form_columns if name in found and not found[name].is_many]
+        plain = {name for name, one in found.items() if not one.is_many and one.is_plain}
+        return [name for name in self.form_columns if name in plain]
 
     @cached_property
     def key_fields(self) -> frozenset[str]:
         """What a record keeps for good, since its history and its address are told by it: its key, and whom a part of that points at."""
         keys = key_names(self.model)
-        leading = (name for name, one in self.relations.items() if not one.is_many and one.own_name in keys)
+        leading = (name for name, one in self.relations.items() if not one.is_many and {*one.own_names} & {*keys})
         return frozenset([*keys, *leading])
 
     def is_read_only(self, name: str) -> bool:

@@ -72,15 +72,19 @@ def _problem_with(relation: Relationship) -> str:
     """Say what the dashboard does not know about a relation, and what to do instead."""
     if relation.secondary is not None:
         return _problem_with_links(relation)
-    pairs = relation.local_remote_pairs or ()
-    if len(pairs) != 1:
-        return "goes by several columns, which the dashboard does not know: let it go by one foreign key"
-    if relation.viewonly:
+    if relation.viewonly and len(relation.local_remote_pairs or ()) == 1:
         return ""
     is_to_many = relation.direction is RelationshipDirection.ONETOMANY
-    if not pairs[0][0 if is_to_many else 1].primary_key:
-        return "does not go by the other record's key, which the dashboard does not know: let the foreign key point at the id"
-    return ""
+    named = {pair[0 if is_to_many else 1] for pair in relation.local_remote_pairs or ()}
+    keys = set((relation.parent if is_to_many else relation.mapper).primary_key)
+    if named == keys and (len(keys) == 1 or relation.parent is not relation.mapper):
+        return ""
+    if len(named) == 1 and all(one.unique for one in named) and relation.parent is not relation.mapper:
+        return ""
+    return (
+        "goes by columns that are neither the other record's key nor unique there, or makes a tree by them, which the dashboard does not know: "
+        "let the foreign key point at the id"
+    )
 
 
 def _problem_with_links(relation: Relationship) -> str:

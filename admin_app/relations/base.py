@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import ClassVar, cast
 
-from sqlalchemy import ColumnElement
-from sqlalchemy import inspect as inspect_mapper
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
+from admin_app.db.attributes import name_of
+from admin_app.db.key_parts import CompositeKey
+from admin_app.db.keys import key_of, keys_in
 from admin_app.db.record import Record
-from admin_app.extensions import Attribute, Relationship, TableColumn
+from admin_app.extensions import AnyColumn, Attribute, Relationship, TableColumn
 
 
 class Dependency(StrEnum):
@@ -37,11 +40,27 @@ class Dependency(StrEnum):
 _SAID = {"CASCADE": Dependency.CASCADE, "SET NULL": Dependency.CLEARED, "RESTRICT": Dependency.REFUSED}
 
 
-def fate_of_key(foreign_key: TableColumn) -> Dependency:
+def fate_of_key(foreign_key: Sequence[TableColumn]) -> Dependency:
     """Say what becomes of the records that hold a key when its record is deleted: as the key says, else as it may be empty."""
-    said = {(one.ondelete or "").upper() for one in foreign_key.foreign_keys}
+    said = {(one.ondelete or "").upper() for column in foreign_key for one in column.foreign_keys}
     found = next((_SAID[one] for one in said if one in _SAID), None)
-    return found or (Dependency.OPTIONAL if foreign_key.nullable else Dependency.REQUIRED)
+    return found or (Dependency.OPTIONAL if all(one.nullable for one in foreign_key) else Dependency.REQUIRED)
+
+
+def one_of(columns: Sequence[TableColumn]) -> TableColumn:
+    """Return a column, or the key that is of several."""
+    return columns[0] if len(columns) == 1 else cast("TableColumn", CompositeKey(*columns))
+
+
+def holder_of(model: type[Record], column: TableColumn, key: object) -> ColumnElement[object]:
+    """Return what the record of a key has in a column."""
+    return select(column).where(key_of(model) == key).correlate(None).scalar_subquery()
+
+
+def in_alias(alias: object, names: Sequence[str]) -> AnyColumn:
+    """Return the same of a model or of an alias of one, by its attributes."""
+    found: list[AnyColumn] = [getattr(alias, name) for name in names]
+    return found[0] if len(found) == 1 else CompositeKey(*found)
 
 
 class Relation:
@@ -53,8 +72,24 @@ class Relation:
     def __init__(self, relation: Relationship) -> None:
         """Keep it, and the columns that tie both sides."""
         self.property = relation
-        # What they tie is a table's own: `relation_of` has seen to it.
-        self.own, self.other = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)[0]
+        if relation.secondary is None:
+            # What they tie is a table's own: `relation_of` has seen to it.
+            pairs = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)
+            self._tie(pairs, of_own=relation.direction is RelationshipDirection.ONETOMANY)
+
+    def _tie(self, pairs: Iterable[tuple[TableColumn, TableColumn]], *, of_own: bool) -> None:
+        """Keep which columns tie both sides, in the order of the key that they hold: this side's or the other's."""
+        known = [pair[0 if of_own else 1] for pair in pairs]
+        keys = keys_in(known[0].table)
+        self.is_by_key = set(known) == set(keys)
+        in_order = sorted(pairs, key=lambda pair: keys.index(pair[0 if of_own else 1])) if self.is_by_key else [*pairs]
+        self.own_columns, self.other_columns = zip(*in_order, strict=True)
+        self.own, self.other = one_of(self.own_columns), one_of(self.other_columns)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one column holds the key of a record, which is of one column, too."""
+        return self.is_by_key and len(self.own_columns) == 1
 
     @property
     def key(self) -> str:
@@ -90,14 +125,36 @@ class Relation:
         return bool(self.property.viewonly)
 
     @property
+    def is_told_by(self) -> bool:
+        """Whether the other side's records are told by whom they belong to: the key of one is part of theirs, and they keep it."""
+        return any(one.primary_key for one in self.other_columns)
+
+    @property
+    def own_names(self) -> list[str]:
+        """The attributes of this side's columns."""
+        return [name_of(self.model, one) for one in self.own_columns]
+
+    @property
+    def other_names(self) -> list[str]:
+        """The attributes of the other side's columns."""
+        return [name_of(self.target, one) for one in self.other_columns]
+
+    @property
     def own_name(self) -> str:
         """The attribute of this side's column."""
-        return str(inspect_mapper(self.model).get_property_by_column(self.own).key)
+        return self.own_names[0] if len(self.own_columns) == 1 else ""
 
     @property
     def other_name(self) -> str:
         """The attribute of the other side's column."""
-        return str(inspect_mapper(self.target).get_property_by_column(self.other).key)
+        return self.other_names[0] if len(self.other_columns) == 1 else ""
+
+    def holding(self, record: Record | None) -> dict[str, object]:
+        """Return what the other side's columns hold, by their names in its table, where its records belong to this one, or to none."""
+        pairs = zip(self.own_columns, self.other_columns, strict=True)
+        return {
+            other.name: None if record is None else getattr(record, name_of(self.model, own)) for own, other in pairs
+        }
 
     @property
     def is_links(self) -> bool:

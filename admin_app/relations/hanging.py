@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, ForeignKeyConstraint
 from sqlalchemy import inspect as inspect_mapper
 from typing_extensions import override
 
-from admin_app.db.keys import key_of
+from admin_app.db.keys import foreign_keys_of
 from admin_app.db.record import Record
-from admin_app.extensions import TableColumn, table_of
+from admin_app.extensions import table_of
 from admin_app.relations import Relation, ToMany, relations_of
-from admin_app.relations.base import Dependency, fate_of_key
+from admin_app.relations.base import Dependency, fate_of_key, holder_of
 
 
 class Hanging(Relation):
@@ -21,19 +21,19 @@ class Hanging(Relation):
     name = "hanging"
     is_many = True
 
-    def __init__(self, model: type[Record], target: type[Record], foreign_key: TableColumn) -> None:
-        """Keep whose key the records of `target` hold, and in which column."""
+    def __init__(self, model: type[Record], target: type[Record], key: ForeignKeyConstraint) -> None:
+        """Keep whose key the records of `target` hold, and in which columns."""
         self._model, self._target = model, target
-        (key,) = foreign_key.foreign_keys
-        self.own, self.other = key.column, foreign_key
-        mine = (one for one in relations_of(target).values() if not one.is_many and one.own is foreign_key)
+        self._tie([(one.column, one.parent) for one in key.elements], of_own=True)
+        columns = set(self.other_columns)
+        mine = (one for one in relations_of(target).values() if not one.is_many and set(one.own_columns) == columns)
         self._back = next((one.key for one in mine), "")
 
     @property
     @override
     def key(self) -> str:
         """Neither side has a name for it: the table and the column."""
-        return f"{self.other.table.name}.{self.other.name}"
+        return f"{self.other_columns[0].table.name}.{'_'.join(one.name for one in self.other_columns)}"
 
     @property
     @override
@@ -62,12 +62,12 @@ class Hanging(Relation):
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows that point at the record of this key."""
-        return self.other == key
+        return self.other == (key if self.is_by_key else holder_of(self.model, self.own, key))
 
     @override
     def on_delete(self) -> Dependency:
         """Do as the foreign key says."""
-        return fate_of_key(self.other)
+        return fate_of_key(self.other_columns)
 
     @override
     def history(self) -> str:
@@ -87,18 +87,12 @@ def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
 
 
 def _find_unknown(model: type[Record]) -> list[Relation]:
-    known = {one.other for one in relations_of(model).values() if isinstance(one, ToMany)}
+    known = {frozenset(one.other_columns) for one in relations_of(model).values() if isinstance(one, ToMany)}
     mappers = inspect_mapper(model).registry.mappers
     models = sorted((one.class_ for one in mappers if issubclass(one.class_, Record)), key=lambda one: one.__name__)
     return [
-        Hanging(model, target, column)
+        Hanging(model, target, key)
         for target in models
-        for column in table_of(target).columns
-        if column not in known and _points_at(column, model)
+        for key in foreign_keys_of(table_of(target))
+        if frozenset(key.columns) not in known and key.referred_table is table_of(model)
     ]
-
-
-def _points_at(column: TableColumn, model: type[Record]) -> bool:
-    """Whether a column alone points at the key of a model's records."""
-    key = key_of(model)
-    return len(column.foreign_keys) == 1 and all(one.column is key for one in column.foreign_keys)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
 
-from admin_app.db.keys import key_of
+from admin_app.db.keys import key_of, keys_in
 from admin_app.db.record import Record
-from admin_app.extensions import Relationship, Statement, TableColumn
+from admin_app.extensions import Relationship, Statement, TableColumn, table_of
 from admin_app.relations.base import Dependency, Relation
 
 
@@ -24,14 +24,17 @@ class ManyToMany(Relation):
     def __init__(self, relation: Relationship) -> None:
         """Keep the table between, and of its columns the one for either side."""
         super().__init__(relation)
+        self.is_by_key = True
         self.table = cast("Table", relation.secondary)
         if self.is_view:
             # Whatever is between, it is only looked at: the keys are the records' own.
             self.own, self.other = (key_of(one) for one in (self.model, self.target))
+            self.own_columns, self.other_columns = (tuple(keys_in(table_of(one))) for one in (self.model, self.target))
             return
         self.own, self.own_link = cast("tuple[TableColumn, TableColumn]", relation.synchronize_pairs[0])
         pair = relation.secondary_synchronize_pairs or ()
         self.other, self.other_link = cast("tuple[TableColumn, TableColumn]", pair[0])
+        self.own_columns, self.other_columns = (self.own,), (self.other,)
 
     @property
     @override

@@ -7,7 +7,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
 from admin_app.extensions import TableColumn
-from admin_app.relations.base import Dependency, Relation, fate_of_key
+from admin_app.relations.base import Dependency, Relation, fate_of_key, holder_of
 
 
 class ToMany(Relation):
@@ -23,7 +23,7 @@ class ToMany(Relation):
 
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the other model's rows to belong to the record of this key."""
-        return self.foreign_key == key
+        return self.foreign_key == (key if self.is_by_key else holder_of(self.model, self.own, key))
 
     def load(self) -> list[ORMOption]:
         """Load nothing: there may be any number of them."""
@@ -37,7 +37,7 @@ class ToMany(Relation):
         """Do as the model or the foreign key says, else ask; a relation that is only to look at says nothing."""
         if self.is_view:
             return Dependency.NONE
-        return Dependency.CASCADE if self.property.cascade.delete else fate_of_key(self.foreign_key)
+        return Dependency.CASCADE if self.property.cascade.delete else fate_of_key(self.other_columns)
 
     def history(self) -> str:
         """Name none: the others' history keeps it."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import RecordKey
 from admin_app.db.record import Legacy, Record
+from admin_app.db.transaction import transaction
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_sql import UndoStatements
@@ -26,6 +27,7 @@ from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.conflicts import earlier_state
 from admin_app.domain.records.deletion import Decision, Fate
 from admin_app.domain.records.lookup import typed_key
+from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work.watching import watch_view
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -234,6 +236,16 @@ def test_a_view_of_records_without_numbers_cannot_be_watched(make_staff: Any) ->
 
     with pytest.raises(InvalidRecord, match="This list cannot be watched"):
         watch_view(db.session, person, None, Coin)  # type: ignore[arg-type]  # it is not looked at
+
+
+def test_a_key_that_another_record_has_is_refused_at_its_field() -> None:
+    stored(Coin(code="EUR", label="Euro"))
+    db.session.expunge_all()
+
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(Coin), transaction(db.session):
+        db.session.add(Coin(code="EUR", label="Again"))
+
+    assert refusal.value.problems == {"code": "Code is already used by another coin. Enter a different one."}
 
 
 def test_a_key_of_text_is_typed_as_it_is() -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from admin_app.models.keyed import Holiday, Shelf, Stop
+from admin_app.models.keyed import Good, Holiday, Keeper, Shelf, Stop
+from admin_app.resources.keyed import GoodResource
 from flask import Flask
 from sqlalchemy import func, select
 
 from admin_app.db.key_parts import Parts
-from admin_app.errors import TransferError
+from admin_app.errors import ConfigurationError, TransferError
 from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanLine
+from admin_app.panel.forms.converter import Converter
 from admin_app.panel.plan.importing import ImportCounts
+from tests.page import Page
 from tests.panel.import_.sending import chosen, columns_url, sent, values
+from tests.stores import both_stores
 from tests.transfer.bringing import all_of, bring, refused
 
 FILE = "aisle,mark,label,mail\n1,a/b,First,one@example.com\n10,a/b,Tenth,ten@example.com\n"
@@ -79,3 +84,77 @@ def test_an_upload_finds_shelves_by_aisle_and_mark(app: Flask, as_owner: Any) ->
         ).all()
     assert [guessed[name] for name in ("column.0", "column.1", "match")] == ["aisle", "mark", "id"]
     assert (led.status_code, lines) == (303, [(Parts((1, "a/b")), "same"), (Parts((10, "a/b")), "change")])
+
+
+@pytest.fixture
+def goods(app: Flask) -> None:
+    """Make three goods: on the first shelf and Ann's, on the second and Bob's, nowhere and nobody's."""
+    with app.app_context():
+        bring(Shelf, FILE)
+        ann, bob = Keeper(label="Ann", mail="ann"), Keeper(label="Bob", mail="bob")
+        for label, aisle, keeper in (("Apple", 1, ann), ("Bread", 10, bob)):
+            db.session.add(Good(label=label, aisle=aisle, mark="a/b", keeper=keeper))
+            db.session.flush()
+        db.session.add(Good(label="Cheese"))
+        db.session.commit()
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize(
+    ("asked", "labels"),
+    [
+        ("shelf__is=1_a.2Fb", ["Apple"]),
+        ("shelf__in=1_a.2Fb,10_a.2Fb&sort=label", ["Apple", "Bread"]),
+        ("shelf__not_in=10_a.2Fb&sort=label", ["Apple", "Cheese"]),
+        ("shelf__empty=yes", ["Cheese"]),
+        ("keeper__is=2", ["Bread"]),
+        ("keeper__in=1,2&sort=label", ["Apple", "Bread"]),
+        ("keeper__not_in=1&sort=label", ["Bread", "Cheese"]),
+        ("keeper__empty=no&sort=-label", ["Bread", "Apple"]),
+        ("sort=shelf", ["Apple", "Bread", "Cheese"]),
+        ("sort=-keeper", ["Cheese", "Bread", "Apple"]),
+        ("sort=shelf&after=1~1_a.2Fb~First", ["Bread", "Cheese"]),
+        ("sort=keeper&after=1~1~Ann", ["Bread", "Cheese"]),
+        ("q=Tenth", ["Bread"]),
+        ("q=Bob", ["Bread"]),
+    ],
+)
+def test_goods_are_listed_by_what_they_point_at(asked: str, labels: list[str], as_viewer: Any) -> None:
+    page = Page(as_viewer.get(f"/admin/good/?{asked}"))
+
+    assert (page.status, page.column("Label")) == (200, labels)
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+def test_what_is_pointed_at_lists_and_counts_them(as_owner: Any) -> None:
+    shelf, keeper = (
+        Page(as_owner.get(f"/admin/{one}")) for one in ("shelf/details/?id=1_a.2Fb", "keeper/details/?id=2")
+    )
+    lists = [Page(as_owner.get(f"/admin/{one}/?sort=label")).column("Goods") for one in ("shelf", "keeper")]
+    file = as_owner.get("/admin/good/export/csv/?sort=label").text.splitlines()
+
+    assert [page.column("Label", "goods") for page in (shelf, keeper)] == [["Apple"], ["Bread"]]
+    assert lists == [["1", "1"], ["1", "1"]]
+    assert file[:2] == ["Label,Aisle,Mark,Shelf,Keeper mail,Keeper", "Apple,1,a/b,First,ann,Ann"]
+
+
+@pytest.mark.usefixtures("goods")
+def test_a_shelf_that_is_there_is_not_made_again(as_owner: Any) -> None:
+    typed = {"aisle": "1", "mark": "a/b", "label": "Again", "mail": "again@example.com"}
+
+    page = Page(as_owner.post_form("/admin/shelf/new/", typed))
+
+    assert (page.status, page.error_of("mark")) == (
+        422,
+        "Another shelf already has this aisle and mark. Enter a different one.",
+    )
+
+
+@pytest.mark.usefixtures("context")
+def test_a_form_names_the_columns_of_such_a_relation() -> None:
+    view = SimpleNamespace(model=Good, resource=GoodResource(), form_columns=("shelf",))
+
+    with pytest.raises(ConfigurationError, match=r"Name what it goes by instead: aisle, mark\.$"):
+        Converter(None, view)._model_select_field(Good.shelf.property, multiple=False, remote_model=Shelf)

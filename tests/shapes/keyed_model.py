@@ -19,6 +19,7 @@ class Shelf(Record):
     mark: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     label: Mapped[str] = mapped_column(sa.String(40))
     mail: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    goods: Mapped[list[Good]] = relationship(back_populates="shelf", passive_deletes="all")
 
     def __str__(self) -> str:
         return self.label
@@ -45,6 +46,35 @@ class Stop(Record):
     sort: Mapped[str] = mapped_column(sa.Enum("short", "long", name="stop_sort"), primary_key=True)
     label: Mapped[str] = mapped_column(sa.String(40))
     holiday: Mapped[Holiday] = relationship(back_populates="stops")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Good(Record):
+    """What stands on a shelf, if on any, and who looks after it, told by their address."""
+
+    label: Mapped[str] = mapped_column(sa.String(40))
+    aisle: Mapped[int | None]
+    mark: Mapped[str | None] = mapped_column(sa.String(40))
+    keeper_mail: Mapped[str | None] = mapped_column(sa.ForeignKey("keeper.mail"), index=True)
+    shelf: Mapped[Shelf | None] = relationship(back_populates="goods")
+    keeper: Mapped[Keeper | None] = relationship(back_populates="goods")
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["aisle", "mark"], ["shelf.aisle", "shelf.mark"]),
+        sa.Index(None, "aisle", "mark"),
+    )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Keeper(Record):
+    """Somebody."""
+
+    label: Mapped[str] = mapped_column(sa.String(40))
+    mail: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    goods: Mapped[list[Good]] = relationship(back_populates="keeper", passive_deletes="all")
 
     def __str__(self) -> str:
         return self.label

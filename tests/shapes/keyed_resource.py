@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from admin_app.models.keyed import Holiday, Shelf, Stop
+from admin_app.models.keyed import Good, Holiday, Keeper, Shelf, Stop
 
 from admin_app.panel.resource import Resource
 
 
 class ShelfResource(Resource):
     model = Shelf
-    column_list = ("label", "mail", "id", "aisle", "mark")
+    column_list = ("label", "mail", "id", "aisle", "mark", "goods")
     column_searchable_list = ("label",)
     column_filters = ("label", "mail", "aisle", "mark")
     form_columns = ("aisle", "mark", "label", "mail")
@@ -29,3 +29,20 @@ class StopResource(Resource):
     column_searchable_list = ("label", "holiday.label")
     column_filters = ("label", "holiday", "size")
     form_columns = ("holiday", "at", "moment", "size", "sort", "label")
+
+
+class KeeperResource(Resource):
+    model = Keeper
+    column_list = ("label", "mail", "goods")
+    column_searchable_list = ("label",)
+    column_filters = ("label",)
+    form_columns = ("label", "mail")
+
+
+class GoodResource(Resource):
+    model = Good
+    column_list = ("label", "shelf", "keeper", "aisle", "mark")
+    column_searchable_list = ("label", "shelf.label", "keeper.label")
+    column_sortable_list = ("label", ("shelf", "shelf.label"), ("keeper", "keeper.label"))
+    column_filters = ("label", "shelf", "keeper", "aisle")
+    form_columns = ("label",)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
 from admin_app.db.json_values import kept_columns, recorded_models
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
-from admin_app.domain.audit.undo_sql import hanging_columns
+from admin_app.domain.audit.undo_sql import hanging_keys
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.extensions import AnySession
 from admin_app.formatting import counted, in_sentence, in_words, label
@@ -79,9 +80,10 @@ def hanging_on(session: AnySession, record: Record) -> str:
     """Name what points at a record, "2 posts"; "" for nothing."""
     found = []
     linked = {one.other_link: names_of(one.model) for one in links_into(type(record))}
-    for column in hanging_columns(type(record)):
-        number = session.scalar(select(func.count()).select_from(column.table).where(column == record.id)) or 0
-        noun, nouns = linked.get(column, (column.table.name, f"{column.table.name}s"))
+    for key in hanging_keys(type(record)):
+        pointing = (one.parent == getattr(record, name_of(type(record), one.column)) for one in key.elements)
+        number = session.scalar(select(func.count()).select_from(key.table).where(*pointing)) or 0
+        noun, nouns = linked.get(key.elements[0].parent, (key.table.name, f"{key.table.name}s"))
         found += [counted(number, noun, nouns)] if number else []
     return in_words(found)
 

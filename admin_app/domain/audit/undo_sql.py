@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
+    ForeignKeyConstraint,
     FromClause,
     Table,
     Text,
@@ -32,7 +33,16 @@ from sqlalchemy import (
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
-from admin_app.db.keys import is_ordered, is_record, key_from, key_in, key_names, stored_key, values_from
+from admin_app.db.keys import (
+    foreign_keys_of,
+    is_ordered,
+    is_record,
+    key_from,
+    key_in,
+    key_names,
+    stored_key,
+    values_from,
+)
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
@@ -162,7 +172,7 @@ class UndoStatements:
         untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
         untouched += [self._is_linked_so(one, now) for one in self._links]
         wanted = made.where(is_record(now, _OLD.c.record_id), *untouched)
-        alone = [~self._hangs(column, made) for column in hanging_columns(self.model)]
+        alone = [~self._hangs(key, made) for key in hanging_keys(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
     @cached_property
@@ -319,17 +329,18 @@ class UndoStatements:
 
     def _comes_along(self, foreign_key: ForeignKey, value: Expression) -> list[ColumnElement[bool]]:
         """Count a record as there that is made again by the same statement."""
-        if foreign_key.column.table is not self._table:
+        if foreign_key.column is not key_in(self._table):
             return []
         same = table_of(Change).alias("along")
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
         return [value.in_(select(key_from(self._table, same.c.record_id)).where(*mine))]
 
-    def _hangs(self, column: TableColumn, wanted: Statement) -> ColumnElement[bool]:
+    def _hangs(self, key: ForeignKeyConstraint, wanted: Statement) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
-        other = column.table.alias(f"hanging_{column.table.name}_{column.name}")
-        hangs = select(1).select_from(other).where(other.c[column.name] == self.model.id)
-        return exists(hangs.where(key_in(other).not_in(wanted)) if column.table is self._table else hangs)
+        other = key.table.alias(f"hanging_{key.table.name}_{'_'.join(one.name for one in key.columns)}")
+        pointing = (other.c[one.parent.name] == one.column for one in key.elements)
+        hangs = select(1).select_from(other).where(*pointing)
+        return exists(hangs.where(key_in(other).not_in(wanted)) if key.table is self._table else hangs)
 
     def _lock(self, wanted: Statement) -> None:
         """Let nobody else change these records until the undo is done."""
@@ -350,13 +361,12 @@ def _can_swap(column: TableColumn) -> bool:
     return bool(column.unique) and stand_in(column) is not None
 
 
-def hanging_columns(model: type[Record]) -> Sequence[TableColumn]:
-    """Return the columns that point at this model's records and do not go with them by themselves, nor as links of theirs."""
+def hanging_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:
+    """Return the foreign keys that lead to this model's records and do not go with them by themselves, nor as links of theirs."""
     own = {one.own_link for one in links_of(model).values()}
     return [
-        column
+        key
         for table in model.metadata.sorted_tables
-        for column in table.columns
-        if any(key.column.table is model.__table__ and key.ondelete != "CASCADE" for key in column.foreign_keys)
-        and column not in own
+        for key in foreign_keys_of(table)
+        if key.referred_table is model.__table__ and key.ondelete != "CASCADE" and not own & {*key.columns}
     ]

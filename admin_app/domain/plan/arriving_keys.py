@@ -13,7 +13,7 @@ from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem
 from admin_app.extensions import TableColumn, table_of
-from admin_app.formatting import number
+from admin_app.formatting import in_sentence, label, number
 
 NOT_THERE = "it does not exist."
 USED = "already used by another record."
@@ -59,8 +59,7 @@ class ArrivingKey:
     ) -> dict[str, CellProblem]:
         """Say what is wrong with the key of a new record."""
         if key is None:
-            empty = next((name for name in self.parts if not row.texts.get(name)), KEY)
-            return {} if is_numbered(self.model) else {empty: CellProblem("enter one.", row.texts.get(empty, ""))}
+            return {} if is_numbered(self.model) else self._problem_with_none(row)
         if key in taken:
             return self.problem(row, USED)
         if not self.is_given:
@@ -68,6 +67,12 @@ class ArrivingKey:
         if is_numbered(self.model) and isinstance(key, int):
             return self._problem_with_number(row, key)
         return self._problems_of_values(row, key, problem_with)
+
+    def _problem_with_none(self, row: Arrival) -> dict[str, CellProblem]:
+        if not self.parts:
+            return {KEY: CellProblem("enter one.", row.texts.get(KEY, ""))}
+        empty = [name for name in self.parts if not row.texts.get(name)]
+        return {name: CellProblem(f"enter the {in_sentence(label(name))}.", "") for name in empty}
 
     def _problem_with_number(self, row: Arrival, key: int) -> dict[str, CellProblem]:
         highest = highest_to_give(key_in(table_of(self.model)))

@@ -242,7 +242,7 @@ def _refusal(relation: Relation) -> str:
 
 def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on what hangs on these records."""
-    owners = select(key_of(relation.model)).where(which)
+    owners = select(relation.own).where(which)
     # The relation may lead to the same model.
     hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
     return hanging
@@ -263,7 +263,7 @@ def _open_fates(
 ) -> tuple[tuple[Fate, ...], bool]:
     """Return the fates that are open to everything that hangs there, and whether some of it is not seen."""
     child = relation.target
-    fates = _FATES[relation.on_delete()]
+    fates = tuple(one for one in _FATES[relation.on_delete()] if one is not Fate.GIVE or not relation.is_told_by)
     allowed = {fate: has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
     return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, hanging, scope.seen)
 
@@ -317,8 +317,9 @@ def _settle_many(
     if decision.fate is Fate.DELETE:
         delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
-    owner = decision.heir.id if decision.fate is Fate.GIVE else None
-    change_rows(session, relation.target, hanging, {relation.other.name: owner})
+    heir = decision.heir if decision.fate is Fate.GIVE else None
+    change_rows(session, relation.target, hanging, relation.holding(heir))
+    owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():
         if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
             message = f"“{decision.heir}” is below what it would get. Choose another {noun_of(relation.model)}."
@@ -336,9 +337,8 @@ def delete_rows_and_dependents(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
-    key = key_of(model)
     for relation in hanging_relations(model):
-        child, hanging = relation.target, relation.other.in_(select(key).where(which))
+        child, hanging = relation.target, relation.other.in_(select(relation.own).where(which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
             raise DeletionError(_refusal(relation))
         fate = Fate.KEEP if relation.on_delete() in {Dependency.OPTIONAL, Dependency.CLEARED} else Fate.DELETE
@@ -346,7 +346,7 @@ def delete_rows_and_dependents(
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
-            change_rows(session, child, hanging, {relation.other.name: None})
+            change_rows(session, child, hanging, relation.holding(None))
         else:
             delete_rows_and_dependents(session, child, hanging, scopes)
     _require_losses(session, model, which, scopes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, false, or_, select
 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
@@ -70,7 +70,8 @@ def merge_records(
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
     """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
     child: Table = relation.target.__table__
-    parts = [_has_twin(child, columns, relation.other, survivor.id) for columns in _unique(child, relation.other)]
+    held = relation.holding(survivor)
+    parts = [_has_twin(child, columns, held) for columns in _unique(child, set(relation.other_columns))]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
 
 
@@ -90,7 +91,7 @@ def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> d
 
 def _within(model: type[Record]) -> list[Relation]:
     """Return the relations between records of the model itself."""
-    return [one for one in hanging_relations(model) if one.target is model]
+    return [one for one in hanging_relations(model) if one.target is model and one.is_plain]
 
 
 def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
@@ -102,9 +103,13 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         noun, (_, nouns) = noun_of(type(gone)), names_of(child)
         message = f"You cannot change some of the {nouns} of {noun} “{gone}”. Nothing was merged."
         raise MergeError(message)
+    if relation.is_told_by and not has_none_beyond(session, child, moving, false()):
+        _, nouns = names_of(child)
+        message = f"The {nouns} of “{gone}” are told by it, and cannot move. Nothing was merged."
+        raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
-    change_rows(session, child, moving, {relation.other.name: survivor.id})
+    change_rows(session, child, moving, relation.holding(survivor))
 
 
 def _move_links(
@@ -128,19 +133,18 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
     return and_(mine, relation.target.id.not_in([survivor.id, gone.id]))
 
 
-def _unique(child: Table, foreign_key: TableColumn) -> list[list[TableColumn]]:
+def _unique(child: Table, foreign_key: set[TableColumn]) -> list[list[TableColumn]]:
     """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
     constraints = [list(one.columns) for one in child.constraints if isinstance(one, UniqueConstraint)]
     indexes = [list(one.columns) for one in child.indexes if one.unique]
-    return [columns for columns in (*constraints, *indexes) if foreign_key in columns]
+    return [columns for columns in (*constraints, *indexes) if foreign_key & {*columns}]
 
 
-def _has_twin(
-    child: Table, columns: Sequence[TableColumn], foreign_key: TableColumn, survivor: int
-) -> ColumnElement[bool]:
+def _has_twin(child: Table, columns: Sequence[TableColumn], held: Mapping[str, object]) -> ColumnElement[bool]:
     twin = child.alias("twin")
-    same = [same_in(one, twin.c[one.name], one) for one in columns if one is not foreign_key]
-    return exists(select(1).select_from(twin).where(twin.c[foreign_key.name] == survivor, *same))
+    same = [same_in(one, twin.c[one.name], one) for one in columns if one.name not in held]
+    same += [twin.c[name] == value for name, value in held.items()]
+    return exists(select(1).select_from(twin).where(*same))
 
 
 def _set(session: AnySession, survivor: Record, values: Mapping[str, object]) -> None:

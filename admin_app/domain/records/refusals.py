@@ -11,10 +11,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
+from admin_app.domain.naming import noun_of
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
-from admin_app.formatting import in_sentence, label
+from admin_app.formatting import in_sentence, in_words, label
 from admin_app.relations import links_of, relations_of
 
 
@@ -43,11 +45,17 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     text = str(error.orig)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
-        if constraint == unique.name or all(f"{table.name}.{column.name}" in text for column in unique.columns):
+        if (constraint and constraint == unique.name) or all(
+            f"{table.name}.{column.name}" in text for column in unique.columns
+        ):
             return {
                 _field_of(model, one.name): uniqueness_problem(_label_of(model, one.name), model)
                 for one in unique.columns
             }
+    # A table that was there before may have the name that PostgreSQL gives.
+    is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
+    if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
+        return _problem_with_key(model)
     for column in filter(is_caseless, table.columns):
         # Of an index over a function SQLite names the index, too.
         name = index_name(table.name, column.name)
@@ -68,13 +76,27 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
         }
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
-            return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
+            tie = relations_of(model)[relation.key]
+            field = relation.key if tie.is_plain else tie.own_names[0]
+            return {field: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}
+
+
+def _problem_with_key(model: type[Record]) -> dict[str, str]:
+    """Say at the last of a key's fields that another record has it."""
+    names = key_names(model)
+    if len(names) == 1:
+        return {_field_of(model, names[0]): uniqueness_problem(_label_of(model, names[0]), model)}
+    words = in_words([in_sentence(_label_of(model, name)) for name in names])
+    said = f"Another {noun_of(model)} already has this {words}. Enter a different one."
+    return {_field_of(model, names[-1]): said}
 
 
 def _field_of(model: type[Record], name: str) -> str:
     """Name the field of a column as a form has it: of a foreign key the relation."""
-    found = (one.key for one in relations_of(model).values() if not one.is_many and one.own.name == name)
+    found = (
+        one.key for one in relations_of(model).values() if not one.is_many and one.is_plain and one.own.name == name
+    )
     return next(found, name)
 
 

@@ -108,7 +108,7 @@ class FieldAccess:
         found: dict[str, tuple[str, ...]] = {name: (name, *columns) for name, columns in computed.items()}
         for relation in self._resource.relations.values():
             if not relation.is_many:
-                names = (relation.key, relation.own_name)
+                names = (relation.key, *relation.own_names)
                 found |= dict.fromkeys(names, names)
         return found
 

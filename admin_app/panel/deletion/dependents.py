@@ -140,7 +140,7 @@ def bound_of(relation: Relation) -> DeletionScope:
     if child is None:
         return DeletionScope()
     is_shown = parent is None or parent.shows(relation.key)
-    may_move = child.may_write(relation.other_name, Action.EDIT)
+    may_move = all(child.may_write(name, Action.EDIT) for name in relation.other_names)
     return DeletionScope(
         child.seen() if is_shown else false(),
         child.rows(Action.EDIT) if may_move else false(),

@@ -58,7 +58,7 @@ class ExportColumns:
     def _keys_of(self, name: str) -> Iterator[str]:
         relation = self._resource.relation(name)
         if relation is not None and not relation.is_many:
-            yield relation.own_name
+            yield from relation.own_names
             other = self._access.beyond(name)
             if other is not None and not other.shows_title():
                 return
@@ -87,11 +87,8 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
     own = key_names(resource.model)
     names = [*(name for name in resource.form_columns if name not in own), *own, "created_at"]
-    keys = [
-        relation.own_name if (relation := resource.relation(name)) else name
-        for name in names
-        if not resource.is_links(name)
-    ]
+    ties = {name: resource.relation(name) for name in names if not resource.is_links(name)}
+    keys = [key for name, tie in ties.items() for key in ([name] if tie is None else tie.own_names)]
     columns = stored_columns(resource.model)
     links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
     # Whatever it is called, rows find their records by it.

@@ -81,6 +81,13 @@ class Converter(AdminModelConverter):
         """Make a picker that never loads more than a page of the other side."""
         view = self.view
         is_links = prop.key in links_of(view.model)
+        tie = relations_of(view.model)[prop.key]
+        if not tie.is_many and not tie.is_plain and not tie.is_view:
+            message = (
+                f"{type(view.resource).__name__}.form_columns names {prop.key}, which does not go by one foreign key to a key of one column. "
+                f"Name what it goes by instead: {', '.join(tie.own_names)}."
+            )
+            raise ConfigurationError(message)
         # The far side of one to one is kept by the other record, too.
         is_field = is_links or isinstance(relations_of(view.model)[prop.key], ToOne)
         if not is_field and prop.key in (view.form_columns or ()):

@@ -83,7 +83,7 @@ class Saving:
         """Check that no other record has what only one may have: the other side of one to one."""
         model, form, is_valid = self.access.resource.model, self.form, True
         for relation in self.access.resource.relations.values():
-            if not isinstance(relation, ToOne) or not relation.own.unique or relation.key not in form:
+            if not isinstance(relation, ToOne) or relation.key not in form or not relation.own.unique:
                 continue
             field = form[relation.key]
             if field.errors or field.data is None or field.data is getattr(record, relation.key, None):

@@ -187,7 +187,8 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     plain = GroupedBy(name, name, first.name, in_sentence(first.name))
     if isinstance(first, RelationIs):
         # How many rows belong to each record would tell of records that are not shown.
-        if access.seen_beyond(name) is None and not access.resource.is_links(name):
+        relation = access.resource.relations[name]
+        if access.seen_beyond(name) is None and not relation.is_links and relation.is_by_key:
             yield ByRelation(plain, access)
         return
     kind = None if first.relation is not None else kind_of(first.column)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import kept_columns, recorded_models
-from admin_app.db.keys import Key
+from admin_app.db.keys import Key, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.links import keys_from_history
@@ -183,9 +183,9 @@ def _shown(
     if values is None or key not in values:
         return None
     value = values[key] if column is None else kind_of(column).from_history(values[key])
-    for foreign_key in () if column is None else column.foreign_keys:
+    for key_column in () if column is None else _keys_held_by(column):
         if value is not None:
-            named, url = names.get((foreign_key.column.table.name, value), (f"{value}", ""))
+            named, url = names.get((key_column.table.name, value), (f"{value}", ""))
             return _Shown(named, url)
     if column is not None and value and kind_of(column).is_file:
         return _Shown(column_cell(column, value, is_whole=True).text)
@@ -204,14 +204,19 @@ def _names(changes: Iterable[Change]) -> Names:
         links = links_of(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
-                for foreign_key in columns[key].foreign_keys if key in columns and value is not None else ():
-                    wanted[foreign_key.column.table.name].add(kind_of(columns[key]).value_in_history(value))
+                for one in _keys_held_by(columns[key]) if key in columns and value is not None else ():
+                    wanted[one.table.name].add(kind_of(columns[key]).value_in_history(value))
                 if key in links:
                     wanted[links[key].other.table.name].update(keys_from_history(links[key], value))
     found: dict[tuple[str, Key], tuple[str, str]] = {}
     for table, keys in wanted.items():
         found |= _names_in(table, keys)
     return found
+
+
+def _keys_held_by(column: TableColumn) -> list[TableColumn]:
+    """Return the keys that a column alone holds: what is one value of several, or no key, names no record."""
+    return [one.column for one in column.foreign_keys if [one.column] == keys_in(one.column.table)]
 
 
 def _names_in(table: str, keys: set[Key]) -> dict[tuple[str, Key], tuple[str, str]]:

@@ -85,7 +85,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
             setattr(past, name, there)
             if len(there) < len(keys):
                 gone[name] = f"One of the {in_sentence(resource.label(name))}"
-        if not relation.is_many and (column := relation.own_name) in state:
+        if not relation.is_many and relation.is_plain and (column := relation.own_name) in state:
             key = state[column]
             other = None if key is None else _other(access, name, key)
             setattr(past, name, other)

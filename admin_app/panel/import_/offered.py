@@ -118,7 +118,7 @@ def finders(access: Access) -> Mapping[str, str]:
 def relations_to_one(access: Access) -> Mapping[str, Relation]:
     """Return the relations to one by the keys of their columns."""
     found = access.resource.relations.values()
-    return {one.own_name: one for one in found if not one.is_many and not one.is_view}
+    return {one.own_name: one for one in found if not one.is_many and not one.is_view and one.is_plain}
 
 
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:

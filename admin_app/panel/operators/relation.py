@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, not_, or_
 
 from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
@@ -94,8 +94,7 @@ class RelationInList(InList):
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Compare the foreign key: no join."""
-        condition: ColumnElement[bool] = to_one(column).foreign_key.in_(value)
-        return condition
+        return to_one(column).among(value)
 
 
 class RelationNotInList(RelationInList):
@@ -105,8 +104,7 @@ class RelationNotInList(RelationInList):
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Count those of nobody in, which NOT IN leaves out."""
-        foreign_key = to_one(column).foreign_key
-        return or_(foreign_key.not_in(value), foreign_key.is_(None))
+        return or_(not_(to_one(column).among(value)), to_one(column).foreign_key.is_(None))
 
 
 class RelationEmpty(Empty):

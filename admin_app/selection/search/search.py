@@ -16,7 +16,8 @@ from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
-from admin_app.relations import ManyToMany, relation_of
+from admin_app.relations import ManyToMany, relation_of, to_one
+from admin_app.relations.base import in_alias
 from admin_app.selection.list_schema import WHOLE, SearchColumn
 from admin_app.selection.search.folding import PIECE, spellings
 from admin_app.selection.search.indexes import is_indexed
@@ -106,8 +107,9 @@ def found_by_index(model: type[Record], lookup: Lookup) -> ColumnElement[bool]:
 def found_with(model: type[Record], lookup: Lookup, relation: Attribute, keys: Sequence[object]) -> ColumnElement[bool]:
     """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
-    link = getattr(_child(model), relation_of(relation).own_name)
-    own = select(_key(_child(model))).where(link.in_(keys)).correlate(None)
+    tie = to_one(relation)
+    link = tie.among_in(in_alias(_child(model), tie.own_names), keys)
+    own = select(_key(_child(model))).where(link).correlate(None)
     return is_among(_key(model), union(*parts, own).scalar_subquery())
 
 
@@ -167,9 +169,9 @@ def _occurs_in(relation: Attribute | None, columns: Sequence[SearchColumn], term
         any_of_them = select(func.max(case((found, 1), else_=0))).where(
             getattr(other, tie.other_name) == tie.other_link, tie.own_link == tie.own
         )
-        return func.coalesce(any_of_them.correlate(tie.own.table).scalar_subquery(), 0) == 1
-    link = getattr(other, tie.other_name) == tie.own
-    return func.coalesce(select(found).where(link).correlate(tie.own.table).scalar_subquery(), False)
+        return func.coalesce(any_of_them.correlate(tie.own_columns[0].table).scalar_subquery(), 0) == 1
+    link = in_alias(other, tie.other_names) == tie.own
+    return func.coalesce(select(found).where(link).correlate(tie.own_columns[0].table).scalar_subquery(), False)
 
 
 def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
@@ -197,6 +199,8 @@ def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[Colum
     found: list[ColumnElement[bool]] = []
     for term, relation in _places(lookup):
         tie = None if relation is None else relation_of(relation)
+        if tie is not None and not tie.is_by_key:
+            continue
         searched, key = (model, _key(model)) if tie is None else (tie.target, tie.own)
         pieces = pieces_matched(_table_of(searched), term.text).limit(limit)
         rows = tie.owners_of(pieces) if isinstance(tie, ManyToMany) else pieces
@@ -229,8 +233,8 @@ def _found_by(model: type[Record], relation: Attribute | None, columns: Sequence
     child, tie = _child(model), relation_of(relation)
     if isinstance(tie, ManyToMany):
         return select(_key(child)).where(_key(child).in_(tie.owners_of(rows))).correlate(None)
-    link = getattr(child, tie.own_name)
-    others = rows.with_only_columns(getattr(searched, tie.other_name))
+    link = in_alias(child, tie.own_names)
+    others = rows.with_only_columns(in_alias(searched, tie.other_names))
     return select(_key(child)).where(link.in_(others)).correlate(None)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, object_session
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn
 from admin_app.relations import ManyToMany, relation_of
+from admin_app.relations.base import in_alias
 from admin_app.selection.list_schema import SortKey
 
 
@@ -48,6 +49,6 @@ def owner_of(sort: SortKey, child: Any) -> AnyColumn:
     """Return the column of the children by which they belong to a record."""
     relation = relation_of(sort.column)
     owner: AnyColumn = (
-        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else getattr(child, relation.other_name)
+        child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else in_alias(child, relation.other_names)
     )
     return owner

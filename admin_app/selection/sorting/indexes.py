@@ -29,7 +29,7 @@ def declare_indexes(schema: ListSchema) -> None:
     if default is None or default.is_count or default.relation is not None:
         return
     for relation in relations_of(schema.model).values():
-        if isinstance(relation, ToOne) and relation.back:
+        if isinstance(relation, ToOne) and relation.back and len(relation.own_columns) == 1:
             _declare(default, within=relation.foreign_key)
 
 

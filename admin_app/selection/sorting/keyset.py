@@ -214,7 +214,7 @@ class _Walk:
         column = in_order(getattr(target, self.sort.column.key))
         wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:
-            yield self._run(start, self._foreign_key() == start.related)
+            yield self._run(start, to_one(relation or self.key).condition(start.related))
             wanted.append(self._beyond([column, target.id], [start.value, start.related]))
         if self.end is not None:
             wanted.append(~self._beyond([column, target.id], [self.end.value, self.end.related]))

@@ -1,0 +1,305 @@
+"""Records whose keys are of several columns, what points at them by all of those, and what points by a unique column: all acts are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+
+from admin_app.db.json_values import recorded_models
+from admin_app.db.key_parts import Parts
+from admin_app.db.record import Record
+from admin_app.db.transaction import transaction
+from admin_app.domain.audit.undo_conflicts import hanging_on
+from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.carry_out import Deletion, Execution
+from admin_app.domain.plan.changes import SetTo
+from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
+from admin_app.domain.records.merge import merge_records
+from admin_app.domain.records.refusals import refusals_of
+from admin_app.errors import DeletionError, InvalidRecord, MergeError
+from admin_app.extensions import db
+from admin_app.relations import relations_of, to_one
+from admin_app.relations.hanging import unknown_dependents
+from tests.domain.audit.undoing import done, take_back, words
+from tests.domain.plan.planning import begun, carried_out, planned, planned_deletion, verdicts
+
+OWN = MetaData()
+# Apart from the dashboard's own: other tests of this process are to know none of these.
+APART = registry(metadata=OWN)
+
+
+class Rack(Record):
+    """A record of two columns."""
+
+    metadata = OWN
+    _sa_registry = APART
+    aisle: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(10), primary_key=True)
+    label: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int | None] = mapped_column(unique=True)
+    boxes: Mapped[list[Box]] = relationship(back_populates="rack", passive_deletes="all")
+    slots: Mapped[list[Slot]] = relationship(back_populates="rack", passive_deletes="all")
+
+
+class Porter(Record):
+    """Somebody who is told by their address."""
+
+    metadata = OWN
+    _sa_registry = APART
+    mail: Mapped[str] = mapped_column(String(40), unique=True)
+    label: Mapped[str] = mapped_column(String(40))
+    boxes: Mapped[list[Box]] = relationship(
+        back_populates="porter", foreign_keys="Box.porter_mail", passive_deletes="all"
+    )
+
+
+class Box(Record):
+    """What points at both; who made it, it has no relation for."""
+
+    metadata = OWN
+    _sa_registry = APART
+    label: Mapped[str] = mapped_column(String(40))
+    aisle: Mapped[int | None]
+    mark: Mapped[str | None] = mapped_column(String(10))
+    porter_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
+    maker_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
+    rack: Mapped[Rack | None] = relationship(back_populates="boxes")
+    porter: Mapped[Porter | None] = relationship(back_populates="boxes", foreign_keys=[porter_mail])
+    __table_args__ = (
+        ForeignKeyConstraint(["mark", "aisle"], ["rack.mark", "rack.aisle"], name="of_rack"),
+        UniqueConstraint("aisle", "mark", "label"),
+    )
+
+
+class Slot(Record):
+    """What is told by the rack that it is in."""
+
+    metadata = OWN
+    _sa_registry = APART
+    aisle: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(40))
+    rack: Mapped[Rack] = relationship(back_populates="slots")
+    __table_args__ = (ForeignKeyConstraint(["aisle", "mark"], ["rack.aisle", "rack.mark"]),)
+
+
+FIRST, SECOND = Parts((1, "a/b")), Parts((2, "é"))
+
+
+@pytest.fixture(autouse=True)
+def tables(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
+    for model in (Rack, Porter, Box, Slot):
+        monkeypatch.setitem(recorded_models(), str(model.__table__.name), model)
+    OWN.create_all(db.engine)
+    with transaction(db.session):
+        db.session.add_all([Rack(aisle=key[0], mark=key[1], label="old") for key in (FIRST, SECOND)])
+    yield
+    db.session.rollback()
+    OWN.drop_all(db.engine)
+
+
+def rack(key: Parts) -> Rack:
+    return db.session.get_one(Rack, key)
+
+
+def box(label: str, key: Parts) -> Box:
+    return Box(label=label, aisle=key[0], mark=key[1])
+
+
+def stored(*records: Record) -> None:
+    db.session.add_all(records)
+    db.session.commit()
+
+
+def labels(model: Any) -> dict[Any, str]:
+    db.session.expire_all()
+    return {one.id: one.label for one in db.session.scalars(select(model))}
+
+
+def places() -> dict[str, Any]:
+    db.session.expire_all()
+    return {one.label: (one.aisle, one.mark, one.porter_mail) for one in db.session.scalars(select(Box))}
+
+
+@pytest.mark.parametrize("reads", [False, True], ids=["statement", "records"])
+def test_they_are_planned_carried_out_and_taken_back(reads: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+    plan = carried_out(planned(Rack, {"label": SetTo("new")}, reads=reads))
+    changed = labels(Rack)
+
+    undone = take_back(done())
+
+    assert verdicts(plan) == {FIRST: "done", SECOND: "done"}
+    assert (changed, undone.given_back, labels(Rack)) == (
+        {FIRST: "new", SECOND: "new"},
+        2,
+        {FIRST: "old", SECOND: "old"},
+    )
+
+
+def test_unique_values_of_them_change_places_and_back() -> None:
+    rack(FIRST).position, rack(SECOND).position = 1, None
+    db.session.commit()
+
+    with transaction(db.session):
+        rack(FIRST).position = None
+        db.session.flush()
+        rack(SECOND).position = 1
+    undone = take_back(done())
+
+    assert (undone.given_back, rack(FIRST).position, rack(SECOND).position) == (2, 1, None)
+
+
+def test_they_are_deleted_and_made_again_with_what_they_were() -> None:
+    carried_out(planned_deletion(Rack), deletion=Deletion({}))
+    left = labels(Rack)
+
+    undone = take_back(done())
+
+    assert (left, undone.given_back, labels(Rack)) == ({}, 2, {FIRST: "old", SECOND: "old"})
+
+
+def test_the_rows_of_a_file_find_them_by_both_columns() -> None:
+    arrivals = Arrivals(Rack, ("aisle", "mark", "label"), gives_keys=True)
+    rows = [
+        Arrival(2, {"aisle": 1, "mark": "a/b", "label": "new"}, {}),
+        Arrival(3, {"aisle": 3, "mark": "c", "label": "made"}, {}),
+        Arrival(4, {"aisle": 4, "label": "x"}, {"aisle": "4", "mark": ""}),
+        Arrival(5, {"aisle": 5, "mark": "much too long", "label": "x"}, {"mark": "much too long"}),
+    ]
+    plan = begun(Rack, ("label",), "import")
+
+    found = arrivals.lines(db.session, plan.id, rows)
+    insert_lines(db.session, found)
+    plan.counts = {"new": 1, "change": 1}
+    while Execution(db.session, plan).some(10):
+        db.session.commit()
+
+    assert [one["cells"] for one in found[2:]] == [
+        {"mark": ["enter the mark.", ""]},
+        {"mark": ["must be 10 characters or fewer; it has 13.", "much too long"]},
+    ]
+    assert labels(Rack) == {FIRST: "new", SECOND: "old", Parts((3, "c")): "made"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "values", "cells"),
+    [
+        ({"gives_keys": False}, {"aisle": 3, "mark": "c"}, {"aisle": ["it does not exist.", "3, c"]}),
+        ({"may_add": False}, {"aisle": 3, "mark": "c"}, {"aisle": ["it does not exist.", "3, c"]}),
+        ({"may_change": False}, {"aisle": 1, "mark": "a/b"}, {"aisle": ["it exists already.", "1, a/b"]}),
+        ({"match": ""}, {"aisle": 1, "mark": "a/b"}, {"aisle": ["already used by another record.", "1, a/b"]}),
+        (
+            {"match": "position"},
+            {"aisle": 3, "mark": "c", "position": 7},
+            {"aisle": ["the record that this row finds has another ID.", "3, c"]},
+        ),
+    ],
+)
+def test_a_row_whose_key_does_not_fit_says_so(chosen: Any, values: Any, cells: Any) -> None:
+    rack(FIRST).position = 7
+    db.session.commit()
+    arrivals = Arrivals(Rack, ("aisle", "mark", "position", "label"), **{"gives_keys": True, **chosen})
+    texts = {name: str(value) for name, value in values.items()}
+
+    (line,) = arrivals.lines(db.session, 0, [Arrival(2, {**values, "label": "x"}, texts)])
+
+    assert line["cells"] == cells
+
+
+def test_what_points_at_them_stays_or_is_given_to_another_one() -> None:
+    stored(box("one", FIRST), box("two", SECOND))
+
+    with transaction(db.session):
+        delete_record(db.session, rack(FIRST), {"boxes": Decision(Fate.GIVE, rack(SECOND))})
+    given = places()
+    with transaction(db.session):
+        delete_many(db.session, Rack, Rack.id == SECOND, {"boxes": Decision(Fate.KEEP)})
+
+    assert given == {"one": (2, "é", None), "two": (2, "é", None)}
+    assert places() == {"one": (None, None, None), "two": (None, None, None)}
+
+
+def test_what_is_told_by_them_goes_with_them_and_comes_back() -> None:
+    stored(Slot(aisle=1, mark="a/b", number=1, label="slot"))
+
+    fates = [one.fates for one in dependences(db.session, rack(FIRST))]
+    with pytest.raises(DeletionError, match="Choose what happens"), transaction(db.session):
+        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.GIVE, rack(SECOND))})
+    with transaction(db.session):
+        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.DELETE)})
+    left = labels(Slot)
+    take_back(done())
+
+    assert (fates, left, labels(Slot)) == ([(Fate.DELETE,)], {}, {Parts((1, "a/b", 1)): "slot"})
+
+
+def test_one_that_was_made_is_not_taken_back_while_something_points_at_it() -> None:
+    made = done()
+    stored(box("one", FIRST))
+
+    undone = take_back(made)
+
+    assert words(undone) == ["It has 1 box now. Delete it yourself and choose what happens to them."]
+    assert (list(labels(Rack)), hanging_on(db.session, rack(FIRST))) == ([FIRST], "1 box")
+
+
+def test_two_are_merged_with_what_points_at_them_but_for_what_is_told_by_them() -> None:
+    stored(box("same", FIRST), box("same", SECOND), box("own", SECOND))
+    stored(Slot(aisle=2, mark="é", number=1, label="slot"))
+
+    with pytest.raises(MergeError, match=r"^The slots of “Rack 2, é” are told by it"), transaction(db.session):
+        merge_records(db.session, rack(FIRST), rack(SECOND), values={})
+    with transaction(db.session):
+        db.session.delete(db.session.get_one(Slot, (2, "é", 1)))
+    with transaction(db.session):
+        merge_records(db.session, rack(FIRST), rack(SECOND), values={})
+
+    assert places() == {"same": (1, "a/b", None), "own": (1, "a/b", None)}
+
+
+def test_who_is_pointed_at_by_a_unique_column_is_found_and_let_go_by_it() -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
+    stored(Box(label="one", porter=ann), Box(label="two", porter_mail="bob", maker_mail="ann"), Box(label="three"))
+    relation, back = to_one(Box.porter), relations_of(Porter)["boxes"]
+    (unknown,) = unknown_dependents(Porter)
+
+    found = [
+        [one.label for one in db.session.scalars(select(Box).where(which))]
+        for which in (relation.condition(ann.id), back.condition(bob.id), unknown.condition(ann.id))
+    ]
+    some = db.session.scalars(select(Box.label).where(relation.among([ann.id, bob.id])).order_by(Box.id)).all()
+    with transaction(db.session):
+        delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob), "box.maker_mail": Decision(Fate.KEEP)})
+
+    assert (found, some) == ([["one"], ["two"], ["two"]], ["one", "two"])
+    assert (relation.keys(Box(porter_mail="ann")), unknown.key) == ([], "box.maker_mail")
+    assert places() == {"one": (None, None, "bob"), "two": (None, None, "bob"), "three": (None, None, None)}
+
+
+def test_what_the_database_refuses_is_said_at_a_column() -> None:
+    with pytest.raises(InvalidRecord) as twice, refusals_of(Rack), transaction(db.session):
+        db.session.add(Rack(aisle=1, mark="a/b", label="x"))
+    with pytest.raises(InvalidRecord) as nowhere, refusals_of(Box), transaction(db.session):
+        db.session.add(Box(label="x", aisle=9, mark="z"))
+
+    assert twice.value.problems == {"mark": "Another rack already has this aisle and mark. Enter a different one."}
+    assert nowhere.value.problems == {"aisle": "That rack no longer exists. Choose another one."}
+
+
+def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
+    stored(Box(label="one", porter=ann))
+
+    with transaction(db.session):
+        merge_records(db.session, bob, ann, values={})
+
+    assert places() == {"one": (None, None, "bob")}
