@@ -26,6 +26,9 @@ from admin_app.errors import DeletionError, InvalidRecord, MergeError
 from admin_app.extensions import db
 from admin_app.relations import relations_of, to_one
 from admin_app.relations.hanging import unknown_dependents
+from admin_app.selection.list_schema import SortKey
+from admin_app.selection.sorting.keyset import SortOrder
+from admin_app.selection.sorting.tail import Second
 from tests.domain.audit.undoing import done, take_back, words
 from tests.domain.plan.planning import begun, carried_out, planned, planned_deletion, verdicts
 
@@ -303,3 +306,35 @@ def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
         merge_records(db.session, bob, ann, values={})
 
     assert places() == {"one": (None, None, "bob")}
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+def test_lists_go_by_how_many_point_at_a_key_of_columns_or_at_a_unique_one(is_down: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+    stored(Porter(mail="a", label="same"), Porter(mail="b", label="same"))
+    stored(box("one", SECOND), box("two", SECOND), Box(label="three", porter_mail="b"))
+    boxes = Second(SortKey(Porter.boxes), descending=is_down)
+    orders = {
+        SortOrder(Rack, SortKey(Rack.boxes), descending=is_down): ["1, a/b", "2, é"],
+        SortOrder(Porter, SortKey(Porter.boxes), descending=is_down): ["1", "2"],
+        SortOrder(Porter, SortKey(Porter.label), descending=False, second=boxes): ["1", "2"],
+    }
+
+    for order, upwards in orders.items():
+        assert in_order(order) == (upwards[::-1] if is_down else upwards)
+        first, last = [one for some in order.segments(()) for one in db.session.scalars(some)]
+        rest = [one for some in order.segments((), start=order.cursor_of(first)) for one in db.session.scalars(some)]
+        assert rest == [last]
+
+
+def in_order(order: SortOrder) -> list[str]:
+    return [str(one.id) for some in order.segments(()) for one in db.session.scalars(some)]
+
+
+def test_rows_that_are_equal_go_by_what_they_point_at_by_a_unique_column() -> None:
+    stored(Porter(mail="a", label="Z"), Porter(mail="b", label="Y"))
+    stored(*(Box(label="same", porter_mail=mail) for mail in ("a", None, "b")))
+    second = Second(SortKey(Porter.label, Box.porter), descending=False)
+
+    found = in_order(SortOrder(Box, SortKey(Box.label), descending=False, second=second))
+
+    assert found == ["3", "1", "2"]

@@ -15,7 +15,7 @@ from admin_app.db.key_parts import spread, spread_values
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Statement
 from admin_app.selection.list_schema import SortKey
-from admin_app.selection.sorting.children import children_of, counts_of, owner_of
+from admin_app.selection.sorting.children import children_of, counts_of, owner_of, tie_of
 from admin_app.selection.sorting.tail import Tail
 
 
@@ -54,7 +54,7 @@ class ByCount:
     def _with(self, start: Place | None) -> Iterator[Statement]:
         counts = counts_of(self.sort)
         number: AnyColumn = counts.c.number
-        rows = select(self.model).join(counts, counts.c.owner == self.model.id).where(*self.criteria)
+        rows = select(self.model).join(counts, counts.c.owner == tie_of(self.sort, self.model)).where(*self.criteria)
         if start is None:
             beyond = []
         elif self.is_paired:
@@ -67,7 +67,7 @@ class ByCount:
 
     def _without(self, start: Place | None) -> Statement:
         child, counted = children_of(self.sort)
-        own = owner_of(self.sort, child) == self.model.id
+        own = owner_of(self.sort, child) == tie_of(self.sort, self.model)
         has_one = select(1).select_from(child).where(own, *counted).correlate(self.model).exists()
         beyond = [] if start is None else [self.tail.beyond(start.second, start.key)]
         return select(self.model).where(*self.criteria, ~has_one, *beyond).order_by(*self.tail.terms())

@@ -20,12 +20,13 @@ def numbers_of_children(sort: SortKey, records: Sequence[Record]) -> dict[object
     session = object_session(records[0]) if records else None
     if session is None:
         return {}
-    counts = counts_of(sort, among=[record.id for record in records])
-    return {row.owner: row.number for row in session.execute(select(counts))}
+    keys = {getattr(record, _tie(sort)): record.id for record in records}
+    counts = counts_of(sort, among=list(keys))
+    return {keys[row.owner]: row.number for row in session.execute(select(counts))}
 
 
 def counts_of(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
-    """Count the children of every record that has any, or of those among these keys."""
+    """Count the children of every record that has any, or of those whose ties are among these."""
     child, counted = children_of(sort)
     owner = owner_of(sort, child)
     wanted = owner.is_not(None) if among is None else owner.in_(among)
@@ -45,8 +46,19 @@ def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
     return child, [] if rows is None else [child.id.in_(select(model.id).where(rows).correlate(None))]
 
 
+def tie_of(sort: SortKey, model: type[Record]) -> AnyColumn:
+    """Return the column of a record by which its children belong to it: its key, or a unique column that is none."""
+    tie: AnyColumn = getattr(model, _tie(sort))
+    return tie
+
+
+def _tie(sort: SortKey) -> str:
+    relation = relation_of(sort.column)
+    return "id" if isinstance(relation, ManyToMany) or relation.is_by_key else relation.own_name
+
+
 def owner_of(sort: SortKey, child: Any) -> AnyColumn:
-    """Return the column of the children by which they belong to a record."""
+    """Return the column of the children that keeps it."""
     relation = relation_of(sort.column)
     owner: AnyColumn = (
         child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else in_alias(child, relation.other_names)

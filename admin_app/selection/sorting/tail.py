@@ -20,8 +20,9 @@ from admin_app.db.ordering import SortKeyOf, in_order, is_short_text
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Expression
 from admin_app.relations import to_one
+from admin_app.relations.base import in_alias
 from admin_app.selection.list_schema import SortKey
-from admin_app.selection.sorting.children import children_of, numbers_of_children, owner_of
+from admin_app.selection.sorting.children import children_of, numbers_of_children, owner_of, tie_of
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,13 @@ class _BySecond:
         sort, model = self.sort, self.by_key.model
         if sort.is_count:
             child, counted = children_of(sort)
-            number = select(func.count()).select_from(child).where(owner_of(sort, child) == model.id, *counted)
+            number = (
+                select(func.count()).select_from(child).where(owner_of(sort, child) == tie_of(sort, model), *counted)
+            )
             return number.correlate(model).scalar_subquery()
         if sort.relation is None:
             return in_order(sort.column)
-        other = aliased(sort.column.parent.class_)
-        value = select(in_order(getattr(other, sort.column.key))).where(other.id == to_one(sort.relation).foreign_key)
+        relation, other = to_one(sort.relation), aliased(sort.column.parent.class_)
+        is_other = in_alias(other, relation.other_names) == relation.foreign_key
+        value = select(in_order(getattr(other, sort.column.key))).where(is_other)
         return value.correlate(model).scalar_subquery()
