@@ -380,7 +380,7 @@ def test_a_deletion_tells_apart_what_goes_what_stays_and_what_is_asked(app: Flas
 
 
 @pytest.mark.usefixtures("ann")
-def test_what_must_not_lose_its_record_keeps_it(app: Flask, as_editor: Any) -> None:
+def test_what_must_not_lose_its_record_keeps_it_until_it_is_given_to_another(app: Flask, as_editor: Any) -> None:
     with app.app_context():
         db.session.add(Contract(name="For life", author_id=2))
         db.session.commit()
@@ -390,11 +390,19 @@ def test_what_must_not_lose_its_record_keeps_it(app: Flask, as_editor: Any) -> N
     refused = Page(as_editor.post_form(address, {"fate.review.reader_id": "delete"}))
     plan = as_editor.post_form("/admin/author/delete-many/?id__in=2", {"fate.review.reader_id": "delete"})
 
-    said = "This author has contracts, so you cannot delete it. Delete the contracts first, or give them to another author."
-    assert said in page.texts("p", class_="note")
-    assert page.texts("button", class_="button--danger") == []
+    assert "What should happen to this author's 1 contract?" in page.texts("legend")
+    assert [one.attributes["value"] for one in page.all("input", type="radio", name="fate.contract.author_id")] == [
+        "give"
+    ]
     assert (refused.status, plan.status_code) == (422, 422)
     assert books(app) == before
+
+    given = {"fate.contract.author_id": "give", "heir.contract.author_id": "1", "fate.review.reader_id": "delete"}
+    answer = as_editor.post_form(address, given)
+
+    with app.app_context():
+        (contract,) = db.session.scalars(select(Contract)).all()
+    assert (answer.status_code, contract.author_id) == (303, 1)
 
 
 @pytest.mark.usefixtures("ann")
@@ -412,7 +420,7 @@ def test_many_deletions_say_what_goes_and_what_stays(app: Flask, as_editor: Any)
 
     told = page.texts("main", id="main")[0]
     assert "deleted too, with everything that belongs only to them" in told
-    assert "kept, without a author" in told
+    assert "kept, without an author" in told
     assert after == {"Other": (2, None, [])}
     assert books(app) == {"Hers": (1, 2, ["Art"]), "Other": (2, 1, [])}
 

@@ -131,6 +131,17 @@ def test_what_must_not_lose_its_record_keeps_it(column: str, deletes: Deletes) -
     assert left() == WHOLE
 
 
+def test_what_must_not_lose_its_record_can_be_given_to_another(deletes: Deletes) -> None:
+    with transaction(db.session):
+        db.session.add(Farm(name="Other"))
+        db.session.get_one(Animal, 2).insured_id = 1
+
+    deletes(Farm, animal__insured_id=Decision(Fate.GIVE, db.session.get_one(Farm, 2)))
+
+    assert left()["farms"] == [("Other",)]
+    assert db.session.get_one(Animal, 2).insured_id == 2
+
+
 def test_an_heir_is_needed_for_what_is_given_away() -> None:
     with transaction(db.session):
         db.session.get_one(Visit, 1).animal_id = 1

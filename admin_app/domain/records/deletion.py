@@ -111,7 +111,7 @@ def delete_record(
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
         decision = decided(dependence.relation) or decisions.get(dependence.name)
-        if dependence.relation.on_delete() is Dependency.REFUSED:
+        if decision is None and dependence.relation.on_delete() is Dependency.REFUSED:
             raise DeletionError(_refusal(dependence.relation))
         if decision is None or decision.fate not in dependence.fates:
             message = f"Choose what happens to the {dependence.words}."
@@ -210,7 +210,8 @@ _FATES = {
     Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
     Dependency.CASCADE: (Fate.DELETE,),
     Dependency.CLEARED: (Fate.KEEP,),
-    Dependency.REFUSED: (),
+    # Those that are given away no longer hang on it.
+    Dependency.REFUSED: (Fate.GIVE,),
 }
 
 

@@ -34,11 +34,11 @@ class DependentsForm:
         """Read what was chosen; raise `InvalidRecord`, naming the control, for a choice that is missing."""
         one = self.one
         chosen = form.get(FATE + one.name, "")
-        if not one.fates:
+        if not self._fates:
             raise InvalidRecord({FATE + one.name: _blocked(one)})
         if (known := decided(one.relation)) is not None:
             return known
-        if chosen not in one.fates:
+        if chosen not in self._fates:
             raise InvalidRecord({FATE + one.name: f"Choose what happens to the {one.words}."})
         if news := _news(one, form.get(SEEN + one.name, "")):
             raise InvalidRecord({FATE + one.name: news})
@@ -57,7 +57,7 @@ class DependentsForm:
         words = nouns if one.count.number != 1 or not one.count.is_exact else noun
         counted = f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see"
         chosen, heir = answers.get(FATE + one.name, ""), answers.get(HEIR + one.name, "")
-        known = decided(one.relation) if one.fates else None
+        known = decided(one.relation) if self._fates else None
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
@@ -69,9 +69,9 @@ class DependentsForm:
             ),
             more=_more(one),
             problem=problems.get(FATE + one.name, ""),
-            blocked="" if one.fates else _blocked(one),
+            blocked="" if self._fates else _blocked(one),
             choices=tuple(self._choice(fate, words, counted, chosen) for fate in self._fates if known is None),
-            keeps=one.relation.on_delete() is Dependency.REFUSED,
+            keeps=one.relation.on_delete() is Dependency.REFUSED and not self._fates,
             told="" if known is None else self._told(known.fate, counted),
             said=f"and delete {counted}" if known is not None and known.fate is Fate.DELETE else "",
             heir_name=HEIR + one.name,
