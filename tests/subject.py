@@ -21,7 +21,7 @@ from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import print_key
 from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
-from admin_app.db.types import UtcDateTime
+from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.db.versions import has_counter
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
@@ -30,6 +30,7 @@ from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.country import countries
 from admin_app.kinds.money import CURRENCIES
 from admin_app.models.change_set import Change, Did
+from admin_app.models.stored_file import StoredFile
 from admin_app.panel.operators.relation import RelationInList, RelationIs
 from admin_app.panel.resource import Resource
 from admin_app.relations import relation_of
@@ -67,7 +68,11 @@ OF_KINDS: dict[str, Callable[[int], Any]] = {
     "ip": lambda number: f"192.0.2.{number}",
     "network": lambda number: f"10.{number}.0.0/16",
     "currency": lambda number: sorted(CURRENCIES)[number % 150],
+    "image": lambda number: f"{number:064x}/{number}/{number}.png",
+    "file": lambda number: f"f{number:063x}/{number}/{number}.pdf",
 }
+# So many files are made up for a resource whose records hold some.
+MOST_FILES = 40
 # Words have to be such as there are.
 ACTS = [act.value for act in Action if act is not Action.BULK]
 WORDS: dict[str, Callable[[int], list[str]]] = {
@@ -142,7 +147,7 @@ class Subject:
             return record.id
 
     def _made(self, mapper: Any, number: int) -> Any:
-        given = {"version", "updated_at"}
+        given = {"version", "updated_at", mapper.class_.__archived_at__}
         columns = {name: one for name, one in stored_columns(mapper.class_).items() if name not in given}
         # Of which class a record is the class says.
         told = {name: one for name, one in columns.items() if _is_given(one) and one is not mapper.polymorphic_on}
@@ -201,7 +206,22 @@ class Subject:
 def subject(request: pytest.FixtureRequest, app: Flask) -> Subject:
     """Test each resource in turn."""
     view = next(one for one in app.extensions["resources"].values() if type(one) is request.param)
+    if view.file_columns:
+        with app.app_context():
+            db.session.add_all(_files())
+            db.session.commit()
     return Subject(app, view, inspect_mapper(request.param.model))
+
+
+def _files() -> list[StoredFile]:
+    """Make up files of which only their rows are there."""
+    types = {"image": "image/png", "file": "application/pdf"}
+    digests = {kind: [OF_KINDS[kind](number).partition("/")[0] for number in range(MOST_FILES)] for kind in types}
+    return [
+        StoredFile(sha256=digest, size=number, content_type=types[kind], look_at=utc_now())
+        for kind, found in digests.items()
+        for number, digest in enumerate(found)
+    ]
 
 
 SAMPLES = ("1", "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")

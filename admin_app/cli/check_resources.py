@@ -8,8 +8,10 @@ from sqlalchemy import DateTime, Label, SelectBase
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.cli.finding import Finding
+from admin_app.cli.new_resource.described import ARCHIVING, PLACING
 from admin_app.db.attributes import stored_column, stored_columns
 from admin_app.db.record import Record, title_of
+from admin_app.domain.records.archive import TIMES
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
 from admin_app.extensions import Attribute, TableColumn, db
 from admin_app.formatting import sentence_case, with_article
@@ -59,6 +61,19 @@ def _needed(resource: Resource) -> Iterator[Finding]:
                 f"{_place(resource, name)} is needed, and no form can give it: nobody can add {resource.nouns}.",
                 "Give it a default, let it be NULL, or write: can_create = False",
             )
+
+
+def _named(resource: Resource) -> Iterator[Finding]:
+    """Columns that look like an archive's or a place's, which the model does not name."""
+    model = resource.model
+    for name, column in stored_columns(model).items():
+        kind, line = kind_of(column).name, ""
+        if name in ARCHIVING and kind in TIMES and column.nullable and not model.__archived_at__:
+            line = f'__archived_at__ = "{name}"'
+        elif name in PLACING and kind == "whole_number" and not model.__position__:
+            line = f'__position__ = "{name}"'
+        if line:
+            yield Finding(f"{_place(resource, name)} is a column like any other.", f"Add to {model.__name__}: {line}")
 
 
 def _foreign_keys(resource: Resource) -> Iterator[Finding]:
@@ -123,6 +138,7 @@ LOOKS: tuple[Callable[[Resource], Iterator[Finding]], ...] = (
     _name,
     _types,
     _needed,
+    _named,
     _foreign_keys,
     _sorts,
     _unique_key,

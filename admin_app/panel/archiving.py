@@ -29,6 +29,11 @@ class _Archiving(RowAction):
         found: ColumnElement[bool] = func.coalesce(literal(value=False) if archived is None else archived, False)
         return ~found if self.to_archive else found
 
+    def fits(self, record: Record) -> bool:
+        """Look at the column: a list asks of every row."""
+        (name,) = self.writes
+        return bool(getattr(record, name)) is not self.to_archive
+
     def change(self, _record: Record, _form: Form) -> Mapping[str, object]:
         """Say so, or no more."""
         (name,) = self.writes

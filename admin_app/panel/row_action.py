@@ -55,6 +55,10 @@ class RowAction:
         """Return the condition on the records that it is for, as this person may do it; None: all. The command line is nobody."""
         return None
 
+    def fits(self, record: Record) -> bool | None:
+        """Say whether it is for a record, where that stands in the record itself; None: the database is asked `allowed`."""
+        return None
+
     def change(self, record: Record, form: Form) -> Mapping[str, object]:
         """Return new values by the attributes that `writes` names. Nothing is written here, and nothing asked of anybody.
 

@@ -20,7 +20,7 @@ MODEL = '''# admin_app/models/supply_order.py
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,8 @@ class SupplyOrder(Record):
 
     __tablename__ = "supply_orders"
     title = "label"
+    __archived_at__ = "archived_at"
+    __position__ = "sort_order"
 
     code: Mapped[str | None] = mapped_column(sa.String(length=9), unique=True)
     label: Mapped[str] = mapped_column(sa.String(length=40))
@@ -46,6 +48,9 @@ class SupplyOrder(Record):
     more: Mapped[Any] = mapped_column(sa.JSON, nullable=True)
     user_id: Mapped[int] = mapped_column(sa.Integer, sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     editor: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("user.id"), index=True)
+    sort_order: Mapped[int | None] = mapped_column(sa.Integer)
+    archived_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    profile_image: Mapped[str | None] = mapped_column(sa.String(length=200))
 
     user: Mapped[User] = relationship(
         foreign_keys=[user_id], backref=backref("supply_orders_by_user", passive_deletes="all")
@@ -70,10 +75,11 @@ class SupplyOrderResource(Resource):
     model = SupplyOrder
 
     column_list = ("label", "code", "class_", "web_url", "price", "due", "id")
-    column_further_list = ("more", "user", "editor_record")
+    column_further_list = ("more", "user", "editor_record", "sort_order", "archived_at", "profile_image")
     column_searchable_list = ("code", "label")
-    column_filters = ("label", "code", "class_", "web_url", "price", "due", "user", "editor_record")
-    form_columns = ("label", "code", "class_", "web_url", "price", "due", "more", "user", "editor_record")
+    column_filters = ("label", "code", "class_", "web_url", "price", "due", "user", "editor_record", "sort_order", "archived_at", "profile_image")
+    column_default_sort = "sort_order"
+    form_columns = ("label", "code", "class_", "web_url", "price", "due", "more", "user", "editor_record", "profile_image")
 '''
 
 
@@ -107,6 +113,9 @@ def test_a_table_becomes_two_files(run_manage: Callable[..., Any], settings: dic
         sa.Column("more", sa.JSON),
         sa.Column("user_id", sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
         sa.Column("editor", sa.ForeignKey("user.id")),
+        sa.Column("sort_order", sa.Integer),
+        sa.Column("archived_at", sa.DateTime),
+        sa.Column("profile_image", sa.String(200)),
         sa.Column("created_at", sa.DateTime),
         sa.Column("version", sa.Integer),
     )

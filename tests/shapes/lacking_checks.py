@@ -16,6 +16,10 @@ Lack.shape has the type PickleType, which no kind is for: nobody can change it.
 Add a kind, or name one in info: see docs/kinds.md.
 Lack.shape is needed, and no form can give it: nobody can add lacks.
 Give it a default, let it be NULL, or write: can_create = False
+Lack.archived_at is a column like any other.
+Add to Lack: __archived_at__ = "archived_at"
+Lack.sort_order is a column like any other.
+Add to Lack: __position__ = "sort_order"
 Lack.post_id is a foreign key without an index: a deletion of what it points at reads the whole table.
 Write: post_id = mapped_column(…, index=True)
 LackResource sorts by body, of which no index can be kept.

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, backref, column_property, mapped_column, relationship
 
 from admin_app.db.record import Record
+from admin_app.db.types import UtcDateTime
 from admin_app.models.user import User
 
 
@@ -17,6 +18,8 @@ class Lack(Record):
 
     label: Mapped[str] = mapped_column(sa.String(40))
     body: Mapped[str] = mapped_column(sa.Text)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sort_order: Mapped[int | None]
     at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     shape: Mapped[Any] = mapped_column(sa.PickleType)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))

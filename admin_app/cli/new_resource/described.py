@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.archive import TIMES
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds import KINDS, kind_or_other
 
@@ -20,7 +21,9 @@ OF_EVERY_RECORD = ("id", "created_at", "updated_at", "version")
 # What people call a thing by, the likeliest first.
 _NAMING = ("name", "title", "label", "subject", "email")
 # Since when a row is put away.
-_ARCHIVING = ("archived_at", "deleted_at")
+ARCHIVING = ("archived_at", "deleted_at")
+# Where a row stands among others.
+PLACING = ("position", "place", "sort_order")
 # What a class that is mapped, or a record, has already.
 _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
 # The kinds that a column of text may be of by its name.
@@ -106,8 +109,19 @@ class Described:
     @property
     def archived_at(self) -> str:
         """Name the column that says since when a row is archived; "" for none."""
-        times = [one for one in self.columns if kind_of_type(one.type) == "datetime" and one.nullable]
-        return next((self.attribute(one) for one in times if one.name in _ARCHIVING), "")
+        times = [one for one in self.columns if kind_of_type(one.type) in TIMES and one.nullable]
+        return next((self.attribute(one) for one in times if one.name in ARCHIVING), "")
+
+    @property
+    def position(self) -> str:
+        """Name the column of a row's place among others; "" for none."""
+        numbers = [one for one in self.columns if kind_of_type(one.type) == "whole_number" and not one.foreign_keys]
+        return next((self.attribute(one) for one in numbers if one.name in PLACING), "")
+
+    @property
+    def unwritten(self) -> tuple[str, str]:
+        """Name the columns that actions write, and no form."""
+        return (self.archived_at, self.position)
 
     @property
     def title(self) -> str:

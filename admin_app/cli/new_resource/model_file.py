@@ -26,8 +26,9 @@ _FROM = {
 def model_file(one: Described) -> str:
     """Write it."""
     title = [f'    title = "{one.title}"'] if one.title else []
-    archive = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
-    lines = [*_class(one), *title, *archive, "", *_columns(one), *_relations(one)]
+    declared = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
+    declared += [f'    __position__ = "{one.position}"'] if one.position else []
+    lines = [*_class(one), *title, *declared, "", *_columns(one), *_relations(one)]
     return "\n".join([f'"""The table {one.table.name}."""', "", *_imports(one), "", "", *lines, ""])
 
 

@@ -26,7 +26,8 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
         *([_tuple("column_further_list", further)] if further else []),
         _tuple("column_searchable_list", texts[:2]),
         _tuple("column_filters", filters),
-        _tuple("form_columns", [name for name in names if name != one.archived_at]),
+        *([f'    column_default_sort = "{one.position}"'] if one.position else []),
+        _tuple("form_columns", [name for name in names if name not in one.unwritten]),
     ]
     head = [f'"""{words}."""', "", "from __future__ import annotations", "", f"from {module} import {model}"]
     return "\n".join(

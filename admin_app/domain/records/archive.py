@@ -6,20 +6,23 @@ from sqlalchemy import Boolean, ColumnElement
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
-from admin_app.db.types import UtcDateTime, utc_now
+from admin_app.db.types import utc_now
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import TableColumn
+from admin_app.kinds import kind_of
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+
+# The kinds of columns that can say since when.
+TIMES = (DateTimeKind.name, LocalDateTimeKind.name)
 
 
 def require_archive(model: type[Record]) -> None:
     """Raise `ConfigurationError` where `__archived_at__` names no column that can say it."""
     name = model.__archived_at__
     column = stored_columns(model).get(name) if name else None
-    is_time = column is not None and isinstance(column.type, UtcDateTime) and column.nullable
+    is_time = column is not None and kind_of(column).name in TIMES and column.nullable
     if name and not (is_time or (column is not None and isinstance(column.type, Boolean))):
-        message = (
-            f"{model.__name__}.__archived_at__ names {name}. Name a nullable column of UtcDateTime, or one of Boolean."
-        )
+        message = f"{model.__name__}.__archived_at__ names {name}. Name a nullable column of times, or one of Boolean."
         raise ConfigurationError(message)
 
 
@@ -36,4 +39,5 @@ def archived_value(model: type[Record], *, is_archived: bool) -> object:
     column: TableColumn = getattr(model, model.__archived_at__)
     if isinstance(column.type, Boolean):
         return is_archived
-    return utc_now() if is_archived else None
+    now = utc_now() if kind_of(column).name == DateTimeKind.name else utc_now().replace(tzinfo=None)
+    return now if is_archived else None

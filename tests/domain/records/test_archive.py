@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
@@ -31,6 +32,16 @@ class Since(Base):
     label: Mapped[str]
 
 
+class Local(Base):
+    """Says since when, without a zone."""
+
+    __tablename__ = "archived_locally"
+    __archived_at__ = "gone"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gone: Mapped[datetime | None] = mapped_column(sa.DateTime)
+
+
 class Whether(Base):
     """Says whether."""
 
@@ -41,15 +52,17 @@ class Whether(Base):
     gone: Mapped[bool]
 
 
-MODELS: tuple[Any, Any] = (Since, Whether)
+MODELS: tuple[Any, ...] = (Since, Local, Whether)
 
 
 def test_a_column_says_since_when_or_whether() -> None:
     values = [archived_value(one, is_archived=was) for one in MODELS for was in (True, False)]
 
-    assert [isinstance(values[0], datetime), *values[1:]] == [True, None, True, False]
+    assert [values[0].tzinfo, values[2].tzinfo] == [UTC, None]
+    assert [*values[1:2], *values[3:]] == [None, None, True, False]
     assert [str(is_archived(one)) for one in MODELS] == [
         "archived_since.gone IS NOT NULL",
+        "archived_locally.gone IS NOT NULL",
         "archived_or_not.gone IS true",
     ]
     assert is_archived(User) is None
