@@ -72,6 +72,7 @@ class Palette {
     this.input = dialog.querySelector("input");
     this.found = dialog.querySelector("[data-palette-found]");
     this.words = dialog.querySelector("[data-palette-words]");
+    this.tab = dialog.querySelector("[data-palette-completion]");
     dialog.addEventListener("keydown", (event) => this.press(event));
     dialog.addEventListener("click", (event) => this.click(event));
     this.input.addEventListener("input", () => this.wait());
@@ -131,6 +132,9 @@ class Palette {
     this.found.replaceChildren(...part.childNodes);
     this.found.scrollTop = 0;
     this.words.textContent = part.dataset.words;
+    this.completion = part.dataset.completion ?? "";
+    this.tab.hidden = !this.completion;
+    this.tab.lastElementChild.textContent = `completes ${this.completion}`;
     this.addActs();
     if (this.query()) this.links()[0]?.setAttribute("data-enter", "");
   }
@@ -163,7 +167,21 @@ class Palette {
     if (first) window.open(first.href, "_blank", "noopener");
   }
 
+  // The filter whose name is being typed: what was asked is what stands there, and the caret is at its end.
+  complete() {
+    const { value, selectionStart } = this.input;
+    const last = value.slice(value.lastIndexOf(" ") + 1);
+    if (!this.completion || !last || this.asked !== value.trim() || selectionStart !== value.length) return false;
+    this.input.value = value.slice(0, value.length - last.length) + this.completion;
+    this.completion = "";
+    this.tab.hidden = true;
+    this.wait();
+    return true;
+  }
+
   press(event) {
+    const isTab = event.key === "Tab" && !event.shiftKey && event.target === this.input;
+    if (isTab && this.complete()) event.preventDefault();
     if (event.key === "Escape") {
       event.preventDefault();
       dialog.close();

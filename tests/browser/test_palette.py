@@ -209,6 +209,20 @@ def test_a_word_that_is_searched_for_is_no_command(editor_page: Page, ann: User)
     expect(page.locator("#palette a")).to_have_count(0)
 
 
+def test_tab_completes_the_filter_whose_name_is_typed(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lens cre")
+    expect(page.locator("[data-palette-completion]")).to_have_text("Tab completes created:,")
+
+    page.keyboard.press("Tab")
+
+    expect(page.locator("#palette-search")).to_have_value("lens created:")
+    expect(page.locator("#palette-search")).to_be_focused()
+    expect(page.locator("[data-palette-completion]")).to_be_hidden()
+
+
 def test_ctrl_enter_opens_what_is_found_first_in_a_new_tab(editor_page: Page, ann: User) -> None:
     page = editor_page
     page.goto("/admin/")

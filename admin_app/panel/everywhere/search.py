@@ -14,6 +14,7 @@ from typing import TypeVar
 from admin_app import formatting
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.everywhere.completion import completion_of
 from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of
 from admin_app.panel.everywhere.places import commands_of, places_of
 from admin_app.panel.everywhere.recent import recent_of
@@ -45,7 +46,7 @@ def everything(text: str) -> Everything:
         return Everything((recent,) if recent.found else (), "")
     searched = [access for access in open_ if schema_for(access).search]
     groups = tuple(one for one in _groups(open_, searched, text) if one.found or one.is_slow)
-    return Everything(groups, _words(groups, searched, text))
+    return Everything(groups, _words(groups, searched, text), completion_of(open_, text))
 
 
 def _commands(open_: Sequence[Access], text: str) -> Everything:

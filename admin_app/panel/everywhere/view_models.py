@@ -39,3 +39,5 @@ class Everything:
 
     groups: tuple[Group, ...]
     words: str
+    # What the last word goes on as, "" for nothing.
+    completion: str = ""

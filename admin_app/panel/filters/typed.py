@@ -19,7 +19,7 @@ MOST_TYPED = 10
 _PART = re.compile(r'(?P<phrase>"[^"]+")|(?P<field>[^\s:"]+):(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]\S*))|\S+')
 _BLANKS = re.compile(r"[\s._-]+")
 # Whether there is a value at all.
-_THERE = {"no": "yes", "has": "no"}
+THERE = {"no": "yes", "has": "no"}
 # What a value is compared by where a sign stands before it; the longer sign first.
 _SIGNS = {">=": ("at_least", "from"), "<=": ("at_most", "until"), ">": ("greater",), "<": ("smaller",)}
 _RANGE = re.compile(r"(.+?)\.\.(.+)")
@@ -66,7 +66,7 @@ class _Reader:
         return first
 
     def _tried(self, said: str, value: str, *, is_quoted: bool) -> Iterator[Condition]:
-        if (answer := _THERE.get(folded(said))) is not None:
+        if (answer := THERE.get(folded(said))) is not None:
             for name in self._named(value):
                 yield from self._read(name, "empty", answer)
             return
@@ -91,6 +91,11 @@ class _Reader:
             # The record that is meant now: another one may be called so tomorrow.
             found = read_condition(self.schema, key, str(found.value))
         yield found
+
+
+def name_to_type(name: str, operators: Sequence[Operator]) -> str:
+    """Return the shortest name by which a field is meant: "created" of "created_at"."""
+    return min(_names(name, operators), key=lambda one: (len(one), one))
 
 
 def _names(name: str, operators: Sequence[Operator]) -> set[str]:

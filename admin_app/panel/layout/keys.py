@@ -50,6 +50,13 @@ KEYS = (
         ),
     ),
     KeyGroup(
+        "In Search everything",
+        (
+            Key("[Tab]", "completes the name of a filter: cre becomes created:"),
+            Key("[Ctrl]+[Enter]", "opens what was found first in a new tab"),
+        ),
+    ),
+    KeyGroup(
         "In a list",
         (
             Key("[j] or [↓]", "goes to the next row, or from the search to the first row"),

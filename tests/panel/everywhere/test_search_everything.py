@@ -374,3 +374,22 @@ def test_commands_alone_are_found_behind_the_sign(
     found = groups(page_of(as_editor, typed))
 
     assert [words for group in found.values() for words, _ in group][: len(expected) or None][:6] == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("cre", "created:"),
+        ("bike Use", "user:"),
+        ("em", "email:"),
+        ("u", None),
+        ("nothing", None),
+        ("created:to", None),
+        ("user ", "user:"),
+        ("ha", "has:"),
+    ],
+)
+def test_the_last_word_goes_on_as_a_filter(typed: str, completed: str | None, as_viewer: Any) -> None:
+    page = Page(as_viewer.get("/admin/search/", query_string={"q": typed, "part": "found"}))
+
+    assert page.all("div")[0].attributes.get("data-completion") == completed
