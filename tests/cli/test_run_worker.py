@@ -120,7 +120,7 @@ def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(
     serve: Callable[..., Served], kept: Kept, settings: dict[str, str], tmp_path: Path
 ) -> None:
     served = serve()
-    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 10} for number in range(60_000)])
+    cookie = sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 10} for number in range(25_000)])
     job_id = kept.ask()
     kept.wait(job_id, JobState.RUNNING)
     while not kept.files():
@@ -136,7 +136,7 @@ def test_a_job_whose_worker_is_killed_is_begun_anew_and_no_half_file_is_offered(
     stop(served, signal.SIGTERM)
 
     assert (killed.state, offered.status) == (JobState.RUNNING, 404)
-    assert (job.attempt, job.done, kept.files()) == (2, 60_000, [f"job-{job_id}-2"])
+    assert (job.attempt, job.done, kept.files()) == (2, 25_000, [f"job-{job_id}-2"])
     assert len(whole) == job.file_size
     assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
 
@@ -145,7 +145,7 @@ def test_a_job_survives_the_end_of_the_server(
     serve: Callable[..., Served], kept: Kept, settings: dict[str, str], tmp_path: Path
 ) -> None:
     first = serve()
-    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(60_000)])
+    sign_in(settings, tmp_path, [{"content": f"{number} " + "word " * 200} for number in range(25_000)])
     job_id = kept.ask()
     kept.wait(job_id, JobState.RUNNING)
     _code, _took, left = stop(first, signal.SIGTERM)
@@ -156,7 +156,7 @@ def test_a_job_survives_the_end_of_the_server(
     stop(second, signal.SIGTERM)
 
     assert (between.state, files, left) == (JobState.WAITING, [], [])
-    assert (job.done, kept.files()) == (60_000, [f"job-{job_id}-1"])
+    assert (job.done, kept.files()) == (25_000, [f"job-{job_id}-1"])
 
 
 def test_the_worker_removes_plans_that_are_kept_no_longer(serve: Callable[..., Served], kept: Kept) -> None:
