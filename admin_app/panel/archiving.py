@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, func, literal
 from wtforms import Form
@@ -13,10 +14,11 @@ from admin_app.domain.records.archive import archived_value, is_archived
 from admin_app.panel.row_action import RowAction
 
 
-class _Archiving(RowAction):
-    """Writes the column that says it; whoever may edit that may archive."""
+class _ArchiveColumn:
+    """What both write: the column that says it. Whoever may edit that may archive."""
 
-    to_archive: bool
+    to_archive: ClassVar[bool]
+    writes: tuple[str, ...]
 
     def __init__(self, model: type[Record]) -> None:
         """Keep whose records they are."""
@@ -40,14 +42,14 @@ class _Archiving(RowAction):
         return {name: archived_value(self._model, is_archived=self.to_archive)}
 
 
-class Archive(_Archiving):
+class Archive(_ArchiveColumn, RowAction):
     """Put records away."""
 
     label, done, to_archive = "Archive", "archived", True
     refusal = "It is archived already."
 
 
-class Restore(_Archiving):
+class Restore(_ArchiveColumn, RowAction):
     """Take records out of the archive."""
 
     label, done, to_archive = "Restore", "restored", False

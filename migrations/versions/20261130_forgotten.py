@@ -17,7 +17,7 @@ def upgrade() -> None:
         'forgotten',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('model', sa.String(length=63), nullable=False),
-        sa.Column('record_id', sa.Text(), nullable=False),
+        sa.Column('record_id', sa.Text().with_variant(sa.Integer(), 'sqlite'), nullable=False),
         sa.Column('at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('actor', sa.String(length=210), nullable=False),
         sa.Column('reason', sa.String(length=300), nullable=False),
