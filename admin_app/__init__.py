@@ -120,6 +120,7 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     kept.init_app(app)
     app.register_blueprint(auth.blueprint)
     app.register_blueprint(company.blueprint)
+    app.register_blueprint(company.channel)
     app.register_blueprint(two_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(health.blueprint)
