@@ -196,8 +196,15 @@ def _add_sign_in(app: Flask, sign_in: HostSignIn | None) -> None:
         return
     oidc.init_app(app)
     proxy_header.init_app(app)
-    for one in (auth, company, scim, two_factor, forgotten):
-        app.register_blueprint(one.blueprint)
+    for one in (
+        auth.blueprint,
+        company.blueprint,
+        company.channel,
+        scim.blueprint,
+        two_factor.blueprint,
+        forgotten.blueprint,
+    ):
+        app.register_blueprint(one)
 
 
 def _engine(app: Flask) -> Engine:

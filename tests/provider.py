@@ -86,6 +86,14 @@ class Provider:
         header = {"alg": "RS256", "kid": self.key.kid}
         return jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, self.signed_by or self.key)
 
+    def logout_token(self, **changes: Any) -> str:
+        now = int(time.time())
+        events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 120, "jti": "1", "events": events}
+        return jwt.encode(
+            {"alg": "RS256", "kid": self.key.kid}, {**claims, "sub": self.person["sub"], **changes}, self.key
+        )
+
     def _userinfo(self, _request: Request) -> Response:
         return _json({"sub": self.person["sub"], **self.apart})
 

@@ -42,6 +42,8 @@ class Route:
     post: Statuses | None = None
     # What another program asks by these methods, with a token that none of `PEOPLE` has.
     by_token: tuple[str, ...] = ()
+    # How these are refused.
+    refused: int = 401
 
     @property
     def methods(self) -> set[str]:
@@ -52,7 +54,7 @@ class Route:
     def answers(self, person: str) -> dict[str, int]:
         if self.by_token:
             asked = ("HEAD", "GET", "DELETE", "POST")
-            refused = {name: 401 if name in self.methods else 405 for name in asked}
+            refused = {name: self.refused if name in self.methods else 405 for name in asked}
             posts = ("POST without a token", "POST with another visitor's token")
             return {"OPTIONS": 200, **refused, **dict.fromkeys(posts, refused["POST"])}
         place = PEOPLE.index(person)
@@ -88,6 +90,7 @@ ROUTES = {
     "/forgotten-password": Route("/forgotten-password", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/sign-in/company": Route("/sign-in/company", get=(404, 404, 404, 404)),
     "/sign-in/company/back": Route("/sign-in/company/back", get=(404, 404, 404, 404)),
+    "/sign-in/company/ended": Route("/sign-in/company/ended", by_token=("POST",), refused=404),
     "/sign-out": Route("/sign-out", post=(303, 303, 303, 303)),
     "/set-up/<token>": Route("/set-up/0", get=(404, 404, 404, 404), post=(404, 404, 404, 404)),
     "/sign-in/code": Route("/sign-in/code", get=(303, 303, 303, 303), post=(303, 303, 303, 303)),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin_app.context import writing
-from admin_app.domain.auth.company_sign_in import bound_to
+from admin_app.db.transaction import transaction
+from admin_app.domain.auth.company_sign_in import CompanyPerson, bound_to, end_sessions
 from admin_app.errors import CompanySignInError
-from admin_app.extensions import db
+from admin_app.extensions import csrf, db
 from admin_app.web.auth import company, login, oidc
 from admin_app.web.urls import local_path
 
 blueprint = Blueprint("company", __name__)
+# What the provider itself sends, which signs it.
+channel = Blueprint("company_channel", __name__)
+csrf.exempt(channel)
 ANOTHER = "This is another person than the one who is signed in here. Nothing was changed."
 
 
@@ -45,6 +49,20 @@ def back() -> ResponseReturnValue:
         return company.sign_in(answer.person, answer.onward, answer.id_token)
     except CompanySignInError as error:
         return _refusal(str(error), url_for("admin.index"), HTTPStatus.FORBIDDEN)
+
+
+@channel.post("/sign-in/company/ended")
+def ended() -> ResponseReturnValue:
+    """Take the provider's message that somebody has signed out there, and end what they began by it."""
+    _require_offer()
+    try:
+        subject = oidc.subject_signed_out(request.form.get("logout_token", ""))
+    except CompanySignInError as error:
+        return {"error": "invalid_request", "error_description": str(error)}, HTTPStatus.BAD_REQUEST
+    with transaction(db.session):
+        person = CompanyPerson(current_app.config["OIDC_ISSUER"], subject)
+        end_sessions(db.session, person, company.rules())
+    return "", HTTPStatus.OK
 
 
 def _require_offer() -> None:

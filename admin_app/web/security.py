@@ -33,8 +33,8 @@ _UNUSED = (
 )
 _OURS = "publickey-credentials-create publickey-credentials-get"
 
-# What other programs ask, which show a token and have no cookie that a page of somebody else's could use.
-BY_TOKEN = frozenset({"scim"})
+# What other programs ask, which show a token or sign what they say, and have no cookie that a page of somebody else's could use.
+BY_TOKEN = frozenset({"scim", "company_channel"})
 
 # What OWASP's Secure Headers Project lists, as far as it is not there for old mistakes of others.
 HEADERS = {

@@ -285,6 +285,32 @@ def test_an_account_that_is_switched_off_stays_closed(provider: Provider, make_s
     ]
 
 
+def test_who_signs_out_at_the_provider_is_signed_out_here(
+    provider: Provider, owner: Staff, app: Flask, as_owner: Any, as_nobody: Any
+) -> None:
+    through(provider, as_nobody)
+    provider.rotate()
+
+    answers = [app.test_client().post("/sign-in/company/ended", data={"logout_token": provider.logout_token()})]
+    answers += [app.test_client().post("/sign-in/company/ended", data={"logout_token": provider.logout_token()})]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert [one.get("/admin/").status_code for one in (as_nobody, as_owner)] == [302, 200]
+    assert summaries(app)[-1] == f"Contoso ended all sessions of colleague “{owner.name}”"
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("changes", [{"aud": ["x"]}, {"iss": "x"}, {"iat": 1}, {"events": {}}, {"nonce": "x"}])
+def test_another_message_of_the_providers_signs_nobody_out(
+    changes: dict[str, Any], provider: Provider, app: Flask, as_nobody: Any
+) -> None:
+    through(provider, as_nobody)
+
+    answer = app.test_client().post("/sign-in/company/ended", data={"logout_token": provider.logout_token(**changes)})
+
+    assert (answer.status_code, sessions_of(app)) == (400, 1)
+
+
 @pytest.mark.usefixtures("owner")
 def test_signing_out_ends_the_providers_session_too(provider: Provider, as_nobody: Any) -> None:
     through(provider, as_nobody)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from admin_app.db.caseless import same
 from admin_app.domain.audit.recorder import describe
-from admin_app.domain.auth import alerts
+from admin_app.domain.auth import alerts, sessions
 from admin_app.domain.auth.accounts import create_staff, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups, roles_of_groups
 from admin_app.domain.auth.security_events import record_security_event
@@ -76,6 +76,14 @@ def unbind(session: AnySession, staff: Staff) -> None:
     session.execute(delete(Identity).where(Identity.staff_id == staff.id))
     record_security_event(session, staff, "Removed the company sign-in of")
     alerts.tell(session, staff, "The company sign-in was removed from the account.")
+
+
+def end_sessions(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> None:
+    """End what somebody began by the provider, which has signed them out (not yet committed); a password's sessions go on."""
+    staff = bound_to(session, person)
+    if staff is None or not sessions.end_begun_by_company(session, staff):
+        return
+    record_security_event(session, staff, f"{rules.name} ended all sessions of", actor=(None, rules.name))
 
 
 def bound_to(session: AnySession, person: CompanyPerson) -> Staff | None:

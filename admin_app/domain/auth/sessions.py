@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
+from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth.security_events import record_security_event
@@ -184,6 +185,12 @@ def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> Non
         return
     kept = [] if but is None else [StaffSession.token_hash != _digest(but)]
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
+
+
+def end_begun_by_company(session: AnySession, staff: Staff) -> bool:
+    """End the sessions that a person began by the company's provider; return whether there were any."""
+    begun = StaffSession.staff_id == staff.id, StaffSession.id_token.is_not(None)
+    return rows_changed(session.execute(delete(StaffSession).where(*begun))) > 0
 
 
 def end_all_of(session: AnySession, people: Statement) -> None:

@@ -21,6 +21,7 @@ from admin_app.extensions import Values
 _PLACE = "company"
 # A person waits; and a provider that hangs would hold the server's threads.
 SECONDS = 10
+_SIGNED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 # Clocks may differ by so much.
 LEEWAY = 120
 # Tabs in which somebody is at the provider at the same time.
@@ -113,6 +114,41 @@ def sign_out_address(id_token: str) -> str | None:
     back = url_for("auth.sign_in", _external=True)
     said = {"client_id": _wanted("aud"), "id_token_hint": id_token, "post_logout_redirect_uri": back}
     return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}" if address else None
+
+
+def subject_signed_out(logout_token: str) -> str:
+    """Return whom the provider has signed out, by its subject; raise `CompanySignInError` for what is no such message.
+
+    OpenID Connect Back-Channel Logout 1.0, 2.6.
+    """
+    try:
+        claims = _verified(logout_token)
+        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        is_recent = (
+            abs(time.time() - claims["iat"]) <= JUST_NOW and claims.get("exp", claims["iat"] + 1) > claims["iat"]
+        )
+        is_for_us = claims["iss"] == _wanted("iss") and _wanted("aud") in audience
+        if not (is_for_us and is_recent and _SIGNED_OUT in claims["events"] and "nonce" not in claims):
+            message = "it is no message about signing out of this dashboard, or an old one"
+            raise ValueError(message)
+        return str(claims["sub"])
+    except _errors() as error:
+        raise _refused(error) from error
+
+
+def _verified(token: str) -> Values:
+    """Return what a token of the provider's says; a key that is not known is looked up."""
+    from joserfc import jwt  # noqa: PLC0415 -- for those who use it
+    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+
+    client = current_app.extensions["oidc"]
+    algorithms = _metadata()["id_token_signing_alg_values_supported"]
+    try:
+        return jwt.decode(token, KeySet.import_key_set(client.fetch_jwk_set()), algorithms=algorithms).claims
+    except InvalidKeyIdError:
+        keys = KeySet.import_key_set(client.fetch_jwk_set(force=True))
+        return jwt.decode(token, keys, algorithms=algorithms).claims
 
 
 def _client(app: Flask) -> object:
