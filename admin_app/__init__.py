@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
+from admin_app.db import json_spelling
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.auth.host_people import Person
 from admin_app.embedding import commands, surroundings
@@ -151,6 +152,7 @@ def _dashboard(
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(config)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= json_spelling.ENGINE
     if not is_embedded or app.config["LOG"]:
         logs.set_up(app.config["LOG"])
     metrics.want(is_wanted=bool(app.config["METRICS_TOKEN"]))

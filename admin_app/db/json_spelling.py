@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from enum import Enum
 
@@ -10,6 +11,44 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
+
+# What reads, spells and copies JSON calls itself for each level. Forms take 100 levels; other programs may have written more.
+MOST_LEVELS = 150
+
+
+class DeepJson(str):
+    """JSON that is nested deeper than that, as its text: it is shown, kept and given back as it is."""
+
+    __slots__ = ()
+
+
+def read_json(text: str | bytes) -> object:
+    """Read what the database keeps as JSON."""
+    text = text if isinstance(text, str) else text.decode()
+    return DeepJson(text) if _is_deep(text) else json.loads(text)
+
+
+def write_json(value: object) -> str:
+    """Write what the database is to keep as JSON."""
+    return str(value) if isinstance(value, DeepJson) else json.dumps(value)
+
+
+def _is_deep(text: str) -> bool:
+    """Whether lists and objects stand too deep in each other; most JSON has not as many of them."""
+    if text.count("[") + text.count("{") <= MOST_LEVELS:
+        return False
+    level = 0
+    for one in _BRACKET.findall(text):
+        level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(one, 0)
+        if level > MOST_LEVELS:
+            return True
+    return False
+
+
+# A bracket, or a text, in which brackets mean nothing.
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+# What SQLAlchemy's engine reads and writes JSON by.
+ENGINE = {"json_deserializer": read_json, "json_serializer": write_json}
 
 
 class Spelled(FunctionElement[str]):
@@ -32,6 +71,8 @@ def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
 
 def spelled(value: object) -> str:
     """Write a value as PostgreSQL writes its `jsonb`: keys by their length and letters, numbers without an exponent."""
+    if isinstance(value, DeepJson):
+        return str(value)
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
         return f"{{{', '.join(f'{spelled(key)}: {spelled(value[key])}' for key in keys)}}}"
@@ -54,4 +95,6 @@ def _in_words(value: object) -> str:
 
 def spelled_text(text: str | None) -> str | None:
     """Spell JSON that is spelled in any way."""
-    return None if text is None else spelled(json.loads(text, parse_float=Decimal))
+    if text is None or _is_deep(text):
+        return text
+    return spelled(json.loads(text, parse_float=Decimal))

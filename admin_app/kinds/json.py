@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from sqlalchemy import JSON, Dialect, cast, func
 from sqlalchemy.types import NullType, Text
 
-from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
 from admin_app.kinds.base import Expression, Kind
 
 # PostgreSQL's JSON cannot hold the one, and no text the others.
@@ -100,7 +100,7 @@ class JsonKind(Kind[Any]):
 
     name = "json"
     types = (JSON,)
-    values = (dict, list, JsonText)
+    values = (dict, list, JsonText, DeepJson)
     is_ordered = False
 
     def to_url(self, value: object) -> str:
@@ -132,7 +132,7 @@ class JsonKind(Kind[Any]):
         is_text = dialect.name == "sqlite"
 
         def read(found: Any) -> JsonText | None:
-            value = json.loads(found) if is_text and found is not None else found
+            value = read_json(found) if is_text and found is not None else found
             return None if value is None else JsonText(spelled(value))
 
         return read
@@ -147,7 +147,7 @@ class JsonKind(Kind[Any]):
 
     def value_in_history(self, value: object) -> object:
         """Read JSON."""
-        return json.loads(str(value))
+        return read_json(str(value))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Spell it."""

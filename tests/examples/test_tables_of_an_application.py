@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,10 +23,15 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'shop.db'}"
     url = make_url(request.getfixturevalue("postgres_url"))
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as server:
-        server.execute("CREATE DATABASE shop")
+    _on_server(url, "CREATE DATABASE shop")
+    _on_server(url.set(database="shop"), "CREATE SCHEMA depot")
     return url.set(database="shop").render_as_string(hide_password=False)
+
+
+def _on_server(url: URL, statement: LiteralString) -> None:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(statement)
 
 
 def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str, tmp_path: Path) -> None:
@@ -48,4 +54,6 @@ def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str
     assert first.endswith(" changes made.\n")
     assert others == ["The dashboard's tables are up to date.\n", "3 changes made.\n", others[0]]
     assert (found["pages"], found["tables"]) == ([200] * 3, ["admin_alembic_version"])
+    done = [303, *[200] * 6, 303, 303, 303, 200]
+    assert found["worked"] == [[*done, False], [*done, True]]
     assert found["versions"] == list(ScriptDirectory(str(ROOT / "migrations")).get_heads())

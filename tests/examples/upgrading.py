@@ -8,11 +8,12 @@ import os
 from sqlalchemy import inspect, text
 
 from admin_app.extensions import db
-from tests.examples import shop
+from tests.examples import odd_tables, shop
 from tests.examples.serve import fill, run
 
 
 def main() -> None:
+    shop.RESOURCES += [odd_tables.WideResource, odd_tables.ParcelResource]
     app = shop.create_app()
     said = [run(app, "upgrade"), run(app, "upgrade")]
     fill(app)
@@ -27,10 +28,11 @@ def main() -> None:
     pages = [
         client.get(f"/admin/{path}").status_code for path in ("product/?title__contains=saw", "category/", "activity/")
     ]
+    worked = [odd_tables.worked(client, "wide", "c199"), odd_tables.worked(client, "parcel", "label", product="1")]
     with inside.app_context():
         versions = db.session.scalars(text("SELECT version_num FROM admin_alembic_version")).all()
         tables = [one for one in inspect(db.engine).get_table_names() if "alembic" in one]
-    print(json.dumps({"said": said, "pages": pages, "versions": list(versions), "tables": tables}))  # noqa: T201 -- it is asked for
+    print(json.dumps({"said": said, "pages": pages, "worked": worked, "versions": list(versions), "tables": tables}))  # noqa: T201 -- it is asked for
 
 
 if __name__ == "__main__":

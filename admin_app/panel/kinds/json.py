@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, null, or_
 from wtforms.widgets import TextArea
 
-from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.db.json_spelling import DeepJson, Spelled, spelled
 from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.json import JsonKind, JsonText, value_of
 from admin_app.panel.kinds.base import Arguments, PanelKind, text_cell
@@ -52,10 +52,14 @@ class JsonField(TypedField):
 
     def write(self, value: object) -> str:
         """Write it in lines."""
-        return json.dumps(value, ensure_ascii=False, indent=2)
+        return str(value) if isinstance(value, DeepJson) else json.dumps(value, ensure_ascii=False, indent=2)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Say where it is wrong."""
+        """Say where it is wrong; leave what is too deep to be read as it is stored."""
+        kept: object = self.object_data
+        if isinstance(kept, DeepJson) and valuelist and valuelist[0].split() == kept.split():
+            self.data = kept
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError as error:

@@ -15,14 +15,14 @@ from admin_app.panel.access.access import Access
 from admin_app.web.flash import notices
 
 OUTSIDE = "No longer in this list"
-# Stands for the row before the first one; it is no key of a number.
-_BEGINNING = "0"
+# Stands for the row before the first one: no key is printed with it.
+_BEGINNING = "-"
 
 
 def written(list_url: str, order: Sequence[Key], outside: Collection[Key]) -> str:
     """Write which rows of a page in this order stay in the list at the address, each behind the row before it.
 
-    "1f0c2d3e 0:4 7:8,9": row 4 began the page, rows 8 and 9 came after row 7. It travels in a cookie.
+    "1f0c2d3e -:4 7:8,9": row 4 began the page, rows 8 and 9 came after row 7. It travels in a cookie.
     """
     runs: dict[str, list[str]] = {}
     anchor = _BEGINNING
