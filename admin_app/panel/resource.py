@@ -26,7 +26,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute, Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
-from admin_app.kinds.file import FileKind, ImageKind
+from admin_app.kinds.file import FileKind
 from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.other import OtherKind
 from admin_app.panel.archiving import archiving_actions
@@ -46,8 +46,6 @@ CONTENT = "Content"
 MERGE = "merge_view"
 # The view of every resource's own actions.
 ROW_ACTION_VIEW = "act_view"
-# The page of records that have places.
-ORDER_VIEW = "order_view"
 
 
 @dataclass(frozen=True)
@@ -297,12 +295,8 @@ class Resource:
     @cached_property
     def file_columns(self) -> Mapping[str, FileKind]:
         """The columns that hold files, by their names."""
-        found = {name: kind_of(column) for name, column in stored_columns(self.model).items()}
-        return {name: kind for name, kind in found.items() if isinstance(kind, FileKind)}
-
-    def is_image(self, name: str) -> bool:
-        """Whether a column holds pictures."""
-        return isinstance(self.file_columns.get(name), ImageKind)
+        kinds = ((name, kind_of(column)) for name, column in stored_columns(self.model).items())
+        return {name: kind for name, kind in kinds if isinstance(kind, FileKind)}
 
     def previewed(self) -> list[str]:
         """Name the columns of which a page shows how they look."""
@@ -318,7 +312,7 @@ class Resource:
 
     @cached_property
     def acts(self) -> Sequence[RowAction]:
-        """Its own actions on records, and those that its model's archive gives it."""
+        """Its own actions on records, and those of its model's archive."""
         return (*self.row_actions, *archiving_actions(self.model))
 
     def row_action(self, name: str) -> RowAction | None:
@@ -447,8 +441,7 @@ class Resource:
         ]
         pairs = [
             ("id", "id"),
-            *([(CREATED_AT, CREATED_AT)] if self.has_times else []),
-            *([(self.model.__position__, self.model.__position__)] if self.model.__position__ else []),
+            *((name, name) for name in (CREATED_AT if self.has_times else "", self.model.__position__) if name),
             *(one if isinstance(one, tuple) else (one, one) for one in declared),
         ]
         return {name: self._sort_key(path) for name, path in pairs}

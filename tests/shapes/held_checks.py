@@ -108,6 +108,17 @@ def test_a_list_shows_the_picture_small_and_the_file_by_its_name(made: Album, as
     assert (answer.content_type, answer.data[8:12]) == ("image/webp", b"WEBP")
 
 
+def test_bytes_are_given_as_a_file(keep: Any, as_viewer: Any) -> None:
+    full, empty = keep(Album(label="A", raw=b"<html>\0")), keep(Album(label="B"))
+    page = Page(as_viewer.get(f"/admin/album/details/?id={full.id}"))
+
+    answer = as_viewer.get(page.link("7 Bytes"))
+
+    assert (answer.data, answer.content_type) == (b"<html>\0", "application/octet-stream")
+    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="album-{full.id}-raw.bin"')
+    assert as_viewer.get(address(empty, "raw")).status_code == 404
+
+
 def test_only_who_sees_the_record_and_the_field_gets_the_file(
     made: Album, client_with: Any, as_nobody: Any, keep: Any
 ) -> None:

@@ -15,4 +15,5 @@ class Album(Record):
 
     label: Mapped[str] = mapped_column(sa.String(40))
     cover: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "image", "megabytes": 1, "pixels": 10_000})
+    raw: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     paper: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "file", "types": ["application/pdf"]})

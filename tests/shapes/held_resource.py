@@ -16,6 +16,7 @@ class AlbumResource(Resource):
     model = Album
 
     column_list = ("label", "cover", "paper", "id")
+    column_further_list = ("raw",)
     column_searchable_list = ("label",)
     column_filters = ("label", "cover", "paper")
     form_columns = ("label", "cover", "paper")

@@ -6,11 +6,16 @@ from dataclasses import replace
 
 from wtforms import Form
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
+from admin_app.kinds import kind_of
+from admin_app.kinds.binary import BinaryKind
+from admin_app.kinds.file import ImageKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds.file import FileField
 from admin_app.panel.links import link
+from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Cell, CellKind
 
 # In a file's address: the field that holds it, the digest of one that it held before, and whether a small picture suffices.
@@ -19,10 +24,22 @@ FIELD, FORMER, SMALL = "field", "file", "small"
 
 def with_file(access: Access, record: Record, name: str, cell: Cell) -> Cell:
     """Let a cell lead to its file and show it small, for who may open the record."""
-    if cell.kind is not CellKind.FILE or not access.may(Action.VIEW) or "." in name:
+    is_held = cell.kind is CellKind.FILE or (cell.kind is CellKind.NUMBER and is_binary(access.resource, name))
+    if not is_held or not access.may(Action.VIEW) or "." in name:
         return cell
-    picture = file_url(access, record, name, **{SMALL: "1"}) if access.resource.is_image(name) else ""
+    picture = file_url(access, record, name, **{SMALL: "1"}) if is_image(access.resource, name) else ""
     return replace(cell, url=file_url(access, record, name), picture=picture)
+
+
+def is_image(resource: Resource, name: str) -> bool:
+    """Whether a column holds pictures."""
+    return isinstance(resource.file_columns.get(name), ImageKind)
+
+
+def is_binary(resource: Resource, name: str) -> bool:
+    """Whether a column holds bytes that are no secret."""
+    column = stored_columns(resource.model).get(name)
+    return column is not None and isinstance(kind_of(column), BinaryKind) and not column.info.get("secret")
 
 
 def file_url(access: Access, record: Record, name: str, **arguments: str) -> str:
@@ -37,5 +54,5 @@ def lead_to_files(access: Access, form: Form, record: Record | None) -> None:
     for field in form:
         if isinstance(field, FileField) and field.data and not field.is_waiting:
             field.address = file_url(access, record, field.name)
-            is_image = access.resource.is_image(field.name)
-            field.picture = file_url(access, record, field.name, **{SMALL: "1"}) if is_image else ""
+            is_drawn = is_image(access.resource, field.name)
+            field.picture = file_url(access, record, field.name, **{SMALL: "1"}) if is_drawn else ""

@@ -32,6 +32,10 @@ class MoneyPanel(DecimalPanel):
         said = arguments.get("description") or (f"In {kind.currency}." if kind.currency else in_record)
         return MoneyField(**{**arguments, "description": said})
 
+    def width(self, _column: AnyColumn) -> str:
+        """Leave room for the currency: as much as a name has."""
+        return CellKind.RELATION.value
+
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
         """Write the currency before it."""
         return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value)))

@@ -15,13 +15,15 @@ from admin_app.extensions import AnyRow, Expression, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
 from admin_app.panel.list.view_models import RowWay
-from admin_app.panel.resource import ORDER_VIEW, ROW_ACTION_VIEW, BulkAction, Resource
+from admin_app.panel.resource import ROW_ACTION_VIEW, BulkAction, Resource
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link
 from admin_app.selection.paging.planner import KEYS
 
 # The page that gives records to another one.
 GIVE = "give_view"
+# The page of records that have places.
+ORDER_VIEW = "order_view"
 
 
 def require_row_actions(resource: Resource) -> None:

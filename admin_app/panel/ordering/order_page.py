@@ -23,8 +23,9 @@ from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.access.access import access_to
 from admin_app.panel.links import record_url
+from admin_app.panel.list.row_actions import ORDER_VIEW
 from admin_app.panel.page import Page, lead_on
-from admin_app.panel.resource import ORDER_VIEW, FurtherPage, Resource
+from admin_app.panel.resource import FurtherPage, Resource
 from admin_app.web.flash import announce
 
 # Of a longer order the page shows the part around its record.

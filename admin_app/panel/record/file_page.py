@@ -9,6 +9,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
@@ -16,7 +17,7 @@ from admin_app.jobs import stored_files
 from admin_app.kinds.file import PICTURES
 from admin_app.kinds.file_reference import NAMELESS, FileReference
 from admin_app.models.change_set import Change
-from admin_app.panel.files.addresses import FIELD, FORMER, SMALL
+from admin_app.panel.files.addresses import FIELD, FORMER, SMALL, is_binary, is_image
 from admin_app.panel.page import Page
 
 # Whatever a file holds, it runs nothing and loads nothing where a browser draws it.
@@ -29,14 +30,16 @@ class FilePage(Page):
     def respond(self) -> ResponseReturnValue:
         """Send it, a picture for the page and everything else to be saved."""
         name = request.args.get(FIELD, "")
-        if name not in self.resource.file_columns or not self.access.shows(name):
+        if not (name in self.resource.file_columns or is_binary(self.resource, name)) or not self.access.shows(name):
             abort(404)
         record = self.access.requested(Action.VIEW)
+        if is_binary(self.resource, name):
+            return self._bytes(record, name)
         reference = self._former(record, name) if FORMER in request.args else _read(getattr(record, name))
         stored = None if reference is None else stored_files.found(db.session, reference)
         if reference is None or stored is None:
             abort(404)
-        is_picture = self.resource.is_image(name) and stored.content_type in PICTURES
+        is_picture = is_image(self.resource, name) and stored.content_type in PICTURES
         is_small = is_picture and stored.has_preview and SMALL in request.args
         content = stored_files.content_of(stored, is_small=is_small)
         if content is None:
@@ -47,6 +50,15 @@ class FilePage(Page):
         answer.headers["Content-Disposition"] = _disposition("inline" if is_picture else "attachment", reference.name)
         answer.headers["Content-Security-Policy"] = SANDBOX
         return answer
+
+    def _bytes(self, record: Record, name: str) -> Response:
+        """Send what a column of bytes holds, which nobody knows more of."""
+        content = getattr(record, name)
+        if content is None:
+            abort(404)
+        called = f"{self.resource.endpoint}-{print_key(record.id)}-{name}.bin"
+        headers = {"Content-Disposition": _disposition("attachment", called), "Content-Security-Policy": SANDBOX}
+        return Response(content, content_type="application/octet-stream", headers=headers)
 
     def _former(self, record: Record, name: str) -> FileReference | None:
         """Find a file that the record held before, by its digest, in the history of that field."""
