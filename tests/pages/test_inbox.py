@@ -491,7 +491,7 @@ def test_what_is_anothers_or_means_nothing_marks_nothing(
     ],
 )
 def test_names_are_offered_of_who_may_read_the_note(
-    begun: str, names: list[str], as_editor: Client, keep: Any, make_staff: Any, post: Post
+    as_editor: Client, keep: Any, make_staff: Any, post: Post, *, begun: str, names: list[str]
 ) -> None:
     keep(Role(key="users", name="Users", permissions=StringSet(["user:list", "user:view"])))
     make_staff("Una", "users")
