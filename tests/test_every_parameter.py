@@ -134,6 +134,7 @@ ANYWHERE = (
     *[
         "resource",
         "filter",
+        "who",
         "kind",
         "from",
         "to",

@@ -88,6 +88,7 @@ _SCRIPTS = (
     "said",
     "dirty",
     "markup",
+    "mentions",
     "peek",
     "password",
     "passkey",

@@ -26,6 +26,13 @@ def test_a_colleague_is_asked_and_answers(
     page = open_as(editor, viewport={"width": width, "height": 800})
     page.goto(f"/admin/post/edit/?id={post.id}")
     page.get_by_role("link", name="Notes 0").click()
+    if width == 1280:
+        page.get_by_label("New note").press_sequentially("@ve")
+        expect(page.get_by_role("button", name="Vera")).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("New note")).to_have_value("@Vera ")
+        expect(page.get_by_label("New note")).to_be_focused()
     page.get_by_label("New note").fill("@vera or @media: who wrote this?")
     page.get_by_role("button", name="Add note").click()
     page.get_by_label("Nobody: “@media” is only text").check()

@@ -332,7 +332,9 @@ MANY = {
     "keys": _keys_open,
     "users": _go("/admin/user/"),
     "posts": _go("/admin/post/?page=2"),
-    "filtered": _go("/admin/post/?q=post&user__is={user}&content__not_contains=nothing&sort=-user"),
+    "filtered": _go(
+        "/admin/post/?q=post&user__is={user}&content__not_contains=nothing&sort=-user&then=created_at&filter=content__not_contains"
+    ),
     "no-match": _go("/admin/post/?q=nothing+like+it"),
     "filter-sheet": _sheet_open,
     "bad-filter": _go("/admin/post/?created_at__from=yesterday&content__contains=post"),

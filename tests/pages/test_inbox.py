@@ -476,3 +476,40 @@ def test_what_is_anothers_or_means_nothing_marks_nothing(
 
     assert [one.status_code for one in answers] == [303, 303]
     assert badge(inbox(as_viewer)) == "2 unread"
+
+
+@pytest.mark.parametrize(
+    ("begun", "names"),
+    [
+        ("li", ["Lina Lee"]),
+        ("LEE", ["Lina Lee"]),
+        ("anna", ["a1@example.com", "a2@example.com"]),
+        ("lina@ex", ["Lina Lee"]),
+        ("una", []),
+        ("gone", []),
+        ("", []),
+    ],
+)
+def test_names_are_offered_of_who_may_read_the_note(
+    as_editor: Client, keep: Any, make_staff: Any, post: Post, *, begun: str, names: list[str]
+) -> None:
+    keep(Role(key="users", name="Users", permissions=StringSet(["user:list", "user:view"])))
+    make_staff("Una", "users")
+    make_staff("Gone", is_active=False)
+    make_staff("Lina Lee", email="lina@example.com")
+    for number in (1, 2):
+        make_staff("Anna", email=f"a{number}@example.com")
+
+    answer = as_editor.get(f"/admin/post/notes/?id={post.id}&who={begun}")
+
+    assert answer.json == {"names": names}
+
+
+def test_no_names_are_offered_to_who_may_not_read_the_note(
+    client_of: Any, keep: Any, make_staff: Any, post: Post
+) -> None:
+    keep(Role(key="users", name="Users", permissions=StringSet(["user:list", "user:view"])))
+
+    answer = client_of(make_staff("Una", "users")).get(f"/admin/post/notes/?id={post.id}&who=e")
+
+    assert answer.status_code == 403

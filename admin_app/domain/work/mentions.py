@@ -74,6 +74,12 @@ def meant_by(text: str, people: Sequence[Colleague], answers: Mapping[str, str])
     return Meant(tuple(found.values()), tuple(questions.values()))
 
 
+def is_begun(one: Colleague, begun: str) -> bool:
+    """Whether a person's name, a part of it or their email begins so."""
+    called = _called(one)
+    return any(name.startswith(caseless(begun)) for name in (called.name, *called.words, called.email))
+
+
 @dataclass(frozen=True)
 class _Called:
     """What a person is called in a text. Made once: a long note may have thousands of words behind an "@"."""

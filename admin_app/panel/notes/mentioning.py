@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.work.mentions import NOBODY, Meant, Question, colleagues, has_mentions, meant_by
+from admin_app.domain.work.mentions import NOBODY, Meant, Question, colleagues, has_mentions, is_begun, meant_by
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
@@ -18,6 +19,8 @@ from admin_app.unicode_text import caseless
 WHO = "who:"
 # Of those whom a word fits; who is not among them is mentioned by their email.
 MOST_ASKED = 10
+# Of those whose name is begun; each of them is asked what they may read.
+MOST_NAMED, MOST_TRIED = 6, 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,18 @@ def people_meant(
     unable = {key for key in {one.id for one in first.people} | asked if not may_read(access, record, key)}
     answered = {**_answered_by(first.questions, set(known) - unable), **answers}
     return meant_by(text, [one for one in people if one.id not in unable], answered)
+
+
+def names_begun(access: Access, record: Record, begun: str) -> list[str]:
+    """Return what to write for the colleagues whose name begins so: their name, or their email where others are called the same.
+
+    Only of those who may read notes on this record, some of them: who is not among them is a letter away.
+    """
+    people = colleagues(db.session)
+    names = Counter(caseless(one.name) for one in people)
+    found = [one for one in people if begun and is_begun(one, begun)][:MOST_TRIED]
+    able = [one for one in found if may_read(access, record, one.id)][:MOST_NAMED]
+    return [one.name if names[caseless(one.name)] == 1 else one.email for one in able]
 
 
 def may_read(access: Access, record: Record, staff_id: int) -> bool:

@@ -84,6 +84,7 @@ class NotePage(Page):
             draft=shown_draft(),
             version=note.version,
             form_url=here(),
+            people_url=self.link("notes_view", record),
             return_url=self.link("notes_view", record, url=self.return_url()),
         )
         return page, status

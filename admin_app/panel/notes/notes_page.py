@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from flask import abort, request
+from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -24,6 +24,7 @@ from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.models.note import Note
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.notes.mentioning import names_begun
 from admin_app.panel.notes.note_form import TEXT, NoteForm, read_form
 from admin_app.panel.notes.rows import rows_of
 from admin_app.panel.page import Page, lead_on
@@ -37,6 +38,8 @@ from admin_app.web.urls import here
 
 # The form's own key, by which a form that is sent twice makes one note.
 ONCE = "_once"
+# In the address: the beginning of a colleague's name, which is answered by names.
+WHO = "who"
 
 
 class NotesPage(Page):
@@ -48,7 +51,13 @@ class NotesPage(Page):
             record = self.access.requested(Action.VIEW)
         except NotFound:
             return require_way_to_survivor(self.access, "notes_view")
-        return self._add(record) if request.method == "POST" else self._page(record)
+        if request.method == "POST":
+            return self._add(record)
+        return self._page(record) if WHO not in request.args else jsonify(names=self._names(record))
+
+    def _names(self, record: Record) -> list[str]:
+        """Name the colleagues whose name somebody has begun to type."""
+        return names_begun(self.access, record, request.args.get(WHO, ""))
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""
@@ -102,6 +111,7 @@ class NotesPage(Page):
             draft=draft,
             once=request.form.get(ONCE) or new_key(),
             form_url=here(),
+            people_url=self.link("notes_view", record),
             older_url=self._link(record, before=found.older) if found.older else "",
             newest_url=self._link(record) if before else "",
         )
