@@ -59,7 +59,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """Trace only the tests that coverage is measured by; of the others not what they arrange, either."""
     coverage = _coverage(item.config)
     folder = item.path.relative_to(ROOT / "tests").parts[0]
-    if coverage is None or folder in COVERING or item.get_closest_marker("covers"):
+    is_measured = folder in COVERING or item.get_closest_marker("covers")
+    # pytest-cov sees to the last itself, and nobody may stop twice what runs once.
+    if coverage is None or is_measured or item.get_closest_marker("no_cover"):
         return (yield)
     coverage.pause()
     try:
