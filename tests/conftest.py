@@ -6,7 +6,7 @@ import gc
 import math
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,30 +31,63 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 hypothesis.settings.register_profile("same", derandomize=True, database=None)
 hypothesis.settings.load_profile("default" if os.environ.get("FUZZ") else "same")
 
-# Coverage is measured by the tests in these folders and by those marked `covers`: a traced test takes half as long again.
-# A branch of domain or transfer that none of them reaches counts as untested.
+# Coverage is measured by the tests in these folders and by those marked `covers`, and by what a session arranges for all: a
+# traced test takes half as long again. A branch of domain or transfer that none of them reaches counts as untested.
 COVERING = ("domain", "kinds", "relations", "transfer")
 
 # Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
 LONGEST = {
-    "test_relation_shapes.py",
-    "test_shapes.py",
-    "test_third_model.py",
-    "test_real_data.py",
-    "test_stalled.py",
-    "test_restoring.py",
+    "test_every_id.py",
+    "test_every_route.py",
+    "test_key_shapes.py",
     "test_new_kind.py",
+    "test_real_data.py",
+    "test_relation_shapes.py",
+    "test_restoring.py",
+    "test_shapes.py",
+    "test_stalled.py",
+    "test_third_model.py",
     "test_whole_setup.py",
 }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Trace only the tests that coverage is measured by, and begin with the longest."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder not in COVERING and not item.get_closest_marker("covers"):
-            item.add_marker("no_cover")
+    """Begin with the longest."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Trace only the tests that coverage is measured by; of the others not what they arrange, either."""
+    coverage = _coverage(item.config)
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    is_measured = folder in COVERING or item.get_closest_marker("covers")
+    # pytest-cov sees to the last itself, and nobody may stop twice what runs once.
+    if coverage is None or is_measured or item.get_closest_marker("no_cover"):
+        return (yield)
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """Trace what is arranged once for all, whichever test is the first to ask for it."""
+    coverage = _coverage(request.config)
+    if coverage is None or coverage.started or fixturedef.scope != "session":
+        return (yield)
+    coverage.resume()
+    try:
+        return (yield)
+    finally:
+        coverage.pause()
+
+
+def _coverage(config: pytest.Config) -> Any:
+    """Return what pytest-cov measures with, if it measures."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:

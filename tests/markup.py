@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from tests.page import VOID
 
@@ -83,11 +83,12 @@ NAMELESS = frozenset({"div", "span", "p", "strong", "em", "code", "bdi", "dd", "
 
 @dataclass(frozen=True)
 class Tag:
-    """An element that begins, and the names of those around it, the outermost first."""
+    """An element that begins, the names of those around it, the outermost first, and the ids that it names."""
 
     name: str
     attributes: dict[str, str]
     around: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
 
 @dataclass
@@ -99,11 +100,9 @@ class Outline:
     open: list[str] = field(default_factory=list)
 
     def begin(self, name: str, attributes: str) -> None:
-        found = _attributes(attributes)
-        self.breaches += [
-            f"{name}: {one} twice" for one, count in Counter(one for one, _ in found).items() if count > 1
-        ]
-        self.tags.append(Tag(name, dict(found), tuple(self.open)))
+        tag, told = _read(name, attributes, tuple(self.open))
+        self.tags.append(tag)
+        self.breaches += told
         if name not in VOID:
             self.open.append(name)
 
@@ -119,8 +118,7 @@ def breaches(html: str) -> list[str]:
     """Name what is wrong with a whole page."""
     outline = _outline(html)
     left = [f"<{name}> is not closed" for name in outline.open]
-    told = [words for tag in outline.tags for rule in RULES for words in rule(tag)]
-    return [*outline.breaches, *left, *told, *_of_names(outline.tags), *_of_selects(outline.tags)]
+    return [*outline.breaches, *left, *_of_names(outline.tags), *_of_selects(outline.tags)]
 
 
 def _outline(html: str) -> Outline:
@@ -129,6 +127,17 @@ def _outline(html: str) -> Outline:
     for ends, name, attributes in TAG.findall(RAW.sub(r"\1\3", html)):
         outline.end(name.lower()) if ends else outline.begin(name.lower(), attributes)
     return outline
+
+
+# Pages repeat their elements, in the same places: so many of the last ones are known with what is wrong with them.
+@lru_cache(maxsize=100_000)
+def _read(name: str, text: str, around: tuple[str, ...]) -> tuple[Tag, list[str]]:
+    found = _attributes(text)
+    twice = [f"{name}: {one} twice" for one, count in Counter(one for one, _ in found).items() if count > 1]
+    attributes = dict(found)
+    named = tuple(one for key in REFERENCES for one in attributes.get(key, "").split())
+    tag = Tag(name, attributes, around, named)
+    return tag, [*twice, *(words for rule in RULES for words in rule(tag))]
 
 
 @cache
@@ -190,8 +199,7 @@ def _of_names(tags: list[Tag]) -> Iterator[str]:
     ids = Counter(tag.attributes["id"] for tag in tags if "id" in tag.attributes)
     yield from (f"id {name} {count} times" for name, count in ids.items() if count > 1)
     for tag in tags:
-        named = [one for name in REFERENCES for one in tag.attributes.get(name, "").split()]
-        yield from (f"{tag.name}: no element is called {one}" for one in named if one not in ids)
+        yield from (f"{tag.name}: no element is called {one}" for one in tag.named if one not in ids)
         target = tag.attributes.get("href", "")
         if target[:1] == "#" and target[1:] not in ids:
             yield f"a: no element is called {target}"
