@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.key_parts import Parts
+from admin_app.db.keys import key_in
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo_conflicts import hanging_on
@@ -23,7 +24,8 @@ from admin_app.domain.records.deletion import Decision, Fate, delete_many, delet
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError, InvalidRecord, MergeError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
+from admin_app.kinds import kind_of
 from admin_app.relations import relations_of, to_one
 from admin_app.relations.hanging import unknown_dependents
 from admin_app.selection.list_schema import SortKey
@@ -273,6 +275,8 @@ def test_who_is_pointed_at_by_a_unique_column_is_found_and_let_go_by_it() -> Non
     stored(Box(label="one", porter=ann), Box(label="two", porter_mail="bob", maker_mail="ann"), Box(label="three"))
     relation, back = to_one(Box.porter), relations_of(Porter)["boxes"]
     (unknown,) = unknown_dependents(Porter)
+    db.session.get_one(Box, 3).rack = rack(FIRST)
+    db.session.flush()
 
     found = [
         [one.label for one in db.session.scalars(select(Box).where(which))]
@@ -284,7 +288,17 @@ def test_who_is_pointed_at_by_a_unique_column_is_found_and_let_go_by_it() -> Non
 
     assert (found, some) == ([["one"], ["two"], ["two"]], ["one", "two"])
     assert (relation.keys(Box(porter_mail="ann")), unknown.key) == ([], "box.maker_mail")
-    assert places() == {"one": (None, None, "bob"), "two": (None, None, "bob"), "three": (None, None, None)}
+    assert db.session.scalars(select(Box.label).where(to_one(Box.rack).among([FIRST, SECOND]))).all() == ["three"]
+    assert places() == {"one": (None, None, "bob"), "two": (None, None, "bob"), "three": (1, "a/b", None)}
+
+
+def test_a_place_in_a_list_says_the_whole_key_and_nothing_stands_in_for_one() -> None:
+    kind, table = kind_of(Rack.id), table_of(Rack)
+
+    assert kind.from_url(kind.to_url(FIRST)) == FIRST
+    with pytest.raises(ValueError, match="no key"):
+        kind.from_url("1")
+    assert [kind_of(table.c[name]).stand_in_sql(key_in(table)) for name in ("aisle", "label")] == [None, None]
 
 
 def test_what_the_database_refuses_is_said_at_a_column() -> None:

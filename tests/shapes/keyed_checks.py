@@ -41,7 +41,9 @@ def test_a_row_that_does_not_say_which_shelf_it_means_is_wrong() -> None:
     assert refused(Shelf, "aisle,mark,label,mail\n3,,Third,three@example.com\n") == [
         (2, "Mark (empty): enter the mark.")
     ]
-    assert refused(Shelf, "aisle,mark,label\nx,b,Third\n") == [(2, "Aisle “x”: must be a whole number.")]
+    assert refused(Shelf, "aisle,mark,label,mail\nx,b,Third,x@example.com\n") == [
+        (2, "Aisle “x”: must be a whole number.")
+    ]
 
 
 @pytest.mark.usefixtures("context")
