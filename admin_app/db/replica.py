@@ -81,8 +81,12 @@ class Replica:
     def look(self) -> Sight:
         """Ask both servers."""
         try:
-            with reading(), glancing(), self.engine.connect() as replica, self.primary.connect() as primary:
-                return _seen(replica, written(primary))
+            # One after the other: behind a pooler, who holds one connection and waits for another keeps others waiting.
+            with reading(), glancing():
+                with self.primary.connect() as primary:
+                    place = written(primary)
+                with self.engine.connect() as replica:
+                    return _seen(replica, place)
         except DBAPIError as error:
             trouble = trouble_of(error)
             return Sight(time.monotonic(), problem=trouble.problem if trouble else "The replica does not answer.")

@@ -65,11 +65,19 @@ def present_mode() -> Mode:
 
 def _read(before: Mode) -> Mode:
     try:
+        if db.engine.dialect.name == "postgresql":
+            # By the connection that the request has: behind a pooler, requests that each waited for a second one would wait
+            # for each other. What a form has not saved yet stays unsaved.
+            with db.session.no_autoflush:
+                return modes.present_mode(db.session)
         # Not as the request writes: that would wait for the lock which the request itself may hold.
         with reading(), glancing(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
         # Whoever asks for the page says what is wrong with the store.
+        if db.engine.dialect.name == "postgresql":
+            # Its transaction is over anyway.
+            db.session.rollback()
         return before
 
 

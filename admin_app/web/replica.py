@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
-from admin_app.context import glancing, reading
 from admin_app.db.connection import is_timeout
 from admin_app.db.replica import NOWHERE, REMEMBERED, REPLICA, Replica, in_words, on_replica, place_of, written
 from admin_app.errors import RecordGone
@@ -49,10 +48,12 @@ def the_replica() -> Replica | None:
 def read_from_replica(make: Callable[[], T]) -> T:
     """Make a page that only reads, from the replica where that has all that the person wrote, or else from the primary."""
     replica = the_replica()
-    if replica is None or request.method not in SAFE_METHODS or not replica.has(_wrote()):
+    if replica is None or request.method not in SAFE_METHODS:
         return make()
     # Who is signed in was asked of the primary, whose connection is not needed any more.
     db.session.rollback()
+    if not replica.has(_wrote()):
+        return make()
     try:
         request_context().data_age = replica.sight.lag
         with on_replica(replica.engine):
@@ -89,9 +90,9 @@ def _remember(response: Response) -> Response:
     if request.method in SAFE_METHODS:
         return response
     try:
-        with reading(), glancing(), db.engine.connect() as connection:
-            place = written(connection)
-    except DBAPIError:
+        # By the connection that the request has, if it has one: a second one may be waited for behind a pooler.
+        place = written(db.session.connection())
+    except SQLAlchemyError:
         place = NOWHERE
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(

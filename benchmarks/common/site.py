@@ -82,8 +82,10 @@ class Site:
 
     def open(self, path: str, connection: http.client.HTTPConnection | None = None) -> http.client.HTTPResponse:
         """Send a request and return the response, its head read."""
+        # One of its own is used once.
+        headers = {"Cookie": self.cookie} | ({} if connection else {"Connection": "close"})
         connection = connection or http.client.HTTPConnection(HOST, self.port, timeout=120)
-        connection.request("GET", path, headers={"Cookie": self.cookie})
+        connection.request("GET", path, headers=headers)
         return connection.getresponse()
 
     def remember(self, response: http.client.HTTPResponse) -> None:
@@ -114,9 +116,9 @@ def tree(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in tree(int(child)))]
 
 
-def prepare(folder: Path, posts: int, role: str = VIEWER) -> str:
+def prepare(folder: Path, posts: int, role: str = VIEWER, *, url: str = "") -> str:
     """Make the database and a signed-in session in it; return the session's cookie."""
-    app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'admin.db'}"}, instance_path=str(folder))
+    app = create_app({"DATABASE_URL": url or f"sqlite:///{folder / 'admin.db'}"}, instance_path=str(folder))
     token = secrets.token_urlsafe(32)
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
@@ -129,7 +131,8 @@ def prepare(folder: Path, posts: int, role: str = VIEWER) -> str:
         db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
         db.session.commit()
         db.engine.dispose()
-        return cookie_of(app, token)
+    app.extensions["jobs"].close()
+    return cookie_of(app, token)
 
 
 def cookie_of(app: Flask, token: str) -> str:

