@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import ColumnElement, false, func
 from wtforms import Form
 
 from admin_app.db.record import Record
@@ -14,49 +13,59 @@ from admin_app.domain.records.archive import archived_value, is_archived
 from admin_app.panel.row_action import RowAction
 
 
-class _ArchiveColumn:
-    """What both write: the column that says it. Whoever may edit that may archive."""
+class Archive(RowAction):
+    """Put records away; whoever may write the column that says it may do so."""
 
-    to_archive: ClassVar[bool]
-    writes: tuple[str, ...]
+    label, done = "Archive", "archived"
+    refusal = "It is archived already."
 
     def __init__(self, model: type[Record]) -> None:
         """Keep whose records they are."""
-        self._model = model
-        self.writes = (model.__archived_at__,)
+        self._model, self.writes = model, (model.__archived_at__,)
 
     def allowed(self, _principal: AnyPrincipal | None) -> ColumnElement[bool]:
-        """Choose those of which it is not so yet."""
-        archived = is_archived(self._model)
-        found: ColumnElement[bool] = func.coalesce(literal(value=False) if archived is None else archived, False)
-        return ~found if self.to_archive else found
+        """Choose those that are not archived."""
+        return ~_archived(self._model)
 
     def fits(self, record: Record) -> bool:
         """Look at the column: a list asks of every row."""
-        (name,) = self.writes
-        return bool(getattr(record, name)) is not self.to_archive
+        return not getattr(record, self._model.__archived_at__)
 
     def change(self, _record: Record, _form: Form) -> Mapping[str, object]:
-        """Say so, or no more."""
-        (name,) = self.writes
-        return {name: archived_value(self._model, is_archived=self.to_archive)}
+        """Say that it is archived."""
+        return {self._model.__archived_at__: archived_value(self._model, is_archived=True)}
 
 
-class Archive(_ArchiveColumn, RowAction):
-    """Put records away."""
-
-    label, done, to_archive = "Archive", "archived", True
-    refusal = "It is archived already."
-
-
-class Restore(_ArchiveColumn, RowAction):
+class Restore(RowAction):
     """Take records out of the archive."""
 
-    label, done, to_archive = "Restore", "restored", False
+    label, done = "Restore", "restored"
     verb = "Restore from the archive"
     refusal = "It is not archived."
+
+    def __init__(self, model: type[Record]) -> None:
+        """Keep whose records they are."""
+        self._model, self.writes = model, (model.__archived_at__,)
+
+    def allowed(self, _principal: AnyPrincipal | None) -> ColumnElement[bool]:
+        """Choose those that are archived."""
+        return _archived(self._model)
+
+    def fits(self, record: Record) -> bool:
+        """Look at the column."""
+        return bool(getattr(record, self._model.__archived_at__))
+
+    def change(self, _record: Record, _form: Form) -> Mapping[str, object]:
+        """Say that it is archived no more."""
+        return {self._model.__archived_at__: archived_value(self._model, is_archived=False)}
 
 
 def archiving_actions(model: type[Record]) -> tuple[RowAction, ...]:
     """Return the actions that a model's records have by its archive."""
     return (Archive(model), Restore(model)) if model.__archived_at__ else ()
+
+
+def _archived(model: type[Record]) -> ColumnElement[bool]:
+    """Return the condition, which is met or not."""
+    found = is_archived(model)
+    return false() if found is None else func.coalesce(found, false())

@@ -310,7 +310,7 @@ class Resource:
         ]
         return sorted((one for one in found if self.is_open_to_bulk or not one.is_plan), key=lambda one: one.is_danger)
 
-    @cached_property
+    @property
     def acts(self) -> Sequence[RowAction]:
         """Its own actions on records, and those of its model's archive."""
         return (*self.row_actions, *archiving_actions(self.model))
