@@ -120,7 +120,7 @@ def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
         " or Customer-postgres and (history or acts or cells) or Order-sqlite or Order-postgres and (history or forms)"
         " or totals or keyed"
         " or Shelf-postgres and (history or acts or rows) or Shelf-sqlite and a_page_of_cells"
-        " or Stop-postgres and history or Stop-sqlite and forms"
+        " or Stop-postgres and history or Stop-sqlite and forms or Saw-postgres and history or Saw-sqlite and acts"
     )
 
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)

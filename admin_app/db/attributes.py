@@ -121,11 +121,16 @@ def name_of(model: type[object], column: TableColumn) -> str:
     return str(inspect_mapper(model).get_property_by_column(column).key)
 
 
+def classes_of_table(model: type[object]) -> list[type[object]]:
+    """Return the classes whose records are rows of a model's table: itself, and those that derive from it."""
+    return [one.class_ for one in inspect_mapper(model).self_and_descendants]
+
+
 def require_whole(model: type[object]) -> None:
-    """Raise `ConfigurationError` where a row may have columns of a subclass alone: the history would not give them back."""
+    """Raise `ConfigurationError` where a record is a row in each of two tables: the history would give back one of them."""
     base = inspect_mapper(model).base_mapper
-    own = set(stored_columns(base.class_).values())
     for one in base.self_and_descendants:
-        if further := [name for name, column in stored_columns(one.class_).items() if column not in own]:
-            message = f"{one.class_.__name__}.{further[0]} is a column of a subclass alone: declare it in {base.class_.__name__}."
+        if one.local_table is not base.local_table:
+            name = one.class_.__name__
+            message = f"{name} has a table of its own beside that of {base.class_.__name__}: declare its columns there, and no table for {name}."
             raise ConfigurationError(message)

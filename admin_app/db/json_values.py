@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import classes_of_table, stored_columns
 from admin_app.db.keys import key_names
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
@@ -46,6 +46,14 @@ def kept_columns(model: type[object]) -> dict[str, TableColumn]:
 
 
 _KEPT: dict[type[object], dict[str, TableColumn]] = {}
+
+
+def row_columns(model: type[object]) -> dict[str, TableColumn]:
+    """Return the same of a whole row: of several classes of one table also those that a further one alone has."""
+    found = kept_columns(model)
+    for one in classes_of_table(model):
+        found = kept_columns(one) | found
+    return found
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:

@@ -67,6 +67,7 @@ class Record(Timestamped, Versioned, Model):
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         """Let `id` lead to the key that the model declares."""
+        _fit_into_classes(cls)
         own = {name: one for name, one in vars(cls).items() if isinstance(one, MappedColumn) and one.column.primary_key}
         for one in own.values():
             if type(one.column.type) is BigInteger:
@@ -103,6 +104,17 @@ def _names_in(cls: type[Record], table: FromClause) -> set[str]:
 def _called(cls: type[Record]) -> dict[str, str]:
     """Return what a class calls columns of its table, by their keys, where it says so."""
     return {one.key: name for name, one in vars(cls).items() if isinstance(one, Column)}
+
+
+def _fit_into_classes(cls: type[Record]) -> None:
+    """Let several classes have one table: a further one says nothing of the table, and the first one counts versions all the same."""
+    said = vars(cls).get("__mapper_args__")
+    if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
+        if not {"__tablename__", "__table__", "__table_args__"} & vars(cls).keys():
+            cls.__table_args__ = {}
+    elif isinstance(said, dict) and cls.version is not None:
+        args = declared_attr.directive(lambda one: {"version_id_col": one.version, **said})
+        type.__setattr__(cls, "__mapper_args__", args)
 
 
 def _key_of_parts(names: Sequence[str]) -> hybrid_property[Parts | None]:

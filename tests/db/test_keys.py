@@ -18,6 +18,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -192,17 +193,29 @@ class _Cat(_Animal):
     __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "cat"}
 
 
-def test_a_subclass_has_no_columns_of_its_own() -> None:
-    require_whole(_Animal)
-
+def test_a_subclass_may_have_columns_of_its_own() -> None:
     class _Dog(_Animal):
         __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "dog"}
         tricks: Mapped[str | None] = mapped_column(String(20))
 
+    require_whole(_Animal)
+    require_whole(_Dog)
+
+
+def test_a_subclass_with_a_table_of_its_own_is_refused() -> None:
+    class _Plant(_Base):
+        __tablename__ = "plant"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class _Tree(_Plant):
+        __tablename__ = "tree"
+        id: Mapped[int] = mapped_column(ForeignKey("plant.id"), primary_key=True)
+        height: Mapped[int]
+
     with pytest.raises(
-        ConfigurationError, match=r"_Dog\.tricks is a column of a subclass alone: declare it in _Animal"
+        ConfigurationError, match=r"_Tree has a table of its own beside that of _Plant: declare its columns there"
     ):
-        require_whole(_Animal)
+        require_whole(_Tree)
 
 
 def test_an_id_that_is_not_the_key_is_refused() -> None:

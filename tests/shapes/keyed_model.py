@@ -78,3 +78,21 @@ class Keeper(Record):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Tool(Record):
+    """The first class of a table."""
+
+    label: Mapped[str] = mapped_column(sa.String(40))
+    sort: Mapped[str] = mapped_column(sa.String(10))
+    __mapper_args__ = {"polymorphic_on": "sort", "polymorphic_identity": "tool"}
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Saw(Tool):
+    """A further one, which has more."""
+
+    teeth: Mapped[int | None]
+    __mapper_args__ = {"polymorphic_identity": "saw"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.keyed import Good, Holiday, Keeper, Shelf, Stop
+from admin_app.models.keyed import Good, Holiday, Keeper, Saw, Shelf, Stop, Tool
 
 from admin_app.panel.resource import Resource
 
@@ -46,3 +46,19 @@ class GoodResource(Resource):
     column_sortable_list = ("label", ("shelf", "shelf.label"), ("keeper", "keeper.label"))
     column_filters = ("label", "shelf", "keeper", "aisle")
     form_columns = ("label",)
+
+
+class ToolResource(Resource):
+    model = Tool
+    column_list = ("label", "sort")
+    column_searchable_list = ("label",)
+    column_filters = ("label",)
+    form_columns = ("label",)
+
+
+class SawResource(Resource):
+    model = Saw
+    column_list = ("label", "teeth")
+    column_searchable_list = ("label",)
+    column_filters = ("label", "teeth")
+    form_columns = ("label", "teeth")

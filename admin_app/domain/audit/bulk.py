@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.connection import rows_changed
-from admin_app.db.json_values import is_recorded, kept_columns
+from admin_app.db.json_values import is_recorded, kept_columns, row_columns
 from admin_app.db.keys import Key, key_from, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.db.versions import raised, version_after, version_made
@@ -119,7 +119,7 @@ def _whole(session: AnySession, model: type[Record]) -> Expression:
     """Return the SQL that writes all that the history keeps of a row."""
     dialect = _dialect(session)
     links = {name: links_json(one, one.own, dialect) for name, one in links_of(model).items()}
-    return json_of(kept_columns(model), dialect, further=links)
+    return json_of(row_columns(model), dialect, further=links)
 
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:

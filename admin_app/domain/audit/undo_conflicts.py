@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
-from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.json_values import kept_columns, recorded_models, row_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import hanging_keys
@@ -45,7 +45,7 @@ def conflict_of(session: AnySession, change: Change) -> UndoConflict:
 
 def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
     """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
-    for key, column in kept_columns(model).items():
+    for key, column in row_columns(model).items():
         value = kind_of(column).from_history((change.before or {}).get(key))
         if value is None:
             continue

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
-from admin_app.db.json_values import COUNTED, has_key, kept_columns, keys_in
+from admin_app.db.json_values import COUNTED, has_key, keys_in, row_columns
 from admin_app.db.keys import (
     foreign_keys_of,
     is_ordered,
@@ -73,7 +73,7 @@ class UndoStatements:
 
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
-        columns = {key: column for key, column in kept_columns(self.model).items() if key not in key_names(self.model)}
+        columns = {key: column for key, column in row_columns(self.model).items() if key not in key_names(self.model)}
         clean = and_(
             *self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE), *self._links_fit(self._links)
         )
@@ -85,7 +85,7 @@ class UndoStatements:
     def changed_back(self) -> int:
         """Give the changed fields their former values."""
         keys = keys_in(self.session, _OLD.c.before, and_(*self._of(Did.UPDATE)), self._dialect)
-        columns = {key: column for key, column in kept_columns(self.model).items() if key in keys}
+        columns = {key: column for key, column in row_columns(self.model).items() if key in keys}
         links = [one for name, one in links_of(self.model).items() if name in keys]
         if not columns and not links:
             return 0
@@ -168,7 +168,7 @@ class UndoStatements:
         """Delete the records that were made, unless something else hangs on them now."""
         made = select(key_from(self._table, _OLD.c.record_id)).where(*self._of(Did.CREATE))
         now = self._table.alias("now")
-        columns = {key: column for key, column in kept_columns(self.model).items() if key not in COUNTED}
+        columns = {key: column for key, column in row_columns(self.model).items() if key not in COUNTED}
         untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
         untouched += [self._is_linked_so(one, now) for one in self._links]
         wanted = made.where(is_record(now, _OLD.c.record_id), *untouched)
@@ -198,7 +198,7 @@ class UndoStatements:
     @property
     def has_unique(self) -> bool:
         """Whether a record may have something that no other one has."""
-        return any(column.unique for column in kept_columns(self.model).values())
+        return any(column.unique for column in row_columns(self.model).values())
 
     @cached_property
     def _table(self) -> Table:
@@ -256,7 +256,7 @@ class UndoStatements:
         if restored:
             # They are not quite what they were, and the history says so.
             changes = table_of(Change)
-            now = select(json_of(kept_columns(self.model), self._dialect)).where(
+            now = select(json_of(row_columns(self.model), self._dialect)).where(
                 is_record(self._table, changes.c.record_id)
             )
             mine = [changes.c.change_set_id == begin_change_set(self.session), changes.c.model == self._table.name]

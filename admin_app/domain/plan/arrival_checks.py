@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, 
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
-from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
@@ -57,7 +57,7 @@ def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[
 
 def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
     """Find the lines that would give several records one value of a unique column."""
-    column = kept_columns(model)[name]
+    column = row_columns(model)[name]
     value = _value(session, column, name)
     folded = func.caseless(value) if is_caseless(column) else value
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
@@ -70,7 +70,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
     """Find the lines whose value of a unique column another record has, and keeps."""
     table = table_of(model)
     owner, moving = table.alias("owner"), _LINE.alias("moving")
-    column = kept_columns(model)[name]
+    column = row_columns(model)[name]
     value = _value(session, column, name)
     lets_go = exists(
         select(1)
@@ -104,7 +104,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
 def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose new records would not be among these rows."""
     table = table_of(model)
-    columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
+    columns = {column.name: (name, column) for name, column in row_columns(model).items()}
 
     def as_it_is_made(element: Any, **_: object) -> Any:
         known = columns.get(element.name) if getattr(element, "table", None) is table else None

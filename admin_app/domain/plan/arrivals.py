@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Engine, and_, false, func, select
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import Session
 
 from admin_app.db.attributes import stored_columns
@@ -130,8 +131,9 @@ class Arrivals:
 
     @cached_property
     def _required(self) -> Collection[str]:
-        columns = kept_columns(self.model).items()
-        return {name for name, one in columns if name not in self._made and has_to_be_given(one)}
+        # Of which class a record is nobody has to say.
+        columns, told = kept_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
+        return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
 
     @cached_property
     def _matching(self) -> TableColumn | None:

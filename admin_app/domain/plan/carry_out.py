@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.caseless import same_in
-from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter, stamps, version_after, version_in
@@ -133,7 +133,7 @@ class Execution:
     @property
     def _columns(self) -> dict[str, TableColumn]:
         """The columns among the fields that change."""
-        columns = kept_columns(self.model)
+        columns = row_columns(self.model)
         return {name: columns[name] for name in self.plan.fields if name in columns}
 
     @property

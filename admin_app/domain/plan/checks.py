@@ -25,7 +25,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
-from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import Key, is_record, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
@@ -51,7 +51,7 @@ class Judgement:
 
 def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
     """Yield the lines whose value of a unique field another record has, or gets, too."""
-    column = kept_columns(model)[name]
+    column = row_columns(model)[name]
     value = _value(session, column, name, _LINE)
     used = f"{label(name)} is already used by another record."
     yield Judgement(_is_taken(plan_id, model, column, value), Verdict.WRONG, used)
@@ -66,7 +66,7 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
 def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose records would no longer be among these rows."""
     table = table_of(model)
-    columns = {column.name: (name, column) for name, column in kept_columns(model).items()}
+    columns = {column.name: (name, column) for name, column in row_columns(model).items()}
 
     def as_it_becomes(element: Any, **_: object) -> Any:
         known = columns.get(element.name) if getattr(element, "table", None) is table else None

@@ -60,10 +60,14 @@ def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
     by_name = {column.name: name for name, column in kept_columns(model).items()}
     table = inspect_mapper(model).local_table
     keys = values_from(table, _LINE.c.record_id)
+    mapper = inspect_mapper(model)
     for column in table.columns:
         name, default = by_name.get(column.name), default_of(column)
         if column.name in keys:
             found[column.name] = keys[column.name]
+        elif mapper.polymorphic_on is not None and column.name == mapper.polymorphic_on.name:
+            # Of which class a record is the class says.
+            found[column.name] = literal(mapper.polymorphic_identity, column.type)
         elif name is not None:
             given = from_json_sql(column, _LINE.c.after, name, dialect)
             found[column.name] = case((has_key(_LINE.c.after, name, dialect), given), else_=default)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, or_, select, update
 
 from admin_app.db.connection import count_anew, rows_changed
-from admin_app.db.json_values import recorded_models
+from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -80,7 +80,7 @@ def judgements(
     `spared` are records that the act itself needs as they are, and why.
     """
     model = model_of(plan)
-    columns = model.__mapper__.columns
+    columns = row_columns(model)
     unique = [name for name in plan.fields if name in columns and columns[name].unique]
     found = [*spare(spared or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
     return [*found, *([out_of_sight(session, model, rows)] if rows is not None and plan.fields else [])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, and_, func, select, true
+from sqlalchemy import ColumnElement, Table, func, select, true
 
 from admin_app.db.keys import is_ordered, key_from, key_in
 from admin_app.extensions import AnySession, table_of
@@ -16,5 +16,7 @@ def spanned(session: AnySession, table: Table, lines: ColumnElement[bool]) -> Co
     if not is_ordered(table):
         return true()
     key = key_from(table, _LINE.c.record_id)
-    least, most = session.execute(select(func.min(key), func.max(key)).where(lines)).one()
-    return and_(key_in(table) >= least, key_in(table) <= most)
+    # New records have no keys yet: no row is between nothing and nothing.
+    ends = session.execute(select(func.min(key), func.max(key)).where(lines)).one()
+    within: ColumnElement[bool] = key_in(table).between(*ends)
+    return within

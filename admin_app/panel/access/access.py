@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import abort, request
 from sqlalchemy import ColumnElement, or_, select
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import classes_of_table, stored_columns
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, read_key
 from admin_app.db.record import Record
@@ -285,6 +285,12 @@ def access_at(endpoint: str | None) -> Access | None:
     """Return the same for the resource whose pages have this endpoint, None where none has."""
     resource = resource_at(endpoint)
     return None if resource is None else access_to(resource)
+
+
+def accesses_to(model: type[Record], key: str) -> list[Access]:
+    """Return what the person at hand may do with a model's records, and with those of further classes of its table that have a field."""
+    classes = [one for one in classes_of_table(model) if one is model or key in stored_columns(one)]
+    return [access for one in classes if issubclass(one, Record) and (access := access_of(one)) is not None]
 
 
 def access_of_table(table: str) -> Access | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from flask import abort
 from sqlalchemy import ColumnElement, Table
 
-from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.domain.audit.reader import ActivityFilter
 from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
 from admin_app.domain.audit.undo_words import named_way
@@ -16,7 +16,7 @@ from admin_app.domain.records.merge import is_merge
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
-from admin_app.panel.access.access import Access, access_of_table, access_to
+from admin_app.panel.access.access import Access, access_of_table, access_to, accesses_to
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
 from admin_app.relations import links_of
@@ -60,7 +60,11 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer 403 where an undo would give back values of fields that the person may not write, or may not there."""
     for access in touched:
         model = access.resource.model
-        fixed = [key for key in (*kept_columns(model), *links_of(model)) if not access.may_write(key, Action.UNDO)]
+        fixed = [
+            key
+            for key in (*row_columns(model), *links_of(model))
+            if not all(one.may_write(key, Action.UNDO) for one in (access, *accesses_to(model, key)))
+        ]
         held = _held(access)
         changed = fields_changed(db.session, done.id, model) if fixed or held else set()
         beyond = (held[key] for key in changed & held.keys())

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from admin_app import formatting
-from admin_app.db.json_values import kept_columns, recorded_models
+from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.db.keys import Key, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
@@ -21,7 +21,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table
+from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table, accesses_to
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
@@ -125,10 +125,10 @@ def _act(done: ChangeSet) -> Entry:
 
 def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
-    columns, links = kept_columns(model), links_of(model)
+    columns, links = row_columns(model), links_of(model)
     # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
-        is_shown = access is None or access.shows(key)
+        is_shown = all(one.shows(key) for one in accesses_to(model, key))
         column = columns.get(key)
         is_place = column is not None and bool(column.info.get("is_place"))
         if not is_shown or is_place or (change.act != Did.UPDATE and key in _OWN):
@@ -200,7 +200,7 @@ def _names(changes: Iterable[Change]) -> Names:
     wanted: dict[str, set[Key]] = defaultdict(set)
     models = recorded_models()
     for change in changes:
-        columns = kept_columns(models[change.model]) if change.model in models else {}
+        columns = row_columns(models[change.model]) if change.model in models else {}
         links = links_of(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
