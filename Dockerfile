@@ -1,7 +1,9 @@
 # The dashboard, not run by root. Its one folder that is written to is /data; the rest may be mounted read-only, but for /tmp.
 FROM python:3.13-slim-trixie AS packages
-COPY requirements.txt requirements-oidc.txt /
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-oidc.txt
+COPY requirements.txt requirements-oidc.txt requirements-s3.txt /
+# With files in a bucket: --build-arg ALSO=requirements-s3.txt
+ARG ALSO=requirements.txt
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-oidc.txt -r "/$ALSO"
 
 FROM python:3.13-slim-trixie
 RUN useradd --system --uid 10001 --no-create-home admin && install --directory --owner=admin --mode=700 /data

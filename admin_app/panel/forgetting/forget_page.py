@@ -39,7 +39,7 @@ NOT_CONFIRMED = "Tick this: nothing takes it back."
 
 def forget_pages(resource: Resource) -> dict[str, FurtherPage]:
     """Return the page, for a resource that names personal fields."""
-    purpose = "remove the personal data of a {noun}"
+    purpose = "remove the personal data of {a_noun}"
     page = FurtherPage("/forget/", Action.DELETE, purpose, lambda: ForgetPage(access_to(resource), VIEW).respond())
     return {VIEW: page} if resource.personal else {}
 
