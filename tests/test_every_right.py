@@ -22,7 +22,7 @@ LIST_PAGES = ("", "columns/", "page-size/", "ticks/", "lookup/")
 VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/watch/", "views/edit/", "views/delete/")
 OPENED_BY = {
     **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
-    "details/": Action.VIEW,
+    **dict.fromkeys(("details/", "file/"), Action.VIEW),
     "<number:key>": Action.VIEW,
     **dict.fromkeys(("notes/", "notes/<number:note>/"), Action.VIEW),
     "preview/": Action.VIEW,

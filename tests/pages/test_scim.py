@@ -135,6 +135,7 @@ def test_entra_changes_parts_of_a_user(ask: Ask, app: Flask) -> None:
             {"op": "Add", "path": 'emails[type eq "home"].value', "value": "at.home@example.com"},
             {"op": "Remove", "path": 'emails[type eq "home"]'},
             {"op": "Remove", "path": "externalId"},
+            {"op": "Remove", "path": "active"},
             {
                 "op": "Add",
                 "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
@@ -156,6 +157,7 @@ def test_groups_follow_their_members(ask: Ask, make_staff: Any, app: Flask) -> N
 
     added = patch({"op": "Add", "path": "members", "value": [{"value": str(ann.id)}, {"value": str(ben.id)}]})
     ask("PATCH", group, added)
+    ask("PATCH", f"{group}?excludedAttributes=members", patch({"op": "Replace", "path": "externalId", "value": "g1"}))
     both = [[*account(app, one.id).roles] for one in (ann, ben)]
     ask("PATCH", group, patch({"op": "Remove", "path": "members", "value": [{"value": str(ann.id)}]}))
     second = [[*account(app, one.id).roles] for one in (ann, ben)]
@@ -262,9 +264,33 @@ def test_who_joins_may_get_a_role_of_the_operators(ask: Ask, company_rules: Any,
     assert [*account(app, key).roles] == [VIEWER]
 
 
-@pytest.mark.parametrize("what", ["ServiceProviderConfig", "ResourceTypes", "Schemas"])
-def test_the_service_says_what_it_can_do(what: str, ask: Ask) -> None:
-    assert ask("GET", what)[0] == 200
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        ("ServiceProviderConfig", 200),
+        ("ResourceTypes", 200),
+        ("ResourceTypes/User", 200),
+        (f"Schemas/{USER}", 200),
+        ("Schemas/x", 404),
+        ("x", 404),
+    ],
+)
+def test_the_service_says_what_it_can_do(what: str, status: int, ask: Ask) -> None:
+    assert ask("GET", what)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("attributes=userName,name.givenName", {"schemas", "id", "userName", "name"}),
+        (f"excludedAttributes={USER}:groups,META,emails,name,active,id", {"schemas", "id", "userName", "displayName"}),
+    ],
+)
+@pytest.mark.usefixtures("owner")
+def test_only_what_is_asked_for_is_told(query: str, names: set[str], ask: Ask) -> None:
+    _, told = ask("GET", f"Users?{query}")
+
+    assert set(told["Resources"][0]) == names
 
 
 @pytest.mark.usefixtures("no_time_passes")

@@ -73,3 +73,10 @@ ABOUT: dict[str, Values] = {
         ],
     ),
 }
+
+
+def one_of(path: str) -> Values | None:
+    """Return one type or schema by its address, "ResourceTypes/User"."""
+    name, _, key = path.partition("/")
+    resources: Sequence[Values] = ABOUT[name]["Resources"] if name in {"ResourceTypes", "Schemas"} else ()
+    return next((one for one in resources if one["id"] == key), None)

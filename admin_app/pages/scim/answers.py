@@ -15,6 +15,8 @@ from admin_app.models.staff import Staff
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
+# What every answer says.
+ALWAYS = frozenset({"schemas", "id"})
 USER, GROUP = f"{CORE}:User", f"{CORE}:Group"
 
 
@@ -36,6 +38,16 @@ def page(total: int, start: int, resources: Sequence[Values]) -> Response:
 
 
 def user(session: AnySession, staff: Staff) -> Values:
+    """Return of an account what is asked for."""
+    return _asked_for(whole_user(session, staff))
+
+
+def group(session: AnySession, found: DirectoryGroup) -> Values:
+    """Return of a group what is asked for."""
+    return _asked_for(whole_group(session, found))
+
+
+def whole_user(session: AnySession, staff: Staff) -> Values:
     """Return an account as a User."""
     facts = directory.facts_of(session, staff)
     given, _, family = staff.name.rpartition(" ")
@@ -55,8 +67,8 @@ def user(session: AnySession, staff: Staff) -> Values:
     }
 
 
-def group(session: AnySession, found: DirectoryGroup) -> Values:
-    """Return a group as a Group, without its members where they are not asked for."""
+def whole_group(session: AnySession, found: DirectoryGroup) -> Values:
+    """Return a group as a Group."""
     members = {
         "members": [{"value": str(key), "display": name} for key, name in directory.members_of(session, found).items()]
     }
@@ -65,6 +77,19 @@ def group(session: AnySession, found: DirectoryGroup) -> Values:
         "id": str(found.id),
         **({"externalId": found.external_id} if found.external_id else {}),
         "displayName": found.name,
-        **({} if "members" in request.args.get("excludedAttributes", "").split(",") else members),
+        **members,
         "meta": {"resourceType": "Group", "location": url_for("scim.group", key=found.id, _external=True)},
     }
+
+
+def _asked_for(resource: Values) -> Values:
+    """Leave out what the request does not want (RFC 7644, 3.9)."""
+    wanted, unwanted = (_names(one) for one in ("attributes", "excludedAttributes"))
+    kept = {name for name in resource if (not wanted or name.lower() in wanted) and name.lower() not in unwanted}
+    return {name: value for name, value in resource.items() if name in kept | ALWAYS}
+
+
+def _names(argument: str) -> set[str]:
+    """Read attributes: "name.givenName" asks for the whole name."""
+    given = request.args.get(argument, "").lower().split(",")
+    return {one.strip().rpartition(":")[2].partition(".")[0] for one in given} - {""}

@@ -41,7 +41,7 @@ def person(values: Values) -> PersonValues:
         user_name=user_name,
         name=_name(values) or user_name,
         email=email or user_name,
-        is_active=_boolean(values.get("active", True)),
+        is_active=values.get("active") is None or _boolean(values["active"]),
         external_id=_text(values.get("externalId")) or None,
     )
 

@@ -110,7 +110,7 @@ def user(key: int) -> Response:
         return Response(status=HTTPStatus.NO_CONTENT)
     if request.method != "GET":
         with transaction(db.session):
-            values = parsing.person(_wanted(answers.user(db.session, staff)))
+            values = parsing.person(_wanted(answers.whole_user(db.session, staff)))
             directory.change_person(db.session, staff, values)
     return answer(answers.user(db.session, staff))
 
@@ -140,7 +140,7 @@ def group(key: int) -> Response:
         return Response(status=HTTPStatus.NO_CONTENT)
     if request.method != "GET":
         with transaction(db.session):
-            values = parsing.group(_wanted(answers.group(db.session, found)))
+            values = parsing.group(_wanted(answers.whole_group(db.session, found)))
             directory.change_group(db.session, found, values, _rules())
     return answer(answers.group(db.session, found))
 
@@ -148,10 +148,11 @@ def group(key: int) -> Response:
 # ---- what there is
 
 
-@blueprint.get("/<any(ServiceProviderConfig, ResourceTypes, Schemas):what>")
-def described(what: str) -> Response:
-    """Say what this service can do."""
-    return answer(about.ABOUT[what])
+@blueprint.get("/<path:rest>")
+def described(rest: str) -> Response:
+    """Say what this service can do: all of it, or one type or schema."""
+    found = about.ABOUT.get(rest) or about.one_of(rest)
+    return answer(found) if found is not None else problem(HTTPStatus.NOT_FOUND, f"There is no {rest}.")
 
 
 def _wanted(present: dict[str, object]) -> dict[str, object]:

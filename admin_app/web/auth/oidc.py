@@ -138,9 +138,9 @@ def subject_signed_out(logout_token: str) -> str:
 
 def _verified(token: str) -> Values:
     """Return what a token of the provider's says; a key that is not known is looked up."""
-    from joserfc import jwt  # noqa: PLC0415 -- for those who use it
-    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
-    from joserfc.jwk import KeySet  # noqa: PLC0415
+    from joserfc import jwt
+    from joserfc.errors import InvalidKeyIdError
+    from joserfc.jwk import KeySet
 
     client = current_app.extensions["oidc"]
     algorithms = _metadata()["id_token_signing_alg_values_supported"]
@@ -152,7 +152,7 @@ def _verified(token: str) -> Values:
 
 
 def _client(app: Flask) -> object:
-    from authlib.integrations.flask_client import OAuth  # noqa: PLC0415 -- for those who use it
+    from authlib.integrations.flask_client import OAuth
 
     config = app.config
     issuer = config["OIDC_ISSUER"]
@@ -231,9 +231,9 @@ def _name() -> str:
 
 def _errors() -> tuple[type[Exception], ...]:
     """Name what Authlib raises for a provider that is away, or answers what it must not."""
-    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 -- for those who use it
-    from joserfc.errors import JoseError  # noqa: PLC0415
-    from requests import RequestException  # noqa: PLC0415
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
 
     return AuthlibBaseError, JoseError, RequestException, RuntimeError, ValueError, KeyError, TypeError
 
