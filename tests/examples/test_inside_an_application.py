@@ -94,7 +94,11 @@ def test_who_leaves_there_is_gone_here_and_new_rights_hold_at_once(shop: Shop) -
 
     page = visitor.get("/admin/account/")[1]
 
+    visitor.get("/leave")
+    missing = visitor.get("/admin/nowhere/")
+
     assert seen == [200, 403, 200]
+    assert (missing[0], "bob" in missing[1].lower()) == (404, False)
     assert ("bob@shop.example" in page, "vic@shop.example" in page) == (True, False)
 
 

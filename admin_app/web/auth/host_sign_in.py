@@ -58,7 +58,9 @@ def _host() -> HostSignIn:
 
 def _follow() -> None:
     """Sign in whom the application has signed in, sign out whom it has not."""
-    if request.endpoint is None or request.endpoint == "static" or request.endpoint.startswith("bundle_"):
+    # Files are the same for everybody; a page that is not there is drawn for somebody, too. Pages have a point in their names.
+    name = request.endpoint or ""
+    if name in {"static", "logo"} or (name.startswith("bundle_") and "." not in name):
         return
     person = _host().person(request.environ)
     present = login.current_session()
