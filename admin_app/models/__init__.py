@@ -9,7 +9,9 @@ from admin_app.extensions import TABLE_PREFIX
 OWN = frozenset(
     {
         "change_set",
+        "company",
         "draft",
+        "forgotten",
         "found_group",
         "host_person",
         "job",
@@ -23,9 +25,11 @@ OWN = frozenset(
         "redirect",
         "role",
         "saved_view",
+        "schema_floor",
         "sign_in",
         "site_mode",
         "staff",
+        "stored_file",
         "submission",
         "ticks",
         "two_factor",

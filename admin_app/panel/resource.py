@@ -14,7 +14,7 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
-from admin_app.db.attributes import attribute_of, hybrids, is_computed, is_sql, stored_column, stored_columns
+from admin_app.db.attributes import is_computed, stored_columns
 from admin_app.db.keys import key_names
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -22,18 +22,17 @@ from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.rules import is_read_only
-from admin_app.errors import ConfigurationError
-from admin_app.extensions import Attribute, Statement
+from admin_app.extensions import Statement
 from admin_app.formatting import sentence_case
 from admin_app.kinds import kind_of
 from admin_app.kinds.file import FileKind
 from admin_app.kinds.markdown import MarkdownKind
-from admin_app.kinds.other import OtherKind
 from admin_app.panel.archiving import archiving_actions
 from admin_app.panel.card import Card, Newest
+from admin_app.panel.paths import Path, attribute_at, known_to_sql, require_order
 from admin_app.panel.row_action import RowAction
 from admin_app.panel.view_models import Link, Section
-from admin_app.relations import ManyToMany, Relation, relations_of
+from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
 
 # Every record has it.
@@ -44,6 +43,8 @@ WRITING = frozenset({Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, A
 CONTENT = "Content"
 # The page that makes one record of two.
 MERGE = "merge_view"
+# The declaration of what a list may be sorted by.
+SORTS = "column_sortable_list"
 # The view of every resource's own actions.
 ROW_ACTION_VIEW = "act_view"
 
@@ -333,35 +334,13 @@ class Resource:
         relation = self.relation(name)
         return relation is not None and relation.is_links
 
-    def attribute(self, path: str) -> tuple[Attribute, Attribute | None]:
+    def attribute(self, path: str) -> Path:
         """Return the attribute that a dotted path names, and the relation that leads to it."""
-        first, _, rest = path.partition(".")
-        relation = self.relation(first)
-        if relation is None or not rest:
-            return attribute_of(self.model, first), None
-        return attribute_of(relation.target, rest), relation.attribute
+        return attribute_at(self.model, path)
 
-    def known_to_sql(self, path: str, declared: str) -> tuple[Attribute, Attribute | None]:
+    def known_to_sql(self, path: str, declared: str) -> Path:
         """Return the same; raise `ConfigurationError` where the database knows nothing of it, with the declaration that names it."""
-        first, _, rest = path.partition(".")
-        relation = self.relation(first)
-        model, name = (self.model, first) if relation is None or not rest else (relation.target, rest)
-        place = f"{type(self).__name__}.{declared} names {path}"
-        if isinstance(relation, ManyToMany) and relation.is_view and (rest or declared == "column_sortable_list"):
-            message = f"{place}, which goes by a relation that is only looked at. Take it out."
-            raise ConfigurationError(message)
-        if isinstance(relation, ManyToMany) and rest and declared == "column_sortable_list":
-            message = f"{place}, which goes by many records. Take it out, or sort by {first}: by how many there are."
-            raise ConfigurationError(message)
-        if name in self.relations and not rest:
-            return self.attribute(path)
-        if not (name in hybrids(model) or hasattr(model, name)):
-            message = f"{place}, which {model.__name__} does not have."
-            raise ConfigurationError(message)
-        if not is_sql(model, name):
-            message = f"{place}, which only Python computes. Take it out, or write it as a hybrid_property that the database can compute."
-            raise ConfigurationError(message)
-        return self.attribute(path)
+        return known_to_sql(self.model, path, place=f"{type(self).__name__}.{declared}", is_sort=declared == SORTS)
 
     @cached_property
     def by_key(self) -> Statement:
@@ -450,18 +429,8 @@ class Resource:
         return SearchColumn(*self.known_to_sql(path, "column_searchable_list"))
 
     def _sort_key(self, path: str) -> SortKey:
-        found = SortKey(*self.known_to_sql(path, "column_sortable_list"))
-        if not found.is_count and isinstance(kind_of(found.column), OtherKind):
-            computed = (
-                " or name its type, as in func.length(title, type_=Integer)"
-                if stored_column(found.column) is None
-                else ""
-            )
-            message = (
-                f"{type(self).__name__}.column_sortable_list names {path}, whose type {type(found.column.type).__name__} has no order "
-                f"that the dashboard knows. Take it out{computed}."
-            )
-            raise ConfigurationError(message)
+        found = SortKey(*self.known_to_sql(path, SORTS))
+        require_order(found, path, place=f"{type(self).__name__}.{SORTS}")
         return found
 
     # ---- what a resource may do differently
