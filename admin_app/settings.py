@@ -1,6 +1,6 @@
 """The settings: every environment variable that is read, what it means, and how its text becomes a value.
 
-The README's table lists them; `tests/test_config.py` holds the two together.
+docs/settings.md lists them; `tests/test_config.py` holds the two together.
 """
 
 from __future__ import annotations
