@@ -27,10 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {
     "CVE-2008-3909, a form that was sent is carried out by signing in": "test_every_resources_forms.py::test_what_is_typed_into_an_ended_session_stands_in_the_form_again",
     "CVE-2013-0305, CVE-2026-44198, the history is shown to who may not see the record": "pages/test_activity.py::test_the_trail_of_staff_is_for_owners_alone",
-    "CVE-2016-2048, a copy is made without the right to make one": "test_every_route.py::test_every_route_answers_each_person_as_declared_with_every_header_and_writes_nothing_by_it",
+    "CVE-2016-2048, a copy is made without the right to make one": "test_every_route.py::test_every_route_answers_each_person_as_declared",
     "CVE-2018-16984, CVE-2026-113733, hashes are shown to who may look": "resources/test_staff.py::test_no_page_and_no_file_shows_a_hash",
     "CVE-2019-19118, CVE-2026-4277, children are changed through their parent's form": "test_every_forgery.py::test_what_a_form_does_not_show_is_not_changed_by_it",
-    "CVE-2026-4292, CVE-2026-87975, a list that is sent makes records": "test_every_route.py::test_every_route_answers_each_person_as_declared_with_every_header_and_writes_nothing_by_it",
+    "CVE-2026-4292, CVE-2026-87975, a list that is sent makes records": "test_every_route.py::test_every_route_answers_each_person_as_declared",
     "CVE-2021-33203, files outside are read by an address": "test_every_route.py::test_an_address_of_nothing_is_404",
     "django-import-export 1547, Wagtail 3466, a file is run by what opens it": "kinds/test_spreadsheet.py::test_no_neutralised_text_begins_like_a_formula",
     "GHSA-8xvj-4m4r-g62h, a file overwrites rows of others": "panel/import_/test_columns_page.py::test_a_file_changes_no_rows_of_others",

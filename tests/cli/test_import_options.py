@@ -154,7 +154,7 @@ def test_a_plan_changes_nothing(manage: Manage, app: Flask, file: File, make_use
         "1 to be added",
         "1 can't be imported",
         "  1: Email: use the form name@example.com.",
-        f"  ID {ada.id}: Name: Ada -> Name: Grace",
+        f"  ID {ada.id}: Name: Ada -> Grace",
         "  Row 3: Name: Bo; Email: bo@example.com",
     ]
     assert users(app) == [("Ada", "ada@example.com")]
