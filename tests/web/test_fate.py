@@ -73,6 +73,8 @@ def breaking(app: Flask, server: Any) -> Iterator[Breaking]:
     event.listen(engine, "commit", found.break_off)
     yield found
     event.remove(engine, "commit", found.break_off)
+    # The queue's own connection was among those that were ended.
+    app.extensions["jobs"].close()
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.panel.list import list_counts
 from admin_app.panel.list.list_counts import in_short
@@ -56,8 +58,12 @@ def test_every_page_says_how_many_records_the_lists_have(
     monkeypatch.setattr(planner, "LIST_COUNT_LIMIT", 30)
     make_user()
     many(app, Post, [{"content": "Post"} for _ in range(31)])
+    with app.app_context():
+        # Beyond the limit the store's statistics are believed: other tests have left theirs.
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
 
-    assert numbers(as_editor) == ["1", "30+"]
+    assert numbers(as_editor) == ["1", "31"]
 
 
 def test_lists_are_counted_by_one_statement_which_serves_the_next_pages(
