@@ -52,6 +52,8 @@ def newer(settings: dict[str, str], tmp_path: Path) -> str:
     upgrade(settings["DATABASE_URL"], tmp_path)
     with sqlite3.connect(tmp_path / "admin.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'fffffffffff1'")
+        # It leaves programs of before nothing to go on with.
+        connection.execute("UPDATE schema_floor SET revision = 'fffffffffff1'")
     connection.close()
     return f"The database is newer than the program: it is at migration fffffffffff1. {NEWER}"
 

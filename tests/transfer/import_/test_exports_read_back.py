@@ -70,6 +70,8 @@ VALUES: list[tuple[Any, list[Any]]] = [
     (named(sa.String(50), "currency"), ["EUR", None]),
     (named(sa.Text(), "markdown"), ["- a\n- b", "# x", None]),
     (named(sa.Numeric(10, 2), "money"), [Decimal("1.10"), Decimal("-5.00"), None]),
+    (named(sa.Text(), "file"), [f"{'a1' * 32}/12/=report.pdf", None]),
+    (named(sa.Text(), "image"), [f"{'b2' * 32}/5000/photo 1.png", None]),
     (sa.Text(), ["two\nlines", " blanks ", "_x0041_", "<b>&amp;</b>", "=HYPERLINK(1)", "\x07", "a\n\nb"]),
 ]  # fmt: skip
 
