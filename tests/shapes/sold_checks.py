@@ -162,6 +162,65 @@ def test_an_empty_list_leads_to_the_archive(as_editor: Any, goods: list[Good]) -
     assert Page(as_editor.get(LIST)).has_link("Archived goods")
 
 
+def extras(page: Page) -> list[str]:
+    return [row[0] for row in page.rows("extras")]
+
+
+def test_a_parents_page_leaves_archived_children_out_until_they_are_asked_for(
+    as_editor: Any, goods: list[Good], keep: Any
+) -> None:
+    for label in "xyz":
+        keep(Good(label=label, with_id=goods[0].id))
+    archived = keep(Good(label="old", with_id=goods[0].id, archived_at=utc_now()))
+
+    page = Page(as_editor.get(f"/admin/good/details/?id={goods[0].id}"))
+    too, only = (Page(as_editor.get(page.link(words))) for words in ("Show archived too", "Archived goods"))
+    back = Page(as_editor.get(only.link("Leave archived out")))
+
+    assert [sorted(extras(one)) for one in (page, too, only, back)] == [
+        ["x", "y", "z"],
+        ["old", "x", "y", "z"],
+        ["old"],
+        ["x", "y", "z"],
+    ]
+    assert only.link("Open in list") == f"{LIST}?with___is={goods[0].id}&archived=only"
+    assert page.has_link("Extras 3")
+    assert Page(as_editor.get(f"/admin/good/details/?id={archived.id}")).heading == "old"
+
+
+def test_numbers_and_cards_leave_archived_records_out(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    page = Page(as_editor.get("/admin/"))
+    cards = {one.all("h2")[0].text: one for one in page.all(class_="tile")}
+
+    assert [row.all("a")[0].text for row in cards["Newest goods"].all("li")] == ["c", "a"]
+    assert cards["All goods"].text == "All goods 2 goods"
+    assert Page(as_editor.get(LIST)).result_line() == "2 goods"
+
+
+def test_search_everything_finds_an_archived_record_by_its_id(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    pages = [Page(as_editor.get(f"/admin/search/?q={text}")) for text in ("b", goods[1].id)]
+
+    assert [[one.text for one in page.all("section", class_="found")] for page in pages] == [
+        [],
+        [f"Exactly this b Good {goods[1].id}"],
+    ]
+
+
+def test_a_typed_name_means_no_archived_record_and_an_id_does(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    by_name, by_id = (
+        Page(as_editor.post_form(NEW, {"label": "new", "with_": typed})) for typed in ("b", str(goods[1].id))
+    )
+
+    assert by_name.error_of("with_") == "Only an archived good is called “b”. Restore it, or enter its ID."
+    assert by_id.status == 303
+
+
 # ---- the order
 
 
