@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from admin_app.db.types import utc_now
 from admin_app.domain.records.positions import MOVED_MEANWHILE
 from admin_app.extensions import db
+from admin_app.panel.summary.currencies import BY_CURRENCY
 from tests.page import Page
 from tests.transfer.bringing import bring, refused
 
@@ -70,6 +72,67 @@ def test_many_prices_are_judged_one_by_one(app: Flask, as_owner: Any, keep: Any)
     page = Page(as_owner.get(answer.headers["Location"]))
     assert "1 " in " ".join(page.texts("li") + page.texts("p"))
     assert (good(app, yen.id).price, good(app, euro.id).price) == (1, 1)
+
+
+SUMMARY = "/admin/good/summary/?by=with_&measure=price__{}"
+
+
+@pytest.fixture
+def prices(keep: Any) -> Good:
+    """Keep what goes with one good: two prices in euros, one in yen, one without a currency."""
+    whole: Good = keep(Good(label="w"))
+    for price, currency in (("1.5", "EUR"), ("2.5", "EUR"), ("500", "JPY"), ("7", None)):
+        keep(Good(label="x", price=Decimal(price), currency=currency, with_id=whole.id))
+    return whole
+
+
+def cells(page: Page) -> list[list[str]]:
+    return [[cell.text for cell in row.all() if cell.tag in {"th", "td"}] for row in page.all("tr")]
+
+
+@pytest.mark.usefixtures("prices")
+def test_amounts_in_two_currencies_are_never_added_up(as_editor: Any) -> None:
+    pages = [Page(as_editor.get(SUMMARY.format(figure))) for figure in ("sum", "average")]
+    file = as_editor.get(pages[0].link("CSV")).text
+
+    assert [cells(page)[:2] for page in pages] == [
+        [
+            ["With", "Goods", "Sum of price, EUR", "Sum of price, JPY", "Sum of price, no currency", "Bar"],
+            ["w", "4 goods: w", "4", "500", "7", ""],
+        ],
+        [
+            ["With", "Goods", "Average price, EUR", "Average price, JPY", "Average price, no currency", "Bar"],
+            ["w", "4 goods: w", "2", "500", "7", ""],
+        ],
+    ]
+    assert BY_CURRENCY in pages[0].texts("p", class_="note")
+    assert file.splitlines() == [
+        'With,Goods,"Sum of price, EUR","Sum of price, JPY","Sum of price, no currency"',
+        "w,4,4.0000,500.0000,7.0000",
+        "None,1,,,",
+    ]
+
+
+def test_more_currencies_than_columns_are_said(as_editor: Any, prices: Good, keep: Any) -> None:
+    for code in ("AUD", "BRL", "CAD", "CHF", "USD"):
+        keep(Good(label="y", price=1, currency=code, with_id=prices.id))
+
+    page = Page(as_editor.get(SUMMARY.format("sum")))
+
+    assert [head.rpartition(" ")[2] for head in cells(page)[0][2:-1]] == ["EUR", "AUD", "BRL", "CAD", "CHF", "JPY"]
+    assert page.texts("p", class_="note") == [
+        f"{BY_CURRENCY} The table has the 6 currencies of most goods. Narrow the list to see others."
+    ]
+
+
+@pytest.mark.usefixtures("prices")
+def test_who_sees_no_currencies_adds_no_amounts_up(client_with: Any) -> None:
+    client = client_with("good:*", fields=["good.currency:hidden"])
+
+    page = Page(client.get("/admin/good/summary/"))
+
+    assert [one for one in page.texts("option") if "price" in one] == []
+    assert client.get(SUMMARY.format("sum")).status_code == 400
 
 
 # ---- the archive
