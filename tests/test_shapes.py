@@ -30,7 +30,7 @@ SHAPES = {
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
 ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
 
-# By the files in tests/shapes: what the database or Python computes, the kinds that a column's `info` names, lists, Flask-Admin's declarations, what a resource lacks, files.
+# By the files in tests/shapes: what the database or Python computes, the kinds that a column's `info` names, lists, Flask-Admin's declarations, what a resource lacks, files, what is sold, put away and set in order.
 WRITTEN = {
     "computed": "crate",
     "formatted": "contact",
@@ -38,6 +38,7 @@ WRITTEN = {
     "declared": "ticket",
     "lacking": "lack",
     "held": "album",
+    "sold": "good",
 }
 FILES = {"model": "admin_app/models/{}.py", "resource": "admin_app/resources/{}.py", "checks": "tests/test_{}.py"}
 

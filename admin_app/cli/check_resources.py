@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import DateTime, Label, SelectBase
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.cli.check_kinds import currencies_of_amounts, limits_of_files, named_texts
 from admin_app.cli.finding import Finding
 from admin_app.cli.new_resource.described import ARCHIVING, PLACING
 from admin_app.db.attributes import stored_column, stored_columns
@@ -139,6 +140,9 @@ LOOKS: tuple[Callable[[Resource], Iterator[Finding]], ...] = (
     _types,
     _needed,
     _named,
+    named_texts,
+    limits_of_files,
+    currencies_of_amounts,
     _foreign_keys,
     _sorts,
     _unique_key,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import null
 
 from admin_app.db.keys import key_in
+from admin_app.db.types import UtcDateTime
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
 from admin_app.kinds.array import ArrayKind, TagsKind
@@ -17,7 +18,7 @@ from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.colour import ColourKind
 from admin_app.kinds.country import CountryKind
 from admin_app.kinds.date import DateKind
-from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind, is_aware
 from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.formatted import EmailKind
 from admin_app.kinds.interval import IntervalKind
@@ -111,7 +112,7 @@ def kind_or_other(of: ColumnType) -> AnyKind:
 
 
 def _kind_of_type(type_: ColumnType) -> AnyKind:
-    of = type(type_)
+    of = UtcDateTime if is_aware(type_) else type(type_)
     if of not in _BY_TYPE:
         _BY_TYPE[of] = next((kind for kind in _ALL if not kind.is_named and issubclass(of, kind.types)), OtherKind)
     return _BY_TYPE[of] if _BY_TYPE[of].holds(type_) else OtherKind

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from flask import has_app_context
 from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.types import UtcDateTime
-from admin_app.extensions import ColumnType
+from admin_app.extensions import ColumnType, db
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
 from admin_app.kinds.text import csv_text
 
@@ -115,6 +116,11 @@ class DateTimeKind(LocalDateTimeKind):
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write it in UTC, with the zone."""
         return func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
+
+
+def is_aware(of: ColumnType) -> bool:
+    """Whether the store keeps what SQLAlchemy's own type calls a time with a zone: PostgreSQL does, SQLite gives back one without."""
+    return isinstance(of, DateTime) and of.timezone and has_app_context() and db.engine.dialect.name == "postgresql"
 
 
 def _in_utc(text: str) -> datetime:

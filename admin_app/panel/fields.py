@@ -17,7 +17,7 @@ from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import NotFoundError
 from admin_app.panel.access.access import access_of
-from admin_app.panel.access.lookup import find, typing_hint
+from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import UNSEEN
 from admin_app.web.form_parser import SentAsFile
@@ -112,7 +112,7 @@ class RelationField(Field):
         self.data = None
         if self._typed:
             try:
-                self.data = find(self.target, self._typed)
+                self.data = find_offered(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
 

@@ -14,7 +14,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.panel.access.lookup import find, typing_hint
+from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.fields import Picked, picked_of
 from admin_app.value_lists import list_of, values_of
 
@@ -73,7 +73,7 @@ class LinksField(Field):
         for text in dict.fromkeys(one for sent in valuelist for one in values_of(str(sent))):
             try:
                 # Left as it is: whoever may not see that record has no such field.
-                one = held.get(text) or find(self.target, text)
+                one = held.get(text) or find_offered(self.target, text)
                 found[one.id] = one
             except NotFoundError as error:
                 unknown[text] = str(error)

@@ -6,7 +6,7 @@ One statement each, so that the numbers add up: a row that is written meanwhile 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -45,10 +45,11 @@ TOO_LARGE = "The sum is too large. Narrow the list."
 
 @dataclass(frozen=True)
 class Measure:
-    """What is said of each group beside how many rows it has: a figure of a column of numbers."""
+    """What is said of each group beside how many rows it has: a figure of a column of numbers, in all rows or in those of a condition."""
 
     column: Attribute
     figure: Figure
+    only: ColumnElement[bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def _grouped(session: AnySession, selection: Selection, key: Expression, measure
 
 def _parts(measure: Measure) -> tuple[Expression, Expression]:
     """Return how many rows have a number, and its figure."""
-    column: Expression = measure.column.expression
+    plain: Expression = measure.column.expression
+    column = plain if measure.only is None else case((measure.only, plain))
     return func.count(column), _AGGREGATES[measure.figure](column)
 
 

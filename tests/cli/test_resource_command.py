@@ -44,12 +44,14 @@ class SupplyOrder(Record):
     class_: Mapped[bool] = mapped_column("class", sa.Boolean)
     web_url: Mapped[str | None] = mapped_column(sa.String(length=200), info={"kind": "url"})
     price: Mapped[Decimal] = mapped_column(sa.Numeric(precision=10, scale=2), server_default=sa.text("7"))
+    brand_color: Mapped[str | None] = mapped_column(sa.String(length=7), info={"kind": "colour"})
     due: Mapped[date | None] = mapped_column(sa.Date)
     more: Mapped[Any] = mapped_column(sa.JSON, nullable=True)
     user_id: Mapped[int] = mapped_column(sa.Integer, sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     editor: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("user.id"), index=True)
     sort_order: Mapped[int | None] = mapped_column(sa.Integer)
     archived_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    # With info={"kind": "image"} people send files with the form, once it holds references to files: see docs/kinds.md.
     profile_image: Mapped[str | None] = mapped_column(sa.String(length=200))
 
     user: Mapped[User] = relationship(
@@ -74,12 +76,12 @@ class SupplyOrderResource(Resource):
 
     model = SupplyOrder
 
-    column_list = ("label", "code", "class_", "web_url", "price", "due", "id")
-    column_further_list = ("more", "user", "editor_record", "sort_order", "archived_at", "profile_image")
+    column_list = ("label", "code", "class_", "web_url", "price", "brand_color", "id")
+    column_further_list = ("due", "more", "user", "editor_record", "sort_order", "archived_at", "profile_image")
     column_searchable_list = ("code", "label")
-    column_filters = ("label", "code", "class_", "web_url", "price", "due", "user", "editor_record", "sort_order", "archived_at", "profile_image")
+    column_filters = ("label", "code", "class_", "web_url", "price", "brand_color", "due", "user", "editor_record", "sort_order", "archived_at", "profile_image")
     column_default_sort = "sort_order"
-    form_columns = ("label", "code", "class_", "web_url", "price", "due", "more", "user", "editor_record", "profile_image")
+    form_columns = ("label", "code", "class_", "web_url", "price", "brand_color", "due", "more", "user", "editor_record", "profile_image")
 '''
 
 
@@ -109,6 +111,7 @@ def test_a_table_becomes_two_files(run_manage: Callable[..., Any], settings: dic
         sa.Column("class", sa.Boolean, nullable=False),
         sa.Column("web_url", sa.String(200)),
         sa.Column("price", sa.Numeric(10, 2), nullable=False, server_default=sa.text("7")),
+        sa.Column("brand_color", sa.String(7)),
         sa.Column("due", sa.Date),
         sa.Column("more", sa.JSON),
         sa.Column("user_id", sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),

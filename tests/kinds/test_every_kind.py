@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from admin_app.kinds import KINDS, kind_of, kind_of_value
 from admin_app.kinds.key_parts import KeyPartsKind
-from admin_app.panel.kinds import PANEL_KINDS, require_known
+from admin_app.panel.kinds import PANEL_KINDS, operators_of, require_known
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv_lines import csv_line
@@ -36,10 +36,27 @@ def test_every_kind_is_sampled_and_has_its_place_on_the_pages() -> None:
     require_known(Everything)
 
 
-def test_every_kind_has_its_line_in_the_documents() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "kinds.md").read_text("utf-8")
+# What every kind's section in the documents says; options have those alone that have some.
+SAID = ("Column", "In a form", "Shown as", "Filters", "In a file")
 
-    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [kind.name for kind in KINDS]
+
+def test_every_kind_has_its_section_in_the_documents() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "kinds.md").read_text("utf-8")
+    _, *parts = re.split(r"^### `(\w+)`$", page, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    said = {name: dict(re.findall(r"^- \*\*(.+):\*\* (.+)\.$", text, re.MULTILINE)) for name, text in sections.items()}
+
+    assert list(sections) == re.findall(r"\[`(\w+)`\]\(#", page) == [kind.name for kind in KINDS]
+    assert {name: tuple(one for one in lines if one != "Options") for name, lines in said.items()} == dict.fromkeys(
+        said, SAID
+    )
+    assert {name: said[name]["Filters"] for name in SAMPLES} == {name: filters_of(name) for name in SAMPLES}
+
+
+def filters_of(name: str) -> str:
+    """Say how lists are narrowed by a column of a kind."""
+    operators = operators_of(getattr(Everything, name), "It")
+    return ", ".join(f"“{way.words}”" for one in operators for way in one.operators())
 
 
 # ---- addresses

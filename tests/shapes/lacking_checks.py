@@ -20,6 +20,14 @@ Lack.archived_at is a column like any other.
 Add to Lack: __archived_at__ = "archived_at"
 Lack.sort_order is a column like any other.
 Add to Lack: __position__ = "sort_order"
+Lack.homepage is a text like any other.
+Write: homepage = mapped_column(…, info={"kind": "url"})
+Lack.paper takes files of any type of up to 20 MB.
+Write: paper = mapped_column(…, info={"kind": "file", "types": ["application/pdf"], "megabytes": 20})
+Lack.paid is an amount without a currency.
+Write: paid = mapped_column(…, info={"kind": "money", "currency": "paid_currency"})
+Lack.unit_price is shown without its currency, which paid_currency holds.
+Write: unit_price = mapped_column(…, info={"kind": "money", "currency": "paid_currency"})
 Lack.post_id is a foreign key without an index: a deletion of what it points at reads the whole table.
 Write: post_id = mapped_column(…, index=True)
 LackResource sorts by body, of which no index can be kept.

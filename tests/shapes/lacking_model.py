@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,11 @@ class Lack(Record):
     sort_order: Mapped[int | None]
     at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     shape: Mapped[Any] = mapped_column(sa.PickleType)
+    homepage: Mapped[str | None] = mapped_column(sa.String(200))
+    paper: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "file"})
+    paid_currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
+    paid: Mapped[Decimal | None] = mapped_column(sa.Numeric(12, 3), info={"kind": "money"})
+    unit_price: Mapped[Decimal | None] = mapped_column(sa.Numeric(12, 3))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
     length = column_property(sa.func.length(label, type_=sa.Integer))

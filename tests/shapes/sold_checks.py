@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from admin_app.db.types import utc_now
 from admin_app.domain.records.positions import MOVED_MEANWHILE
 from admin_app.extensions import db
+from admin_app.panel.summary.currencies import BY_CURRENCY
 from tests.page import Page
 from tests.transfer.bringing import bring, refused
 
@@ -70,6 +72,67 @@ def test_many_prices_are_judged_one_by_one(app: Flask, as_owner: Any, keep: Any)
     page = Page(as_owner.get(answer.headers["Location"]))
     assert "1 " in " ".join(page.texts("li") + page.texts("p"))
     assert (good(app, yen.id).price, good(app, euro.id).price) == (1, 1)
+
+
+SUMMARY = "/admin/good/summary/?by=with_&measure=price__{}"
+
+
+@pytest.fixture
+def prices(keep: Any) -> Good:
+    """Keep what goes with one good: two prices in euros, one in yen, one without a currency."""
+    whole: Good = keep(Good(label="w"))
+    for price, currency in (("1.5", "EUR"), ("2.5", "EUR"), ("500", "JPY"), ("7", None)):
+        keep(Good(label="x", price=Decimal(price), currency=currency, with_id=whole.id))
+    return whole
+
+
+def cells(page: Page) -> list[list[str]]:
+    return [[cell.text for cell in row.all() if cell.tag in {"th", "td"}] for row in page.all("tr")]
+
+
+@pytest.mark.usefixtures("prices")
+def test_amounts_in_two_currencies_are_never_added_up(as_editor: Any) -> None:
+    pages = [Page(as_editor.get(SUMMARY.format(figure))) for figure in ("sum", "average")]
+    file = as_editor.get(pages[0].link("CSV")).text
+
+    assert [cells(page)[:2] for page in pages] == [
+        [
+            ["With", "Goods", "Sum of price, EUR", "Sum of price, JPY", "Sum of price, no currency", "Bar"],
+            ["w", "4 goods: w", "4", "500", "7", ""],
+        ],
+        [
+            ["With", "Goods", "Average price, EUR", "Average price, JPY", "Average price, no currency", "Bar"],
+            ["w", "4 goods: w", "2", "500", "7", ""],
+        ],
+    ]
+    assert BY_CURRENCY in pages[0].texts("p", class_="note")
+    assert file.splitlines() == [
+        'With,Goods,"Sum of price, EUR","Sum of price, JPY","Sum of price, no currency"',
+        "w,4,4.0000,500.0000,7.0000",
+        "None,1,,,",
+    ]
+
+
+def test_more_currencies_than_columns_are_said(as_editor: Any, prices: Good, keep: Any) -> None:
+    for code in ("AUD", "BRL", "CAD", "CHF", "USD"):
+        keep(Good(label="y", price=1, currency=code, with_id=prices.id))
+
+    page = Page(as_editor.get(SUMMARY.format("sum")))
+
+    assert [head.rpartition(" ")[2] for head in cells(page)[0][2:-1]] == ["EUR", "AUD", "BRL", "CAD", "CHF", "JPY"]
+    assert page.texts("p", class_="note") == [
+        f"{BY_CURRENCY} The table has the 6 currencies of most goods. Narrow the list to see others."
+    ]
+
+
+@pytest.mark.usefixtures("prices")
+def test_who_sees_no_currencies_adds_no_amounts_up(client_with: Any) -> None:
+    client = client_with("good:*", fields=["good.currency:hidden"])
+
+    page = Page(client.get("/admin/good/summary/"))
+
+    assert [one for one in page.texts("option") if "price" in one] == []
+    assert client.get(SUMMARY.format("sum")).status_code == 400
 
 
 # ---- the archive
@@ -160,6 +223,65 @@ def test_an_empty_list_leads_to_the_archive(as_editor: Any, goods: list[Good]) -
         act(as_editor, "archive", one)
 
     assert Page(as_editor.get(LIST)).has_link("Archived goods")
+
+
+def extras(page: Page) -> list[str]:
+    return [row[0] for row in page.rows("extras")]
+
+
+def test_a_parents_page_leaves_archived_children_out_until_they_are_asked_for(
+    as_editor: Any, goods: list[Good], keep: Any
+) -> None:
+    for label in "xyz":
+        keep(Good(label=label, with_id=goods[0].id))
+    archived = keep(Good(label="old", with_id=goods[0].id, archived_at=utc_now()))
+
+    page = Page(as_editor.get(f"/admin/good/details/?id={goods[0].id}"))
+    too, only = (Page(as_editor.get(page.link(words))) for words in ("Show archived too", "Archived goods"))
+    back = Page(as_editor.get(only.link("Leave archived out")))
+
+    assert [sorted(extras(one)) for one in (page, too, only, back)] == [
+        ["x", "y", "z"],
+        ["old", "x", "y", "z"],
+        ["old"],
+        ["x", "y", "z"],
+    ]
+    assert only.link("Open in list") == f"{LIST}?with___is={goods[0].id}&archived=only"
+    assert page.has_link("Extras 3")
+    assert Page(as_editor.get(f"/admin/good/details/?id={archived.id}")).heading == "old"
+
+
+def test_numbers_and_cards_leave_archived_records_out(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    page = Page(as_editor.get("/admin/"))
+    cards = {one.all("h2")[0].text: one for one in page.all(class_="tile")}
+
+    assert [row.all("a")[0].text for row in cards["Newest goods"].all("li")] == ["c", "a"]
+    assert cards["All goods"].text == "All goods 2 goods"
+    assert Page(as_editor.get(LIST)).result_line() == "2 goods"
+
+
+def test_search_everything_finds_an_archived_record_by_its_id(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    pages = [Page(as_editor.get(f"/admin/search/?q={text}")) for text in ("b", goods[1].id)]
+
+    assert [[one.text for one in page.all("section", class_="found")] for page in pages] == [
+        [],
+        [f"Exactly this b Good {goods[1].id}"],
+    ]
+
+
+def test_a_typed_name_means_no_archived_record_and_an_id_does(as_editor: Any, goods: list[Good]) -> None:
+    act(as_editor, "archive", goods[1])
+
+    by_name, by_id = (
+        Page(as_editor.post_form(NEW, {"label": "new", "with_": typed})) for typed in ("b", str(goods[1].id))
+    )
+
+    assert by_name.error_of("with_") == "Only an archived good is called “b”. Restore it, or enter its ID."
+    assert by_id.status == 303
 
 
 # ---- the order

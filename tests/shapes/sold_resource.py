@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from admin_app.models.good import Good
 
+from admin_app.panel.card import Count, Newest
 from admin_app.panel.resource import Resource
 
 
@@ -15,5 +16,6 @@ class GoodResource(Resource):
     column_list = ("label", "price", "currency", "id")
     column_further_list = ("archived_at", "place", "extras")
     column_searchable_list = ("label",)
-    column_filters = ("label", "price", "currency")
+    column_filters = ("label", "price", "currency", "with_")
     form_columns = ("label", "price", "currency", "with_")
+    cards = (Count("All goods", ""), Newest())

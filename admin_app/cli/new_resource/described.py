@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
+from admin_app.cli.named_kinds import FILES_BY_WORD, KINDS_BY_WORD, last_word
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import TIMES
 from admin_app.extensions import ColumnType, TableColumn
-from admin_app.kinds import KINDS, kind_or_other
+from admin_app.kinds import kind_or_other
+from admin_app.kinds.file import FileKind
 
 # What every record has from its base.
 OF_EVERY_RECORD = ("id", "created_at", "updated_at", "version")
@@ -26,12 +28,6 @@ ARCHIVING = ("archived_at", "deleted_at")
 PLACING = ("position", "place", "sort_order")
 # What a class that is mapped, or a record, has already.
 _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
-# The kinds that a column of text may be of by its name.
-_BY_NAME = frozenset(kind.name for kind in KINDS if kind.is_named and kind.types == (sa.String,)) - {
-    "markdown",
-    "file",
-    "image",
-}
 
 
 @dataclass(frozen=True)
@@ -132,8 +128,12 @@ class Described:
 
     def kind_named(self, column: TableColumn) -> str:
         """Guess the kind of a text by its name: of "web_url" url; "" for none."""
-        last = str(column.name).rpartition("_")[2]
-        return last if last in _BY_NAME and kind_of_type(column.type) == "text" else ""
+        named = KINDS_BY_WORD.get(last_word(str(column.name)), "")
+        return named if kind_of_type(column.type) == "text" else ""
+
+    def files_named(self, column: TableColumn) -> str:
+        """Guess whether a text is to name files, or pictures, by its name: of "profile_image" image; "" for neither."""
+        return FILES_BY_WORD.get(last_word(str(column.name)), "") if FileKind.holds(generic(column.type)) else ""
 
 
 def singular(word: str) -> str:

@@ -64,6 +64,8 @@ def _class(one: Described) -> Iterator[str]:
 
 def _columns(one: Described) -> Iterator[str]:
     for column in one.columns:
+        if files := one.files_named(column):
+            yield f'    # With info={{"kind": "{files}"}} people send files with the form, once it holds references to files: see docs/kinds.md.'
         said = _annotation(column.type)
         hint = f"{said} | None" if column.nullable and said != "Any" else said
         yield f"    {one.attribute(column)}: Mapped[{hint}] = mapped_column({', '.join(_arguments(one, column))})"

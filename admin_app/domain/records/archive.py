@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement
+from sqlalchemy import Boolean, ColumnElement, not_
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
@@ -32,6 +32,12 @@ def is_archived(model: type[Record]) -> ColumnElement[bool] | None:
         return None
     column: TableColumn = getattr(model, model.__archived_at__)
     return column.is_(True) if isinstance(column.type, Boolean) else column.is_not(None)
+
+
+def unarchived(model: type[Record]) -> ColumnElement[bool] | None:
+    """Return the condition on the others; None for a model without an archive."""
+    archived = is_archived(model)
+    return None if archived is None else not_(archived)
 
 
 def archived_value(model: type[Record], *, is_archived: bool) -> object:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, literal, not_, or_, select
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import is_caseless, same
@@ -25,10 +25,20 @@ from admin_app.unicode_text import forms, line
 
 @dataclass(frozen=True)
 class VisibleScope:
-    """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all)."""
+    """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all).
+
+    `archived` are the rows that no name means, where these are put away: only the ID does.
+    """
 
     rows: ColumnElement[bool] | None = None
     names: Collection[str] | None = None
+    archived: ColumnElement[bool] | None = None
+
+    @property
+    def named_rows(self) -> list[ColumnElement[bool]]:
+        """The conditions on the rows that a name may mean."""
+        seen = [] if self.rows is None else [self.rows]
+        return seen if self.archived is None else [*seen, not_(self.archived)]
 
 
 EVERYTHING = VisibleScope()
@@ -54,6 +64,9 @@ def find_one(
     found = _matching(session, model, text, visible_scope)
     if len(found) == 1:
         return found[0]
+    if not found and _is_put_away(session, model, text, visible_scope):
+        message = f"Only an archived {noun} is called “{text[:80]}”. Restore it, or enter its ID."
+        raise NotFoundError(message)
     if not found:
         message = f"No {noun} has the ID or name “{text[:80]}”. Check it, or look in the list of {nouns}."
         raise NotFoundError(message)
@@ -71,8 +84,7 @@ def find_unique(
     if not columns or not text or len(text) > LONGEST_SEARCH:
         return None
     found = or_(*(same(column, text) for column in columns))
-    rows = [] if visible_scope.rows is None else [visible_scope.rows]
-    return next(iter(_first(session, model, and_(found, *rows))), None)
+    return next(iter(_first(session, model, and_(found, *visible_scope.named_rows))), None)
 
 
 def typed_key(model: type[Record], text: str) -> Key | None:
@@ -112,11 +124,15 @@ def _matching(session: AnySession, model: type[Record], text: str, visible_scope
         return []
     alike = [_is_alike(column, text) for column in columns if len(text) <= LONGEST_SEARCH]
     for criterion in (or_(*(_is(column, form) for column in columns for form in forms(text))), or_(false(), *alike)):
-        if found := _first(
-            session, model, criterion if visible_scope.rows is None else and_(criterion, visible_scope.rows)
-        ):
+        if found := _first(session, model, and_(criterion, *visible_scope.named_rows)):
             return found
     return []
+
+
+def _is_put_away(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> bool:
+    """Whether a name means none but archived records."""
+    is_left_out = visible_scope.archived is not None
+    return is_left_out and bool(_matching(session, model, text, replace(visible_scope, archived=None)))
 
 
 def _is_alike(column: TableColumn, text: str) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss, decided
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.access.lookup import find, typing_hint
+from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Choice, Dependents, Link
 from admin_app.relations import Dependency, ManyToMany, Relation
@@ -91,7 +91,7 @@ class DependentsForm:
         if not text:
             message = f"Choose the {noun} who gets the {self.one.words}."
             raise NotFoundError(message)
-        heir = find(self.access.resource.model, text)
+        heir = find_offered(self.access.resource.model, text)
         if heir.id == self.one.owner:
             message = f"Choose another {noun}: this one is being deleted."
             raise NotFoundError(message)

@@ -46,7 +46,9 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
     parent = Parent(getattr(child.resource.model, back), record)
     selection = Selection.parse(child_schema(child, back), arguments, parent=parent, prefix=prefix)
     links = ListLinks(own_path(), others)
-    listing = Table(child, selection, links).listing(relation.key, hide=back)
+    table = Table(child, selection, links)
+    # A list of its own says in a chip what it shows, and leads back there.
+    listing = replace(table.listing(relation.key, hide=back), archive=table.archive_links(("", "Leave archived out")))
     new_url = (
         link(child.resource, "create_view", url=links.to(selection), **{back: print_key(record.id)})
         if listing.new_url
@@ -74,4 +76,6 @@ def _whole(child: Access, selection: Selection, key: str, record: Record) -> Sel
     if not any(one.slug == slug for one in filters_shown(child).get(name, ())):
         return None
     whole = plain_selection(child, [(key, print_key(record.id))])
-    return replace(whole, sort=selection.sort, then=selection.then, page=max(selection.page, 1))
+    return replace(
+        whole, sort=selection.sort, then=selection.then, archived=selection.archived, page=max(selection.page, 1)
+    )

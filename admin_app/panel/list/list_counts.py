@@ -1,6 +1,6 @@
 """How many rows the lists have, for the navigation: counted together by one statement every few seconds in each process.
 
-Only whole tables are counted so. Who is kept to some rows of a list sees its number where the list itself has just counted it.
+Only whole tables are counted so, without what is archived. Who is kept to some rows of a list sees its number where the list itself has just counted it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.context import glancing, reading, time_limit
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.archive import unarchived
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.registry import resources
@@ -97,7 +98,9 @@ def _counted(before: Mapping[str, Count]) -> Mapping[str, Count]:
     try:
         # Not as the request reads: neither its transaction nor its time is touched.
         with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
-            counts = counts_of_tables(session, [one.model for one in found], planner.LIST_COUNT_LIMIT)
+            counts = counts_of_tables(
+                session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT
+            )
     except DBAPIError:
         return before
     return {one.endpoint: count for one, count in zip(found, counts, strict=True)}

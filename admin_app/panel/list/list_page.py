@@ -31,7 +31,7 @@ from admin_app.panel.list.view_models import Listing
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.shell import named_view
 from admin_app.panel.view_models import Hidden, Link
-from admin_app.selection.selection import ALONE, OWN_KEYS, TOO, VIEW, WHERE, WHOLE, Selection
+from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selection
 from admin_app.transfer.formats import FORMATS
 
 # The files that a list offers by one click, that for a colleague first.
@@ -109,7 +109,7 @@ class ListPage(Page):
             edit_page_url=self._edit_page_url(table, selection),
             import_url=self._import_url(selection),
             summarise_url=self._summarise_url(selection),
-            archive=self._archive(selection, links),
+            archive=drawn.archive_links(),
             cell_url=self._cell_url(table, selection),
             density=settings_for(self.resource).density,
         )
@@ -146,14 +146,6 @@ class ListPage(Page):
         """Return where the list's rows are counted by a field, "" where there is none to count them by."""
         is_offered = bool(groupings_of(self.access))
         return list_links(self.resource, "summary_view").to(selection.unticked().changed()) if is_offered else ""
-
-    def _archive(self, selection: Selection, links: ListLinks) -> tuple[Link, ...]:
-        """Lead to the records that the list leaves out, where there is an archive."""
-        if selection.schema.archived is None:
-            return ()
-        ways = ((ALONE, f"Archived {self.resource.nouns}"), (TOO, "Show archived too"))
-        shown = [(way, words) for way, words in ways if way != selection.archived]
-        return tuple(Link(words, links.to(selection.unticked().changed(archived=way))) for way, words in shown)
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
         """Return where the rows of this list leave as a file, "" where they may not."""

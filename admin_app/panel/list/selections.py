@@ -51,7 +51,7 @@ def child_schema(access: Access, back: str) -> ListSchema:
     """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""
     schema = schema_for(access)
     search = {name: column for name, column in schema.search.items() if name.partition(".")[0] != back}
-    return replace(schema, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES)
+    return _with_archive(access, replace(schema, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES))
 
 
 def selection_of(access: Access, arguments: Sequence[tuple[str, str]], *, action: Action = Action.LIST) -> Selection:
@@ -72,15 +72,8 @@ def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act
     """Read the same from the arguments alone, whichever view they name."""
     settings = settings_for(access.resource)
     has_default = settings.default_view_id is not None
-    schema = replace(
-        schema_for(access, action),
-        page_size=settings.page_size,
-        has_default_view=has_default,
-        # The command line means every row that it does not narrow.
-        archived=None if access.authority.principal is None else is_archived(access.resource.model),
-        archived_name=access.resource.model.__archived_at__,
-    )
-    selection = Selection.parse(schema, arguments)
+    schema = replace(schema_for(access, action), page_size=settings.page_size, has_default_view=has_default)
+    selection = Selection.parse(_with_archive(access, schema), arguments)
     return ticks.meant(db.session, ticked_list(access, selection), selection) if selection.ticks else selection
 
 
@@ -94,7 +87,7 @@ def newest(access: Access) -> Selection:
     """Return the records of a resource, the last one made first, as their times say where the person sees these."""
     sort = CREATED_AT if access.resource.has_times and access.shows(CREATED_AT) else "id"
     schema = replace(access.resource.newest_schema(), default_sort=f"-{sort}", rows=access.rows(Action.LIST))
-    return Selection(schema=schema)
+    return Selection(schema=_with_archive(access, schema))
 
 
 def of_number(selection: Selection) -> Record | None:
@@ -103,6 +96,12 @@ def of_number(selection: Selection) -> Record | None:
     key = typed_key(model, selection.search)
     found = select(model).where(model.id == key, *selection.scope)
     return None if key is None else db.session.scalar(found)
+
+
+def _with_archive(access: Access, schema: ListSchema) -> ListSchema:
+    """Leave the archived rows out until they are asked for. The command line means every row that it does not narrow."""
+    archived = None if access.authority.principal is None else is_archived(schema.model)
+    return replace(schema, archived=archived, archived_name=schema.model.__archived_at__)
 
 
 def _may_go_by(access: Access, name: str, sort: SortKey) -> bool:

@@ -29,11 +29,11 @@ from admin_app.panel.list.sorting import Sorting
 from admin_app.panel.list.staying import OUTSIDE, with_staying
 from admin_app.panel.list.view_models import Column, Listing, Numbered, Row, SearchBox, SortForm
 from admin_app.panel.resource import Resource
-from admin_app.panel.view_models import CellKind
+from admin_app.panel.view_models import CellKind, Link
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.pages import Page, page_of
 from admin_app.selection.search import search
-from admin_app.selection.selection import END, SEARCH, Selection
+from admin_app.selection.selection import ALONE, END, SEARCH, TOO, Selection
 
 # So many rows are looked through at a glance.
 FEW = 10
@@ -117,6 +117,15 @@ class Table:
     def sort_form(self) -> SortForm | None:
         """Return the form that sorts the list."""
         return self._sorting.form({name: kind_of(self._resource, name) for name in self._selection.schema.sorts})
+
+    def archive_links(self, *further: tuple[str, str]) -> tuple[Link, ...]:
+        """Lead to the records that the list leaves out, where there is an archive, and by further ways of showing it."""
+        selection = self._selection
+        if selection.schema.archived is None:
+            return ()
+        ways = ((ALONE, f"Archived {self._resource.nouns}"), (TOO, "Show archived too"), *further)
+        shown = [(way, words) for way, words in ways if way != selection.archived]
+        return tuple(Link(words, self._links.to(selection.unticked().changed(archived=way))) for way, words in shown)
 
     def _numbered(self, here: str) -> Numbered | None:
         """Lead to the record of the number that is searched for, from the list's first page: it may have none of the words that the rows have."""

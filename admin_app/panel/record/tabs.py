@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import and_
+
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import count_of_history
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.archive import unarchived
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link_for, record_url, return_url
@@ -68,7 +71,9 @@ def _pages(access: Access, record: Record, view: str) -> Iterator[Tab]:
 
 def _lists(access: Access, record: Record, view: str) -> Iterator[Tab]:
     page = "" if view in {FORM, DETAILS} else record_url(access, record, url=return_url(access.resource))
-    for relation, _child in children_of(access):
+    for relation, child in children_of(access):
         attribute = getattr(access.resource.model, relation.key)
-        counts = counts_of_children(db.session, attribute, [record.id], rows=access.seen_beyond(relation.key))
+        rows = [one for one in (child.seen(), unarchived(child.resource.model)) if one is not None]
+        shown = and_(*rows) if rows else None
+        counts = counts_of_children(db.session, attribute, [record.id], rows=shown)
         yield Tab(access.resource.label(relation.key), f"{page}#{relation.key}", str(counts[record.id]))

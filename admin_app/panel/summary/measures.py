@@ -12,6 +12,7 @@ from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.panel.access.access import Access
+from admin_app.panel.kinds import beside_of
 from admin_app.selection.summary import Figure, Measure
 
 COUNT = "count"
@@ -24,12 +25,16 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class OfferedMeasure:
-    """A measure by its name in addresses and its words; `measure` is None for the number of rows, `field` "" then."""
+    """A measure by its name in addresses and its words; `measure` is None for the number of rows, `field` "" then.
+
+    `currency` is the field that says the currency of each amount, "" for none.
+    """
 
     name: str
     label: str
     field: str = ""
     measure: Measure | None = None
+    currency: str = ""
 
 
 def measures_of(access: Access) -> Iterator[OfferedMeasure]:
@@ -39,11 +44,13 @@ def measures_of(access: Access) -> Iterator[OfferedMeasure]:
     plain = inspect_mapper(resource.model).column_attrs
     names = dict.fromkeys([*resource.ruled_fields(), *(one for one in resource.column_filters if one != "id")])
     for name in access.shown(one for one in names if one in plain):
-        column = plain[name].class_attribute
-        if isinstance(kind_of(column), (WholeNumberKind, FloatKind, DecimalKind)) and not column.foreign_keys:
+        column, currency = plain[name].class_attribute, beside_of(plain[name].class_attribute)
+        is_number = isinstance(kind_of(column), (WholeNumberKind, FloatKind, DecimalKind)) and not column.foreign_keys
+        # Who does not see the currencies cannot tell the amounts apart.
+        if is_number and (not currency or access.shows(currency)):
             for figure, words in _WORDS.items():
                 said = words.format(in_sentence(resource.label(name)))
-                yield OfferedMeasure(f"{name}__{figure}", said, name, Measure(column, figure))
+                yield OfferedMeasure(f"{name}__{figure}", said, name, Measure(column, figure), currency)
 
 
 def written(value: Measured) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from admin_app import formatting
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
-from admin_app.extensions import db
+from admin_app.extensions import Attribute, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.chart import Point, chart_of, lengths_of
 from admin_app.panel.grouping.groupings import Grouping, Told, groupings_of
 from admin_app.panel.grouping.periods import Unit
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import selection_of
-from admin_app.panel.summary.measures import COUNT, OfferedMeasure, as_number, measures_of, written
+from admin_app.panel.summary.currencies import MOST_CURRENCIES, UNKNOWN, currencies_of, note_of, told_by_currency
+from admin_app.panel.summary.measures import COUNT, Measured, OfferedMeasure, as_number, measures_of, written
 from admin_app.panel.summary.view_models import SummaryRow, SummaryTable
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.selection import TICKS, Selection
@@ -48,9 +50,29 @@ class Summary:
         return by.words.capitalize() if by.is_time else by.label
 
     @property
-    def figure_head(self) -> str:
-        """Head the column of their figures, "" for none."""
-        return self.measure.label if self.measure.measure else ""
+    def figure_heads(self) -> tuple[str, ...]:
+        """Head the columns of their figures: one, or one for each currency."""
+        if self.currency is None:
+            return (self.measure.label,) if self.measure.measure else ()
+        return tuple(f"{self.measure.label}, {code or UNKNOWN}" for code in self._columns)
+
+    @property
+    def currency(self) -> Attribute | None:
+        """The column that says the currency of each amount, if there is one."""
+        name = self.measure.currency
+        return getattr(self.access.resource.model, name) if name else None
+
+    @cached_property
+    def currencies(self) -> list[str | None]:
+        """The currencies of the amounts, those of most rows first."""
+        if self.currency is None or self.measure.measure is None:
+            return []
+        return currencies_of(db.session, self._rows, self.measure.measure, self.currency)
+
+    @property
+    def note(self) -> str:
+        """Say what amounts in several currencies are."""
+        return "" if self.currency is None else note_of(self.currencies, self.access.resource.nouns)
 
     @property
     def arguments(self) -> list[Hidden]:
@@ -65,7 +87,21 @@ class Summary:
 
     def told(self) -> list[Told]:
         """Read its groups. No order is asked for: one by a related column would cost a join."""
-        return self.grouping.told(db.session, self.selection.changed(sort="id"), self.measure.measure)
+        measure, currency = self.measure.measure, self.currency
+        if measure is None or currency is None:
+            return self.grouping.told(db.session, self._rows, measure)
+        columns = self._columns
+        return told_by_currency(
+            db.session, self._rows, self.grouping, measure=measure, currency=currency, codes=columns
+        )
+
+    @property
+    def _rows(self) -> Selection:
+        return self.selection.changed(sort="id")
+
+    @property
+    def _columns(self) -> list[str | None]:
+        return self.currencies[:MOST_CURRENCIES]
 
     def url_of(self, one: Told) -> str:
         """Return the list of a group's rows."""
@@ -118,7 +154,7 @@ def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
         caption=one.title,
         first_head=one.first_head,
         number_head=resource.plural,
-        figure_head=one.figure_head,
+        figure_heads=one.figure_heads,
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),
         chart=chart_of(points_of(one, told)) if one.grouping.by.is_time else None,
@@ -140,8 +176,15 @@ def codes_of(told: Sequence[Told]) -> list[str]:
 
 
 def _row(one: Summary, told: Told, length: float) -> SummaryRow:
-    figure = written(told.group.measured) if one.measure.measure else ""
-    return SummaryRow(told.label, formatting.number(told.group.number), one.url_of(told), figure, length)
+    figures = tuple(written(figure) for figure in figures_of(one, told))
+    return SummaryRow(told.label, formatting.number(told.group.number), one.url_of(told), figures, length)
+
+
+def figures_of(one: Summary, told: Told) -> tuple[Measured, ...]:
+    """Return what was measured of a group: nothing, one figure, or one for each currency."""
+    if one.measure.measure is None:
+        return ()
+    return (told.group.measured,) if one.currency is None else told.group.measured
 
 
 def _compared(one: Summary, told: Told) -> float:
@@ -150,12 +193,14 @@ def _compared(one: Summary, told: Told) -> float:
 
 
 def number_of(one: Summary, told: Told) -> float:
-    """Return what a chart shows of a group."""
-    return as_number(told.group.measured) if one.measure.measure else told.group.number
+    """Return what a chart shows of a group: its figure, or the number of its rows where several currencies have no common measure."""
+    figures = figures_of(one, told)
+    return as_number(figures[0]) if len(figures) == 1 else told.group.number
 
 
 def said_of(one: Summary, told: Told) -> str:
-    """Say a group's number: "148 posts", "2.5"."""
-    if one.measure.measure:
-        return written(told.group.measured)
+    """Say the same number: "148 posts", "2.5"."""
+    figures = figures_of(one, told)
+    if len(figures) == 1:
+        return written(figures[0])
     return formatting.counted(told.group.number, one.access.resource.noun, one.access.resource.nouns)

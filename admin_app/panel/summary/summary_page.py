@@ -14,7 +14,7 @@ from admin_app.panel.grouping.groupings import Told, groupings_of
 from admin_app.panel.in_time import in_time
 from admin_app.panel.page import Page
 from admin_app.panel.summary.measures import in_file, measures_of
-from admin_app.panel.summary.summary import Summary, list_url, narrowed_words, summary_of, table_of
+from admin_app.panel.summary.summary import Summary, figures_of, list_url, narrowed_words, summary_of, table_of
 from admin_app.panel.summary.view_models import SummaryForm
 from admin_app.transfer.formats.csv import CSV, csv_chunks
 from admin_app.web.urls import here
@@ -35,6 +35,7 @@ class SummaryPage(Page):
             title=one.title,
             form=self._form(one),
             table=None if told is None else table_of(one, told),
+            note="" if told is None else one.note,
             is_cut=is_cut,
             problem=NOT_READ if one.selection.problems else "",
             narrowed=narrowed_words(one),
@@ -83,7 +84,7 @@ class SummaryPage(Page):
         return f"{self.link('summary_file')}?{urlencode(one.arguments)}" if may else ""
 
     def _may_leave(self, one: Summary) -> bool:
-        fields = filter(None, (one.grouping.by.field, one.measure.field))
+        fields = filter(None, (one.grouping.by.field, one.measure.field, one.measure.currency))
         return all(map(self.access.may_export, fields))
 
 
@@ -92,9 +93,8 @@ def _nothing() -> NoReturn:
 
 
 def _titles(one: Summary) -> list[str]:
-    return list(filter(None, [one.first_head, one.access.resource.plural, one.figure_head]))
+    return [one.first_head, one.access.resource.plural, *one.figure_heads]
 
 
 def _line(one: Summary, told: Told) -> list[object]:
-    figure = [in_file(told.group.measured)] if one.measure.measure else []
-    return [told.code or told.label, told.group.number, *figure]
+    return [told.code or told.label, told.group.number, *map(in_file, figures_of(one, told))]

@@ -10,12 +10,12 @@ from admin_app.panel.view_models import Hidden, Link
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """A group: its name, how many rows it has and where they are, its figure ("" where none is asked for), and how long its bar is."""
+    """A group: its name, how many rows it has and where they are, its figures, and how long its bar is."""
 
     label: str
     number: str
     url: str
-    figure: str = ""
+    figures: tuple[str, ...] = ()
     length: float = 0
 
 
@@ -26,7 +26,7 @@ class SummaryTable:
     caption: str
     first_head: str
     number_head: str
-    figure_head: str
+    figure_heads: tuple[str, ...]
     rows: tuple[SummaryRow, ...]
     total: Link
     chart: Chart | None = None

@@ -41,7 +41,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
         return bounded(selection.known_rows, selection.count_limit)
     if selection.is_counted:
         return Count(session.scalar(select(number_of(found))) or 0)
-    is_whole = not (selection.is_narrowed or selection.ticks or selection.parent) and selection.schema.rows is None
+    is_whole = not selection.criteria
     model, number = selection.schema.model, _number_up_to_limit(found, selection)
     if is_whole and is_numbered(model):
         # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
@@ -52,12 +52,23 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     return _estimated(counted, str(statistics or "0") if is_whole else "0", selection.count_limit)
 
 
-def counts_of_tables(session: AnySession, models: Sequence[type[Record]], limit: int = COUNT_LIMIT) -> list[Count]:
-    """Count all rows of several models, as far as the limit and then as the store's statistics say, by one statement."""
-    numbers = [number_of(select(literal(1)).select_from(model).limit(limit + 1)) for model in models]
-    known = [_statistics(session, model.__table__) for model in models]
-    found = session.execute(select(*numbers, *known)).one() if models else ()
-    pairs = zip(found[: len(models)], found[len(models) :], strict=True)
+def counts_of_tables(
+    session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int = COUNT_LIMIT
+) -> list[Count]:
+    """Count the rows of several models, as far as the limit and then as the store's statistics say, by one statement.
+
+    Of each all rows count, or those that a condition is true of, about which the statistics say nothing.
+    """
+    wholes = [select(literal(1)).select_from(model).limit(limit + 1) for model in tables]
+    numbers = [
+        number_of(whole if rows is None else whole.where(rows))
+        for whole, rows in zip(wholes, tables.values(), strict=True)
+    ]
+    known = [
+        literal("") if rows is not None else _statistics(session, model.__table__) for model, rows in tables.items()
+    ]
+    found = session.execute(select(*numbers, *known)).one() if tables else ()
+    pairs = zip(found[: len(tables)], found[len(tables) :], strict=True)
     return [_estimated(number, str(statistics or "0"), limit) for number, statistics in pairs]
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.types import UtcDateTime
-from admin_app.domain.records.archive import archived_value, is_archived, require_archive
+from admin_app.domain.records.archive import archived_value, is_archived, require_archive, unarchived
 from admin_app.errors import ConfigurationError
 from admin_app.models.user import User
 
@@ -65,7 +65,12 @@ def test_a_column_says_since_when_or_whether() -> None:
         "archived_locally.gone IS NOT NULL",
         "archived_or_not.gone IS true",
     ]
-    assert is_archived(User) is None
+    assert [str(unarchived(one)) for one in MODELS] == [
+        "archived_since.gone IS NULL",
+        "archived_locally.gone IS NULL",
+        "archived_or_not.gone IS NOT true",
+    ]
+    assert (is_archived(User), unarchived(User)) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["label", "nothing"])

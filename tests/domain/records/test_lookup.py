@@ -125,6 +125,28 @@ def test_long_text_names_nobody(make_post: Callable[..., Post]) -> None:
     assert find(str(post.id), Post) is post
 
 
+def test_name_means_no_record_that_is_put_away(make_user: Callable[..., User]) -> None:
+    kept, away = make_user(name="Ann", email="kept@example.com"), make_user(name="Ann", email="away@example.com")
+    scope = VisibleScope(archived=User.id == away.id)
+
+    found = [find_named(text, scope) for text in ("Ann", str(away.id), "away@example.com", "nobody")]
+
+    assert found == [
+        kept,
+        away,
+        "Only an archived user is called “away@example.com”. Restore it, or enter its ID.",
+        "No user has the ID or name “nobody”. Check it, or look in the list of users.",
+    ]
+    assert find_unique(db.session, User, "away@example.com", visible_scope=scope) is None
+
+
+def find_named(text: str, scope: VisibleScope) -> User | str:
+    try:
+        return find_one(db.session, User, text, noun="user", nouns="users", visible_scope=scope)
+    except NotFoundError as refusal:
+        return str(refusal)
+
+
 @pytest.mark.parametrize("text", ["ANN@example.com", " ann@example.com\0"])
 def test_record_is_found_by_what_no_other_has(text: str, make_user: Callable[..., User]) -> None:
     ann = make_user(name="ann@example.org", email="ann@example.com")

@@ -1,0 +1,67 @@
+"""SQLAlchemy's own type of times with a zone: on PostgreSQL it is like ours, on SQLite, which gives back none with a zone, it is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from admin_app.extensions import db
+from admin_app.kinds import kind_of
+from admin_app.kinds.history import from_json_sql, json_of
+from admin_app.transfer.formats import FORMATS, FileOptions
+from admin_app.transfer.formats.csv_lines import csv_line
+
+TABLE = sa.Table(
+    "zoned_times",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True)),
+)
+AT = TABLE.c.at
+MOMENT = datetime(2026, 7, 31, 9, 30, 15, 250_000, ZoneInfo("Asia/Kolkata"))
+IN_UTC = "2026-07-31T04:00:15.250000"
+
+
+@pytest.fixture
+def stored(context: Flask) -> Iterator[sa.Connection]:  # noqa: ARG001 -- the store to make the table in
+    """Keep a moment, where the store gives it back in a zone of its own."""
+    with db.engine.connect() as connection:
+        connection.execute(sa.text("SET LOCAL TIME ZONE 'America/New_York'"))
+        TABLE.create(connection)
+        connection.execute(sa.insert(TABLE).values(id=1, at=MOMENT))
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.usefixtures("context")
+def test_it_is_a_moment_where_the_store_gives_it_back_with_a_zone() -> None:
+    wanted = {"postgresql": "datetime", "sqlite": "other"}
+
+    assert kind_of(AT).name == wanted[db.engine.dialect.name]
+    assert kind_of(sa.Column("at", sa.DateTime())).name == "local_datetime"
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_the_history_and_files_have_it_in_utc_in_whatever_zone_it_comes_back(stored: sa.Connection) -> None:
+    kind, value = kind_of(AT), stored.scalar(sa.select(AT))
+    kept = {"at": kind.to_history(value)}
+    line = csv_line([AT, TABLE.c.id], FileOptions(), "postgresql")
+    assert line is not None
+
+    again = stored.scalar(sa.select(from_json_sql(AT, sa.literal(json.dumps(kept)), "at", "postgresql")))
+
+    assert (
+        kept
+        == json.loads(str(stored.scalar(sa.select(json_of({"at": AT}, "postgresql")))))
+        == {"at": f"{IN_UTC}+00:00"}
+    )
+    assert [kind.from_history(kept["at"]), again, kind.from_url(kind.to_url(value))] == [MOMENT] * 3
+    chunks = FORMATS["csv"].write(["at", "id"], [[value, 1]], FileOptions(), lambda _row, _problem: None)
+    assert [*stored.scalars(sa.select(line))] == [b"".join(chunks).decode().splitlines(keepends=True)[1]]
+    assert kind.to_csv(value) == f"{IN_UTC}Z"
