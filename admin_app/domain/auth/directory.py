@@ -174,7 +174,8 @@ def groups(
 
 def group_of_key(session: AnySession, key: int) -> DirectoryGroup:
     """Return a group; raise `NotFoundError`."""
-    group = session.scalar(select(DirectoryGroup).where(DirectoryGroup.id == as_key(DirectoryGroup, str(key))))
+    is_it = DirectoryGroup.id == as_key(DirectoryGroup, str(key))
+    group: DirectoryGroup | None = session.scalar(select(DirectoryGroup).where(is_it))
     if group is None:
         message = f"There is no group {key}."
         raise NotFoundError(message)
