@@ -41,6 +41,7 @@ class Extent:
     plans: int
     jobs: int
     uploads: int
+    files: int
     texts: Sequence[Place]
     elsewhere: Sequence[Place]
 
@@ -70,6 +71,7 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         plans=_number(session, Plan, _plans(subject)),
         jobs=len(_jobs(session, about)),
         uploads=_number(session, Upload, Upload.resource.in_(about)),
+        files=len(subject.files),
         texts=places(session, subject.distinct, _others(subject)),
         elsewhere=places(session, subject.others, _others(subject)),
     )

@@ -14,6 +14,7 @@ from admin_app.db.keys import Key, key_in, print_key
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change
 
 # What stands where a person's text stood.
@@ -29,7 +30,7 @@ class Subject:
     """A record to forget; it may be deleted already, and stand in the history only.
 
     `distinct` are values that mean nobody else, an address say, and can be looked for in every text; the `others`, a
-    name, can be somebody else's too.
+    name, can be somebody else's too. `files` are the references among them.
     """
 
     model: type[Record]
@@ -37,6 +38,7 @@ class Subject:
     columns: dict[str, TableColumn]
     distinct: frozenset[str]
     others: frozenset[str]
+    files: frozenset[str] = frozenset()
 
     @property
     def table(self) -> str:
@@ -66,7 +68,9 @@ def subject_of(session: AnySession, model: type[Record], key: Key, personal: Seq
     distinct = {
         value for name, value in found if is_unique(columns[name]) and not _is_shared(session, model, key, value)
     }
-    return Subject(model, key, columns, frozenset(distinct), frozenset(value for _, value in found) - distinct)
+    files = frozenset(value for name, value in found if kind_of(columns[name]).is_file)
+    others = frozenset(value for _, value in found) - distinct
+    return Subject(model, key, columns, frozenset(distinct), others, files)
 
 
 def stand_in(column: TableColumn, key: Key) -> object:
