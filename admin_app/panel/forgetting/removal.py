@@ -107,6 +107,8 @@ def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
         extent.changes,
         f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",
     )
+    merged = counted(extent.former, "record that was", "records that were")
+    yield extent.former, f"This does the same to the history of {merged} merged into it."
     yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
     yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
     yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."
