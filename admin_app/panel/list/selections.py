@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -76,12 +76,19 @@ def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act
         schema_for(access, action),
         page_size=settings.page_size,
         has_default_view=has_default,
-        # The command line means every row that it does not narrow.
-        archived=None if access.authority.principal is None else is_archived(access.resource.model),
+        archived=_archived(access),
         archived_name=access.resource.model.__archived_at__,
     )
     selection = Selection.parse(schema, arguments)
     return ticks.meant(db.session, ticked_list(access, selection), selection) if selection.ticks else selection
+
+
+def _archived(access: Access) -> ColumnElement[bool] | None:
+    """Return which rows a list leaves out; none where that would tell what is hidden, and none of the command line's."""
+    found = is_archived(access.resource.model)
+    if found is None or access.authority.principal is None:
+        return None
+    return found if access.shows(access.resource.model.__archived_at__) else None
 
 
 def ticked_list(access: Access, selection: Selection) -> ticks.TickedList:
