@@ -279,3 +279,11 @@ def test_who_is_forgotten_is_seen_on_no_picture_any_more(made: Album, app: Flask
     with app.app_context():
         assert db.session.scalars(select(StoredFile.content_type)).all() == ["application/pdf"]
         assert files_of(STORED).owner_ids() == set(db.session.scalars(select(StoredFile.id)))
+
+
+def test_a_file_that_is_a_secret_is_given_to_nobody(
+    made: Album, as_owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Album.__table__.c.paper.info, "secret", "yes")
+
+    assert [as_owner.get(address(made, field)).status_code for field in ("cover", "paper")] == [200, 404]

@@ -9,6 +9,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from admin_app.db.attributes import hides_secret
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -30,7 +31,8 @@ class FilePage(Page):
     def respond(self) -> ResponseReturnValue:
         """Send it, a picture for the page and everything else to be saved."""
         name = request.args.get(FIELD, "")
-        if not (name in self.resource.file_columns or is_binary(self.resource, name)) or not self.access.shows(name):
+        is_held = name in self.resource.file_columns or is_binary(self.resource, name)
+        if not is_held or hides_secret(self.resource.model, name) or not self.access.shows(name):
             abort(404)
         record = self.access.requested(Action.VIEW)
         if is_binary(self.resource, name):
