@@ -38,6 +38,8 @@ class Provider:
     signed_by: RSAKey | None = None
     issuer: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
+    # How often somebody has looked at its keys.
+    looks: int = 0
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def rotate(self) -> None:
@@ -61,6 +63,7 @@ class Provider:
         )
 
     def _keys(self, _request: Request) -> Response:
+        self.looks += 1
         return _json({"keys": [self.key.as_dict(private=False, use="sig", alg="RS256")]})
 
     def _authorization(self, request: Request) -> Response:

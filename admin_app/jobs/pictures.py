@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 from admin_app.errors import TransferError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+# What Pillow calls a JPEG behind which a camera put further pictures, of its depth say: people mean the first.
+JPEG_AND_MORE = "MPO"
+# What Pillow raises for a file that is damaged, or made to break programs, whatever is damaged in it.
+_BROKEN = (
+    *(OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, EOFError),
+    *(struct.error, zlib.error, MemoryError, Image.DecompressionBombError),
+)
 QUALITY = 90
 # The longer side of a small one, for screens of two points a pixel.
 SMALL_SIDE = 320
@@ -19,7 +28,7 @@ def cleaned(file: IO[bytes], label: str, *, most_pixels: int) -> bytes:
     """Return a picture without what is no picture of it, the right way up; raise `TransferError` where it is none, or too large."""
     try:
         with Image.open(file, formats=FORMATS) as picture:
-            frames = getattr(picture, "n_frames", 1)
+            frames = 1 if picture.format == JPEG_AND_MORE else getattr(picture, "n_frames", 1)
             pixels = picture.width * picture.height * frames
             if pixels > most_pixels:
                 message = (
@@ -27,7 +36,7 @@ def cleaned(file: IO[bytes], label: str, *, most_pixels: int) -> bytes:
                 )
                 raise TransferError(message)
             return _moving(picture) if frames > 1 else _still(picture)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except _BROKEN as error:
         message = f"{label} cannot be read as a picture. Try another file."
         raise TransferError(message) from error
 
@@ -42,7 +51,7 @@ def small(content: bytes) -> bytes:
 
 def _still(picture: Image.Image) -> bytes:
     """Turn it as its camera was held, since what said so goes."""
-    name, profile = str(picture.format), picture.info.get("icc_profile")
+    name, profile = str(picture.format).replace(JPEG_AND_MORE, "JPEG"), picture.info.get("icc_profile")
     turned = ImageOps.exif_transpose(picture)
     if name == "GIF" or turned.mode not in {"RGB", "RGBA", "L", "P", "CMYK", "1", "LA", "I;16"}:
         turned = turned.convert("RGBA" if turned.has_transparency_data else "RGB")

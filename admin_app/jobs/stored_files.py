@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO
 
-from sqlalchemy import Text, cast, exists, or_, select, type_coerce
-from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import Text, cast, exists, or_, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app.context import writing
+from admin_app.db.attributes import classes_of_table, stored_columns
 from admin_app.db.json_values import recorded_models
 from admin_app.db.types import utc_now
 from admin_app.errors import TransferError
-from admin_app.extensions import AnySession, Attribute, db
+from admin_app.extensions import AnySession, TableColumn, db
 from admin_app.jobs.content_types import content_type_of
 from admin_app.jobs.files import CHUNK, STORED, Writing, files_of
 from admin_app.jobs.pictures import cleaned, small
@@ -53,9 +53,13 @@ def keep(session: AnySession, kind: FileKind, label: str, *, file_name: str, fil
         content = cleaned(file, label, most_pixels=kind.most_pixels)
         file, preview = BytesIO(content), small(content)
     digest, size = _digest(file)
-    if not _is_here(session, digest):
+    here = _id_of(session, digest)
+    if here is None:
         stored = StoredFile(size=size, content_type=content_type, has_preview=bool(preview), look_at=_later(UNSAVED))
         _store(session, stored, digest, file, preview)
+    elif files_of(STORED).gone({(here, WHOLE)}):
+        # It was lost, and is here again.
+        _write(here, file, preview)
     return str(FileReference(digest, size, clean_name(file_name)))
 
 
@@ -82,15 +86,7 @@ def sweep() -> None:
     with Session(db.engine) as session:
         due = session.scalars(select(StoredFile.id).where(StoredFile.look_at < utc_now()).limit(PORTION)).all()
     for file_id in due:
-        # To search the history takes long: it is asked without the lock, and with it again before anything is removed.
-        with Session(db.engine) as session:
-            stored = session.get(StoredFile, file_id)
-            is_kept = stored is not None and is_held(session, stored.sha256)
-        with writing(), Session(db.engine) as session:
-            is_gone = _remove_unless_held(session, file_id, is_kept=is_kept)
-            session.commit()
-        if is_gone:
-            files.remove(file_id)
+        _look_at(file_id)
     # In this order: one that is sent meanwhile is not yet among the files.
     there = files.owner_ids()
     with Session(db.engine) as session:
@@ -99,12 +95,23 @@ def sweep() -> None:
         files.remove(file_id)
 
 
+def let_go(digests: Collection[str]) -> None:
+    """Remove these files at once, as far as nothing holds them; each in a transaction of its own."""
+    chosen = StoredFile.sha256.in_(digests)
+    with writing(), Session(db.engine) as session:
+        session.execute(update(StoredFile).where(chosen).values(look_at=utc_now()))
+        session.commit()
+        due = session.scalars(select(StoredFile.id).where(chosen)).all()
+    for file_id in due:
+        _look_at(file_id)
+
+
 def is_held(session: AnySession, sha256: str | None) -> bool:
     """Whether a record, the history or what somebody typed and did not save names a file."""
     if sha256 is None:
         return False
     columns = file_columns()
-    named, tables = f"%{sha256}/%", {one.class_.__table__.name for one in columns}
+    named, tables = f"%{sha256}/%", {one.table.name for one in columns}
     told = or_(*(type_coerce(one, Text).like(named) for one in (Change.before, Change.after)))
     asked = [
         *(exists().where(one.like(f"{sha256}/%")) for one in columns),
@@ -114,20 +121,31 @@ def is_held(session: AnySession, sha256: str | None) -> bool:
     return any(session.scalar(select(one)) for one in asked)
 
 
-def file_columns() -> list[Attribute]:
-    """Return the columns of all models that hold files."""
-    found_columns: list[Attribute] = []
-    for model in recorded_models().values():
-        for name, attribute in inspect_mapper(model).column_attrs.items():
-            if kind_of(attribute.columns[0]).is_file:
-                found_columns.append(getattr(model, name))
-    return found_columns
+def file_columns() -> list[TableColumn]:
+    """Return the columns of all models that hold files, with those that one of several classes of a table has alone."""
+    classes = (one for model in recorded_models().values() for one in classes_of_table(model))
+    columns = dict.fromkeys(column for one in classes for column in stored_columns(one).values())
+    return [one for one in columns if kind_of(one).is_file]
+
+
+def _look_at(file_id: int) -> None:
+    """Remove a file unless something holds it."""
+    # To search the history takes long: it is asked without the lock, and with it again before anything is removed.
+    with Session(db.engine) as session:
+        stored = session.get(StoredFile, file_id)
+        is_kept = stored is not None and is_held(session, stored.sha256)
+    with writing(), Session(db.engine) as session:
+        is_gone = _remove_unless_held(session, file_id, is_kept=is_kept)
+        session.commit()
+    if is_gone:
+        files_of(STORED).remove(file_id)
 
 
 def _remove_unless_held(session: AnySession, file_id: int, *, is_kept: bool) -> bool:
     """Remove a file's row (not yet committed) unless something holds it; return whether it is gone. Its content goes afterwards."""
-    stored = session.get(StoredFile, file_id)
-    if stored is None or stored.look_at >= utc_now():
+    # Whoever sends the same in this moment waits, and finds it gone.
+    stored = session.get(StoredFile, file_id, with_for_update=True)
+    if stored is None or stored.look_at > utc_now():
         return False
     if is_kept or is_held(session, stored.sha256):
         stored.look_at = _later(HELD)
@@ -136,21 +154,32 @@ def _remove_unless_held(session: AnySession, file_id: int, *, is_kept: bool) -> 
     return True
 
 
-def _is_here(session: AnySession, digest: str) -> bool:
-    """Find the same content, which is kept for another day at least."""
-    stored = session.scalar(select(StoredFile).where(StoredFile.sha256 == digest))
-    if stored is not None:
-        stored.look_at = max(stored.look_at, _later(UNSAVED))
+def _id_of(session: AnySession, digest: str) -> int | None:
+    """Find the same content, which is kept for another day at least (committed)."""
+    is_it, until = StoredFile.sha256 == digest, _later(UNSAVED)
+    session.execute(update(StoredFile).where(is_it, StoredFile.look_at < until).values(look_at=until))
+    found = session.scalar(select(StoredFile.id).where(is_it))
     session.commit()
-    return stored is not None
+    return found
 
 
 def _store(session: AnySession, stored: StoredFile, digest: str, file: IO[bytes], preview: bytes) -> None:
     """Write the content while no transaction is open; it is there once its row says so."""
     session.add(stored)
     session.flush()
-    file_id, files = stored.id, files_of(STORED)
+    file_id = stored.id
     session.commit()
+    _write(file_id, file, preview)
+    stored.sha256 = digest
+    try:
+        session.commit()
+    except IntegrityError:
+        # Somebody sent the same meanwhile. Ours, which nothing names, goes when it is looked at.
+        session.rollback()
+
+
+def _write(file_id: int, file: IO[bytes], preview: bytes) -> None:
+    files = files_of(STORED)
     try:
         file.seek(0)
         files.write(file_id, WHOLE, iter(lambda: file.read(CHUNK), b""))
@@ -159,12 +188,6 @@ def _store(session: AnySession, stored: StoredFile, digest: str, file: IO[bytes]
     except OSError as error:
         message = f"The file could not be kept: {error.strerror or error}."
         raise TransferError(message) from error
-    stored.sha256 = digest
-    try:
-        session.commit()
-    except IntegrityError:
-        # Somebody sent the same meanwhile. Ours, which nothing names, goes when it is looked at.
-        session.rollback()
 
 
 def _digest(file: IO[bytes]) -> tuple[str, int]:

@@ -38,6 +38,14 @@ class FileReference:
         return f"{self.sha256}/{self.size}/{self.name}"
 
 
+def read_reference(value: object) -> FileReference | None:
+    """Read what a column or the history holds, where another program may have stored anything; None for what is no reference."""
+    try:
+        return FileReference.read(str(value))
+    except ValueError:
+        return None
+
+
 def clean_name(name: str) -> str:
     """Return what a file is called: without its folders, what nobody sees and what no system takes; a long name keeps its end."""
     last = PurePosixPath(name.replace("\\", "/")).name

@@ -17,6 +17,7 @@ from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
 from admin_app.extensions import db
+from admin_app.jobs import stored_files
 from tests.domain.audit.undoing import done, take_back, words
 from tests.domain.plan.planning import begun, carried_out, planned_deletion, planned_value
 
@@ -112,3 +113,11 @@ def test_a_file_brings_records_of_the_first_class() -> None:
     db.session.commit()
 
     assert all_there()[2:] == [("Vehicle", "New", None)]
+
+
+def test_a_file_is_found_in_the_column_of_a_further_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    plate = Lorry.__table__.c["plate"]
+    monkeypatch.setattr(plate, "type", String(200))
+    monkeypatch.setitem(plate.info, "kind", "file")
+
+    assert plate in stored_files.file_columns()

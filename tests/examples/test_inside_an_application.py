@@ -102,6 +102,21 @@ def test_who_leaves_there_is_gone_here_and_new_rights_hold_at_once(shop: Shop) -
     assert ("bob@shop.example" in page, "vic@shop.example" in page) == (True, False)
 
 
+def test_who_is_switched_off_here_is_let_in_nowhere_and_gets_no_session(shop: Shop) -> None:
+    visitor = Visitor(shop.url)
+    visitor.get("/enter?name=off&role=viewer&next=/admin/")
+    with closing(sqlite3.connect(shop.database)) as connection:
+        connection.execute("UPDATE admin_staff SET is_active = false WHERE email = 'off@shop.example'")
+        connection.commit()
+    count = "SELECT count(*) FROM admin_staff_session"
+    before = asked(shop.database, count)
+
+    status, page, _ = visitor.get("/admin/product/")
+
+    assert (status, "You may not do this" in page) == (403, True)
+    assert asked(shop.database, count) == before
+
+
 def test_passwords_and_factors_are_the_applications(shop: Shop) -> None:
     visitor = Visitor(shop.url)
     visitor.get("/enter?name=ann")

@@ -120,6 +120,26 @@ def test_what_is_not_in_its_place_is_found() -> None:
     assert [str(one) for one in findings() if str(one) not in before] == [told]
 
 
+def test_what_was_lost_is_here_again_when_somebody_sends_it_again() -> None:
+    """The database came back from a backup, and its files did not."""
+    lost = stored_files.found(db.session, keep(b"lost"))
+    files_of(STORED).remove(lost.id if lost is not None else 0)
+    db.session.rollback()
+
+    assert content(keep(b"lost")) == b"lost"
+
+
+def test_what_is_to_go_at_once_goes_and_what_a_draft_holds_stays(owner: Any) -> None:
+    gone, drafted, other = keep(b"gone"), keep(b"drafted"), keep(b"other")
+    keep_draft(db.session, owner.id, address="/", fields=[("cover", str(drafted))])
+    db.session.commit()
+
+    stored_files.let_go({gone.sha256, drafted.sha256})
+
+    db.session.expire_all()
+    assert [content(one) for one in (gone, drafted, other)] == [None, b"drafted", b"other"]
+
+
 def test_a_place_that_cannot_be_written_is_said_and_nothing_is_left(
     app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.kinds import kind_of, require_kind
 from admin_app.kinds.file import UNKNOWN
-from admin_app.kinds.file_reference import FileReference, clean_name
+from admin_app.kinds.file_reference import FileReference, clean_name, read_reference
 from admin_app.models.stored_file import StoredFile
 
 DIGEST = "0f" * 32
@@ -43,6 +43,7 @@ def test_a_name_is_cleaned_and_keeps_its_end(name: str, kept: str) -> None:
 def test_what_is_no_reference_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         FileReference.read(text)
+    assert (read_reference(text), read_reference(None)) == (None, None)
 
 
 def test_a_column_without_room_stops_the_start() -> None:

@@ -299,6 +299,19 @@ def test_who_signs_out_at_the_provider_is_signed_out_here(
     assert summaries(app)[-1] == f"Contoso ended all sessions of colleague “{owner.name}”"
 
 
+def test_whoever_names_keys_that_nobody_knows_does_not_keep_the_provider_busy(provider: Provider, app: Flask) -> None:
+    key, before = provider.key, provider.looks
+    provider.rotate()
+    made_up = provider.logout_token(sub="x")
+    provider.key = key
+
+    answers = [app.test_client().post("/sign-in/company/ended", data={"logout_token": made_up}) for _ in range(4)]
+
+    assert [one.status_code for one in answers] == [400] * 4
+    # The first time at all, and once for a key that may be new.
+    assert provider.looks - before == 2
+
+
 @pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize("changes", [{"aud": ["x"]}, {"iss": "x"}, {"iat": 1}, {"events": {}}, {"nonce": "x"}])
 def test_another_message_of_the_providers_signs_nobody_out(

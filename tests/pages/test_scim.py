@@ -301,3 +301,33 @@ def test_a_token_that_is_none_opens_nothing(ask: Ask, app: Flask) -> None:
 
     assert statuses == [401] * 10 + [429] * 2
     assert ask("GET", "Users")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", "Users/1", okta_user(emails=5), 400),
+        ("PUT", "Users/1", okta_user(emails={"value": "a@example.com"}), 400),
+        ("PUT", "Users/1", okta_user(emails=[{"primary": [1], "value": "nora@example.com"}, "x"]), 200),
+        ("PUT", "Users/1", okta_user(displayName="No\ud800ra", externalId="\ud800\0"), 200),
+        ("PATCH", "Users/1", patch({"op": "replace", "path": "userName", "value": ["a"]}), 400),
+        ("POST", "Groups", {"displayName": "Cooks", "members": 7}, 400),
+        ("GET", f"Users/{10**30}", None, 404),
+        ("GET", f"Groups/{10**30}", None, 404),
+        ("GET", 'Users?filter=externalId eq "%00"', None, 200),
+    ],
+)
+@pytest.mark.usefixtures("owner")
+def test_what_no_directory_should_send_is_answered_too(
+    method: str, path: str, body: object, status: int, ask: Ask
+) -> None:
+    assert ask(method, path, body)[0] == status
+
+
+def test_json_that_is_nested_too_deep_is_refused(as_nobody: Any, app: Flask) -> None:
+    with app.app_context(), writing(), transaction(db.session):
+        token = directory.make_token(db.session)
+
+    answer = as_nobody.post("/scim/v2/Users", data="[" * 100_000, headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status_code, answer.get_json()["detail"]) == (400, "The body must be a JSON object.")

@@ -264,3 +264,26 @@ def test_many_records_can_let_go_of_their_files_and_are_given_none(made: Album, 
 
     assert [one.attributes["value"] for one in page.all("input", name="how.cover")] in ([], ["clear"])
     assert "value.cover" not in page.values()
+
+
+def test_who_is_forgotten_is_seen_on_no_picture_any_more(made: Album, app: Flask, as_owner: Any) -> None:
+    """Neither on the present one nor on a former one; what is not personal stays."""
+    as_owner.post_form(f"/admin/album/edit/?id={made.id}", {"cover.file": sent(picture((30, 30)))})
+    url = f"/admin/album/forget/?id={made.id}"
+    told = Page(as_owner.get(url)).texts("li")
+
+    done = as_owner.post_form(url, {"act": "forget", "reason": "She asked", "confirmed": "y"})
+
+    assert done.status_code == 303
+    assert "This deletes 2 files that no other record holds." in told
+    with app.app_context():
+        assert db.session.scalars(select(StoredFile.content_type)).all() == ["application/pdf"]
+        assert files_of(STORED).owner_ids() == set(db.session.scalars(select(StoredFile.id)))
+
+
+def test_a_file_that_is_a_secret_is_given_to_nobody(
+    made: Album, as_owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Album.__table__.c.paper.info, "secret", "yes")
+
+    assert [as_owner.get(address(made, field)).status_code for field in ("cover", "paper")] == [200, 404]

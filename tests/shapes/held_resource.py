@@ -20,4 +20,5 @@ class AlbumResource(Resource):
     column_searchable_list = ("label",)
     column_filters = ("label", "cover", "paper")
     form_columns = ("label", "cover", "paper")
+    personal = ("cover",)
     row_rules: ClassVar[Mapping[str, RowRule]] = {"a": RowRule("Those called A", lambda _: {"label__equals": "A"})}

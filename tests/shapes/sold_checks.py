@@ -10,9 +10,11 @@ from admin_app.models.good import Good
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.string_set import StringSet
 from admin_app.db.types import utc_now
 from admin_app.domain.records.positions import MOVED_MEANWHILE
 from admin_app.extensions import db
+from admin_app.models.role import Role
 from admin_app.panel.summary.currencies import BY_CURRENCY
 from tests.page import Page
 from tests.transfer.bringing import bring, refused
@@ -361,3 +363,19 @@ def test_the_order_is_for_who_may_write_it(as_viewer: Any, client_with: Any, kee
     assert refused_ == [403, 403]
     assert forged == [404, 404, 400]
     assert "Change order" in " ".join(one.text for one in Page(editor.get(LIST)).all("a"))
+
+
+def test_to_whom_the_archive_is_hidden_no_list_tells_what_is_in_it(
+    goods: list[Good], keep: Any, app: Flask, make_staff: Any, client_of: Any
+) -> None:
+    with app.app_context():
+        db.session.get_one(Good, goods[0].id).archived_at = utc_now()
+        db.session.commit()
+    hidden = StringSet(["good.archived_at:hidden"])
+    keep(Role(key="shop", name="Shop", permissions=StringSet(["*:*"]), fields=hidden))
+    client = client_of(make_staff("Nora", "shop"))
+
+    answers = [client.get(f"{LIST}{query}") for query in ("", "?archived=too", "?archived=only")]
+
+    assert [one.status_code for one in answers] == [200, 400, 400]
+    assert len(Page(answers[0]).rows()) == len(goods)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from admin_app.db.caseless import same
+from admin_app.db.limits import as_key
 from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
 from admin_app.domain.permissions import privileges
@@ -89,7 +90,7 @@ def is_called(user_name: str) -> ColumnElement[bool]:
 
 def person_of_key(session: AnySession, key: int) -> Staff:
     """Return an account that a directory sees; raise `NotFoundError`."""
-    _, found = people(session, [Staff.id == key], start=1, count=1)
+    _, found = people(session, [Staff.id == as_key(Staff, str(key))], start=1, count=1)
     if not found:
         message = f"There is no user {key}."
         raise NotFoundError(message)
@@ -173,7 +174,8 @@ def groups(
 
 def group_of_key(session: AnySession, key: int) -> DirectoryGroup:
     """Return a group; raise `NotFoundError`."""
-    group = session.get(DirectoryGroup, key)
+    is_it = DirectoryGroup.id == as_key(DirectoryGroup, str(key))
+    group: DirectoryGroup | None = session.scalar(select(DirectoryGroup).where(is_it))
     if group is None:
         message = f"There is no group {key}."
         raise NotFoundError(message)

@@ -41,6 +41,8 @@ class Extent:
     plans: int
     jobs: int
     uploads: int
+    files: int
+    former: int
     texts: Sequence[Place]
     elsewhere: Sequence[Place]
 
@@ -70,6 +72,8 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         plans=_number(session, Plan, _plans(subject)),
         jobs=len(_jobs(session, about)),
         uploads=_number(session, Upload, Upload.resource.in_(about)),
+        files=len(subject.files),
+        former=len(subject.former),
         texts=places(session, subject.distinct, _others(subject)),
         elsewhere=places(session, subject.others, _others(subject)),
     )
@@ -180,7 +184,7 @@ def _leave_work(session: AnySession, subject: Subject, jobs: Sequence[int], uplo
     session.execute(delete(Plan).where(_plans(subject)), execution_options={"synchronize_session": False})
     session.execute(delete(Job).where(Job.id.in_(jobs)))
     session.execute(delete(Upload).where(Upload.id.in_(uploads)))
-    is_here = (Presence.table == subject.table) & (Presence.record_id == subject.key)
+    is_here = (Presence.table == subject.table) & Presence.record_id.in_(subject.keys)
     session.execute(delete(Presence).where(is_here))
 
 
@@ -195,16 +199,17 @@ def _mark(session: AnySession, subject: Subject, reason: str) -> None:
         record_id=subject.key,
     )
     actor = heading_of(entry_of(session))["actor"]
-    session.add(Forgotten(model=subject.table, record_id=subject.key, actor=actor, reason=reason))
+    # A restored backup may hold the records that were merged since.
+    session.add_all(Forgotten(model=subject.table, record_id=one, actor=actor, reason=reason) for one in subject.keys)
 
 
 def _changes(subject: Subject) -> ColumnElement[bool]:
-    return (Change.model == subject.table) & (Change.record_id == subject.key)
+    return (Change.model == subject.table) & Change.record_id.in_(subject.keys)
 
 
 def _sets(subject: Subject) -> ColumnElement[bool]:
     """Choose the change sets that are about the record, or changed it."""
-    about = (ChangeSet.resource == subject.table) & (ChangeSet.record_id == subject.key)
+    about = (ChangeSet.resource == subject.table) & ChangeSet.record_id.in_(subject.keys)
     return or_(ChangeSet.id.in_(select(Change.change_set_id).where(_changes(subject))), about)
 
 
@@ -221,7 +226,7 @@ def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
 
 def _plans(subject: Subject) -> ColumnElement[bool]:
     """Choose the plans that list the record, and those that would make one with its data."""
-    lines = select(PlanLine.plan_id).where(PlanLine.record_id.is_(None) | (PlanLine.record_id == subject.key))
+    lines = select(PlanLine.plan_id).where(PlanLine.record_id.is_(None) | PlanLine.record_id.in_(subject.keys))
     return (Plan.model == subject.table) & Plan.id.in_(lines)
 
 
@@ -251,7 +256,10 @@ def _of_notes(session: AnySession, subject: Subject) -> ColumnElement[bool]:
 
 def _is_about(values: Values | None, subject: Subject) -> bool:
     said = values or {}
-    return said.get("subject") == subject.table and said.get("subject_id") in {subject.key, stored(subject.key)}
+    return said.get("subject") == subject.table and said.get("subject_id") in {
+        *subject.keys,
+        *map(stored, subject.keys),
+    }
 
 
 def _differs(column: TableColumn, stand_in: object) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ def held_about(session: AnySession, subject: Subject) -> Values:
 
 def notes_about(subject: Subject) -> Select[Note]:
     """Choose the notes about a record."""
-    return select(Note).where(Note.subject == subject.table, Note.subject_id == subject.key).order_by(Note.id)
+    return select(Note).where(Note.subject == subject.table, Note.subject_id.in_(subject.keys)).order_by(Note.id)
 
 
 def _record(session: AnySession, subject: Subject) -> Values | None:
@@ -63,7 +63,7 @@ def _history(session: AnySession, subject: Subject) -> list[Values]:
     chosen = select(ChangeSet.at, ChangeSet.actor, ChangeSet.reason, Change.act, Change.before, Change.after)
     rows = session.execute(
         chosen.join(ChangeSet, ChangeSet.id == Change.change_set_id)
-        .where(Change.model == subject.table, Change.record_id == subject.key)
+        .where(Change.model == subject.table, Change.record_id.in_(subject.keys))
         .order_by(Change.id)
     )
     return [

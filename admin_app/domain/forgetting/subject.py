@@ -12,8 +12,10 @@ from admin_app.db.caseless import same
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, key_in, print_key
 from admin_app.db.record import Record
+from admin_app.domain.records.redirects import merged_into
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change
 
 # What stands where a person's text stood.
@@ -29,7 +31,8 @@ class Subject:
     """A record to forget; it may be deleted already, and stand in the history only.
 
     `distinct` are values that mean nobody else, an address say, and can be looked for in every text; the `others`, a
-    name, can be somebody else's too.
+    name, can be somebody else's too. `files` are the references among them. `former` are the keys of records that were
+    merged into this one: they were the same person.
     """
 
     model: type[Record]
@@ -37,6 +40,13 @@ class Subject:
     columns: dict[str, TableColumn]
     distinct: frozenset[str]
     others: frozenset[str]
+    files: frozenset[str] = frozenset()
+    former: tuple[Key, ...] = ()
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that the history knows the person by."""
+        return (self.key, *self.former)
 
     @property
     def table(self) -> str:
@@ -57,16 +67,20 @@ class Subject:
 def subject_of(session: AnySession, model: type[Record], key: Key, personal: Sequence[str]) -> Subject:
     """Collect what a record's personal columns hold, and held by the history."""
     columns = {name: stored_columns(model)[name] for name in personal}
+    former = tuple(merged_into(session, model, key))
     found = {
         (name, value)
         for name in columns
-        for value in _values(session, model, key, columns[name], name)
+        for one in (key, *former)
+        for value in _values(session, model, one, columns[name], name)
         if value and value != stand_in(columns[name], key)
     }
     distinct = {
         value for name, value in found if is_unique(columns[name]) and not _is_shared(session, model, key, value)
     }
-    return Subject(model, key, columns, frozenset(distinct), frozenset(value for _, value in found) - distinct)
+    files = frozenset(value for name, value in found if kind_of(columns[name]).is_file)
+    others = frozenset(value for _, value in found) - distinct
+    return Subject(model, key, columns, frozenset(distinct), others, files, former)
 
 
 def stand_in(column: TableColumn, key: Key) -> object:

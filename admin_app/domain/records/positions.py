@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Integer, and_, func, select, true
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_columns
-from admin_app.db.keys import Key
+from admin_app.db.keys import Key, key_of
 from admin_app.db.record import Record
 from admin_app.domain.records.archive import is_archived
 from admin_app.errors import ConfigurationError, InvalidRecord
@@ -47,7 +46,7 @@ def require_position(model: type[Record]) -> None:
 
 def in_order(model: type[Record]) -> list[Expression]:
     """Return the order of places; what has none stands last."""
-    place, key = _place(model), _key(model)
+    place, key = _place(model), key_of(model)
     return [place.is_(None), place, key]
 
 
@@ -89,8 +88,8 @@ def move(
 
 def _neighbour(session: AnySession, record: Record, way: Way, shown: list[ColumnElement[bool]]) -> Key | None:
     """Find the key of the record beside it, of those that may be changed."""
-    key, order = _key(type(record)), in_order(type(record))
-    beside = func.lag(key) if way is Way.UP else func.lead(key)
+    key, order = key_of(type(record)), in_order(type(record))
+    beside = (func.lag if way is Way.UP else func.lead)(key, type_=key.type)
     rows = select(key.label("key"), beside.over(order_by=order).label("beside")).where(among(record), *shown).subquery()
     found: Key | None = session.scalar(select(rows.c.beside).where(rows.c.key == record.id))
     return found
@@ -114,15 +113,10 @@ def _lock(session: AnySession, *records: Record) -> None:
     """Read both anew, and let nobody else write them before this is done; in the order of their keys, so that no two wait for each other."""
     model = type(records[0])
     keys = [one.id for one in records]
-    wanted = select(model).where(_key(model).in_(keys)).order_by(_key(model)).with_for_update(of=model)
+    wanted = select(model).where(key_of(model).in_(keys)).order_by(key_of(model)).with_for_update(of=model)
     session.scalars(wanted, execution_options={"populate_existing": True}).all()
 
 
 def _place(model: type[Record]) -> TableColumn:
     found: TableColumn = getattr(model, model.__position__)
-    return found
-
-
-def _key(model: type[Record]) -> TableColumn:
-    found: TableColumn = inspect_mapper(model).primary_key[0]
     return found

@@ -34,6 +34,19 @@ def survivor_of(session: AnySession, model: type[Record], key: Key) -> Key | Non
     return None
 
 
+def merged_into(session: AnySession, model: type[Record], key: Key) -> list[Key]:
+    """Return the keys of the records that were merged into the one of this key, in turn too, and are not there again."""
+    found: list[Key] = []
+    asked = [key]
+    while asked:
+        wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.target_id.in_(asked))
+        leading = [one for one in session.scalars(wanted) if _holds(session, one)]
+        asked = [one.record_id for one in leading if one.record_id not in {key, *found}]
+        asked = [one for one in asked if session.get(model, one) is None]
+        found += asked
+    return found
+
+
 def _redirect(session: AnySession, model: type[Record], key: Key) -> Redirect | None:
     wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.record_id == key)
     found: Redirect | None = session.scalar(wanted)

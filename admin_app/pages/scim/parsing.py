@@ -24,7 +24,10 @@ _EQUALS = re.compile(
 
 def body() -> Values:
     """Return the JSON that was sent."""
-    sent = request.get_json(force=True, silent=True)
+    try:
+        sent = request.get_json(force=True, silent=True)
+    except RecursionError:
+        sent = None
     if not isinstance(sent, dict):
         message = "The body must be a JSON object."
         raise DirectoryError(message)
@@ -52,7 +55,7 @@ def group(values: Values) -> GroupValues:
     if not name:
         message = "A group must have a displayName."
         raise DirectoryError(message)
-    members = [str(one.get("value", "")) for one in values.get("members") or () if isinstance(one, dict)]
+    members = [str(one.get("value", "")) for one in _several(values, "members")]
     # A group in a group is nobody of ours.
     keys = frozenset(int(one) for one in members if one.isascii() and one.isdigit() and len(one) < len(str(2**31)))
     return GroupValues(name, _text(values.get("externalId")) or None, keys)
@@ -96,7 +99,7 @@ def _wanted(offered: Mapping[str, object]) -> list[ColumnElement[bool]]:
     if found is None or not callable(make):
         message = f"This filter is not understood. Filter with eq, by one of: {', '.join(offered)}."
         raise SelectionError(message)
-    return [make(found["value"])]
+    return [make(_text(found["value"]))]
 
 
 def _name(values: Values) -> str:
@@ -107,9 +110,18 @@ def _name(values: Values) -> str:
 
 
 def _email(values: Values) -> str:
-    emails = [one for one in values.get("emails") or () if isinstance(one, dict)]
-    primary = [one for one in emails if one.get("primary") in {True, "True", "true"}]
+    emails = _several(values, "emails")
+    primary = [one for one in emails if str(one.get("primary")).lower() == "true"]
     return _text((primary or emails or [{}])[0].get("value"))
+
+
+def _several(values: Values, name: str) -> list[Values]:
+    """Read an attribute that has several values; one that is none of ours is passed over."""
+    sent = values.get(name) or []
+    if isinstance(sent, list):
+        return [one for one in sent if isinstance(one, dict)]
+    message = f"{name} must be a list."
+    raise DirectoryError(message)
 
 
 def _boolean(value: object) -> bool:
@@ -121,4 +133,7 @@ def _boolean(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    return str(value).replace("\0", "").strip()[:LONGEST_NAME] if value is not None else ""
+    """Read a text, without what no database keeps: JSON can spell zeros and halves of letters."""
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return str(value).replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST_NAME]

@@ -14,6 +14,7 @@ from admin_app.db.keys import Key, read_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
+from admin_app.domain.records.archive import is_archived
 from admin_app.extensions import db
 from admin_app.formatting import excerpt, sentence_case
 from admin_app.models.change_set import Change
@@ -89,6 +90,15 @@ class Access:
     def seen(self) -> ColumnElement[bool] | None:
         """Return the condition on the rows that the person may see, as records or in lists; None: all."""
         return self.once("seen", self._scope.seen)
+
+    def archived(self) -> ColumnElement[bool] | None:
+        """Return the condition on the rows that a list leaves out; None where that would tell what is hidden.
+
+        The command line means every row that it does not narrow.
+        """
+        model = self.resource.model
+        is_told = self.authority.principal is not None and self.shows(model.__archived_at__)
+        return is_archived(model) if is_told else None
 
     def seen_beyond(self, name: str) -> ColumnElement[bool] | None:
         """Return the same of a relation's other side."""

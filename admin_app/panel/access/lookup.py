@@ -7,7 +7,6 @@ from dataclasses import replace
 from admin_app.db.attributes import name_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
-from admin_app.domain.records.archive import is_archived
 from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_of
@@ -33,7 +32,8 @@ def find(model: type[Record], text: str) -> Record:
 def find_offered(model: type[Record], text: str) -> Record:
     """Return the same of the records that a picker offers: an archived one is meant by its ID alone."""
     noun, nouns = names_of(model)
-    scope = replace(sight_of(model), archived=is_archived(model))
+    access = access_of(model)
+    scope = replace(sight_of(model), archived=None if access is None else access.archived())
     return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=scope)
 
 

@@ -15,7 +15,9 @@ from admin_app.domain.forgetting.texts import Place
 from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import db, table_of
 from admin_app.formatting import counted, in_words
+from admin_app.jobs import stored_files
 from admin_app.jobs.files import JOBS, UPLOADS, files_of
+from admin_app.kinds.file_reference import read_reference
 from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.relations import relations_of
@@ -61,6 +63,7 @@ def remove(resource: Resource, subject: Subject, reason: str) -> Removed:
         files_of(JOBS).remove(job)
     for upload in removed.uploads:
         files_of(UPLOADS).remove(upload)
+    stored_files.let_go({one.sha256 for one in map(read_reference, subject.files) if one is not None})
     return removed
 
 
@@ -104,6 +107,8 @@ def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
         extent.changes,
         f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",
     )
+    merged = counted(extent.former, "record that was", "records that were")
+    yield extent.former, f"This does the same to the history of {merged} merged into it."
     yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
     yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
     yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."
@@ -112,6 +117,7 @@ def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
         f"This deletes {counted(extent.jobs, 'finished job and its file', 'finished jobs and their files')}.",
     )
     yield extent.uploads, f"This deletes {counted(extent.uploads, 'uploaded file', 'uploaded files')}."
+    yield extent.files, f"This deletes {counted(extent.files, 'file', 'files')} that no other record holds."
     yield (
         texts,
         f"This removes what only this person has, like an email, from {counted(texts, 'other text', 'other texts')}.",

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.archive import is_archived
 from admin_app.domain.records.lookup import typed_key
 from admin_app.domain.work import ticks
 from admin_app.errors import SelectionError
@@ -99,9 +98,8 @@ def of_number(selection: Selection) -> Record | None:
 
 
 def _with_archive(access: Access, schema: ListSchema) -> ListSchema:
-    """Leave the archived rows out until they are asked for. The command line means every row that it does not narrow."""
-    archived = None if access.authority.principal is None else is_archived(schema.model)
-    return replace(schema, archived=archived, archived_name=schema.model.__archived_at__)
+    """Leave the archived rows out until they are asked for."""
+    return replace(schema, archived=access.archived(), archived_name=schema.model.__archived_at__)
 
 
 def _may_go_by(access: Access, name: str, sort: SortKey) -> bool:

@@ -9,13 +9,14 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from admin_app.db.attributes import hides_secret
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.jobs import stored_files
 from admin_app.kinds.file import PICTURES
-from admin_app.kinds.file_reference import NAMELESS, FileReference
+from admin_app.kinds.file_reference import NAMELESS, FileReference, read_reference
 from admin_app.models.change_set import Change
 from admin_app.panel.files.addresses import FIELD, FORMER, SMALL, is_binary, is_image
 from admin_app.panel.page import Page
@@ -30,12 +31,13 @@ class FilePage(Page):
     def respond(self) -> ResponseReturnValue:
         """Send it, a picture for the page and everything else to be saved."""
         name = request.args.get(FIELD, "")
-        if not (name in self.resource.file_columns or is_binary(self.resource, name)) or not self.access.shows(name):
+        is_held = name in self.resource.file_columns or is_binary(self.resource, name)
+        if not is_held or hides_secret(self.resource.model, name) or not self.access.shows(name):
             abort(404)
         record = self.access.requested(Action.VIEW)
         if is_binary(self.resource, name):
             return self._bytes(record, name)
-        reference = self._former(record, name) if FORMER in request.args else _read(getattr(record, name))
+        reference = self._former(record, name) if FORMER in request.args else read_reference(getattr(record, name))
         stored = None if reference is None else stored_files.found(db.session, reference)
         if reference is None or stored is None:
             abort(404)
@@ -67,7 +69,7 @@ class FilePage(Page):
         here = Change.model == record.__table__.name, Change.record_id == record.id
         for change in db.session.scalars(select(Change).where(*here).order_by(Change.id.desc())):
             for values in (change.before or {}, change.after or {}):
-                reference = _read(values.get(name))
+                reference = read_reference(values.get(name))
                 if reference is not None and reference.sha256 == request.args[FORMER]:
                     return reference
         return None
@@ -77,10 +79,3 @@ def _disposition(how: str, name: str) -> str:
     """Name a file in every alphabet, and in plain letters for what reads no others."""
     plain = re.sub(r"[^ -~]", "", name).strip(" .") or NAMELESS
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _read(value: object) -> FileReference | None:
-    try:
-        return FileReference.read(str(value))
-    except ValueError:
-        return None

@@ -76,20 +76,21 @@ def _follow() -> None:
 
 
 def _sign_in(person: Person) -> None:
-    """Begin a session: by a write of its own, as the request may only read."""
+    """Begin a session, but for who is switched off here: by a write of its own, as the request may only read."""
     with writing(), Session(db.engine) as own:
         by = acting(lambda: (None, "The application"), kind=Kind.ACCESS, request_id=request_id())
         with by:
             staff = account_of(own, person)
             is_active = staff.is_active
             own.commit()
+        if not is_active:
+            return
         token = sessions.begin(own, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
         with acting(lambda: actor_of(staff), kind=Kind.SIGN_IN, request_id=request_id()):
             own.commit()
-    if is_active:
-        login.begin(token)
-        session[_TOLD] = _digest(person)
-        request_context().known.clear()
+    login.begin(token)
+    session[_TOLD] = _digest(person)
+    request_context().known.clear()
 
 
 def _digest(person: Person) -> str:
@@ -108,7 +109,8 @@ def sign_in() -> ResponseReturnValue:
     onward = local_path(request.args.get("next"), url_for("admin.index"))
     if login.current_principal() is not None:
         return redirect(onward, 303)
-    if not _host().sign_in_url:
+    # Whoever is signed in there and switched off here would be sent to and fro.
+    if not _host().sign_in_url or _host().person(request.environ) is not None:
         abort(403)
     separator = "&" if "?" in _host().sign_in_url else "?"
     return redirect(f"{_host().sign_in_url}{separator}{urlencode({'next': onward})}", 303)

@@ -28,6 +28,9 @@ LEEWAY = 120
 MOST_BEGUN = 3
 # How long ago somebody may have proved to the provider who they are, where that is asked for now.
 JUST_NOW = 5 * 60
+# Where it is noted when a key was last looked for that was not known, and seconds until one is again: anybody can send a
+# message that names one.
+_LOOKED, LOOK_AGAIN = "looked_for_key", 30
 # No shared secrets, and not "none".
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 
@@ -147,6 +150,9 @@ def _verified(token: str) -> Values:
     try:
         return jwt.decode(token, KeySet.import_key_set(client.fetch_jwk_set()), algorithms=algorithms).claims
     except InvalidKeyIdError:
+        if time.monotonic() < client.server_metadata.get(_LOOKED, -LOOK_AGAIN) + LOOK_AGAIN:
+            raise
+        client.server_metadata[_LOOKED] = time.monotonic()
         keys = KeySet.import_key_set(client.fetch_jwk_set(force=True))
         return jwt.decode(token, keys, algorithms=algorithms).claims
 

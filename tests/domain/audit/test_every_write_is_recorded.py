@@ -55,7 +55,7 @@ OTHERS = {
     # A command of this name.
     "cli/plan.py",
     "domain/preferences.py",
-    *("jobs/files.py", "jobs/store.py", "jobs/uploads.py"),
+    *("jobs/files.py", "jobs/store.py", "jobs/stored_files.py", "jobs/uploads.py"),
 }
 
 

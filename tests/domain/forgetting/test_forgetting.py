@@ -16,6 +16,8 @@ from admin_app.domain.forgetting import forget as forgetting
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
 from admin_app.domain.forgetting.texts import replaced
+from admin_app.domain.records.deletion import everything_in_scope
+from admin_app.domain.records.merge import merge_records
 from admin_app.domain.work.notes import add_note, delete_note
 from admin_app.errors import ConfigurationError, ForgettingError
 from admin_app.extensions import db
@@ -178,6 +180,23 @@ def test_who_is_deleted_is_forgotten_in_the_history(zoe: User) -> None:
     assert NAME not in everything()
     last = db.session.scalars(select(Change).where(Change.model == "user").order_by(Change.id.desc()).limit(1)).one()
     assert (last.title, last.before["name"]) == ("Forgotten", "Forgotten")
+
+
+def test_records_that_were_merged_into_one_are_forgotten_with_it(zoe: User, make_user: Any) -> None:
+    first, second = make_user(name="Zed", email="zed@example.com"), make_user(name="Zee", email="zee@example.com")
+    former = [second.id, first.id]
+    with acting(lambda: (1, "Olivia"), kind=Kind.FORM), writing():
+        for survivor, gone in ((second, first), (zoe, second)):
+            merge_records(db.session, survivor, gone, values={}, scopes=everything_in_scope)
+            db.session.commit()
+
+    held = held_about(db.session, about(zoe))
+    forget(about(zoe))
+
+    told = everything()
+    assert [one["after"]["name"] for one in held["history"] if one["act"] == "create"] == [OLD, "Zed", "Zee"]
+    assert [one in told for one in ("Zed", "zed@", "Zee", "zee@")] == [False] * 4
+    assert {one.record_id for one in db.session.scalars(select(Forgotten))} == {zoe.id, *former}
 
 
 @pytest.mark.parametrize("busy", ["job", "plan"])

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
+from admin_app.db.json_values import recorded_models
+from admin_app.db.record import Record
 from admin_app.domain.records import positions
 from admin_app.domain.records.positions import (
     MOVED_MEANWHILE,
@@ -157,3 +159,34 @@ def test_other_columns_stop_the_start(values: dict[str, str], words: str, monkey
 
     with pytest.raises(ConfigurationError, match=words):
         require_position(_any(Song))
+
+
+OWN = sa.MetaData()
+
+
+class Track(Record):
+    """A track of a disc, which its disc and its number tell."""
+
+    metadata = OWN
+    _sa_registry = registry(metadata=OWN)
+    __position__, __position_within__ = "place", "disc"
+
+    disc: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[int | None]
+
+
+def test_records_with_a_key_of_several_columns_move_too(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(recorded_models(), "track", Track)
+    OWN.create_all(session.connection())
+    tracks = [Track(disc=1, number=number, place=number) for number in (1, 2, 10)]
+    session.add_all([*tracks, Track(disc=2, number=1, place=1)])
+    session.commit()
+
+    move(session, tracks[2], Way.UP, past=tracks[1])
+    move(session, tracks[0], Way.DOWN, past=tracks[2])
+    session.commit()
+
+    assert [(one.number, one.place) for one in tracks] == [(1, 2), (2, 10), (10, 1)]
+    OWN.drop_all(session.connection())
+    session.commit()
