@@ -69,6 +69,24 @@ def write_migration(folder: Path, message: str) -> None:
     require(folder, "-c", WRITE_MIGRATION, message)
 
 
+# As many again.
+BRING_IN = """
+import sys
+from flask_migrate import check, migrate, upgrade
+from admin_app import create_app
+
+with create_app().app_context():
+    migrate(message=sys.argv[1])
+    upgrade()
+    check()
+"""
+
+
+def bring_in(folder: Path, message: str) -> str:
+    """Write the migration of what was added to the folder, carry it out, and look that it leaves nothing to change; return what was said."""
+    return require(folder, "-c", BRING_IN, message)
+
+
 def require(folder: Path, *arguments: str) -> str:
     """Run it, and show what it said when it fails."""
     done = run(folder, *arguments)

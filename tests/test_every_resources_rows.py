@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 import pytest
 
 from admin_app.db.keys import Key, key_names, key_values, print_key
+from admin_app.extensions import db
 from admin_app.kinds import kind_of_value
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.selections import schema_for
+from admin_app.selection.paging.pages import fetch
+from admin_app.selection.selection import Selection
 from tests.page import Page
 from tests.subject import Subject, meaning_something
 
@@ -60,14 +63,21 @@ def test_each_declared_filter_is_understood_and_means_the_same_by_itself_and_in_
     for slug, operator in subject.view.filters.items():
         text = meaning_something(subject.app, operator, key)
         name, _, word = slug.rpartition("__")
-        group = f'{name} {word} "{text}" or {name} {word} "{text}"'
 
-        alone, both = (
-            Page(as_owner.get(subject.root, query_string=query)) for query in ({slug: text}, {"where": group})
-        )
+        alone = Page(as_owner.get(subject.root, query_string={slug: text}))
+        # Its page would be as the other's, and take ten times as long as its rows.
+        both = rows_of_group(subject, f'{name} {word} "{text}" or {name} {word} "{text}"')
 
         assert (alone.status, len(alone.chips), alone.all(class_="chip--problem")) == (200, 1, []), slug
-        assert (both.status, both.ids()) == (200, alone.ids()), slug
+        assert both == alone.printed(), slug
+
+
+def rows_of_group(subject: Subject, where: str) -> list[str]:
+    """Return the keys of the rows that a group of filters finds, as they are printed."""
+    with subject.app.app_context():
+        schema = schema_for(access_to(subject.view))
+        segments = Selection.parse(schema, [("where", where)]).segments()
+        return [print_key(row.id) for row in fetch(db.session, segments, limit=10)]
 
 
 def test_a_group_with_a_filter_that_is_none_is_refused(subject: Subject, as_owner: Any) -> None:

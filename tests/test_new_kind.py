@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project_copy import copy_project, require, run
+from tests.project_copy import copy_project, require, run, write_migration
 
 HERE = Path(__file__).parent / "new_kind"
 # The kind's two files, and a model with its resource that has a column of the type.
@@ -25,7 +25,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the project, and add the model whose column nobody has a kind for."""
     copy = tmp_path_factory.mktemp("new_kind")
     copy_project(copy, tests=["transfer/bringing.py"])
-    require(copy, "manage.py", "db", "upgrade")
     for source, target in MODEL.items():
         shutil.copy(HERE / source, copy / target)
     shutil.copy(HERE / "checks.py", copy / "tests" / "test_server.py")
@@ -54,7 +53,7 @@ def test_a_column_type_is_shown_as_text_until_it_is_added_in_two_files(project: 
     told = require(project, "manage.py", "check", "--resources")
     resource.write_text(text)
     add_the_kind(project)
-    require(project, "manage.py", "db", "migrate", "-m", "Servers")
+    write_migration(project, "Servers")
 
     (written,) = (project / "migrations" / "versions").glob("*servers.py")
     assert refused.startswith("Error: ServerResource.column_sortable_list names address, whose type IpAddress")

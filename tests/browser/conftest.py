@@ -126,6 +126,12 @@ class Complaints:
         context.on("weberror", self._note_error)
         context.on("request", self._note_visit)
 
+    def taken(self) -> list[str]:
+        """Return them, and begin anew."""
+        complaints = list(self)
+        self.found, self.visited = [], set()
+        return complaints
+
     def __iter__(self) -> Iterator[str]:
         for url, words in self.found:
             # Chromium reports an answer of 4xx or 5xx also for the page that the test went to see.
@@ -145,6 +151,13 @@ class Complaints:
     def _note_visit(self, request: Request) -> None:
         if request.is_navigation_request():
             self.visited.add(request.url)
+
+
+def give_cookie(context: BrowserContext, app: Flask, held: dict[str, Any], url: str) -> None:
+    """Let a browser hold the cookie of a session."""
+    serializer: Any = app.session_interface.get_signing_serializer(app)
+    cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(held)}
+    context.add_cookies([{**cookie, "url": url, "httpOnly": True, "sameSite": "Lax"}])
 
 
 @pytest.fixture
@@ -168,9 +181,7 @@ def open_as(
         if javascript:
             context.add_init_script(REPORT_BREACHES)
         if staff is not None:
-            serializer = app.session_interface.get_signing_serializer(app)
-            cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": serializer.dumps(signed_in(staff))}
-            context.add_cookies([{**cookie, "url": live_server, "httpOnly": True, "sameSite": "Lax"}])
+            give_cookie(context, app, signed_in(staff), live_server)
         return context.new_page()
 
     yield open_page

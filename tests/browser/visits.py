@@ -214,7 +214,7 @@ def _long_conflict(visit: Visit) -> None:
 
 
 def _edit_page(visit: Visit) -> None:
-    visit.page.goto("/admin/post/?columns=content,user,created_at,id&per_page=20")
+    visit.page.goto("/admin/post/?columns=content,user,created_at,id")
     open_menu(visit.page, "More").get_by_role("link", name="Edit this page").click()
     expect(visit.page.locator(".grid textarea").first).to_be_visible()
 
