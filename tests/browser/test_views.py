@@ -157,6 +157,8 @@ def test_columns_are_chosen_ordered_and_reset(page: Page, *, javascript: bool) -
     page.get_by_role("radio", name="Compact").check()
     page.get_by_role("button", name="Save columns").click()
 
+    # The list before says the same number.
+    expect(page.locator(".listing--compact")).to_have_count(1)
     expect(result_line(page)).to_have_text("10 posts")
     assert heads(page) == ["Content", "User's email", "ID", "User"]
     assert set(column(page, "User's email")) == {"ann@example.com"}
