@@ -47,6 +47,23 @@ def test_a_plan_says_what_each_record_has_and_gets_and_writes_nothing(
     assert state(Post) == before
 
 
+def test_postgres_looks_at_the_lines_of_a_large_plan_before_they_are_carried_out(
+    store: str, statements: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make_post()
+    monkeypatch.setattr(plans, "MANY", 3)
+
+    with statements() as large:
+        planned(Post, {"content": SetTo("new")})
+    monkeypatch.setattr(plans, "MANY", 4)
+    with statements() as small:
+        planned(Post, {"content": SetTo("new")})
+
+    looks = [sum(one.startswith("ANALYZE") for one in sent) for sent in (large, small)]
+    assert looks == [1 if store == "postgres" else 0, 0]
+
+
 @pytest.mark.parametrize("reads", [False, True])
 def test_a_plan_of_several_fields_names_only_those_that_differ(*, reads: bool, make_user: Any, make_post: Any) -> None:
     ann = make_user()
