@@ -145,14 +145,7 @@ def _dashboard(
     is_embedded: bool = False,
 ) -> Flask:
     """Put the application together; embedded, its pages stand at the top, and what the process shares is left alone."""
-    app = Dashboard(
-        __name__,
-        instance_path=str(instance),
-        template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
-    )
-    app.config.from_mapping(config)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= json_spelling.ENGINE
+    app = _bare(config, instance)
     if not is_embedded or app.config["LOG"]:
         logs.set_up(app.config["LOG"])
     metrics.want(is_wanted=bool(app.config["METRICS_TOKEN"]))
@@ -187,6 +180,19 @@ def _dashboard(
     app.register_blueprint(health.blueprint)
     _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)
+    return app
+
+
+def _bare(config: Values, instance: Path) -> Dashboard:
+    """Return the application with its configuration and nothing else."""
+    app = Dashboard(
+        __name__,
+        instance_path=str(instance),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(config)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] |= json_spelling.ENGINE
     return app
 
 

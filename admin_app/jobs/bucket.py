@@ -20,6 +20,7 @@ from typing_extensions import Buffer, override
 
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
+from admin_app.jobs.sized_file import SizedFile
 
 SCHEME = "s3://"
 # A part of a file: S3 takes 10,000 of them, and none but the last below 5 MB.
@@ -194,25 +195,12 @@ class Bucket:
             further = {"ContinuationToken": page["NextContinuationToken"]}
 
 
-class _Ranges(io.RawIOBase):
+class _Ranges(SizedFile):
     """An object that can be gone back in."""
 
     def __init__(self, client: Client, asked: Values, size: int) -> None:
-        self._client, self._asked, self._size, self._place = client, asked, size, 0
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def seekable(self) -> bool:
-        return True
-
-    @override
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
-        self._place = max(begin + offset, 0)
-        return self._place
+        super().__init__(size)
+        self._client, self._asked = client, asked
 
     @override
     def readinto(self, buffer: Buffer) -> int:

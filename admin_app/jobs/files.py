@@ -21,6 +21,7 @@ from typing_extensions import Buffer, override
 from admin_app.context import reading, writing
 from admin_app.extensions import Attribute, db
 from admin_app.jobs.bucket import SCHEME, Bucket, read_place
+from admin_app.jobs.sized_file import SizedFile
 from admin_app.models.job import JobChunk
 from admin_app.models.stored_file import StoredFileChunk
 from admin_app.models.upload import UploadChunk
@@ -200,26 +201,12 @@ class Table:
         return self._key == owner_id, self._chunk.attempt == attempt
 
 
-class _Pieces(io.RawIOBase):
+class _Pieces(SizedFile):
     """A file in the database that can be gone back in."""
 
     def __init__(self, table: Table, owner_id: int, attempt: int, count: int) -> None:
-        self._table, self._file, self._place = table, (owner_id, attempt), 0
-        self._size = (count - 1) * CHUNK + len(table.piece(owner_id, attempt, count - 1))
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def seekable(self) -> bool:
-        return True
-
-    @override
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
-        self._place = max(begin + offset, 0)
-        return self._place
+        super().__init__((count - 1) * CHUNK + len(table.piece(owner_id, attempt, count - 1)))
+        self._table, self._file = table, (owner_id, attempt)
 
     @override
     def readinto(self, buffer: Buffer) -> int:
