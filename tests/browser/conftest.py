@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from admin_app.models.staff import Staff
 from tests.browser.lasers import ann, bob, posts  # noqa: F401 -- fixtures
+from tests.browser.steps import sideways
 
 # The first that is there. Chromium without its windows draws the same in less than half of the processor's time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -235,5 +236,25 @@ def axe() -> Callable[..., list[str]]:
         # Only these are taken out of the browser: what is in order is a hundred times as much.
         violations = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
         return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in violations for node in rule["nodes"]]
+
+    return check
+
+
+@pytest.fixture
+def barriers(axe: Callable[..., list[str]]) -> Callable[[Page], dict[str, Any]]:
+    """Return what is wrong with a page wide and narrow, light and dark, and leave it wide: `assert barriers(page) == {}`.
+
+    Dark differs in colours alone, so the other rules are asked once: axe takes a second for all of them.
+    """
+
+    def check(page: Page) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            found[f"sideways at {width}"] = sideways(page)
+        for scheme, rules in (("dark", OF_COLOURS), ("light", ())):
+            page.emulate_media(color_scheme=scheme)
+            found[scheme] = axe(page, rules)
+        return {look: problems for look, problems in found.items() if problems}
 
     return check
