@@ -16,7 +16,7 @@ SCANNERS := $(VENV)/scanners
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types style pytest fmt bench security clean
+.PHONY: help run test check every-test lint types style pytest fmt bench security clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +25,13 @@ run: $(RUNTIME) ## Start the dashboard; the first time, install what it needs
 	@$(BIN)/python manage.py run $(ARGS)
 
 # Compiled code is kept, whatever the environment says: every process of the tests would compile all of it again.
-test pytest: export PYTHONDONTWRITEBYTECODE =
+every-test pytest: export PYTHONDONTWRITEBYTECODE =
 
-test: lint ## Check everything, then run every test: what CI runs
+# The types take one processor for a minute, so they are checked beside the tests.
+test: style ## Check everything, and run every test: what CI runs
+	@$(MAKE) --no-print-directory -j2 types every-test
+
+every-test: $(TOOLS)
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov $(ARGS)
 
 check: test ## The same as test
