@@ -23,8 +23,16 @@ _how_often: Counter[tuple[str, int]] = Counter()
 OFTEN = 40
 
 
+# Where a page carries the token of the session.
+TOKEN = re.compile(r"<input\b[^>]*\bname=[\"']?csrf_token\b[^>]*?\bvalue=[\"']?([^\"'\s>]+)")
+# A page of the dashboard that costs little: none is there.
+ANY_PAGE = "/admin/nothing"
+
+
 class Client(FlaskClient):
-    """A browser without JavaScript: keeps cookies, and sends forms with the token that their page carries."""
+    """A browser without JavaScript: keeps cookies, and sends forms with the token that a page of its session carried."""
+
+    _token = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Refuse to share `g` and the database session with the test: no request does in real life."""
@@ -34,22 +42,32 @@ class Client(FlaskClient):
         # Take the whole answer, as a browser does: what is written after it is written then.
         response = super().open(*args, buffered=kwargs.pop("buffered", True), **kwargs)
         _look_at(response)
+        self._remember(response)
         return response
 
     def post_form(
         self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
     ) -> TestResponse:
-        """Post `data` with the token of `page`, which is `url` itself when not given."""
-        return self.post(url, data={"csrf_token": self.token_of(page or url), **(data or {})}, **kwargs)
+        """Post `data` with the token of `page`; without one, with the token of the session's last page."""
+        is_inside = page is None and url.startswith("/admin/")
+        token = self._token or self.token_of(ANY_PAGE) if is_inside else self.token_of(page or url)
+        return self.post(url, data={"csrf_token": token, **(data or {})}, **kwargs)
 
     def token_of(self, page: str) -> str:
         """Return the token in the page's first form that has one."""
         response = self.get(page)
-        for field in re.findall(r"<input\b[^>]*\bname=[\"']?csrf_token\b[^>]*>", response.text):
-            if match := re.search(r"\bvalue=[\"']?([^\"'\s>]+)", field):
-                return match[1]
+        if match := TOKEN.search(response.text):
+            return match[1]
         message = f"No csrf_token in {page}, which answered {response.status}."
         raise AssertionError(message)
+
+    def _remember(self, response: TestResponse) -> None:
+        """Keep the token of a page; signing in or out begins a session with another."""
+        if not response.request.path.startswith("/admin/"):
+            self._token = ""
+        elif response.mimetype == "text/html" and not response.headers.get("Content-Encoding"):
+            match = TOKEN.search(response.text)
+            self._token = match[1] if match else self._token
 
 
 def _look_at(response: TestResponse) -> None:
