@@ -62,8 +62,9 @@ class Client(FlaskClient):
         raise AssertionError(message)
 
     def _remember(self, response: TestResponse) -> None:
-        """Keep the token of a page; signing in or out begins a session with another."""
-        if not response.request.path.startswith("/admin/"):
+        """Keep the token of a page; signing in or out begins a session with another, and so does a new password."""
+        path, is_led_on = response.request.path, 300 <= response.status_code < 400
+        if not path.startswith("/admin/") or (path.startswith("/admin/account/") and is_led_on):
             self._token = ""
         elif response.mimetype == "text/html" and not response.headers.get("Content-Encoding"):
             match = TOKEN.search(response.text)

@@ -47,6 +47,7 @@ def test_a_plan_says_what_each_record_has_and_gets_and_writes_nothing(
     assert state(Post) == before
 
 
+@pytest.mark.covers
 def test_postgres_looks_at_the_lines_of_a_large_plan_before_they_are_carried_out(
     store: str, statements: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
