@@ -8,6 +8,7 @@ it, and `IF NOT EXISTS` takes it for made. So it goes before the next try. SQLit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -23,14 +24,15 @@ _INVALID = text(
 )
 
 
-class BesideOperation(MigrateOperation):
-    """Makes indexes, where it is asked to beside people who save."""
+@runtime_checkable
+class IndexOperation(Protocol):
+    """An operation of ours that makes or removes indexes: made beside people who save where that is asked for."""
 
-    concurrently: bool = False
+    concurrently: bool
 
 
 @Operations.register_operation("create_index_concurrently", "apply")
-class CreateIndexConcurrently(BesideOperation):
+class CreateIndexConcurrently(MigrateOperation):
     """Make an index of columns."""
 
     concurrently = True
@@ -83,7 +85,7 @@ def beside_where_alone(_context: object, _revision: object, scripts: list[Migrat
 
 def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
     found = [one for op in upgrade_ops.ops for one in (op.ops if isinstance(op, ModifyTableOps) else [op])]
-    if not found or not all(isinstance(one, BesideOperation) or _is_plain(one) for one in found):
+    if not found or not all(isinstance(one, IndexOperation) or _is_plain(one) for one in found):
         return
     upgrade_ops.ops[:] = [_concurrent(one) for one in found]
 
@@ -96,7 +98,7 @@ def _is_plain(operation: MigrateOperation) -> bool:
 
 
 def _concurrent(operation: MigrateOperation) -> MigrateOperation:
-    if isinstance(operation, BesideOperation):
+    if isinstance(operation, IndexOperation):
         operation.concurrently = True
     if not isinstance(operation, CreateIndexOp):
         return operation

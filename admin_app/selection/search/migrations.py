@@ -11,12 +11,12 @@ from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
 from sqlalchemy import text
 
-from admin_app.db.index_builds import BesideOperation, build
+from admin_app.db.index_builds import build
 from admin_app.db.schema_version import compared
 from admin_app.selection.search import indexes as search_indexes
 
 
-class _SearchIndex(BesideOperation):
+class _SearchIndex(MigrateOperation):
     """What both operations know: a table and its searched columns."""
 
     def __init__(self, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:

@@ -9,13 +9,13 @@ from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
 from sqlalchemy import text
 
-from admin_app.db.index_builds import BesideOperation, build
+from admin_app.db.index_builds import build
 from admin_app.db.schema_version import compared
 from admin_app.selection.sorting import text_indexes
 from admin_app.selection.sorting.text_indexes import SortIndex
 
 
-class _SortOperation(BesideOperation):
+class _SortOperation(MigrateOperation):
     """What both operations know: the index."""
 
     def __init__(self, index: SortIndex, *, concurrently: bool = False) -> None:
