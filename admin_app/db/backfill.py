@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import BindParameter, Connection, bindparam, text
 from typing_extensions import override
 
 from admin_app.db.schema_version import current_revisions, newer_than
@@ -40,14 +40,20 @@ class Backfill:
 
     def next_keys(self, connection: Connection, after: Sequence[int | str], number: int) -> Sequence[int | str]:
         """Return the keys of so many rows after this one, if there is one, that are not filled, in their order."""
+        if not connection.dialect.has_table(connection, self.table):
+            return ()
         beyond = f'AND "{self.key}" > :after' if after else ""
         asked = f'SELECT "{self.key}" FROM "{self.table}" WHERE ({self.lacking}) {beyond} ORDER BY "{self.key}" LIMIT {number}'
         return connection.scalars(text(asked), {"after": after[0]} if after else {}).all()
 
-    def fill(self, connection: Connection, keys: Sequence[int | str]) -> None:
-        """Fill these rows, those that somebody has filled meanwhile excepted."""
-        filled = f'UPDATE "{self.table}" SET {self.assignment} WHERE ({self.lacking}) AND "{self.key}" IN :keys'
-        connection.execute(text(filled).bindparams(bindparam("keys", expanding=True)), {"keys": list(keys)})
+    def fill(self, connection: Connection, keys: Sequence[int | str]) -> int:
+        """Fill these rows, those that somebody has filled meanwhile excepted; return how many lack it still."""
+        them = f'WHERE ({self.lacking}) AND "{self.key}" IN :keys'
+        asked: BindParameter[int | str] = bindparam("keys", expanding=True)
+        values = {"keys": list(keys)}
+        connection.execute(text(f'UPDATE "{self.table}" SET {self.assignment} {them}').bindparams(asked), values)
+        left = connection.scalar(text(f'SELECT count(*) FROM "{self.table}" {them}').bindparams(asked), values)
+        return int(left or 0)
 
 
 def of_script(script: Script) -> Backfill | None:

@@ -14,9 +14,10 @@ from threading import Event
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from admin_app import formatting
 from admin_app.context import writing
 from admin_app.db.backfill import Backfill, applied
 from admin_app.db.troubles import say
@@ -86,7 +87,7 @@ def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
         wanted = applied(connection, scripts)
     for one in wanted:
         while not _is_maintained():
-            state = step(one, rest=stopping.wait)
+            state = _tried(one, stopping)
             if stopping.is_set():
                 return True
             if state is None:
@@ -98,6 +99,28 @@ def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
     return True
 
 
+def _tried(one: Backfill, stopping: Event) -> BackfillState | None:
+    """Fill a piece; where the database refuses the statement itself, stop for somebody to look at it."""
+    try:
+        return step(one, rest=stopping.wait)
+    except DBAPIError as error:
+        if not _is_about_statement(error):
+            raise
+        log.warning("the backfill of migration %s has stopped", one.revision, exc_info=error)
+        words = f"The database refused: {str(error.orig).strip().splitlines()[0]}"
+    with writing(), Session(db.engine, expire_on_commit=False) as session:
+        state = session.get_one(BackfillState, one.revision)
+        state.error = words
+        session.commit()
+        return state
+
+
+def _is_about_statement(error: DBAPIError) -> bool:
+    """Whether it would fail the next time as well: who waits for a lock, or for the database, goes on later."""
+    is_unknown = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    return is_unknown or isinstance(error, DataError | IntegrityError | ProgrammingError)
+
+
 def _is_maintained() -> bool:
     with Session(db.engine) as session:
         return bool(current_app.config["MAINTENANCE"] or present_mode(session).is_maintained)
@@ -107,7 +130,11 @@ def _taken(session: Session, one: Backfill) -> BackfillState | None:
     """Return the row, locked, made if need be; None where another worker has it."""
     if session.get(BackfillState, one.revision) is None:
         session.add(_begun(one, one.left(session.connection())))
-        session.commit()
+        try:
+            session.commit()
+        except IntegrityError:
+            # Another worker began it in the same moment.
+            session.rollback()
     is_it = BackfillState.revision == one.revision
     locked = select(BackfillState).where(is_it).with_for_update(skip_locked=True)
     return session.scalar(locked.execution_options(populate_existing=True))
@@ -127,16 +154,15 @@ def _begun(one: Backfill, left: int) -> BackfillState:
 
 
 def _fill_piece(session: Session, one: Backfill, state: BackfillState) -> None:
-    keys = one.next_keys(session.connection(), state.position, ROWS) if state.total else ()
-    if keys:
-        one.fill(session.connection(), keys)
+    connection = session.connection()
+    if keys := one.next_keys(connection, state.position, ROWS):
+        if lacking := one.fill(connection, keys):
+            rows = formatting.counted(lacking, "row", "rows")
+            state.error = f"{rows} of {one.table} met this condition also after being filled: {one.lacking}"
+            return
         state.position, state.done = [keys[-1]], state.done + len(keys)
-        return
-    # Servers of the version before have made more meanwhile, before the place where it was.
-    left = one.left(session.connection())
-    if not left:
-        state.finished_at = utc_now()
-    elif left < max(state.total, state.done):
+    elif left := one.left(connection):
+        # Servers of the version before have made more meanwhile, before the place where it was.
         state.position, state.done, state.total = [], 0, left
     else:
-        state.error = f"{left} rows of {one.table} are as they were after they were filled: {one.lacking}"
+        state.finished_at = utc_now()

@@ -106,6 +106,23 @@ def test_rows_are_filled_on_from_where_somebody_was_killed_and_needed_only_then(
     assert (done.exit_code, manage("backfill").output) == (0, "9001  Stars of posts: 0 rows filled.\n")
 
 
+def test_a_worker_stops_at_what_the_database_refuses_and_says_so(
+    app: Flask, tmp_path: Path, manage: Any, make_post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "wrong", STARS, backfills={9001: {**FILL, "set": "nowhere = 0"}})
+    monkeypatch.setattr(app.extensions["migrate"], "directory", str(tmp_path / "wrong"))
+    monkeypatch.setattr(backfills, "LOOK", 0)
+    make_post()
+    manage("upgrade")
+
+    backfills.keep_filling(app, Event())
+    told = manage("check").output
+    with app.app_context():
+        flask_migrate.downgrade(directory=str(tmp_path / "wrong"), revision=HEAD)
+
+    assert "The backfill of migration 9001 has stopped: The database refused: " in told
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_backfill_that_fills_nothing_stops_and_says_so(
     app: Flask, manage: Any, make_post: Callable[..., Any], as_owner: Any
@@ -116,9 +133,9 @@ def test_a_backfill_that_fills_nothing_stops_and_says_so(
     with app.app_context(), pytest.raises(ClashError) as stopped:
         backfills.fill(never)
 
-    words = "1 rows of post are as they were after they were filled: id > 0"
+    words = "1 row of post met this condition also after being filled: id > 0"
     assert str(stopped.value) == words
     assert Page(as_owner.get("/admin/jobs/")).texts("p", class_="note") == [
-        f"Upgrade “Never”: 1 of 1 rows are filled. It stopped: {words}"
+        f"Upgrade “Never”: 0 of 1 rows are filled. It stopped: {words}"
     ]
     assert manage("backfill").exit_code == 0
