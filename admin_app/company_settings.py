@@ -116,5 +116,7 @@ def _missing(values: Values) -> Iterator[str]:
         yield "ADMIN_OIDC_CLIENT_ID must be set where ADMIN_OIDC_ISSUER is."
     if values["ADMIN_OIDC_ISSUER"] and "openid" not in values["ADMIN_OIDC_SCOPES"].split():
         yield "ADMIN_OIDC_SCOPES must hold openid."
+    if values["ADMIN_COMPANY_ACCOUNTS"] == "owner":
+        yield "ADMIN_COMPANY_ACCOUNTS must not be owner: everybody at the company would be one."
     if values["ADMIN_AUTH_HEADER"] and not values["ADMIN_AUTH_PROXIES"]:
         yield "ADMIN_AUTH_PROXIES must be set where ADMIN_AUTH_HEADER is: anybody could send the header."

@@ -8,7 +8,8 @@ AdminError
 │   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
 ├── NotFoundError        what was typed names no record, or several
 ├── PrivilegeError       the act gives or touches rights that whoever acts does not hold
-│   └── LastOwnerError   the act would leave nobody who may manage staff
+│   ├── LastOwnerError   the act would leave nobody who may manage staff
+│   └── BeyondDirectory  the company's directory touches somebody who holds more than it may give
 ├── FactorError          a second factor is refused, or has to stay
 ├── CompanySignInError   whom the company's provider has signed in may not come in
 ├── DirectoryError       what the company's directory sends cannot be done
@@ -68,6 +69,15 @@ class PrivilegeError(AdminError):
 
 class LastOwnerError(PrivilegeError):
     """Nobody could manage staff any more."""
+
+
+class BeyondDirectory(PrivilegeError):
+    """The company's directory touches somebody, of this key, who holds more than it may give."""
+
+    def __init__(self, message: str, staff_id: int, attempt: str) -> None:
+        """Keep whom it is about, and what was tried, in words for the history."""
+        super().__init__(message)
+        self.staff_id, self.attempt = staff_id, attempt
 
 
 class FactorError(AdminError):

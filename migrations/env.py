@@ -12,7 +12,12 @@ from flask import current_app
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.context import writing
-from admin_app.db import caseless, unique_text
+from admin_app.db import (
+    backfill,  # noqa: F401 -- imported for what it tells Alembic: op.require_filled
+    caseless,
+    unique_text,
+)
+from admin_app.db.index_builds import beside_where_alone
 from admin_app.db.schema_version import bound_locks, note_floor, require_no_newer
 from admin_app.db.startup_lock import startup_lock
 from admin_app.db.versions import may_be_altered
@@ -75,6 +80,7 @@ def run_migrations() -> None:
             include_name=include_name,
             include_object=include_object,
             on_version_apply=(repair_indexes, note_floor),
+            process_revision_directives=beside_where_alone,
             transaction_per_migration=True,
             **arguments,
         )

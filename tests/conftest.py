@@ -22,7 +22,15 @@ from admin_app.panel.cards import board, kept
 from admin_app.panel.list import list_counts
 from admin_app.web import modes
 
-pytest_plugins = ["tests.cast", "tests.pooler", "tests.provider", "tests.routes", "tests.stores", "tests.subject"]
+pytest_plugins = [
+    "tests.bucket",
+    "tests.cast",
+    "tests.pooler",
+    "tests.provider",
+    "tests.routes",
+    "tests.stores",
+    "tests.subject",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("admin_app", "templates", "static", "migrations", "docs", "manage.py", "pyproject.toml")
 # What conftest.py asks for.
 ASKED_FOR = (
-    *["cast.py", "client.py", "conftest.py", "markup.py", "page.py"],
+    *["bucket.py", "cast.py", "client.py", "conftest.py", "markup.py", "page.py"],
     *["pooler.py", "postgres.py", "processes.py", "provider.py", "routes.py", "stores.py", "subject.py"],
 )
 

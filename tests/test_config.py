@@ -197,6 +197,11 @@ def test_a_setting_becomes_its_value(name: str, text: str, value: Any) -> None:
         ("ADMIN_SESSION_HOURS", "1.5", f"ADMIN_SESSION_HOURS {NUMBER}"),
         ("ADMIN_OIDC_ISSUER", "http://login.example.org", ISSUER),
         ("ADMIN_OIDC_ISSUER", "https://login.example.org?a", ISSUER),
+        (
+            "ADMIN_COMPANY_ACCOUNTS",
+            "Owner",
+            "ADMIN_COMPANY_ACCOUNTS must not be owner: everybody at the company would be one.",
+        ),
         ("ADMIN_OIDC_ISSUER", "https://a.example.org", "ADMIN_OIDC_CLIENT_ID must be set where ADMIN_OIDC_ISSUER is."),
         ("ADMIN_OIDC_NAME", "n" * 41, "ADMIN_OIDC_NAME must have 40 characters at most, on one line."),
         (

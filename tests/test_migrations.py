@@ -25,7 +25,18 @@ from admin_app.selection.sorting import text_indexes
 
 MIGRATIONS = str(Path(__file__).resolve().parents[1] / "migrations")
 TABLES = {
-    *("alembic_version", "change", "change_set", "draft", "host_person", "job", "job_chunk", "post", "preference"),
+    *(
+        "alembic_version",
+        "backfill_state",
+        "change",
+        "change_set",
+        "draft",
+        "host_person",
+        "job",
+        "job_chunk",
+        "post",
+        "preference",
+    ),
     *(
         "plan",
         "plan_line",

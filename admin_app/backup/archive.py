@@ -1,4 +1,7 @@
-"""The archive: a compressed tar of the database's copy, the files, and last a manifest, without which it was broken off."""
+"""The archive: a compressed tar of the database's copy, the files, and last a manifest, without which it was broken off.
+
+Of the files no more than one at a time is on this machine: a bucket may hold more than its disk.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO
 
 from admin_app.errors import BackupError
 from admin_app.extensions import Values
@@ -20,7 +23,7 @@ MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
 _FILE = re.compile(rf"{FILES}/(job|upload|stored)-[0-9]+-[0-9]+")
 # Most of the size by a fifth of the time that the best would take.
 LEVEL = 5
-PIECE = 1024 * 1024
+CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A file to be put into an archive: its name, and what opens it, which returns None where it is gone by then."""
+
+    name: str
+    open: Callable[[], IO[bytes] | None]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What is in an archive, and of which dashboard."""
 
@@ -50,8 +61,13 @@ class Manifest:
     # Eight digits that tell secret keys apart, and tell nothing of them.
     key_mark: str
     facts: Facts
-    # By their names, the SHA-256 of each member.
+    # By their names, the SHA-256 of each member, and how many bytes it has.
     members: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def note(self, name: str, digest: str, size: int) -> None:
+        """Remember a member."""
+        self.members[name], self.sizes[name] = digest, size
 
     @classmethod
     def read(cls, text: bytes) -> Manifest:
@@ -64,68 +80,101 @@ class Manifest:
             raise BackupError(message) from error
 
 
-def write(path: Path, manifest: Manifest, database: Path, files: Iterable[Path]) -> None:
+def write(path: Path, manifest: Manifest, database: Path, files: Iterable[Piece]) -> None:
     """Write an archive for its owner alone, under another name until it is whole."""
-    unfinished = path.with_name(f"{path.name}.part")
+    unfinished, beside = path.with_name(f"{path.name}.part"), database.with_name(MANIFEST)
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
             with tarfile.open(fileobj=target, mode="w:gz", compresslevel=LEVEL) as archive:
                 _add(archive, manifest, DATABASE, database)
-                for file in files:
-                    # A job's file that expired meanwhile is none of the backup's.
-                    if file.exists():
-                        _add(archive, manifest, f"{FILES}/{file.name}", file)
-                beside = database.with_name(MANIFEST)
+                for piece in files:
+                    _add_piece(archive, manifest, piece, database.with_name("piece"))
                 beside.write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
                 archive.add(beside, MANIFEST)
             target.flush()
             os.fsync(target.fileno())
         unfinished.replace(path)
+    except OSError as error:
+        message = f"The backup could not be written: {error}."
+        raise BackupError(message) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
 
 def unpack(path: Path, folder: Path) -> Manifest:
-    """Unpack an archive into a folder, and check every member; raise `BackupError` where it is not whole."""
+    """Check every member of an archive, and unpack all but the files into a folder; raise `BackupError` where it is not whole."""
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                _unpack(archive, member, folder)
+        seen = {name: _looked_at(name, source, folder) for name, source in _members(path)}
     except (tarfile.TarError, EOFError, OSError) as error:
         message = f"{path.name} is no whole backup: {error}."
         raise BackupError(message) from error
-    if not (folder / MANIFEST).exists():
+    if MANIFEST not in seen:
         message = f"{path.name} is no whole backup: it has no manifest, so it was broken off."
         raise BackupError(message)
     manifest = Manifest.read((folder / MANIFEST).read_bytes())
-    wrong = [name for name, digest in manifest.members.items() if _digest(folder / name) != digest]
+    wrong = [name for name, digest in manifest.members.items() if seen.get(name, ("",))[0] != digest]
+    wrong += [name for name, size in manifest.sizes.items() if name not in wrong and seen[name][1] != size]
     if wrong or DATABASE not in manifest.members:
         message = f"{path.name} is damaged: {', '.join(wrong) or DATABASE} is not what was written."
         raise BackupError(message)
     return manifest
 
 
+def files_in(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Return the files of an archive that was looked at, each to be read before the next one."""
+    for name, source in _members(path):
+        if name.startswith(f"{FILES}/"):
+            yield name.removeprefix(f"{FILES}/"), source
+
+
 def _add(archive: tarfile.TarFile, manifest: Manifest, name: str, file: Path) -> None:
-    manifest.members[name] = _digest(file)
+    with file.open("rb") as opened:
+        manifest.note(name, *_copied(opened, None))
     archive.add(file, name, recursive=False)
 
 
-def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    """Write one member under its own name; a name that is none of ours could lead anywhere."""
-    is_ours = member.name in {MANIFEST, DATABASE} or _FILE.fullmatch(member.name)
-    source = archive.extractfile(member) if member.isfile() and is_ours else None
-    if source is None:
-        message = f"The backup holds {member.name}, which no backup of a dashboard does."
-        raise BackupError(message)
-    target = folder / member.name
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    with source, target.open("wb") as file:
-        shutil.copyfileobj(source, file, PIECE)
+def _add_piece(archive: tarfile.TarFile, manifest: Manifest, piece: Piece, beside: Path) -> None:
+    """Fetch a file whole, then add it: one that expires meanwhile is none of the backup's, and leaves no half of itself."""
+    try:
+        source = piece.open()
+        if source is None:
+            return
+        with source, beside.open("wb") as target:
+            digest, size = _copied(source, target)
+    except FileNotFoundError:
+        return
+    name = f"{FILES}/{piece.name}"
+    manifest.note(name, digest, size)
+    archive.add(beside, name, recursive=False)
 
 
-def _digest(file: Path) -> str:
-    """Return a file's SHA-256; "" where it is not there."""
-    if not file.exists():
-        return ""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Open each member of an archive; a name that is none of ours could lead anywhere."""
+    with tarfile.open(path, "r:gz") as archive:
+        for member in archive:
+            is_ours = member.name in {MANIFEST, DATABASE} or _FILE.fullmatch(member.name)
+            source = archive.extractfile(member) if member.isfile() and is_ours else None
+            if source is None:
+                message = f"The backup holds {member.name}, which no backup of a dashboard does."
+                raise BackupError(message)
+            with source:
+                yield member.name, source
+
+
+def _looked_at(name: str, source: IO[bytes], folder: Path) -> tuple[str, int]:
+    """Return a member's SHA-256 and size; what is no file goes into the folder."""
+    if name not in {MANIFEST, DATABASE}:
+        return _copied(source, None)
+    with (folder / name).open("wb") as target:
+        return _copied(source, target)
+
+
+def _copied(source: IO[bytes], target: IO[bytes] | None) -> tuple[str, int]:
+    """Read a file to its end, into another one if there is one; return its SHA-256 and size."""
+    digest, size = hashlib.sha256(), 0
+    while piece := source.read(CHUNK):
+        digest.update(piece)
+        size += len(piece)
+        if target is not None:
+            target.write(piece)
+    return digest.hexdigest(), size

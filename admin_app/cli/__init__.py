@@ -18,6 +18,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from admin_app.cli.backfill import backfill
 from admin_app.cli.backup import backup
 from admin_app.cli.check import check
 from admin_app.cli.demo import demo
@@ -61,6 +62,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     resource,
     upgrade,
+    backfill,
 )
 
 

@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app import formatting
-from admin_app.backup import archive
+from admin_app.backup import archive, files
 from admin_app.backup.archive import Manifest
 from admin_app.backup.stores import Store, store_of
 from admin_app.cli.forget import brought_back
@@ -28,7 +28,6 @@ from admin_app.domain.auth import after_restore
 from admin_app.domain.forgetting import forget as forgetting
 from admin_app.errors import BackupError
 from admin_app.extensions import Values, db, this_application
-from admin_app.jobs.files import PART, is_folder
 
 _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 _kept_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -36,7 +35,7 @@ _kept_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=Fal
 
 @click.group()
 def backup() -> None:
-    """Back up the database and the files beside it, try a backup, and restore it."""
+    """Back up the database with the files of its folder or bucket, try a backup, and restore it."""
 
 
 @backup.command()
@@ -54,7 +53,7 @@ def create(file: Path) -> None:
             key_mark=app.config["COOKIE_MARK"],
             facts=store.copy(copy),
         )
-        archive.write(file, manifest, copy, _files(app))
+        archive.write(file, manifest, copy, files.kept_beside())
     click.echo(f"Wrote {file}: {_in_words(manifest)}.")
     click.echo("Keep the secret key too, in another place: it is not in the backup.")
 
@@ -89,11 +88,11 @@ def restore(file: Path, *, yes: bool) -> None:
         db.session.remove()
         db.engine.dispose()
         store.load(folder / archive.DATABASE)
-        _put_files_back(app, folder / archive.FILES)
     upgrade()
     with writing(), transaction(db.session):
         forgetting.add_missing(db.session, marks)
         ended = after_restore.sign_everybody_out(db.session)
+    _put_files_back(file)
     click.echo(f"Restored {_in_words(manifest)}.")
     for resource, subject in brought_back():
         click.echo(f"Forget again: {resource.endpoint} {print_key(subject.key)}", err=True)
@@ -137,21 +136,11 @@ def _in_words(manifest: Manifest) -> str:
     )
 
 
-def _files(app: Flask) -> list[Path]:
-    """Return what lies beside the database, where it does."""
-    place = app.config["FILES"]
-    return sorted(one for one in Path(place).glob("*-*-*") if one.suffix != PART) if is_folder(place) else []
-
-
-def _put_files_back(app: Flask, folder: Path) -> None:
-    place = app.config["FILES"]
-    if not is_folder(place) or not folder.exists():
-        return
-    Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in folder.iterdir():
-        target = Path(place) / file.name
-        target.touch(mode=0o600)
-        target.write_bytes(file.read_bytes())
+def _put_files_back(file: Path) -> None:
+    """Write the files to where they are kept, with the tables as they are now: a place in the database has its own."""
+    ownerless = [name for name, content in archive.files_in(file) if not files.put_back(name, content)]
+    if ownerless:
+        click.echo(f"Left out, as nothing in the database owns them: {', '.join(ownerless)}.", err=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import click
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.cli.check_database import Processes, database_in_words, problems
@@ -21,6 +21,7 @@ from admin_app.cli.check_replica import replica_findings, replica_in_words
 from admin_app.cli.check_resources import findings_of_resources
 from admin_app.cli.finding import Finding
 from admin_app.cli.size import JOBS, THREADS, WORKERS
+from admin_app.db.backfill import applied
 from admin_app.db.schema_version import NEWER, current_revisions, is_kept_by_newer, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
@@ -28,8 +29,8 @@ from admin_app.domain.auth.company_sign_in import BY_GROUPS
 from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db, this_application
-from admin_app.formatting import in_words
-from admin_app.jobs import stored_files
+from admin_app.formatting import counted, in_words
+from admin_app.jobs import backfills, stored_files
 from admin_app.jobs.bucket import SCHEME, problem_with, read_place
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
@@ -79,13 +80,26 @@ def _database(processes: Processes) -> list[Finding]:
     try:
         with db.engine.connect() as connection:
             click.echo(database_in_words(connection))
-            found = [*problems(connection, processes)]
+            found = [*problems(connection, processes), *_unfilled(connection)]
         if (replica := the_replica()) is None:
             return found
         click.echo(replica_in_words(replica))
         return [*found, *replica_findings(replica)]
     except SQLAlchemyError:
         return []
+
+
+def _unfilled(connection: Connection) -> Iterator[Finding]:
+    """Say what migrations leave to be filled and is not."""
+    begun = {one.revision: one for one in backfills.under_way(db.session)}
+    advice = "A worker does it by itself; or run manage.py backfill."
+    for one in applied(connection, ScriptDirectory(this_application().extensions["migrate"].directory)):
+        state = begun.get(one.revision)
+        if state is not None and state.error:
+            yield Finding(f"The backfill of migration {one.revision} has stopped: {state.error}.", advice)
+        elif left := one.left(connection):
+            rows = counted(left, "row", "rows")
+            yield Finding(f"Migration {one.revision} leaves {rows} of {one.table} to be filled.", advice)
 
 
 def _public_hosts(app: Flask) -> set[str]:

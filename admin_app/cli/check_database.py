@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from admin_app.cli.finding import Finding
+from admin_app.db.index_builds import invalid_indexes
 from admin_app.db.pooler import is_pooled
 
 # Other databases that speak PostgreSQL's language, by what their version says, and why they do not do.
@@ -65,6 +66,11 @@ def problems(connection: Connection, processes: Processes) -> Iterator[Finding]:
             return
     if connection.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")):
         yield Finding(CITUS, "Distribute none of them.")
+    for index, table in invalid_indexes(connection).items():
+        yield Finding(
+            f"The index {index} of {table} is invalid: its build broke off. Each save keeps it up to date, and no list uses it.",
+            f'Run manage.py upgrade if a migration is pending, or else REINDEX INDEX CONCURRENTLY "{index}" in the database.',
+        )
     # How many a pooler takes, it tells its operator only.
     if not is_pooled(connection):
         yield from _too_few(connection, processes)

@@ -12,7 +12,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy.exc import OperationalError
 
 from admin_app.cli.upgrade_plan import pending, plan_in_words
-from admin_app.db.schema_version import is_kept_by_newer, is_lock_timeout, require_no_newer
+from admin_app.db.schema_version import current_revisions, is_kept_by_newer, is_lock_timeout, require_no_newer
 from admin_app.extensions import db, this_application
 
 # How often a migration is tried that does not get its lock, and the seconds between: people at work go first.
@@ -39,12 +39,18 @@ def upgrade(*, plan: bool) -> None:
 
 
 def upgrade_tables(app: Flask) -> None:
-    """Run what is missing, unless a newer program did and left this one what it needs."""
+    """Run what is missing, unless a newer program did and left this one what it needs.
+
+    Where nothing is, no lock is taken: a start needs one connection.
+    """
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         is_newer = is_kept_by_newer(connection, scripts)
+        is_done = current_revisions(connection) == set(scripts.get_heads())
     if is_newer:
         click.echo("The tables are of a newer program, which lets this one go on.", err=True)
+        return
+    if is_done:
         return
     for left in reversed(range(TRIES)):
         try:

@@ -13,6 +13,7 @@ from humanize import naturalsize
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin_app.db.backfill import of_script
 from admin_app.db.schema_version import LOCK_MS, current_revisions, is_additive
 from admin_app.errors import ConfigurationError
 from admin_app.formatting import counted, number
@@ -58,6 +59,8 @@ def plan_in_words(connection: Connection, scripts: ScriptDirectory, missing: Seq
         yield f"{one.revision}  {(one.doc or '').partition(chr(10))[0]}"
         yield f"  {_beside(one)}"
         yield from _statements(connection, one)
+        if (left := of_script(one)) is not None:
+            yield f"  Afterwards workers fill {left.table} piece by piece: {left.assignment}, where {left.lacking}."
     if connection.dialect.name == "postgresql":
         yield ""
         yield f"Each waits {LOCK_MS // 1000} seconds at most for a lock, and is tried again."
@@ -91,7 +94,9 @@ def statements_of(one: Script, dialect: str) -> list[str]:
     context = MigrationContext.configure(dialect_name=dialect, opts=options)
     with Operations.context(context):
         one.module.upgrade()
-    return [found for part in written.getvalue().split(";\n\n") if (found := part.strip())]
+    found = (part.strip() for part in written.getvalue().split(";\n\n"))
+    # What ends a transaction around an index that is made beside people, and begins the next one.
+    return [one for one in found if one not in {"", "COMMIT", "BEGIN"}]
 
 
 def _lock(connection: Connection, statement: str) -> str:

@@ -75,7 +75,13 @@ def is_additive(script: Script) -> bool:
 def bound_locks(connection: Connection) -> None:
     """Let each migration wait for a lock no longer than people wait for a page: whoever comes after it waits behind it."""
     if connection.dialect.name == "postgresql":
-        event.listen(connection, "begin", lambda own: own.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}"))
+        event.listen(connection, "begin", _bound)
+
+
+def _bound(connection: Connection) -> None:
+    # An index that is made beside people is in no transaction, and nobody waits behind it.
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
 
 
 def is_lock_timeout(error: BaseException) -> bool:

@@ -5,31 +5,71 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+
+from admin_app.db.pooler import is_pooled
+from admin_app.errors import ConfigurationError
 
 # Any number that no other program on the database takes for its own.
 _KEY = 7_246_110_534_219
+# Seconds to wait for a second connection behind a pooler, which would not say for minutes that it has but one.
+PATIENCE = 15.0
+ALONE = (
+    "The pooler gave no second connection, and it takes two to bring the tables up to date. Let it have more "
+    "(default_pool_size of PgBouncer), or run manage.py upgrade with DATABASE_URL set to the server itself."
+)
 
 
 @contextmanager
 def startup_lock(engine: Engine) -> Iterator[None]:
     """Wait until no other process is in here with the same database, and keep them out. A process that dies lets go."""
-    with _alone_on_postgres(engine) if engine.dialect.name == "postgresql" else _alone_on_sqlite(engine):
+    if engine.dialect.name != "postgresql":
+        with _alone_on_sqlite(engine):
+            yield
+        return
+    # A connection of its own: each migration's transaction ends before the next one begins. The lock is its
+    # transaction's, not its session's, which a pool of connections in between would hand to others.
+    with ThreadPoolExecutor(1) as beside, engine.begin() as connection:
+        _lock(connection)
+        if is_pooled(connection):
+            _require_answer(beside.submit(_ask, engine))
         yield
 
 
 @contextmanager
-def _alone_on_postgres(engine: Engine) -> Iterator[None]:
-    # A connection of its own: each migration's transaction ends before the next one begins. The lock is its
-    # transaction's, not its session's, which a pool of connections in between would hand to others.
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
-        yield
+def transaction_alone(engine: Engine) -> Iterator[Connection]:
+    """Do the same for what is one transaction, by its own connection."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            _lock(connection)
+            yield connection
+        return
+    with _alone_on_sqlite(engine), engine.begin() as connection:
+        yield connection
+
+
+def _lock(connection: Connection) -> None:
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
+    # Last, although it is a setting: a SELECT keeps its view of the rows until the next statement, and an index that is
+    # made concurrently waits for everybody who has one.
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def _ask(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _require_answer(asked: Future[None]) -> None:
+    try:
+        asked.result(PATIENCE)
+    except TimeoutError:
+        raise ConfigurationError(ALONE) from None
 
 
 @contextmanager

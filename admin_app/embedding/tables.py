@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from admin_app.context import writing
 from admin_app.db import caseless, unique_text
 from admin_app.db.schema_version import require_no_newer
-from admin_app.db.startup_lock import startup_lock
+from admin_app.db.startup_lock import transaction_alone
 from admin_app.db.unique_text import CreateUniqueText
 from admin_app.db.versions import may_be_altered
 from admin_app.domain.permissions import roles
@@ -35,7 +35,7 @@ _ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSe
 def upgrade(app: Flask) -> int:
     """Make what is missing, in one transaction; return how many changes that took."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
-    with app.app_context(), writing(), startup_lock(db.engine), db.engine.begin() as connection:
+    with app.app_context(), writing(), transaction_alone(db.engine) as connection:
         require_no_newer(connection, scripts)
         _make_functions(connection, scripts)
         context = MigrationContext.configure(connection, opts=_OPTIONS)

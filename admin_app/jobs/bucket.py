@@ -152,8 +152,12 @@ class Bucket:
 
     def owner_ids(self) -> set[int]:
         """Return whose objects there are."""
-        numbers = [key.removeprefix(self._start).partition("-")[0] for key in self._keys(self._start)]
-        return {int(number) for number in numbers if number.isdigit()}
+        return {owner_id for owner_id, _ in self.writings()}
+
+    def writings(self) -> set[tuple[int, int]]:
+        """Return which objects there are."""
+        named = [key.removeprefix(self._start).partition("-") for key in self._keys(self._start)]
+        return {(int(one), int(attempt)) for one, _, attempt in named if one.isdigit() and attempt.isdigit()}
 
     @property
     def _client(self) -> Client:

@@ -71,6 +71,9 @@ class Files(Protocol):
     def owner_ids(self) -> set[int]:
         """Return whose files there are."""
 
+    def writings(self) -> set[Writing]:
+        """Return which whole files there are."""
+
 
 class Folder:
     """Files in a folder that nobody else on the machine may look into."""
@@ -125,6 +128,13 @@ class Folder:
         """Return whose files there are: some of people who are gone, perhaps, and what was theirs with them."""
         numbers = [path.name.split("-")[1] for path in self.folder.glob(f"{self._word}-*-*")]
         return {int(number) for number in numbers if number.isdigit()}
+
+    def writings(self) -> set[Writing]:
+        """Look through the folder."""
+        named = [
+            path.name.removeprefix(f"{self._word}-").partition("-") for path in self.folder.glob(f"{self._word}-*")
+        ]
+        return {(int(one), int(attempt)) for one, _, attempt in named if one.isdigit() and attempt.isdigit()}
 
     def _path(self, owner_id: int, attempt: int) -> Path:
         return self.folder / f"{self._word}-{owner_id}-{attempt}"
@@ -185,6 +195,12 @@ class Table:
     def owner_ids(self) -> set[int]:
         """Return nobody: by the foreign key, the pieces go with their owner."""
         return set()
+
+    def writings(self) -> set[Writing]:
+        """Ask for the first pieces."""
+        asked = select(self._key, self._chunk.attempt).where(self._chunk.number == 0)
+        with reading(), Session(self.engine) as session:
+            return {(owner_id, attempt) for owner_id, attempt in session.execute(asked)}
 
     def piece(self, owner_id: int, attempt: int, number: int) -> bytes:
         """Read one piece, beside a transaction that writes, too."""

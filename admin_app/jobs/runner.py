@@ -67,6 +67,10 @@ class Progress:
         """Say how to end a statement that takes long."""
         self.interrupt = interrupt
 
+    def begin_again(self) -> None:
+        """Forget how far the work was."""
+        self.done, self.problem_count, self.problems = 0, 0, []
+
     def problem(self, row: int, words: str) -> None:
         """Note what could not be done as it should."""
         self.problem_count += 1
@@ -81,10 +85,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Product:
-    """A file that a job makes."""
+    """A file that a job makes; `otherwise` makes it once more where the database that `chunks` are read from breaks off."""
 
     name: str
     chunks: Iterable[bytes]
+    otherwise: Iterable[bytes] | None = None
 
 
 # What does the work of a kind of job: given the job and its progress, it returns the file it makes, if it makes one.
@@ -112,7 +117,7 @@ def run_job(job_id: int, files: Files, work: Mapping[str, Work]) -> None:
     try:
         with _pulse(job, progress):
             product = work[job.kind](job, progress)
-            size = 0 if product is None else files.write(job.id, job.attempt, _watched(product.chunks, progress))
+            size = 0 if product is None else _write(job, product, files, progress)
             progress.check()
     except Exception as error:  # noqa: BLE001 -- whatever it was, the person who waits has to be told
         _came_to_nothing(job, progress, error)
@@ -128,6 +133,18 @@ def stop_all() -> bool:
     for progress in list(_progress.values()):
         _halt(progress, Stop.SHUTDOWN)
     return bool(_progress)
+
+
+def _write(job: Job, product: Product, files: Files, progress: Progress) -> int:
+    try:
+        return files.write(job.id, job.attempt, _watched(product.chunks, progress))
+    except DBAPIError as error:
+        # A job that is to stop had its statement ended by us.
+        if product.otherwise is None or progress.stop is not None:
+            raise
+        _log(job, "begins again with another database", error)
+    progress.begin_again()
+    return files.write(job.id, job.attempt, _watched(product.otherwise, progress))
 
 
 def _succeed(job: Job, progress: Progress, product: Product | None, size: int, files: Files) -> None:

@@ -21,8 +21,8 @@ from admin_app.context import writing
 from admin_app.db.troubles import OneLine, say
 from admin_app.domain.plan import plan as plans
 from admin_app.extensions import db
+from admin_app.jobs import backfills, stored_files, uploads
 from admin_app.jobs import store as job_store
-from admin_app.jobs import stored_files, uploads
 from admin_app.jobs.files import UPLOADS, files_of
 from admin_app.jobs.queue import Queue
 from admin_app.jobs.runner import stop_all
@@ -59,6 +59,7 @@ def work(app: Flask, *, threads: int, parent: int | None = None, at_hours: Calla
     consumer.start()
     # It may wait for a slow server, and nobody may take this worker for dead meanwhile.
     threading.Thread(target=_keep_hours, args=(app, at_hours, stopping), daemon=True).start()
+    threading.Thread(target=backfills.keep_filling, args=(app, stopping), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"

@@ -18,7 +18,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.permissions.policy import rights_of
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.jobs import rerun
+from admin_app.jobs import backfills, rerun
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.models.job import Job, JobState
@@ -90,6 +90,7 @@ class JobsPage(ProtectedView):
                 is_all=is_all,
                 here=url_for("jobs.index", all=1) if is_all else url_for("jobs.index"),
                 is_under_way=any(one.state in job_store.OPEN for one in lines),
+                fillings=backfills.under_way(db.session) if is_owner else (),
                 is_anybody_working=job_store.is_anybody_working(db.session),
             )
         )

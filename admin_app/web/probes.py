@@ -27,6 +27,7 @@ from admin_app.db.schema_version import is_served
 from admin_app.db.troubles import is_due, say
 from admin_app.db.types import utc_now
 from admin_app.extensions import db
+from admin_app.jobs import backfills
 from admin_app.jobs import store as job_store
 
 if TYPE_CHECKING:
@@ -151,6 +152,9 @@ def _jobs(app: Flask) -> str:
         if not job_store.is_anybody_working(db.session):
             return "no worker is running"
         oldest = job_store.oldest_waiting(db.session)
+        has_stopped = any(one.error for one in backfills.under_way(db.session))
+    if has_stopped:
+        return "a backfill has stopped: see manage.py check"
     return "a job waits too long" if oldest is not None and utc_now() - oldest > LONGEST_WAIT else ""
 
 

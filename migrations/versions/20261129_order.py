@@ -32,8 +32,8 @@ MARKS = ''.join(map(chr, range(0x300, 0x370)))
 
 def upgrade() -> None:
     """Go forward."""
-    if op.get_bind().dialect.name == 'postgresql':
-        op.get_bind().exec_driver_sql(function())
+    if op.get_context().dialect.name == 'postgresql':
+        op.execute(function())
     for table in ('staff', 'user'):
         op.drop_index(f'ix_{table}_name_id', table_name=table)
         op.create_sort_index(table, 'name')
@@ -48,8 +48,8 @@ def downgrade() -> None:
         op.drop_sort_index(table, 'email')
         op.drop_sort_index(table, 'name')
         op.create_index(f'ix_{table}_name_id', table, ['name', 'id'])
-    if op.get_bind().dialect.name == 'postgresql':
-        op.get_bind().exec_driver_sql('DROP FUNCTION sort_key(text)')
+    if op.get_context().dialect.name == 'postgresql':
+        op.execute('DROP FUNCTION sort_key(text)')
 
 
 def function() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -17,10 +18,11 @@ from sqlalchemy import make_url, select, text
 
 from admin_app import create_app
 from admin_app.backup import archive, stores
-from admin_app.backup.archive import Facts
+from admin_app.backup.archive import Facts, Piece
 from admin_app.db.types import utc_now
 from admin_app.errors import BackupError
 from admin_app.extensions import db
+from admin_app.jobs.files import JOBS, UPLOADS, files_of
 from admin_app.jobs.queue import the_queue
 from admin_app.models.job import Job, JobState
 from admin_app.models.staff import StaffSession
@@ -94,6 +96,48 @@ def test_what_was_lost_comes_back_and_nobody_with_it(app: Flask, kept: Path, man
     assert (tried.exit_code, tried.stdout[:27]) == (0, "The backup can be restored:")
     assert (lost, done.exit_code, there(app)) == ((["Lost"], 1, b""), 0, (["Ann"], 0, b"ID\n7\n"))
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@on_sqlite
+@pytest.mark.usefixtures("in_bucket")
+def test_files_of_a_bucket_are_kept_and_come_back_into_it(app: Flask, kept: Path, manage: Any) -> None:
+    with app.app_context():
+        files_of(UPLOADS).write(9, 1, [b"nobody's"])
+        files_of(JOBS).write(1, 2, [b"x" * archive.CHUNK, b"y"])
+    made, tried = manage("backup", "create", kept), manage("backup", "verify", kept)
+    whole = kept.read_bytes()
+    with app.app_context():
+        files_of(UPLOADS).remove(9)
+        files_of(JOBS).remove(1)
+    lost = there(app)[2]
+
+    done = manage("backup", "restore", kept, "--yes")
+
+    assert (", 3 files, " in made.stdout, tried.exit_code, lost, kept.read_bytes()) == (True, 0, b"", whole)
+    assert (done.stderr, there(app)[2]) == (
+        "Left out, as nothing in the database owns them: upload-9-1.\n",
+        b"ID\n7\n",
+    )
+    with app.app_context():
+        assert files_of(JOBS).writings() == {(1, 1), (1, 2)}
+        assert files_of(UPLOADS).writings() == set()
+
+
+def test_a_file_that_expires_meanwhile_is_left_out_and_what_is_not_as_it_was_is_named(tmp_path: Path) -> None:
+    path, database = tmp_path / "kept.backup", tmp_path / "database"
+    database.write_bytes(b"rows")
+    manifest = archive.Manifest("1", "then", "sqlite", "", Facts([], {}, 0))
+    files = [Piece("job-1-1", lambda: None), Piece("job-2-1", lambda: io.BytesIO(b"two"))]
+
+    archive.write(path, manifest, database, files)
+    manifest.members["files/job-3-1"] = "0" * 64
+    archive.write(tmp_path / "other.backup", manifest, database, [])
+
+    unpacked = archive.unpack(path, tmp_path)
+    assert unpacked.sizes == {"database": 4, "files/job-2-1": 3}
+    assert [(name, content.read()) for name, content in archive.files_in(path)] == [("job-2-1", b"two")]
+    with pytest.raises(BackupError, match="is damaged: files/job-2-1, files/job-3-1 is not what was written"):
+        archive.unpack(tmp_path / "other.backup", tmp_path)
 
 
 @on_sqlite

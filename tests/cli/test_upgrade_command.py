@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 import subprocess
 import sys
@@ -13,35 +14,34 @@ from typing import Any
 
 import flask_migrate
 import pytest
+from alembic.autogenerate.api import render_python_code
+from alembic.operations.ops import (
+    AddColumnOp,
+    CreateIndexOp,
+    DowngradeOps,
+    MigrationScript,
+    ModifyTableOps,
+    UpgradeOps,
+)
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Column, Integer, inspect, text
+from sqlalchemy.exc import IntegrityError
 
-from admin_app.cli.upgrade_plan import statements_of
+from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, statements_of
 from admin_app.db import schema_version
+from admin_app.db.index_builds import beside_where_alone, invalid_indexes
 from admin_app.db.schema_version import is_kept_by_newer, require_served
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
+from admin_app.selection.search import indexes as search_indexes
+from admin_app.selection.search.migrations import CreateSearchIndex
+from admin_app.selection.sorting import text_indexes
+from admin_app.selection.sorting.migrations import CreateSortIndex
+from admin_app.selection.sorting.text_indexes import SortIndex
 from admin_app.web.probes import _readiness
+from tests.newer import HEAD, MIGRATIONS, write
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-HEAD = ScriptDirectory(str(MIGRATIONS)).get_heads()[0]
-NEWER = '''"""{title}."""
-
-from alembic import op
-import sqlalchemy as sa
-
-revision, down_revision, branch_labels, depends_on = {revision!r}, {before!r}, None, None
-is_additive = {is_additive}
-
-
-def upgrade():
-    {up}
-
-
-def downgrade():
-    {down}
-'''
 ADDS = {
     "title": "Stars of posts",
     "up": "op.add_column('post', sa.Column('stars', sa.Integer()))",
@@ -52,20 +52,46 @@ BREAKS = {
     "up": "op.create_index('ix_post_stars', 'post', ['stars'])",
     "down": "op.drop_index('ix_post_stars', 'post')",
 }
+INDEXES = {
+    "title": "Indexes of posts",
+    "up": """op.create_index_concurrently('ix_post_user_id_version', 'post', ['user_id', 'version'])
+    op.create_search_index('job', ['title'], concurrently=True)
+    op.create_sort_index('job', 'title', concurrently=True)""",
+    "down": """op.drop_sort_index('job', 'title')
+    op.drop_search_index('job', ['title'])
+    op.drop_index('ix_post_user_id_version', 'post')""",
+}
 LEFT_OUT = (
-    # Alembic's transaction is around each migration; a row is a row.
-    *("prefer-robust-stmts", "prefer-bigint-over-int", "prefer-text-field", "prefer-timestamptz"),
+    # The numbers of rows are large enough, and times have zones; a serial key is an identity to Alembic.
+    *("prefer-bigint-over-int", "prefer-text-field", "prefer-timestamptz", "prefer-identity"),
+    # Alembic's transaction is around each migration, and a build beside people may take its time.
+    *("prefer-robust-stmts", "require-statement-timeout"),
 )
+# What migrations of before do that none may do any more, as everybody has run them; those of the last month at the latest.
+OF_BEFORE = {
+    # The second migration of a database: its tables are empty.
+    "0002": {"require-concurrent-index-creation"},
+    # Sessions and what people have set, small tables, get another shape at once.
+    "0008": {"adding-not-nullable-field", "ban-drop-default"},
+    "0009": {"require-concurrent-index-deletion", "ban-drop-table"},
+    "0011": {"require-concurrent-index-deletion", "ban-drop-column"},
+    "0022": {"constraint-missing-not-valid", "adding-foreign-key-constraint", "require-concurrent-index-creation"},
+    # People read the history, or plans, and wait with saving while they get an index.
+    "0010": {"require-concurrent-index-creation"},
+    "0014": {"require-concurrent-index-creation", "require-concurrent-index-deletion"},
+    "0019": {"ban-drop-not-null", "require-concurrent-index-creation"},
+    # The history's keys become texts: nobody works meanwhile.
+    "0026": {"changing-column-type"},
+}
+# They ask the database before, whether texts are unique say: what they send is known when they run.
+ASK = {"0013", "0017"}
 
 
 @pytest.fixture
 def newer(app: Flask, tmp_path: Path) -> Iterator[str]:
     """Return the migrations of a newer program: one that leaves the older one what it needs, and one that does not."""
     folder = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for number, (before, words) in enumerate(((HEAD, ADDS), ("9001", BREAKS)), start=9001):
-        text_ = NEWER.format(**words, revision=str(number), before=before, is_additive=words is ADDS)
-        (folder / "versions" / f"{number}.py").write_text(text_)
+    write(folder, ADDS, BREAKS)
     yield str(folder)
     with app.app_context():
         flask_migrate.downgrade(directory=str(folder), revision=HEAD)
@@ -163,20 +189,81 @@ def test_a_migration_lets_people_at_work_go_first(
     assert (refused.exit_code, is_changed, done.exit_code) == (1, False, 0)
 
 
-def test_migrations_from_now_on_hold_nobody_up(tmp_path: Path) -> None:
+def test_indexes_are_made_beside_people_and_a_build_that_broke_off_is_begun_again(
+    app: Flask, manage: Any, make_user: Any, store: str, *, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "migrations", INDEXES)
+    monkeypatch.setattr(app.extensions["migrate"], "directory", str(tmp_path / "migrations"))
+    for _ in range(2):
+        make_user()
+    if store == "postgres":
+        # What an earlier try left: an index that is whole, and one whose build broke off.
+        with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CREATE INDEX ix_job_title_trigrams ON job USING gin (title gin_trgm_ops)"))
+            with pytest.raises(IntegrityError):
+                connection.execute(text('CREATE UNIQUE INDEX CONCURRENTLY ix_post_user_id_version ON "user" (version)'))
+
+    plan, checked = manage("upgrade", "--plan").output, manage("check").output
+    done = manage("upgrade")
+    with app.app_context(), db.engine.connect() as connection:
+        left, there = invalid_indexes(connection), {one["name"] for one in inspect(connection).get_indexes("post")}
+        searched = "job" in search_indexes.present(connection)
+        is_sorted = SortIndex("job", "title") in text_indexes.present(connection)
+    with app.app_context():
+        flask_migrate.downgrade(directory=str(tmp_path / "migrations"), revision=HEAD)
+
+    assert (done.exit_code, left, "ix_post_user_id_version" in there, searched, is_sorted) == (0, {}, True, True, True)
+    if store == "postgres":
+        assert (plan.count(NO_CHANGES), plan.count(NO_WRITES), plan.count("COMMIT")) == (3, 0, 0)
+        assert "The index ix_post_user_id_version of user is invalid: its build broke off." in checked
+
+
+def test_a_generated_migration_of_indexes_alone_makes_them_beside_people() -> None:
+    index = CreateIndexOp("ix_post_stars", "post", ["stars"])
+    alone = [
+        ModifyTableOps("post", [index]),
+        CreateSearchIndex("post", ["content"]),
+        CreateSortIndex(SortIndex("post", "slug")),
+    ]
+    mixed = [ModifyTableOps("post", [AddColumnOp("post", Column("stars", Integer())), index])]
+    scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed)]
+
+    beside_where_alone(None, None, scripts)
+
+    written = [[line.strip() for line in render_python_code(one.upgrade_ops).splitlines()] for one in scripts]
+    assert written[0][1:-1] == [
+        "op.create_index_concurrently('ix_post_stars', 'post', ['stars'])",
+        "op.create_search_index('post', ['content'], concurrently=True)",
+        "op.create_sort_index('post', 'slug', concurrently=True)",
+    ]
+    assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
+
+
+def test_migrations_hold_nobody_up(tmp_path: Path) -> None:
     squawk = shutil.which("squawk") or shutil.which("squawk", path=str(Path(sys.executable).parent))
     if squawk is None:
         pytest.skip("squawk is not installed: see requirements-dev.txt")
-    since = "20261201"
-    found = [one for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions() if Path(one.path).name >= since]
-    files = []
-    for one in found:
-        files.append(tmp_path / f"{one.revision}.sql")
-        files[-1].write_text(";\n".join(statements_of(one, "postgresql")) + ";\n")
+    steps = [one for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions() if one.revision not in ASK]
+    for one in steps:
+        statements = ["SET lock_timeout = '3s'", *statements_of(one, "postgresql")]
+        (tmp_path / f"{one.revision}.sql").write_text(";\n".join(statements) + ";\n")
 
-    if files:
-        done = subprocess.run(
-            [squawk, "--exclude", ",".join(LEFT_OUT), *files], check=False, capture_output=True, text=True
-        )
+    done = subprocess.run(
+        [
+            squawk,
+            "--assume-in-transaction",
+            "--exclude",
+            ",".join(LEFT_OUT),
+            "--reporter",
+            "json",
+            *tmp_path.glob("*.sql"),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
-        assert (done.returncode, done.stdout) == (0, "")
+    found: dict[str, set[str]] = {}
+    for one in json.loads(done.stdout):
+        found.setdefault(Path(one["file"]).stem, set()).add(one["rule_name"])
+    assert found == OF_BEFORE

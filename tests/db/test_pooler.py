@@ -15,8 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from admin_app import create_app
 from admin_app.cli.check_database import Processes, database_in_words, problems
+from admin_app.cli.upgrade import upgrade_tables
 from admin_app.context import glancing, time_limit, writing
+from admin_app.db import startup_lock
 from admin_app.db.connection import is_timeout
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import run_job
@@ -122,11 +125,17 @@ def test_no_page_and_no_save_waits_for_a_second_connection_while_it_has_one(
         client.set_cookie(cookie.key, cookie.value)
         statuses = [client.get("/admin/user/").status_code, client.post_form(form, sent).status_code]
         narrow.extensions["jobs"].close()
+        monkeypatch.setattr(startup_lock, "PATIENCE", 0.2)
         with narrow.app_context():
+            # Nothing is pending, so nothing is locked.
+            upgrade_tables(narrow)
+            with pytest.raises(ConfigurationError) as refused:
+                flask_migrate.upgrade(directory=str(ROOT / "migrations"))
             db.engine.dispose()
         waited = "query_wait_timeout" in Path(str(make_url(url).query["host"]), "log").read_text()
 
     assert (statuses, waited) == ([200, 303], False)
+    assert str(refused.value) == startup_lock.ALONE
 
 
 def test_the_queue_is_looked_at_where_nobody_can_be_woken(app: Flask) -> None:

@@ -7,10 +7,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from flask import Flask
-from moto.server import ThreadedMotoServer
 
 from admin_app.cli.check import findings
 from admin_app.errors import ConfigurationError
@@ -20,31 +18,12 @@ from admin_app.jobs.files import JOBS, files_of
 from tests.jobs.asking import ask
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve S3 on this machine, with an empty bucket."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in KEYS.items():
-            patch.setenv(name, value)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        address = "http://{}:{}".format(*server.get_host_and_port())
-        yield address
-        server.stop()
 
 
 @pytest.fixture
-def place(address: str) -> Iterator[Place]:
-    """Return a bucket with a prefix, empty."""
-    client: Any = boto3.Session().client("s3", endpoint_url=address)
-    client.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    yield read_place(f"s3://files/admin/?endpoint={address}&region=eu-central-1")
-    for one in client.list_objects_v2(Bucket="files").get("Contents", ()):
-        client.delete_object(Bucket="files", Key=one["Key"])
-    client.delete_bucket(Bucket="files")
+def place(bucket_place: Place) -> Place:
+    """Stand in for the place of the tests beside this one."""
+    return bucket_place
 
 
 @pytest.fixture
@@ -52,12 +31,6 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files of some megabytes have parts and pieces, and asking twice be listing."""
     for name, value in {"PART": 5 * 1024 * 1024, "READ": 1024 * 1024, "FEW": 1}.items():
         monkeypatch.setattr(bucket, name, value)
-
-
-@pytest.fixture
-def in_bucket(app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the application's files there."""
-    monkeypatch.setitem(app.config, "FILES", f"s3://files/admin?endpoint={place.endpoint}")
 
 
 def unfinished(place: Place) -> int:

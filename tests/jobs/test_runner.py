@@ -122,6 +122,33 @@ def slow(monkeypatch: pytest.MonkeyPatch, jobs: Any) -> list[str]:
     return seen
 
 
+@pytest.mark.usefixtures("place")
+def test_a_file_whose_database_breaks_off_is_made_once_more_by_the_other(
+    as_viewer: Any, monkeypatch: pytest.MonkeyPatch, jobs: Any
+) -> None:
+    conflict = OperationalError("SELECT 1", None, RuntimeError("canceling statement due to conflict with recovery"))
+
+    def on_two(_job: Job, progress: Progress) -> Product:
+        def broken() -> Iterator[bytes]:
+            progress.add(1)
+            yield b"old"
+            raise conflict
+
+        def whole() -> Iterator[bytes]:
+            progress.add(2)
+            yield b"new"
+
+        return Product("posts.csv", broken(), otherwise=whole())
+
+    monkeypatch.setitem(jobs.queue.work, "export", on_two)
+    job_id = ask(as_viewer)
+    jobs.work()
+
+    job = jobs.of(job_id)
+    assert (job.state, job.done, job.file_size) == (JobState.DONE, 2, 3)
+    assert b"".join(jobs.queue.files.read(job_id, job.attempt)) == b"new"
+
+
 @pytest.mark.usefixtures("place", "slow")
 def test_a_cancelled_job_stops_and_leaves_nothing(as_viewer: Any, monkeypatch: pytest.MonkeyPatch, jobs: Any) -> None:
     job_id = ask(as_viewer)

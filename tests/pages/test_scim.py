@@ -206,6 +206,52 @@ def test_the_last_owner_can_be_neither_switched_off_nor_removed(ask: Ask, owner:
     assert account(app, owner.id).is_active
 
 
+@pytest.mark.usefixtures("owner")
+def test_who_holds_more_than_scim_gives_keeps_their_email_and_stays_switched_off(
+    ask: Ask, make_staff: Any, company_rules: Any, app: Flask
+) -> None:
+    """Whoever has the token would get a link for a new password sent to an address of theirs."""
+    company_rules(GROUPS={"Readers": frozenset({VIEWER})})
+    ann, ben = make_staff("Ann", OWNER), make_staff("Ben", EDITOR)
+    email = patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": "thief@example.com"})
+
+    refused = [ask("PATCH", f"Users/{one.id}", email) for one in (ann, ben)]
+    ask("PATCH", f"Users/{ann.id}", patch({"op": "replace", "value": {"active": False, "displayName": "Anna"}}))
+    refused.append(ask("PATCH", f"Users/{ann.id}", patch({"op": "replace", "value": {"active": True}})))
+    ask("DELETE", f"Users/{ann.id}")
+    refused.append(ask("POST", "Users", okta_user(emails=[{"value": ann.email}])))
+
+    assert [status for status, _ in refused] == [403] * 4
+    assert refused[1][1]["detail"] == (
+        "Ben has permissions that SCIM may not give, so SCIM may not change the email of this account. "
+        "An owner of the dashboard may."
+    )
+    now = account(app, ann.id)
+    assert (now.name, now.email, now.is_active) == ("Anna", ann.email, False)
+    with app.app_context():
+        told = db.session.scalars(select(ChangeSet.summary).where(ChangeSet.actor == "SCIM").order_by(ChangeSet.id))
+    assert [*told] == [
+        "Was not allowed to change the email of colleague “Ann”",
+        "Was not allowed to change the email of colleague “Ben”",
+        "Changed colleague “Anna”",
+        "Was not allowed to switch on colleague “Anna”",
+        "Was not allowed to switch on colleague “Anna”",
+    ]
+
+
+def test_scim_takes_the_owner_role_and_never_gives_it(ask: Ask, owner: Staff, make_staff: Any, app: Flask) -> None:
+    ann, ben = make_staff("Ann", OWNER), make_staff("Ben", VIEWER)
+    both = [{"value": str(one.id)} for one in (ann, ben)]
+
+    key = ask("POST", "Groups", {"displayName": "Admins", "members": both})[1]["id"]
+    joined = [[*account(app, one.id).roles] for one in (ann, ben)]
+    ask("DELETE", f"Groups/{key}")
+
+    assert joined == [[OWNER], [VIEWER]]
+    assert [*account(app, ann.id).roles] == []
+    assert [*account(app, owner.id).roles] == [OWNER]
+
+
 def test_a_switched_off_user_can_be_removed(ask: Ask, app: Flask) -> None:
     key = ask("POST", "Users", okta_user(active=False))[1]["id"]
 
@@ -220,8 +266,8 @@ def test_a_switched_off_user_can_be_removed(ask: Ask, app: Flask) -> None:
         ("POST", "Users", {"userName": ""}, 400, "invalidSyntax"),
         ("POST", "Users", ["no object"], 400, "invalidSyntax"),
         ("POST", "Users", okta_user(displayName="x" * 81), 400, "invalidValue"),
-        ("PUT", "Users/1", okta_user(displayName="x" * 81), 400, "invalidValue"),
-        ("PUT", "Users/1", okta_user(emails=[{"value": "vera@example.com"}]), 409, "uniqueness"),
+        ("PUT", "Users/2", okta_user(displayName="x" * 81), 400, "invalidValue"),
+        ("PUT", "Users/2", okta_user(emails=[{"value": "olivia@example.com"}]), 409, "uniqueness"),
         ("PATCH", "Users/1", patch({"op": "replace", "path": "active", "value": "maybe"}), 400, "invalidSyntax"),
         ("PATCH", "Users/1", patch({"op": "move", "path": "active"}), 400, "invalidSyntax"),
         ("PATCH", "Users/1", patch({"op": "add", "path": "name ne x"}), 400, "invalidSyntax"),
@@ -306,18 +352,18 @@ def test_a_token_that_is_none_opens_nothing(ask: Ask, app: Flask) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("PUT", "Users/1", okta_user(emails=5), 400),
-        ("PUT", "Users/1", okta_user(emails={"value": "a@example.com"}), 400),
-        ("PUT", "Users/1", okta_user(emails=[{"primary": [1], "value": "nora@example.com"}, "x"]), 200),
-        ("PUT", "Users/1", okta_user(displayName="No\ud800ra", externalId="\ud800\0"), 200),
-        ("PATCH", "Users/1", patch({"op": "replace", "path": "userName", "value": ["a"]}), 400),
+        ("PUT", "Users/2", okta_user(emails=5), 400),
+        ("PUT", "Users/2", okta_user(emails={"value": "a@example.com"}), 400),
+        ("PUT", "Users/2", okta_user(emails=[{"primary": [1], "value": "nora@example.com"}, "x"]), 200),
+        ("PUT", "Users/2", okta_user(displayName="No\ud800ra", externalId="\ud800\0"), 200),
+        ("PATCH", "Users/2", patch({"op": "replace", "path": "userName", "value": ["a"]}), 400),
         ("POST", "Groups", {"displayName": "Cooks", "members": 7}, 400),
         ("GET", f"Users/{10**30}", None, 404),
         ("GET", f"Groups/{10**30}", None, 404),
         ("GET", 'Users?filter=externalId eq "%00"', None, 200),
     ],
 )
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("owner", "viewer")
 def test_what_no_directory_should_send_is_answered_too(
     method: str, path: str, body: object, status: int, ask: Ask
 ) -> None:

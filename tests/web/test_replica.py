@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, select, text
 
 from admin_app import create_app
 from admin_app.cli.check_replica import replica_findings, replica_in_words
@@ -17,12 +17,16 @@ from admin_app.db import replica as db_replica
 from admin_app.db.replica import Replica, written
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
+from admin_app.jobs.queue import the_queue
+from admin_app.jobs.runner import run_job
+from admin_app.models.job import Job
 from admin_app.web.replica import the_replica
 from tests.client import Client
 from tests.stores import emptied
 
 pytestmark = [pytest.mark.postgres, pytest.mark.scale]
 LIST = "/admin/user/?sort=name"
+AGE = "This page shows the data as they were"
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +81,8 @@ def paused(app: Flask, on_replica: Callable[..., Any]) -> Iterator[Callable[[], 
 
 
 @pytest.fixture
-def asked(whole_app: Flask) -> Iterator[Callable[[Any, str], tuple[int, bool]]]:
-    """Return how a page was answered, and whether its rows were read from the replica."""
+def sent(whole_app: Flask) -> Iterator[list[str]]:
+    """Return the statements that the replica is sent."""
     with whole_app.app_context():
         replica: Engine = db.engines["replica"]
     sent: list[str] = []
@@ -87,14 +91,20 @@ def asked(whole_app: Flask) -> Iterator[Callable[[Any, str], tuple[int, bool]]]:
         sent.append(statement)
 
     event.listen(replica, "before_cursor_execute", note)
+    yield sent
+    event.remove(replica, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def asked(sent: list[str]) -> Callable[[Any, str], tuple[int, bool]]:
+    """Return how a page was answered, and whether its rows were read from the replica."""
 
     def ask(client: Any, path: str) -> tuple[int, bool]:
         sent.clear()
         status = client.get(path).status_code
         return status, any('"user"' in statement for statement in sent)
 
-    yield ask
-    event.remove(replica, "before_cursor_execute", note)
+    return ask
 
 
 def test_pages_that_only_read_are_read_from_the_replica(make_user: Any, as_owner: Any, asked: Any) -> None:
@@ -127,7 +137,33 @@ def test_who_wrote_reads_it_and_others_are_told_how_old_a_page_is(
 
     assert saved == 303
     assert ("Anna" in own, "Anna" in others, "Anna" in told, "Anna" in late) == (True, False, False, True)
-    assert ("seconds ago" in own, "seconds ago" in others, "seconds ago" in told) == (False, False, True)
+    assert (AGE in own, AGE in others, AGE in told) == (False, False, True)
+
+
+@pytest.mark.usefixtures("by_jobs")
+def test_a_job_reads_the_replica_once_that_has_its_order(
+    app: Flask, paused: Callable[[], None], make_user: Any, as_owner: Any, sent: list[str]
+) -> None:
+    def exported() -> tuple[bool, bytes]:
+        sent.clear()
+        form = {"format": "csv", "column": ["name"], "delimiter": "comma", "long_text": "cut"}
+        assert as_owner.post_form("/admin/user/export/?sort=id", form).status_code == 303
+        with app.app_context():
+            job = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+            queue = the_queue()
+            run_job(job.id, queue.files, queue.work)
+            return any('"user"' in one for one in sent), b"".join(queue.files.read(job.id, 1) or ())
+
+    make_user(name="Ann")
+    caught_up = exported()
+    paused()
+    make_user(name="Ben")
+    behind = exported()
+
+    assert [caught_up, behind] == [
+        (True, b"Name\r\nAnn\r\n"),
+        (False, b"Name\r\nAnn\r\nBen\r\n"),
+    ]
 
 
 def test_what_was_made_a_moment_ago_is_found_by_others_too(

@@ -1,4 +1,8 @@
-"""The company's directory looks after accounts: who joins, who leaves, who is in which group. It shows a token."""
+"""The company's directory looks after accounts: who joins, who leaves, who is in which group. It shows a token.
+
+Whoever steals the token must not get at more than the directory gives: it makes nobody an owner, and who holds more than
+its roles keeps their email, by which people find an account, and is not switched on. It may take from everybody.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,13 @@ from admin_app.db.limits import as_key
 from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
 from admin_app.domain.permissions import privileges
+from admin_app.domain.permissions.policy import rights_given_by
+from admin_app.domain.permissions.privileges import Privileges
 from admin_app.domain.records.rules import normalised, problem_with
-from admin_app.errors import AlreadyThere, InvalidRecord, NotFoundError
+from admin_app.errors import AlreadyThere, BeyondDirectory, InvalidRecord, NotFoundError, PrivilegeError
 from admin_app.extensions import AnySession
 from admin_app.models.company import LONGEST_NAME, DirectoryGroup, DirectoryMember, DirectoryPerson, DirectoryToken
+from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
 
 
@@ -47,6 +54,11 @@ class Rules:
 
     role: str
     groups: RolesByGroup
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The roles that the directory may give, by their keys: the owner's never."""
+        return frozenset({self.role}).union(*self.groups.values()) - {"", OWNER}
 
 
 # ---- tokens
@@ -114,11 +126,16 @@ def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff
         given = [rules.role] if rules.role else []
         staff = create_staff(session, name=values.name, email=values.email, roles=given, password=None)
     session.flush()
-    return change_person(session, staff, values)
+    return change_person(session, staff, values, rules)
 
 
-def change_person(session: AnySession, staff: Staff, values: PersonValues) -> Staff:
-    """Let an account be as the directory says (not yet committed). Who is switched off is signed out; the last owner stays."""
+def change_person(session: AnySession, staff: Staff, values: PersonValues, rules: Rules) -> Staff:
+    """Let an account be as the directory says (not yet committed). Who is switched off is signed out; the last owner stays.
+
+    Raises `BeyondDirectory` where somebody who holds more than it gives would get another email, or be switched on.
+    """
+    privileges.lock(session)
+    _require_harmless(session, staff, values, rules)
     if staff.is_active and not values.is_active:
         disable(session, staff)
     staff.name, staff.email, staff.is_active = _checked(session, staff, values)
@@ -138,6 +155,29 @@ def drop_person(session: AnySession, staff: Staff, rules: Rules) -> None:
     session.execute(delete(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
     session.execute(delete(DirectoryMember).where(DirectoryMember.staff_id == staff.id))
     follow_groups(session, staff, (), rules.groups)
+
+
+def _require_harmless(session: AnySession, staff: Staff, values: PersonValues, rules: Rules) -> None:
+    tried = {
+        "change the email of": staff.email != normalised_email(values.email),
+        "switch on": values.is_active and not staff.is_active,
+    }
+    attempt = next((words for words, is_tried in tried.items() if is_tried), None)
+    if attempt is not None and _is_beyond(session, staff, rules):
+        message = f"{staff.name} has permissions that SCIM may not give, so SCIM may not {attempt} this account. An owner of the dashboard may."
+        raise BeyondDirectory(message, staff.id, attempt)
+
+
+def _is_beyond(session: AnySession, staff: Staff, rules: Rules) -> bool:
+    """Whether somebody, switched off or not, holds more than the directory may give."""
+    if OWNER in staff.roles:
+        return True
+    given = session.scalars(select(Role).where(Role.key.in_(rules.given))).all()
+    try:
+        Privileges(session, rights_given_by(given)).require_over(staff)
+    except PrivilegeError:
+        return True
+    return False
 
 
 def _is_seen() -> ColumnElement[bool]:
@@ -241,7 +281,8 @@ def _set_members(session: AnySession, group: DirectoryGroup, before: frozenset[i
 
 def _follow(session: AnySession, keys: Collection[int], rules: Rules) -> None:
     for staff in session.scalars(select(Staff).where(Staff.id.in_(keys)).order_by(Staff.id)).all():
-        follow_groups(session, staff, [one.name for one in groups_of(session, staff)], rules.groups)
+        names = [one.name for one in groups_of(session, staff)]
+        follow_groups(session, staff, names, rules.groups, makes_owners=False)
 
 
 def _digest(token: str) -> str:

@@ -22,16 +22,21 @@ def roles_of_groups(session: AnySession, groups: Collection[str], mapping: Roles
     return frozenset(session.scalars(select(Role.key).where(Role.key.in_(wanted))))
 
 
-def follow_groups(session: AnySession, staff: Staff, groups: Collection[str], mapping: RolesByGroup) -> bool:
+def follow_groups(
+    session: AnySession, staff: Staff, groups: Collection[str], mapping: RolesByGroup, *, makes_owners: bool = True
+) -> bool:
     """Give and take roles as somebody's groups say (not yet committed); return whether any changed.
 
-    The last owner stays one, whatever the groups say.
+    The last owner stays one, whatever the groups say. With `makes_owners` off nobody becomes one, and an owner stays one
+    while their groups say so.
     """
     by_groups = frozenset().union(*mapping.values())
-    wanted = (frozenset(staff.roles) - by_groups) | roles_of_groups(session, groups, mapping)
-    if OWNER in staff.roles and OWNER not in wanted and _is_last_owner(session, staff):
+    held = frozenset(staff.roles)
+    withheld = frozenset() if makes_owners else frozenset({OWNER}) - held
+    wanted = (held - by_groups) | (roles_of_groups(session, groups, mapping) - withheld)
+    if OWNER in held and OWNER not in wanted and _is_last_owner(session, staff):
         wanted |= {OWNER}
-    if wanted == frozenset(staff.roles):
+    if wanted == held:
         return False
     privileges.lock(session)
     staff.roles = StringSet(sorted(wanted))

@@ -12,11 +12,21 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.auth import directory, throttle
 from admin_app.domain.auth.company_sign_in import BY_GROUPS
 from admin_app.domain.auth.directory import Rules
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.auth.sign_in import network_of
 from admin_app.domain.auth.throttle import Limit
-from admin_app.errors import AdminError, AlreadyThere, InvalidRecord, LastOwnerError, NotFoundError, SelectionError
+from admin_app.errors import (
+    AdminError,
+    AlreadyThere,
+    BeyondDirectory,
+    InvalidRecord,
+    LastOwnerError,
+    NotFoundError,
+    SelectionError,
+)
 from admin_app.extensions import csrf, db
 from admin_app.models.change_set import Kind
+from admin_app.models.staff import Staff
 from admin_app.pages.scim import about, answers, parsing
 from admin_app.pages.scim.answers import answer, problem
 from admin_app.pages.scim.patch import patched
@@ -31,6 +41,15 @@ csrf.exempt(blueprint)
 ACTOR = "SCIM"
 # Wrong tokens from one network that cost no delay.
 FREE = 10
+# How an error is said: its status and its scimType (RFC 7644, 3.12).
+_SAID = {
+    NotFoundError: (HTTPStatus.NOT_FOUND, ""),
+    SelectionError: (HTTPStatus.BAD_REQUEST, "invalidFilter"),
+    BeyondDirectory: (HTTPStatus.FORBIDDEN, ""),
+    LastOwnerError: (HTTPStatus.CONFLICT, ""),
+    AlreadyThere: (HTTPStatus.CONFLICT, "uniqueness"),
+    InvalidRecord: (HTTPStatus.BAD_REQUEST, "invalidValue"),
+}
 
 
 @blueprint.before_request
@@ -64,19 +83,18 @@ def _refusal(*, has_token: bool) -> Response:
 @blueprint.errorhandler(AdminError)
 def _told(error: AdminError) -> Response:
     db.session.rollback()
-    match error:
-        case NotFoundError():
-            return problem(HTTPStatus.NOT_FOUND, str(error))
-        case SelectionError():
-            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidFilter")
-        case LastOwnerError():
-            return problem(HTTPStatus.CONFLICT, str(error))
-        case AlreadyThere():
-            return problem(HTTPStatus.CONFLICT, str(error), "uniqueness")
-        case InvalidRecord():
-            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidValue")
-        case _:
-            return problem(HTTPStatus.BAD_REQUEST, str(error), "invalidSyntax")
+    if isinstance(error, BeyondDirectory):
+        _note(error)
+    found = (said for kind, said in _SAID.items() if isinstance(error, kind))
+    status, scim_type = next(found, (HTTPStatus.BAD_REQUEST, "invalidSyntax"))
+    return problem(status, str(error), scim_type)
+
+
+def _note(refused: BeyondDirectory) -> None:
+    """Let the history say what the token was used for."""
+    with transaction(db.session):
+        staff = db.session.get_one(Staff, refused.staff_id)
+        record_security_event(db.session, staff, f"Was not allowed to {refused.attempt}")
 
 
 @blueprint.errorhandler(IntegrityError)
@@ -111,7 +129,7 @@ def user(key: int) -> Response:
     if request.method != "GET":
         with transaction(db.session):
             values = parsing.person(_wanted(answers.whole_user(db.session, staff)))
-            directory.change_person(db.session, staff, values)
+            directory.change_person(db.session, staff, values, _rules())
     return answer(answers.user(db.session, staff))
 
 

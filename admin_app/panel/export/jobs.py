@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from textwrap import shorten
 
-from admin_app.context import acting, time_zone
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from admin_app.context import acting, reading, time_zone
+from admin_app.db.replica import on_replica
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import ticks
@@ -27,10 +34,13 @@ from admin_app.panel.resource import Resource
 from admin_app.selection.selection import VIEW, Selection
 from admin_app.timezones import zone_of
 from admin_app.transfer.formats import FileOptions
+from admin_app.web.replica import the_replica
 
 KIND = "export"
 # A job's title has room for the resource and the format beside them.
 LONGEST_WORDS = 120
+# So often a replica is asked for an order that it does not have yet, with so many seconds between.
+ASKED, MOMENT = 10, 0.1
 NOT_ANY_MORE = "You can no longer export this. No file was created."
 CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
 
@@ -117,13 +127,37 @@ def run_export(job: Job, progress: Progress) -> Product:
             options=FileOptions(**asked["options"]),
             staff_id=job.staff_id,
         )
-        chunks = export_file(
+        make = partial(
+            export_file,
             wanted,
             on_begin=progress.set_interrupt,
             on_total=progress.set_total,
             on_rows=progress.add,
             on_problem=progress.problem,
         )
-    # The connection is not needed while the file is written.
-    db.session.remove()
-    return Product(file_name(wanted), chunks)
+        # The connection is not needed while a replica is asked and the file is written.
+        db.session.remove()
+        replica, chunks = _replica_with(job), make()
+        if replica is None:
+            return Product(file_name(wanted), chunks)
+        with on_replica(replica):
+            return Product(file_name(wanted), make(), otherwise=chunks)
+
+
+def _replica_with(job: Job) -> Engine | None:
+    """Return the replica, if it has the order of a job, and so everything that was committed before it."""
+    replica = the_replica()
+    if replica is None or replica.sight.problem:
+        return None
+    for _ in range(ASKED):
+        try:
+            with reading(), Session(replica.engine) as session:
+                state = session.scalar(select(Job.state).where(Job.id == job.id))
+        except DBAPIError as error:
+            replica.leave(error)
+            return None
+        # A job that is done once more was ordered once more: until the replica knows, it has the job as ended.
+        if state in job_store.OPEN:
+            return replica.engine
+        time.sleep(MOMENT)
+    return None

@@ -112,6 +112,13 @@ def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     return ["CREATE EXTENSION IF NOT EXISTS pg_trgm", *indexes]
 
 
+def index_names(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
+    """Return, for each of those statements, the index of PostgreSQL's that it makes, if it makes one."""
+    if dialect == "sqlite":
+        return [""] * len(creation(dialect, table, columns))
+    return ["", *(_index(table, one).strip('"') for one in columns)]
+
+
 def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     """Return the statements that remove it. PostgreSQL's extension stays: somebody else may use it by now."""
     if dialect == "sqlite":

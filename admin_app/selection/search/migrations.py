@@ -11,6 +11,7 @@ from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
 from sqlalchemy import text
 
+from admin_app.db.index_builds import build
 from admin_app.db.schema_version import compared
 from admin_app.selection.search import indexes as search_indexes
 
@@ -18,8 +19,8 @@ from admin_app.selection.search import indexes as search_indexes
 class _SearchIndex(MigrateOperation):
     """What both operations know: a table and its searched columns."""
 
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
-        self.table, self.columns = table, list(columns)
+    def __init__(self, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:
+        self.table, self.columns, self.concurrently = table, list(columns), concurrently
 
     def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
@@ -31,9 +32,9 @@ class CreateSearchIndex(_SearchIndex):
     """Make the index of a table's searched columns."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, columns: Sequence[str]) -> None:
-        """`op.create_search_index("post", ["content"])`."""
-        operations.invoke(cls(table, columns))
+    def apply(cls, operations: Operations, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:
+        """`op.create_search_index("post", ["content"])`; `concurrently`, beside people who save."""
+        operations.invoke(cls(table, columns, concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
         """Go back by removing it."""
@@ -56,8 +57,10 @@ class DropSearchIndex(_SearchIndex):
 
 @Operations.implementation_for(CreateSearchIndex)
 def _create(operations: Operations, operation: CreateSearchIndex) -> None:
-    for statement in search_indexes.creation(operations.get_context().dialect.name, operation.table, operation.columns):
-        operations.execute(text(statement))
+    dialect, table, columns = operations.get_context().dialect.name, operation.table, operation.columns
+    names = search_indexes.index_names(dialect, table, columns)
+    for name, statement in zip(names, search_indexes.creation(dialect, table, columns), strict=True):
+        build(operations, name, statement, concurrently=operation.concurrently and bool(name))
 
 
 @Operations.implementation_for(DropSearchIndex)
@@ -68,7 +71,8 @@ def _drop(operations: Operations, operation: DropSearchIndex) -> None:
 
 @renderers.dispatch_for(CreateSearchIndex)
 def _render_create(_context: AutogenContext, operation: CreateSearchIndex) -> str:
-    return f"op.create_search_index({operation.table!r}, {operation.columns!r})"
+    beside = ", concurrently=True" if operation.concurrently else ""
+    return f"op.create_search_index({operation.table!r}, {operation.columns!r}{beside})"
 
 
 @renderers.dispatch_for(DropSearchIndex)

@@ -7,7 +7,9 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
+from sqlalchemy import text
 
+from admin_app.db.index_builds import build
 from admin_app.db.schema_version import compared
 from admin_app.selection.sorting import text_indexes
 from admin_app.selection.sorting.text_indexes import SortIndex
@@ -16,8 +18,8 @@ from admin_app.selection.sorting.text_indexes import SortIndex
 class _SortOperation(MigrateOperation):
     """What both operations know: the index."""
 
-    def __init__(self, index: SortIndex) -> None:
-        self.index = index
+    def __init__(self, index: SortIndex, *, concurrently: bool = False) -> None:
+        self.index, self.concurrently = index, concurrently
 
     def to_diff_tuple(self) -> tuple[object, ...]:
         """Say it to `db check`."""
@@ -29,9 +31,9 @@ class CreateSortIndex(_SortOperation):
     """Make an index over the key of a text column."""
 
     @classmethod
-    def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
-        """`op.create_sort_index("user", "name")`."""
-        operations.invoke(cls(SortIndex(table, column, *others)))
+    def apply(cls, operations: Operations, table: str, column: str, *others: str, concurrently: bool = False) -> None:
+        """`op.create_sort_index("user", "name")`; `concurrently`, beside people who save."""
+        operations.invoke(cls(SortIndex(table, column, *others), concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
         """Go back by removing it."""
@@ -54,20 +56,21 @@ class DropSortIndex(_SortOperation):
 
 @Operations.implementation_for(CreateSortIndex)
 def _create(operations: Operations, operation: CreateSortIndex) -> None:
-    connection = operations.get_bind()
-    connection.exec_driver_sql(text_indexes.creation(connection.dialect.name, operation.index))
+    creation = text_indexes.creation(operations.get_context().dialect.name, operation.index)
+    build(operations, operation.index.name, creation, concurrently=operation.concurrently)
 
 
 @Operations.implementation_for(DropSortIndex)
 def _drop(operations: Operations, operation: DropSortIndex) -> None:
-    connection = operations.get_bind()
-    connection.exec_driver_sql(text_indexes.removal(operation.index))
-    text_indexes.forget(connection, operation.index)
+    operations.execute(text(text_indexes.removal(operation.index)))
+    if not operations.get_context().as_sql:
+        text_indexes.forget(operations.get_bind(), operation.index)
 
 
 @renderers.dispatch_for(CreateSortIndex)
 def _render_create(_context: AutogenContext, operation: CreateSortIndex) -> str:
-    return f"op.create_sort_index({_arguments(operation.index)})"
+    beside = ", concurrently=True" if operation.concurrently else ""
+    return f"op.create_sort_index({_arguments(operation.index)}{beside})"
 
 
 @renderers.dispatch_for(DropSortIndex)

@@ -1,0 +1,26 @@
+"""`manage.py backfill`: fill what migrations left to be filled, and wait for it."""
+
+from __future__ import annotations
+
+import click
+from alembic.script import ScriptDirectory
+from flask.cli import with_appcontext
+
+from admin_app import formatting
+from admin_app.db.backfill import applied
+from admin_app.extensions import db, this_application
+from admin_app.jobs import backfills
+
+
+@click.command()
+@with_appcontext
+def backfill() -> None:
+    """Fill the rows that migrations left to be filled, beside people at work; workers do it by themselves."""
+    scripts = ScriptDirectory(this_application().extensions["migrate"].directory)
+    with db.engine.connect() as connection:
+        wanted = applied(connection, scripts)
+    for one in wanted:
+        number = backfills.fill(one)
+        click.echo(f"{one.revision}  {one.title}: {formatting.counted(number, 'row', 'rows')} filled.")
+    if not wanted:
+        click.echo("No migration leaves anything to be filled.")

@@ -1,0 +1,111 @@
+"""Rows that are filled after a migration, piece by piece beside people at work: what a migration says of them.
+
+A migration that makes a column says `backfill = {"table": "post", "set": "stars = 0", "where": "stars IS NULL"}`. One of a
+later version that needs every row filled says `op.require_filled("post", "stars IS NULL")` before it changes anything.
+Both are SQL that both stores take. The key is a number or a text, `"key": "id"` unless it is called something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alembic.operations import MigrateOperation, Operations
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import BindParameter, Connection, bindparam, text
+from typing_extensions import override
+
+from admin_app.db.schema_version import current_revisions, newer_than
+from admin_app.errors import ClashError
+from admin_app.extensions import TABLE_PREFIX
+from admin_app.formatting import counted
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """What a migration leaves to be filled: the rows of a table that lack something, and the assignment that gives it to them."""
+
+    revision: str
+    title: str
+    table: str
+    assignment: str
+    lacking: str
+    key: str = "id"
+
+    def left(self, connection: Connection) -> int:
+        """Count the rows that are not filled; none where the table is gone."""
+        if not connection.dialect.has_table(connection, self.table):
+            return 0
+        return number_lacking(connection, self.table, self.lacking)
+
+    def next_keys(self, connection: Connection, after: Sequence[int | str], number: int) -> Sequence[int | str]:
+        """Return the keys of so many rows after this one, if there is one, that are not filled, in their order."""
+        if not connection.dialect.has_table(connection, self.table):
+            return ()
+        beyond = f'AND "{self.key}" > :after' if after else ""
+        asked = f'SELECT "{self.key}" FROM "{self.table}" WHERE ({self.lacking}) {beyond} ORDER BY "{self.key}" LIMIT {number}'
+        return connection.scalars(text(asked), {"after": after[0]} if after else {}).all()
+
+    def fill(self, connection: Connection, keys: Sequence[int | str]) -> int:
+        """Fill these rows, those that somebody has filled meanwhile excepted; return how many lack it still."""
+        them = f'WHERE ({self.lacking}) AND "{self.key}" IN :keys'
+        asked: BindParameter[int | str] = bindparam("keys", expanding=True)
+        values = {"keys": list(keys)}
+        connection.execute(text(f'UPDATE "{self.table}" SET {self.assignment} {them}').bindparams(asked), values)
+        left = connection.scalar(text(f'SELECT count(*) FROM "{self.table}" {them}').bindparams(asked), values)
+        return int(left or 0)
+
+
+def of_script(script: Script) -> Backfill | None:
+    """Return what a migration leaves to be filled, if anything."""
+    said = getattr(script.module, "backfill", None)
+    if said is None:
+        return None
+    title = (script.doc or "").partition("\n")[0].rstrip(".")
+    table = f"{TABLE_PREFIX}{said['table']}"
+    return Backfill(script.revision, title, table, said["set"], said["where"], said.get("key", "id"))
+
+
+def applied(connection: Connection, scripts: ScriptDirectory) -> list[Backfill]:
+    """Return what the migrations that the database has leave to be filled, the oldest first."""
+    current = current_revisions(connection)
+    # A newer program's database has all of this one's.
+    upper = tuple(scripts.get_heads() if newer_than(scripts, current) else current)
+    steps = [*scripts.iterate_revisions(upper, "base")] if upper else []
+    return [found for one in reversed(steps) if (found := of_script(one)) is not None]
+
+
+def number_lacking(connection: Connection, table: str, lacking: str) -> int:
+    """Count the rows of a table that meet a condition of a migration's."""
+    return int(connection.scalar(text(f'SELECT count(*) FROM "{table}" WHERE {lacking}')) or 0)
+
+
+@Operations.register_operation("require_filled", "apply")
+class RequireFilled(MigrateOperation):
+    """Stop a migration while rows lack what it needs."""
+
+    def __init__(self, table: str, lacking: str) -> None:
+        """Keep which."""
+        self.table, self.lacking = table, lacking
+
+    @classmethod
+    def apply(cls, operations: Operations, table: str, lacking: str) -> None:
+        """`op.require_filled("post", "stars IS NULL")`."""
+        operations.invoke(cls(table, lacking))
+
+    @override
+    def to_diff_tuple(self) -> tuple[object, ...]:
+        return (type(self).__name__, self.table, self.lacking)
+
+
+@Operations.implementation_for(RequireFilled)
+def _require(operations: Operations, operation: RequireFilled) -> None:
+    if operations.get_context().as_sql:
+        return
+    table = f"{TABLE_PREFIX}{operation.table}"
+    if left := number_lacking(operations.get_bind(), table, operation.lacking):
+        message = (
+            f"{counted(left, 'row', 'rows')} of {table} must be filled first ({operation.lacking}), and the tables stay as "
+            "they are. Let a worker of the version before go on, or run: manage.py backfill"
+        )
+        raise ClashError(message)
