@@ -105,7 +105,7 @@ def test_a_list_shows_the_picture_small_and_the_file_by_its_name(made: Album, as
         f"day.jpg ({len(as_viewer.get(address(made)).data)} bytes)",
         "“Söme” paper.pdf (35 bytes)",
     ]
-    assert (answer.content_type, answer.data[8:12]) == ("image/webp", b"WebP")
+    assert (answer.content_type, answer.data[8:12]) == ("image/webp", b"WEBP")
 
 
 def test_bytes_are_given_as_a_file(keep: Any, as_viewer: Any) -> None:
