@@ -5,10 +5,24 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from humanize import naturalsize
 from markupsafe import Markup
 
 # In the name's place where nobody knows who did something.
 SOMEONE = "Someone"
+# What tables are called of whose plurals no rule tells.
+_IRREGULAR = {
+    "child": "children",
+    "half": "halves",
+    "knife": "knives",
+    "leaf": "leaves",
+    "life": "lives",
+    "man": "men",
+    "person": "people",
+    "shelf": "shelves",
+    "wolf": "wolves",
+    "woman": "women",
+}
 # What a text may hold of HTML. "Press <Enter>" holds none: a reader is to see the key.
 _ELEMENTS = (
     "a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption"
@@ -92,7 +106,10 @@ def with_article(noun: str) -> str:
 
 
 def plural_of(noun: str) -> str:
-    """Name several: of "post" posts, of "category" categories, of "box" boxes."""
+    """Name several: of "post" posts, of "category" categories, of "box" boxes, of "shelf" shelves."""
+    before, last = noun[: noun.rfind(" ") + 1], noun[noun.rfind(" ") + 1 :]
+    if last in _IRREGULAR:
+        return before + _IRREGULAR[last]
     if noun.endswith("y") and noun[-2:-1] not in set("aeiou"):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
@@ -111,6 +128,11 @@ def sentence_case(words: str) -> str:
 def number(value: int) -> str:
     """Write a whole number with thousands separators: 19,452."""
     return f"{value:,}"
+
+
+def size(number_of_bytes: int) -> str:
+    """Write how large a file is: "35 bytes", "1.7 kB"."""
+    return naturalsize(number_of_bytes).replace("Byte", "byte")
 
 
 def counted(count: int, singular: str, plural: str) -> str:

@@ -22,6 +22,20 @@ MEGABYTE = 1024 * 1024
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
+# What people call types whose own name is another one.
+_OFFICE = "vnd.openxmlformats-officedocument"
+_CALLED = {
+    "plain": "plain text",
+    "octet-stream": "of a type that is not known",
+    "webp": "WebP",
+    "svg+xml": "SVG",
+    "msword": "Word",
+    f"{_OFFICE}.wordprocessingml.document": "Word",
+    "vnd.ms-excel": "Excel",
+    f"{_OFFICE}.spreadsheetml.sheet": "Excel",
+}
+
+
 class FileKind(Kind[str]):
     """A file of any type: `info={"kind": "file", "types": ["application/pdf"], "megabytes": 5}`."""
 
@@ -49,6 +63,12 @@ class FileKind(Kind[str]):
     def most_bytes(self) -> int:
         """How large a file may be."""
         return int(self.stored.info.get("megabytes", self.most_megabytes)) * MEGABYTE
+
+    @property
+    def wanted(self) -> str:
+        """Say what it takes: "JPEG or PNG, up to 5 MB"."""
+        most = f"up to {self.most_bytes // MEGABYTE:,} MB"
+        return f"{_either(self.types_taken)}, {most}" if self.types_taken else most
 
     def problem_with_type(self, label: str, content_type: str) -> str | None:
         """Refuse content of another type than the column takes."""
@@ -136,4 +156,4 @@ def _called(content_type: str) -> str:
     sort, _, name = content_type.partition("/")
     if name == "*":
         return {"image": "an image", "audio": "a sound", "video": "a video", "text": "text"}.get(sort, content_type)
-    return {"plain": "plain text", "octet-stream": "of a type that is not known"}.get(name, name.upper())
+    return _CALLED.get(name, name.upper())

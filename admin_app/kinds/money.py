@@ -197,6 +197,10 @@ class MoneyKind(DecimalKind):
             return problem
         return problem_with_amount(label, value, self.currency)
 
+    def typed(self, value: Decimal) -> str:
+        """Write it as one types it, without the zeros that only the column has: 75.000 could be thousands."""
+        return f"{value:.{max(_PLACES.get(self.currency, 2), -_exponent(value))}f}"
+
     def written(self, value: Decimal, currency: object = None) -> str:
         """Write "EUR 1,234.50"; without a currency every digit is said."""
         code = str(currency or self.currency)

@@ -197,7 +197,7 @@ def _line(job: Job, *, is_gone: bool) -> JobLine:
         total=job.total,
         asked=value_cell(job.created_at, is_whole=True),
         problems=tuple(f"Row {row:,}: {words}" for row, words in job.problems[:SHOWN_PROBLEMS]),
-        file_words=humanize.naturalsize(job.file_size) if has_file else "",
+        file_words=formatting.size(job.file_size) if has_file else "",
         file_url=url_for("jobs.file", id=job.id) if has_file and is_mine else "",
         problems_url=url_for("jobs.problems", id=job.id) if job.problem_count > SHOWN_PROBLEMS and is_mine else "",
         can_cancel=job.state in job_store.OPEN and not is_lost,

@@ -18,6 +18,7 @@ class Archive(RowAction):
 
     label, done = "Archive", "archived"
     refusal = "It is archived already."
+    about = "Lists, cards, pickers and searches leave out what is archived. Restore brings it back."
 
     def __init__(self, model: type[Record]) -> None:
         """Keep whose records they are."""

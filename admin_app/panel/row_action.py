@@ -33,6 +33,8 @@ class RowAction:
     writes: tuple[str, ...]
     # Said of the records that `allowed` leaves out.
     refusal: ClassVar[str] = "This is not meant for it."
+    # Said where it is asked for, where its name does not tell enough.
+    about: ClassVar[str] = ""
     # What `effect` does, in a sentence: "The user gets an email."
     effect_words: ClassVar[str] = ""
 

@@ -159,7 +159,7 @@ SAMPLES: dict[str, Sample] = {
     "image": Sample(
         (f"{'0f' * 32}/2048/day.jpg", f"{'a1' * 32}/0/“ä, b”.png"),
         (),
-        ("day.jpg (2.0 kB)", "“ä, b”.png (0 Bytes)"),
+        ("day.jpg (2.0 kB)", "“ä, b”.png (0 bytes)"),
         no_cell="day.jpg",
         must="a file that is kept here, as an export names it. Send a new one with the form.",
         cell=CellKind.FILE,
@@ -167,7 +167,7 @@ SAMPLES: dict[str, Sample] = {
     "file": Sample(
         (f"{'0f' * 32}/1/=1", f"{'a1' * 32}/1000/-"),
         (),
-        ("=1 (1 Byte)", "- (1.0 kB)"),
+        ("=1 (1 byte)", "- (1.0 kB)"),
         no_cell="f/1/=1",
         must="a file that is kept here, as an export names it. Send a new one with the form.",
         cell=CellKind.FILE,
@@ -337,7 +337,7 @@ SAMPLES: dict[str, Sample] = {
     "binary": Sample(
         (b"\0\xff=1", b"x" * 1500),
         (),
-        ("4 Bytes", "1.5 kB"),
+        ("4 bytes", "1.5 kB"),
         no_cell="=1",
         must="Base64, like aGVsbG8=.",
         cell=CellKind.NUMBER,

@@ -72,7 +72,7 @@ def test_a_column_takes_files_that_are_here_and_of_its_types() -> None:
     assert problems == [
         None,
         None,
-        "It must be JPEG, PNG, WEBP or GIF; this is PDF.",
+        "It must be JPEG, PNG, WebP or GIF; this is PDF.",
         "It must be an image or plain text; this is PDF.",
         "It must be of a type that is not known; this is PDF.",
         f"It {UNKNOWN}",

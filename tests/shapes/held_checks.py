@@ -102,8 +102,8 @@ def test_a_list_shows_the_picture_small_and_the_file_by_its_name(made: Album, as
     answer = as_viewer.get(drawn.attributes["src"])
     assert page.rows()[0][:3] == [
         "A",
-        f"day.jpg ({len(as_viewer.get(address(made)).data)} Bytes)",
-        "“Söme” paper.pdf (35 Bytes)",
+        f"day.jpg ({len(as_viewer.get(address(made)).data)} bytes)",
+        "“Söme” paper.pdf (35 bytes)",
     ]
     assert (answer.content_type, answer.data[8:12]) == ("image/webp", b"WEBP")
 
@@ -112,7 +112,7 @@ def test_bytes_are_given_as_a_file(keep: Any, as_viewer: Any) -> None:
     full, empty = keep(Album(label="A", raw=b"<html>\0")), keep(Album(label="B"))
     page = Page(as_viewer.get(f"/admin/album/details/?id={full.id}"))
 
-    answer = as_viewer.get(page.link("7 Bytes"))
+    answer = as_viewer.get(page.link("7 bytes"))
 
     assert (answer.data, answer.content_type) == (b"<html>\0", "application/octet-stream")
     assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="album-{full.id}-raw.bin"')
@@ -143,16 +143,16 @@ def test_a_refused_form_keeps_the_file_and_says_so(app: Flask, as_editor: Any) -
     again = as_editor.post_form(NEW, {"label": "A", "cover": values["cover"]})
 
     assert refused_form.status == 422
-    assert refused_form.texts("p", class_="held") == ["day.jpg (654 Bytes) is kept. Save this form to use it."]
+    assert refused_form.texts("p", class_="held") == ["day.jpg (654 bytes) is kept. Save this form to use it."]
     assert (again.status_code, album(app).cover) == (303, values["cover"])
 
 
 @pytest.mark.parametrize(
     ("field", "content", "words"),
     [
-        ("cover", PDF, "Cover must be JPEG, PNG, WEBP or GIF; this is PDF."),
+        ("cover", PDF, "Cover must be JPEG, PNG, WebP or GIF; this is PDF."),
         ("cover", picture()[:60], "Cover cannot be read as a picture. Try another file."),
-        ("cover", b"", "Cover must be JPEG, PNG, WEBP or GIF; this is of a type that is not known."),
+        ("cover", b"", "Cover must be JPEG, PNG, WebP or GIF; this is of a type that is not known."),
         (
             "cover",
             picture((200, 200)),
@@ -218,7 +218,7 @@ def test_a_form_takes_no_reference_to_what_is_not_here(made: Album, as_editor: A
     ]
 
     unknown = f"Cover {UNKNOWN}"
-    assert answers == [unknown, unknown, "Cover must be JPEG, PNG, WEBP or GIF; this is PDF."]
+    assert answers == [unknown, unknown, "Cover must be JPEG, PNG, WebP or GIF; this is PDF."]
 
 
 @pytest.mark.usefixtures("context")

@@ -44,8 +44,8 @@ def test_a_form_reads_lists_and_shows_them_again(app: Flask, as_editor: Any, mad
         ["old_tools", "books"],
     )
     assert [refused.error_of(name) for name in ("sizes", "uses")] == [
-        "Enter one a line. Each must be a whole number.",
-        "Enter one a line. Each must be one of books, old_tools.",
+        "Enter one per line. Each must be a whole number.",
+        "Enter one per line. Each must be one of books, old_tools.",
     ]
 
 

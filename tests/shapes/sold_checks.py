@@ -159,7 +159,7 @@ def test_a_list_leaves_out_what_is_archived_until_it_is_asked_for(as_editor: Any
 
     lists = [shown(as_editor, query) for query in ("", "&archived=too", "&archived=only", f"&id__in={goods[1].id}")]
 
-    assert lists == [["a", "c"], ["a", "b", "c"], ["b"], ["b"]]
+    assert lists == [["a", "c"], ["a", "Archived b", "c"], ["b"], ["Archived b"]]
     assert page.chips == ["Archived goods"]
     assert Page(as_editor.get(LIST)).link("Archived goods") == f"{LIST}?archived=only"
     assert as_editor.get(f"{LIST}?archived=maybe").status_code == 400
@@ -244,13 +244,14 @@ def test_a_parents_page_leaves_archived_children_out_until_they_are_asked_for(
 
     assert [sorted(extras(one)) for one in (page, too, only, back)] == [
         ["x", "y", "z"],
-        ["old", "x", "y", "z"],
+        ["Archived old", "x", "y", "z"],
         ["old"],
         ["x", "y", "z"],
     ]
     assert only.link("Open in list") == f"{LIST}?with___is={goods[0].id}&archived=only"
     assert page.has_link("Extras 3")
-    assert Page(as_editor.get(f"/admin/good/details/?id={archived.id}")).heading == "old"
+    put_away = Page(as_editor.get(f"/admin/good/details/?id={archived.id}"))
+    assert (put_away.heading, put_away.texts(class_="state")) == ("old", ["Archived"])
 
 
 def test_numbers_and_cards_leave_archived_records_out(as_editor: Any, goods: list[Good]) -> None:

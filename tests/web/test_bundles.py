@@ -5,10 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from admin_app import resources
-from admin_app.web.bundles import BUNDLES, icons, script, style_sheet
+from admin_app.web.bundles import BUNDLES, icons, script, style_sheet, without_comments
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 TEMPLATES = STATIC.parent / "templates"
@@ -29,13 +30,30 @@ def folder(tmp_path: Path) -> Path:
 def test_every_file_is_in_its_bundle_once(name: str, pattern: str) -> None:
     bundle = BUNDLES[name](STATIC).text
 
-    counts = {
-        file.name: bundle.count(file.read_text().removeprefix('@charset "UTF-8";'))
-        for file in STATIC.glob(pattern)
-        if file.name not in BUNDLES
-    }
+    files = {file.name: file for file in STATIC.glob(pattern) if file.name not in BUNDLES}
+    texts = {name: file.read_text().removeprefix('@charset "UTF-8";') for name, file in files.items()}
+    ours = {name for name, file in files.items() if "vendor" not in file.parts}
+    counts = {name: bundle.count(without_comments(text) if name in ours else text) for name, text in texts.items()}
 
     assert counts == dict.fromkeys(counts, 1)
+
+
+def test_a_bundle_has_no_comments_of_ours_and_all_else() -> None:
+    text = "/* A\n   comment. */\na {\n  b: 1; /* beside */\n}\n// Another.\nlet c = 'https://d'; // beside\n"
+
+    assert without_comments(text) == "a {\nb: 1; /* beside */\n}\nlet c = 'https://d'; // beside\n"
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_is_sent_packed_to_who_can_unpack_it(name: str, as_nobody: Any) -> None:
+    packed, plain = (as_nobody.get(f"/static/{name}", headers={"Accept-Encoding": way}) for way in ("gzip, br", ""))
+    again = as_nobody.get(f"/static/{name}", headers={"Accept-Encoding": "br", "If-None-Match": packed.headers["ETag"]})
+
+    assert brotli.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == "br"
+    assert {one.headers["Vary"].partition(",")[0] for one in (packed, plain)} == {"Accept-Encoding"}
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert again.status_code == 304
 
 
 def test_every_icon_that_a_template_names_is_in_the_sheet() -> None:

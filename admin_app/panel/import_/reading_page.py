@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from http import HTTPStatus
 
-import humanize
 from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from admin_app import formatting
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.upload import Upload
@@ -94,7 +94,7 @@ class ReadingPage(Page):
         page = self.render(
             "resource/import_source.html",
             upload=upload,
-            size=humanize.naturalsize(upload.size),
+            size=formatting.size(upload.size),
             problems=problems or {},
             preview=_preview(look),
             questions=list(_questions(shown, look.sheets, problems or {})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, literal, or_
@@ -64,7 +64,7 @@ class ArrayField(TypedField):
     kind: ClassVar[str] = ArrayKind.name
     widget: Any = TextArea()
     between: ClassVar[str] = "\n"
-    advice = "Enter one a line."
+    advice = "Enter one per line."
 
     def __init__(self, *args: Any, of: ArrayKind, **kwargs: Any) -> None:
         """Keep what its items are."""
@@ -112,12 +112,16 @@ class ArrayPanel(PanelKind):
     kind: ClassVar[type[ArrayKind]] = ArrayKind
     field_class: ClassVar[type[ArrayField]] = ArrayField
     operators = (HasThis, HasNotThis, Empty)
+    # A list is short.
+    area: ClassVar[Mapping[str, object]] = {"rows": 4}
 
     def field(self, column: TableColumn, arguments: Arguments) -> ArrayField:
         """Say how it is typed."""
         said = arguments.get("description") or self.field_class.advice.replace("Enter", "").strip().capitalize()
         filters = [*arguments.get("filters", ()), _empty_for_nothing(column)]
-        return self.field_class(**{**arguments, "description": said, "filters": filters}, of=self.kind(column))
+        return self.field_class(
+            **{**arguments, "description": said, "filters": filters}, of=self.kind(column), render_kw=self.area
+        )
 
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
         """Write the items with commas between them."""

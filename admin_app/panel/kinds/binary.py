@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2.filters import do_filesizeformat
-
+from admin_app import formatting
 from admin_app.kinds.binary import BinaryKind
 from admin_app.panel.kinds.base import PanelKind
 from admin_app.panel.operators.equality import Empty
@@ -21,4 +20,4 @@ class BinaryPanel(PanelKind):
 
     def cell(self, value: Any) -> Cell:
         """Say how much it is."""
-        return Cell(CellKind.NUMBER, do_filesizeformat(len(value)))
+        return Cell(CellKind.NUMBER, formatting.size(len(value)))

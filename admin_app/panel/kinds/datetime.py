@@ -10,7 +10,7 @@ from wtforms.widgets import DateTimeLocalInput
 
 from admin_app import formatting
 from admin_app.context import zone
-from admin_app.extensions import TableColumn
+from admin_app.extensions import AnyColumn, TableColumn
 from admin_app.kinds.base import AnyKind, without_zone
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
@@ -85,6 +85,10 @@ class LocalDateTimePanel(DateTimePanel):
     """A date and time input; nobody can say how long ago it was."""
 
     kind = LocalDateTimeKind
+
+    def width(self, _column: AnyColumn) -> str:
+        """Give it the room of its day and its seconds."""
+        return CellKind.TEXT.value
 
     def field(self, _column: TableColumn, arguments: Arguments) -> LocalDateTimeField:
         """Make the browser's own date and time input."""

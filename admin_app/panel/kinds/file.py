@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from jinja2.filters import do_filesizeformat
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import FileInput
 
+from admin_app import formatting
 from admin_app.extensions import AnyColumn, TableColumn
-from admin_app.kinds.file import MEGABYTE, FileKind, ImageKind
+from admin_app.kinds.file import FileKind, ImageKind
 from admin_app.kinds.file_reference import FileReference
 from admin_app.panel.kinds.base import Arguments, PanelKind, none_for_nothing, text_cell
 from admin_app.panel.operators.equality import Empty
@@ -83,7 +83,7 @@ class FilePanel(PanelKind):
         # It would empty the errors of a file that was not kept, where the field held none before.
         arguments["validators"] = [one for one in arguments.get("validators", ()) if not isinstance(one, Optional)]
         kind = self.kind(column)
-        said = arguments.get("description") or f"Up to {kind.most_bytes // MEGABYTE:,} MB."
+        said = arguments.get("description") or formatting.sentence_case(f"{kind.wanted}.")
         offered = {"accept": ",".join(kind.types_taken)}
         return self.field_class(**{**arguments, "description": said}, render_kw=offered)
 
@@ -97,7 +97,7 @@ class FilePanel(PanelKind):
             reference = FileReference.read(str(value))
         except ValueError:
             return text_cell(str(value), is_whole=True)
-        return Cell(CellKind.FILE, f"{reference.name} ({do_filesizeformat(reference.size)})")
+        return Cell(CellKind.FILE, f"{reference.name} ({formatting.size(reference.size)})")
 
 
 class ImagePanel(FilePanel):

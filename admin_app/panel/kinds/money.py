@@ -19,6 +19,15 @@ class MoneyField(DecimalField):
     kind = MoneyKind.name
     advice = "Enter an amount, like 12.50."
 
+    def __init__(self, *args: Any, of: MoneyKind, **kwargs: Any) -> None:
+        """Keep what it is an amount of."""
+        super().__init__(*args, **kwargs)
+        self._of = of
+
+    def write(self, value: object) -> str:
+        """Write as many places as the currency has."""
+        return self._of.typed(Decimal(str(value)))
+
 
 class MoneyPanel(DecimalPanel):
     """A number with a currency."""
@@ -30,7 +39,7 @@ class MoneyPanel(DecimalPanel):
         kind = MoneyKind(column)
         in_record = f"In the currency of “{label(kind.beside)}”." if kind.beside else ""
         said = arguments.get("description") or (f"In {kind.currency}." if kind.currency else in_record)
-        return MoneyField(**{**arguments, "description": said})
+        return MoneyField(**{**arguments, "description": said}, of=kind)
 
     def width(self, _column: AnyColumn) -> str:
         """Leave room for the currency: as much as a name has."""

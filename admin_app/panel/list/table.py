@@ -91,8 +91,11 @@ class Table:
         selection = self._selection
         hits = Hits(search.terms_of(selection.search), selection.schema.search)
         drawn = rows_of(self._access, records, names, here, narrowings(self._access, selection), hits=hits)
+        is_mixed = selection.schema.archived is not None and selection.archived != ALONE
         for record, row in zip(records, drawn, strict=True):
-            yield row if record.id in inside else replace(row, outside=OUTSIDE)
+            is_archived = is_mixed and bool(getattr(record, selection.schema.archived_name))
+            outside = "" if record.id in inside else OUTSIDE
+            yield replace(row, outside=outside, is_archived=is_archived) if outside or is_archived else row
 
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""

@@ -54,6 +54,8 @@ class Row:
     is_marked: bool = False
     # What is said of a row that the list no longer has.
     outside: str = ""
+    # Among others that are not.
+    is_archived: bool = False
     # The columns whose cells the person may change.
     editable: tuple[str, ...] = ()
     # The resource's own actions.

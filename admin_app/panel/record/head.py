@@ -37,6 +37,7 @@ class RecordHead:
     changed_by: str
     tabs: tuple[Tab, ...]
     steps: Steps | None = None
+    is_archived: bool = False
 
 
 def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") -> RecordHead:
@@ -59,6 +60,7 @@ def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") 
         changed_by=changed_by,
         tabs=tabs_of(access, record, view),
         steps=steps_of(access, record, view) if view in {"edit_view", "details_view"} else None,
+        is_archived=access.archived() is not None and bool(getattr(record, resource.model.__archived_at__)),
     )
 
 

@@ -40,7 +40,7 @@ def test_the_page_says_how_the_file_is_read_and_shows_its_first_rows(as_editor: 
 
     page = Page(as_editor.get(source_url(upload_id)))
 
-    assert page.texts(class_="page-head__result") == ["users.csv, 236 Bytes"]
+    assert page.texts(class_="page-head__result") == ["users.csv, 236 bytes"]
     assert page.texts("th", scope="col") == ["Row", "Name", "Email"]
     assert page.texts("th", scope="row") == ["2", "3", "4", "5", "6"]
     assert page.texts("td")[:2] == ["User 0", "user0@example.com"]

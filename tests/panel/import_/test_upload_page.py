@@ -91,7 +91,7 @@ def test_pasted_rows_are_a_file_too(as_editor: Any) -> None:
     response = paste(as_editor, "Name\tEmail\r\nZoë\tzoe@example.com\r\n")
 
     page = Page(as_editor.get(response.location))
-    assert page.texts(class_="page-head__result") == ["Pasted rows, 34 Bytes"]
+    assert page.texts(class_="page-head__result") == ["Pasted rows, 34 bytes"]
     assert page.texts("td") == ["Zoë", "zoe@example.com"]
 
 

@@ -76,6 +76,7 @@ class ActQuestion(Question):
             "fields": list(form),
             "label": action.label,
             "verb": action.verb or action.label,
+            "about": action.about,
             "effect_words": acting.effect_words(action),
             "one": None,
         }
