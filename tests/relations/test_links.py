@@ -348,7 +348,8 @@ def test_records_that_are_only_looked_at_are_named_and_found() -> None:
     assert isinstance(relation, ManyToMany)
 
     found = [
-        list(db.session.scalars(select(Farm.name).where(one))) for one in (relation.condition(1), relation.any_linked())
+        list(db.session.scalars(select(Farm.name).where(one)))
+        for one in (relation.condition(1), relation.linked().asked)
     ]
 
     assert (relation.is_links, relation.history(), found) == (True, "", [["Home"], ["Home"]])
