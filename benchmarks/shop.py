@@ -29,6 +29,7 @@ from admin_app.db.types import UtcDateTime
 from admin_app.extensions import db, table_of
 from admin_app.panel.card import Count, PerWeek, Top
 from admin_app.panel.resource import Resource
+from admin_app.selection.sorting import text_indexes
 from benchmarks.common.data import Database, database, numbers, sign_in, without_indexes
 from benchmarks.common.in_turn import Asked, measure
 from benchmarks.common.postgres import postgres
@@ -136,6 +137,9 @@ PAGES = {
     "by state, then by date": "good/?sort=state&then=-created_at",
     "by date, then by price": "good/?sort=-created_at&then=price",
     "of a category": "good/?category__is=500",
+    "of a category with a third of all, by price": "good/?category__is=1&sort=price",
+    "with a price between 100 and 900": "good/?price__between=100+to+900",
+    "made since a day, by price": "good/?created_at__from=2020-01-01&sort=price",
     "without a category": "good/?category__empty=yes",
     "of a state": "good/?state__is=sold",
     "of none of these states": "good/?state__not_in=sold,lost,kept,old",
@@ -185,6 +189,9 @@ def filled(target: Database) -> None:
         for model in (Category, Tag, Good):
             table_of(model).create(db.session.connection())
         good_tag.create(db.session.connection())
+        for index in text_indexes.declared(Record.metadata):
+            if index.table in {"category", "tag"}:
+                db.session.execute(sa.text(text_indexes.creation(target.store, index)))
         db.session.commit()
     for table, statement in statements(target):
         without_indexes(target, table, statement, has_search=False)

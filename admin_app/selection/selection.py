@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, literal, not_, select
+from sqlalchemy import ColumnElement, false, func, literal, not_, select
 
 from admin_app.db.attributes import is_key
 from admin_app.db.record import Record
@@ -117,6 +117,8 @@ class Selection:
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # Which sets of keys are too large to find rows by.
     walked: tuple[KeySet, ...] = field(default=(), compare=False)
+    # Whether so many rows are meant that the order is walked, whatever index a filter has.
+    is_in_order: bool = field(default=False, compare=False)
     # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
@@ -255,6 +257,10 @@ class Selection:
 
         Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
         """
+        return self._criteria(lambda one: one)
+
+    def _criteria(self, asked: Callable[[ColumnElement[bool]], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        """Return the conditions, those of filters as they are asked."""
         found = self.scope
         if self.problems:
             return [*found, false()]
@@ -264,9 +270,9 @@ class Selection:
             found.append(false() if self.ticked is None else self.ticked.rows)
         found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
-        found += [one.criterion(self.walked) for one in self.conditions if one.lookup not in self.by_index]
+        found += [asked(one.criterion(self.walked)) for one in self.conditions if one.lookup not in self.by_index]
         # What is looked up for a group is more than it means, where "all of these" stands in it.
-        return [*found, *(one.criterion(self.walked) for one in self.groups)]
+        return [*found, *(asked(one.criterion(self.walked)) for one in self.groups)]
 
     @property
     def _of_archive(self) -> ColumnElement[bool] | None:
@@ -328,7 +334,13 @@ class Selection:
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None
     ) -> Iterator[Statement]:
         """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
-        return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
+        criteria = self._criteria(_of_each_row) if self.is_in_order else self.criteria
+        return self.order.segments(criteria, start=start, backwards=backwards, end=end)
+
+
+def _of_each_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition that no index answers."""
+    return func.coalesce(condition, false())
 
 
 def _is_key(sort: SortKey) -> bool:
