@@ -301,6 +301,11 @@ class Selection:
         found = [*asked, None if self.parent is None else self.parent.key_set]
         return [one for one in found if one is not None]
 
+    @property
+    def is_counted_in_order(self) -> bool:
+        """Whether its rows are counted as they lie in its order: elsewhere there may be millions that are not meant, an archive say."""
+        return bool(self.walked) or (self.is_in_order and self.schema.archived is not None)
+
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
         """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""

@@ -132,7 +132,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 def _is_soon_counted(selection: Selection) -> bool:
     """Whether one thing at most is asked of each row, and no text has to be read for it."""
-    if selection.lookups or selection.walked:
+    if selection.lookups or selection.is_counted_in_order:
         return False
     asked = (
         len(selection.scope)
