@@ -321,7 +321,7 @@ def small_copy(plan_id: int) -> int:
         db.session.add(small)
         db.session.flush()
         columns = ", ".join(column.name for column in PlanLine.__table__.columns if column.name != "plan_id")
-        copy = f"INSERT INTO plan_line (plan_id, {columns}) SELECT :small, {columns} FROM plan_line WHERE plan_id = :whole ORDER BY number LIMIT {FEW}"  # noqa: S608 -- names and numbers of our own
+        copy = f"INSERT INTO plan_line (plan_id, {columns}) SELECT :small, {columns} FROM plan_line WHERE plan_id = :whole ORDER BY number LIMIT {FEW}"
         db.session.execute(text(copy), {"small": small.id, "whole": plan_id})
         db.session.commit()
         return small.id

@@ -19,7 +19,7 @@ from admin_app.context import reading
 from admin_app.db.attributes import is_computed, require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.archive import require_archive
+from admin_app.domain.records.archive import is_archived, require_archive
 from admin_app.domain.records.positions import require_position
 from admin_app.extensions import db
 from admin_app.formatting import label, with_article
@@ -161,8 +161,9 @@ class ResourceView(ProtectedView, ModelView):
         resource.forms = RecordForms(self._create_form_class, self._edit_form_class)
         require_rules(resource)
         require_cards(resource)
-        declare_indexes(resource.list_schema)
-        declare_indexes(resource.newest_schema())
+        archived = is_archived(resource.model)
+        declare_indexes(resource.list_schema, archived)
+        declare_indexes(resource.newest_schema(), archived)
         declare_likenesses(resource)
 
     # ---- the routes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, cast
 
@@ -13,7 +14,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import CompositeKey
 from admin_app.db.keys import key_of, keys_in
 from admin_app.db.record import Record
-from admin_app.extensions import AnyColumn, Attribute, Relationship, TableColumn
+from admin_app.extensions import AnyColumn, Attribute, Relationship, Statement, TableColumn
 
 
 class Dependency(StrEnum):
@@ -34,6 +35,23 @@ class Dependency(StrEnum):
     def is_decided(self) -> bool:
         """Whether nobody is asked."""
         return self in {Dependency.CASCADE, Dependency.CLEARED}
+
+
+@dataclass(frozen=True, eq=False)
+class KeySet:
+    """Rows that are told by a set of keys: `found` by it, which is quick while it is small, or each `asked` whether it is in it.
+
+    Of a large set the first rows of an order are soon found by asking; found by the set, all of it would be read and sorted.
+    """
+
+    # None where they cannot be told without asking the rows.
+    keys: Statement | None
+    found: ColumnElement[bool]
+    asked: ColumnElement[bool]
+
+    def condition(self, walked: Collection[KeySet]) -> ColumnElement[bool]:
+        """Return the condition on the rows, asked of each where this is one of those sets."""
+        return self.asked if self in walked else self.found
 
 
 # What a foreign key's `ON DELETE` says.
@@ -160,6 +178,10 @@ class Relation:
     def is_links(self) -> bool:
         """Whether the related records are named as a field of this one, though they are many."""
         return False
+
+    def key_set(self, _key: object) -> KeySet | None:
+        """Return the set of keys that tells these rows, where no index has the rows themselves."""
+        return None
 
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows that hold the foreign key to be tied to the record of this key."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, literal, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from typing_extensions import override
@@ -12,7 +13,7 @@ from typing_extensions import override
 from admin_app.db.keys import key_of, keys_in
 from admin_app.db.record import Record
 from admin_app.extensions import Relationship, Statement, TableColumn, table_of
-from admin_app.relations.base import Dependency, Relation
+from admin_app.relations.base import Dependency, KeySet, Relation
 
 
 class ManyToMany(Relation):
@@ -50,24 +51,29 @@ class ManyToMany(Relation):
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows of the side that keeps the links to be linked with the record of this key."""
+        return self.linked([key]).found
+
+    @override
+    def key_set(self, key: object) -> KeySet:
+        """Return the links' own."""
+        return self.linked([key])
+
+    def linked(self, keys: Sequence[object] | None = None) -> KeySet:
+        """Return the rows of the side that keeps the links that are linked with any of these, or with anything."""
         if self.is_view:
-            seen: ColumnElement[bool] = self.attribute.any(self.other == key)
-            return seen
-        found: ColumnElement[bool] = (
-            self.own.in_(select(self.own_link).where(self.other_link == key))
-            if self.is_links
-            else self.other.in_(select(self.other_link).where(self.own_link == key))
-        )
-        return found
+            seen = self.attribute.any() if keys is None else self.attribute.any(self.other.in_(keys))
+            return KeySet(None, seen, seen)
+        row, link, other = self.own, self.own_link, self.other_link
+        if not self.is_links:
+            row, link, other = self.other, other, link
+        wanted = [] if keys is None else [other == keys[0] if len(keys) == 1 else other.in_(keys)]
+        linked = select(link).where(*wanted)
+        asked = select(literal(1)).where(link == row, *wanted).correlate(row.table).exists()
+        return KeySet(linked, row.in_(linked), asked)
 
     def owners_of(self, keys: Statement) -> Statement:
         """Return the keys of the records that keep links to any of these."""
         return select(self.own_link).where(self.other_link.in_(keys))
-
-    def any_linked(self) -> ColumnElement[bool]:
-        """Return the condition on the rows of the side that keeps the links to have one."""
-        linked: ColumnElement[bool] = self.attribute.any() if self.is_view else self.own.in_(select(self.own_link))
-        return linked
 
     @override
     def load(self) -> list[ORMOption]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 
 from admin_app.db.record import Record
 from admin_app.extensions import Statement
 from admin_app.relations import relations_of
+from admin_app.relations.base import KeySet
 from admin_app.relations.to_one import ToOne
 
 
@@ -23,6 +24,17 @@ def keys_below(tree: ToOne, key: object) -> Statement:
     deeper = select(child.c[tree.other.name]).join_from(below, child, child.c[tree.own.name] == below.c.key)
     # Nothing is told twice, so that a circle has an end.
     return select(below.union(deeper).c.key)
+
+
+def below(tree: ToOne, key: object) -> KeySet:
+    """Return the rows that are below the record of a key, however deep: asked for, a row climbs up as far as the top."""
+    parent = tree.own.table.alias("parent")
+    start = select(tree.own.label("key")).correlate(tree.own.table).cte("above", recursive=True, nesting=True)
+    higher = select(parent.c[tree.own.name]).join_from(start, parent, parent.c[tree.other.name] == start.c.key)
+    above = start.union(higher)
+    asked = select(literal(1)).select_from(above).where(above.c.key == key).correlate(tree.own.table).exists()
+    keys = keys_below(tree, key)
+    return KeySet(keys, tree.other.in_(keys), asked)
 
 
 def below_themselves(tree: ToOne, which: ColumnElement[bool]) -> Statement:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from admin_app.errors import SelectionError
+from admin_app.relations.base import KeySet
 from admin_app.selection.list_schema import WHOLE, Filter, ListSchema
 from admin_app.selection.search.search import MOST_WORDS, Lookup, Term, occurs
 from admin_app.unicode_text import forms
@@ -51,8 +53,15 @@ class Condition:
         is_better = searched.frame != WHOLE or (found.is_indexed and len(values) <= MOST_WORDS)
         return found if is_better else None
 
-    def criterion(self) -> ColumnElement[bool]:
-        """Return the condition on the listed model; what may be looked up, as it is asked of each row."""
+    @cached_property
+    def key_sets(self) -> Sequence[KeySet]:
+        """The sets of keys that tell its rows, if any do."""
+        return () if self.problem else self.filter.key_sets(self.value)
+
+    def criterion(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
+        """Return the condition on the listed model; what may be looked up, and these sets of keys, as asked of each row."""
+        if self.key_sets:
+            return and_(*(one.condition(walked) for one in self.key_sets))
         return self.filter.criterion(self.value) if self.lookup is None else occurs(self.lookup)
 
     def sentence(self) -> str:
@@ -91,10 +100,10 @@ class Group:
         """What could not be understood in it."""
         return " ".join(condition.problem for condition in self.conditions() if condition.problem)
 
-    def criterion(self) -> ColumnElement[bool]:
+    def criterion(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
         """Return the condition on the listed model."""
         join = or_ if self.is_any else and_
-        return join(*(member.criterion() for member in self.members))
+        return join(*(member.criterion(walked) for member in self.members))
 
     def sentence(self) -> str:
         """Say it for a person, groups within it in brackets."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import RelationshipProperty
 
 from admin_app.db.record import Record
 from admin_app.extensions import Attribute
+from admin_app.relations.base import KeySet
 
 PAGE_SIZES = (20, 50, 100)
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
@@ -50,6 +51,9 @@ class Filter(Protocol):
 
     def criterion(self, value: object) -> ColumnElement[bool]:
         """Return the condition on the listed model."""
+
+    def key_sets(self, _value: Any) -> Sequence[KeySet]:
+        """Return the sets of keys that tell these rows together; none where the condition says more, or finds rows by itself."""
 
     def sentence(self, text: str) -> str:
         """Say it for a person: 'Name contains "Ann"'."""

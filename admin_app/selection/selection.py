@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from admin_app.db.record import Record
 from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, Statement
 from admin_app.relations import relation_of
+from admin_app.relations.base import KeySet
 from admin_app.selection.conditions import (
     Condition,
     Group,
@@ -62,9 +63,15 @@ class Parent:
     relation: Attribute
     record: Record
 
-    @property
-    def condition(self) -> ColumnElement[bool]:
-        """The condition on the children's rows."""
+    @cached_property
+    def key_set(self) -> KeySet | None:
+        """The set of keys that tells the children, where they are linked with it."""
+        return relation_of(self.relation).key_set(self.record.id)
+
+    def condition(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
+        """Return the condition on the children's rows."""
+        if self.key_set is not None:
+            return self.key_set.condition(walked)
         return relation_of(self.relation).condition(self.record.id)
 
 
@@ -108,6 +115,10 @@ class Selection:
     prefix: str = ""
     # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
+    # Which sets of keys are too large to find rows by.
+    walked: tuple[KeySet, ...] = field(default=(), compare=False)
+    # Whether so many rows are meant that the order is walked, whatever index a filter has.
+    is_in_order: bool = field(default=False, compare=False)
     # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
@@ -237,7 +248,7 @@ class Selection:
     @property
     def scope(self) -> list[ColumnElement[bool]]:
         """The conditions on what may be had at all: the parent's, then what the person may see."""
-        found = [] if self.parent is None else [self.parent.condition]
+        found = [] if self.parent is None else [self.parent.condition(self.walked)]
         return found if self.schema.rows is None else [*found, self.schema.rows]
 
     @cached_property
@@ -246,6 +257,10 @@ class Selection:
 
         Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
         """
+        return self._criteria(lambda one: one)
+
+    def _criteria(self, asked: Callable[[ColumnElement[bool]], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        """Return the conditions, those of filters as they are asked."""
         found = self.scope
         if self.problems:
             return [*found, false()]
@@ -255,9 +270,9 @@ class Selection:
             found.append(false() if self.ticked is None else self.ticked.rows)
         found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
-        found += [one.criterion() for one in self.conditions if one.lookup not in self.by_index]
+        found += [asked(one.criterion(self.walked)) for one in self.conditions if one.lookup not in self.by_index]
         # What is looked up for a group is more than it means, where "all of these" stands in it.
-        return [*found, *(one.criterion() for one in self.groups)]
+        return [*found, *(asked(one.criterion(self.walked)) for one in self.groups)]
 
     @property
     def _of_archive(self) -> ColumnElement[bool] | None:
@@ -268,7 +283,7 @@ class Selection:
         if self.archived == ALONE:
             return archived
         named = {one.key.partition("__")[0] for member in self.filters for one in member.conditions()}
-        return None if named & {"id", self.schema.archived_name} else not_(func.coalesce(archived, false()))
+        return None if named & {"id", self.schema.archived_name} else not_(archived)
 
     def where_some(self, *first: ColumnElement[bool]) -> Statement:
         """Return the query for a 1 of each row, of those at a place where that is given: it is asked first."""
@@ -278,6 +293,18 @@ class Selection:
         if self.heads is None or self.order.relation is None:
             return found_by_index(self.schema.model, word)
         return found_with(self.schema.model, word, self.order.relation, self.heads)
+
+    @property
+    def key_sets(self) -> list[KeySet]:
+        """The sets of keys by which its rows are told: those of the parent's links, and of filters."""
+        asked = (one for member in self.filters for condition in member.conditions() for one in condition.key_sets)
+        found = [*asked, None if self.parent is None else self.parent.key_set]
+        return [one for one in found if one is not None]
+
+    @property
+    def is_counted_in_order(self) -> bool:
+        """Whether its rows are counted as they lie in its order: elsewhere there may be millions that are not meant, an archive say."""
+        return bool(self.walked) or (self.is_in_order and self.schema.archived is not None)
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
@@ -312,7 +339,13 @@ class Selection:
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None
     ) -> Iterator[Statement]:
         """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
-        return self.order.segments(self.criteria, start=start, backwards=backwards, end=end)
+        criteria = self._criteria(_of_each_row) if self.is_in_order else self.criteria
+        return self.order.segments(criteria, start=start, backwards=backwards, end=end)
+
+
+def _of_each_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition that no index answers."""
+    return func.coalesce(condition, false())
 
 
 def _is_key(sort: SortKey) -> bool:

@@ -19,7 +19,9 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.relations import ManyToMany, links_into, links_of, relation_of
 from admin_app.selection.list_schema import ListSchema
-from admin_app.selection.selection import Selection
+from admin_app.selection.paging import planner
+from admin_app.selection.paging.pages import page_of
+from admin_app.selection.selection import Parent, Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
 from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.import_.headers import columns_named
@@ -348,7 +350,8 @@ def test_records_that_are_only_looked_at_are_named_and_found() -> None:
     assert isinstance(relation, ManyToMany)
 
     found = [
-        list(db.session.scalars(select(Farm.name).where(one))) for one in (relation.condition(1), relation.any_linked())
+        list(db.session.scalars(select(Farm.name).where(one)))
+        for one in (relation.condition(1), relation.linked().asked)
     ]
 
     assert (relation.is_links, relation.history(), found) == (True, "", [["Home"], ["Home"]])
@@ -365,6 +368,43 @@ def test_records_that_keep_links_to_others_are_found() -> None:
     found = db.session.scalars(select(Article.name).where(Article.id.in_(relation.owners_of(keys)))).all()
 
     assert found == ["With"]
+
+
+@pytest.mark.parametrize("keys", [None, [1], [1, 2], [3]])
+def test_rows_with_links_are_the_same_found_by_the_links_or_asked_one_by_one(keys: list[int] | None) -> None:
+    one, two, three = (Tag(name=name) for name in "abc")
+    with transaction(db.session):
+        db.session.add_all([one, two, three])
+        db.session.flush()
+        db.session.add_all(
+            [Article(name="Both", tags=[one, two]), Article(name="One", tags=[two]), Article(name="None")]
+        )
+    linked = links_of(Article)["tags"].linked(keys)
+
+    found, asked = (
+        db.session.scalars(select(Article.name).where(condition).order_by(Article.id)).all()
+        for condition in (linked.found, linked.asked)
+    )
+
+    wanted = [] if keys == [3] else ["Both"] if keys == [1] else ["Both", "One"]
+    assert (found, asked) == (wanted, wanted)
+
+
+@pytest.mark.parametrize(("limit", "is_walked"), [(1, True), (2, False)])
+def test_a_tag_that_many_have_is_asked_of_each_row_and_counted_so_far(
+    monkeypatch: pytest.MonkeyPatch, limit: int, *, is_walked: bool
+) -> None:
+    monkeypatch.setattr(planner, "LARGE_SET", limit)
+    with transaction(db.session):
+        tag = Tag(name="a")
+        db.session.add_all([Article(name=name, tags=[tag]) for name in ("First", "Second")] + [Article(name="None")])
+    schema = ListSchema(Article, default_sort="-id")
+    tagged = Selection.parse(schema, [], parent=Parent(Article.tags, db.session.get_one(Tag, 1)))
+
+    found = planner.planned(db.session, tagged)
+
+    assert (bool(found.walked), found.count_limit == planner.WALKED_COUNT) == (is_walked, is_walked)
+    assert [row.name for row in page_of(db.session, tagged).rows] == ["Second", "First"]
 
 
 def test_what_is_refused_for_another_reason_is_no_matter_of_the_links() -> None:

@@ -16,7 +16,7 @@ from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.errors import DeletionError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.relations import to_one
-from admin_app.relations.trees import keys_below, trees_of
+from admin_app.relations.trees import below, keys_below, trees_of
 from tests.domain.audit.undoing import done, take_back
 from tests.domain.plan.planning import carried_out, planned, verdicts
 from tests.relations.linked import Place
@@ -66,6 +66,9 @@ def test_what_is_below_is_found_however_deep_and_in_a_circle_too() -> None:
 
     assert set(db.session.scalars(keys_below(tree, 1))) == {2, 3}
     assert set(db.session.scalars(keys_below(like, 1))) == {1, 2}
+    for relation, found in ((tree, {2, 3}), (like, {1, 2})):
+        climbing = select(Place.id).where(below(relation, 1).asked)
+        assert set(db.session.scalars(climbing)) == found
 
 
 @pytest.mark.parametrize("parent", [1, 3])

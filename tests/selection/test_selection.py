@@ -36,6 +36,9 @@ class Wanted:
     def criterion(self, value: Any) -> ColumnElement[bool]:
         return User.name == value
 
+    def key_sets(self, _value: Any) -> tuple[()]:
+        return ()
+
     def sentence(self, text: str) -> str:
         return f"{self.label} is {text}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 from admin_app.extensions import Attribute, Expression
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.relations import relation_of
+from admin_app.relations.base import KeySet
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
 
 # What an operator has read out of an address, which it alone knows the type of.
@@ -73,6 +75,14 @@ class Operator(engine.BaseSQLAFilter):
             return tie.condition(select(tie.other).where(condition).correlate(None).scalar_subquery())
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
+
+    def key_sets(self, value: ReadValue) -> Sequence[KeySet]:
+        """Return the sets of keys that tell the rows together, where the condition says nothing else."""
+        return () if self.relation is not None else self.told_by(value)
+
+    def told_by(self, _value: ReadValue) -> Sequence[KeySet]:
+        """Return the sets of the keys of the column's own rows."""
+        return ()
 
     def means_one(self) -> bool:
         """Whether a value means one record at most."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_
+from typing_extensions import override
 
 from admin_app.extensions import Expression
 from admin_app.panel.operators.base import ReadValue
 from admin_app.panel.operators.relation import RelationEmpty, RelationInList, RelationIs
-from admin_app.relations import relation_of
+from admin_app.relations import ManyToMany, relation_of
+from admin_app.relations.base import KeySet
 
 
 class LinksInclude(RelationIs):
     """One of the linked records is this one, given by its ID, its email or its name."""
 
     words = "include"
+
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return (_links(self.column).linked([value]),)
 
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""
@@ -30,9 +37,13 @@ class LinksIncludeAny(RelationInList):
 
     slug, words = "in", "include any of"
 
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return (_links(self.column).linked(value),)
+
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Ask the table between for each."""
-        return or_(*(relation_of(column).condition(key) for key in value))
+        """Ask the table between."""
+        return _links(column).linked(value).found
 
     def typed(self, value: object) -> None:
         """Lead nowhere."""
@@ -43,9 +54,13 @@ class LinksIncludeAll(LinksIncludeAny):
 
     slug, words = "all", "include all of"
 
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return tuple(_links(self.column).linked([key]) for key in value)
+
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
         """Ask the table between for each."""
-        return and_(*(relation_of(column).condition(key) for key in value))
+        return and_(*(_links(column).linked([key]).found for key in value))
 
 
 class LinksIncludeNone(LinksIncludeAny):
@@ -53,16 +68,27 @@ class LinksIncludeNone(LinksIncludeAny):
 
     slug, words = "not_in", "include none of"
 
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return ()
+
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Leave out those that have any."""
-        return not_(super().condition(column, value))
+        """Ask of each row: what no set has cannot be found by it."""
+        return ~_links(column).linked(value).asked
 
 
 class LinksEmpty(RelationEmpty):
     """There are linked records, or none."""
 
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return () if value else (_links(self.column).linked(),)
+
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Ask the table between."""
-        relation: Any = relation_of(column)
-        linked: ColumnElement[bool] = relation.any_linked()
-        return ~linked if value else linked
+        linked = _links(column).linked()
+        return ~linked.asked if value else linked.found
+
+
+def _links(column: Expression) -> ManyToMany:
+    return cast("ManyToMany", relation_of(column))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, not_, or_
+from typing_extensions import override
 
 from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
@@ -20,7 +22,8 @@ from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.relations import relation_of, to_one
-from admin_app.relations.trees import keys_below
+from admin_app.relations.base import KeySet
+from admin_app.relations.trees import below
 from admin_app.value_lists import values_of
 
 # Nothing but numbers, nothing but emails.
@@ -126,11 +129,13 @@ class RelationUnder(RelationIs):
 
     slug, words = "under", "is or is under"
 
+    @override
+    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+        return (below(to_one(self.column), value),)
+
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Look for all that is below it, however deep."""
-        tree = to_one(column)
-        condition: ColumnElement[bool] = tree.other.in_(keys_below(tree, value))
-        return condition
+        return below(to_one(column), value).found
 
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""

@@ -36,7 +36,8 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
     For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
     """
-    found = selection.where_some()
+    is_in_order = selection.is_counted_in_order and not selection.is_counted
+    found = _in_order(selection) if is_in_order else selection.where_some()
     if not selection.is_counted and selection.known_rows > selection.count_limit:
         return bounded(selection.known_rows, selection.count_limit)
     if selection.is_counted:
@@ -101,6 +102,15 @@ def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement
     ]
     enough = [(number > selection.count_limit, literal(selection.count_limit + 1)) for number in likely]
     return case(*enough, else_=number_of(some)) if enough else number_of(some)
+
+
+def _in_order(selection: Selection) -> Statement:
+    """Return the query for a 1 of each row in the list's order, where it is told in one segment."""
+    parts = list(selection.segments())
+    order = selection.order
+    if len(parts) > 1 or (order.sort is not None and order.sort.is_count):
+        return selection.where_some()
+    return parts[0].with_only_columns(literal(1))
 
 
 def number_of(rows: Statement) -> ColumnElement[int]:

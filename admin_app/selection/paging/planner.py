@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     CTE,
+    ColumnClause,
     ColumnElement,
+    Date,
+    DateTime,
     Float,
     Integer,
     String,
@@ -32,6 +35,7 @@ from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.db.keys import is_numbered
+from admin_app.db.types import UtcDateTime
 from admin_app.extensions import AnySession, Attribute, ColumnType
 from admin_app.selection.paging.counting import ends_of, most_rows, number_of
 from admin_app.selection.search.search import (
@@ -54,16 +58,26 @@ FEW = 2000
 SAMPLE = 500
 # Neighbours lie on the same page of the disk: so many of them cost little more than one.
 RUN = 10
+# So many times as many are looked at where several words, each of them common, are not met in the sample.
+MORE = 10
+# What fewer of the sample have than this is counted so far: where one row in some hundreds has it, a hundred are soon found.
+SELDOM, SELDOM_COUNT = 10, 100
 # In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
 MANY = 50_000
 WALKED_COUNT = 500
 # By one condition that reads no text, so many rows are counted within 2 to 11 ms on both stores. By two they may have to be
 # read one by one from all over the table, which takes 340 ms on SQLite: see docs/performance.md.
 LIST_COUNT_LIMIT = 50_000
+# A set of so many keys finds its rows in some 30 ms; of ten million rows a larger one has one in a thousand, of which the
+# first ones are found as soon by asking each row.
+LARGE_SET = 10_000
 # What so many rows of the sample have is found soon in any order.
 UNIFORM = SAMPLE // 10
 # What is found so many times in the sample is common. One time is an accident more often than not.
 COMMON = 2
+
+
+_TIMES = (Date, DateTime, UtcDateTime)
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,10 @@ class _Learnt:
 def planned(session: AnySession, selection: Selection) -> Selection:
     """Return the same selection, knowing how to find its rows (the rarest word by the index, or none), and how far to count them.
 
-    Costs one small statement when a text is looked for, or two on SQLite, none else.
+    Costs one small statement when a text is looked for, or two on SQLite; one for filters by links, or below a record; and one
+    for other filters on SQLite.
     """
+    selection = _in_order(session, _walking(session, selection))
     if _is_soon_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
     # A sample is drawn by numbers.
@@ -98,6 +114,11 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     clustered = _clustered(selection, lookups)
     learnt = _learnt(session, selection, lookups, clustered)
     is_any_few = min(learnt.sizes) <= FEW
+    if learnt.meant < COMMON and not is_any_few and len(lookups) > 1 and _is_long(learnt):
+        # Of words that are common each, and seldom together, reading all rows of the rarest is the last resort.
+        wide = _sampled(session, selection, lookups, false(), steps=_MORE_STEPS)
+        if wide.meant >= COMMON:
+            return replace(selection, count_limit=SELDOM_COUNT)
     if clustered is not None and _lies_together(session, learnt):
         selection = replace(selection, clustered=clustered)
     if learnt.meant >= COMMON and not is_any_few:
@@ -105,14 +126,13 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     numbers = learnt.sizes if is_any_few else learnt.hits
     rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
     # Of many that have it all have to be read to count those that have the others too.
-    is_long = not is_any_few and learnt.rows * min(numbers) > MANY * SAMPLE
-    limit = WALKED_COUNT if is_long else selection.count_limit
+    limit = WALKED_COUNT if not is_any_few and _is_long(learnt) else selection.count_limit
     return replace(selection, by_index=(rarest,), count_limit=limit)
 
 
 def _is_soon_counted(selection: Selection) -> bool:
     """Whether one thing at most is asked of each row, and no text has to be read for it."""
-    if selection.lookups:
+    if selection.lookups or selection.is_counted_in_order:
         return False
     asked = (
         len(selection.scope)
@@ -121,6 +141,53 @@ def _is_soon_counted(selection: Selection) -> bool:
     )
     parts = (part for one in selection.criteria for part in iterate(one))
     return asked <= 1 and not any(isinstance(getattr(part, "type", None), String) for part in parts)
+
+
+def _walking(session: AnySession, selection: Selection) -> Selection:
+    """Return the same selection, knowing which of its sets of keys are too large to find rows by: these are counted so far only."""
+    sets = [] if selection.problems else selection.key_sets
+    some = {one: number_of(one.keys.limit(LARGE_SET + 1)) for one in sets if one.keys is not None}
+    if not some:
+        return selection
+    numbers = session.execute(select(*some.values())).one()
+    walked = tuple(one for one, number in zip(some, numbers, strict=True) if number > LARGE_SET)
+    limit = WALKED_COUNT if walked and len(walked) == len(sets) else selection.count_limit
+    return replace(selection, walked=walked, count_limit=limit)
+
+
+def _in_order(session: AnySession, selection: Selection) -> Selection:
+    """Return the same selection, knowing whether filters leave so many rows that SQLite has to be kept from their indexes.
+
+    It takes the index of a filter, and sorts all rows that it has: of ten million, a price between 100 and 900 took 9 s.
+    """
+    filters = selection.filters and not selection.problems and not selection.lookups and not _is_by_key(selection)
+    if not filters or not _is_sqlite(session) or not is_numbered(selection.schema.model) or _is_of_order(selection):
+        return selection
+    learnt = _sampled(session, selection, [], false())
+    return replace(selection, is_in_order=learnt.rows > MANY and learnt.meant >= UNIFORM)
+
+
+def _is_of_order(selection: Selection) -> bool:
+    """Whether a filter may tell where in the order its rows lie, or have an index in this order.
+
+    It asks for what is sorted by; or for a time, which goes with keys; or for whom the rows belong to, in the usual order.
+    """
+    sort = selection.order.sort
+    if sort is not None and sort.is_count:
+        return True
+    asked = [one for member in selection.filters for one in iterate(member.criterion())]
+    columns = [one for one in asked if isinstance(one, ColumnClause)]
+    is_usual = not selection.sort or selection.sort.removeprefix("-") == selection.schema.default_sort.removeprefix("-")
+    if is_usual and all(getattr(one, "foreign_keys", ()) for one in columns):
+        return True
+    if sort is None or isinstance(sort.column.type, _TIMES):
+        return any(isinstance(one.type, _TIMES) or one.primary_key for one in columns)
+    return any(one.name == sort.column.key for one in columns)
+
+
+def _is_long(learnt: _Learnt) -> bool:
+    """Whether even the rarest word is in many rows."""
+    return learnt.rows * min(learnt.hits) > MANY * SAMPLE
 
 
 def _is_by_key(selection: Selection) -> bool:
@@ -139,6 +206,11 @@ def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
     return learnt.own < COMMON and learnt.meant > 0
 
 
+def _so_far(learnt: _Learnt) -> int:
+    """Say how far walked rows are counted: of those that are far between not as many."""
+    return WALKED_COUNT if learnt.meant >= SELDOM or learnt.sure > WALKED_COUNT else SELDOM_COUNT
+
+
 def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
     """Return the same selection, counted to a few, first where so many of them are soonest found.
 
@@ -147,7 +219,7 @@ def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, lea
     """
     is_likely = not _is_sqlite(session) and 2 * learnt.own >= learnt.meant
     places = (_in_itself(selection, word),) if is_likely else ()
-    return replace(selection, count_limit=WALKED_COUNT, known_rows=learnt.sure, likely_places=places)
+    return replace(selection, count_limit=_so_far(learnt), known_rows=learnt.sure, likely_places=places)
 
 
 def _in_itself(selection: Selection, word: Lookup) -> ColumnElement[bool]:
@@ -195,7 +267,12 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
 
 
 def _sampled(
-    session: AnySession, selection: Selection, lookups: list[Lookup], in_itself: ColumnElement[bool]
+    session: AnySession,
+    selection: Selection,
+    lookups: list[Lookup],
+    in_itself: ColumnElement[bool],
+    *,
+    steps: TextualSelect | None = None,
 ) -> _Learnt:
     """Look at a sample of the rows: how many are meant, how many of these have the word in themselves, how many have each word."""
     key: Attribute = selection.schema.model.id
@@ -206,15 +283,16 @@ def _sampled(
     # What is looked for alone is the rarest, as rare as what is meant.
     each = [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
     counts = (func.count().filter(one) for one in (meant, and_(in_itself, meant), *each))
-    sampled = select(size, *counts).where(key.in_(select(_sampled_keys(ends).c.key)))
+    keys = _sampled_keys(ends, _STEPS if steps is None else steps)
+    sampled = select(size, *counts).where(key.in_(select(keys.c.key)))
     rows, all_meant, own, *hits = session.execute(sampled).one()
     many = (FEW + 1,) * len(lookups)
     return _Learnt(rows=rows, meant=all_meant, own=own, hits=tuple(hits) or (all_meant,), sizes=many)
 
 
-def _sampled_keys(ends: CTE) -> CTE:
-    """Draw keys between the ends: short runs of neighbours at random places."""
-    parts, steps = _PARTS.cte("parts"), _STEPS.cte("steps")
+def _sampled_keys(ends: CTE, run: TextualSelect) -> CTE:
+    """Draw keys between the ends: runs of neighbours at random places."""
+    parts, steps = _PARTS.cte("parts"), run.cte("steps")
     place = cast(parts.c.part * (ends.c.last - ends.c.first + 1), Integer) + ends.c.first
     drawn = join(join(parts, steps, true()), ends, true())
     return select((place - place % RUN + steps.c.step).label("key")).select_from(drawn).cte("sample")
@@ -234,3 +312,4 @@ def _listed(numbers: list[float], name: str, kind: type[ColumnType]) -> TextualS
 _dice = random.Random(0)  # noqa: S311 -- a sample, no secret
 _PARTS = _listed([_dice.random() for _ in range(SAMPLE // RUN)], "part", Float)
 _STEPS = _listed(list(range(RUN)), "step", Integer)
+_MORE_STEPS = _listed(list(range(RUN * MORE)), "step", Integer)

@@ -1,11 +1,14 @@
 """The indexes that a list's declared sorts need, put into the tables' metadata so that `manage.py db migrate` makes them.
 
 So a model's pages are found by key at any depth because its resource declares a sort, not because somebody remembered.
+What is archived is left out of a second index for each, and alone in a third one for the list's usual order: the archive is
+mostly old, and a list would walk through all of it to its oldest row, or to count the others.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table
+from sqlalchemy import ColumnElement, Index, Table, not_
+from sqlalchemy.sql.elements import conv
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.keys import keys_in
@@ -17,13 +20,23 @@ from admin_app.relations import ToOne, relations_of
 from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.sorting import text_indexes
 
+# How an index of some rows is called at its end.
+_SHOWN, _ARCHIVED = "_shown", "_archived"
 
-def declare_indexes(schema: ListSchema) -> None:
-    """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows."""
+Rows = tuple[str, ColumnElement[bool]]
+
+
+def declare_indexes(schema: ListSchema, archived: ColumnElement[bool] | None = None) -> None:
+    """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows.
+
+    `archived` says which rows the list leaves out, if it has an archive.
+    """
     for sort in schema.sorts.values():
         # Children are counted by their foreign key, which has its index.
         if not sort.is_count:
             _declare(sort)
+    if archived is not None:
+        _declare_parts(schema, archived)
     default = schema.sorts.get(schema.default_sort.removeprefix("-"))
     _declare_pair(schema)
     if default is None or default.is_count or default.relation is not None:
@@ -31,6 +44,15 @@ def declare_indexes(schema: ListSchema) -> None:
     for relation in relations_of(schema.model).values():
         if isinstance(relation, ToOne) and relation.back and len(relation.own_columns) == 1:
             _declare(default, within=relation.foreign_key)
+
+
+def _declare_parts(schema: ListSchema, archived: ColumnElement[bool]) -> None:
+    """Declare an index of the rows that are shown for every sort, and one of the archive for the default sort."""
+    for name, sort in schema.sorts.items():
+        if sort.is_own:
+            _declare(sort, rows=(_SHOWN, not_(archived)))
+        if sort.is_own and name == schema.default_sort.removeprefix("-"):
+            _declare(sort, rows=(_ARCHIVED, archived))
 
 
 def _declare_pair(schema: ListSchema) -> None:
@@ -45,16 +67,21 @@ def _declare_pair(schema: ListSchema) -> None:
         _declare(second, within=before)
 
 
-def _declare(sort: SortKey, within: TableColumn | None = None) -> None:
-    """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common."""
+def _declare(sort: SortKey, within: TableColumn | None = None, *, rows: Rows | None = None) -> None:
+    """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common.
+
+    `rows` are the only ones that are in it. A text's order has no index of some rows.
+    """
     column = stored_column(sort.column)
     if column is None or not _fits(column) or not may_be_altered(column.table):
         return
     if is_short_text(column):
-        text_indexes.declare(column, within)
+        if rows is None:
+            text_indexes.declare(column, within)
         return
     before = [] if within is None else [within]
-    _add(column.table, [*before, column, *(one for one in keys_in(column.table) if one is not column)])
+    columns = [*before, column, *(one for one in keys_in(column.table) if one is not column)]
+    _add(column.table, columns) if rows is None else _add_some(column.table, columns, *rows)
 
 
 def _fits(column: TableColumn) -> bool:
@@ -66,6 +93,14 @@ def _fits(column: TableColumn) -> bool:
 def _add(table: Table, columns: list[TableColumn]) -> None:
     """Add an index unless there is one that serves, a unique column's own among them."""
     names = [column.name for column in columns]
-    is_there = any([column.name for column in index.columns] == names for index in table.indexes)
+    there = (index for index in table.indexes if not (index.name or "").endswith((_SHOWN, _ARCHIVED)))
+    is_there = any([column.name for column in index.columns] == names for index in there)
     if not (columns[0].primary_key or columns[0].unique or is_there):
         Index(None, *columns)
+
+
+def _add_some(table: Table, columns: list[TableColumn], end: str, rows: ColumnElement[bool]) -> None:
+    """Add an index that has these rows alone."""
+    name = conv("_".join(["ix", table.name, *(column.name for column in columns)]) + end)
+    if not any(index.name == name for index in table.indexes):
+        Index(name, *columns, sqlite_where=rows, postgresql_where=rows)

@@ -19,6 +19,7 @@ from admin_app.panel.list.selections import schema_for
 from admin_app.panel.registry import resource_of
 from admin_app.selection.paging import planner
 from admin_app.selection.paging.counting import Count, bounded, count_of, counts_of_children
+from admin_app.selection.paging.pages import page_of
 from admin_app.selection.paging.planner import LIST_COUNT_LIMIT, planned
 from admin_app.selection.selection import COUNT_LIMIT, Parent, Selection
 from tests.many import many
@@ -150,6 +151,33 @@ def test_list_of_more_than_ten_thousand_rows_says_how_many(arguments: list[tuple
     many(app, Post, [{"content": "a"}] * (COUNT_LIMIT + 5))
 
     assert str(count_of(db.session, planned(db.session, posts(*arguments)))) == "10,005"
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("arguments", "is_kept_from_it"),
+    [
+        ([("content__not_equals", "a")], True),
+        ([("content__equals", "a")], False),
+        ([("created_at__from", "2020-01-01")], False),
+        ([("created_at__from", "2020-01-01"), ("sort", "user")], True),
+        ([("user__empty", "yes")], False),
+        ([("user__empty", "yes"), ("sort", "user")], True),
+        ([("user.name__not_equals", "a"), ("sort", "user")], False),
+    ],
+)
+def test_sqlite_is_kept_from_the_index_of_a_filter_that_most_rows_meet(
+    arguments: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, app: Flask, *, is_kept_from_it: bool
+) -> None:
+    monkeypatch.setattr(planner, "MANY", 50)
+    many(app, Post, [{"content": "b"}] * 600)
+    asked = posts(*arguments)
+
+    found = planned(db.session, asked)
+
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    assert found.is_in_order is (is_kept_from_it and is_sqlite)
+    assert [row.id for row in page_of(db.session, found).rows] == [row.id for row in page_of(db.session, asked).rows]
 
 
 @pytest.mark.usefixtures("context")

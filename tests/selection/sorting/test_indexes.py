@@ -1,0 +1,52 @@
+"""Which indexes a list's sorts need."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Mapped, mapped_column, registry
+from sqlalchemy.schema import CreateIndex
+
+from admin_app.db.record import Record
+from admin_app.db.types import UtcDateTime
+from admin_app.domain.records.archive import is_archived
+from admin_app.extensions import NAMING_CONVENTION, table_of
+from admin_app.selection.list_schema import ListSchema, SortKey
+from admin_app.selection.sorting.indexes import declare_indexes
+
+
+class PutAway(Record):
+    """Something with an archive."""
+
+    __archived_at__: ClassVar[str] = "gone_at"
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    _sa_registry = registry(metadata=metadata)
+
+    rank: Mapped[int]
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def written(table: Table, dialect: Dialect) -> list[str]:
+    """Return the statements that make a table's indexes."""
+    return sorted(str(CreateIndex(one).compile(dialect=dialect)) for one in table.indexes)
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()], ids=lambda one: str(one.name))
+def test_an_archive_is_left_out_of_a_second_index_of_each_order_and_has_one_of_its_own(dialect: Dialect) -> None:
+    sorts = {"id": SortKey(PutAway.id), "rank": SortKey(PutAway.rank)}
+    schema = ListSchema(PutAway, sorts=sorts, default_sort="-rank")
+
+    for _ in range(2):
+        declare_indexes(schema, is_archived(PutAway))
+
+    assert written(table_of(PutAway), dialect) == [
+        "CREATE INDEX ix_put_away_id_shown ON put_away (id) WHERE gone_at IS NULL",
+        "CREATE INDEX ix_put_away_rank_id ON put_away (rank, id)",
+        "CREATE INDEX ix_put_away_rank_id_archived ON put_away (rank, id) WHERE gone_at IS NOT NULL",
+        "CREATE INDEX ix_put_away_rank_id_shown ON put_away (rank, id) WHERE gone_at IS NULL",
+    ]
