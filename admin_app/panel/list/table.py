@@ -97,7 +97,8 @@ class Table:
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
         options = load_options(self._resource, [*names, *self._selection.order.relations])
-        page = in_time(lambda: page_of(db.session, self._selection, options))
+        known = list_counts.too_many_to_count(self._access, self._selection)
+        page = in_time(lambda: page_of(db.session, self._selection, options, known))
         return (Page((), 0, Count(0)), True) if page is None else (page, False)
 
     def _column(self, name: str) -> Column:
