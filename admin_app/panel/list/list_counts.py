@@ -74,7 +74,8 @@ def too_many_to_count(access: Access, selection: Selection) -> Count | None:
     if selection.is_counted or selection.criteria:
         return None
     believed = _believed().get(access.resource.endpoint)
-    return None if believed is None or believed.is_exact else believed
+    is_beyond = believed is not None and not believed.is_exact and believed.number >= planner.LIST_COUNT_LIMIT
+    return believed if is_beyond else None
 
 
 def in_short(count: Count) -> str:
