@@ -79,6 +79,7 @@ _DECIMAL = ValueKind(
     "CAST({} AS TEXT)",
     "CAST({} AS NUMERIC)",
 )
+_BY_TYPE = ((int, _NUMBER), (str, _TEXT), (UUID, _UUID), (date, _DAY), (Decimal, _DECIMAL))
 _BY_LETTER = {one.letter: one for one in (_TEXT, _UUID, _DAY, _NAIVE, _AWARE, _DECIMAL)}
 
 
@@ -134,8 +135,7 @@ def kind_of_value(value: KeyValue) -> ValueKind:
     """Return how a value is written."""
     if isinstance(value, datetime):
         return _NAIVE if value.tzinfo is None else _AWARE
-    found = ((int, _NUMBER), (str, _TEXT), (UUID, _UUID), (date, _DAY), (Decimal, _DECIMAL))
-    return next(kind for of, kind in found if isinstance(value, of))
+    return next(kind for of, kind in _BY_TYPE if isinstance(value, of))
 
 
 def stored_sql(of: ColumnType, sql: str, *, on_sqlite: bool) -> str:

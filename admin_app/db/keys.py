@@ -138,7 +138,10 @@ def print_key(key: Key) -> str:
     """Write a key for an address, a form field's name or a list of keys: letters, digits and points only, and a line between values."""
     if isinstance(key, Parts):
         return _BETWEEN.join(print_key(one) or _NOTHING for one in key)
-    return "".join(one if one.isascii() and one.isalnum() else _escaped(one) for one in printed_value(key))
+    printed = printed_value(key)
+    if printed.isascii() and printed.isalnum():
+        return printed
+    return "".join(one if one.isascii() and one.isalnum() else _escaped(one) for one in printed)
 
 
 def read_key(model: type[object], text: str) -> Key | None:

@@ -32,7 +32,12 @@ def link(resource: Resource, view: str, record: Record | None = None, /, **argum
 
 def with_id(address: str, record: Record) -> str:
     """Add the record that a view's address is about."""
-    return f"{address}{'&' if '?' in address else '?'}id={print_key(record.id)}"
+    return with_key(address, print_key(record.id))
+
+
+def with_key(address: str, printed: str) -> str:
+    """Add the key of a record, as it is printed."""
+    return f"{address}{'&' if '?' in address else '?'}id={printed}"
 
 
 def return_url(resource: Resource) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
-from admin_app.panel.files.addresses import with_file
-from admin_app.panel.kinds import beside_of, column_cell, panel_kind_of, value_cell
+from admin_app.panel.files.addresses import ways_to_files
+from admin_app.panel.kinds import beside_of, column_drawing, panel_kind_of, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
 from admin_app.selection.paging.counting import Count
@@ -21,34 +21,58 @@ MOST_LINKS = 5
 
 # The numbers of children, by relation and key.
 Counts = Mapping[str, Mapping[object, Count]]
+# Draws one column of whichever record it is given.
+Drawing = Callable[[Record], Cell]
 
 
 def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_whole: bool) -> Cell:
     """Draw a column of a record; `is_whole` shows long text in full."""
+    return drawing_of(access, name, counts=counts, is_whole=is_whole)(record)
+
+
+def drawing_of(access: Access, name: str, *, counts: Counts, is_whole: bool) -> Drawing:
+    """Return what draws a column of any record: what its rows have in common is found out once, not for each of them."""
     resource = access.resource
     if resource.is_to_many(name):
-        return _count_cell(access, record, name, counts[name][record.id])
-    if resource.is_links(name):
-        return links_cell(access.beyond(name), getattr(record, name), is_whole=is_whole)
+        return lambda record: _count_cell(access, record, name, counts[name][record.id])
     if resource.relation(name) is not None:
-        return _relation_cell(access.beyond(name), getattr(record, name))
+        other, is_links = access.beyond(name), resource.is_links(name)
+        if is_links:
+            return lambda record: links_cell(other, getattr(record, name), is_whole=is_whole)
+        return lambda record: _relation_cell(other, getattr(record, name))
     if name in resource.column_formatters and not is_whole:
-        return value_cell(resource.formatted(name, record), is_whole=False)
-    value = value_of(record, name)
-    called = resource.as_called(name, value)
-    if name in resource.column_choices:
-        called = next((words for one, words in resource.column_choices[name] if one == called), called)
-    if called is not value:
-        return value_cell(called, is_whole=is_whole)
-    return _column_cell(access, record, name, value, is_whole=is_whole)
+        return lambda record: value_cell(resource.formatted(name, record), is_whole=False)
+    return _value_drawing(access, name, is_whole=is_whole)
 
 
-def _column_cell(access: Access, record: Record, name: str, value: object, *, is_whole: bool) -> Cell:
+def _value_drawing(access: Access, name: str, *, is_whole: bool) -> Drawing:
+    """Draw a column's own value, by the words that the resource has for it, or else by its column."""
+    resource, choices = access.resource, access.resource.column_choices.get(name, ())
+    by_column = _column_drawing(access, name, is_whole=is_whole)
+
+    def draw(record: Record) -> Cell:
+        value = value_of(record, name)
+        called = resource.as_called(name, value)
+        if choices:
+            called = next((words for one, words in choices if one == called), called)
+        return by_column(record, value) if called is value else value_cell(called, is_whole=is_whole)
+
+    return draw
+
+
+def _column_drawing(access: Access, name: str, *, is_whole: bool) -> Callable[[Record, object], Cell]:
     """Draw a value by its column, with what another column of the record says of it, and with its file."""
     attribute = access.resource.attribute(name)[0]
-    if (beside := beside_of(attribute)) and value is not None and "." not in name and access.shows(beside):
-        return panel_kind_of(attribute).cell_beside(attribute, value, getattr(record, beside))
-    return with_file(access, record, name, column_cell(attribute, value, is_whole=is_whole))
+    beside = beside_of(attribute) if "." not in name else ""
+    is_told = bool(beside) and access.shows(beside)
+    with_file, by_kind = ways_to_files(access, name), column_drawing(attribute, is_whole=is_whole)
+
+    def draw(record: Record, value: object) -> Cell:
+        if is_told and value is not None:
+            return panel_kind_of(attribute).cell_beside(attribute, value, getattr(record, beside))
+        return with_file(record, by_kind(value))
+
+    return draw
 
 
 def value_of(record: Record, name: str) -> object:

@@ -190,7 +190,7 @@ BUNDLES: dict[str, Callable[[Path], Bundle]] = {
 
 def init_app(app: Flask) -> None:
     """Serve the bundles beside the static files, and give templates their addresses."""
-    folder = Path(str(app.static_folder))
+    folder, root = Path(str(app.static_folder)), app.static_url_path
     own = {"app.css": app.config["ACCENT_STYLES"]}
 
     def put_together(name: str) -> Bundle:
@@ -204,10 +204,10 @@ def init_app(app: Flask) -> None:
         return put_together(name) if app.debug and BUNDLES[name] is not icons else made[name]
 
     def address(name: str) -> str:
-        return f"{request.script_root}{app.static_url_path}/{name}?v={bundle(name).version}"
+        return f"{request.script_root}{root}/{name}?v={bundle(name).version}"
 
     for name in BUNDLES:
-        app.add_url_rule(f"{app.static_url_path}/{name}", f"bundle_{name}", lambda name=name: _answer(bundle(name)))
+        app.add_url_rule(f"{root}/{name}", f"bundle_{name}", lambda name=name: _answer(bundle(name)))
     app.jinja_env.globals["bundle"] = address
 
 

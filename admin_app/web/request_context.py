@@ -65,5 +65,7 @@ def request_context() -> RequestContext:
     """Return what the request at hand knows of itself; outside of one, nothing that lasts."""
     if not has_request_context():
         return RequestContext()
-    found: RequestContext = request.environ.setdefault(_PLACE, RequestContext())
+    found: RequestContext | None = request.environ.get(_PLACE)
+    if found is None:
+        found = request.environ[_PLACE] = RequestContext()
     return found

@@ -56,6 +56,9 @@ class Access:
 
     def beyond(self, name: str) -> Access | None:
         """Return the same person's access to the other side of a relation, None where that has no resource."""
+        return self.once(("beyond", name), lambda: self._beyond(name))
+
+    def _beyond(self, name: str) -> Access | None:
         relation = self.resource.relation(name)
         return None if relation is None else self.to(relation.target)
 

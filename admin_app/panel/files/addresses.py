@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 from wtforms import Form
 
@@ -22,13 +22,18 @@ from admin_app.panel.view_models import Cell, CellKind
 FIELD, FORMER, SMALL = "field", "file", "small"
 
 
-def with_file(access: Access, record: Record, name: str, cell: Cell) -> Cell:
-    """Let a cell lead to its file and show it small, for who may open the record."""
-    is_held = cell.kind is CellKind.FILE or (cell.kind is CellKind.NUMBER and is_binary(access.resource, name))
-    if not is_held or not access.may(Action.VIEW) or "." in name:
-        return cell
-    picture = file_url(access, record, name, **{SMALL: "1"}) if is_image(access.resource, name) else ""
-    return replace(cell, url=file_url(access, record, name), picture=picture)
+def ways_to_files(access: Access, name: str) -> Callable[[Record, Cell], Cell]:
+    """Return what lets a column's cells lead to their files and show them small, for who may open the record."""
+    may_open = "." not in name and access.may(Action.VIEW)
+    holding = {CellKind.FILE, *([CellKind.NUMBER] if may_open and is_binary(access.resource, name) else [])}
+
+    def with_file(record: Record, cell: Cell) -> Cell:
+        if not may_open or cell.kind not in holding:
+            return cell
+        picture = file_url(access, record, name, **{SMALL: "1"}) if is_image(access.resource, name) else ""
+        return cell._replace(url=file_url(access, record, name), picture=picture)
+
+    return with_file
 
 
 def is_image(resource: Resource, name: str) -> bool:

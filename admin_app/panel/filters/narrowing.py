@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import String
 
 from admin_app.db.attributes import is_key, is_unique
+from admin_app.db.record import Record
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.operators.base import Operator
@@ -35,14 +35,17 @@ def narrowings(access: Access, selection: Selection) -> Narrowings:
     }
 
 
-def narrowed(cell: Cell, value: object, operators: Sequence[tuple[str, Operator]]) -> Cell:
+def narrowed(cell: Cell, record: Record, name: str, operators: Sequence[tuple[str, Operator]]) -> Cell:
     """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
+    if not operators:
+        return cell
+    value = getattr(record, name)
     if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
         return cell
     for key, operator in operators:
         if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):
             words = typed if cell.kind is CellKind.TIME else cell.text
-            return replace(cell, only=(key, typed), only_label=f"{operator.name} {operator.words} {words}".strip(" —"))
+            return cell._replace(only=(key, typed), only_label=f"{operator.name} {operator.words} {words}".strip(" —"))
     return cell
 
 

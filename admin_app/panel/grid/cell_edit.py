@@ -24,7 +24,6 @@ from admin_app.panel.grid.sent import read_page
 from admin_app.panel.links import list_links
 from admin_app.panel.list.columns import CELLS, Columns
 from admin_app.panel.list.editable import editable_cells, editable_columns
-from admin_app.panel.list.peeking import with_peek
 from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.staying import OUTSIDE
@@ -78,8 +77,7 @@ class CellEdit(Page):
         drawn, offered = request.args.get(CELLS, "").split(","), Columns(self.access).choosable()
         names = [name for name in drawn if name in offered]
         list_url = list_links(self.resource).to(selection)
-        (row,) = rows_of(self.access, [record], names, list_url, narrowings(self.access, selection))
-        row = with_peek(self.access, row, list_url)
+        (row,) = rows_of(self.access, [record], names, list_url, narrowings(self.access, selection), has_peeks=True)
         cells = dict(zip(names, row.cells, strict=True))
         inside = get_template_attribute("components/table.html", "inside")
         told = get_template_attribute("components/grid.html", "saved_note")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import url_for
 
 from admin_app.context import zone
@@ -31,7 +29,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
     return ActivityRow(
         id=str(done.id),
         day=there.date(),
-        clock=replace(at, text=f"{there:%H:%M}"),
+        clock=at._replace(text=f"{there:%H:%M}"),
         summary=summary_of(done),
         url=url_for("activity.set_view", id=done.id),
         who=actor_name(done.actor),

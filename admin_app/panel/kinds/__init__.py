@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 from sqlalchemy import inspect as inspect_mapper
 
@@ -143,11 +143,20 @@ def value_cell(value: object, *, is_whole: bool) -> Cell:
 
 def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -> Cell:
     """Draw a value as its column has it, where that names its kind; else by the value."""
-    if value is None or attribute is None or not (isinstance(value, list) or name_of_kind(attribute)):
-        return value_cell(value, is_whole=is_whole)
-    panel = panel_kind_of(attribute)
-    cell = panel.cell_in(attribute, value)
-    return replace(text_cell(cell.text, is_whole=is_whole), url=cell.url) if cell.kind is CellKind.TEXT else cell
+    return column_drawing(attribute, is_whole=is_whole)(value)
+
+
+def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[object], Cell]:
+    """Return what draws any value as its column has it."""
+    is_named = attribute is not None and bool(name_of_kind(attribute))
+
+    def draw(value: object) -> Cell:
+        if value is None or attribute is None or not (is_named or isinstance(value, list)):
+            return value_cell(value, is_whole=is_whole)
+        cell = panel_kind_of(attribute).cell_in(attribute, value)
+        return text_cell(cell.text, is_whole=is_whole)._replace(url=cell.url) if cell.kind is CellKind.TEXT else cell
+
+    return draw
 
 
 def beside_of(attribute: AnyColumn | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -68,17 +67,16 @@ class DateTimePanel(PanelKind):
         """Say it to the second: not everybody can point at it."""
         drawn = self.glimpse(value)
         return (
-            drawn if value.tzinfo is None else replace(drawn, text=f"{drawn.title} ({formatting.relative_time(value)})")
+            drawn if value.tzinfo is None else drawn._replace(text=f"{drawn.title} ({formatting.relative_time(value)})")
         )
 
     def glimpse(self, value: Any) -> Cell:
         """Say how long ago, or the day where that is far."""
         if value.tzinfo is None:
             return Cell(CellKind.TIME, value.isoformat(" ", "seconds"), iso=value.isoformat(timespec="seconds"))
-        exact = formatting.exact_time(value, zone())
-        return Cell(
-            CellKind.TIME, formatting.list_time(value, zone()), exact, iso=formatting.machine_time(value, zone())
-        )
+        there = zone()
+        exact, words = formatting.exact_time(value, there), formatting.list_time(value, there)
+        return Cell(CellKind.TIME, words, exact, iso=formatting.machine_time(value, there))
 
 
 class LocalDateTimePanel(DateTimePanel):

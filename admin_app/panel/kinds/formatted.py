@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from wtforms.widgets import TextInput
@@ -126,7 +125,7 @@ class UrlPanel(_FormattedPanel):
     def cell(self, value: object) -> Cell:
         """Lead there, where it is such an address: another program may have stored anything."""
         text = str(value)
-        return replace(text_cell(text, is_whole=True), url=text if text.partition("://")[0].lower() in SCHEMES else "")
+        return text_cell(text, is_whole=True)._replace(url=text if text.partition("://")[0].lower() in SCHEMES else "")
 
 
 class PhonePanel(_FormattedPanel):

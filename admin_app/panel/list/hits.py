@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from admin_app.db.record import Record
 from admin_app.panel.record_cells import value_of
@@ -27,7 +27,7 @@ class Hits:
         if cell.kind is CellKind.TEXT and name in self.searched:
             value = value_of(record, name)
             pieces = passage_of(value, self.terms, CELL) if isinstance(value, str) else ()
-            return replace(cell, pieces=pieces) if pieces else cell
+            return cell._replace(pieces=pieces) if pieces else cell
         return cell
 
     def _relation(self, cell: Cell, name: str) -> Cell:
@@ -36,7 +36,7 @@ class Hits:
             return cell
         for words, other in ((cell.text, cell.title), (cell.title, cell.text)):
             if has_hit(pieces := pieces_of(words, self.terms)):
-                return replace(cell, pieces=pieces, title=other)
+                return cell._replace(pieces=pieces, title=other)
         return cell
 
 

@@ -66,6 +66,18 @@ def count_at_hand(access: Access) -> Count | None:
     return _believed().get(name) if access.rows(Action.LIST) is None else None
 
 
+def too_many_to_count(access: Access, selection: Selection) -> Count | None:
+    """Return how many rows the process believes a whole table to have where a list would not count them to the end; None where it counts.
+
+    On SQLite counting to the limit takes a tenth of a list.
+    """
+    if selection.is_counted or selection.criteria:
+        return None
+    believed = _believed().get(access.resource.endpoint)
+    is_beyond = believed is not None and not believed.is_exact and believed.number >= planner.LIST_COUNT_LIMIT
+    return believed if is_beyond else None
+
+
 def in_short(count: Count) -> str:
     """Write it as short as the navigation has room: 19,452, 50k+, 5M."""
     if count.is_exact:

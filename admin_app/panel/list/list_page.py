@@ -23,7 +23,7 @@ from admin_app.panel.links import ListLinks, list_links
 from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
-from admin_app.panel.list.peeking import Beside, with_peek, without_peek
+from admin_app.panel.list.peeking import Beside, without_peek
 from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.table import Table
@@ -90,13 +90,11 @@ class ListPage(Page):
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
         """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""
-        list_url = links.to(replace(selection, is_counted=False))
         bar = SavedViewBar(self.access, selection)
         drawn = Table(self.access, selection, links)
-        table = drawn.listing("listing")
+        table = drawn.listing("listing", has_peeks=True)
         return replace(
             table,
-            rows=tuple(with_peek(self.access, row, list_url) for row in table.rows),
             filters=filter_bar(self.access, selection, links, "listing", form),
             views=bar.bar(),
             bulk=bulk_bar(self.access, table, selection),

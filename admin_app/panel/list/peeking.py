@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import urlencode
 
 from flask import request
 
-from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.one_filter import FILTER
-from admin_app.panel.list.view_models import Listing, Row
+from admin_app.panel.list.view_models import Listing
 from admin_app.panel.view_models import Hidden
 
 PEEK = "peek"
@@ -25,13 +22,11 @@ def without_peek() -> list[Hidden]:
     return [pair for pair in request.args.items(multi=True) if pair[0] not in (PEEK, FILTER)]
 
 
-def peek_url(list_url: str, key: object) -> str:
-    """Return the address of a list with a record beside it."""
-    return f"{list_url}{'&' if '?' in list_url else '?'}{urlencode({PEEK: key})}"
+def peek_url(list_url: str, printed: str) -> str:
+    """Return the address of a list with the record of this printed key beside it."""
+    return f"{list_url}{'&' if '?' in list_url else '?'}{PEEK}={printed}"
 
 
-def with_peek(access: Access, row: Row, list_url: str) -> Row:
-    """Add to a row the way to look at its record beside the list, for who may view it."""
-    if not access.may(Action.VIEW):
-        return row
-    return replace(row, peek_url=peek_url(list_url, row.id), is_peeked=request.args.get(PEEK) == row.id)
+def peeked() -> str:
+    """Return the printed key of the record that stands beside the list at hand, "" for none."""
+    return request.args.get(PEEK, "")

@@ -10,12 +10,13 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.narrowing import Narrowings, narrowed
-from admin_app.panel.links import link, with_id
+from admin_app.panel.links import link, with_key
 from admin_app.panel.list.editable import editable_cells, editable_columns
 from admin_app.panel.list.hits import NO_HITS, Hits
+from admin_app.panel.list.peeking import peek_url, peeked
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.view_models import Row
-from admin_app.panel.record_cells import Counts, cell_of
+from admin_app.panel.record_cells import Counts, drawing_of
 from admin_app.panel.resource import Resource
 from admin_app.selection.paging.counting import counts_of_children
 from admin_app.web.flash import marks
@@ -29,37 +30,43 @@ def rows_of(
     narrow: Narrowings,
     *,
     hits: Hits = NO_HITS,
+    has_peeks: bool = False,
 ) -> Iterator[Row]:
-    """Draw a page's records, for a list at the address `here`, with what a search found in them. What is asked of the database is asked for all of them at once."""
+    """Draw a page's records, for a list at the address `here`, with what a search found in them and the ways to look at them beside it.
+
+    What is asked of the database is asked for all of them at once.
+    """
     counts = _child_counts(access, names, records)
     access.look_beyond(names, records)
     editable, deletable = (access.reached(records, action) for action in (Action.EDIT, Action.DELETE))
     columns = editable_columns(access, names)
     may_view, marked = access.may(Action.VIEW), marks()
+    may_peek, beside = has_peeks and may_view, peeked() if has_peeks else ""
     actions = links_by_record(access, records, here)
     edit, view, delete = (
         link(access.resource, name, url=here) for name in ("edit_view", "details_view", "delete_view")
     )
+    drawings = [(name, drawing_of(access, name, counts=counts, is_whole=False), narrow.get(name, ())) for name in names]
     for record in records:
-        edit_url = with_id(edit, record) if record.id in editable else ""
-        view_url = with_id(view, record) if may_view and not edit_url else ""
-        cells = ((name, cell_of(access, record, name, counts=counts, is_whole=False)) for name in names)
+        printed = print_key(record.id)
+        edit_url = with_key(edit, printed) if record.id in editable else ""
+        view_url = with_key(view, printed) if may_view and not edit_url else ""
         yield Row(
-            id=print_key(record.id),
+            id=printed,
             key=record.id,
             title=access.title_of(record),
             url=edit_url or view_url,
             edit_url=edit_url,
-            delete_url=with_id(delete, record) if record.id in deletable else "",
+            delete_url=with_key(delete, printed) if record.id in deletable else "",
             cells=tuple(
-                hits.marked(
-                    narrowed(cell, getattr(record, name), narrow[name]) if name in narrow else cell, record, name
-                )
-                for name, cell in cells
+                hits.marked(narrowed(draw(record), record, name, operators), record, name)
+                for name, draw, operators in drawings
             ),
-            is_marked=mark_of(access.resource, record) in marked,
+            is_marked=bool(marked) and mark_of(access.resource, record) in marked,
             editable=editable_cells(access, record, columns) if edit_url else (),
             actions=tuple(actions.get(record.id, ())),
+            peek_url=peek_url(here, printed) if may_peek else "",
+            is_peeked=may_peek and printed == beside,
         )
 
 

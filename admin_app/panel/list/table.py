@@ -50,8 +50,8 @@ class Table:
         self._links = links
         self._sorting = Sorting(access.resource, selection, links)
 
-    def listing(self, identity: str, *, hide: str = "") -> Listing:
-        """Read one page and build its table; `hide` is the column that is the same in every row."""
+    def listing(self, identity: str, *, hide: str = "", has_peeks: bool = False) -> Listing:
+        """Read one page and build its table; `hide` is the column that is the same in every row, `has_peeks` whether records are looked at beside it."""
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
@@ -66,7 +66,7 @@ class Table:
             nouns=resource.nouns,
             result_line=self._result_line(page) + self._kept_to(),
             columns=tuple(self._column(name) for name in names),
-            rows=tuple(self._rows(page, names, here)),
+            rows=tuple(self._rows(page, names, here, has_peeks=has_peeks)),
             search=self._search_box(page),
             filters=None,
             pager=pager_of(selection, page, links),
@@ -84,13 +84,14 @@ class Table:
             density=Density.COMFORTABLE,
         )
 
-    def _rows(self, page: Page, names: Sequence[str], here: str) -> Iterator[Row]:
+    def _rows(self, page: Page, names: Sequence[str], here: str, *, has_peeks: bool) -> Iterator[Row]:
         """Draw the page's rows, and those that stay in it."""
         inside = {one.id for one in page.rows}
         records = with_staying(self._access, here, page.rows, load_options(self._resource, names))
         selection = self._selection
         hits = Hits(search.terms_of(selection.search), selection.schema.search)
-        drawn = rows_of(self._access, records, names, here, narrowings(self._access, selection), hits=hits)
+        narrow = narrowings(self._access, selection)
+        drawn = rows_of(self._access, records, names, here, narrow, hits=hits, has_peeks=has_peeks)
         is_mixed = selection.schema.archived is not None and selection.archived != ALONE
         for record, row in zip(records, drawn, strict=True):
             is_archived = is_mixed and bool(getattr(record, selection.schema.archived_name))
@@ -100,7 +101,8 @@ class Table:
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
         """Read a page; one that takes longer than it may is empty, and says so."""
         options = load_options(self._resource, [*names, *self._selection.order.relations])
-        page = in_time(lambda: page_of(db.session, self._selection, options))
+        known = list_counts.too_many_to_count(self._access, self._selection)
+        page = in_time(lambda: page_of(db.session, self._selection, options, known))
         return (Page((), 0, Count(0)), True) if page is None else (page, False)
 
     def _column(self, name: str) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -241,6 +242,10 @@ class Listing:
         """How many hundred pixels the table needs."""
         widths = (column.width for column in self.columns)
         return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
+
+    def further_cells(self, row: Row) -> Iterable[tuple[Column, Cell]]:
+        """Return a row's cells with their columns, without the first one."""
+        return zip(self.columns[1:], row.cells[1:], strict=True)
 
     @cached_property
     def is_paired(self) -> bool:

@@ -65,7 +65,7 @@ def _facts(access: Access, record: Record) -> Iterator[Fact]:
     for name in fact_names(access):
         one = fact(access, record, name)
         is_html = name in access.resource.html_columns and has_markup(one.cell.text)
-        yield replace(one, cell=replace(one.cell, text=words_of(one.cell.text))) if is_html else one
+        yield replace(one, cell=one.cell._replace(text=words_of(one.cell.text))) if is_html else one
 
 
 def _actions(access: Access, record: Record, list_url: str) -> Iterator[Link]:

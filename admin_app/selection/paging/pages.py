@@ -33,19 +33,23 @@ class Page:
     after: str = ""
 
 
-def page_of(session: AnySession, selection: Selection, options: Sequence[ORMOption] = ()) -> Page:
-    """Return the page asked for; where its rows are gone meanwhile, the last page."""
+def page_of(
+    session: AnySession, selection: Selection, options: Sequence[ORMOption] = (), count: Count | None = None
+) -> Page:
+    """Return the page asked for; where its rows are gone meanwhile, the last page. A `count` that is known is not counted again."""
     selection = planned(session, selection)
     if selection.before:
-        return _page_before(session, selection, options)
-    return _page_after(session, selection, options)
+        return _page_before(session, selection, options, count)
+    return _page_after(session, selection, options, count)
 
 
-def _page_after(session: AnySession, selection: Selection, options: Sequence[ORMOption]) -> Page:
+def _page_after(
+    session: AnySession, selection: Selection, options: Sequence[ORMOption], count: Count | None = None
+) -> Page:
     start = parse_cursor(selection.order, selection.after) if selection.after else None
     offset = 0 if start is not None else (selection.page - 1) * selection.per_page
     # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
-    count = count_of(session, selection) if offset else None
+    count = count_of(session, selection) if count is None and offset else count
     rows: Sequence[Record] = ()
     if count is None or not count.is_exact or offset < count.number:
         rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, offset=offset)
@@ -53,7 +57,7 @@ def _page_after(session: AnySession, selection: Selection, options: Sequence[ORM
         return _page_before(session, _unclustered(selection).changed(before=END), options, count)
     shown = rows[: selection.per_page]
     is_first, is_last = start is None and not offset, len(rows) == len(shown)
-    count = count or _count(session, selection, shown, is_whole=is_first and is_last)
+    count = _count(session, selection, shown, count, is_whole=is_first and is_last)
     return _page(selection, shown, count, is_first=is_first, is_last=is_last, number=selection.page)
 
 
@@ -67,7 +71,7 @@ def _page_before(
         return _page_after(session, selection.changed(), options)
     shown = rows[: selection.per_page]
     is_whole = start is None and len(rows) == len(shown)
-    count = count or _count(session, selection, shown, is_whole=is_whole)
+    count = _count(session, selection, shown, count, is_whole=is_whole)
     if start is None:
         shown = shown[: _last_page_size(selection, count)]
         number = max(-(-count.number // selection.per_page), 1) if count.is_exact else 0
@@ -100,9 +104,11 @@ def _unclustered(selection: Selection) -> Selection:
     return replace(selection, clustered=None, by_index=(selection.clustered,)) if selection.clustered else selection
 
 
-def _count(session: AnySession, selection: Selection, rows: Sequence[Record], *, is_whole: bool) -> Count:
-    """Count the rows; where one page shows them all, they are counted."""
-    return Count(len(rows)) if is_whole else count_of(session, selection)
+def _count(
+    session: AnySession, selection: Selection, rows: Sequence[Record], known: Count | None, *, is_whole: bool
+) -> Count:
+    """Count the rows, unless it is known how many there are; where one page shows them all, they are counted."""
+    return Count(len(rows)) if is_whole else known or count_of(session, selection)
 
 
 def _last_page_size(selection: Selection, count: Count) -> int:

@@ -23,8 +23,9 @@ from tests.stores import both_stores
 
 
 @pytest.fixture(autouse=True)
-def unknown(app: Flask) -> Iterator[None]:
-    """Let the process know no number before and after."""
+def unknown(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the process know no number before and after, and count as long as a busy machine takes."""
+    monkeypatch.setattr(list_counts, "LIMIT", 60)
     list_counts.init_app(app)
     yield
     list_counts.init_app(app)
@@ -33,6 +34,25 @@ def unknown(app: Flask) -> Iterator[None]:
 def numbers(client: Any, address: str = "/admin/help/") -> list[str]:
     """Return the navigation's numbers."""
     return [one.partition(" ")[0].removesuffix("in") for one in Page(client.get(address)).texts(class_="nav__count")]
+
+
+def test_a_list_of_too_many_rows_to_count_says_what_the_navigation_says(
+    app: Flask,
+    as_editor: Any,
+    statements: Callable[[], AbstractContextManager[list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(list_counts, "FRESH", 10**6)
+    monkeypatch.setattr(planner, "LIST_COUNT_LIMIT", 30)
+    many(app, Post, [{"content": "Post"} for _ in range(31)])
+    as_editor.get("/admin/help/")
+
+    with statements() as sent:
+        plain = Page(as_editor.get("/admin/post/")).result_line()
+    exact = Page(as_editor.get("/admin/post/?count=exact")).result_line()
+
+    assert [one for one in sent if "count(" in one and "FROM post" in " ".join(one.split())] == []
+    assert (plain, exact) == ("1 to 20 of more than 30 posts · Count exactly", "1 to 20 of 31 posts")
 
 
 @pytest.mark.parametrize(
