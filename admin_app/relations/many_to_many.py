@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, select
@@ -89,6 +90,6 @@ class ManyToMany(Relation):
         return Dependency.NONE
 
     @override
-    def history(self) -> str:
+    def history(self) -> Sequence[str]:
         """Name the relation itself where this side keeps it."""
-        return self.key if self.is_links and not self.is_view else ""
+        return [self.key] if self.is_links and not self.is_view else ()
