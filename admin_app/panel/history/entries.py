@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from flask import url_for
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from admin_app import formatting
 from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.db.key_parts import CompositeKey
-from admin_app.db.keys import keys_in
+from admin_app.db.keys import Key, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
 from admin_app.domain.audit.links import keys_from_history
@@ -271,7 +271,7 @@ def _keys_held_by(column: TableColumn) -> list[TableColumn]:
     return [one for one in columns if [one] == keys_in(one.table) or one.unique]
 
 
-def _names_by(column: Expression, values: set[Any]) -> dict[tuple[object, object], tuple[str, str]]:
+def _names_by(column: Expression, values: set[object]) -> dict[tuple[object, object], tuple[str, str]]:
     """Return the names of the records that have these values in a column, or these keys of several."""
     table = (column.clauses.clauses[0] if isinstance(column, CompositeKey) else column).table
     access = access_of_table(table.name)
@@ -285,7 +285,8 @@ def _names_by(column: Expression, values: set[Any]) -> dict[tuple[object, object
     }
     is_key = isinstance(column, CompositeKey) or [column] == keys_in(table)
     # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
-    gone = values - {value for value, _ in records} if is_key and seen is None and access.shows_title() else set()
+    told = is_key and seen is None and access.shows_title()
+    gone = cast("set[Key]", values - {value for value, _ in records}) if told else set[Key]()
     titles = titles_of(db.session, table.name, gone) if gone else {}
     for key in gone:
         title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), LONGEST_NAME)
