@@ -162,6 +162,7 @@ ROUTES = {
     "/admin/staff/lookup/": Route("/admin/staff/lookup/", get=(302, 403, 403, 404)),
     "/admin/staff/new/": Route("/admin/staff/new/", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/staff/edit/": Route("/admin/staff/edit/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
+    "/admin/staff/forget/": Route("/admin/staff/forget/?id={staff}", get=OWNERS, post=(302, 403, 403, 422)),
     "/admin/staff/access/": Route("/admin/staff/access/?id={staff}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/staff/permissions/": Route("/admin/staff/permissions/?id={staff}", get=OWNERS),
     "/admin/see-as/": Route("/admin/see-as/", post=(302, 303, 303, 303)),

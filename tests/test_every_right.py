@@ -42,6 +42,8 @@ OPENED_BY = {
     "summary.csv": Action.EXPORT,
     # The page asks for what the action needs, once it is known.
     "act/<action>/": Action.LIST,
+    # For owners alone.
+    "forget/": None,
     # They tell of roles, which has to be allowed besides.
     **dict.fromkeys(("permissions/", "sum/"), None),
     # A list and one of the rights to what plans are made for.

@@ -251,7 +251,8 @@ def _on_postgres(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> 
 
 @compiles(CompositeKey, "sqlite")
 def _on_sqlite(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> str:
-    return _as_text(element, compiler, "json_quote({})", **kw)
+    # A key that lacks a value is none, as on PostgreSQL.
+    return _as_text(element, compiler, "nullif(json_quote({}), 'null')", **kw)
 
 
 def _as_text(element: CompositeKey, compiler: SQLCompiler, quoted: str, **kw: object) -> str:

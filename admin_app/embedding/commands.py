@@ -8,7 +8,8 @@ from flask.cli import ScriptInfo
 from typing_extensions import override
 
 from admin_app.cli import COMMANDS, in_one_line
-from admin_app.embedding.tables import upgrade
+from admin_app.embedding.table_changes import in_words
+from admin_app.embedding.tables import planned, upgrade
 from admin_app.formatting import counted
 
 # Of the dashboard alone: it serves itself, fills itself with made-up records, and keeps the whole database safe.
@@ -36,13 +37,20 @@ class Inside(click.Group):
 
 
 @click.command("upgrade")
+@click.option("--plan", "is_plan", is_flag=True, help="Only say what would be done.")
 @click.pass_obj
-def _upgrade(script: ScriptInfo) -> None:
+def _upgrade(script: ScriptInfo, *, is_plan: bool) -> None:
     """Make the dashboard's tables, or bring them up to date; the application's stay as they are."""
-    changes = upgrade(script.load_app())
-    click.echo(
-        f"{counted(changes, 'change', 'changes')} made." if changes else "The dashboard's tables are up to date."
-    )
+    changes = (planned if is_plan else upgrade)(script.load_app())
+    for one in changes.made if is_plan else ():
+        click.echo(f"To be made: {in_words(one)}")
+    for one in changes.left:
+        click.echo(f"Left as it is: {in_words(one)}")
+    number = counted(len(changes.made), "change", "changes")
+    if not changes.made:
+        click.echo("The dashboard's tables are up to date.")
+    else:
+        click.echo(f"{number} to be made. Nothing was changed." if is_plan else f"{number} made.")
 
 
 def add(app: Flask, inside: Flask, path: str) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
-from alembic.operations import MigrateOperation, Operations
-from alembic.operations.ops import AddColumnOp, CreateIndexOp, CreateTableOp, OpContainer
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Connection, Table, select, text
@@ -18,32 +16,32 @@ from admin_app.context import writing
 from admin_app.db import caseless, unique_text
 from admin_app.db.schema_version import require_no_newer
 from admin_app.db.startup_lock import transaction_alone
-from admin_app.db.unique_text import CreateUniqueText
 from admin_app.db.versions import may_be_altered
 from admin_app.domain.permissions import roles
+from admin_app.embedding.table_changes import Changes, changes_in
 from admin_app.extensions import VERSION_TABLE, db
 from admin_app.models.role import Role
 from admin_app.selection.search import indexes as search_indexes
-from admin_app.selection.search.migrations import CreateSearchIndex
 from admin_app.selection.sorting import text_indexes
-from admin_app.selection.sorting.migrations import CreateSortIndex
-
-# What an upgrade may do here: it adds, and takes nothing away.
-_ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
 
 
-def upgrade(app: Flask) -> int:
-    """Make what is missing, in one transaction; return how many changes that took."""
+def planned(app: Flask) -> Changes:
+    """Return what an upgrade would make and leave; it changes nothing."""
+    scripts = ScriptDirectory(app.extensions["migrate"].directory)
+    with app.app_context(), db.engine.connect() as connection:
+        require_no_newer(connection, scripts)
+        return _compared(MigrationContext.configure(connection, opts=_OPTIONS))
+
+
+def upgrade(app: Flask) -> Changes:
+    """Make what is missing, in one transaction; return that, and what stays different."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with app.app_context(), writing(), transaction_alone(db.engine) as connection:
         require_no_newer(connection, scripts)
         _make_functions(connection, scripts)
         context = MigrationContext.configure(connection, opts=_OPTIONS)
-        with warnings.catch_warnings():
-            # SQLAlchemy cannot read them on SQLite, and need not.
-            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
-            changes = list(_additions(produce_migrations(context, db.metadata).upgrade_ops))
-        for one in changes:
+        changes = _compared(context)
+        for one in changes.made:
             Operations(context).invoke(one)
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             if session.scalar(select(Role.id).limit(1)) is None:
@@ -53,16 +51,14 @@ def upgrade(app: Flask) -> int:
         if connection.dialect.name == "sqlite":
             # Lists ask how large a table is where SQLite keeps it, a table that is there once something was looked at.
             connection.exec_driver_sql(f'ANALYZE "{Role.__tablename__}"')
-        return len(changes)
+        return changes
 
 
-def _additions(found: OpContainer | None) -> Iterator[MigrateOperation]:
-    """Yield what adds something, in its order."""
-    for one in () if found is None else found.ops:
-        if isinstance(one, OpContainer) and not isinstance(one, CreateTableOp):
-            yield from _additions(one)
-        elif isinstance(one, _ADDING):
-            yield one
+def _compared(context: MigrationContext) -> Changes:
+    with warnings.catch_warnings():
+        # SQLAlchemy cannot read them on SQLite, and need not.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
+        return changes_in(produce_migrations(context, db.metadata).upgrade_ops, context.dialect.name)
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -26,7 +26,7 @@ from admin_app.kinds.json import JsonKind
 from admin_app.kinds.key_parts import KeyPartsKind
 from admin_app.kinds.markdown import MarkdownKind
 from admin_app.kinds.money import CurrencyKind, MoneyKind
-from admin_app.kinds.network import IpKind, NetworkKind
+from admin_app.kinds.network import CidrKind, InetKind, IpKind, MacKind, NetworkKind
 from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.other import OtherKind
 from admin_app.kinds.phone import PhoneKind
@@ -75,8 +75,10 @@ KINDS: tuple[AnyKind, ...] = (
 )
 
 
+# What PostgreSQL alone has types for.
+NATIVE: tuple[AnyKind, ...] = (InetKind, CidrKind, MacKind)
 # With those of keys: of our own tables, and of several columns, which none of them has.
-_ALL: tuple[AnyKind, ...] = (*KINDS, RecordKeyKind, KeyPartsKind)
+_ALL: tuple[AnyKind, ...] = (*KINDS, *NATIVE, RecordKeyKind, KeyPartsKind)
 
 
 def kind_of(column: AnyColumn) -> Kind[Any]:
@@ -128,7 +130,7 @@ def stand_in(column: TableColumn) -> Expression | None:
 def kind_of_value(of: type[object]) -> AnyKind | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
     if of not in _BY_VALUE:
-        _BY_VALUE[of] = next((kind for kind in KINDS if issubclass(of, kind.values)), None)
+        _BY_VALUE[of] = next((kind for kind in (*KINDS, *NATIVE) if issubclass(of, kind.values)), None)
     return _BY_VALUE[of]
 
 

@@ -1,10 +1,32 @@
-"""IP addresses and networks, of both versions."""
+"""IP addresses and networks, of both versions: as texts, and as PostgreSQL's own types, with those of devices."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+import re
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
+from typing import ClassVar
 
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import CIDR, INET, MACADDR
+from sqlalchemy.types import Text
+from typing_extensions import override
+
+from admin_app.kinds.base import Expression, Kind, read_as
 from admin_app.kinds.formatted import FormattedKind
+
+# What stands before an address of version 4 in one of version 6; lower numbers than any such address are written in hex.
+_MAPPED, _COMPATIBLE = 0xFFFF, 0x10000
+_SIGNS = re.compile(r"[:.\-]")
+_DEVICE = re.compile(r"[0-9a-f]{12}")
 
 
 class IpKind(FormattedKind):
@@ -29,3 +51,117 @@ class NetworkKind(FormattedKind):
     def read(self, text: str) -> str:
         """Write its first address and its length."""
         return str(ip_network(text, strict=False))
+
+
+class NativeAddress(Kind[object]):
+    """What PostgreSQL has a type of its own for: its driver gives Python's addresses, or texts where it is told to."""
+
+    is_inert = True
+    wanted: ClassVar[str]
+    example: ClassVar[str]
+
+    @staticmethod
+    def read(text: str) -> object:
+        """Return what a text means; raise `ValueError` for what is none."""
+        raise NotImplementedError
+
+    def from_url(self, text: str) -> object:
+        """Read it."""
+        return self.read(text)
+
+    def from_cell(self, cell: str) -> object:
+        """Read it."""
+        return read_as(self.read, cell.strip(), self.wanted)
+
+    def history_of(self, value: object) -> str:
+        """Write it as PostgreSQL does."""
+        return spelling_of(value)
+
+    def value_in_history(self, value: object) -> object:
+        """Read that."""
+        return self.read(str(value))
+
+
+def spelling_of(value: object) -> str:
+    """Write an address as PostgreSQL does, which ends one of version 6 that holds one of version 4 as that is written."""
+    if isinstance(value, IPv6Interface) and value.network.prefixlen < value.max_prefixlen:
+        return f"{spelling_of(value.ip)}/{value.network.prefixlen}"
+    if isinstance(value, IPv6Network):
+        return f"{spelling_of(value.network_address)}/{value.prefixlen}"
+    if isinstance(value, IPv6Address):
+        high, low = divmod(int(value), 2**32)
+        if high == _MAPPED or (high == 0 and low >= _COMPATIBLE):
+            return f"::{'ffff:' if high else ''}{IPv4Address(low)}"
+        return str(IPv6Address(int(value)))
+    return str(value)
+
+
+def address_of(text: str) -> IPv4Address | IPv6Address:
+    """Read an address, which may say of which network it is."""
+    found = ip_interface(text.strip())
+    return found if found.network.prefixlen < found.max_prefixlen else found.ip
+
+
+def network_of(text: str) -> IPv4Network | IPv6Network:
+    """Read a network, by any address of it."""
+    return ip_network(text.strip(), strict=False)
+
+
+def device_of(text: str) -> str:
+    """Read the address of a device, between whatever signs its digits stand."""
+    digits = _SIGNS.sub("", text.strip().lower())
+    if _DEVICE.fullmatch(digits) is None:
+        raise ValueError(text)
+    return ":".join(digits[place : place + 2] for place in range(0, len(digits), 2))
+
+
+class InetKind(NativeAddress):
+    """An address, or one with its network."""
+
+    name = "inet"
+    types = (INET,)
+    values = (IPv4Address, IPv6Address)
+    wanted = "an IP address"
+    example = "192.0.2.7"
+
+    @staticmethod
+    @override
+    def read(text: str) -> object:
+        """Take any spelling."""
+        return address_of(text)
+
+    def history_on_postgres(self, column: Expression) -> Expression:
+        """Leave the length of the whole address out."""
+        return func.abbrev(column, type_=Text())
+
+
+class CidrKind(NativeAddress):
+    """A network."""
+
+    name = "cidr"
+    types = (CIDR,)
+    values = (IPv4Network, IPv6Network)
+    wanted = "a network"
+    example = "192.0.2.0/24"
+
+    @staticmethod
+    @override
+    def read(text: str) -> object:
+        """Take any spelling."""
+        return network_of(text)
+
+
+class MacKind(NativeAddress):
+    """The address of a device."""
+
+    name = "macaddr"
+    types = (MACADDR,)
+    values = ()
+    wanted = "the address of a device"
+    example = "08:00:2b:01:02:03"
+
+    @staticmethod
+    @override
+    def read(text: str) -> object:
+        """Take any spelling."""
+        return device_of(text)

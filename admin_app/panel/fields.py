@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_admin.form import BaseForm
+from sqlalchemy.orm.attributes import set_committed_value
 from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
@@ -20,6 +21,7 @@ from admin_app.panel.access.access import access_of
 from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import UNSEEN
+from admin_app.relations import ToOne
 from admin_app.web.form_parser import SentAsFile
 
 
@@ -60,7 +62,8 @@ class RelationField(Field):
     widget = TextInput()
 
     def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
-        """Keep the model on the other side, and where its records are looked up."""
+        """Keep the model on the other side, and where its records are looked up; `tie` is the relation of a record's own field."""
+        self.tie: ToOne | None = kwargs.pop("tie", None)
         # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
         kwargs.pop("allow_blank", None)
         super().__init__(*args, **kwargs)
@@ -87,6 +90,15 @@ class RelationField(Field):
     def picked(self) -> Picked | None:
         """The record the field holds now."""
         return None if self.data is None else picked_of(self.data)
+
+    def populate_obj(self, obj: object, name: str) -> None:
+        """Point the record at the one that was chosen; by columns where the ORM would empty what another relation needs."""
+        if self.tie is None or self.tie.is_plain:
+            super().populate_obj(obj, name)
+            return
+        for column, value in self.tie.values_for(self.data).items():
+            setattr(obj, column, value)
+        set_committed_value(obj, name, self.data)
 
     def _value(self) -> str:
         """Return what stands in the input: what was typed, or the id."""

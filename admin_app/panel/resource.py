@@ -261,8 +261,8 @@ class Resource:
     def givers(self) -> list[str]:
         """Name the relations of the form by which a record belongs to another one, and can be given to a third."""
         found = self.relations
-        plain = {name for name, one in found.items() if not one.is_many and one.is_plain}
-        return [name for name in self.form_columns if name in plain]
+        own = {name for name, one in found.items() if not one.is_many and (one.is_plain or not one.is_view)}
+        return [name for name in self.form_columns if name in own]
 
     @cached_property
     def key_fields(self) -> frozenset[str]:

@@ -199,6 +199,6 @@ class Relation:
         """Say what becomes of the other side when a record of this one is deleted."""
         raise NotImplementedError
 
-    def history(self) -> str:
-        """Name the field by which this side's history keeps it, "" where the other side's does."""
+    def history(self) -> Sequence[str]:
+        """Name the fields by which this side's history keeps it, none where the other side's does."""
         raise NotImplementedError

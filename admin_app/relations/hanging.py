@@ -70,9 +70,9 @@ class Hanging(Relation):
         return fate_of_key(self.other_columns)
 
     @override
-    def history(self) -> str:
+    def history(self) -> Sequence[str]:
         """Name none: the others' history keeps it."""
-        return ""
+        return ()
 
 
 # What `unknown_dependents` has found out.

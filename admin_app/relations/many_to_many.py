@@ -95,6 +95,6 @@ class ManyToMany(Relation):
         return Dependency.NONE
 
     @override
-    def history(self) -> str:
+    def history(self) -> Sequence[str]:
         """Name the relation itself where this side keeps it."""
-        return self.key if self.is_links and not self.is_view else ""
+        return [self.key] if self.is_links and not self.is_view else ()

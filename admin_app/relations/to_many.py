@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -39,6 +41,6 @@ class ToMany(Relation):
             return Dependency.NONE
         return Dependency.CASCADE if self.property.cascade.delete else fate_of_key(self.other_columns)
 
-    def history(self) -> str:
+    def history(self) -> Sequence[str]:
         """Name none: the others' history keeps it."""
-        return ""
+        return ()

@@ -301,14 +301,14 @@ def test_a_place_in_a_list_says_the_whole_key_and_nothing_stands_in_for_one() ->
     assert [kind_of(table.c[name]).stand_in_sql(key_in(table)) for name in ("aisle", "label")] == [None, None]
 
 
-def test_what_the_database_refuses_is_said_at_a_column() -> None:
+def test_what_the_database_refuses_is_said_at_a_field() -> None:
     with pytest.raises(InvalidRecord) as twice, refusals_of(Rack), transaction(db.session):
         db.session.add(Rack(aisle=1, mark="a/b", label="x"))
     with pytest.raises(InvalidRecord) as nowhere, refusals_of(Box), transaction(db.session):
         db.session.add(Box(label="x", aisle=9, mark="z"))
 
     assert twice.value.problems == {"mark": "Another rack already has this aisle and mark. Enter a different one."}
-    assert nowhere.value.problems == {"aisle": "That rack no longer exists. Choose another one."}
+    assert nowhere.value.problems == {"rack": "That rack no longer exists. Choose another one."}
 
 
 def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
@@ -352,3 +352,18 @@ def test_rows_that_are_equal_go_by_what_they_point_at_by_a_unique_column() -> No
     found = in_order(SortOrder(Box, SortKey(Box.label), descending=False, second=second))
 
     assert found == ["3", "1", "2"]
+
+
+def test_a_relation_tells_what_it_keeps_of_another_record_and_finds_it_by_that() -> None:
+    stored(Porter(mail="ann", label="Ann"))
+    shelf, porter = to_one(Box.rack), to_one(Box.porter)
+    held = {**shelf.values_for(rack(FIRST)), **porter.values_for(db.session.get_one(Porter, 1))}
+
+    assert held == {"aisle": 1, "mark": "a/b", "porter_mail": "ann"}
+    assert (shelf.told_by(held), porter.told_by(held)) == (FIRST, "ann")
+    assert [one.record_told_by(db.session, held) for one in (shelf, porter)] == [
+        rack(FIRST),
+        db.session.get_one(Porter, 1),
+    ]
+    assert [shelf.record_told_by(db.session, {**held, "mark": gone}) for gone in (None, "c")] == [None, None]
+    assert porter.values_for(None) == {"porter_mail": None}

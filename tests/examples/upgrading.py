@@ -21,8 +21,11 @@ def main() -> None:
     with inside.app_context(), db.engine.begin() as connection:
         connection.execute(text("DROP TABLE admin_host_person"))
         connection.execute(text("DROP INDEX ix_admin_job_staff_id"))
+        connection.execute(text("ALTER TABLE admin_job ADD COLUMN former INTEGER"))
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE admin_staff ALTER COLUMN last_sign_in_at SET NOT NULL"))
         connection.execute(text("UPDATE admin_alembic_version SET version_num = '0027'"))
-    said += [run(app, "upgrade"), run(app, "upgrade")]
+    said += [run(app, "upgrade", "--plan"), run(app, "upgrade"), run(app, "upgrade")]
     client = app.test_client()
     client.get("/enter?name=ann")
     pages = [

@@ -151,4 +151,4 @@ def test_an_heir_is_needed_for_what_is_given_away() -> None:
 
 
 def test_the_history_of_a_record_keeps_nothing_of_what_hangs_on_it() -> None:
-    assert {one.history() for one in unknown_dependents(Farm)} == {""}
+    assert {one.history() for one in unknown_dependents(Farm)} == {()}

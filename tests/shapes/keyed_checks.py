@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from admin_app.models.keyed import Good, Holiday, Keeper, Shelf, Stop
+from admin_app.models.keyed import Branch, Desk, Good, Holiday, Keeper, Shelf, Stop, Ticket
 from admin_app.resources.keyed import GoodResource
 from flask import Flask
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from admin_app.db.key_parts import Parts
 from admin_app.errors import ConfigurationError, TransferError
 from admin_app.extensions import db
+from admin_app.models.change_set import Change
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.plan.importing import ImportCounts
@@ -155,8 +156,179 @@ def test_a_shelf_that_is_there_is_not_made_again(as_owner: Any) -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_a_form_names_the_columns_of_such_a_relation() -> None:
-    view = SimpleNamespace(model=Good, resource=GoodResource(), form_columns=("shelf",))
+def test_a_form_names_such_a_relation_or_its_columns() -> None:
+    view = SimpleNamespace(model=Good, resource=GoodResource(), form_columns=("shelf", "mark"))
 
-    with pytest.raises(ConfigurationError, match=r"Name what it goes by instead: aisle, mark\.$"):
+    with pytest.raises(ConfigurationError, match=r"names shelf and mark, by which it goes: name one of the two\.$"):
         Converter(None, view)._model_select_field(Good.shelf.property, multiple=False, remote_model=Shelf)
+
+
+def places(app: Flask) -> dict[str, Any]:
+    with app.app_context():
+        found = db.session.scalars(select(Good).order_by(Good.label))
+        return {one.label: (one.aisle, one.mark, one.keeper_mail) for one in found}
+
+
+def take_back(page: Page, client: Any) -> None:
+    (undo,) = page.all("form", class_="undo")[:1]
+    client.post_form("/admin/activity/undo/", {"id": undo.all("input", name="id")[0].attributes["value"]})
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+def test_a_good_is_given_another_shelf_and_keeper_by_their_pickers(app: Flask, as_editor: Any) -> None:
+    address = "/admin/good/edit/?id=1"
+    values, links = Page(as_editor.get(address)), Page(as_editor.get("/admin/good/details/?id=1"))
+
+    as_editor.post_form(address, {"label": "Apple", "shelf": "ten@example.com", "keeper": "bob"})
+    moved = places(app)["Apple"]
+    as_editor.post_form(address, {"label": "Apple", "shelf": "", "keeper": ""})
+    emptied = places(app)["Apple"]
+    history = Page(as_editor.get("/admin/good/history/?id=1"))
+    take_back(Page(as_editor.get(address)), as_editor)
+
+    assert {name: values.values()[name] for name in ("shelf", "keeper")} == {"shelf": "1_a.2Fb", "keeper": "1"}
+    assert {one.attributes["href"].partition("&")[0] for one in links.all("a") if one.text in {"First", "Ann"}} == {
+        "/admin/shelf/edit/?id=1_a.2Fb",
+        "/admin/keeper/edit/?id=1",
+    }
+    assert (moved, emptied, places(app)["Apple"]) == ((10, "a/b", "bob"), (None, None, None), moved)
+    assert history.texts("del") == [f"removed: {one}" for one in ("Tenth", "Bob", "First", "Ann")]
+    assert history.texts("ins") == [f"added: {one}" for one in ("—", "—", "Tenth", "Bob")]
+
+
+@pytest.mark.usefixtures("goods")
+def test_a_new_good_has_what_was_chosen_and_what_is_gone_is_told_at_its_field(app: Flask, as_editor: Any) -> None:
+    made = as_editor.post_form("/admin/good/new/", {"label": "Dates", "shelf": "10_a.2Fb", "keeper": "ann"})
+    refused = Page(as_editor.post_form("/admin/good/new/", {"label": "Eggs", "shelf": "7_x", "keeper": "zoe"}))
+    beside = Page(as_editor.get("/admin/good/new/?shelf=1_a.2Fb&keeper=2")).values()
+
+    assert (made.status_code, places(app)["Dates"]) == (303, (10, "a/b", "ann"))
+    assert (refused.status, [bool(refused.error_of(one)) for one in ("shelf", "keeper")]) == (422, [True, True])
+    assert [beside[one] for one in ("shelf", "keeper")] == ["1_a.2Fb", "2"]
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+def test_many_goods_are_given_another_shelf_and_keeper(app: Flask, as_editor: Any) -> None:
+    before = places(app)
+    sent = {
+        "change": ["shelf", "keeper"],
+        "how.shelf": "set",
+        "value.shelf": "10_a.2Fb",
+        "how.keeper": "set",
+        "value.keeper": "bob",
+    }
+
+    asked = Page(as_editor.get("/admin/good/edit-many/"))
+    plan = as_editor.post_form("/admin/good/edit-many/", sent).location
+    as_editor.post_form(plan)
+    after = places(app)
+    take_back(Page(as_editor.get(plan)), as_editor)
+
+    assert "3 different: First (1), Tenth (1), empty (1)" in asked.texts("main", id="main")[0]
+    assert after == dict.fromkeys(before, (10, "a/b", "bob"))
+    assert places(app) == before
+
+
+@pytest.mark.usefixtures("goods")
+def test_goods_are_given_away_and_two_at_one_form_are_asked(app: Flask, as_editor: Any, as_owner: Any) -> None:
+    address = "/admin/good/edit/?id=1"
+    mine, theirs = (Page(one.get(address)).values() for one in (as_editor, as_owner))
+
+    plan = as_owner.post_form("/admin/good/give/?field=keeper&id__in=1", {"value.keeper": "2"}).location
+    as_owner.post_form(plan)
+    as_owner.post(address, data={**theirs, "shelf": "10_a.2Fb"})
+    asked = Page(as_editor.post(address, data={**mine, "shelf": ""}))
+
+    told = asked.texts("main", id="main")[0]
+    assert places(app)["Apple"] == (10, "a/b", "bob")
+    assert (asked.status, "First" in told, "Tenth" in told, "Bob" in told) == (409, True, True, True)
+
+
+@pytest.mark.usefixtures("goods")
+def test_a_version_brings_back_the_shelf_and_the_keeper(app: Flask, as_editor: Any) -> None:
+    as_editor.post_form("/admin/good/edit/?id=1", {"label": "Apple", "shelf": "10_a.2Fb", "keeper": ""})
+    with app.app_context():
+        first = db.session.scalar(select(func.min(Change.id)).where(Change.model == "good", Change.record_id == 1))
+
+    as_editor.post_form("/admin/good/restore/", {"change": str(first)}, page="/admin/good/history/?id=1")
+
+    assert places(app)["Apple"] == (1, "a/b", "ann")
+
+
+@pytest.mark.usefixtures("goods")
+def test_a_file_names_a_keeper_by_what_the_relation_goes_by(app: Flask, as_owner: Any) -> None:
+    file = b"Label,Aisle,Mark,Keeper mail\nFigs,1,a/b,ANN\nGrapes,10,a/b,zoe\n"
+    url = columns_url(sent(as_owner, file, to="good"), to="good")
+
+    chosen(as_owner, url, mode="add")
+
+    with app.app_context():
+        newest = select(func.max(Plan.id)).scalar_subquery()
+        lines = db.session.scalars(select(PlanLine).where(PlanLine.plan_id == newest).order_by(PlanLine.number)).all()
+        told = [(one.verdict, one.problem, one.after) for one in lines]
+    figs = {"label": "Figs", "aisle": 1, "mark": "a/b", "keeper_mail": "ann"}
+    assert told == [("new", "", figs), ("wrong", "Keeper mail: it does not exist.", None)]
+
+
+# ---- relations that share a column
+
+
+@pytest.fixture
+def tickets(app: Flask) -> None:
+    """Make a ticket at desk 1 of the first of two branches, and before at desk 2; each branch has both desks."""
+    with app.app_context():
+        db.session.add_all([Branch(label=label) for label in ("North", "South")])
+        db.session.flush()
+        for branch, label in ((1, "North"), (2, "South")):
+            db.session.add_all([Desk(branch_id=branch, number=one, label=f"{label} {one}") for one in (1, 2)])
+        db.session.flush()
+        db.session.add(Ticket(label="First", branch_id=1, desk_number=1, former_number=2))
+        db.session.commit()
+
+
+def ticket(app: Flask) -> Any:
+    with app.app_context():
+        one = db.session.get_one(Ticket, 1)
+        return (one.branch_id, one.desk_number, one.former_number)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_desk_of_another_branch_is_refused_until_all_go_along(app: Flask, as_editor: Any) -> None:
+    address = "/admin/ticket/edit/?id=1"
+    values = Page(as_editor.get(address)).values()
+
+    refused = Page(as_editor.post(address, data={**values, "desk": "2_1"}))
+    kept = ticket(app)
+    as_editor.post_form(address, {"label": "First", "branch": "2", "desk": "2_1", "former": "2_2"})
+
+    said = "This desk is of another branch. Choose one that goes with the others, or change those as well."
+    assert (refused.status, refused.error_of("desk"), kept) == (422, said, (1, 1, 2))
+    assert ticket(app) == (2, 1, 2)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_ticket_without_a_desk_keeps_its_branch_and_its_former_desk(app: Flask, as_editor: Any) -> None:
+    address = "/admin/ticket/edit/?id=1"
+    values = Page(as_editor.get(address)).values()
+
+    as_editor.post(address, data={**values, "desk": ""})
+    history = Page(as_editor.get("/admin/ticket/history/?id=1"))
+
+    assert ticket(app) == (1, None, 2)
+    assert (history.texts("del"), history.texts("ins")) == (["removed: North 1"], ["added: —"])
+
+
+@both_stores
+@pytest.mark.usefixtures("tickets")
+def test_many_tickets_take_no_desk_of_another_branch(app: Flask, as_editor: Any) -> None:
+    sent = {"change": "desk", "how.desk": "set", "value.desk": "2_1"}
+
+    refused = as_editor.post_form("/admin/ticket/edit-many/", sent).location
+    told = Page(as_editor.get(refused)).texts("main", id="main")[0]
+    plan = as_editor.post_form("/admin/ticket/edit-many/", {**sent, "value.desk": "1_2"}).location
+    as_editor.post_form(plan)
+
+    assert "Its branch would change too." in told
+    assert ticket(app) == (1, 2, 2)

@@ -69,6 +69,56 @@ class Good(Record):
         return self.label
 
 
+class Branch(Record):
+    """Whose desks and tickets never leave it."""
+
+    label: Mapped[str] = mapped_column(sa.String(40))
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Desk(Record):
+    """One of a branch."""
+
+    branch_id: Mapped[int] = mapped_column(sa.ForeignKey("branch.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    label: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    branch: Mapped[Branch] = relationship()
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Ticket(Record):
+    """At a desk, and before at another one, of its branch."""
+
+    label: Mapped[str] = mapped_column(sa.String(40))
+    branch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("branch.id"), index=True)
+    desk_number: Mapped[int | None] = mapped_column()
+    former_number: Mapped[int | None] = mapped_column()
+    branch: Mapped[Branch | None] = relationship()
+    desk: Mapped[Desk | None] = relationship(
+        foreign_keys=[branch_id, desk_number],
+        primaryjoin="and_(Ticket.branch_id == Desk.branch_id, Ticket.desk_number == Desk.number)",
+        overlaps="branch",
+    )
+    former: Mapped[Desk | None] = relationship(
+        foreign_keys=[branch_id, former_number],
+        primaryjoin="and_(Ticket.branch_id == Desk.branch_id, Ticket.former_number == Desk.number)",
+        overlaps="branch,desk",
+    )
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["branch_id", "desk_number"], ["desk.branch_id", "desk.number"]),
+        sa.ForeignKeyConstraint(["branch_id", "former_number"], ["desk.branch_id", "desk.number"]),
+        sa.Index(None, "branch_id", "desk_number"),
+        sa.Index(None, "branch_id", "former_number"),
+    )
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class Keeper(Record):
     """Somebody."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.keyed import Good, Holiday, Keeper, Saw, Shelf, Stop, Tool
+from admin_app.models.keyed import Branch, Desk, Good, Holiday, Keeper, Saw, Shelf, Stop, Ticket, Tool
 
 from admin_app.panel.resource import Resource
 
@@ -45,7 +45,29 @@ class GoodResource(Resource):
     column_searchable_list = ("label", "shelf.label", "keeper.label")
     column_sortable_list = ("label", ("shelf", "shelf.label"), ("keeper", "keeper.label"))
     column_filters = ("label", "shelf", "keeper", "aisle")
+    form_columns = ("label", "shelf", "keeper")
+
+
+class BranchResource(Resource):
+    model = Branch
+    column_list = ("label",)
+    column_searchable_list = ("label",)
     form_columns = ("label",)
+
+
+class DeskResource(Resource):
+    model = Desk
+    column_list = ("label", "branch", "number")
+    column_searchable_list = ("label",)
+    form_columns = ("branch", "number", "label")
+
+
+class TicketResource(Resource):
+    model = Ticket
+    column_list = ("label", "branch", "desk", "former")
+    column_searchable_list = ("label",)
+    column_filters = ("branch", "desk", "former")
+    form_columns = ("label", "branch", "desk", "former")
 
 
 class ToolResource(Resource):

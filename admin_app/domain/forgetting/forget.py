@@ -11,6 +11,7 @@ from admin_app.db.keys import Key, key_in, print_key, stored
 from admin_app.db.versions import raised
 from admin_app.domain.audit.entry import heading_of
 from admin_app.domain.audit.recorder import RECORDED, entry_of, record_event
+from admin_app.domain.forgetting.accounts import acts_of, leave_account, require_left
 from admin_app.domain.forgetting.held import notes_about
 from admin_app.domain.forgetting.subject import GONE, Subject
 from admin_app.domain.forgetting.texts import Place, places, replace_everywhere, replaced
@@ -43,6 +44,7 @@ class Extent:
     uploads: int
     files: int
     former: int
+    acts: int
     texts: Sequence[Place]
     elsewhere: Sequence[Place]
 
@@ -74,6 +76,7 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         uploads=_number(session, Upload, Upload.resource.in_(about)),
         files=len(subject.files),
         former=len(subject.former),
+        acts=acts_of(session, subject),
         texts=places(session, subject.distinct, _others(subject)),
         elsewhere=places(session, subject.others, _others(subject)),
     )
@@ -81,10 +84,12 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
 
 def forget(session: AnySession, subject: Subject, about: Collection[str], *, reason: str) -> Removed:
     """Remove it (not yet committed); raise `ForgettingError` where work is under way, or anything would be left."""
+    require_left(session, subject)
     _require_rest(session, subject, about)
     jobs = _jobs(session, about)
     uploads = session.scalars(select(Upload.id).where(Upload.resource.in_(about))).all()
     _leave_record(session, subject)
+    leave_account(session, subject)
     _leave_history(session, subject)
     _leave_notes(session, subject)
     _leave_work(session, subject, jobs, uploads)

@@ -26,7 +26,7 @@ from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
-from admin_app.extensions import AnySession, TableColumn, Values
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.formatting import in_sentence, label, plain_lines, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
@@ -53,6 +53,14 @@ class Named:
     model: type[Record]
     rows: ColumnElement[bool] | None = None
     made: tuple[str, ...] = ()
+    # What the record keeps of the other one; None: its key.
+    kept: TableColumn | None = None
+
+    @property
+    def held(self) -> TableColumn:
+        """The other side's column whose value tells the record from now on."""
+        key: TableColumn = key_in(table_of(self.model))
+        return key if self.kept is None else self.kept
 
     def problem_with_missing(self, text: str) -> str:
         """Say why no record can be made of a text; "" where it can."""
@@ -189,8 +197,8 @@ class Arrivals:
         found: dict[Key, frozenset[str]] = {}
         for name, one in self.named.items():
             if one.rows is not None and name in self.columns:
-                column, there = self.columns[name], one.model.__table__
-                seen = select(key_in(there)).where(one.rows)
+                column = self.columns[name]
+                seen = select(one.held).where(one.rows)
                 hidden = and_(column.is_not(None), column.not_in(seen))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
@@ -220,9 +228,8 @@ class Arrivals:
             return {}
         is_folded = is_caseless(one.column)
         is_wanted = same_as_any(one.column, values) if is_folded else one.column.in_(values)
-        table = one.model.__table__
         found: dict[object, list[Key]] = {}
-        for key, value in session.execute(select(key_in(table), one.column).where(is_wanted, *_also(one.rows))):
+        for key, value in session.execute(select(one.held, one.column).where(is_wanted, *_also(one.rows))):
             found.setdefault(caseless(value) if is_folded else value, []).append(key)
         return found
 

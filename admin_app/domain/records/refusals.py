@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Table, UniqueConstraint
@@ -16,6 +16,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
+from admin_app.extensions import TableColumn
 from admin_app.formatting import in_sentence, in_words, label
 from admin_app.relations import links_of, relations_of
 
@@ -48,10 +49,10 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
         if (constraint and constraint == unique.name) or all(
             f"{table.name}.{column.name}" in text for column in unique.columns
         ):
-            return {
-                _field_of(model, one.name): uniqueness_problem(_label_of(model, one.name), model)
-                for one in unique.columns
-            }
+            fields = [*_relations_by(model, list(unique.columns))] or [
+                _field_of(model, one.name) for one in unique.columns
+            ]
+            return {name: uniqueness_problem(label(name), model) for name in fields}
     # A table that was there before may have the name that PostgreSQL gives.
     is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
     if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
@@ -76,9 +77,7 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
             key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
         }
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
-            tie = relations_of(model)[relation.key]
-            field = relation.key if tie.is_plain else tie.own_names[0]
-            return {field: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
+            return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}
 
 
@@ -94,10 +93,13 @@ def _problem_with_key(model: type[Record]) -> dict[str, str]:
 
 def _field_of(model: type[Record], name: str) -> str:
     """Name the field of a column as a form has it: of a foreign key the relation."""
-    found = (
-        one.key for one in relations_of(model).values() if not one.is_many and one.is_plain and one.own.name == name
-    )
-    return next(found, name)
+    return next(_relations_by(model, [model.__table__.c[name]]), name) if name in model.__table__.c else name
+
+
+def _relations_by(model: type[Record], columns: Collection[TableColumn]) -> Iterator[str]:
+    """Yield the relations to one that go by just these columns."""
+    found = (one for one in relations_of(model).values() if not one.is_many)
+    yield from (one.key for one in found if {*one.own_columns} == {*columns})
 
 
 def _label_of(model: type[Record], name: str) -> str:

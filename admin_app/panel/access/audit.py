@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import abort
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, and_
 
 from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.domain.audit.reader import ActivityFilter
@@ -76,8 +76,12 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
 
 def _held(access: Access) -> dict[str, ColumnElement[bool]]:
     """Return, for each relation that may lead out of the person's sight, the rows in which it does not; by the field that keeps it."""
-    found = {one.history(): access.leads_into_sight(name) for name, one in access.resource.relations.items()}
-    return {key: free for key, free in found.items() if free is not None}
+    held: dict[str, list[ColumnElement[bool]]] = {}
+    for name, one in access.resource.relations.items():
+        if (free := access.leads_into_sight(name)) is not None:
+            for key in one.history():
+                held.setdefault(key, []).append(free)
+    return {key: and_(*free) for key, free in held.items()}
 
 
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:

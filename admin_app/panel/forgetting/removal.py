@@ -109,6 +109,8 @@ def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
     )
     merged = counted(extent.former, "record that was", "records that were")
     yield extent.former, f"This does the same to the history of {merged} merged into it."
+    named = f"This puts a number in place of the name beside {counted(extent.acts, 'act and note', 'acts and notes')} of the account"
+    yield extent.acts, f"{named}, and removes all by which it signs in."
     yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
     yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
     yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."

@@ -8,6 +8,7 @@ from typing import cast
 
 from wtforms import Field
 
+from admin_app.db.key_parts import Parts
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import linked_records
 from admin_app.domain.records.conflicts import (
@@ -19,7 +20,7 @@ from admin_app.domain.records.conflicts import (
     resolution_of,
 )
 from admin_app.domain.records.text_merge import both_changes
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.formatting import SOMEONE, in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
@@ -28,7 +29,7 @@ from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import Cell
-from admin_app.relations import ManyToMany
+from admin_app.relations import ManyToMany, ToOne
 
 # What a choice sends: the other's value, what is typed, or a text with both changes.
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
@@ -137,7 +138,8 @@ class Conflicts:
         if version == record.version:
             return None
         origin = earlier_state(db.session, record, version)
-        names = [name for name in fact_names(self._access) if self._column_of(name) in origin.before]
+        names = [name for name in fact_names(self._access) if not origin.before.keys().isdisjoint(self._kept_as(name))]
+        earlier = {name: self._meant(name, self._before(name, origin)) for name in names}
         return Meanwhile(
             people=_people(origin),
             is_known=origin.is_known,
@@ -146,11 +148,9 @@ class Conflicts:
                     name=name,
                     label=self._resource.label(name),
                     outcome=Resolution.THEIRS,
-                    was=self._cell(name, self._stored(name, origin.before[self._column_of(name)])),
+                    was=self._cell(name, earlier[name]),
                     theirs=self._cell(name, getattr(record, name)),
-                    theirs_diff=diff_of(origin.before[self._column_of(name)], getattr(record, name))
-                    if self._is_text(name)
-                    else (),
+                    theirs_diff=diff_of(earlier[name], getattr(record, name)) if self._is_text(name) else (),
                 )
                 for name in names
             },
@@ -161,8 +161,9 @@ class Conflicts:
 
     def _part(self, one: Field, origin: EarlierState, own: dict[str, str]) -> Part:
         theirs = getattr(self._record, one.name)
-        was = origin.value_of(self._record, self._column_of(one.name))
-        was = was if was is UNKNOWN else self._stored(one.name, was)
+        values = {key: origin.value_of(self._record, key) for key in self._kept_as(one.name)}
+        is_known = bool(values) and not any(one is UNKNOWN for one in values.values())
+        was = self._meant(one.name, values) if is_known else UNKNOWN
         # What cannot be read equals nothing.
         yours = UNKNOWN if one.process_errors else one.data
         outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
@@ -204,25 +205,31 @@ class Conflicts:
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",
         )
 
-    def _column_of(self, name: str) -> str:
-        """Return the name of the column behind a field: of a relation, its key's."""
+    def _kept_as(self, name: str) -> Sequence[str]:
+        """Name what the history keeps of a field: of a relation, its key's columns."""
         relation = self._resource.relation(name)
-        return name if relation is None else relation.history()
+        return [name] if relation is None else relation.history()
 
-    def _stored(self, name: str, value: object) -> object:
-        """Return what a column's value means as the field's: of a relation the record, or its bare id when that is gone."""
+    def _before(self, name: str, origin: EarlierState) -> Values:
+        """Return what they held, of which the history tells one at least."""
+        kept = self._kept_as(name)
+        return {key: origin.before[key] if key in origin.before else getattr(self._record, key) for key in kept}
+
+    def _meant(self, name: str, values: Values) -> object:
+        """Return what kept values mean as the field's: of a relation the record, or its bare id when that is gone."""
         relation = self._resource.relation(name)
-        if relation is None or value is None:
-            return value
-        if isinstance(relation, ManyToMany):
-            return linked_records(db.session, relation, cast("list[Record]", value))
-        return db.session.get(relation.target, value) or value
+        if isinstance(relation, ToOne):
+            return relation.record_told_by(db.session, values) or relation.told_by(values)
+        (value,) = values.values()
+        if isinstance(relation, ManyToMany) and value is not None:
+            return linked_records(db.session, relation, value)
+        return value
 
     def _cell(self, name: str, value: object) -> Cell:
         relation = self._resource.relation(name)
         if relation is not None and isinstance(value, list):
             return links_cell(self._access.beyond(name), value, is_whole=True)
-        if relation is not None and isinstance(value, int):
+        if relation is not None and isinstance(value, int | Parts):
             return value_cell(f"ID {value} (deleted)", is_whole=True)
         called = self._resource.as_called(name, value)
         if called is value and name in self._resource.file_columns:

@@ -82,10 +82,14 @@ class Converter(AdminModelConverter):
         view = self.view
         is_links = prop.key in links_of(view.model)
         tie = relations_of(view.model)[prop.key]
-        if not tie.is_many and not tie.is_plain and not tie.is_view:
+        if (
+            not tie.is_many
+            and not tie.is_plain
+            and (twice := [one for one in tie.own_names if one in (view.form_columns or ())])
+        ):
             message = (
-                f"{type(view.resource).__name__}.form_columns names {prop.key}, which does not go by one foreign key to a key of one column. "
-                f"Name what it goes by instead: {', '.join(tie.own_names)}."
+                f"{type(view.resource).__name__}.form_columns names {prop.key} and {twice[0]}, by which it goes: "
+                "name one of the two."
             )
             raise ConfigurationError(message)
         # The far side of one to one is kept by the other record, too.
@@ -100,6 +104,9 @@ class Converter(AdminModelConverter):
             return None
         # Optional() would empty the errors of what was typed and not found.
         kwargs["validators"] = []
+        # What is to look at only is written by the ORM alone, which refuses it.
+        if not is_links and not tie.is_view:
+            kwargs["tie"] = tie
         return (LinksField if is_links else RelationField)(
             target=remote_model, lookup=lambda: link(view.resource, "lookup_view", name=prop.key), **kwargs
         )

@@ -15,6 +15,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.record.facts import fact
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
+from admin_app.relations import ToOne
 
 
 def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
@@ -66,4 +67,6 @@ def _is_needed(resource: Resource, name: str) -> bool:
     relation = resource.relation(name)
     if relation is not None and relation.is_many:
         return False
-    return is_required(stored_columns(resource.model)[name] if relation is None else relation.own)
+    if isinstance(relation, ToOne):
+        return all(map(is_required, relation.own_columns))
+    return is_required(stored_columns(resource.model)[name])

@@ -44,6 +44,7 @@ from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
+from admin_app.relations import ToOne
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
@@ -158,8 +159,8 @@ class FormPage(Page):
             relation = self.resource.relation(name)
             if relation is None:
                 refill(source.form[name], values[name])
-            else:
-                refill(source.form[name], db.session.get(relation.target, values[relation.own_name]))
+            elif isinstance(relation, ToOne):
+                refill(source.form[name], relation.record_told_by(db.session, values))
 
     def _made_before(self, record_id: Key) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""

@@ -18,6 +18,7 @@ from admin_app.domain.records.amounts import problems_with_amounts
 from admin_app.domain.records.positions import put_last
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.records.rules import problem_with_uniqueness
+from admin_app.domain.records.shared_columns import problems_with_shared
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import AdminError, InvalidRecord, PrivilegeError
 from admin_app.extensions import TableColumn, db
@@ -61,6 +62,7 @@ class Saving:
             is_valid = False
         if record is not None:
             is_valid = self._is_no_circle(record) and is_valid
+        is_valid = self._fits_together(record) and is_valid
         for name, column in stored_columns(self.access.resource.model).items():
             if column.unique and name in form and (problem := self._taken(name, column, record)):
                 form[name].errors = [*form[name].errors, problem]
@@ -83,12 +85,12 @@ class Saving:
         """Check that no other record has what only one may have: the other side of one to one."""
         model, form, is_valid = self.access.resource.model, self.form, True
         for relation in self.access.resource.relations.values():
-            if not isinstance(relation, ToOne) or relation.key not in form or not relation.own.unique:
+            if not isinstance(relation, ToOne) or relation.key not in form or not relation.is_unique:
                 continue
             field = form[relation.key]
             if field.errors or field.data is None or field.data is getattr(record, relation.key, None):
                 continue
-            words, key = field.label.text, getattr(field.data, relation.other_name)
+            words, key = field.label.text, relation.told_by(relation.values_for(field.data))
             problem = problem_with_uniqueness(
                 db.session,
                 relation.own,
@@ -110,6 +112,20 @@ class Saving:
                 form[tree.key].errors = [*form[tree.key].errors, problem]
                 is_valid = False
         return is_valid
+
+    def _fits_together(self, record: Record | None) -> bool:
+        """Check that relations which share a column lead to records that go together."""
+        form, model = self.form, self.access.resource.model
+        ties = {one.key: one for one in self.access.resource.relations.values() if isinstance(one, ToOne)}
+        own = {name: form[name] for name, one in ties.items() if name in form and not one.is_view}
+        if any(field.errors for field in own.values()):
+            return True
+        chosen = {name: field.data for name, field in own.items()}
+        is_same = record is not None and not any(is_changed(field, record) for field in own.values())
+        problems = {} if is_same else problems_with_shared(record, model, chosen)
+        for name, problem in problems.items():
+            form[name].errors = [*form[name].errors, problem]
+        return not problems
 
     def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""

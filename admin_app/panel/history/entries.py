@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from flask import url_for
 from sqlalchemy import select
 
 from admin_app import formatting
 from admin_app.db.json_values import recorded_models, row_columns
+from admin_app.db.key_parts import CompositeKey
 from admin_app.db.keys import Key, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_diff
@@ -18,25 +21,36 @@ from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import keeps_former
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import TableColumn, Values, db
+from admin_app.extensions import Expression, TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table, accesses_to
+from admin_app.panel.history.several_columns import Beside, held_beside, pointed_at, ties_of_several
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
-from admin_app.relations import ManyToMany, links_of
+from admin_app.relations import ManyToMany, ToOne, links_of
 
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
-Names = Mapping[tuple[str, Key], tuple[str, str]]
+
+@dataclass(frozen=True)
+class Names:
+    """What records are called and where they are, by the column and the value that tell each; and what changes left alone beside."""
+
+    by_value: Mapping[tuple[object, object], tuple[str, str]]
+    beside: Beside
+
+    def of(self, column: Expression, value: object) -> tuple[str, str]:
+        """Return a record's name and address; its value where nobody knows the name."""
+        return self.by_value.get((column, value), (f"{value}", ""))
 
 
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
     """Draw changes, and change sets that changed nothing; the records they point at are read by one statement a model."""
-    names = _names(change for change, _ in pairs if change is not None)
+    names = _names([change for change, _ in pairs if change is not None])
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
@@ -126,8 +140,12 @@ def _act(done: ChangeSet) -> Entry:
 def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
     columns, links = row_columns(model), links_of(model)
+    pointed, told = _pointed(change, model, names)
+    yield from pointed
     # Also columns that there were once: the history is not rewritten when a table is.
     for key in {**(change.before or {}), **(change.after or {})}:
+        if key in told:
+            continue
         is_shown = all(one.shows(key) for one in accesses_to(model, key))
         column = columns.get(key)
         is_place = column is not None and bool(column.info.get("is_place"))
@@ -141,14 +159,45 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
         was = _shown(access, column, change.before, key, names)
         now = _shown(access, column, change.after, key, names)
         if was is not None and now is not None and was.is_prose and now.is_prose:
-            pieces = words_diff(was.text, now.text)
-        elif was is not None and now is not None:
-            (gone, came) = replaced(was.text, now.text)
-            pieces = (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
+            yield FieldChange(label, words_diff(was.text, now.text))
         else:
-            only = was or now
-            pieces = (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
-        yield FieldChange(label, pieces)
+            yield FieldChange(label, tuple(_replaced(was, now)))
+
+
+def _pointed(change: Change, model: type[Record], names: Names) -> tuple[list[FieldChange], set[str]]:
+    """Draw the relations that go by several columns, and name the columns that need not be told any more."""
+    fields: list[FieldChange] = []
+    told: set[str] = set()
+    touched, columns = {*(change.before or {}), *(change.after or {})}, row_columns(model)
+    for tie in ties_of_several(model):
+        keys = {tie.key, *tie.own_names}
+        is_shown = all(one.shows(key) for key in keys for one in accesses_to(model, key))
+        sides = pointed_at(tie, change, names.beside) if touched & keys and is_shown else None
+        if sides is None:
+            continue
+        told |= {key for key in tie.own_names if not (key in columns and _keys_held_by(columns[key]))}
+        was, now = (
+            None if values is None else _Shown(*_called(tie, one, names))
+            for values, one in zip((change.before, change.after), sides, strict=True)
+        )
+        access = access_of(model)
+        label = access.resource.label(tie.key) if access is not None else formatting.label(tie.key)
+        if sides[0] != sides[1] or was is None or now is None:
+            fields.append(FieldChange(label, tuple(_replaced(was, now))))
+    return fields, told
+
+
+def _called(tie: ToOne, told: object, names: Names) -> tuple[str, str]:
+    return (value_cell(None, is_whole=True).text, "") if told is None else names.of(tie.other, told)
+
+
+def _replaced(was: _Shown | None, now: _Shown | None) -> Iterable[Piece]:
+    """Show what was and what is, or the only one that there is."""
+    if was is not None and now is not None:
+        (gone, came) = replaced(was.text, now.text)
+        return (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
+    only = was or now
+    return (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
 
 
 def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piece]:
@@ -161,7 +210,7 @@ def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piec
     found = [(PieceKind.GONE, key) for key in was if key not in now]
     found += [(PieceKind.CAME, key) for key in now if key not in was]
     for place, (fate, key) in enumerate(found):
-        named, url = names.get((relation.other.table.name, key), (f"{key}", ""))
+        named, url = names.of(relation.other, key)
         yield Piece(PieceKind.SAME, ", " if place else "")
         yield Piece(PieceKind.SAME if is_whole else fate, named, url)
     if not found:
@@ -185,8 +234,7 @@ def _shown(
     value = values[key] if column is None else kind_of(column).from_history(values[key])
     for key_column in () if column is None else _keys_held_by(column):
         if value is not None:
-            named, url = names.get((key_column.table.name, value), (f"{value}", ""))
-            return _Shown(named, url)
+            return _Shown(*names.of(key_column, value))
     if column is not None and value and kind_of(column).is_file:
         return _Shown(column_cell(column, value, is_whole=True).text)
     if type(value) is str and value:
@@ -195,44 +243,54 @@ def _shown(
     return _Shown(cell.title if cell.iso and cell.title else f"({cell.text})" if cell.kind == "empty" else cell.text)
 
 
-def _names(changes: Iterable[Change]) -> Names:
+def _names(changes: Sequence[Change]) -> Names:
     """Return the names of the records that changed fields point at, and where they are: read, or as the history has them."""
-    wanted: dict[str, set[Key]] = defaultdict(set)
-    models = recorded_models()
+    wanted: dict[Expression, set[object]] = defaultdict(set)
+    models, beside = recorded_models(), held_beside(changes)
     for change in changes:
         columns = row_columns(models[change.model]) if change.model in models else {}
         links = links_of(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
                 for one in _keys_held_by(columns[key]) if key in columns and value is not None else ():
-                    wanted[one.table.name].add(kind_of(columns[key]).value_in_history(value))
+                    wanted[one].add(kind_of(columns[key]).value_in_history(value))
                 if key in links:
-                    wanted[links[key].other.table.name].update(keys_from_history(links[key], value))
-    found: dict[tuple[str, Key], tuple[str, str]] = {}
-    for table, keys in wanted.items():
-        found |= _names_in(table, keys)
-    return found
+                    wanted[links[key].other].update(keys_from_history(links[key], value))
+        for tie in ties_of_several(models[change.model]) if change.model in models else ():
+            told = pointed_at(tie, change, beside) or ()
+            wanted[tie.other].update(one for one in told if one is not None)
+    found: dict[tuple[object, object], tuple[str, str]] = {}
+    for column, keys in wanted.items():
+        found |= _names_by(column, keys) if keys else {}
+    return Names(found, beside)
 
 
 def _keys_held_by(column: TableColumn) -> list[TableColumn]:
-    """Return the keys that a column alone holds: what is one value of several, or no key, names no record."""
-    return [one.column for one in column.foreign_keys if [one.column] == keys_in(one.column.table)]
+    """Return the columns that tell the records which a column alone points at: what is one value of several names no record."""
+    columns = [one.column for one in column.foreign_keys if one.constraint is None or len(one.constraint.elements) == 1]
+    return [one for one in columns if [one] == keys_in(one.table) or one.unique]
 
 
-def _names_in(table: str, keys: set[Key]) -> dict[tuple[str, Key], tuple[str, str]]:
-    access = access_of_table(table)
+def _names_by(column: Expression, values: set[object]) -> dict[tuple[object, object], tuple[str, str]]:
+    """Return the names of the records that have these values in a column, or these keys of several."""
+    table = (column.clauses.clauses[0] if isinstance(column, CompositeKey) else column).table
+    access = access_of_table(table.name)
     if access is None or not access.may(Action.VIEW):
         return {}
     model, seen = access.resource.model, access.seen()
-    named = select(model).where(model.id.in_(keys))
-    records = db.session.scalars(named if seen is None else named.where(seen)).all()
-    found = {(table, one.id): (access.title_of(one), record_url(access, one)) for one in records}
+    named = select(column, model).where(column.in_(values))
+    records = db.session.execute(named if seen is None else named.where(seen)).all()
+    found: dict[tuple[object, object], tuple[str, str]] = {
+        (column, value): (access.title_of(one), record_url(access, one)) for value, one in records
+    }
+    is_key = isinstance(column, CompositeKey) or [column] == keys_in(table)
     # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
-    gone = keys - {one.id for one in records} if seen is None and access.shows_title() else set()
-    titles = titles_of(db.session, table, gone) if gone else {}
+    told = is_key and seen is None and access.shows_title()
+    gone = cast("set[Key]", values - {value for value, _ in records}) if told else set[Key]()
+    titles = titles_of(db.session, table.name, gone) if gone else {}
     for key in gone:
         title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), LONGEST_NAME)
-        found[table, key] = (
+        found[column, key] = (
             f"{title} (deleted)",
             link(access.resource, "history_view", id=key) if key in titles else "",
         )

@@ -8,7 +8,6 @@ from flask import abort
 from wtforms import Form
 
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.links import keys_from_history, linked_records
@@ -18,7 +17,7 @@ from admin_app.domain.audit.undo import restore_record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
-from admin_app.extensions import db
+from admin_app.extensions import Values, db
 from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Kind
@@ -26,7 +25,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.in_the_way import said_of
-from admin_app.relations import ManyToMany
+from admin_app.relations import ManyToMany, ToOne
 from admin_app.web.auth.login import current_principal
 
 
@@ -67,7 +66,8 @@ def restored_columns(access: Access, record: Record) -> set[str]:
     """Name the columns that bringing a version back may give other values: those of the form's fields that are the person's to write."""
     form = narrow(access, access.resource.forms.edit(None, obj=record), Action.UNDO, record)
     relations = access.resource.relations
-    return {relations[field.name].history() if field.name in relations else field.name for field in form}
+    kept = (relations[field.name].history() if field.name in relations else [field.name] for field in form)
+    return {name for names in kept for name in names}
 
 
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
@@ -85,19 +85,15 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
             setattr(past, name, there)
             if len(there) < len(keys):
                 gone[name] = f"One of the {in_sentence(resource.label(name))}"
-        if not relation.is_many and relation.is_plain and (column := relation.own_name) in state:
-            key = state[column]
-            other = None if key is None else _other(access, name, key)
+        if isinstance(relation, ToOne) and all(column in state for column in relation.own_names):
+            key, other = relation.told_by(state), _other(access, relation, state)
             setattr(past, name, other)
             if key and not other:
                 gone[name] = f"{resource.label(name)} {key}"
     return past, gone
 
 
-def _other(access: Access, name: str, key: Key) -> Record | None:
+def _other(access: Access, relation: ToOne, state: Values) -> Record | None:
     """Return the record that a relation pointed at, of those the person sees."""
-    target = access.beyond(name)
-    if target is not None:
-        return target.find_key(key)
-    relation = access.resource.relation(name)
-    return None if relation is None else db.session.get(relation.target, key)
+    target, found = access.beyond(relation.key), relation.record_told_by(db.session, state)
+    return found if found is None or target is None else target.find_key(found.id)

@@ -10,7 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import has_parts, is_numbered, key_in, key_names
+from admin_app.db.keys import has_parts, is_numbered, key_names
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
@@ -104,14 +104,19 @@ def why_closed(access: Access, title: str) -> str:
 
 
 def field_of(access: Access, key: str) -> str:
-    """Return the form's field of a column: a relation's for its key."""
+    """Return the form's field of a column: a relation's for its key, or for a part of it."""
     relation = relations_to_one(access).get(key)
-    return key if relation is None else relation.key
+    return (
+        next((one.key for one in _of_several(access) if key in one.own_names), key)
+        if relation is None
+        else relation.key
+    )
 
 
 def label_of(access: Access, column: ImportColumn) -> str:
-    """Return what a column is called where a file's columns are given to fields: by what stands in the form."""
-    return access.resource.label(field_of(access, column.key))
+    """Return what a column is called where a file's columns are given to fields: by what stands in the form, a part of a key by itself."""
+    relation = relations_to_one(access).get(column.key)
+    return access.resource.label(column.key if relation is None else relation.key)
 
 
 def finders(access: Access) -> Mapping[str, str]:
@@ -123,19 +128,31 @@ def finders(access: Access) -> Mapping[str, str]:
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:
-    """Return the relations to one by the keys of their columns."""
-    found = access.resource.relations.values()
-    return {one.own_name: one for one in found if not one.is_many and not one.is_view and one.is_plain}
+    """Return the relations to one by the keys of their columns, where these are one each."""
+    return {one.own_name: one for one in _in_form(access) if one.own_name}
+
+
+def _of_several(access: Access) -> list[Relation]:
+    """Return the relations to one that go by several columns, which a file has one by one."""
+    return [one for one in _in_form(access) if not one.own_name]
+
+
+def _in_form(access: Access) -> list[Relation]:
+    """Return the relations to one that are written; one that goes by no key of one column may stand in a form as its columns, too."""
+    found = (one for one in access.resource.relations.values() if not one.is_many and not one.is_view)
+    return [one for one in found if one.is_plain or one.key in access.resource.form_columns]
 
 
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
-    """Return the columns of the other side by which a file may name a related record: its key, and what is unique there."""
+    """Return the columns of the other side by which a file may name a related record: what the relation goes by, and what is unique there."""
     columns, other = stored_columns(relation.target), access.beyond(relation.key)
     unique = {
-        name: one for name, one in columns.items() if one.unique and not one.primary_key and not one.info.get("secret")
+        name: one
+        for name, one in columns.items()
+        if one.unique and one is not relation.other and not one.primary_key and not one.info.get("secret")
     }
     return {
-        KEY: key_in(relation.target.__table__),
+        KEY: relation.other,
         **{name: one for name, one in unique.items() if other is not None and other.shows(name)},
     }
 
@@ -149,6 +166,7 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
     if (
         other is None
         or by == KEY
+        or not relation.is_by_key
         or not is_numbered(relation.target)
         or not other.resource.is_open_to_bulk
         or not other.may(Action.CREATE)
@@ -169,4 +187,6 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
 def namer_label(access: Access, relation: Relation, key: str) -> str:
     """Return what such a column is called."""
     other = access.beyond(relation.key)
-    return "ID" if key == KEY or other is None else other.resource.label(key)
+    if other is None or (key == KEY and relation.is_by_key):
+        return "ID"
+    return other.resource.label(relation.other_name if key == KEY else key)

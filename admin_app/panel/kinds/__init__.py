@@ -35,6 +35,7 @@ from admin_app.panel.kinds.json import JsonPanel
 from admin_app.panel.kinds.key_parts import KeyPartsPanel
 from admin_app.panel.kinds.markdown import MarkdownPanel
 from admin_app.panel.kinds.money import MoneyPanel
+from admin_app.panel.kinds.network import CidrPanel, InetPanel, MacPanel
 from admin_app.panel.kinds.number import DecimalPanel, FloatPanel, WholeNumberPanel
 from admin_app.panel.kinds.other import OtherPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
@@ -77,6 +78,9 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     LongTextPanel(),
     TextPanel(),
     BinaryPanel(),
+    InetPanel(),
+    CidrPanel(),
+    MacPanel(),
     KeyPartsPanel(),
     OtherPanel(),
 )

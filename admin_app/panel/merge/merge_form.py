@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,7 +74,7 @@ class MergeForm:
 
     def values(self, chosen: Mapping[str, str]) -> Values:
         """Return what the survivor's columns are to hold that is not its own yet."""
-        columns = [self._column(name) for name, whose in chosen.items() if whose == GONE]
+        columns = [column for name, whose in chosen.items() if whose == GONE for column in self._columns(name)]
         return {**{column: getattr(self.gone, column) for column in columns}, **self._links()}
 
     def _links(self) -> Values:
@@ -107,12 +107,12 @@ class MergeForm:
         return [name for name in names if hasattr(resource.model, name) and not self._is_secret(name)]
 
     def _is_secret(self, name: str) -> bool:
-        column = stored_columns(self.access.resource.model).get(self._column(name))
-        return column is not None and bool(column.info.get("secret"))
+        columns = stored_columns(self.access.resource.model)
+        return any(columns[one].info.get("secret") for one in self._columns(name) if one in columns)
 
-    def _column(self, name: str) -> str:
+    def _columns(self, name: str) -> Sequence[str]:
         relation = self.access.resource.relation(name)
-        return name if relation is None else relation.own_name
+        return [name] if relation is None else relation.own_names
 
     def _usual(self, name: str) -> str:
         return GONE if getattr(self.kept, name) in (None, "") else KEPT

@@ -116,7 +116,10 @@ def _limits_of(access: Access, operation: BulkOperation) -> tuple[Limit, ...]:
     """Return which records it is for: of a relation that it changes none that leads out of the person's sight, as in a form."""
     found = list(operation.limits)
     for name, relation in access.resource.relations.items():
-        if relation.history() in operation.fields and (free := access.leads_into_sight(name)) is not None:
+        if (
+            not {*operation.fields}.isdisjoint(relation.history())
+            and (free := access.leads_into_sight(name)) is not None
+        ):
             words = f"Its {in_sentence(access.resource.label(name))} is not shown to you, so you cannot change it."
             found.append(Limit(free, words))
     return tuple(found)

@@ -74,7 +74,7 @@ def news_of(plan: Plan, resource: Resource) -> str:
 
 def now_of(plan: Plan, resource: Resource) -> str:
     """Say how many of the records that are given to another one have none now: "571 have no user, 21 have another one"; "" for no such act."""
-    relation = next((one for one in resource.givers() if plan.fields == [resource.relations[one].own_name]), "")
+    relation = next((one for one in resource.givers() if plan.fields == resource.relations[one].own_names), "")
     if not relation or plan.empty is None or plan.state != PlanState.PLANNED:
         return ""
     filled, label = plan.counts.get(Verdict.CHANGE, 0) - plan.empty, formatting.in_sentence(resource.label(relation))

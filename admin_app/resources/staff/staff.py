@@ -55,6 +55,7 @@ class StaffResource(Resource):
     column_labels = {"is_active": "Active", "last_sign_in_at": "Last sign-in"}
     column_default_sort = ("name", False)
     form_columns = ("name", "email", "roles", "is_active", "password")
+    personal = ("name", "email")
     form_overrides = {"roles": RolesField}
     form_args = {
         "roles": {

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from admin_app.context import acting, writing
 from admin_app.db.record import Record
+from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.forgetting import forget as forgetting
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
@@ -30,7 +31,7 @@ from admin_app.models.plan import Plan, PlanLine, PlanState
 from admin_app.models.post import Post
 from admin_app.models.presence import Presence
 from admin_app.models.saved_view import SavedView
-from admin_app.models.staff import Staff
+from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.upload import Upload
 from admin_app.models.user import User
 
@@ -284,3 +285,41 @@ def test_every_personal_column_has_a_stand_in_or_is_refused() -> None:
     assert (stand_in(columns.born, 7), stand_in(columns.number, 7)) == (None, "forgotten-7")
     with pytest.raises(ConfigurationError, match="a personal column must hold text, or may be empty"):
         stand_in(columns.height, 7)
+
+
+def test_a_colleague_who_left_signs_in_no_more_and_is_named_nowhere(zoe: User, make_staff: Any, owner: Staff) -> None:
+    lena = make_staff("Lena Leaver", email="lena.l@example.com", is_active=False)
+    with acting(lambda: actor_of(lena), kind=Kind.FORM), writing():
+        zoe.name = "Zoë"
+        add_note(db.session, zoe, author=lena, text="Rang back", mentioned=())
+        add_note(db.session, zoe, author=db.session.merge(owner), text="Again", mentioned=())
+        db.session.commit()
+    db.session.add(
+        StaffSession(token_hash="x", staff_id=lena.id, expires_at=SOON, user_agent="Browser", address="192.0.2.7")
+    )
+    db.session.commit()
+    subject = subject_of(db.session, Staff, lena.id, ("name", "email"))
+    extent = forgetting.extent_of(db.session, subject, frozenset({"staff"}))
+
+    with acting(lambda: actor_of(owner), kind=Kind.FORM), writing():
+        removed = forgetting.forget(db.session, subject, frozenset({"staff"}), reason="Left")
+        db.session.commit()
+
+    told = everything().lower()
+    db.session.expire_all()
+    called = f"Forgotten {lena.id}"
+    assert [one in told for one in ("lena leaver", "lena.l", "192.0.2.7")] == [False] * 3
+    assert (lena.name, lena.email, lena.password_hash) == ("Forgotten", f"forgotten-{lena.id}@forgotten.invalid", "")
+    assert (extent.acts, removed.elsewhere, number(StaffSession)) == (2, [], 0)
+    assert {called, "Olivia (olivia@example.com)"} <= set(db.session.scalars(select(ChangeSet.actor)))
+    assert [one.author for one in db.session.scalars(select(Note).order_by(Note.id))][-2:] == [called, owner.name]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_colleague_who_can_still_sign_in_is_not_forgotten(owner: Staff) -> None:
+    subject = subject_of(db.session, Staff, owner.id, ("name", "email"))
+
+    with pytest.raises(ForgettingError, match=r"^This colleague can still sign in\. Switch the account off first\."):
+        forget(subject)
+
+    assert forgetting.extent_of(db.session, subject, ABOUT).is_there

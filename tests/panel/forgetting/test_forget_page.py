@@ -14,6 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job, JobState
 from admin_app.models.role import Role
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.panel.forgetting.removal import require_personal
 from admin_app.resources.user import UserResource
@@ -121,3 +122,18 @@ def test_a_personal_field_that_is_no_column_stops_the_start(monkeypatch: pytest.
 
     with pytest.raises(ConfigurationError, match=r"^UserResource: personal names posts, which is no column\.$"):
         require_personal(resource)
+
+
+def test_a_colleague_is_forgotten_once_the_account_is_switched_off(
+    owner: Staff, make_staff: Any, as_owner: Any, app: Flask
+) -> None:
+    lena = make_staff("Lena", is_active=False)
+    in_use = Page(as_owner.post_form(f"/admin/staff/forget/?id={owner.id}", SENT))
+    way = Page(as_owner.get(f"/admin/staff/delete/?id={lena.id}")).link("remove the personal data")
+
+    done = as_owner.post_form(way, SENT)
+
+    with app.app_context():
+        kept = db.session.get_one(Staff, lena.id).email
+    assert (in_use.status, done.status_code, kept) == (409, 303, f"forgotten-{lena.id}@forgotten.invalid")
+    assert "Switch the account off first" in in_use.texts("main", id="main")[0]

@@ -20,9 +20,10 @@ from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALUE, EditableField
 from admin_app.panel.plan.operations.links import LINK_WAYS, EditableLinks
+from admin_app.panel.plan.operations.relations import EditableRelation, limits_of_shared
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import UNSEEN
-from admin_app.relations import ManyToMany
+from admin_app.relations import ManyToMany, ToOne
 
 KEY = "edit"
 NOTHING = "Choose at least one field to change."
@@ -49,9 +50,10 @@ def editable_fields(
                 name, resource.label(name), relation.key, relation.own, form[name], form, relation
             )
             continue
-        key = name if relation is None else "" if relation.is_many else relation.own_name
+        key = name if relation is None else "" if relation.is_many else relation.own_names[0]
         if key in columns and name in form and access.may_write(name, action):
-            found[name] = EditableField(name, resource.label(name), key, columns[key], form[name], form)
+            what = (name, resource.label(name), key, columns[key], form[name], form)
+            found[name] = EditableRelation(*what, relation) if isinstance(relation, ToOne) else EditableField(*what)
             if VALUE + name not in sent:
                 # A new record's default is no answer here.
                 form[name].process(None, None)
@@ -76,7 +78,8 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     what: list[tuple[str, str]] = []
     for name, one in chosen.items():
         try:
-            changes[one.key], words = _change(one, sent.get(HOW + name, SET), sent)
+            change, words = _change(one, sent.get(HOW + name, SET), sent)
+            changes |= one.changes(change)
             what.append((one.label, words))
         except InvalidRecord as error:
             problems |= error.problems
@@ -85,8 +88,12 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     if problems:
         raise InvalidRecord(problems)
     own = {pair for one in chosen.values() for pair in _own(one, sent)}
+    limits = limits_of_shared(
+        [one for one in chosen.values() if isinstance(one, EditableRelation)],
+        {name for name in chosen if sent.get(HOW + name, SET) == CLEAR},
+    )
     checks = {one.key: one.check for one in chosen.values() if one.check is not None}
-    varying = {key: check for key, check in checks.items() if not isinstance(changes[key], SetTo)}
+    varying = {key: check for key, check in checks.items() if key in changes and not isinstance(changes[key], SetTo)}
     return BulkOperation(
         key=KEY,
         action=Action.EDIT,
@@ -95,6 +102,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         what=what,
         pairs=[pair for pair in sent.items(multi=True) if pair in own],
         values=Edit(access.resource.model, changes, varying),
+        limits=limits,
     )
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from admin_app.domain.plan.changes import Check, SetTo, ValueChange
 from admin_app.domain.records.rules import is_required
-from admin_app.extensions import TableColumn
+from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds import kind_of
 from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
@@ -34,6 +34,11 @@ class EditableField:
     column: TableColumn
     field: Field
     form: Form
+
+    @property
+    def compared(self) -> Expression:
+        """What tells two values of it apart."""
+        return kind_of(self.column).comparable(self.column)
 
     @property
     def takes_value(self) -> bool:
@@ -59,6 +64,10 @@ class EditableField:
     def further(self) -> Sequence[BulkChange]:
         """What can be done with it beside setting and clearing it."""
         return () if isinstance(self.field, RelationField) else panel_kind_of(self.column).bulk_changes
+
+    def changes(self, change: ValueChange) -> dict[str, ValueChange]:
+        """Return what a change of it makes of each column, by its attribute."""
+        return {self.key: change}
 
     def inputs(self) -> dict[str, list[str]]:
         """Return the names of the inputs, by the ways that ask them."""

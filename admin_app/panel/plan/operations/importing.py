@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.context import zone
 from admin_app.db.attributes import stored_columns
-from admin_app.db.keys import is_numbered, key_in
+from admin_app.db.keys import is_numbered
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrival import KEY as RECORD_KEY
 from admin_app.domain.plan.arrivals import Arrivals, Named
@@ -16,7 +16,7 @@ from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.records.lookup import naming_columns
 from admin_app.errors import PlanError
-from admin_app.extensions import TableColumn, table_of
+from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import (
     finders,
@@ -128,12 +128,11 @@ def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
     made = made_columns(access, relation, by) if key in options.makes else ()
     if key in options.makes and not made:
         raise PlanError(NOT_ANY_MORE)
-    return Named(_namer(relation, by), relation.target, access.seen_beyond(relation.key), made)
+    return Named(_namer(relation, by), relation.target, access.seen_beyond(relation.key), made, relation.other)
 
 
 def _namer(relation: Relation, by: str) -> TableColumn:
-    table = table_of(relation.target)
-    return key_in(table) if by == RECORD_KEY else stored_columns(relation.target)[by]
+    return relation.other if by == RECORD_KEY else stored_columns(relation.target)[by]
 
 
 def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from admin_app import formatting
 from admin_app.context import reading
-from admin_app.extensions import Expression, Statement, db
+from admin_app.extensions import Statement, db
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.in_time import within
@@ -54,8 +54,8 @@ def _present(selection: Selection, one: EditableField) -> Present:
 
 def _statement(selection: Selection, one: EditableField) -> Statement:
     """Group the records by what they have; no text and no value are the same to a reader."""
-    column: Expression = kind_of(one.column).comparable(one.column)
-    value = func.nullif(column, "", type_=column.type) if kind_of(one.column).way_of_keeping is not None else column
+    column = one.compared
+    value = func.nullif(column, "", type_=column.type) if kind_of(column).way_of_keeping is not None else column
     number = func.count().label("number")
     grouped = select(value.label("value"), number).select_from(selection.schema.model)
     groups = grouped.where(*planned(db.session, selection).criteria).group_by(value).subquery()
@@ -84,9 +84,9 @@ def _names(access: Access, name: str, values: Sequence[object]) -> Mapping[objec
         cells = {one: value_cell(access.resource.as_called(name, one), is_whole=False) for one in values}
         named = {one: cell.title if cell.iso and cell.title else cell.text for one, cell in cells.items()}
     else:
-        model = relation.target
-        others = db.session.scalars(select(model).where(model.id.in_([one for one in values if one is not None])))
-        named = {one.id: cell_of_value(one).text for one in others}
+        told = relation.other.in_([one for one in values if one is not None])
+        others = db.session.execute(select(relation.other, relation.target).where(told))
+        named = {key: cell_of_value(one).text for key, one in others}
     short = {one: " ".join(text.split()) for one, text in named.items()}
     return {one: EMPTY if one is None else _cut(short.get(one, f"{one}")) for one in values}
 

@@ -1,0 +1,67 @@
+"""The account of a colleague who left: it signs nobody in any more, and the history says no longer by name who did something."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select, update
+
+from admin_app.db.keys import print_key
+from admin_app.domain.audit.recorder import RECORDED
+from admin_app.domain.forgetting.subject import GONE, Subject
+from admin_app.errors import ForgettingError
+from admin_app.extensions import AnySession
+from admin_app.models.change_set import Change, ChangeSet
+from admin_app.models.company import DirectoryMember, DirectoryPerson, Identity
+from admin_app.models.draft import Draft
+from admin_app.models.forgotten import Forgotten
+from admin_app.models.host_person import HostPerson
+from admin_app.models.note import Note
+from admin_app.models.passkey import Passkey
+from admin_app.models.password_link import PasswordLink
+from admin_app.models.presence import Presence
+from admin_app.models.staff import Staff, StaffSession
+from admin_app.models.two_factor import Authenticator, RecoveryCode
+
+# By what a person signs in, from where they did, what others call them, and what they were about to write.
+_OF_ACCOUNT = (
+    *(StaffSession, Passkey, PasswordLink, Authenticator, RecoveryCode),
+    *(Identity, DirectoryPerson, DirectoryMember, HostPerson, Draft, Presence),
+)
+IN_USE = "This colleague can still sign in. Switch the account off first. Nothing was removed."
+
+
+def require_left(session: AnySession, subject: Subject) -> None:
+    """Raise `ForgettingError` for an account that is in use. The last owner's always is: nobody can switch it off."""
+    in_use = select(Staff.id).where(Staff.id == subject.key, Staff.is_active)
+    if subject.model is Staff and session.scalar(in_use) is not None:
+        raise ForgettingError(IN_USE)
+
+
+def acts_of(session: AnySession, subject: Subject) -> int:
+    """Return how many acts and notes name the person as who did them."""
+    if subject.model is not Staff:
+        return 0
+    acts = select(func.count()).select_from(ChangeSet).where(ChangeSet.actor_id == subject.key)
+    notes = select(func.count()).select_from(Note).where(Note.author_id == subject.key)
+    return (session.scalar(acts) or 0) + (session.scalar(notes) or 0)
+
+
+def leave_account(session: AnySession, subject: Subject) -> None:
+    """Take away what belongs to an account, and put a number in place of its person's name (not yet committed)."""
+    if subject.model is not Staff:
+        return
+    for model in _OF_ACCOUNT:
+        session.execute(delete(model).where(model.staff_id == subject.key))
+    locked = update(Staff).where(Staff.id == subject.key).values(password_hash="")
+    session.execute(locked, execution_options=RECORDED)
+    called = f"{GONE} {print_key(subject.key)}"
+    acted = select(ChangeSet.actor).where(ChangeSet.actor_id == subject.key).distinct()
+    names = session.scalars(acted).all()
+    session.execute(update(Forgotten).where(Forgotten.actor.in_(names)).values(actor=called))
+    session.execute(update(ChangeSet).where(ChangeSet.actor_id == subject.key).values(actor=called))
+    written = update(Note).where(Note.author_id == subject.key).values(author=called)
+    session.execute(written, execution_options=RECORDED)
+    of_notes = select(Change.id, Change.before, Change.after).where(Change.model == Note.__tablename__)
+    for key, *sides in session.execute(of_notes).all():
+        if any(one and one.get("author_id") == subject.key for one in sides):
+            before, after = (one and {**one, "author": called} for one in sides)
+            session.execute(update(Change).where(Change.id == key).values(before=before, after=after))

@@ -1,0 +1,80 @@
+"""What tables lack and have too much, compared with the models: what an upgrade adds or loosens, what it leaves, and both in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alembic.operations import MigrateOperation
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateIndexOp,
+    CreateTableOp,
+    DropColumnOp,
+    DropIndexOp,
+    OpContainer,
+)
+
+from admin_app.db.unique_text import CreateUniqueText
+from admin_app.selection.search.migrations import CreateSearchIndex
+from admin_app.selection.sorting.migrations import CreateSortIndex
+
+# What an upgrade may do here: it adds, and takes nothing away.
+_ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
+
+UNKNOWN = ": the dashboard has none such"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be made, in its order, and what stays different."""
+
+    made: tuple[MigrateOperation, ...]
+    left: tuple[MigrateOperation, ...]
+
+
+def changes_in(found: OpContainer | None, dialect: str) -> Changes:
+    """Tell the one from the other; a column that may be empty from now on SQLite could only be given with its whole table."""
+    operations = list(_each(found))
+    made = [one for one in operations if isinstance(one, _ADDING) or (_loosens(one) and dialect != "sqlite")]
+    return Changes(tuple(made), tuple(one for one in operations if one not in made))
+
+
+def in_words(one: MigrateOperation) -> str:
+    """Say which part of a table it is about, and how that differs."""
+    if isinstance(one, CreateTableOp):
+        return f"table {one.table_name}"
+    if isinstance(one, AddColumnOp | DropColumnOp | AlterColumnOp):
+        return _column(one)
+    if isinstance(one, CreateIndexOp | DropIndexOp):
+        return f"index {one.index_name}{UNKNOWN if isinstance(one, DropIndexOp) else ''}"
+    what, *about = one.to_diff_tuple()
+    return f"{what} {' '.join(map(str, about))}"
+
+
+def _column(one: AddColumnOp | DropColumnOp | AlterColumnOp) -> str:
+    if isinstance(one, AddColumnOp):
+        return f"column {one.table_name}.{one.column.name}"
+    said = UNKNOWN if isinstance(one, DropColumnOp) else f": {_altered(one)}"
+    return f"column {one.table_name}.{one.column_name}{said}"
+
+
+def _each(found: OpContainer | None) -> Iterator[MigrateOperation]:
+    for one in () if found is None else found.ops:
+        if isinstance(one, OpContainer) and not isinstance(one, CreateTableOp):
+            yield from _each(one)
+        else:
+            yield one
+
+
+def _loosens(one: MigrateOperation) -> bool:
+    """Whether it lets a column be empty, and no more than that."""
+    is_alone = isinstance(one, AlterColumnOp) and one.modify_type is None and one.modify_server_default is False
+    return is_alone and isinstance(one, AlterColumnOp) and one.modify_nullable is True
+
+
+def _altered(one: AlterColumnOp) -> str:
+    if one.modify_type is not None:
+        return f"the dashboard has {one.modify_type!r}"
+    return "may be empty" if one.modify_nullable else "may not be empty"

@@ -1,0 +1,123 @@
+"""Relations that share a column: one that is pointed elsewhere takes no other along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+
+from admin_app.db.json_values import recorded_models
+from admin_app.db.record import Record
+from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
+from admin_app.extensions import db
+from admin_app.relations import to_one
+
+OWN = MetaData()
+# Apart from the dashboard's own: other tests of this process are to know none of these.
+APART = registry(metadata=OWN)
+
+
+class Branch(Record):
+    """Whose desks and tickets never leave it."""
+
+    metadata = OWN
+    _sa_registry = APART
+
+
+class Desk(Record):
+    """One of a branch."""
+
+    metadata = OWN
+    _sa_registry = APART
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class Ticket(Record):
+    """At a desk, and before at another one, of its branch."""
+
+    metadata = OWN
+    _sa_registry = APART
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
+    desk_number: Mapped[int | None] = mapped_column()
+    former_number: Mapped[int | None] = mapped_column()
+    branch: Mapped[Branch | None] = relationship()
+    desk: Mapped[Desk | None] = relationship(
+        foreign_keys=[branch_id, desk_number],
+        primaryjoin="and_(Ticket.branch_id == Desk.branch_id, Ticket.desk_number == Desk.number)",
+        overlaps="branch",
+    )
+    former: Mapped[Desk | None] = relationship(
+        foreign_keys=[branch_id, former_number],
+        primaryjoin="and_(Ticket.branch_id == Desk.branch_id, Ticket.former_number == Desk.number)",
+        overlaps="branch,desk",
+    )
+    __table_args__ = (
+        ForeignKeyConstraint(["branch_id", "desk_number"], ["desk.branch_id", "desk.number"]),
+        ForeignKeyConstraint(["branch_id", "former_number"], ["desk.branch_id", "desk.number"]),
+        UniqueConstraint("branch_id", "desk_number"),
+    )
+
+
+HERE, THERE = Desk(branch_id=1, number=1), Desk(branch_id=2, number=1)
+SAID = "This {} is of another branch. Choose one that goes with the others, or change those as well."
+
+
+def test_what_is_chosen_together_has_to_go_together() -> None:
+    problems = problems_with_shared(None, Ticket, {"branch": Branch(id=1), "desk": THERE, "former": HERE})
+
+    assert problems == {"desk": SAID.format("desk")}
+    assert problems_with_shared(None, Ticket, {"branch": Branch(id=2), "desk": THERE, "former": None}) == {}
+
+
+def test_what_is_not_chosen_stays_as_it_is() -> None:
+    ticket = Ticket(branch_id=1, desk_number=1)
+
+    assert problems_with_shared(ticket, Ticket, {"desk": THERE, "former": None}) == {"desk": SAID.format("desk")}
+    assert problems_with_shared(ticket, Ticket, {"branch": Branch(id=2)}) == {"branch": SAID.format("branch")}
+    assert problems_with_shared(ticket, Ticket, {"former": HERE}) == {}
+    assert problems_with_shared(Ticket(), Ticket, {"former": None}) == {}
+
+
+def test_a_relation_that_is_emptied_leaves_what_another_one_needs() -> None:
+    desk, branch = to_one(Ticket.desk), to_one(Ticket.branch)
+
+    assert (desk.values_for(None), branch.values_for(None)) == ({"desk_number": None}, {"branch_id": None})
+    assert (desk.is_unique, to_one(Ticket.former).is_unique, branch.is_unique) == (True, False, False)
+
+
+@pytest.fixture
+def tickets(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
+    for model in (Branch, Desk, Ticket):
+        monkeypatch.setitem(recorded_models(), str(model.__table__.name), model)
+    OWN.create_all(db.engine)
+    # Of no branch, of one alone, at a desk, and at a former one of another branch.
+    rows = [(None, None, None), (1, None, None), (1, 1, None), (2, None, 1)]
+    db.session.add_all([Branch(id=1), Branch(id=2)])
+    db.session.flush()
+    db.session.add_all([Desk(branch_id=branch, number=1) for branch in (1, 2)])
+    db.session.flush()
+    names = ("branch_id", "desk_number", "former_number")
+    db.session.add_all([Ticket(id=place, **dict(zip(names, row, strict=True))) for place, row in enumerate(rows, 1)])
+    db.session.commit()
+    yield
+    db.session.rollback()
+    OWN.drop_all(db.engine)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_rows_are_told_in_which_every_other_relation_stays() -> None:
+    def fitting(**chosen: Record | None) -> dict[str, list[int]]:
+        found = rows_that_fit(Ticket, chosen)
+        return {
+            name: list(db.session.scalars(select(Ticket.id).where(rows).order_by(Ticket.id))) for name, rows in found
+        }
+
+    desk = db.session.get_one(Desk, (1, 1))
+
+    assert fitting(desk=desk) == {"branch": [2, 3], "former": [1, 2, 3]}
+    assert fitting(branch=None) == {"desk": [1, 2, 4], "former": [1, 2, 3]}
+    assert fitting(desk=None) == {}
+    assert does_not_fit("former") == "Its former would change too."
