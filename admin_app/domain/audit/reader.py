@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.joined import of_root
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
@@ -96,13 +97,13 @@ def timeline(
     changed = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
-        .where(Change.model == model.__table__.name, Change.record_id == record_id)
+        .where(Change.model == table_of(model).name, Change.record_id == record_id)
         .order_by(Change.id.desc())
         .limit(PAGE_SIZE + 1)
     )
     noted = (
         select(ChangeSet)
-        .where(ABOUT_ACCESS, ChangeSet.resource == model.__table__.name, ChangeSet.record_id == record_id)
+        .where(ABOUT_ACCESS, ChangeSet.resource == table_of(model).name, ChangeSet.record_id == record_id)
         .order_by(ChangeSet.id.desc())
         .limit(PAGE_SIZE + 1)
     )
@@ -124,7 +125,7 @@ def timeline(
 
 def count_of_history(session: AnySession, model: type[Record], record_id: int) -> Count:
     """Count what `timeline` tells of a record, as far as that is soon done."""
-    name, limit = model.__table__.name, HISTORY_LIMIT
+    name, limit = table_of(model).name, HISTORY_LIMIT
     changes = select(Change.id).where(Change.model == name, Change.record_id == record_id).limit(limit + 1)
     acts = select(ChangeSet.id).where(ABOUT_ACCESS, ChangeSet.resource == name, ChangeSet.record_id == record_id)
     numbers = [
@@ -140,7 +141,7 @@ def last_changes(
     found = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
-        .where(Change.model == model.__table__.name, Change.record_id == record_id)
+        .where(Change.model == table_of(model).name, Change.record_id == record_id)
         .order_by(Change.id.desc())
         .limit(most)
     )
@@ -292,7 +293,8 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
-        yield model, exists(select(1).where(is_record(table_of(model), record_id), which).correlate(record_id.class_))
+        mine = is_record(table_of(model), record_id), of_root(model, which)
+        yield model, exists(select(1).where(*mine).correlate(record_id.class_))
 
 
 def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
@@ -301,7 +303,7 @@ def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) 
 
 
 def _table(model: type[Record]) -> str:
-    return str(model.__table__.name)
+    return str(table_of(model).name)
 
 
 def _is_merge() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
@@ -41,26 +42,11 @@ def refusals_of(model: type[Record]) -> Iterator[None]:
 
 def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
-    table: Table = model.__table__
-    text = str(error.orig)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
-        if (constraint and constraint == unique.name) or all(
-            f"{table.name}.{column.name}" in text for column in unique.columns
-        ):
-            return {
-                _field_of(model, one.name): uniqueness_problem(_label_of(model, one.name), model)
-                for one in unique.columns
-            }
-    # A table that was there before may have the name that PostgreSQL gives.
-    is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
-    if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
-        return _problem_with_key(model)
-    for column in filter(is_caseless, table.columns):
-        # Of an index over a function SQLite names the index, too.
-        name = index_name(table.name, column.name)
-        if constraint == name or f"'{name}'" in text:
-            return {column.name: uniqueness_problem(label(column.name), model)}
+    text = str(error.orig)
+    for table in tables_of(model):
+        if found := _problems_in(table, model, text, constraint):
+            return found
     for link in links_of(model).values():
         names = {
             key.constraint.name
@@ -80,6 +66,28 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
             field = relation.key if tie.is_plain else tie.own_names[0]
             return {field: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     return {"": "The database refused this record. Nothing was saved."}
+
+
+def _problems_in(table: Table, model: type[Record], text: str, constraint: str | None) -> dict[str, str]:
+    """Find what of one table has to be unique and is not."""
+    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
+        if (constraint and constraint == unique.name) or all(
+            f"{table.name}.{column.name}" in text for column in unique.columns
+        ):
+            return {
+                _field_of(model, one.name): uniqueness_problem(_label_of(model, one.name), model)
+                for one in unique.columns
+            }
+    # A table that was there before may have the name that PostgreSQL gives.
+    is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
+    if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
+        return _problem_with_key(model)
+    for column in filter(is_caseless, table.columns):
+        # Of an index over a function SQLite names the index, too.
+        name = index_name(table.name, column.name)
+        if constraint == name or f"'{name}'" in text:
+            return {column.name: uniqueness_problem(label(column.name), model)}
+    return {}
 
 
 def _problem_with_key(model: type[Record]) -> dict[str, str]:

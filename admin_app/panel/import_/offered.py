@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import has_parts, is_numbered, key_in, key_names
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
-from admin_app.extensions import TableColumn
+from admin_app.extensions import TableColumn, table_of
 from admin_app.formatting import in_words
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
@@ -37,13 +36,7 @@ def needed(mode: Mode) -> Sequence[Action]:
 
 def modes(access: Access) -> tuple[Mode, ...]:
     """Return what may become of a row."""
-    offered = (Mode.UPDATE,) if is_further_class(access) else _MODES
-    return tuple(mode for mode in offered if all(access.may(action) for action in needed(mode)))
-
-
-def is_further_class(access: Access) -> bool:
-    """Whether the records share a table with those of a class before: a plan knows the table, and so not of which class a new one is."""
-    return inspect_mapper(access.resource.model).inherits is not None
+    return tuple(mode for mode in _MODES if all(access.may(action) for action in needed(mode)))
 
 
 def may_import(access: Access) -> bool:
@@ -135,7 +128,7 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
         name: one for name, one in columns.items() if one.unique and not one.primary_key and not one.info.get("secret")
     }
     return {
-        KEY: key_in(relation.target.__table__),
+        KEY: key_in(table_of(relation.target)),
         **{name: one for name, one in unique.items() if other is not None and other.shows(name)},
     }
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 
 from admin_app.db.keys import is_numbered, key_of
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession, Attribute, Expression, Statement
+from admin_app.extensions import AnySession, Attribute, Expression, Statement, table_of
 from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 
@@ -47,7 +47,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
         # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
         whole = select(func.count()).select_from(model).scalar_subquery()
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
-    known = _statistics(session, model.__table__) if is_whole else literal("")
+    known = _statistics(session, table_of(model)) if is_whole else literal("")
     counted, statistics = session.execute(select(number, known)).one()
     return _estimated(counted, str(statistics or "0") if is_whole else "0", selection.count_limit)
 
@@ -65,7 +65,7 @@ def counts_of_tables(
         for whole, rows in zip(wholes, tables.values(), strict=True)
     ]
     known = [
-        literal("") if rows is not None else _statistics(session, model.__table__) for model, rows in tables.items()
+        literal("") if rows is not None else _statistics(session, table_of(model)) for model, rows in tables.items()
     ]
     found = session.execute(select(*numbers, *known)).one() if tables else ()
     pairs = zip(found[: len(tables)], found[len(tables) :], strict=True)
