@@ -165,8 +165,11 @@ def _problem_with_names(mappers: Iterable[Mapper[Any]]) -> str:
     known: dict[str, tuple[str, object]] = {}
     for mapper in mappers:
         for one in (*mapper.column_attrs, *mapper.relationships):
+            columns = one.columns if isinstance(one, ColumnProperty) else [one]
+            if len(columns) > 1 and not all(isinstance(each, Column) and each.primary_key for each in columns):
+                return f"{mapper.class_.__name__}.{one.key} stands for a column in each of two tables: call one of them something else."
             # A key stands for the one of the first class's table, too, which comes last.
-            column = one.columns[-1] if isinstance(one, ColumnProperty) else one
+            column = columns[-1]
             name, other = known.setdefault(one.key, (mapper.class_.__name__, column))
             if other is not column:
                 return f"{mapper.class_.__name__}.{one.key} and {name}.{one.key} are not the same: call one of them something else."

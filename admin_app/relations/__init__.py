@@ -10,6 +10,8 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
 from admin_app.db.attributes import classes_of_table
+from admin_app.db.joined import own_tables
+from admin_app.db.keys import keys_in
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Relationship
@@ -88,8 +90,8 @@ def _problem_with(relation: Relationship) -> str:
         return ""
     is_to_many = relation.direction is RelationshipDirection.ONETOMANY
     named = {pair[0 if is_to_many else 1] for pair in relation.local_remote_pairs or ()}
-    keys = set((relation.parent if is_to_many else relation.mapper).primary_key)
-    if named == keys and (len(keys) == 1 or relation.parent is not relation.mapper):
+    tables = own_tables((relation.parent if is_to_many else relation.mapper).class_)
+    if any(named == {*keys_in(one)} for one in tables) and (len(named) == 1 or relation.parent is not relation.mapper):
         return ""
     if len(named) == 1 and all(one.unique for one in named) and relation.parent is not relation.mapper:
         return ""
