@@ -15,7 +15,7 @@ from sqlalchemy.orm.interfaces import RelationshipDirection
 from admin_app import resources
 from admin_app.db.keys import key_names, print_key
 from admin_app.db.string_set import StringSetType
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.staff import Staff
 from admin_app.panel.resource import Resource

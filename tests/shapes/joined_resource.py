@@ -19,6 +19,7 @@ class ContractResource(Resource):
     model = Contract
     column_list = ("label", "partner", "code", "firm", "clauses")
     column_searchable_list = ("label", "partner", "firm.label")
+    column_sortable_list = ("label", "partner", "code", ("firm", "firm.label"), "clauses")
     column_filters = ("label", "partner", "code", "firm")
     form_columns = ("label", "number", "partner", "code", "firm")
 
@@ -26,6 +27,7 @@ class ContractResource(Resource):
 class FirmResource(Resource):
     model = Firm
     column_list = ("label", "contracts")
+    column_sortable_list = ("label", "contracts")
     column_searchable_list = ("label", "contracts.partner")
     column_filters = ("label",)
     form_columns = ("label",)
@@ -34,6 +36,7 @@ class FirmResource(Resource):
 class ClauseResource(Resource):
     model = Clause
     column_list = ("label", "contract")
+    column_sortable_list = ("label", ("contract", "contract.label"))
     column_searchable_list = ("label", "contract.label", "contract.partner")
     column_filters = ("label", "contract")
     form_columns = ("label", "contract")

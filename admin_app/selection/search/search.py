@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, u
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.attributes import stored_column
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import ManyToMany, relation_of, to_one
@@ -181,9 +182,7 @@ def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
     return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
 
 
-def indexed_rows(
-    model: type[Record], lookup: Lookup, limit: int, *, but: Attribute | None = None
-) -> ColumnElement[int]:
+def indexed_rows(lookup: Lookup, limit: int, *, but: Attribute | None = None) -> ColumnElement[int]:
     """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
 
     `but` is a relation whose other side is not looked at.
