@@ -7,7 +7,7 @@ of a further table is read by the key, and written to the table that has it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, FromClause, Table, and_, literal, select
 from sqlalchemy import inspect as inspect_mapper
@@ -64,8 +64,7 @@ def is_same_record(table: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 def own_table(column: TableColumn) -> Table:
     """Return the table that has a column."""
-    table: Any = column.table
-    return cast("Table", table)
+    return cast("Table", column.table)
 
 
 def by_table(columns: Mapping[str, TableColumn]) -> Mapping[Table, Mapping[str, TableColumn]]:
@@ -112,10 +111,9 @@ def has_own_table(model: type[object]) -> bool:
     return mapper.inherits is None or mapper.local_table is not mapper.inherits.local_table
 
 
-def local_table(model: type[Any]) -> Table:
+def local_table(model: type[object]) -> Table:
     """Return the table that has the columns which a class declares."""
-    table: Table = model.__table__
-    return table
+    return cast("Table", inspect_mapper(model).local_table)
 
 
 def ties_row(model: type[object], key: ForeignKeyConstraint) -> bool:
@@ -136,7 +134,7 @@ def require_whole(model: type[object]) -> None:
         raise ConfigurationError(problem)
 
 
-def _problem_with_root(base: Mapper[Any]) -> str:
+def _problem_with_root(base: Mapper[object]) -> str:
     name = base.class_.__name__
     told = base.polymorphic_on
     if not (isinstance(told, Column) and told.table is base.local_table):
@@ -146,7 +144,7 @@ def _problem_with_root(base: Mapper[Any]) -> str:
     return ""
 
 
-def _problem_with_class(mapper: Mapper[Any]) -> str:
+def _problem_with_class(mapper: Mapper[object]) -> str:
     """Say where a class's table does not have the key of the first one's as its own."""
     name, table = mapper.class_.__name__, mapper.local_table
     if mapper.concrete:
@@ -160,7 +158,7 @@ def _problem_with_class(mapper: Mapper[Any]) -> str:
     return ""
 
 
-def _problem_with_names(mappers: Iterable[Mapper[Any]]) -> str:
+def _problem_with_names(mappers: Iterable[Mapper[object]]) -> str:
     """Say where the history would take a value of one column for that of another."""
     known: dict[str, tuple[str, object]] = {}
     for mapper in mappers:
