@@ -64,7 +64,7 @@ def is_same_record(table: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 def own_table(column: TableColumn) -> Table:
     """Return the table that has a column."""
-    return cast("Table", column.table)
+    return column.table
 
 
 def by_table(columns: Mapping[str, TableColumn]) -> Mapping[Table, Mapping[str, TableColumn]]:
