@@ -148,13 +148,12 @@ def _require_rest(session: AnySession, subject: Subject, about: Collection[str])
 def _leave_record(session: AnySession, subject: Subject) -> None:
     """Put the stand-ins into the record: it stays, with what belongs to it."""
     root = table_of(subject.model)
-    for table, columns in {root: {}, **by_table(subject.columns)}.items():
+    counted = raised(root)
+    for table, columns in {**({root: {}} if counted else {}), **by_table(subject.columns)}.items():
         values = {column.name: subject.stand_ins[name] for name, column in columns.items()}
-        more = raised(root) if table is root else {}
-        if values or more:
-            session.execute(
-                update(table).where(key_in(table) == subject.key).values({**values, **more}), execution_options=RECORDED
-            )
+        more = counted if table is root else {}
+        statement = update(table).where(key_in(table) == subject.key).values({**values, **more})
+        session.execute(statement, execution_options=RECORDED)
 
 
 def _leave_history(session: AnySession, subject: Subject) -> None:
