@@ -14,6 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Column, ColumnElement, MetaData, Select, Table
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
@@ -58,8 +59,11 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Any]) -> Table:
-    """Return a model's table: SQLAlchemy says no more of it than that something can be selected from it."""
-    table: Table = model.__table__
+    """Return a model's table; of classes with tables of their own (joined inheritance) that of the first one, which stands for all.
+
+    SQLAlchemy says no more of it than that something can be selected from it.
+    """
+    table: Table = inspect_mapper(model).base_mapper.local_table
     return table
 
 

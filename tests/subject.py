@@ -24,7 +24,7 @@ from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.db.versions import has_counter
 from admin_app.domain.permissions.rights import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.kinds import name_of_kind
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.country import countries
@@ -171,9 +171,9 @@ class Subject:
 
     def version(self, key: Any) -> int:
         """Return which version of a record there is: counted by its history where its table does not."""
-        if has_counter(self.mapper.local_table):
+        if has_counter(table_of(self.mapper.class_)):
             return int(self.record(key).version)
-        its = (Change.model == self.mapper.local_table.name, Change.record_id == key, Change.act == Did.UPDATE)
+        its = (Change.model == table_of(self.mapper.class_).name, Change.record_id == key, Change.act == Did.UPDATE)
         with self.app.app_context():
             return 1 + (db.session.scalar(select(sa.func.count()).where(*its)) or 0)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm.interfaces import RelationshipDirection
 from admin_app import resources
 from admin_app.db.keys import key_names, print_key
 from admin_app.db.string_set import StringSetType
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.staff import Staff
 from admin_app.panel.resource import Resource
@@ -162,7 +162,7 @@ def test_fields_to_read_only_are_changed_by_no_request(
             if column.key in form_columns(subject):
                 setattr(record, column.key, value_for(column, 2))
         db.session.commit()
-        of_it = select(Change).where(Change.model == subject.mapper.local_table.name, Change.record_id == key)
+        of_it = select(Change).where(Change.model == table_of(subject.mapper.class_).name, Change.record_id == key)
         first, last = db.session.scalars(of_it.order_by(Change.id)).all()
     present = values_of(subject, key)
     client = client_with("*:*", fields=rights(subject, fixed, "read_only"))

@@ -1,4 +1,4 @@
-"""Tables with keys of every kind, and tables that must not be altered: every capability works with them, in a copy of the project."""
+"""Tables with keys of every kind, classes with tables of their own, and tables that must not be altered: every capability works with them, in a copy of the project."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ WRITTEN = {
     "keyed_model.py": "admin_app/models/keyed.py",
     "keyed_resource.py": "admin_app/resources/keyed.py",
     "keyed_checks.py": "tests/test_keyed.py",
+    "joined_model.py": "admin_app/models/joined.py",
+    "joined_resource.py": "admin_app/resources/joined.py",
+    "joined_checks.py": "tests/test_joined.py",
 }
 LEGACY = {
     "legacy_model.py": "admin_app/models/legacy.py",
@@ -118,7 +121,8 @@ def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
         "Currency and sqlite or Currency-postgres and (history or acts) or Device-postgres and (history or acts or rows)"
         " or Drawer-sqlite and (history or acts)"
         " or Customer-postgres and (history or acts or cells) or Order-sqlite or Order-postgres and (history or forms)"
-        " or totals or keyed"
+        " or totals or keyed or joined"
+        " or Contract-postgres and (history or acts or cells) or Contract-sqlite and (forms or rows or statements)"
         " or Shelf-postgres and (history or acts or rows) or Shelf-sqlite and a_page_of_cells"
         " or Stop-postgres and history or Stop-sqlite and forms or Saw-postgres and history or Saw-sqlite and acts"
     )

@@ -13,7 +13,6 @@ from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.db.key_parts import KeyOfParts
-from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, TableColumn
 
 
@@ -124,13 +123,3 @@ def name_of(model: type[object], column: TableColumn) -> str:
 def classes_of_table(model: type[object]) -> list[type[object]]:
     """Return the classes whose records are rows of a model's table: itself, and those that derive from it."""
     return [one.class_ for one in inspect_mapper(model).self_and_descendants]
-
-
-def require_whole(model: type[object]) -> None:
-    """Raise `ConfigurationError` where a record is a row in each of two tables: the history would give back one of them."""
-    base = inspect_mapper(model).base_mapper
-    for one in base.self_and_descendants:
-        if one.local_table is not base.local_table:
-            name = one.class_.__name__
-            message = f"{name} has a table of its own beside that of {base.class_.__name__}: declare its columns there, and no table for {name}."
-            raise ConfigurationError(message)

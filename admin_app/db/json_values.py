@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, cast, func, select
 
 from admin_app.db.attributes import classes_of_table, stored_columns
+from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
@@ -25,13 +26,15 @@ def is_recorded(model: type[object]) -> bool:
 @cache
 def recorded_models() -> dict[str, type[Record]]:
     """Return the models whose records have a history, by the names of their tables."""
-    # Of several classes of one table the first one stands for all.
-    mappers = [
-        one
-        for one in Record.registry.mappers
-        if one.inherits is None or one.local_table is not one.inherits.local_table
-    ]
+    # Of several classes whose records are told by one table's key the first one stands for all.
+    mappers = [one for one in Record.registry.mappers if one.inherits is None]
     return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
+
+
+@cache
+def recorded_tables() -> frozenset[str]:
+    """Name the tables of these records, of one that is a row in several each of them."""
+    return frozenset(table.name for model in recorded_models().values() for table in tables_of(model))
 
 
 def kept_columns(model: type[object]) -> dict[str, TableColumn]:

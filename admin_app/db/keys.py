@@ -45,7 +45,7 @@ from admin_app.db.key_values import (
 )
 from admin_app.db.limits import as_key, limits_of
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db
+from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db, table_of
 
 Key = KeyValue | Parts
 # Keys of one model, which are all of one type and so have an order.
@@ -79,7 +79,7 @@ def key_in(table: FromClause) -> Any:
 
 def key_of(model: type[object]) -> Any:
     """Return the key of a model's own table."""
-    return key_in(inspect_mapper(model).local_table)
+    return key_in(table_of(model))
 
 
 def foreign_keys_of(table: Table) -> list[ForeignKeyConstraint]:

@@ -10,9 +10,10 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sqlalchemy import JSON, ColumnElement, String, cast, func, literal, literal_column
+from sqlalchemy import JSON, ColumnElement, String, Table, cast, func, literal, literal_column
 from sqlalchemy.types import Text
 
+from admin_app.db.joined import column_in
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import keys_in
 from admin_app.db.limits import LONGEST_TITLE
@@ -22,11 +23,19 @@ from admin_app.kinds import kind_of
 
 
 def json_of(
-    columns: Mapping[str, TableColumn], dialect: str, *, further: Mapping[str, Expression] = MappingProxyType({})
+    columns: Mapping[str, TableColumn],
+    dialect: str,
+    *,
+    of: Table | None = None,
+    further: Mapping[str, Expression] = MappingProxyType({}),
 ) -> ColumnElement[str]:
-    """Return the SQL that writes these columns of a row as the history's JSON, and further values that are JSON already."""
+    """Return the SQL that writes these columns of a row as the history's JSON, and further values that are JSON already.
+
+    `of` is the table whose rows are read, where the columns may be of others that have its key.
+    """
     whole: ColumnElement[str] = literal("{", String)
-    pairs = [pair_of(name, column, dialect) for name, column in columns.items()]
+    values = {name: column if of is None else column_in(of, column) for name, column in columns.items()}
+    pairs = [pair_of(name, column, dialect, values[name]) for name, column in columns.items()]
     pairs += [literal(f"{json.dumps(name)}:", String) + one for name, one in further.items()]
     for place, pair in enumerate(pairs):
         whole = whole + literal("," if place else "", String) + pair
@@ -52,7 +61,8 @@ def title_of(model: type[Record]) -> ColumnElement[str]:
     texts = [column for column in kept_columns(model).values() if kind_of(column).way_of_keeping is not None]
     if not texts:
         return numbered
-    return func.coalesce(func.nullif(func.substr(texts[0], 1, LONGEST_TITLE), ""), numbered)
+    first = column_in(table_of(model), texts[0])
+    return func.coalesce(func.nullif(func.substr(first, 1, LONGEST_TITLE), ""), numbered)
 
 
 def _called_in_sql(model: type[Record]) -> Expression:

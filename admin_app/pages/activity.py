@@ -28,7 +28,7 @@ from admin_app.domain.permissions.policy import Action, rights_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.formatting import counted
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
@@ -147,7 +147,7 @@ class ActivityPage(ProtectedView):
         whole = plain_selection(access, [])
         with transaction(db.session):
             place = ticked_list(access, whole)
-            set_id = ticks.tick_changes(db.session, place, done.id, access.resource.model.__table__.name)
+            set_id = ticks.tick_changes(db.session, place, done.id, table_of(access.resource.model).name)
         return login.lead_to(list_links(access.resource).to(whole.changed(ticks=set_id)))
 
     @expose("/undo/", methods=("POST",))
@@ -323,7 +323,7 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
         visible(),
         person=as_key(Staff, given.get("person", "")),
         is_nobody=given.get("person") == NOBODY,
-        resource=access.resource.model.__table__.name if access is not None else "",
+        resource=table_of(access.resource.model).name if access is not None else "",
         kinds=CHANGING if kind == CHANGES else [kind] if kind else (),
         since=_day("from", given, problems),
         until=until,

@@ -16,7 +16,8 @@ from flask_sqlalchemy import SQLAlchemy
 from typing_extensions import override
 
 from admin_app.context import reading
-from admin_app.db.attributes import is_computed, require_whole
+from admin_app.db.attributes import is_computed
+from admin_app.db.joined import require_whole
 from admin_app.db.keys import require_key
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.archive import is_archived, require_archive

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from flask import Flask, current_app
+from sqlalchemy import inspect as inspect_mapper
 
+from admin_app.db.joined import is_joined
 from admin_app.db.record import Record
+from admin_app.errors import ConfigurationError
 from admin_app.panel.resource import Resource
 
 
 def register(app: Flask, found: Iterable[Resource]) -> None:
-    """Note the application's resources, in the order of the menu."""
-    app.extensions["resources"] = {resource.model: resource for resource in found}
+    """Note the application's resources, in the order of the menu.
+
+    Raises `ConfigurationError` for a class with a table of its own whose first class has no place in the dashboard.
+    """
+    known = {resource.model: resource for resource in found}
+    for model in known:
+        first = inspect_mapper(model).base_mapper.class_
+        if is_joined(model) and first not in known:
+            message = f"{model.__name__} has a table of its own beside that of {first.__name__}, by which the history knows its records: give {first.__name__} a resource, too."
+            raise ConfigurationError(message)
+    app.extensions["resources"] = known
 
 
 def resources() -> Collection[Resource]:

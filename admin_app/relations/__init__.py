@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import cast
 
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import RelationshipDirection
 
+from admin_app.db.attributes import classes_of_table
+from admin_app.db.joined import own_tables
+from admin_app.db.keys import keys_in
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Relationship
@@ -52,11 +56,21 @@ def links_of(model: type[Record]) -> dict[str, ManyToMany]:
     return {name: one for name, one in found if isinstance(one, ManyToMany) and one.history()}
 
 
+def row_links(model: type[Record]) -> dict[str, ManyToMany]:
+    """Return the same of whole records: also what those of classes alone keep that derive from the model."""
+    found = links_of(model)
+    for one in classes_of_table(model):
+        found = links_of(cast("type[Record]", one)) | found
+    return found
+
+
 def links_into(model: type[Record]) -> Sequence[ManyToMany]:
     """Return the relations by which records, of whatever model, keep links to a model's."""
     if model not in _LINKING:
         models = [one.class_ for one in inspect_mapper(model).registry.mappers if issubclass(one.class_, Record)]
-        _LINKING[model] = [link for one in models for link in links_of(one).values() if link.target is model]
+        links = dict.fromkeys(link for one in models for link in links_of(one).values())
+        # A record of a class that derives from another one is one of that, too.
+        _LINKING[model] = [one for one in links if issubclass(model, one.target) or issubclass(one.target, model)]
     return _LINKING[model]
 
 
@@ -76,8 +90,8 @@ def _problem_with(relation: Relationship) -> str:
         return ""
     is_to_many = relation.direction is RelationshipDirection.ONETOMANY
     named = {pair[0 if is_to_many else 1] for pair in relation.local_remote_pairs or ()}
-    keys = set((relation.parent if is_to_many else relation.mapper).primary_key)
-    if named == keys and (len(keys) == 1 or relation.parent is not relation.mapper):
+    tables = own_tables((relation.parent if is_to_many else relation.mapper).class_)
+    if any(named == {*keys_in(one)} for one in tables) and (len(named) == 1 or relation.parent is not relation.mapper):
         return ""
     if len(named) == 1 and all(one.unique for one in named) and relation.parent is not relation.mapper:
         return ""
@@ -110,5 +124,6 @@ __all__ = [
     "links_of",
     "relation_of",
     "relations_of",
+    "row_links",
     "to_one",
 ]

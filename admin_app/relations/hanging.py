@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, ForeignKeyConstraint
 from sqlalchemy import inspect as inspect_mapper
 from typing_extensions import override
 
+from admin_app.db.joined import has_own_table, local_table, tables_of, ties_row
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.record import Record
-from admin_app.extensions import table_of
 from admin_app.relations import Relation, ToMany, relations_of
 from admin_app.relations.base import Dependency, fate_of_key, holder_of
 
@@ -89,10 +89,11 @@ def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
 def _find_unknown(model: type[Record]) -> list[Relation]:
     known = {frozenset(one.other_columns) for one in relations_of(model).values() if isinstance(one, ToMany)}
     mappers = inspect_mapper(model).registry.mappers
-    models = sorted((one.class_ for one in mappers if issubclass(one.class_, Record)), key=lambda one: one.__name__)
+    firsts = (one for one in mappers if issubclass(one.class_, Record) and has_own_table(one.class_))
+    models = sorted((one.class_ for one in firsts), key=lambda one: one.__name__)
     return [
         Hanging(model, target, key)
         for target in models
-        for key in foreign_keys_of(table_of(target))
-        if frozenset(key.columns) not in known and key.referred_table is table_of(model)
+        for key in foreign_keys_of(local_table(target))
+        if frozenset(key.columns) not in known and key.referred_table in tables_of(model) and not ties_row(model, key)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, literal, select
 
+from admin_app.db.attributes import classes_of_table
 from admin_app.db.record import Record
 from admin_app.extensions import Statement
 from admin_app.relations import relations_of
@@ -12,8 +13,10 @@ from admin_app.relations.to_one import ToOne
 
 
 def trees_of(model: type[Record]) -> list[ToOne]:
-    """Return the relations by which a model's records make trees."""
-    return [one for one in relations_of(model).values() if isinstance(one, ToOne) and one.is_tree]
+    """Return the relations by which a model's records make trees, those of classes that derive from it too."""
+    classes = (one for one in classes_of_table(model) if issubclass(one, Record))
+    found = dict.fromkeys(relation for one in classes for relation in relations_of(one).values())
+    return [one for one in found if isinstance(one, ToOne) and one.is_tree]
 
 
 def keys_below(tree: ToOne, key: object) -> Statement:

@@ -69,7 +69,10 @@ def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tup
     """Return the smallest and the largest value of a column among the rows; None for both where there is none."""
     found = planned(session, selection).criteria
     # Each by itself: SQLite goes to one end of an index at once, but through the whole of it for both.
-    ends = (select(end(column)).where(*found).scalar_subquery() for end in (func.min, func.max))
+    ends = (
+        select(end(column)).select_from(selection.schema.model).where(*found).scalar_subquery()
+        for end in (func.min, func.max)
+    )
     first, last = session.execute(select(*ends)).one()
     return first, last
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
-    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -34,7 +33,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from admin_app.db.attributes import require_whole
 from admin_app.db.key_parts import Parts
 from admin_app.db.keys import (
     Key,
@@ -180,42 +178,6 @@ def test_a_key_that_could_not_be_read_again_is_refused(kind: TypeEngine[Any]) ->
 
     with pytest.raises(ConfigurationError, match=rf"^{name}: the key {name}\.key is of the type"):
         require_key(model)
-
-
-class _Animal(_Base):
-    __tablename__ = "animal"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_on": "kind", "polymorphic_identity": "animal"}
-
-
-class _Cat(_Animal):
-    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "cat"}
-
-
-def test_a_subclass_may_have_columns_of_its_own() -> None:
-    class _Dog(_Animal):
-        __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "dog"}
-        tricks: Mapped[str | None] = mapped_column(String(20))
-
-    require_whole(_Animal)
-    require_whole(_Dog)
-
-
-def test_a_subclass_with_a_table_of_its_own_is_refused() -> None:
-    class _Plant(_Base):
-        __tablename__ = "plant"
-        id: Mapped[int] = mapped_column(primary_key=True)
-
-    class _Tree(_Plant):
-        __tablename__ = "tree"
-        id: Mapped[int] = mapped_column(ForeignKey("plant.id"), primary_key=True)
-        height: Mapped[int]
-
-    with pytest.raises(
-        ConfigurationError, match=r"_Tree has a table of its own beside that of _Plant: declare its columns there"
-    ):
-        require_whole(_Tree)
 
 
 def test_an_id_that_is_not_the_key_is_refused() -> None:

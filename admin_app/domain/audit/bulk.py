@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.joined import by_table, further_tables, is_joined, of_root
 from admin_app.db.json_values import is_recorded, kept_columns, row_columns
-from admin_app.db.keys import Key, key_from, key_of, stored_key
+from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
-from admin_app.db.versions import raised, version_after, version_made
+from admin_app.db.versions import raised, stamps, version_after, version_made
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
@@ -19,37 +19,74 @@ from admin_app.extensions import AnySession, Expression, Statement, table_of
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import json_of, title_of
 from admin_app.models.change_set import Change, Did, JsonValues
-from admin_app.relations import ManyToMany, links_into, links_of
+from admin_app.relations import ManyToMany, links_into, row_links
 
 
 def change_rows(
     session: AnySession, model: type[Record], which: ColumnElement[bool], values: Mapping[str, object]
 ) -> int:
     """Set these columns of these records (not yet committed), and count their versions up; return how many there were."""
-    recorded = None
+    recorded = earlier = None
+    which = of_root(model, which)
     if is_recorded(model):
+        earlier = _last_change(session) if is_joined(model) else None
         columns = {key: kept_columns(model)[key] for key in values}
-        before = json_of(columns, _dialect(session))
+        before = json_of(columns, _dialect(session), of=table_of(model))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
+    if earlier is not None:
+        # What is changed in one table may be what they are chosen by in another.
+        which = key_of(model).in_(_recorded_since(session, model, earlier, Did.UPDATE))
+        return _change_joined(session, model, which, values, recorded)
     return _send(session, update(model).where(which).values({**values, **raised(table_of(model))}), recorded)
+
+
+def _change_joined(
+    session: AnySession,
+    model: type[Record],
+    which: ColumnElement[bool],
+    values: Mapping[str, object],
+    recorded: int | None,
+) -> int:
+    """Set columns in the tables that have them, and count up in the root."""
+    root, columns = table_of(model), kept_columns(model)
+    tables = by_table({key: columns[key] for key in values})
+    for table, some in tables.items():
+        if table is not root:
+            given = {column.name: values[key] for key, column in some.items()}
+            mine = key_in(table).in_(select(key_in(root)).where(which))
+            session.execute(update(table).where(mine).values(given), execution_options=RECORDED)
+    own = {column.name: values[key] for key, column in tables.get(root, {}).items()}
+    return _send(session, update(root).where(which).values({**own, **stamps(root)}), recorded)
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
     """Delete these records (not yet committed); return how many there were. What hangs on them is the caller's to settle."""
     recorded = None
+    which = of_root(model, which)
     if is_recorded(model):
-        earlier = session.scalar(select(func.max(Change.id))) or 0 if _is_linked(model) else None
+        earlier = _last_change(session) if _is_linked(model) or is_joined(model) else None
         recorded = _record(session, model, which, Did.DELETE, before=_whole(session, model), after=null())
         if earlier is not None:
             # What links them may be what they were chosen by, and goes first.
-            which = key_of(model).in_(_deleted_since(session, model, earlier))
+            which = key_of(model).in_(_recorded_since(session, model, earlier, Did.DELETE))
             lose_links(session, model, which)
-            for relation in links_of(model).values():
+            for relation in row_links(model).values():
                 own = select(relation.own).where(which)
                 session.connection().execute(delete(relation.table).where(relation.own_link.in_(own)))
-    return _send(session, delete(model).where(which), recorded)
+    return _delete(session, model, which, recorded)
+
+
+def _delete(session: AnySession, model: type[Record], which: ColumnElement[bool], recorded: int | None) -> int:
+    """Delete rows, of records in several tables those first that point at the others."""
+    if not is_joined(model):
+        return _send(session, delete(model).where(which), recorded)
+    root = table_of(model)
+    for table in reversed(further_tables(model)):
+        mine = key_in(table).in_(select(key_in(root)).where(which))
+        session.execute(delete(table).where(mine), execution_options=RECORDED)
+    return _send(session, delete(root).where(which), recorded)
 
 
 def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> None:
@@ -81,17 +118,21 @@ def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: ob
 
 
 def _is_linked(model: type[Record]) -> bool:
-    return bool(links_of(model) or links_into(model))
+    return bool(row_links(model) or links_into(model))
 
 
-def _deleted_since(session: AnySession, model: type[Record], earlier: int) -> Statement:
-    """Return the keys of the records that were recorded as deleted after a change."""
+def _last_change(session: AnySession) -> int:
+    return session.scalar(select(func.max(Change.id))) or 0
+
+
+def _recorded_since(session: AnySession, model: type[Record], earlier: int, did: Did) -> Statement:
+    """Return the keys of the records to which the history says that this was done after a change."""
     mine = (
         Change.change_set_id == begin_change_set(session),
         Change.model == table_of(model).name,
         Change.id > earlier,
     )
-    return select(key_from(table_of(model), Change.record_id)).where(*mine, Change.act == Did.DELETE)
+    return select(key_from(table_of(model), Change.record_id)).where(*mine, Change.act == did)
 
 
 def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
@@ -112,14 +153,15 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
 def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[bool], number: int) -> None:
     """Count the versions of records up that were linked otherwise; a table that must not be altered has none."""
     if counter := raised(table_of(model)):
-        _send(session, update(model).where(touched).values(counter), number)
+        target = table_of(model) if is_joined(model) else model
+        _send(session, update(target).where(of_root(model, touched)).values(counter), number)
 
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
     """Return the SQL that writes all that the history keeps of a row."""
     dialect = _dialect(session)
-    links = {name: links_json(one, one.own, dialect) for name, one in links_of(model).items()}
-    return json_of(row_columns(model), dialect, further=links)
+    links = {name: links_json(one, one.own, dialect) for name, one in row_links(model).items()}
+    return json_of(row_columns(model), dialect, of=table_of(model), further=links)
 
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
@@ -157,7 +199,7 @@ def _record(
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
     key = key_of(model)
-    name = inspect_mapper(model).local_table.name
+    name, which = table_of(model).name, of_root(model, which)
     chosen = select(
         literal(set_id), literal(name), stored_key(key), literal(did.value), title_of(model), version, before, after
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.joined import of_root
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
@@ -96,13 +97,13 @@ def timeline(
     changed = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
-        .where(Change.model == model.__table__.name, Change.record_id == record_id)
+        .where(Change.model == table_of(model).name, Change.record_id == record_id)
         .order_by(Change.id.desc())
         .limit(PAGE_SIZE + 1)
     )
     noted = (
         select(ChangeSet)
-        .where(ABOUT_ACCESS, ChangeSet.resource == model.__table__.name, ChangeSet.record_id == record_id)
+        .where(ABOUT_ACCESS, ChangeSet.resource == table_of(model).name, ChangeSet.record_id == record_id)
         .order_by(ChangeSet.id.desc())
         .limit(PAGE_SIZE + 1)
     )
@@ -142,7 +143,7 @@ _LAST = (
 
 def count_of_history(session: AnySession, model: type[Record], record_id: Key) -> Count:
     """Count what `timeline` tells of a record, as far as that is soon done."""
-    asked = {"record_table": model.__table__.name, "record_key": record_id}
+    asked = {"record_table": table_of(model).name, "record_key": record_id}
     return bounded(session.scalar(_NUMBER, asked) or 0, HISTORY_LIMIT)
 
 
@@ -150,7 +151,7 @@ def last_changes(
     session: AnySession, model: type[Record], record_id: Key, *, most: int
 ) -> Sequence[tuple[Change, ChangeSet]]:
     """Return the changes of a record that were made last, the newest first."""
-    asked = {"record_table": model.__table__.name, "record_key": record_id, "most": most}
+    asked = {"record_table": table_of(model).name, "record_key": record_id, "most": most}
     return [(row[0], row[1]) for row in session.execute(_LAST, asked)]
 
 
@@ -299,7 +300,8 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
     """Yield, for each model, whether the record of this key is among its rows."""
     for model, which in rows.items():
-        yield model, exists(select(1).where(is_record(table_of(model), record_id), which).correlate(record_id.class_))
+        mine = is_record(table_of(model), record_id), of_root(model, which)
+        yield model, exists(select(1).where(*mine).correlate(record_id.class_))
 
 
 def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) -> ColumnElement[bool]:
@@ -308,7 +310,7 @@ def _is_shown(model: type[Record], there: ColumnElement[bool], own: int | None) 
 
 
 def _table(model: type[Record]) -> str:
-    return str(model.__table__.name)
+    return str(table_of(model).name)
 
 
 def _is_merge() -> ColumnElement[bool]:

@@ -18,7 +18,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app import logs
 from admin_app.context import Actor, act_under_way
-from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_models
+from admin_app.db.joined import column_in
+from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_tables
 from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
@@ -93,7 +94,7 @@ def resume_change_set(session: AnySession, set_id: int, counts: Mapping[tuple[Di
 
 def count_rows(session: AnySession, did: Did, model: type[Record], number: int) -> None:
     """Add rows that a statement recorded to the numbers of the transaction's change set."""
-    entry_of(session).counts[did, model.__table__.name] += number
+    entry_of(session).counts[did, table_of(model).name] += number
 
 
 def last_change_set(session: AnySession) -> int | None:
@@ -216,7 +217,7 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
     if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
         return
     table = str(getattr(state.statement, "table", ""))
-    if table in recorded_models() and not state.execution_options.get("is_recorded"):
+    if table in recorded_tables() and not state.execution_options.get("is_recorded"):
         message = f"This statement would change records of {table} without a trace: use domain.rows."
         raise TypeError(message)
 
@@ -257,10 +258,9 @@ def _is_unknown(state: Any, key: str) -> bool:
 
 def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
     columns = kept_columns(type(record))
-    table = type(record).__table__
-    found = (
-        session.connection().execute(select(*(columns[key] for key in keys)).where(key_in(table) == record.id)).first()
-    )
+    table = table_of(type(record))
+    wanted = select(*(column_in(table, columns[key]) for key in keys)).where(key_in(table) == record.id)
+    found = session.connection().execute(wanted).first()
     return dict(zip(keys, found or [None] * len(keys), strict=True))
 
 
@@ -311,11 +311,11 @@ def _old(session: Session, record: Any, key: str) -> object:
 def _row(record: Record, did: Did, step: int, before: object, after: object) -> Values:
     """Write a change; its version is the record's and so many steps more, or 0 where nobody counts."""
     return {
-        "model": type(record).__table__.name,
+        "model": table_of(type(record)).name,
         "record_id": record.id,
         "act": did,
         "title": str(record)[:LONGEST_TITLE],
-        "version": record.version + step if has_counter(record.__table__) else 0,
+        "version": record.version + step if has_counter(table_of(type(record))) else 0,
         "before": before,
         "after": after,
     }

@@ -6,13 +6,14 @@ alone unless somebody decides otherwise, record by record; what would break uniq
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.sql.ddl import sort_tables
 
+from admin_app.db.joined import is_joined, of_root, tables_of
 from admin_app.db.json_values import kept_columns, keys_in, recorded_models
 from admin_app.db.keys import is_record
 from admin_app.db.record import Record
@@ -29,7 +30,7 @@ from admin_app.extensions import AnySession, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import REDID, UNDID, Change, ChangeSet, Did, Kind
 from admin_app.models.plan import Plan, PlanState
-from admin_app.relations import links_of
+from admin_app.relations import row_links
 
 # Signing in and out is nothing to undo, nor is what left the house in a file.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
@@ -93,14 +94,15 @@ def touches_rows_beyond(
     session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
 ) -> bool:
     """Whether a change set did such a thing to a record of the model that is not among these rows, or not there."""
-    there = exists(select(1).where(is_record(table_of(model), Change.record_id), rows).correlate(Change))
-    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act.in_(did))
+    mine = is_record(table_of(model), Change.record_id), of_root(model, rows)
+    there = exists(select(1).where(*mine).correlate(Change))
+    which = (Change.change_set_id == set_id, Change.model == table_of(model).name, Change.act.in_(did))
     return session.scalar(select(Change.id).where(*which, ~there).limit(1)) is not None
 
 
 def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set[str]:
     """Name the columns of a model's records that a change set gave other values, and an undo would give their former ones."""
-    which = (Change.change_set_id == set_id, Change.model == model.__table__.name, Change.act == Did.UPDATE)
+    which = (Change.change_set_id == set_id, Change.model == table_of(model).name, Change.act == Did.UPDATE)
     before: Any = Change.before
     return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
 
@@ -192,9 +194,21 @@ def _give_back(session: AnySession, set_id: int) -> int:
 def _parents_first(models: Sequence[type[Record]]) -> list[type[Record]]:
     """Sort models so that what others point at, or are linked with, comes before them."""
     by_table = {table_of(one): one for one in models}
-    linked = {(one.target, model) for model in models for one in links_of(model).values() if one.target in models}
-    further = [(table_of(one), table_of(other)) for one, other in linked if (other, one) not in linked]
+    first = {(table_of(one.target), table_of(model)) for model in models for one in row_links(model).values()}
+    first |= {pair for model in models for pair in _pointing_joined(model)}
+    known = {(one, other) for one, other in first if one in by_table and other in by_table and one is not other}
+    further = [(one, other) for one, other in known if (other, one) not in known]
     return [by_table[table] for table in sort_tables(by_table, extra_dependencies=further)]
+
+
+def _pointing_joined(model: type[Record]) -> Iterator[tuple[Table, Table]]:
+    """Yield what the further tables of a model's records point at, and what points at those, as pairs of roots."""
+    roots = {table: table_of(one) for one in recorded_models().values() for table in tables_of(one)}
+    root = table_of(model)
+    for table, other in roots.items():
+        for key in table.foreign_keys:
+            if key.column.table in roots and (other is root or roots[key.column.table] is root) and is_joined(model):
+                yield roots[key.column.table], other
 
 
 def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
@@ -217,7 +231,7 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
         session.delete(record)
         return True
     columns = kept_columns(type(record))
-    links = links_of(recorded_models()[change.model])
+    links = row_links(recorded_models()[change.model])
     for name, value in (change.before or {}).items():
         if name in links:
             keys = keys_from_history(links[name], value)

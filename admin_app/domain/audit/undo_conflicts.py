@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
+from admin_app.db.joined import of_root
 from admin_app.db.json_values import kept_columns, recorded_models, row_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
@@ -50,7 +51,8 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
         if value is None:
             continue
         if column.unique:
-            other = session.scalar(select(model).where(same_in(column, column, value), model.id != change.record_id))
+            same = of_root(model, same_in(column, column, value))
+            other = session.scalar(select(model).where(same, model.id != change.record_id))
             if other is not None:
                 return UndoConflict(
                     change, f"{label(key)} “{value}” is used by another {noun_of(model)} now.", other=other

@@ -5,7 +5,7 @@ Each step first records what it will do, for the records where nothing stands in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,8 +30,10 @@ from sqlalchemy import (
     update,
 )
 
+from admin_app.db.attributes import name_of
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
+from admin_app.db.joined import by_table, class_column, classes_in, column_in, own_table, tables_of, ties_row
 from admin_app.db.json_values import COUNTED, has_key, keys_in, row_columns
 from admin_app.db.keys import (
     foreign_keys_of,
@@ -52,7 +54,7 @@ from admin_app.extensions import AnySession, Expression, Statement, TableColumn,
 from admin_app.kinds import kind_of, stand_in
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
-from admin_app.relations import ManyToMany, links_of
+from admin_app.relations import ManyToMany, row_links
 
 _OLD = table_of(Change).alias("old")
 _NEW = table_of(Change).alias("new")
@@ -86,7 +88,7 @@ class UndoStatements:
         """Give the changed fields their former values."""
         keys = keys_in(self.session, _OLD.c.before, and_(*self._of(Did.UPDATE)), self._dialect)
         columns = {key: column for key, column in row_columns(self.model).items() if key in keys}
-        links = [one for name, one in links_of(self.model).items() if name in keys]
+        links = [one for name, one in row_links(self.model).items() if name in keys]
         if not columns and not links:
             return 0
         untouched = [self._is_untouched(self._table, key, column) for key, column in columns.items()]
@@ -105,16 +107,21 @@ class UndoStatements:
         if swapping and number:
             number -= self._leave_taken(swapping, first)
             self._make_way(swapping, first)
+        for table, some in {self._table: {}, **by_table(columns)}.items():
+            self._update(table, some, first)
+        for link in links:
+            put_links(self.session, link, _NEW, and_(*self._own(first)))
+        return number
+
+    def _update(self, table: Table, columns: Mapping[str, TableColumn], first: int) -> None:
+        """Give a table's columns what was recorded."""
         values: Values = {
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
         }
-        values |= stamps(self._table)
-        mine = and_(*self._own(first), is_record(self._table, _NEW.c.record_id))
-        self.session.connection().execute(update(self._table).where(mine).values(values))
-        for link in links:
-            put_links(self.session, link, _NEW, and_(*self._own(first)))
-        return number
+        values |= stamps(table) if table is self._table else {}
+        mine = and_(*self._own(first), is_record(table, _NEW.c.record_id))
+        self.session.connection().execute(update(table).where(mine).values(values))
 
     def linked_again(self) -> None:
         """Link the records that were made again as they were, when all are there: one may be linked with another."""
@@ -136,7 +143,7 @@ class UndoStatements:
 
     def _is_kept(self, column: TableColumn, key: str, first: int) -> ColumnElement[bool]:
         """Whether another record has the value that a recorded one gets, and does not give it back itself."""
-        other, giving = self._table.alias(f"keeper_{column.name}"), Change.__table__.alias("giving")
+        other, giving = column.table.alias(f"keeper_{column.name}"), Change.__table__.alias("giving")
         mine = [giving.c.change_set_id == begin_change_set(self.session), giving.c.model == self._table.name]
         gives = exists(
             select(1)
@@ -156,12 +163,9 @@ class UndoStatements:
     def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
         """Let records that change places make way for each other: no two have the same value, not for a moment."""
         for key, column in columns.items():
-            giving = select(key_from(self._table, _NEW.c.record_id)).where(
-                *self._own(first), self._has(_NEW.c.after, key)
-            )
-            statement = (
-                update(self._table).where(key_in(self._table).in_(giving)).values({column.name: stand_in(column)})
-            )
+            table, told = own_table(column), self._has(_NEW.c.after, key)
+            giving = select(key_from(table, _NEW.c.record_id)).where(*self._own(first), told)
+            statement = update(table).where(key_in(table).in_(giving)).values({column.name: stand_in(column)})
             self.session.connection().execute(statement)
 
     def taken_away(self) -> int:
@@ -178,7 +182,7 @@ class UndoStatements:
     @cached_property
     def _links(self) -> Sequence[ManyToMany]:
         """What its records keep links by."""
-        return [*links_of(self.model).values()]
+        return [*row_links(self.model).values()]
 
     def _is_linked_so(self, link: ManyToMany, table: FromClause) -> ColumnElement[bool]:
         """Whether a record still has the links that the change set left it."""
@@ -246,22 +250,36 @@ class UndoStatements:
 
     def _insert(self, columns: dict[str, TableColumn], first: int) -> None:
         restored = self.model.__restored__
-        values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
-        values |= {name: literal(value, self._table.c[name].type) for name, value in restored.items()}
-        values |= values_from(self._table, _NEW.c.record_id)
-        values |= {"version": _NEW.c.version} if has_counter(self._table) else {}
-        rows = select(*values.values()).where(*self._own(first))
+        for table, some in {**{one: {} for one in tables_of(self.model)}, **by_table(columns)}.items():
+            self._insert_into(table, some, first)
         connection = self.session.connection()
-        connection.execute(insert(self._table).from_select(list(values), rows, include_defaults=False))
         if restored:
             # They are not quite what they were, and the history says so.
             changes = table_of(Change)
-            now = select(json_of(row_columns(self.model), self._dialect)).where(
+            now = select(json_of(row_columns(self.model), self._dialect, of=self._table)).where(
                 is_record(self._table, changes.c.record_id)
             )
             mine = [changes.c.change_set_id == begin_change_set(self.session), changes.c.model == self._table.name]
             again = update(changes).where(*mine, changes.c.id > first)
             connection.execute(again.values(after=now.scalar_subquery()))
+
+    def _insert_into(self, table: Table, columns: Mapping[str, TableColumn], first: int) -> None:
+        """Make the rows of one table: of a further one only for records of the classes that have it."""
+        values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
+        values |= values_from(table, _NEW.c.record_id)
+        if table is self._table:
+            values |= {name: literal(one, table.c[name].type) for name, one in self.model.__restored__.items()}
+            values |= {"version": _NEW.c.version} if has_counter(table) else {}
+        rows = select(*values.values()).where(*self._own(first), self._has_row(table))
+        self.session.connection().execute(insert(table).from_select(list(values), rows, include_defaults=False))
+
+    def _has_row(self, table: Table) -> ColumnElement[bool]:
+        """Whether a record that is recorded has a row in a table."""
+        told = class_column(self.model)
+        if table is self._table or told is None:
+            return sa.true()
+        is_of = self._value(told, _NEW.c.after, name_of(self.model, told))
+        return is_of.in_(classes_in(self.model, table))
 
     def _value_or_default(self, column: TableColumn, key: str) -> Expression:
         """Return what the record held; of a column that came after it was deleted, what the database puts there by itself."""
@@ -278,7 +296,7 @@ class UndoStatements:
     def _is_untouched(self, table: FromClause, key: str, column: TableColumn) -> ColumnElement[bool]:
         """Whether a field still holds what the change set left in it."""
         left, comparable = self._value(column, _OLD.c.after, key), kind_of(column).comparable
-        is_same = comparable(table.c[column.name]).is_not_distinct_from(comparable(left))
+        is_same = comparable(column_in(table, column)).is_not_distinct_from(comparable(left))
         return or_(~self._has(_OLD.c.after, key), is_same)
 
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
@@ -300,7 +318,7 @@ class UndoStatements:
 
     def _is_taken(self, column: TableColumn, value: object, swapped: str) -> ColumnElement[bool]:
         """Whether another record has a value; with a key in `swapped` only one that this undo gives no other value."""
-        other = self._table.alias(f"other_{column.name}")
+        other = column.table.alias(f"other_{column.name}")
         has_it = same_in(column, other.c[column.name], value)
         found = select(1).select_from(other).where(has_it, ~is_record(other, _OLD.c.record_id))
         if not swapped or self.only is not None:
@@ -329,7 +347,7 @@ class UndoStatements:
 
     def _comes_along(self, foreign_key: ForeignKey, value: Expression) -> list[ColumnElement[bool]]:
         """Count a record as there that is made again by the same statement."""
-        if foreign_key.column is not key_in(self._table):
+        if not any(foreign_key.column is key_in(one) for one in tables_of(self.model)):
             return []
         same = table_of(Change).alias("along")
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
@@ -338,9 +356,10 @@ class UndoStatements:
     def _hangs(self, key: ForeignKeyConstraint, wanted: Statement) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
         other = key.table.alias(f"hanging_{key.table.name}_{'_'.join(one.name for one in key.columns)}")
-        pointing = (other.c[one.parent.name] == one.column for one in key.elements)
+        pointing = (other.c[one.parent.name] == column_in(self._table, one.column) for one in key.elements)
         hangs = select(1).select_from(other).where(*pointing)
-        return exists(hangs.where(key_in(other).not_in(wanted)) if key.table is self._table else hangs)
+        is_own = key.table in tables_of(self.model)
+        return exists(hangs.where(key_in(other).not_in(wanted)) if is_own else hangs)
 
     def _lock(self, wanted: Statement) -> None:
         """Let nobody else change these records until the undo is done."""
@@ -363,10 +382,11 @@ def _can_swap(column: TableColumn) -> bool:
 
 def hanging_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:
     """Return the foreign keys that lead to this model's records and do not go with them by themselves, nor as links of theirs."""
-    own = {one.own_link for one in links_of(model).values()}
+    own = {one.own_link for one in row_links(model).values()}
     return [
         key
         for table in model.metadata.sorted_tables
         for key in foreign_keys_of(table)
-        if key.referred_table is model.__table__ and key.ondelete != "CASCADE" and not own & {*key.columns}
+        if key.referred_table in tables_of(model) and key.ondelete != "CASCADE" and not own & {*key.columns}
+        if not ties_row(model, key)
     ]

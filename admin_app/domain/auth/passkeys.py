@@ -35,7 +35,7 @@ from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.records.rules import problem_with
 from admin_app.errors import AdminError, FactorError, InvalidRecord
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.models.passkey import LONGEST_CREDENTIAL, Passkey, UsedChallenge
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import line
@@ -252,7 +252,7 @@ def _is_first_use(session: AnySession, challenge: bytes) -> bool:
 def _insert(session: AnySession, model: type[Record], values: dict[str, object]) -> bool:
     """Add a row, unless there is one like it."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    added = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
+    added = insert(model).values(**values).on_conflict_do_nothing().returning(*table_of(model).primary_key)
     return session.scalar(added) is not None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, delete, func, not_, or_, select, update
 
+from admin_app.db.joined import by_table, of_root, tables_of
 from admin_app.db.keys import Key, key_in, print_key, stored
 from admin_app.db.versions import raised
 from admin_app.domain.audit.entry import heading_of
@@ -129,7 +130,8 @@ def is_back(session: AnySession, subject: Subject) -> bool:
     """Whether a record that was forgotten has its data again, there or in the history: a backup was restored."""
     table = table_of(subject.model)
     held = [_differs(column, subject.stand_ins[name]) for name, column in subject.columns.items()]
-    wanted = select(func.count()).select_from(table).where(key_in(table) == subject.key, or_(*held))
+    has_some = of_root(subject.model, or_(*held))
+    wanted = select(func.count()).select_from(table).where(key_in(table) == subject.key, has_some)
     return bool(subject.values or session.scalar(wanted))
 
 
@@ -150,12 +152,13 @@ def _require_rest(session: AnySession, subject: Subject, about: Collection[str])
 
 def _leave_record(session: AnySession, subject: Subject) -> None:
     """Put the stand-ins into the record: it stays, with what belongs to it."""
-    table = table_of(subject.model)
-    values = {column.name: subject.stand_ins[name] for name, column in subject.columns.items()}
-    session.execute(
-        update(table).where(key_in(table) == subject.key).values({**values, **raised(table)}),
-        execution_options=RECORDED,
-    )
+    root = table_of(subject.model)
+    counted = raised(root)
+    for table, columns in {**({root: {}} if counted else {}), **by_table(subject.columns)}.items():
+        values = {column.name: subject.stand_ins[name] for name, column in columns.items()}
+        more = counted if table is root else {}
+        statement = update(table).where(key_in(table) == subject.key).values({**values, **more})
+        session.execute(statement, execution_options=RECORDED)
 
 
 def _leave_history(session: AnySession, subject: Subject) -> None:
@@ -222,7 +225,7 @@ def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
     """Choose, of the tables that hold something of the record itself, the rows that do not."""
     of_record = notes_about(subject).with_only_columns(Note.id).order_by(None)
     return {
-        subject.table: key_in(table_of(subject.model)) != subject.key,
+        **{one.name: key_in(one) != subject.key for one in tables_of(subject.model)},
         "change": not_(_changes(subject)),
         "change_set": not_(_sets(subject)),
         "note": Note.id.not_in(of_record),

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 
-from admin_app.db.json_values import kept_columns, recorded_models
-from admin_app.db.keys import Key, key_in, stored
+from admin_app.db.joined import column_in, of_root, tables_of, ties_row
+from admin_app.db.json_values import recorded_models, row_columns
+from admin_app.db.keys import Key, foreign_keys_of, key_in, stored
 from admin_app.domain.forgetting.subject import Subject
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
@@ -40,19 +41,22 @@ def _record(session: AnySession, subject: Subject) -> Values | None:
 
 def _hanging(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
     """Return the records that point at this one, by their tables."""
-    own = key_in(table_of(subject.model))
+    own = [key_in(one) for one in tables_of(subject.model)]
     found = {}
     for name, model in recorded_models().items():
-        pointing = [one for one in table_of(model).c if any(key.column is own for key in one.foreign_keys)]
+        keys = (key for table in tables_of(model) for key in foreign_keys_of(table) if not ties_row(model, key))
+        pointing = [one.parent for key in keys for one in key.elements if any(one.column is each for each in own)]
         if pointing:
-            found[name] = _rows(session, table_of(model), or_(*(one == subject.key for one in pointing)))
+            which = of_root(model, or_(*(one == subject.key for one in pointing)))
+            found[name] = _rows(session, table_of(model), which)
     return found
 
 
 def _rows(session: AnySession, table: Table, which: ColumnElement[bool]) -> list[Values]:
     model = recorded_models()[table.name]
-    columns = kept_columns(model)
-    found = session.execute(select(*columns.values()).where(which).order_by(key_in(table)))
+    columns = row_columns(model)
+    values = (column_in(table, one) for one in columns.values())
+    found = session.execute(select(*values).where(which).order_by(key_in(table)))
     return [
         {name: kind_of(column).to_history(value) for (name, column), value in zip(columns.items(), row, strict=True)}
         for row in found

@@ -9,6 +9,7 @@ from sqlalchemy import String, func, select
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import same
+from admin_app.db.joined import tables_of
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, key_in, print_key
 from admin_app.db.record import Record
@@ -103,7 +104,7 @@ def is_unique(column: TableColumn) -> bool:
 
 def _values(session: AnySession, model: type[Record], key: Key, column: TableColumn, name: str) -> Iterator[str]:
     """Yield every text that a column of a record has or had."""
-    now = session.scalar(select(column).where(key_in(table_of(model)) == key))
+    now = session.scalar(select(column).where(key_in(column.table) == key))
     rows = session.execute(
         select(Change.before, Change.after).where(Change.model == table_of(model).name, Change.record_id == key)
     )
@@ -113,12 +114,11 @@ def _values(session: AnySession, model: type[Record], key: Key, column: TableCol
 
 def _is_shared(session: AnySession, model: type[Record], key: Key, value: str) -> bool:
     """Whether a unique column of another record, a colleague's account say, holds the same."""
-    for other in recorded_models().values():
-        table = table_of(other)
+    for table in (one for other in recorded_models().values() for one in tables_of(other)):
         for column in table.c:
             if not (is_unique(column) and isinstance(column.type, String)):
                 continue
-            is_other = [key_in(table) != key] if other is model else []
+            is_other = [key_in(table) != key] if table in tables_of(model) else []
             if session.scalar(select(func.count()).select_from(table).where(same(column, value), *is_other)):
                 return True
     return False

@@ -127,7 +127,7 @@ def require_over_touched(session: AnySession, power: Privileges, set_id: int) ->
     """Raise `PrivilegeError` where somebody whom a change set touched, or a role, holds more now."""
     people, own = (
         select(key_from(table_of(model), Change.record_id)).where(
-            Change.change_set_id == set_id, Change.model == model.__table__.name
+            Change.change_set_id == set_id, Change.model == table_of(model).name
         )
         for model in (Staff, Role)
     )

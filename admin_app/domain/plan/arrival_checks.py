@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, update
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
-from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement
+from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement, with_values
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import number
 from admin_app.kinds import stand_in
@@ -68,9 +67,8 @@ def repeated_values(session: AnySession, plan_id: int, model: type[Record], name
 
 def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
     """Find the lines whose value of a unique column another record has, and keeps."""
-    table = table_of(model)
-    owner, moving = table.alias("owner"), _LINE.alias("moving")
     column = row_columns(model)[name]
+    owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     value = _value(session, column, name)
     lets_go = exists(
         select(1)
@@ -103,14 +101,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
 
 def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose new records would not be among these rows."""
-    table = table_of(model)
-    columns = {column.name: (name, column) for name, column in row_columns(model).items()}
-
-    def as_it_is_made(element: Any, **_: object) -> Any:
-        known = columns.get(element.name) if getattr(element, "table", None) is table else None
-        return known and _value(session, known[1], known[0])
-
-    stays = replacement_traverse(rows, {}, as_it_is_made)
+    stays = with_values(model, rows, lambda name, column: _value(session, column, name))
     return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUT_OF_SIGHT, Verdict.NEW)
 
 

@@ -145,7 +145,7 @@ class Arrivals:
 
     @cached_property
     def _matching(self) -> TableColumn | None:
-        table = self.model.__table__
+        table = table_of(self.model)
         return key_in(table) if self.match == KEY else stored_columns(self.model)[self.match] if self.match else None
 
     # ---- which records they are about
@@ -162,12 +162,12 @@ class Arrivals:
 
     def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
         """Read the records that rows are about, of those that may be seen."""
-        column, table = self._matching, self.model.__table__
+        column, table = self._matching, table_of(self.model)
         keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
         if column is None or not keys:
             return {}
         is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
-        wanted = select(key_in(table), version_in(table), column, *(table.c[one.name] for one in self._read.values()))
+        wanted = select(key_in(table), version_in(table), column, *self._read.values()).select_from(self.model)
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])
@@ -188,9 +188,10 @@ class Arrivals:
         """Return those of these records that may be seen and not changed."""
         if self.editable is None:
             return ()
-        table = self.model.__table__
+        table = table_of(self.model)
         beyond = ~func.coalesce(self.editable, false())
-        return set(session.scalars(select(key_in(table)).where(key_in(table).in_(keys), beyond)))
+        wanted = select(key_in(table)).select_from(self.model)
+        return set(session.scalars(wanted.where(key_in(table).in_(keys), beyond)))
 
     def _fixed(self, session: AnySession, keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
         """Return which relations of these records lead to one that may not be seen, and so may not be taken away."""
@@ -198,7 +199,7 @@ class Arrivals:
         for name, one in self.named.items():
             if one.rows is not None and name in self.columns:
                 column = self.columns[name]
-                seen = select(one.held).where(one.rows)
+                seen = select(one.held).select_from(one.model).where(one.rows).correlate(None)
                 hidden = and_(column.is_not(None), column.not_in(seen))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
@@ -229,7 +230,8 @@ class Arrivals:
         is_folded = is_caseless(one.column)
         is_wanted = same_as_any(one.column, values) if is_folded else one.column.in_(values)
         found: dict[object, list[Key]] = {}
-        for key, value in session.execute(select(one.held, one.column).where(is_wanted, *_also(one.rows))):
+        wanted = select(one.held, one.column).select_from(one.model)
+        for key, value in session.execute(wanted.where(is_wanted, *_also(one.rows))):
             found.setdefault(caseless(value) if is_folded else value, []).append(key)
         return found
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.caseless import same_in
+from admin_app.db.joined import by_table, of_root, own_table
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
@@ -108,6 +109,8 @@ class Execution:
     limits: tuple[Limit, ...] = ()
     # How the records are made that lines name and nobody has, by the relations' columns.
     missing: Mapping[str, Missing] = field(default_factory=dict)
+    # The class of the records, where that of the plan's table is another one.
+    of: type[Record] | None = None
 
     def some(self, most: int) -> int:
         """Settle the next lines (not yet committed); return how many, 0 when none is left."""
@@ -124,7 +127,7 @@ class Execution:
     @property
     def model(self) -> type[Record]:
         """The model of the records."""
-        return model_of(self.plan)
+        return self.of or model_of(self.plan)
 
     @property
     def _table(self) -> Table:
@@ -170,7 +173,7 @@ class Execution:
         found: set[int] = set()
         for name, column in self._columns.items():
             if column.unique and Verdict.CHANGE in self._verdicts:
-                owner, other = self._table.alias("owner"), _LINE.alias("other")
+                owner, other = column.table.alias("owner"), _LINE.alias("other")
                 wanted = from_json_sql(column, _LINE.c.after, name, self._dialect)
                 lets_go = and_(other.c.plan_id == self.plan.id, other.c.record_id == stored_key(key_in(owner)))
                 asked = (
@@ -224,6 +227,7 @@ class Execution:
         here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
         as_seen = here.where(version_in(self._table) == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
+        limits = tuple(one._replace(rows=of_root(self.model, one.rows)) for one in limits)
         if self.session.get_bind().dialect.name == "postgresql":
             key = key_in(self._table)
             meant = key.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
@@ -295,23 +299,31 @@ class Execution:
         table = self._table
         number = self._record(chunk)
         self._let_go_of_unique(chunk)
-        values: Values = {
-            column.name: case(
-                (self._has(name), from_json_sql(column, _LINE.c.after, name, self._dialect)), else_=column
-            )
-            for name, column in self._columns.items()
-        }
-        values |= stamps(table)
+        tables = by_table(self._columns)
+        for further, columns in tables.items():
+            if further is not table:
+                mine = self._records(chunk, further), is_record(further, _LINE.c.record_id)
+                self._send(update(further).where(chunk.lines, *mine).values(self._new(columns)))
         as_seen = is_record(table, _LINE.c.record_id)
         if has_counter(table):
             # Without one, a row that made way is another one already; it was looked at before, and is locked.
             as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
+        values = self._new(tables.get(table, {})) | stamps(table)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         for name, link in links_of(self.model).items():
             if name in self.plan.fields:
                 put_links(self.session, link, _LINE, chunk.lines)
         count_rows(self.session, Did.UPDATE, self.model, number)
         return number
+
+    def _new(self, columns: Mapping[str, TableColumn]) -> Values:
+        """Return what columns get: what the lines say, where they say it."""
+        said = {name: from_json_sql(one, _LINE.c.after, name, self._dialect) for name, one in columns.items()}
+        return {one.name: case((self._has(name), said[name]), else_=one) for name, one in columns.items()}
+
+    def _records(self, chunk: _Chunk, table: Table) -> ColumnElement[bool]:
+        """Return the span of a chunk's records in a table."""
+        return chunk.records if table is self._table else spanned(self.session, table, chunk.lines)
 
     def _record(self, chunk: _Chunk) -> int:
         changes = table_of(Change)
@@ -331,8 +343,9 @@ class Execution:
         """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
         for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
-                mine = and_(chunk.lines, chunk.records, is_record(self._table, _LINE.c.record_id), self._has(name))
-                self._send(update(self._table).where(mine).values({column.name: value}))
+                table = own_table(column)
+                mine = and_(self._records(chunk, table), is_record(table, _LINE.c.record_id), self._has(name))
+                self._send(update(table).where(chunk.lines, mine).values({column.name: value}))
 
     def _delete(self, chunk: _Chunk, deletion: Deletion) -> int:
         which = and_(
@@ -343,7 +356,8 @@ class Execution:
     @property
     def _hangs_on_itself(self) -> bool:
         """Whether deleted records may take others of the plan along, or change them."""
-        return self.deletion is not None and any(one.target is self.model for one in relations_of(self.model).values())
+        relations = relations_of(self.model).values() if self.deletion is not None else ()
+        return any(table_of(one.target) is self._table for one in relations)
 
     def _last_change(self) -> int:
         return self.session.scalar(select(func.max(Change.id))) or 0
@@ -369,7 +383,8 @@ class Execution:
         numbers: list[int] = []
         for verdict, rows in ((Verdict.CHANGE, self.rows), (Verdict.NEW, self.new_rows)):
             if rows is not None and verdict in self._verdicts:
-                stays = select(1).select_from(self._table).where(is_record(self._table, _LINE.c.record_id), rows)
+                stays = select(1).select_from(self._table).where(is_record(self._table, _LINE.c.record_id))
+                stays = stays.where(of_root(self.model, rows))
                 mine = chunk.those(_LINE.c.verdict == verdict).lines
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:
@@ -382,7 +397,7 @@ class Execution:
             require_tree(
                 self.session,
                 tree,
-                key_in(self._table).in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines)),
+                tree.other.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines)),
             )
         mark_checked(self.session, self.plan.change_set_id)
 

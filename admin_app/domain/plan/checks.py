@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,9 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
+from admin_app.db.joined import column_in, further_tables, own_table
 from admin_app.db.json_values import has_key, row_columns
-from admin_app.db.keys import Key, is_record, key_in, stored_key
+from admin_app.db.keys import Key, is_record, key_in, keys_in, stored_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import label
@@ -54,7 +55,7 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
     column = row_columns(model)[name]
     value = _value(session, column, name, _LINE)
     used = f"{label(name)} is already used by another record."
-    yield Judgement(_is_taken(plan_id, model, column, value), Verdict.WRONG, used)
+    yield Judgement(_is_taken(plan_id, column, value), Verdict.WRONG, used)
     other = _LINE.alias("other")
     mine = (other.c.plan_id == plan_id, other.c.verdict == Verdict.CHANGE)
     same = _as_compared(column, _value(session, column, name, other))
@@ -66,15 +67,30 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
 def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose records would no longer be among these rows."""
     table = table_of(model)
-    columns = {column.name: (name, column) for name, column in row_columns(model).items()}
 
-    def as_it_becomes(element: Any, **_: object) -> Any:
-        known = columns.get(element.name) if getattr(element, "table", None) is table else None
-        return known and case((_has(session, known[0]), _value(session, known[1], known[0], _LINE)), else_=known[1])
+    def becomes(name: str, column: TableColumn) -> Expression:
+        return case((_has(session, name), _value(session, column, name, _LINE)), else_=column_in(table, column))
 
-    stays = replacement_traverse(rows, {}, as_it_becomes)
+    stays = with_values(model, rows, becomes)
     there = exists(select(1).select_from(table).where(is_record(table, _LINE.c.record_id), stays).correlate(_LINE))
     return Judgement(~there, Verdict.REFUSED, OUT_OF_SIGHT)
+
+
+def with_values(
+    model: type[Record], rows: ColumnElement[bool], becomes: Callable[[str, TableColumn], Expression]
+) -> ColumnElement[bool]:
+    """Return a condition on rows with other values in the place of their columns."""
+    columns = {(own_table(one), one.name): (name, one) for name, one in row_columns(model).items()}
+    root = table_of(model)
+    for table in further_tables(model):
+        keys = zip(keys_in(table), keys_in(root), strict=True)
+        columns |= {(table, own.name): columns[root, key.name] for own, key in keys}
+
+    def replaced(element: Any, **_: object) -> Any:
+        known = columns.get((element.table, element.name)) if isinstance(element, Column) else None
+        return known and becomes(*known)
+
+    return replacement_traverse(rows, {}, replaced)
 
 
 def spare(spared: Mapping[Key, str]) -> Iterator[Judgement]:
@@ -104,10 +120,9 @@ def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Ju
     return rows_changed(session.connection().execute(statement))
 
 
-def _is_taken(plan_id: int, model: type[Record], column: TableColumn, value: Expression) -> ColumnElement[bool]:
+def _is_taken(plan_id: int, column: TableColumn, value: Expression) -> ColumnElement[bool]:
     """Whether a record has the value, and keeps it."""
-    table = table_of(model)
-    owner, moving = table.alias("owner"), _LINE.alias("moving")
+    owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     lets_go = exists(
         select(1)
         .select_from(moving)

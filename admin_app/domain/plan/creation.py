@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Table,
     Text,
     and_,
     case,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
+from admin_app.db.joined import own_tables
 from admin_app.db.json_values import has_key, kept_columns
 from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
 from admin_app.db.limits import highest_to_give
@@ -44,28 +46,28 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
     if is_numbered(model):
         _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
     table = table_of(model)
-    values = _values(session, model)
-    chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
-    session.connection().execute(insert(table).from_select(list(values), chosen, include_defaults=False))
+    for one in own_tables(model):
+        values = _values(session, model, one)
+        chosen = select(*values.values()).where(new).order_by(_LINE.c.number)
+        session.connection().execute(insert(one).from_select(list(values), chosen, include_defaults=False))
     for link in links_of(model).values():
         put_links(session, link, _LINE, new)
     mine = key_in(table).in_(select(key_from(table, _LINE.c.record_id)).where(new))
     return record_new_rows(session, model, and_(spanned(session, table, new), mine))
 
 
-def _values(session: AnySession, model: type[Record]) -> dict[str, Expression]:
-    """Return what each column of a new record gets, by the columns' names in the table."""
+def _values(session: AnySession, model: type[Record], table: Table) -> dict[str, Expression]:
+    """Return what each column of a new record gets in a table, by the columns' names there."""
     dialect = str(session.get_bind().dialect.name)
     found: dict[str, Expression] = {}
-    by_name = {column.name: name for name, column in kept_columns(model).items()}
-    table = inspect_mapper(model).local_table
+    by_name = {column.name: name for name, column in kept_columns(model).items() if column.table is table}
     keys = values_from(table, _LINE.c.record_id)
     mapper = inspect_mapper(model)
     for column in table.columns:
         name, default = by_name.get(column.name), default_of(column)
         if column.name in keys:
             found[column.name] = keys[column.name]
-        elif mapper.polymorphic_on is not None and column.name == mapper.polymorphic_on.name:
+        elif column is mapper.polymorphic_on:
             # Of which class a record is the class says.
             found[column.name] = literal(mapper.polymorphic_identity, column.type)
         elif name is not None:
@@ -108,14 +110,14 @@ def _key(model: type[Record]) -> Expression:
 
 def _highest(session: AnySession, model: type[Record]) -> int:
     """Return the highest key that SQLite ever gave: it gives none twice."""
-    name = model.__table__.name
+    name = table_of(model).name
     given = session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": name}) or 0
     return max(given, session.scalar(select(func.max(model.id))) or 0)
 
 
 def _sequence(session: AnySession, model: type[Record]) -> Expression:
     """Return the name of what PostgreSQL gives a model's keys by."""
-    table = session.get_bind().dialect.identifier_preparer.format_table(model.__table__)
+    table = session.get_bind().dialect.identifier_preparer.format_table(table_of(model))
     return func.pg_get_serial_sequence(table, inspect_mapper(model).primary_key[0].name)
 
 

@@ -17,7 +17,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
 from admin_app.errors import NotFoundError
-from admin_app.extensions import AnyRow, AnySession
+from admin_app.extensions import AnyRow, AnySession, table_of
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 
 # A plan is for now: what it says of the records grows old.
@@ -58,7 +58,7 @@ def begin(
     plan = Plan(
         staff_id=staff_id,
         resource=resource,
-        model=model.__table__.name,
+        model=table_of(model).name,
         operation=operation,
         arguments=dict(arguments),
         fields=list(fields),

@@ -15,7 +15,7 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter
 from admin_app.domain.audit.links import keys_from_history
-from admin_app.extensions import AnyRow, AnySession, Values
+from admin_app.extensions import AnyRow, AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.relations import links_of
@@ -76,7 +76,7 @@ class EarlierState:
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
     """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
-    if not has_counter(record.__table__) or not 1 <= version <= record.version:
+    if not has_counter(table_of(type(record))) or not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns, links = kept_columns(type(record)), links_of(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
@@ -94,7 +94,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
 
 def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the history tells."""
-    here = (Change.model == model.__table__.name, Change.record_id == record_id)
+    here = (Change.model == table_of(model).name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
     return LastChange(found[1].actor, found[1].at) if found is not None and found[0].act == Did.DELETE else None
@@ -118,7 +118,7 @@ def merged_links(was: Iterable[T], theirs: Iterable[T], yours: Iterable[T]) -> l
 
 def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[AnyRow]:
     """Read the newest changes above a version, the first one first."""
-    here = (Change.model == type(record).__table__.name, Change.record_id == record.id, Change.version > above)
+    here = (Change.model == table_of(type(record)).name, Change.record_id == record.id, Change.version > above)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     return session.execute(newest.order_by(Change.id.desc()).limit(limit)).all()[::-1]
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, literal, select
 
-from admin_app.db.keys import key_of
+from admin_app.db.joined import is_joined, of_root
+from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.errors import DeletionError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, Statement
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
 from admin_app.relations.hanging import Hanging, unknown_dependents
 from admin_app.relations.trees import below_themselves, trees_of
@@ -186,7 +187,7 @@ def _loss(
 
 def _linked_with(relation: ManyToMany, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on the records that are linked with these."""
-    others = select(relation.other).where(which).correlate(None)
+    others = select(relation.other).where(of_root(relation.target, which)).correlate(None)
     found: ColumnElement[bool] = relation.own.in_(
         select(relation.own_link).where(relation.other_link.in_(others)).correlate(None)
     )
@@ -243,10 +244,19 @@ def _refusal(relation: Relation) -> str:
 
 def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on what hangs on these records."""
-    owners = select(relation.own).where(which)
+    owners = owners_of(relation, which)
     # The relation may lead to the same model.
     hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
     return hanging
+
+
+def owners_of(relation: Relation, which: ColumnElement[bool]) -> Statement:
+    """Return what these records have in this side's column of a relation."""
+    model, table = relation.model, relation.own_columns[0].table
+    if not is_joined(model):
+        return select(relation.own).where(which)
+    # The column may be of another table than what they are chosen by.
+    return select(relation.own).where(key_in(table).in_(select(key_of(model)).where(of_root(model, which))))
 
 
 def _of_many(
@@ -290,7 +300,8 @@ def has_none_beyond(
     if rows is None:
         return True
     key = key_of(model)
-    beyond = select(key).where(which, key.not_in(select(key).where(which, rows).correlate(None)))
+    allowed = select(key).select_from(model).where(which, rows).correlate(None)
+    beyond = select(key).select_from(model).where(which, key.not_in(allowed))
     return session.scalar(beyond.limit(1)) is None
 
 
@@ -339,7 +350,7 @@ def delete_rows_and_dependents(
 ) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     for relation in hanging_relations(model):
-        child, hanging = relation.target, relation.other.in_(select(relation.own).where(which))
+        child, hanging = relation.target, relation.other.in_(owners_of(relation, which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
             raise DeletionError(_refusal(relation))
         fate = Fate.KEEP if relation.on_delete() in {Dependency.OPTIONAL, Dependency.CLEARED} else Fate.DELETE

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from admin_app.db.keys import Key, RecordKey
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.models.change_set import Change
 from admin_app.models.note import Note
 from admin_app.models.watch import Watch
@@ -19,7 +19,7 @@ def move_followers(session: AnySession, survivor: Record, gone_key: Key) -> None
 
     An undo gives the notes back. Who watched the other one still does, should it come back.
     """
-    table = survivor.__table__.name
+    table = table_of(type(survivor)).name
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     change_rows(session, Note, and_(Note.subject == table, Note.subject_id == gone_key), {"subject_id": survivor.id})
     columns = ("staff_id", "subject", "subject_id", "seen_change_id", "seen_note_id")

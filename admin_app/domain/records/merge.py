@@ -23,7 +23,7 @@ from admin_app.domain.records.deletion import (
 from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
 from admin_app.errors import MergeError, RecordGone
-from admin_app.extensions import AnySession, TableColumn
+from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
@@ -49,7 +49,7 @@ def merge_records(
     key, gone_key = key_of(model), gone.id
     # In the order of their keys, so that two merges of the same records wait for each other and do not meet half-way.
     session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key.asc()).with_for_update())
-    describe(session, summary=_summary(survivor, gone), resource=model.__table__.name, record_id=survivor.id)
+    describe(session, summary=_summary(survivor, gone), resource=table_of(model).name, record_id=survivor.id)
     own_kind = _own_kind(survivor, gone, values)
     # Before the one goes that it may belong to.
     _set(session, survivor, own_kind)
@@ -69,7 +69,7 @@ def merge_records(
 
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
     """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
-    child: Table = relation.target.__table__
+    child: Table = relation.other_columns[0].table
     held = relation.holding(survivor)
     parts = [_has_twin(child, columns, held) for columns in _unique(child, set(relation.other_columns))]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None

@@ -90,7 +90,8 @@ def _neighbour(session: AnySession, record: Record, way: Way, shown: list[Column
     """Find the key of the record beside it, of those that may be changed."""
     key, order = key_of(type(record)), in_order(type(record))
     beside = (func.lag if way is Way.UP else func.lead)(key, type_=key.type)
-    rows = select(key.label("key"), beside.over(order_by=order).label("beside")).where(among(record), *shown).subquery()
+    beside_it = select(key.label("key"), beside.over(order_by=order).label("beside")).select_from(type(record))
+    rows = beside_it.where(among(record), *shown).subquery()
     found: Key | None = session.scalar(select(rows.c.beside).where(rows.c.key == record.id))
     return found
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.redirect import Redirect
 
@@ -16,7 +16,7 @@ LONGEST_CHAIN = 20
 
 def redirect_to(session: AnySession, model: type[Record], gone: Key, target: Key, *, set_id: int) -> None:
     """Let an id lead to another record from now on (not yet committed)."""
-    name = model.__table__.name
+    name = table_of(model).name
     session.execute(delete(Redirect).where(Redirect.model == name, Redirect.record_id == gone))
     session.add(Redirect(model=name, record_id=gone, target_id=target, change_set_id=set_id))
 
@@ -39,7 +39,7 @@ def merged_into(session: AnySession, model: type[Record], key: Key) -> list[Key]
     found: list[Key] = []
     asked = [key]
     while asked:
-        wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.target_id.in_(asked))
+        wanted = select(Redirect).where(Redirect.model == table_of(model).name, Redirect.target_id.in_(asked))
         leading = [one for one in session.scalars(wanted) if _holds(session, one)]
         asked = [one.record_id for one in leading if one.record_id not in {key, *found}]
         asked = [one for one in asked if session.get(model, one) is None]
@@ -48,7 +48,7 @@ def merged_into(session: AnySession, model: type[Record], key: Key) -> list[Key]
 
 
 def _redirect(session: AnySession, model: type[Record], key: Key) -> Redirect | None:
-    wanted = select(Redirect).where(Redirect.model == model.__table__.name, Redirect.record_id == key)
+    wanted = select(Redirect).where(Redirect.model == table_of(model).name, Redirect.record_id == key)
     found: Redirect | None = session.scalar(wanted)
     return found
 

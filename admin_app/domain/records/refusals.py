@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
@@ -42,26 +43,11 @@ def refusals_of(model: type[Record]) -> Iterator[None]:
 
 def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     """Find the columns a refusal is about. SQLite names them ("user.email"), PostgreSQL names the constraint or the index."""
-    table: Table = model.__table__
-    text = str(error.orig)
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
-        if (constraint and constraint == unique.name) or all(
-            f"{table.name}.{column.name}" in text for column in unique.columns
-        ):
-            fields = [*_relations_by(model, list(unique.columns))] or [
-                _field_of(model, one.name) for one in unique.columns
-            ]
-            return {name: uniqueness_problem(label(name), model) for name in fields}
-    # A table that was there before may have the name that PostgreSQL gives.
-    is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
-    if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
-        return _problem_with_key(model)
-    for column in filter(is_caseless, table.columns):
-        # Of an index over a function SQLite names the index, too.
-        name = index_name(table.name, column.name)
-        if constraint == name or f"'{name}'" in text:
-            return {column.name: uniqueness_problem(label(column.name), model)}
+    text = str(error.orig)
+    for table in tables_of(model):
+        if found := _problems_in(table, model, text, constraint):
+            return found
     for link in links_of(model).values():
         names = {
             key.constraint.name
@@ -81,6 +67,28 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
     return {"": "The database refused this record. Nothing was saved."}
 
 
+def _problems_in(table: Table, model: type[Record], text: str, constraint: str | None) -> dict[str, str]:
+    """Find what of one table has to be unique and is not."""
+    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
+        if (constraint and constraint == unique.name) or all(
+            f"{table.name}.{column.name}" in text for column in unique.columns
+        ):
+            fields = [*_relations_by(model, list(unique.columns))] or [
+                _field_of(model, one.name) for one in unique.columns
+            ]
+            return {name: uniqueness_problem(label(name), model) for name in fields}
+    # A table that was there before may have the name that PostgreSQL gives.
+    is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
+    if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
+        return _problem_with_key(model)
+    for column in filter(is_caseless, table.columns):
+        # Of an index over a function SQLite names the index, too.
+        name = index_name(table.name, column.name)
+        if constraint == name or f"'{name}'" in text:
+            return {column.name: uniqueness_problem(label(column.name), model)}
+    return {}
+
+
 def _problem_with_key(model: type[Record]) -> dict[str, str]:
     """Say at the last of a key's fields that another record has it."""
     names = key_names(model)
@@ -93,7 +101,8 @@ def _problem_with_key(model: type[Record]) -> dict[str, str]:
 
 def _field_of(model: type[Record], name: str) -> str:
     """Name the field of a column as a form has it: of a foreign key the relation."""
-    return next(_relations_by(model, [model.__table__.c[name]]), name) if name in model.__table__.c else name
+    columns = [table.c[name] for table in tables_of(model) if name in table.c]
+    return next(_relations_by(model, columns[:1]), name)
 
 
 def _relations_by(model: type[Record], columns: Collection[TableColumn]) -> Iterator[str]:

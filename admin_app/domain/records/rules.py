@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 
 from admin_app.db.caseless import same_in
-from admin_app.db.keys import key_of
+from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
@@ -77,13 +77,14 @@ def problem_with_uniqueness(
     """Say which record already has this value, if one does; one that is not `seen` is not named. Text is compared without case."""
     if value is None:
         return None
-    key = key_of(model)
+    key = key_in(column.table)
     same = same_in(column, column, value)
     others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:
         taken_by = session.scalar(select(key).where(same, *others).limit(1))
         if taken_by is not None and seen is not None:
-            is_seen = session.scalar(select(key).where(key == taken_by, seen)) is not None
+            known = select(literal(1)).select_from(model).where(key_of(model) == taken_by, seen)
+            is_seen = session.scalar(known) is not None
             return uniqueness_problem(label, model, taken_by if is_seen else None)
     return None if taken_by is None else uniqueness_problem(label, model, taken_by)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 
+from admin_app.db.joined import of_root
 from admin_app.db.keys import is_record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import VisibleRows
@@ -141,8 +142,9 @@ def _has_news() -> ColumnElement[bool]:
 def _within(rows: VisibleRows) -> Iterator[ColumnElement[bool]]:
     """Yield, for each model of which a person sees only some rows, that a watched record is among them."""
     for model, which in rows.items():
-        there = exists(select(1).where(is_record(table_of(model), Watch.subject_id), which).correlate(Watch))
-        yield or_(Watch.subject != model.__table__.name, there)
+        mine = is_record(table_of(model), Watch.subject_id), of_root(model, which)
+        there = exists(select(1).where(*mine).correlate(Watch))
+        yield or_(Watch.subject != table_of(model).name, there)
 
 
 def _unread(within: Sequence[ColumnElement[bool]]) -> Statement:

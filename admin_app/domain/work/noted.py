@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, func, select
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.principal import AnyPrincipal
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.models.note import Note
 from admin_app.models.watch import Watch
 
@@ -24,6 +24,6 @@ _ABOUT = select(_NOTES.scalar_subquery(), _WATCH)
 
 def about(session: AnySession, person: AnyPrincipal, record: Record) -> tuple[int, bool]:
     """Return both."""
-    asked = {"record_table": record.__table__.name, "record_key": record.id, "person_id": person.id}
+    asked = {"record_table": table_of(type(record)).name, "record_key": record.id, "person_id": person.id}
     number, is_watched = session.execute(_ABOUT, asked).one()
     return number, bool(is_watched)

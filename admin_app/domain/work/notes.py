@@ -143,4 +143,4 @@ def _describe(session: AnySession, record: Record, did: str) -> None:
 
 
 def _table(record: Record) -> str:
-    return str(record.__table__.name)
+    return str(table_of(type(record)).name)

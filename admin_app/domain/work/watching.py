@@ -9,7 +9,7 @@ from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.models.change_set import Change
 from admin_app.models.note import Note
 from admin_app.models.saved_view import SavedView
@@ -22,7 +22,7 @@ MOST_WATCHED, MOST_VIEWS = 200, 20
 def watch_record(session: AnySession, person: AnyPrincipal, record: Record) -> None:
     """Let a person be told of a record from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
     _require_room(session, Watch.staff_id == person.id, MOST_WATCHED, "records")
-    table = record.__table__.name
+    table = table_of(type(record)).name
     change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == record.id)
     note = select(func.max(Note.id)).where(Note.subject == table, Note.subject_id == record.id)
     _insert(
@@ -38,7 +38,7 @@ def watch_record(session: AnySession, person: AnyPrincipal, record: Record) -> N
 
 def stop_watching(session: AnySession, person: AnyPrincipal, record: Record) -> None:
     """Tell a person no more of a record (not yet committed)."""
-    its = (Watch.subject == record.__table__.name, Watch.subject_id == record.id)
+    its = (Watch.subject == table_of(type(record)).name, Watch.subject_id == record.id)
     session.execute(delete(Watch).where(Watch.staff_id == person.id, *its))
 
 

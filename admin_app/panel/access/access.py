@@ -259,7 +259,7 @@ class Access:
         relation, seen = self.resource.relation(name), self.seen_beyond(name)
         if relation is None or seen is None:
             return None
-        shown = select(relation.other).where(seen).correlate(None)
+        shown = select(relation.other).select_from(relation.target).where(seen).correlate(None)
         if isinstance(relation, ManyToMany):
             return relation.own.not_in(select(relation.own_link).where(relation.other_link.not_in(shown)))
         return or_(relation.own.is_(None), relation.own.in_(shown))

@@ -13,7 +13,7 @@ from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.merge import is_merge
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
 from admin_app.panel.access.access import Access, access_of_table, access_to, accesses_to
@@ -105,5 +105,5 @@ def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
 
 
 def _table(access: Access) -> str:
-    table: Table = access.resource.model.__table__
+    table: Table = table_of(access.resource.model)
     return str(table.name)

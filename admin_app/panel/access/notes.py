@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from admin_app.db.keys import stored_key
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.note import Note
 from admin_app.panel.access.access import access_of_table, access_to
@@ -27,7 +27,7 @@ def notes_seen() -> ColumnElement[bool] | None:
         return None
     each = [
         and_(
-            Note.subject == model.__table__.name,
+            Note.subject == table_of(model).name,
             *(
                 []
                 if which is None

@@ -10,7 +10,7 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import changed_lately
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.records import named
 from admin_app.panel.everywhere.view_models import Found
@@ -41,4 +41,4 @@ def _present(access: Access, keys: Sequence[Key]) -> dict[Key, Record]:
 
 
 def _table(access: Access) -> str:
-    return str(access.resource.model.__table__.name)
+    return str(table_of(access.resource.model).name)

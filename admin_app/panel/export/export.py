@@ -13,7 +13,7 @@ from admin_app.context import act_under_way
 from admin_app.db.replica import begun_somewhere, replica_at_hand
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.list.selections import selection_of
@@ -114,7 +114,7 @@ def _taking(wanted: Order) -> ExportAudit:
     return ExportAudit(
         actor=acting.who() if acting is not None else (None, ""),
         request_id=acting.request_id if acting is not None else "",
-        resource=resource.model.__table__.name,
+        resource=table_of(resource.model).name,
         words=lambda number: formatting.counted(number, resource.noun, resource.nouns),
         asked="&".join(asked)[:LONGEST_ASKED],
     )

@@ -12,7 +12,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.reader import last_changes
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm, Present, arrive, leave, present_at
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.formatting import short_name
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page
@@ -66,7 +66,7 @@ def _saved_since(resource: Resource, record: Record, drawn_at: str, *, but: int)
 
 
 def _place(resource: Resource, record: Record) -> OpenForm:
-    return OpenForm(resource.model.__table__.name, record.id)
+    return OpenForm(table_of(resource.model).name, record.id)
 
 
 def _words(there: Sequence[Present], *, but: int) -> str:

@@ -21,7 +21,7 @@ from admin_app.domain.records.rules import problem_with_uniqueness
 from admin_app.domain.records.shared_columns import problems_with_shared
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import AdminError, InvalidRecord, PrivilegeError
-from admin_app.extensions import TableColumn, db
+from admin_app.extensions import TableColumn, db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
@@ -191,12 +191,12 @@ def _digest(resource: Resource) -> str:
     """Tell this sending from others, by all that the form holds."""
     names = kept_names(resource) | {ONCE}
     fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
-    return digest_of(signed_in_principal(), resource.model.__table__.name, fields)
+    return digest_of(signed_in_principal(), table_of(resource.model).name, fields)
 
 
 def _digest_of_form(resource: Resource) -> str:
     """Tell this form from others, whatever was changed in it."""
-    return digest_of(signed_in_principal(), f"form of {resource.model.__table__.name}", [(ONCE, request.form[ONCE])])
+    return digest_of(signed_in_principal(), f"form of {table_of(resource.model).name}", [(ONCE, request.form[ONCE])])
 
 
 def problems_of(error: AdminError) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
 from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import entries_of
@@ -45,7 +45,7 @@ class HistoryPage(Page):
     def restore(self) -> ResponseReturnValue:
         """Bring a version back: a change like one made in the form, with the same checks."""
         change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
-        if change is None or change.model != self.resource.model.__table__.name:
+        if change is None or change.model != table_of(self.resource.model).name:
             abort(404)
         key, is_gone = change.record_id, change.act == Did.DELETE
         self._require_reach(key, Action.UNDO, may_be_gone=is_gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin_app.db.record import Record
+from admin_app.extensions import table_of
 from admin_app.models.change_set import Change
 from admin_app.panel.access.access import access_of
 from admin_app.panel.links import record_url
@@ -15,7 +16,7 @@ def in_the_way(change: Change, title: str, other: Record | None) -> Link | None:
     if other is None or access is None or not access.sees(other):
         return None
     name = access.title_of(other)
-    is_itself = (other.__table__.name, other.id) == (change.model, change.record_id)
+    is_itself = (table_of(type(other)).name, other.id) == (change.model, change.record_id)
     return None if is_itself and name == title else Link(name, record_url(access, other))
 
 

@@ -12,7 +12,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.reader import state_at, state_of
 from admin_app.domain.audit.undo import UNDOABLE
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import Values, db
+from admin_app.extensions import Values, db, table_of
 from admin_app.formatting import actor_name
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import fields_of
@@ -57,7 +57,7 @@ class VersionPage(Page):
         )
 
     def _is_version_of(self, record: Record, change: Change) -> bool:
-        return (change.model, change.record_id) == (record.__table__.name, record.id) and change.act != Did.DELETE
+        return (change.model, change.record_id) == (table_of(type(record)).name, record.id) and change.act != Did.DELETE
 
 
 def _only(state: Values, names: set[str]) -> dict[str, object]:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort
-from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.json_values import kept_columns
@@ -37,13 +36,7 @@ def needed(mode: Mode) -> Sequence[Action]:
 
 def modes(access: Access) -> tuple[Mode, ...]:
     """Return what may become of a row."""
-    offered = (Mode.UPDATE,) if is_further_class(access) else _MODES
-    return tuple(mode for mode in offered if all(access.may(action) for action in needed(mode)))
-
-
-def is_further_class(access: Access) -> bool:
-    """Whether the records share a table with those of a class before: a plan knows the table, and so not of which class a new one is."""
-    return inspect_mapper(access.resource.model).inherits is not None
+    return tuple(mode for mode in _MODES if all(access.may(action) for action in needed(mode)))
 
 
 def may_import(access: Access) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import inbox
 from admin_app.domain.work.inbox import Sight
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import access_to
 from admin_app.panel.registry import resources
 
@@ -14,7 +14,7 @@ def sight() -> Sight:
     """Return of which tables, and of which of their rows, the person may see the history: who may not is told of no change."""
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
     rows = {one.resource.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
-    return Sight([str(one.resource.model.__table__.name) for one in shown], rows)
+    return Sight([str(table_of(one.resource.model).name) for one in shown], rows)
 
 
 def number_unread(staff_id: int) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access, access_of_table
 
 # A record's table and key.
@@ -37,7 +37,7 @@ def subjects_at(places: Iterable[Place], action: Action) -> Mapping[Place, Subje
     for table, key in places:
         keys[table].add(key)
     found = (subject for table, wanted in keys.items() for subject in _in_table(table, wanted, action))
-    return {(str(one.record.__table__.name), one.record.id): one for one in found}
+    return {(str(table_of(type(one.record)).name), one.record.id): one for one in found}
 
 
 def _in_table(table: str, keys: set[Key], action: Action) -> list[Subject]:

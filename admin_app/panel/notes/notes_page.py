@@ -20,7 +20,7 @@ from admin_app.domain.work import notes
 from admin_app.domain.work.idempotency import claim, digest_of, new_key, settle
 from admin_app.domain.work.mentions import Colleague
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.formatting import in_words
 from admin_app.models.note import Note
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
@@ -85,7 +85,7 @@ class NotesPage(Page):
         """Write the note, unless this very form did so already."""
         person = signed_in_principal()
         sent = [(ONCE, request.form.get(ONCE, "")), (TEXT, form.text)]
-        digest = digest_of(person, f"note on {record.__table__.name} {record.id}", sent)
+        digest = digest_of(person, f"note on {table_of(type(record)).name} {record.id}", sent)
         if request.form.get(ONCE) and claim(db.session, person, digest) is not None:
             return
         note = notes.add_note(db.session, record, author=person, text=form.text, mentioned=form.keys)

@@ -72,7 +72,9 @@ class Operator(engine.BaseSQLAFilter):
         if self.means_one():
             # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
             tie = relation_of(self.relation)
-            return tie.condition(select(tie.other).where(condition).correlate(None).scalar_subquery())
+            return tie.condition(
+                select(tie.other).select_from(tie.target).where(condition).correlate(None).scalar_subquery()
+            )
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
 

@@ -187,7 +187,7 @@ def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
 def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[bool]:
     """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
     key: Expression = key_of(column.parent.class_)
-    return key.not_in(select(key).where(found).correlate(None))
+    return key.not_in(select(key).select_from(column.parent.class_).where(found).correlate(None))
 
 
 def searched_in(operator: Operator, frame: str) -> SearchColumn | None:

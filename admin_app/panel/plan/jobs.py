@@ -27,7 +27,7 @@ from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines
 from admin_app.errors import AdminError, PlanError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.jobs import store as job_store
 from admin_app.jobs.runner import Product, Progress, Stop, StoppedError
 from admin_app.models.change_set import Kind
@@ -291,7 +291,7 @@ class _Effect:
             return f"{NO_EFFECT} {error}"[:300]
         except Exception:
             # It is a resource's own, and the other records' effects are still to come.
-            log.exception("the effect on %s %s failed", self.model.__table__.name, self.record_id)
+            log.exception("the effect on %s %s failed", table_of(self.model).name, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
 

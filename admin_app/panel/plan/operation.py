@@ -137,10 +137,11 @@ def judgements_of(access: Access, plan: Plan, operation: BulkOperation) -> Seque
 
 def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:
     """Return a plan under way, with the rights of this moment."""
+    model = access.resource.model
     if operation.incoming is not None:
         rows, new_rows = access.rows(Action.EDIT), access.rows(Action.CREATE)
         named = operation.incoming.arrivals.named.items()
         missing = {name: Missing(one.model, one.column, one.made) for name, one in named if one.made}
-        return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing)
-    rows = access.rows(operation.action)
-    return Execution(db.session, plan, rows, operation.deletion, limits=_limits_of(access, operation))
+        return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing, of=model)
+    rows, limits = access.rows(operation.action), _limits_of(access, operation)
+    return Execution(db.session, plan, rows, operation.deletion, limits=limits, of=model)

@@ -13,7 +13,7 @@ from admin_app.db.attributes import hides_secret
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.jobs import stored_files
 from admin_app.kinds.file import PICTURES
 from admin_app.kinds.file_reference import NAMELESS, FileReference, read_reference
@@ -66,7 +66,7 @@ class FilePage(Page):
         """Find a file that the record held before, by its digest, in the history of that field."""
         if not self.access.reaches(record, Action.HISTORY):
             abort(404)
-        here = Change.model == record.__table__.name, Change.record_id == record.id
+        here = Change.model == table_of(type(record)).name, Change.record_id == record.id
         for change in db.session.scalars(select(Change).where(*here).order_by(Change.id.desc())):
             for values in (change.before or {}, change.after or {}):
                 reference = read_reference(values.get(name))

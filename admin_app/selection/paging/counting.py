@@ -10,6 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.joined import local_table, own_tables
 from admin_app.db.keys import is_numbered, key_of
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
@@ -48,7 +49,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
         # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
         whole = select(func.count()).select_from(model).scalar_subquery()
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
-    known = _statistics(session, model.__table__) if is_whole else literal("")
+    known = _statistics(session, local_table(model)) if is_whole else literal("")
     counted, statistics = session.execute(select(number, known)).one()
     return _estimated(counted, str(statistics or "0") if is_whole else "0", selection.count_limit)
 
@@ -66,7 +67,7 @@ def counts_of_tables(
         for whole, rows in zip(wholes, tables.values(), strict=True)
     ]
     known = [
-        literal("") if rows is not None else _statistics(session, model.__table__) for model, rows in tables.items()
+        literal("") if rows is not None else _statistics(session, local_table(model)) for model, rows in tables.items()
     ]
     found = session.execute(select(*numbers, *known)).one() if tables else ()
     pairs = zip(found[: len(tables)], found[len(tables) :], strict=True)
@@ -154,12 +155,13 @@ def counts_of_children(
     A record that was deleted since it was read has none.
     """
     parent = children.property.parent.class_
-    child = aliased(children.property.mapper.class_)
+    child = aliased(children.property.mapper.class_, flat=True)
     key = key_of(parent)
-    found = select(1).where(children.of_type(child).expression, *among(child, rows)).correlate(parent)
+    found = select(1).where(children.of_type(child).expression, *among(child, rows))
+    found = found.correlate(*own_tables(parent))
     some = (found if limit is None else found.limit(limit + 1)).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
-    found_each = session.execute(select(key, counted).where(key.in_(keys)))
+    found_each = session.execute(select(key, counted).select_from(parent).where(key.in_(keys)))
     counts = {row[0]: Count(row[1]) if limit is None else bounded(row[1], limit) for row in found_each}
     return {key: counts.get(key, Count(0)) for key in keys}
 

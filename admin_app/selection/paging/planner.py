@@ -252,7 +252,7 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
     PostgreSQL's cannot be read in part.
     """
     model, word = selection.schema.model, clustered or lookups[0]
-    counts = [indexed_rows(model, one, FEW + 1) for one in lookups]
+    counts = [indexed_rows(one, FEW + 1) for one in lookups]
     # Counted once, before the first rows are looked at: of few that is not worth while.
     sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
     are_many = and_(*(one > FEW for one in sizes.c))
@@ -260,7 +260,7 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
     sure = [case((are_many, number_of(some.limit(WALKED_COUNT + 1))), else_=0) for some in likely]
     own: ColumnElement[int] = literal(0)
     if clustered is not None:
-        own = indexed_rows(model, clustered, FEW + 1, but=selection.order.relation)
+        own = indexed_rows(clustered, FEW + 1, but=selection.order.relation)
     found = session.execute(select(most_rows(model), own, *sizes.c, *sure)).one()
     numbers, meant = found[2 : 2 + len(counts)], found[2 + len(counts) :]
     return _Learnt(rows=found[0], meant=COMMON, own=found[1], hits=(), sizes=tuple(numbers), sure=max(meant))

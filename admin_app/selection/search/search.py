@@ -10,10 +10,10 @@ from operator import add
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select, union
-from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.attributes import stored_column
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import ManyToMany, relation_of, to_one
@@ -124,7 +124,7 @@ def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], Co
 
 def is_looked_for_by(relation: Attribute | None, lookup: Lookup) -> bool:
     """Whether a lookup looks into the other side of this relation."""
-    return any(is_by(place, relation) for _, place in _places(lookup))
+    return any(is_by(part[0], relation) for _, part in _parts(lookup))
 
 
 def is_by(relation: Attribute | None, other: Attribute | None) -> bool:
@@ -151,8 +151,12 @@ def is_written_in_itself(lookup: Lookup) -> ColumnElement[bool]:
 
 
 def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Attribute | None, list[SearchColumn]]]:
-    for relation in dict.fromkeys(column.relation for column in columns):
-        yield relation, [column for column in columns if column.relation is relation]
+    """Yield the columns of each relation, those of each table by themselves: it has an index of its own."""
+    found: dict[tuple[Attribute | None, str], list[SearchColumn]] = {}
+    for column in columns:
+        found.setdefault((column.relation, _table_of(column)), []).append(column)
+    for (relation, _), ours in found.items():
+        yield relation, ours
 
 
 def _occurs_in(relation: Attribute | None, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
@@ -178,17 +182,14 @@ def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
     return is_whole(text, term) if frame == WHOLE else contains(text, term, frame=frame)
 
 
-def indexed_rows(
-    model: type[Record], lookup: Lookup, limit: int, *, but: Attribute | None = None
-) -> ColumnElement[int]:
+def indexed_rows(lookup: Lookup, limit: int, *, but: Attribute | None = None) -> ColumnElement[int]:
     """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
 
     `but` is a relation whose other side is not looked at.
     """
     counts: list[Expression] = [literal(0)]
-    for term, relation in (place for place in _places(lookup) if not is_by(place[1], but)):
-        searched = model if relation is None else relation_of(relation).target
-        some = pieces_matched(_table_of(searched), term.text).limit(limit).subquery()
+    for term, (relation, columns) in (part for part in _parts(lookup) if not is_by(part[1][0], but)):
+        some = pieces_matched(_table_of(columns[0]), term.text).limit(limit).subquery()
         count = select(func.count()).select_from(some).scalar_subquery()
         counts.append(count if relation is None else count * ROWS_BY_RELATED)
     return reduce(add, counts)
@@ -197,20 +198,15 @@ def indexed_rows(
 def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
     """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
     found: list[ColumnElement[bool]] = []
-    for term, relation in _places(lookup):
+    for term, (relation, columns) in _parts(lookup):
         tie = None if relation is None else relation_of(relation)
         if tie is not None and not tie.is_by_key:
             continue
-        searched, key = (model, _key(model)) if tie is None else (tie.target, tie.own)
-        pieces = pieces_matched(_table_of(searched), term.text).limit(limit)
+        key = _key(model) if tie is None else tie.own
+        pieces = pieces_matched(_table_of(columns[0]), term.text).limit(limit)
         rows = tie.owners_of(pieces) if isinstance(tie, ManyToMany) else pieces
         found.append(is_among(key, rows.scalar_subquery()))
     return found
-
-
-def _places(lookup: Lookup) -> Iterator[tuple[Term, Attribute | None]]:
-    """Yield each term with each relation, None for the model's own columns, by which it is looked for."""
-    return ((term, part[0]) for term, part in _parts(lookup))
 
 
 def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Attribute | None, list[SearchColumn]]]]:
@@ -242,21 +238,21 @@ def _having(of: type[Record], columns: Sequence[SearchColumn], term: str) -> Sta
     """Return the keys of a model's records that have a term in one of these columns of theirs."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
-    may = may_contain(_key(searched), _table_of(searched), term)
+    may = may_contain(_key(searched), _table_of(columns[0]), term)
     return select(_key(searched)).where(may, has_it).correlate(None)
 
 
 def _other(model: type[Record]) -> type[Record]:
     """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do."""
     if model not in _OTHERS:
-        _OTHERS[model] = aliased(model)
+        _OTHERS[model] = aliased(model, flat=True)
     return _OTHERS[model]
 
 
 def _child(model: type[Record]) -> type[Record]:
     """Return the alias of the list's own model beside the other's, which may be the same model."""
     if model not in _CHILDREN:
-        _CHILDREN[model] = aliased(model)
+        _CHILDREN[model] = aliased(model, flat=True)
     return _CHILDREN[model]
 
 
@@ -264,5 +260,7 @@ def _key(model: type[Record]) -> Attribute:
     return model.id
 
 
-def _table_of(searched: type[Record]) -> str:
-    return str(inspect_mapper(searched).mapper.local_table.name)
+def _table_of(searched: SearchColumn) -> str:
+    """Name the table that has a column; "" for what is computed."""
+    column = stored_column(searched.column)
+    return "" if column is None else str(column.table.name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, literal, select, tuple_
 
+from admin_app.db.joined import own_tables
 from admin_app.db.key_parts import spread, spread_values
 from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Statement
@@ -68,7 +69,7 @@ class ByCount:
     def _without(self, start: Place | None) -> Statement:
         child, counted = children_of(self.sort)
         own = owner_of(self.sort, child) == tie_of(self.sort, self.model)
-        has_one = select(1).select_from(child).where(own, *counted).correlate(self.model).exists()
+        has_one = select(1).select_from(child).where(own, *counted).correlate(*own_tables(self.model)).exists()
         beyond = [] if start is None else [self.tail.beyond(start.second, start.key)]
         return select(self.model).where(*self.criteria, ~has_one, *beyond).order_by(*self.tail.terms())
 

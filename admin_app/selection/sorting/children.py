@@ -42,7 +42,7 @@ def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
         links = relation.table.alias("links")
         other = links.c[relation.other_link.name]
         return links, [] if rows is None else [other.in_(select(model.id).where(rows).correlate(None))]
-    child = aliased(model)
+    child = aliased(model, flat=True)
     return child, [] if rows is None else [child.id.in_(select(model.id).where(rows).correlate(None))]
 
 

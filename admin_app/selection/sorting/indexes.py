@@ -75,6 +75,9 @@ def _declare(sort: SortKey, within: TableColumn | None = None, *, rows: Rows | N
     column = stored_column(sort.column)
     if column is None or not _fits(column) or not may_be_altered(column.table):
         return
+    if within is not None and within.table is not column.table:
+        # No index has columns of two tables: the rows within a parent are sorted when they are asked for.
+        return
     if is_short_text(column):
         if rows is None:
             text_indexes.declare(column, within)

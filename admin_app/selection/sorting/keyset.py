@@ -210,7 +210,7 @@ class _Walk:
     def _related(self, start: Cursor | None) -> Iterator[Statement]:
         """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
         relation = self.sort.relation
-        target = aliased(self.sort.column.parent.class_)
+        target = aliased(self.sort.column.parent.class_, flat=True)
         column = in_order(getattr(target, self.sort.column.key))
         wanted: list[ColumnElement[bool]] = [column.is_not(None)] if is_nullable(self.sort.column) else []
         if start is not None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from admin_app.db.attributes import is_nullable
+from admin_app.db.joined import own_tables
 from admin_app.db.key_parts import spread
 from admin_app.db.ordering import SortKeyOf, in_order, is_short_text
 from admin_app.db.record import Record
@@ -124,10 +125,10 @@ class _BySecond:
             number = (
                 select(func.count()).select_from(child).where(owner_of(sort, child) == tie_of(sort, model), *counted)
             )
-            return number.correlate(model).scalar_subquery()
+            return number.correlate(*own_tables(model)).scalar_subquery()
         if sort.relation is None:
             return in_order(sort.column)
-        relation, other = to_one(sort.relation), aliased(sort.column.parent.class_)
+        relation, other = to_one(sort.relation), aliased(sort.column.parent.class_, flat=True)
         is_other = in_alias(other, relation.other_names) == relation.foreign_key
         value = select(in_order(getattr(other, sort.column.key))).where(is_other)
-        return value.correlate(model).scalar_subquery()
+        return value.correlate(*own_tables(model)).scalar_subquery()

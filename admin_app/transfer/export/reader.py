@@ -95,7 +95,7 @@ class _Reader:
             for column in columns
             if column.relation is not None and not column.is_count and not column.is_links
         }
-        self.others = {key: aliased(relation.property.mapper.class_) for key, relation in relations.items()}
+        self.others = {key: aliased(relation.property.mapper.class_, flat=True) for key, relation in relations.items()}
         self.relations = relations
         self.rows = {column.relation.key: column.rows for column in columns if column.relation is not None}
         self.asked = [self._asked(column) for column in columns]
@@ -165,7 +165,7 @@ class _Reader:
         relation = relation_of(attribute)
         assert isinstance(relation, ManyToMany)  # noqa: S101 -- told to mypy
         named = column.column if column.column is not None else title_column(relation.target)
-        other, key = aliased(relation.target), relation.own
+        other, key = aliased(relation.target, flat=True), relation.own
         statement = (
             select(key, other if named is None else getattr(other, named.key))
             .select_from(relation.model)

@@ -20,7 +20,6 @@ from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import (
     finders,
-    is_further_class,
     made_columns,
     namers,
     needed,
@@ -79,9 +78,6 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
 def _require_rights(access: Access, options: ImportOptions) -> None:
     if not all(access.may(action) for action in needed(options.mode)):
         raise PlanError(NOT_ANY_MORE)
-    if options.mode is not Mode.UPDATE and is_further_class(access):
-        message = f"A file can only change {access.resource.nouns} that are there. Add new ones by their form."
-        raise PlanError(message)
 
 
 def _require_unique(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> None:

@@ -14,7 +14,7 @@ from admin_app.db.record import Record
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.lines import Line, line_of
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import LONGEST_REASON, Change, Did
 from admin_app.models.plan import Plan, Verdict
@@ -184,7 +184,7 @@ class ActPage(Page):
 
     def _as_change(self, record: Record, line: Line) -> Change:
         return Change(
-            model=self.resource.model.__table__.name,
+            model=table_of(self.resource.model).name,
             record_id=record.id,
             act=Did.UPDATE,
             title="",

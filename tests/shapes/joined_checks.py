@@ -1,0 +1,161 @@
+"""Records that are rows in several tables: what is written to which, given back, counted and found. Copied by test_key_shapes.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
+from flask import Flask
+from sqlalchemy import select, text
+
+from admin_app.db.transaction import transaction
+from admin_app.domain.audit.undo import undo
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.panel.plan.importing import ImportCounts
+from tests.page import Page
+from tests.stores import both_stores
+from tests.transfer.bringing import bring
+
+ROWS = [
+    (1, "Note", None, None, None),
+    (2, "Lease", "Acme", "A-1", "Acme Ltd"),
+    (3, "Loan", "Bell", "B-1", "Bell Ltd"),
+]
+LISTS = {
+    "contract/?sort=partner": ["Lease", "Loan"],
+    "contract/?sort=-label": ["Loan", "Lease"],
+    "contract/?sort=label&after=2~Lease": ["Loan"],
+    "contract/?sort=-partner&after=3~Bell": ["Lease"],
+    "contract/?sort=firm&then=label": ["Lease", "Loan"],
+    "contract/?sort=-clauses": ["Lease", "Loan"],
+    "contract/?sort=clauses": ["Loan", "Lease"],
+    "contract/?q=Bell": ["Loan"],
+    "contract/?q=leas": ["Lease"],
+    "contract/?q=Acme+lease": ["Lease"],
+    "contract/?label__contains=oan&partner__contains=ell": ["Loan"],
+    "contract/?code__contains=A-1": ["Lease"],
+    "contract/?firm__is=2": ["Loan"],
+    "paper/?sort=label": ["Lease", "Loan", "Note"],
+    "paper/?sort__contains=contract&sort=-label": ["Loan", "Lease"],
+    "clause/?q=Bell": ["Loan 0"],
+    "clause/?q=Loan": ["Loan 0"],
+    "clause/?sort=contract": ["Lease 0", "Lease 1", "Loan 0"],
+    "clause/?contract__is=3": ["Loan 0"],
+    "firm/?sort=-contracts&then=-label": ["Bell Ltd", "Acme Ltd"],
+}
+CELLS = {
+    ("contract", "Clauses"): ["2", "1"],
+    ("paper", "Signatures"): ["1", "0", "0"],
+    ("firm", "Contracts"): ["1", "1"],
+    ("clause", "Contract"): ["Lease", "Lease", "Loan"],
+}
+
+
+@pytest.fixture(autouse=True)
+def papers(app: Flask) -> None:
+    """Make a paper, and two contracts: with two clauses and a signature, and with one clause."""
+    with app.app_context(), transaction(db.session):
+        _made(Paper(label="Note"))
+        for label, partner, number in (("Lease", "Acme", 2), ("Loan", "Bell", 1)):
+            contract = Contract(label=label, partner=partner, code=f"{partner[0]}-1", firm=Firm(label=f"{partner} Ltd"))
+            contract.clauses = [Clause(label=f"{label} {one}") for one in range(number)]
+            contract.signatures = [Signature(label="Signed") for _ in range(number - 1)]
+            _made(contract)
+
+
+def _made(record: Any) -> None:
+    db.session.add(record)
+    db.session.flush()
+
+
+def stored(app: Flask) -> list[tuple[Any, ...]]:
+    """Return what stands in both tables."""
+    tables = "paper LEFT JOIN contract ON contract.id = paper.id LEFT JOIN firm ON firm.id = contract.firm_id"
+    wanted = text(f"SELECT paper.id, paper.label, partner, code, firm.label FROM {tables} ORDER BY paper.id")
+    with app.app_context():
+        return [tuple(row) for row in db.session.execute(wanted)]
+
+
+def clauses(app: Flask) -> list[tuple[str, int]]:
+    with app.app_context():
+        return [(one.label, one.contract_id) for one in db.session.scalars(select(Clause).order_by(Clause.id))]
+
+
+def undone(app: Flask) -> None:
+    """Undo the newest act."""
+    with app.app_context(), transaction(db.session):
+        undo(db.session, db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(1)).one())
+
+
+@both_stores
+def test_lists_go_by_the_columns_of_both_tables(as_viewer: Any) -> None:
+    found = {asked: [row[0] for row in Page(as_viewer.get(f"/admin/{asked}")).rows()] for asked in LISTS}
+    cells = {(name, column): Page(as_viewer.get(f"/admin/{name}/?sort=label")).column(column) for name, column in CELLS}
+    files = [as_viewer.get(f"/admin/{one}/export/csv/?sort=label").text.splitlines() for one in ("contract", "clause")]
+    pages = [Page(as_viewer.get(f"/admin/{one}")) for one in ("contract/details/?id=2", "firm/details/?id=1")]
+
+    assert (found, cells) == (LISTS, CELLS)
+    assert files[0][1:] == ["Lease,Acme,A-1,Acme Ltd,2", "Loan,Bell,B-1,Bell Ltd,1"]
+    assert files[1][1:] == ["Lease 0,Lease", "Lease 1,Lease", "Loan 0,Loan"]
+    assert pages[0].column("Label", "clauses") == ["Lease 1", "Lease 0"]
+    assert pages[1].column("Label", "contracts") == ["Lease"]
+
+
+@both_stores
+@pytest.mark.parametrize("table", ["paper", "contract"])
+def test_what_is_deleted_with_what_hangs_on_it_comes_back_to_both_tables(app: Flask, as_owner: Any, table: str) -> None:
+    before, address = clauses(app), f"/admin/{table}/delete/?id=2"
+    asked = Page(as_owner.get(address))
+    decisions = {one.attributes["name"]: "delete" for one in asked.all("input", type="radio")}
+    gone = as_owner.post_form(address, decisions)
+    left = stored(app), clauses(app)
+
+    undone(app)
+
+    assert (gone.status_code, len(decisions)) == (303, 2)
+    assert left == ([ROWS[0], ROWS[2]], before[2:])
+    assert (stored(app), clauses(app)) == (ROWS, before)
+
+
+@both_stores
+def test_a_file_makes_and_changes_contracts_in_both_tables(app: Flask) -> None:
+    with app.app_context():
+        file = "label,number,partner,code,firm_id\nLease,N 1,Acme,A-1,2\nNew,,Cole,C-1,1\n"
+        counts = bring(Contract, file, match="code")
+    brought = stored(app)
+
+    undone(app)
+
+    assert (counts, brought[3]) == (ImportCounts(1, 1, 0), (4, "New", "Cole", "C-1", "Acme Ltd"))
+    assert brought[:3] == [ROWS[0], (*ROWS[1][:4], "Bell Ltd"), ROWS[2]]
+    assert stored(app) == ROWS
+
+
+@both_stores
+def test_a_form_changes_a_contract_in_both_tables_and_an_undo_gives_it_back(app: Flask, as_owner: Any) -> None:
+    address = "/admin/contract/edit/?id=2"
+    typed = Page(as_owner.get(address)).values() | {"label": "Rent", "code": "b-1"}
+    refused = Page(as_owner.post(address, data=typed))
+    saved = as_owner.post(address, data=typed | {"code": "C-1"})
+    changed = stored(app)
+
+    undone(app)
+
+    said = "Code is already used by contract 3. Enter a different one."
+    assert (refused.status, refused.error_of("code")) == (422, said)
+    assert (saved.status_code, changed[1], stored(app)) == (303, (2, "Rent", "Acme", "C-1", "Acme Ltd"), ROWS)
+
+
+@both_stores
+def test_two_contracts_become_one_and_two_again(app: Flask, as_owner: Any) -> None:
+    before, address = clauses(app), "/admin/contract/merge/?a=2&b=3"
+    page = Page(as_owner.get(address))
+    merged = as_owner.post(address, data=page.values())
+    left = stored(app), [key for _, key in clauses(app)]
+
+    undone(app)
+
+    assert (page.status, merged.status_code, left) == (200, 303, (ROWS[:2], [2, 2, 2]))
+    assert (stored(app), clauses(app)) == (ROWS, before)
