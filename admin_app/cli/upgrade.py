@@ -12,6 +12,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy.exc import OperationalError
 
 from admin_app.cli.upgrade_plan import pending, plan_in_words
+from admin_app.db.primary import require_writes
 from admin_app.db.schema_version import is_kept_by_newer, is_lock_timeout, require_no_newer
 from admin_app.extensions import db, this_application
 
@@ -42,6 +43,7 @@ def upgrade_tables(app: Flask) -> None:
     """Run what is missing, unless a newer program did and left this one what it needs."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
+        require_writes(connection)
         is_newer = is_kept_by_newer(connection, scripts)
     if is_newer:
         click.echo("The tables are of a newer program, which lets this one go on.", err=True)
