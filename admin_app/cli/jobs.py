@@ -10,6 +10,7 @@ from admin_app import formatting, metrics
 from admin_app.cli.digests import send_at_hour
 from admin_app.cli.size import JOBS
 from admin_app.context import writing
+from admin_app.db.primary import require_writes
 from admin_app.db.schema_version import require_served
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db, this_application
@@ -32,6 +33,7 @@ def worker(threads: int, metrics_port: int) -> None:
     """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
     app = this_application()
     with db.engine.connect() as connection:
+        require_writes(connection)
         require_served(connection, ScriptDirectory(app.extensions["migrate"].directory))
     # The tables have to be there before anything is waited for.
     job_store.is_anybody_working(db.session)

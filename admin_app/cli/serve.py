@@ -172,6 +172,8 @@ def run(
         "graceful_timeout": grace,
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
         "forwarded_allow_ips": "",
+        # Nobody is to steer it but by signals; it would write into the home of its user, which a container or unit keeps read-only.
+        "control_socket_disable": True,
         "loglevel": "warning",
         **({"logger_class": JoiningLogger} if app.config["LOG"] == JSON else {}),
         "proc_name": "admin",

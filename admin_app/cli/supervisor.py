@@ -10,15 +10,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
+import click
 from flask import Flask
 
 from admin_app.cli.digests import send_at_hour
+from admin_app.db.troubles import trouble_of
 from admin_app.extensions import db
 from admin_app.jobs.worker import PATIENCE, work
 from admin_app.web.priority import POLITENESS
 
-# Seconds between two looks at the worker, and before a dead one is replaced.
+# Seconds between two looks at the worker.
 LOOK = 0.5
+# A worker that lived no longer than so many seconds could not begin its work. The next one waits, each time longer, up to a minute.
+SOON, LONGEST = 10.0, 60.0
 
 
 def keep_worker(app: Flask, *, threads: int, close: Callable[[], object]) -> int:
@@ -50,17 +54,22 @@ def _keep(app: Flask, threads: int, server: int, close: Callable[[], object]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    keeper, worker = os.getpid(), 0
+    keeper, worker, pause, begun = os.getpid(), 0, 0.0, 0.0
     while not is_stopping and os.getppid() == server:
-        if not worker:
-            worker = _fork(lambda: _work(app, threads, keeper))
+        if not worker and time.monotonic() >= begun + pause:
+            worker, begun = _fork(lambda: _work(app, threads, keeper)), time.monotonic()
         time.sleep(LOOK)
-        if os.waitpid(worker, os.WNOHANG)[0]:
-            worker = 0
+        if worker and os.waitpid(worker, os.WNOHANG)[0]:
+            worker, pause = 0, next_pause(pause, lived=time.monotonic() - begun)
     if worker:
         with suppress(ProcessLookupError):
             os.kill(worker, signal.SIGTERM)
         os.waitpid(worker, 0)
+
+
+def next_pause(before: float, *, lived: float) -> float:
+    """Return the seconds from one worker's start to the next one's, by how long it lived and what the pause was before."""
+    return min(max(before * 2, 2 * LOOK), LONGEST) if lived < SOON else 0.0
 
 
 def _work(app: Flask, threads: int, keeper: int) -> None:
@@ -83,10 +92,17 @@ def _run(act: Callable[[], None]) -> NoReturn:
     try:
         act()
         code = 0
-    except BaseException:  # noqa: BLE001 -- it must not get back into the parent's code
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 -- it must not get back into the parent's code
+        _tell(error)
     finally:
         os._exit(code)
+
+
+def _tell(error: BaseException) -> None:
+    if trouble := trouble_of(error):
+        click.echo(f"The worker ended: {trouble}", err=True)
+    else:
+        traceback.print_exc()
 
 
 def _is_running(pid: int) -> bool:

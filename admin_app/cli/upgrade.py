@@ -12,6 +12,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy.exc import OperationalError
 
 from admin_app.cli.upgrade_plan import pending, plan_in_words
+from admin_app.db.primary import require_writes
 from admin_app.db.schema_version import current_revisions, is_kept_by_newer, is_lock_timeout, require_no_newer
 from admin_app.extensions import db, this_application
 
@@ -45,6 +46,7 @@ def upgrade_tables(app: Flask) -> None:
     """
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
+        require_writes(connection)
         is_newer = is_kept_by_newer(connection, scripts)
         is_done = current_revisions(connection) == set(scripts.get_heads())
     if is_newer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ READ_ONLY = Trouble(
     "The database is read-only.",
     "Let the dashboard's user write to the file and its folder, and check whether the disk is mounted read-only.",
 )
+NOT_PRIMARY = Trouble(
+    "The database server takes no writes: it is a replica, or was made read-only.", "Let DATABASE_URL name the primary."
+)
 NO_DATABASE = Trouble("The file is not an SQLite database.", "Check DATABASE_URL: it names another file.")
 DAMAGED = Trouble("The database is damaged.", "Stop the dashboard, keep a copy of the database, and restore a backup.")
 UNREADABLE = Trouble("The disk with the database does not work.", "Check the disk and the system's log.")
@@ -53,7 +57,7 @@ TROUBLES = {
     "SQLITE_IOERR": UNREADABLE,
     "SQLITE_CANTOPEN": NOT_OPENED,
     "53100": FULL,
-    "25006": READ_ONLY,
+    "25006": NOT_PRIMARY,
     "XX001": DAMAGED,
     "XX002": DAMAGED,
     "58030": UNREADABLE,
@@ -62,6 +66,14 @@ TROUBLES = {
     "3D000": DENIED,
     "08": UNREACHABLE,
     "57P": UNREACHABLE,
+}
+
+# What is said by a server or a pooler that refuses a connection, and by libpq: psycopg has no code of these.
+REFUSALS = {
+    re.compile(r"authentication failed|no pg_hba\.conf entry|permission denied for database"): DENIED,
+    re.compile(r"FATAL: .*(does not exist|no such (database|user))"): DENIED,
+    re.compile(r"too many clients|connection slots|too many connections|max_client_conn"): CROWDED,
+    re.compile(r"session is read-only"): NOT_PRIMARY,
 }
 
 _said: dict[object, float] = {}
@@ -76,8 +88,12 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if code is None:
         # What never reached the server has no code of its.
-        return UNREACHABLE if _is_away(error) else None
+        return _of_words(str(cause)) if _is_away(error) else None
     return next((trouble for start, trouble in TROUBLES.items() if code.startswith(start)), None)
+
+
+def _of_words(said: str) -> Trouble:
+    return next((trouble for words, trouble in REFUSALS.items() if words.search(said)), UNREACHABLE)
 
 
 def _is_away(error: BaseException) -> bool:

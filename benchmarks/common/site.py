@@ -127,7 +127,7 @@ def prepare(folder: Path, posts: int, role: str = VIEWER, *, url: str = "") -> s
         db.session.add(staff)
         db.session.flush()
         digest = hashlib.sha256(token.encode()).hexdigest()
-        ends = datetime.now(UTC) + timedelta(hours=1)
+        ends = datetime.now(UTC) + timedelta(hours=8)
         db.session.add(StaffSession(token_hash=digest, staff_id=staff.id, expires_at=ends))
         db.session.commit()
         db.engine.dispose()
@@ -172,7 +172,7 @@ def started(
                 site.open(ready).read()
                 break
             except ConnectionError:
-                if process.poll() is not None or time.perf_counter() - begun > 30:
+                if process.poll() is not None or time.perf_counter() - begun > 120:
                     raise
                 time.sleep(0.02)
         yield site, time.perf_counter() - begun

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tests.cli.serving import upgrade
 
@@ -98,3 +99,30 @@ def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
 
 def version(shell: Shell) -> str:
     return shell(f'psql {DOCUMENTED}name -tAc "SELECT version_num FROM alembic_version"').stdout
+
+
+@pytest.fixture
+def contained(postgres_url: str, tmp_path: Path) -> Iterator[str]:
+    """Have the database of compose.yaml; return where its programs find the server, as they do inside its container."""
+    url = postgres_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("CREATE ROLE admin SUPERUSER LOGIN")
+        server.execute("CREATE DATABASE admin OWNER admin")
+        upgrade(postgres_url.replace("postgres@/postgres?", "admin@/admin?"), tmp_path)
+        yield str(make_url(url).query["host"])
+        server.execute("DROP DATABASE admin WITH (FORCE)")
+        server.execute("DROP ROLE admin")
+
+
+def test_the_lines_for_compose_rehearse_a_restore(shell: Shell, contained: str, tmp_path: Path) -> None:
+    (settings, *_), rehearsal = documented("From compose up to a rehearsed restore")
+    with psycopg.connect(host=contained, user="admin", dbname="admin", autocommit=True) as server:
+        columns = "at, actor, kind, resource, summary, request_id, count"
+        server.execute(f"INSERT INTO change_set ({columns}) VALUES (now(), '', 'command', '', '', '', 0)")
+
+    shell(settings)
+    said = [shell(line.replace("docker compose exec -T database", f"PGHOST={contained}")).stdout for line in rehearsal]
+
+    needed = re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text("utf-8"))
+    assert {line.partition("=")[0] for line in (tmp_path / ".env").read_text().splitlines()} == set(needed)
+    assert [line.strip() for line in said[3].splitlines()[:3]] == ["max", "-----", "1"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from admin_app.db.schema_version import NEWER
-from admin_app.db.troubles import NO_DATABASE, UNREACHABLE
+from admin_app.db.troubles import DENIED, NO_DATABASE, NOT_PRIMARY, UNREACHABLE, Trouble
 from tests.cli.serving import free_port, upgrade
 
 Run = Callable[..., Any]
@@ -80,3 +80,24 @@ def test_a_newer_database_is_left_alone(run_it: Run, newer: str, command: list[s
 
 def test_check_says_that_a_database_is_newer(run_anew: Run, newer: str) -> None:
     assert f"Warning: {newer}\n" in run_anew("check").stderr
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.parametrize(
+    ("changed", "trouble"),
+    [
+        (("/postgres?", "/nowhere?"), DENIED),
+        (("//postgres@", "//stranger@"), DENIED),
+        (("?", "?options=-c%20default_transaction_read_only%3Don&"), NOT_PRIMARY),
+    ],
+    ids=["another database", "another name", "takes no writes"],
+)
+def test_what_a_server_refuses_is_said_before_anything_is_served(
+    run_anew: Run, store: str, postgres_url: str, changed: tuple[str, str], trouble: Trouble
+) -> None:
+    assert store == "postgres"
+
+    result = run_anew("worker", DATABASE_URL=postgres_url.replace(*changed))
+
+    assert (result.returncode, result.stderr) == (1, f"Error: {trouble}\n")

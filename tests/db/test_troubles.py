@@ -98,7 +98,7 @@ def test_what_sqlite_refuses_is_understood(make: Callable[[Path], str], trouble:
     ("code", "trouble"),
     [
         ("53100", troubles.FULL),
-        ("25006", troubles.READ_ONLY),
+        ("25006", troubles.NOT_PRIMARY),
         ("08006", troubles.UNREACHABLE),
         ("57P01", troubles.UNREACHABLE),
         ("53300", troubles.CROWDED),
@@ -113,6 +113,27 @@ def test_what_postgresql_refuses_is_understood(code: str, trouble: Any) -> None:
     orig: Any = type("Refusal", (Exception,), {"sqlstate": code})()
 
     assert trouble_of(OperationalError("SELECT 1", {}, orig)) is trouble
+
+
+@pytest.mark.parametrize(
+    ("said", "trouble"),
+    [
+        ('FATAL:  password authentication failed for user "admin"', troubles.DENIED),
+        ('FATAL:  role "admin" does not exist', troubles.DENIED),
+        ("FATAL:  no such database: admin", troubles.DENIED),
+        ("FATAL:  sorry, too many clients already", troubles.CROWDED),
+        ("FATAL:  no more connections allowed (max_client_conn)", troubles.CROWDED),
+        ("session is read-only", troubles.NOT_PRIMARY),
+        ("Connection refused", troubles.UNREACHABLE),
+        ("server does not exist on this network", troubles.UNREACHABLE),
+    ],
+)
+def test_what_is_said_to_who_connects_is_understood(said: str, trouble: Any) -> None:
+    refused = psycopg.OperationalError(
+        f'connection failed: connection to server at "10.0.0.5", port 5432 failed: {said}'
+    )
+
+    assert trouble_of(OperationalError(None, None, refused)) is trouble
 
 
 @pytest.mark.parametrize("error", [None, ValueError("x"), OperationalError("SELECT 1", {}, Exception("locked"))])
