@@ -10,7 +10,7 @@ from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.extensions import Values
 from admin_app.formatting import in_sentence, label
-from admin_app.relations import ToOne, relations_of
+from admin_app.relations import ToOne, relations_of, to_one
 
 # What a record is to point at from now on, by the relations' names.
 Chosen = Mapping[str, Record | None]
@@ -21,7 +21,7 @@ def problems_with_shared(record: Record | None, model: type[Record], chosen: Cho
     problems: dict[str, str] = {}
     values: Values = {}
     for name, other in chosen.items():
-        new = _tie(model, name).values_for(other)
+        new = to_one(getattr(model, name)).values_for(other)
         if clashing := [key for key, value in new.items() if key in values and values[key] != value]:
             problems[name] = _words(model, name, clashing[0])
         values = {**new, **values}
@@ -36,19 +36,13 @@ def rows_that_fit(model: type[Record], chosen: Chosen) -> list[tuple[str, Column
     """Return, for each further relation that shares a column with these, its name and the condition on the records in which it stays."""
     values: Values = {}
     for name, other in chosen.items():
-        values |= _tie(model, name).values_for(other)
+        values |= to_one(getattr(model, name)).values_for(other)
     return [(tie.key, _stays(tie, values)) for tie in _turned(model, chosen, values)]
 
 
 def does_not_fit(name: str) -> str:
     """Say why a record is left alone in which another relation would be turned aside."""
     return f"Its {in_sentence(label(name))} would change too."
-
-
-def _tie(model: type[Record], name: str) -> ToOne:
-    relation = relations_of(model)[name]
-    assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
-    return relation
 
 
 def _turned(model: type[Record], chosen: Chosen, values: Values) -> list[ToOne]:
@@ -63,7 +57,7 @@ def _told(tie: ToOne, record: Record | None, values: Values) -> object:
 
 def _cause(model: type[Record], chosen: Chosen, tie: ToOne) -> tuple[str, str]:
     """Return the chosen relation that shares a column with another one, and the column."""
-    shared = ((name, key) for name in chosen for key in _tie(model, name).own_names if key in tie.own_names)
+    shared = ((name, key) for name in chosen for key in to_one(getattr(model, name)).own_names if key in tie.own_names)
     return next(shared)
 
 
