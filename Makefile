@@ -31,7 +31,9 @@ every-test pytest: export PYTHONDONTWRITEBYTECODE =
 test: style ## Check everything, and run every test: what CI runs
 	@$(MAKE) --no-print-directory -j2 types every-test
 
+# First one process compiles what on a fresh clone all of them would, each for itself.
 every-test: $(TOOLS)
+	@$(BIN)/python -m pytest --collect-only -qq > /dev/null || :
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov $(ARGS)
 
 check: test ## The same as test
