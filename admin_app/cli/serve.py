@@ -161,15 +161,23 @@ def run(
     db.session.remove()
     keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
+        **_options(app, keeper),
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
-        "worker_class": PatientWorker,
         # A worker that is busy sending a long export is alive: threads report for it.
         "timeout": patience,
+        "graceful_timeout": grace,
+    }
+    Server(app, options, arrival=arrival, drain=drain).run()
+
+
+def _options(app: Flask, keeper: int) -> dict[str, object]:
+    """Return what gunicorn is told whatever the command was told."""
+    return {
+        "worker_class": PatientWorker,
         # The longest that gunicorn takes: a pasted list of IDs stands in the address, beside other filters.
         "limit_request_line": 8190,
-        "graceful_timeout": grace,
         # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
         "forwarded_allow_ips": "",
         # Nobody is to steer it but by signals; it would write into the home of its user, which a container or unit keeps read-only.
@@ -180,7 +188,6 @@ def run(
         "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
         "on_exit": lambda _server: _end(keeper),
     }
-    Server(app, options, arrival=arrival, drain=drain).run()
 
 
 def _end(keeper: int) -> None:

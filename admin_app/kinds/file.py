@@ -22,8 +22,10 @@ MEGABYTE = 1024 * 1024
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
+# The type of what could be anything.
+_UNKNOWN_TYPE = "application/octet-stream"
 # What people call types whose own name is another one.
-_OFFICE = "vnd.openxmlformats-officedocument"
+_OFFICE, _OPEN = "vnd.openxmlformats-officedocument", "vnd.oasis.opendocument"
 _CALLED = {
     "plain": "plain text",
     "octet-stream": "of a type that is not known",
@@ -33,7 +35,17 @@ _CALLED = {
     f"{_OFFICE}.wordprocessingml.document": "Word",
     "vnd.ms-excel": "Excel",
     f"{_OFFICE}.spreadsheetml.sheet": "Excel",
+    "vnd.ms-powerpoint": "PowerPoint",
+    f"{_OFFICE}.presentationml.presentation": "PowerPoint",
+    "vnd.ms-word.document.macroenabled.12": "Word with macros",
+    "vnd.ms-excel.sheet.macroenabled.12": "Excel with macros",
+    "vnd.ms-powerpoint.presentation.macroenabled.12": "PowerPoint with macros",
+    f"{_OPEN}.text": "OpenDocument text",
+    f"{_OPEN}.spreadsheet": "OpenDocument spreadsheet",
+    f"{_OPEN}.presentation": "OpenDocument presentation",
 }
+# So many letters are an abbreviation more often than a word: JSON, MPEG.
+_LONGEST_ABBREVIATION = 4
 
 
 class FileKind(Kind[str]):
@@ -68,7 +80,10 @@ class FileKind(Kind[str]):
     def wanted(self) -> str:
         """Say what it takes: "JPEG or PNG, up to 5 MB"."""
         most = f"up to {self.most_bytes // MEGABYTE:,} MB"
-        return f"{_either(self.types_taken)}, {most}" if self.types_taken else most
+        known = [one for one in self.types_taken if one != _UNKNOWN_TYPE]
+        # Nobody knows of a file of theirs that its type is not known.
+        taken = _either(known) if known else "any type"
+        return f"{taken}, {most}" if self.types_taken else most
 
     def problem_with_type(self, label: str, content_type: str) -> str | None:
         """Refuse content of another type than the column takes."""
@@ -147,7 +162,8 @@ def _content_type_of(value: str) -> str | None:
 
 
 def _either(types: Sequence[str]) -> str:
-    called = [_called(one) for one in types]
+    """Say which types are taken, each name once, and last what has none."""
+    called = list(dict.fromkeys(_called(one) for one in sorted(types, key=_UNKNOWN_TYPE.__eq__)))
     return " or ".join(filter(None, [", ".join(called[:-1]), called[-1]]))
 
 
@@ -156,4 +172,10 @@ def _called(content_type: str) -> str:
     sort, _, name = content_type.partition("/")
     if name == "*":
         return {"image": "an image", "audio": "a sound", "video": "a video", "text": "text"}.get(sort, content_type)
-    return _CALLED.get(name, name.upper())
+    return _CALLED.get(name.lower()) or _in_words(name)
+
+
+def _in_words(name: str) -> str:
+    """Make a word of a name without a common one: "x-tar" is TAR, "epub+zip" EPUB, "vnd.example.field-notes" Field notes."""
+    word = name.partition("+")[0].rpartition(".")[2].removeprefix("x-").replace("-", " ")
+    return word.upper() if len(word) <= _LONGEST_ABBREVIATION else word[:1].upper() + word[1:]

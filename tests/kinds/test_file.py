@@ -16,6 +16,7 @@ from admin_app.kinds.file_reference import FileReference, clean_name, read_refer
 from admin_app.models.stored_file import StoredFile
 
 DIGEST = "0f" * 32
+OFFICE, OPEN = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
 
 
 def kind(name: str = "file", **info: Any) -> Any:
@@ -64,7 +65,7 @@ def test_a_column_takes_files_that_are_here_and_of_its_types() -> None:
         kind(types=["image/*", "application/pdf"]).problem_with("It", held),
         kind("image").problem_with("It", held),
         kind(types=["image/*", "text/plain"]).problem_with("It", held),
-        kind(types=["application/octet-stream"]).problem_with("It", held),
+        kind(types=["application/octet-stream", "image/png"]).problem_with("It", held),
         kind().problem_with("It", other),
         kind().problem_with("It", "x"),
     ]
@@ -74,7 +75,7 @@ def test_a_column_takes_files_that_are_here_and_of_its_types() -> None:
         None,
         "It must be JPEG, PNG, WebP or GIF; this is PDF.",
         "It must be an image or plain text; this is PDF.",
-        "It must be of a type that is not known; this is PDF.",
+        "It must be PNG or of a type that is not known; this is PDF.",
         f"It {UNKNOWN}",
         f"It {UNKNOWN}",
     ]
@@ -86,6 +87,26 @@ def test_a_column_says_how_large_a_file_may_be() -> None:
         3 * 1024 * 1024,
         9,
     ]
+
+
+@pytest.mark.parametrize(
+    ("types", "wanted"),
+    [
+        ([], ""),
+        (["image/*", "application/pdf"], "an image or PDF, "),
+        (["application/octet-stream", "image/png"], "PNG, "),
+        (["application/octet-stream"], "any type, "),
+        (["application/msword", f"{OFFICE}.wordprocessingml.document"], "Word, "),
+        (["application/vnd.ms-powerpoint", f"{OFFICE}.presentationml.presentation"], "PowerPoint, "),
+        ([f"{OPEN}.text", f"{OPEN}.spreadsheet"], "OpenDocument text or OpenDocument spreadsheet, "),
+        (["application/vnd.ms-excel.sheet.macroEnabled.12"], "Excel with macros, "),
+        ([f"{OPEN}.presentation"], "OpenDocument presentation, "),
+        (["application/x-tar", "application/epub+zip", "application/vnd.rar"], "TAR, EPUB or RAR, "),
+        (["text/markdown", "application/vnd.example.field-notes"], "Markdown or Field notes, "),
+    ],
+)
+def test_a_column_says_what_it_takes_in_words_that_people_use(types: list[str], wanted: str) -> None:
+    assert kind(types=types).wanted == f"{wanted}up to 20 MB"
 
 
 def test_an_empty_cell_is_no_file() -> None:

@@ -20,6 +20,7 @@ from admin_app.models.change_set import Change
 from admin_app.relations import ManyToMany, links_into, links_of, relation_of
 from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.paging import planner
+from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.pages import page_of
 from admin_app.selection.selection import Parent, Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
@@ -390,21 +391,25 @@ def test_rows_with_links_are_the_same_found_by_the_links_or_asked_one_by_one(key
     assert (found, asked) == (wanted, wanted)
 
 
+@pytest.mark.parametrize("archive", [{}, {"archived": Article.name == "None", "archived_name": "name"}])
 @pytest.mark.parametrize(("limit", "is_walked"), [(1, True), (2, False)])
 def test_a_tag_that_many_have_is_asked_of_each_row_and_counted_so_far(
-    monkeypatch: pytest.MonkeyPatch, limit: int, *, is_walked: bool
+    monkeypatch: pytest.MonkeyPatch, limit: int, archive: dict[str, Any], *, is_walked: bool
 ) -> None:
     monkeypatch.setattr(planner, "LARGE_SET", limit)
     with transaction(db.session):
         tag = Tag(name="a")
         db.session.add_all([Article(name=name, tags=[tag]) for name in ("First", "Second")] + [Article(name="None")])
-    schema = ListSchema(Article, default_sort="-id")
-    tagged = Selection.parse(schema, [], parent=Parent(Article.tags, db.session.get_one(Tag, 1)))
+    schema = ListSchema(Article, default_sort="-id", page_sizes=(1,), **archive)
+    asked = [("archived", "too")] if archive else []
+    tagged = Selection.parse(schema, asked, parent=Parent(Article.tags, db.session.get_one(Tag, 1)))
 
-    found = planner.planned(db.session, tagged)
+    found, page = planner.planned(db.session, tagged), page_of(db.session, tagged)
+    rest = page_of(db.session, tagged.changed(after=page.after))
 
     assert (bool(found.walked), found.count_limit == planner.WALKED_COUNT) == (is_walked, is_walked)
-    assert [row.name for row in page_of(db.session, tagged).rows] == ["Second", "First"]
+    assert [row.name for row in (*page.rows, *rest.rows)] == ["Second", "First"]
+    assert (page.count, rest.count) == (Count(2), Count(2))
 
 
 def test_what_is_refused_for_another_reason_is_no_matter_of_the_links() -> None:

@@ -34,10 +34,12 @@ def lists(app: Flask) -> Any:
 
 
 def test_a_form_reads_lists_and_shows_them_again(app: Flask, as_editor: Any, made: int) -> None:
-    values = Page(as_editor.get(f"/admin/shelf/edit/?id={made}")).values()
+    form = Page(as_editor.get(f"/admin/shelf/edit/?id={made}"))
+    values = form.values()
     refused = Page(as_editor.post_form("/admin/shelf/new/", {**TYPED, "sizes": "1\nx", "uses": "green"}))
 
     assert lists(app) == KEPT
+    assert [one.attributes.get("rows") for name in ("tags", "sizes") for one in form.all(name=name)] == [None, "4"]
     assert (values["tags"], values["sizes"].split(), values["uses"].split()) == (
         "red, big",
         ["3", "1", "3"],

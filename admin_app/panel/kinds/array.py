@@ -133,3 +133,4 @@ class TagsPanel(ArrayPanel):
 
     kind = TagsKind
     field_class = TagsField
+    area: ClassVar[Mapping[str, object]] = {}

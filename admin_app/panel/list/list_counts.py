@@ -5,10 +5,10 @@ Only whole tables are counted so, without what is archived. Who is kept to some 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
@@ -31,12 +31,20 @@ LIMIT = 0.1
 _PLACE = "list_counts"
 
 
-@dataclass
-class _Kept:
-    """What a process believes, by the names of resources, and since when."""
+@dataclass(frozen=True)
+class _Believed:
+    """Numbers by the names of resources, and since when they are known."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)
     since: float = -1e9
+
+
+@dataclass
+class _Kept:
+    """What a process believes, and when it last began to count, whatever came of that."""
+
+    believed: _Believed = field(default_factory=_Believed)
+    tried: float = -1e9
     lock: Lock = field(default_factory=Lock)
 
 
@@ -63,19 +71,22 @@ def count_at_hand(access: Access) -> Count | None:
     name = access.resource.endpoint
     if (here := _here().counts.get(name)) is not None:
         return here
-    return _believed().get(name) if access.rows(Action.LIST) is None else None
+    return _believed().counts.get(name) if access.rows(Action.LIST) is None else None
 
 
 def too_many_to_count(access: Access, selection: Selection) -> Count | None:
     """Return how many rows the process believes a whole table to have where a list would not count them to the end; None where it counts.
 
-    On SQLite counting to the limit takes a tenth of a list.
+    On SQLite counting to the limit takes a tenth of a list. A number that could not be renewed is no reason not to count.
     """
     if selection.is_counted or selection.criteria:
         return None
-    believed = _believed().get(access.resource.endpoint)
-    is_beyond = believed is not None and not believed.is_exact and believed.number >= planner.LIST_COUNT_LIMIT
-    return believed if is_beyond else None
+    believed = _believed()
+    count = believed.counts.get(access.resource.endpoint)
+    if count is None or monotonic() - believed.since >= FRESH:
+        return None
+    is_beyond = not count.is_exact and count.number >= planner.LIST_COUNT_LIMIT
+    return count if is_beyond else None
 
 
 def in_short(count: Count) -> str:
@@ -93,26 +104,26 @@ def _here() -> _Here:
     return request_context().once(_Here, _Here)
 
 
-def _believed() -> Mapping[str, Count]:
+def _believed() -> _Believed:
     kept: _Kept = current_app.extensions[_PLACE]
-    if time.monotonic() - kept.since >= FRESH and kept.lock.acquire(blocking=False):
+    if (now := monotonic()) - kept.tried >= FRESH and kept.lock.acquire(blocking=False):
         try:
-            kept.counts = _counted(kept.counts)
-            kept.since = time.monotonic()
+            kept.tried = now
+            kept.believed = _Believed(_counted(), now)
+        except DBAPIError:
+            # It took too long, or the store cannot be asked: what was believed before is better than nothing in the navigation.
+            pass
         finally:
             kept.lock.release()
-    return kept.counts
+    return kept.believed
 
 
-def _counted(before: Mapping[str, Count]) -> Mapping[str, Count]:
-    """Count every list; one that takes too long, or a store that cannot be asked, leaves what was believed before."""
+def _counted() -> Mapping[str, Count]:
+    """Count every list."""
     found = list(resources())
-    try:
-        # Not as the request reads: neither its transaction nor its time is touched.
-        with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
-            counts = counts_of_tables(
-                session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT
-            )
-    except DBAPIError:
-        return before
+    # Not as the request reads: neither its transaction nor its time is touched.
+    with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
+        counts = counts_of_tables(
+            session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT
+        )
     return {one.endpoint: count for one, count in zip(found, counts, strict=True)}

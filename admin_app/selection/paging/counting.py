@@ -111,7 +111,8 @@ def _in_order(selection: Selection) -> Statement:
     order = selection.order
     if len(parts) > 1 or (order.sort is not None and order.sort.is_count):
         return selection.where_some()
-    return parts[0].with_only_columns(literal(1))
+    # The conditions may be about other tables alone, of which the rows of this one are asked: a 1 names no table.
+    return parts[0].with_only_columns(literal(1), maintain_column_froms=True)
 
 
 def number_of(rows: Statement) -> ColumnElement[int]:

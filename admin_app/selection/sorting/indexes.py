@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Index, Table, not_
 from sqlalchemy.sql.elements import conv
 
-from admin_app.db.attributes import stored_column
+from admin_app.db.attributes import stored_column, stored_columns
 from admin_app.db.keys import keys_in
 from admin_app.db.ordering import is_short_text
 from admin_app.db.versions import may_be_altered
@@ -47,11 +47,17 @@ def declare_indexes(schema: ListSchema, archived: ColumnElement[bool] | None = N
 
 
 def _declare_parts(schema: ListSchema, archived: ColumnElement[bool]) -> None:
-    """Declare an index of the rows that are shown for every sort, and one of the archive for the default sort."""
+    """Declare an index of the rows that are shown for every sort, and one of the archive for the default sort.
+
+    No index asks a column of another table: a model of several has them in the table that says what is archived.
+    """
+    said = stored_columns(schema.model)[schema.model.__archived_at__]
     for name, sort in schema.sorts.items():
-        if sort.is_own:
-            _declare(sort, rows=(_SHOWN, not_(archived)))
-        if sort.is_own and name == schema.default_sort.removeprefix("-"):
+        column = stored_column(sort.column) if sort.is_own else None
+        if column is None or column.table is not said.table:
+            continue
+        _declare(sort, rows=(_SHOWN, not_(archived)))
+        if name == schema.default_sort.removeprefix("-"):
             _declare(sort, rows=(_ARCHIVED, archived))
 
 

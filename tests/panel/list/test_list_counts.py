@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from time import monotonic
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -17,7 +18,7 @@ from admin_app.panel.list import list_counts
 from admin_app.panel.list.list_counts import in_short
 from admin_app.selection.paging import planner
 from admin_app.selection.paging.counting import Count
-from tests.many import many
+from tests.many import many, many_users
 from tests.page import Page
 from tests.stores import both_stores
 
@@ -53,6 +54,28 @@ def test_a_list_of_too_many_rows_to_count_says_what_the_navigation_says(
 
     assert [one for one in sent if "count(" in one and "FROM post" in " ".join(one.split())] == []
     assert (plain, exact) == ("1 to 20 of more than 30 posts · Count exactly", "1 to 20 of 31 posts")
+
+
+def test_a_list_counts_itself_where_the_navigations_number_could_not_be_renewed(
+    app: Flask, as_editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_counts, "FRESH", 10)
+    monkeypatch.setattr(planner, "LIST_COUNT_LIMIT", 1000)
+    many_users(app, 1001)
+    posts = many(app, Post, [{"content": "Post"} for _ in range(1001)])
+    believed = numbers(as_editor)
+    with app.app_context():
+        db.session.execute(delete(Post).where(Post.id <= posts[-26]))
+        db.session.commit()
+    later = monotonic() + 10
+    # SQLite looks at the clock so seldom that it would count few users all the same.
+    monkeypatch.setattr(list_counts, "monotonic", lambda: later)
+    monkeypatch.setattr(list_counts, "LIMIT", -1)
+
+    lines = [Page(as_editor.get("/admin/post/")).result_line() for _ in range(2)]
+
+    assert (believed, numbers(as_editor)) == (["1k+", "1k+"], ["1k+", "1k+"])
+    assert lines == ["1 to 20 of 25 posts"] * 2
 
 
 @pytest.mark.parametrize(

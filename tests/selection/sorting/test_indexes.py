@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import MetaData, Table
+from sqlalchemy import ForeignKey, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, registry
 from sqlalchemy.schema import CreateIndex
 
+from admin_app.db.joined import local_table
 from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import is_archived
@@ -27,8 +28,22 @@ class PutAway(Record):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     _sa_registry = registry(metadata=metadata)
 
+    kind: Mapped[str]
     rank: Mapped[int]
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __mapper_args__: Any = {
+        "polymorphic_on": "kind",
+        "polymorphic_identity": "put_away",
+        "version_id_col": Record.version,
+    }
+
+
+class Vehicle(PutAway):
+    """Something with an archive in the table of the class that it is one of."""
+
+    id: Mapped[int] = mapped_column(ForeignKey("put_away.id"), primary_key=True)
+    price: Mapped[int]
+    __mapper_args__: Any = {"polymorphic_identity": "vehicle"}
 
 
 def written(table: Table, dialect: Dialect) -> list[str]:
@@ -50,3 +65,15 @@ def test_an_archive_is_left_out_of_a_second_index_of_each_order_and_has_one_of_i
         "CREATE INDEX ix_put_away_rank_id_archived ON put_away (rank, id) WHERE gone_at IS NOT NULL",
         "CREATE INDEX ix_put_away_rank_id_shown ON put_away (rank, id) WHERE gone_at IS NULL",
     ]
+
+
+def test_an_order_by_a_further_table_has_no_index_that_asks_what_stands_in_the_first() -> None:
+    sorts = {"price": SortKey(Vehicle.price), "rank": SortKey(Vehicle.rank)}
+    shown = "ix_put_away_rank_id_shown"
+
+    declare_indexes(ListSchema(Vehicle, sorts=sorts, default_sort="-price"), is_archived(Vehicle))
+
+    assert written(local_table(Vehicle), sqlite.dialect()) == [
+        "CREATE INDEX ix_vehicle_price_id ON vehicle (price, id)"
+    ]
+    assert shown in {one.name for one in table_of(PutAway).indexes}
