@@ -13,15 +13,15 @@ import click
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import Connection, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from admin_app.cli.check_database import Processes, database_in_words, problems
 from admin_app.cli.check_replica import replica_findings, replica_in_words
 from admin_app.cli.check_resources import findings_of_resources
 from admin_app.cli.finding import Finding
 from admin_app.cli.size import JOBS, THREADS, WORKERS
-from admin_app.db.backfill import applied
+from admin_app.db.backfill import Backfill, applied
 from admin_app.db.schema_version import NEWER, current_revisions, is_kept_by_newer, newer_than
 from admin_app.db.troubles import trouble_of
 from admin_app.domain.auth import accounts, two_factor
@@ -32,6 +32,7 @@ from admin_app.extensions import db, this_application
 from admin_app.formatting import counted, in_words
 from admin_app.jobs import backfills, stored_files
 from admin_app.jobs.bucket import SCHEME, problem_with, read_place
+from admin_app.models.backfill_state import BackfillState
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.web.replica import the_replica
@@ -56,7 +57,7 @@ def check(*, deploy: bool, resources: bool, workers: int, threads: int, jobs: in
     if resources:
         for lack in findings_of_resources():
             click.echo(f"Note: {lack}", err=True)
-    found = [*findings(is_live=deploy), *_database(Processes(workers, threads, jobs))]
+    found = [*findings(is_live=deploy), *_database(Processes(workers, threads, jobs)), *_replica(), *_unfilled()]
     for finding in found:
         click.echo(f"{'Error' if deploy else 'Warning'}: {finding}", err=True)
     if not found:
@@ -80,26 +81,56 @@ def _database(processes: Processes) -> list[Finding]:
     try:
         with db.engine.connect() as connection:
             click.echo(database_in_words(connection))
-            found = [*problems(connection, processes), *_unfilled(connection)]
-        if (replica := the_replica()) is None:
-            return found
-        click.echo(replica_in_words(replica))
-        return [*found, *replica_findings(replica)]
+            return [*problems(connection, processes)]
     except SQLAlchemyError:
         return []
 
 
-def _unfilled(connection: Connection) -> Iterator[Finding]:
+def _replica() -> list[Finding]:
+    try:
+        if (replica := the_replica()) is None:
+            return []
+        click.echo(replica_in_words(replica))
+        return [*replica_findings(replica)]
+    except SQLAlchemyError:
+        return []
+
+
+def _unfilled() -> Iterator[Finding]:
     """Say what migrations leave to be filled and is not."""
-    begun = {one.revision: one for one in backfills.under_way(db.session)}
-    advice = "A worker does it by itself; or run manage.py backfill."
-    for one in applied(connection, ScriptDirectory(this_application().extensions["migrate"].directory)):
-        state = begun.get(one.revision)
-        if state is not None and state.error:
-            yield Finding(f"The backfill of migration {one.revision} has stopped: {state.error}.", advice)
-        elif left := one.left(connection):
-            rows = counted(left, "row", "rows")
-            yield Finding(f"Migration {one.revision} leaves {rows} of {one.table} to be filled.", advice)
+    scripts = ScriptDirectory(this_application().extensions["migrate"].directory)
+    try:
+        states = {one.revision: one for one in backfills.states(db.session)}
+        wanted = applied(db.session.connection(), scripts)
+    except SQLAlchemyError:
+        # Without its tables; the migrations' check says so.
+        db.session.rollback()
+        return
+    for one in wanted:
+        yield from _unfilled_of(one, states.get(one.revision))
+
+
+def _unfilled_of(one: Backfill, state: BackfillState | None) -> Iterator[Finding]:
+    by_hand = "Run: manage.py backfill"
+    if state is not None and state.error:
+        yield Finding(
+            f"The backfill of migration {one.revision} has stopped: {state.error.removesuffix('.')}.", by_hand
+        )
+        return
+    try:
+        left = one.left(db.session.connection())
+    except DBAPIError as error:
+        db.session.rollback()
+        reason = str(error.orig).strip().partition("\n")[0]
+        yield Finding(
+            f"The backfill of migration {one.revision} cannot be counted: {reason}.", "Correct its condition."
+        )
+        return
+    if left:
+        rows = counted(left, "row", "rows")
+        is_theirs = backfills.is_left_to_workers(state)
+        advice = "A worker does it by itself within minutes; or run: manage.py backfill" if is_theirs else by_hand
+        yield Finding(f"Migration {one.revision} leaves {rows} of {one.table} to be filled.", advice)
 
 
 def _public_hosts(app: Flask) -> set[str]:

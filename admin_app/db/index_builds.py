@@ -7,14 +7,18 @@ it, and `IF NOT EXISTS` takes it for made. So it goes before the next try. SQLit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import CreateIndexOp, DropIndexOp, MigrationScript, ModifyTableOps, UpgradeOps
-from sqlalchemy import Column, Connection, text
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import ClauseElement, Column, Connection, Index, text
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.schema import CreateIndex, conv
 from typing_extensions import override
 
 _INVALID = text(
@@ -33,20 +37,40 @@ class IndexOperation(Protocol):
 
 @Operations.register_operation("create_index_concurrently", "apply")
 class CreateIndexConcurrently(MigrateOperation):
-    """Make an index of columns."""
+    """Make an index of columns, of the rows alone that meet a condition, if there is one."""
 
     concurrently = True
 
-    def __init__(self, name: str, table: str, columns: Sequence[str], *, unique: bool = False) -> None:
-        """Keep what it is made of."""
-        self.name, self.table, self.columns, self.unique = name, table, list(columns), unique
+    def __init__(self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = "") -> None:
+        """Keep what it is made of. A name that is too long for the store is shortened as SQLAlchemy shortens the model's."""
+        self.name, self.table, self.columns, self.unique, self.where = conv(name), table, list(columns), unique, where
 
     @classmethod
     def apply(
-        cls, operations: Operations, name: str, table: str, columns: Sequence[str], *, unique: bool = False
+        cls,
+        operations: Operations,
+        name: str,
+        table: str,
+        columns: Sequence[str],
+        *,
+        unique: bool = False,
+        where: str = "",
     ) -> None:
         """`op.create_index_concurrently("ix_post_stars", "post", ["stars"])`."""
-        operations.invoke(cls(name, table, columns, unique=unique))
+        operations.invoke(cls(name, table, columns, unique=unique, where=where))
+
+    def index(self, context: MigrationContext) -> Index:
+        """Return the index as the store makes it."""
+        rows = text(self.where.replace(":", r"\:")) if self.where else None
+        return CreateIndexOp(
+            self.name,
+            self.table,
+            self.columns,
+            unique=self.unique,
+            postgresql_concurrently=True,
+            postgresql_where=rows,
+            sqlite_where=rows,
+        ).to_index(context)
 
     @override
     def reverse(self) -> MigrateOperation:
@@ -66,14 +90,20 @@ def invalid_indexes(connection: Connection) -> dict[str, str]:
 
 def build(operations: Operations, name: str, creation: str, *, concurrently: bool) -> None:
     """Make an index by its statement, beside people who save where that is asked for and the store can."""
-    context = operations.get_context()
-    if not concurrently or context.dialect.name != "postgresql":
+    if not concurrently or operations.get_context().dialect.name != "postgresql":
         operations.execute(text(creation))
         return
+    with _beside_people(operations, name):
+        operations.execute(text(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
+
+
+@contextmanager
+def _beside_people(operations: Operations, name: str) -> Iterator[None]:
+    context = operations.get_context()
     with context.autocommit_block():
         if not context.as_sql and name in invalid_indexes(operations.get_bind()):
             operations.execute(text(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'))
-        operations.execute(text(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
+        yield
 
 
 def beside_where_alone(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:
@@ -91,10 +121,27 @@ def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
 
 
 def _is_plain(operation: MigrateOperation) -> bool:
-    """Whether it makes an index of columns and of nothing else."""
-    if not isinstance(operation, CreateIndexOp) or any(operation.kw.values()):
+    """Whether it makes an index of columns, and of nothing else but a condition that is the same for both stores."""
+    if not isinstance(operation, CreateIndexOp) or _where(operation) is None:
         return False
     return all(isinstance(one, str | Column) for one in operation.columns)
+
+
+def _where(operation: CreateIndexOp) -> str | None:
+    """Return the condition on an index's rows as SQL, an empty one where it has all; None where it has more to it."""
+    said = {key: value for key, value in operation.kw.items() if value is not None}
+    if not said:
+        return ""
+    if said.keys() != {"postgresql_where", "sqlite_where"}:
+        return None
+    first, second = (_in_sql(one) for one in said.values())
+    return first if first == second else None
+
+
+def _in_sql(condition: ClauseElement) -> str:
+    # Table names are not allowed there in SQLite; a driver's doubled percent signs would be doubled once more.
+    dialect = DefaultDialect(paramstyle="named", supports_native_boolean=True)
+    return str(condition.compile(dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}))
 
 
 def _concurrent(operation: MigrateOperation) -> MigrateOperation:
@@ -103,18 +150,26 @@ def _concurrent(operation: MigrateOperation) -> MigrateOperation:
     if not isinstance(operation, CreateIndexOp):
         return operation
     name, columns = str(operation.index_name), [str(getattr(one, "name", one)) for one in operation.columns]
-    return CreateIndexConcurrently(name, operation.table_name, columns, unique=bool(operation.unique))
+    where = _where(operation) or ""
+    return CreateIndexConcurrently(name, operation.table_name, columns, unique=bool(operation.unique), where=where)
 
 
 @Operations.implementation_for(CreateIndexConcurrently)
 def _create(operations: Operations, operation: CreateIndexConcurrently) -> None:
-    columns = ", ".join(f'"{one}"' for one in operation.columns)
-    kind = "UNIQUE INDEX" if operation.unique else "INDEX"
-    creation = f'CREATE {kind} "{operation.name}" ON "{operation.table}" ({columns})'
-    build(operations, operation.name, creation, concurrently=True)
+    context = operations.get_context()
+    index = operation.index(context)
+    if context.dialect.name != "postgresql":
+        operations.execute(CreateIndex(index))
+        return
+    names = context.dialect.identifier_preparer
+    [name] = names.unformat_identifiers(names.format_index(index))
+    with _beside_people(operations, name):
+        operations.execute(CreateIndex(index, if_not_exists=True))
 
 
 @renderers.dispatch_for(CreateIndexConcurrently)
 def _render(_context: AutogenContext, operation: CreateIndexConcurrently) -> str:
     unique = ", unique=True" if operation.unique else ""
-    return f"op.create_index_concurrently({operation.name!r}, {operation.table!r}, {operation.columns!r}{unique})"
+    where = f", where={operation.where!r}" if operation.where else ""
+    made_of = f"{str(operation.name)!r}, {operation.table!r}, {operation.columns!r}"
+    return f"op.create_index_concurrently({made_of}{unique}{where})"

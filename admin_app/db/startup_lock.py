@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from admin_app.errors import ConfigurationError
 _KEY = 7_246_110_534_219
 # Seconds to wait for a second connection behind a pooler, which would not say for minutes that it has but one.
 PATIENCE = 15.0
+# Seconds between two tries to be let in.
+_PAUSE = 0.2
 ALONE = (
     "The pooler gave no second connection, and it takes two to bring the tables up to date. Let it have more "
     "(default_pool_size of PgBouncer), or run manage.py upgrade with DATABASE_URL set to the server itself."
@@ -53,11 +56,16 @@ def transaction_alone(engine: Engine) -> Iterator[Connection]:
 
 
 def _lock(connection: Connection) -> None:
-    connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
-    # Last, although it is a setting: a SELECT keeps its view of the rows until the next statement, and an index that is
-    # made concurrently waits for everybody who has one.
+    # A SELECT keeps its view of the rows until the next statement, and an index that is made concurrently waits for
+    # everybody who has one. So nobody waits inside of a SELECT, and a setting comes after each.
+    while not _is_locked(connection):
+        time.sleep(_PAUSE)
+
+
+def _is_locked(connection: Connection) -> bool:
+    is_locked = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _KEY})
     connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    return bool(is_locked)
 
 
 def _ask(engine: Engine) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
 from threading import Event
 
 from alembic.script import ScriptDirectory
@@ -18,7 +20,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.orm import Session
 
 from admin_app import formatting
-from admin_app.context import writing
+from admin_app.context import reading, writing
 from admin_app.db.backfill import Backfill, applied
 from admin_app.db.troubles import say
 from admin_app.db.types import utc_now
@@ -33,27 +35,35 @@ log = logging.getLogger(__name__)
 ROWS = 500
 # Seconds between two pieces at least; a worker rests as long as the piece before took.
 BREATH = 0.05
-# Seconds between two looks for what is to be filled.
+# Seconds before the next look for what is to be filled, where something is left, and where nothing is: an upgrade that is
+# still under way, or a server of the version before, may leave more.
 LOOK = 5.0
+REST = 300.0
+# How long after the end servers of the version before may still run and make rows that are not filled.
+WATCHED = timedelta(days=1)
 
 
 def keep_filling(app: Flask, stopping: Event) -> None:
-    """Fill what there is until nothing is left, or the worker stops. What goes wrong is told, and tried again."""
+    """Fill what there is to be filled, until the worker stops. What goes wrong is told, and tried again."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
-    is_over = False
-    while not is_over and not stopping.wait(LOOK):
+    pause = LOOK
+    while not stopping.wait(pause):
+        pause = LOOK
         try:
             with app.app_context():
-                is_over = _fill_all(scripts, stopping)
+                if _fill_all(scripts, stopping):
+                    pause = REST
         except DBAPIError as error:
             say(log, error)
+        except Exception:
+            log.exception("what migrations leave to be filled could not be")
 
 
 def fill(one: Backfill, *, rest: Callable[[float], object] = time.sleep) -> int:
     """Fill what is left of a backfill, also where one stopped; return how many rows. Raise `ClashError` where they cannot be."""
+    if not (left := _left(one)):
+        return 0
     with writing(), Session(db.engine) as session:
-        if not (left := one.left(session.connection())):
-            return 0
         session.merge(_begun(one, left))
         session.commit()
     while (state := step(one, rest=rest)) is None or not state.is_over:
@@ -66,13 +76,27 @@ def fill(one: Backfill, *, rest: Callable[[float], object] = time.sleep) -> int:
 def step(one: Backfill, *, rest: Callable[[float], object]) -> BackfillState | None:
     """Fill a piece (committed) and rest; return how far it is, None where another worker is at it."""
     begin = time.monotonic()
+    _begin(one)
     with writing(), Session(db.engine, expire_on_commit=False) as session:
         state = _taken(session, one)
-        if state is not None and not state.is_over:
-            _fill_piece(session, one, state)
+        is_through = state is not None and not state.is_over and _fill_piece(session, one, state)
         session.commit()
+    if is_through:
+        state = _end(one)
     rest(max(time.monotonic() - begin, BREATH))
     return state
+
+
+def is_left_to_workers(state: BackfillState | None) -> bool:
+    """Whether a worker fills what is left by itself: not where it stopped, or was done long ago."""
+    if state is None or state.finished_at is None:
+        return state is None or not state.error
+    return state.finished_at > utc_now() - WATCHED
+
+
+def states(session: AnySession) -> Sequence[BackfillState]:
+    """Return those that have begun, done or not."""
+    return session.scalars(select(BackfillState).order_by(BackfillState.revision)).all()
 
 
 def under_way(session: AnySession) -> Sequence[BackfillState]:
@@ -86,8 +110,9 @@ def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
     with db.engine.connect() as connection:
         wanted = applied(connection, scripts)
     for one in wanted:
+        _tried(one, partial(_open_again, one))
         while not _is_maintained():
-            state = _tried(one, stopping)
+            state = _tried(one, partial(step, one, rest=stopping.wait))
             if stopping.is_set():
                 return True
             if state is None:
@@ -99,18 +124,22 @@ def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
     return True
 
 
-def _tried(one: Backfill, stopping: Event) -> BackfillState | None:
-    """Fill a piece; where the database refuses the statement itself, stop for somebody to look at it."""
+def _tried(one: Backfill, act: Callable[[], BackfillState | None]) -> BackfillState | None:
+    """Act; where the database refuses the statement itself, stop for somebody to look at it."""
     try:
-        return step(one, rest=stopping.wait)
+        return act()
     except DBAPIError as error:
         if not _is_about_statement(error):
             raise
         log.warning("the backfill of migration %s has stopped", one.revision, exc_info=error)
         words = f"The database refused: {str(error.orig).strip().splitlines()[0]}"
     with writing(), Session(db.engine, expire_on_commit=False) as session:
-        state = session.get_one(BackfillState, one.revision)
-        state.error = words
+        state = session.get(BackfillState, one.revision)
+        if state is None:
+            # The rows could not even be counted.
+            state = _begun(one, 0)
+            session.add(state)
+        state.error, state.finished_at = words, None
         session.commit()
         return state
 
@@ -126,18 +155,55 @@ def _is_maintained() -> bool:
         return bool(current_app.config["MAINTENANCE"] or present_mode(session).is_maintained)
 
 
-def _taken(session: Session, one: Backfill) -> BackfillState | None:
-    """Return the row, locked, made if need be; None where another worker has it."""
-    if session.get(BackfillState, one.revision) is None:
-        session.add(_begun(one, one.left(session.connection())))
+def _left(one: Backfill) -> int:
+    """Count before the write lock is taken: of a large table that takes seconds."""
+    with reading(), db.engine.connect() as connection:
+        return one.left(connection)
+
+
+def _state(one: Backfill) -> BackfillState | None:
+    with reading(), Session(db.engine) as session:
+        return session.get(BackfillState, one.revision)
+
+
+def _begin(one: Backfill) -> None:
+    """Make the row, if need be."""
+    if _state(one) is not None:
+        return
+    begun = _begun(one, _left(one))
+    with writing(), Session(db.engine) as session:
+        session.add(begun)
         try:
             session.commit()
         except IntegrityError:
             # Another worker began it in the same moment.
             session.rollback()
+
+
+def _open_again(one: Backfill) -> BackfillState | None:
+    """Begin anew where servers of the version before made rows after the end."""
+    state = _state(one)
+    is_done = state is not None and state.finished_at is not None
+    return _end(one) if is_done and is_left_to_workers(state) and _left(one) else state
+
+
+def _end(one: Backfill) -> BackfillState | None:
+    """Say that it is done, or begin anew where servers of the version before made rows meanwhile, before where it was."""
+    left = _left(one)
+    with writing(), Session(db.engine, expire_on_commit=False) as session:
+        state = _taken(session, one)
+        if state is not None and left:
+            state.position, state.done, state.total, state.finished_at = [], 0, left, None
+        elif state is not None:
+            state.finished_at = utc_now()
+        session.commit()
+        return state
+
+
+def _taken(session: Session, one: Backfill) -> BackfillState | None:
+    """Return the row, locked; None where another worker has it."""
     is_it = BackfillState.revision == one.revision
-    locked = select(BackfillState).where(is_it).with_for_update(skip_locked=True)
-    return session.scalar(locked.execution_options(populate_existing=True))
+    return session.scalar(select(BackfillState).where(is_it).with_for_update(skip_locked=True))
 
 
 def _begun(one: Backfill, left: int) -> BackfillState:
@@ -153,16 +219,15 @@ def _begun(one: Backfill, left: int) -> BackfillState:
     )
 
 
-def _fill_piece(session: Session, one: Backfill, state: BackfillState) -> None:
+def _fill_piece(session: Session, one: Backfill, state: BackfillState) -> bool:
+    """Fill the next rows; return whether there were none after those before."""
     connection = session.connection()
-    if keys := one.next_keys(connection, state.position, ROWS):
-        if lacking := one.fill(connection, keys):
-            rows = formatting.counted(lacking, "row", "rows")
-            state.error = f"{rows} of {one.table} met this condition also after being filled: {one.lacking}"
-            return
-        state.position, state.done = [keys[-1]], state.done + len(keys)
-    elif left := one.left(connection):
-        # Servers of the version before have made more meanwhile, before the place where it was.
-        state.position, state.done, state.total = [], 0, left
+    keys = one.next_keys(connection, state.position, ROWS)
+    if not keys:
+        return True
+    if lacking := one.fill(connection, keys):
+        rows = formatting.counted(lacking, "row", "rows")
+        state.error = f"{rows} of {one.table} met this condition also after being filled: {one.lacking}"
     else:
-        state.finished_at = utc_now()
+        state.position, state.done = [keys[-1]], state.done + len(keys)
+    return False

@@ -51,6 +51,20 @@ with create_app({"DATABASE_URL": sys.argv[1]}, instance_path=sys.argv[2]).app_co
 """
 
 
+class Rests(Event):
+    """A worker's time: whenever it finds nothing to do, the next of these happens, and after the last one it is stopped."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        super().__init__()
+        self.acts, self.looks = iter(acts), 50
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.looks -= timeout == backfills.LOOK
+        if timeout == backfills.REST:
+            next(self.acts, self.set)()
+        return self.is_set() or not self.looks
+
+
 @pytest.fixture
 def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Be a newer program, whose first migration leaves rows to be filled, and whose second one needs them."""
@@ -91,7 +105,9 @@ def test_rows_are_filled_on_from_where_somebody_was_killed_and_needed_only_then(
     # A server of the version before saves a row that was filled.
     sent(app, f"UPDATE post SET stars = NULL WHERE id = {posts[0]}")
 
-    backfills.keep_filling(app, Event())
+    # After all are filled, it saves two more.
+    late = f"UPDATE post SET stars = NULL WHERE id IN ({posts[1]}, {posts[2]})"
+    backfills.keep_filling(app, Rests(lambda: sent(app, late)))
     done = manage("upgrade")
 
     assert "  Afterwards workers fill post piece by piece: stars = 0, where stars IS NULL.\n" in plan
@@ -102,25 +118,27 @@ def test_rows_are_filled_on_from_where_somebody_was_killed_and_needed_only_then(
     assert (first.exit_code, first.stderr) == (1, refused)
     assert (killed.returncode, filled, kept) == (-signal.SIGKILL, 6, (6, 10, False)), killed.stderr
     assert "Migration 9001 leaves 4 rows of post to be filled." in checked
-    assert (sent(app, "SELECT count(*) FROM post WHERE stars = 0"), state(app)) == (10, (1, 1, True))
+    assert (sent(app, "SELECT count(*) FROM post WHERE stars = 0"), state(app)) == (10, (2, 2, True))
     assert (done.exit_code, manage("backfill").output) == (0, "9001  Stars of posts: 0 rows filled.\n")
 
 
-def test_a_worker_stops_at_what_the_database_refuses_and_says_so(
-    app: Flask, tmp_path: Path, manage: Any, make_post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("wrong", [{"set": "nowhere = 0"}, {"where": "nowhere IS NULL"}], ids=["set", "where"])
+def test_a_worker_that_waits_for_the_upgrade_stops_at_what_the_database_refuses_and_says_so(
+    wrong: dict[str, str], app: Flask, tmp_path: Path, *, manage: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path / "wrong", STARS, backfills={9001: {**FILL, "set": "nowhere = 0"}})
+    write(tmp_path / "wrong", STARS, backfills={9001: FILL | wrong})
     monkeypatch.setattr(app.extensions["migrate"], "directory", str(tmp_path / "wrong"))
     monkeypatch.setattr(backfills, "LOOK", 0)
     make_post()
-    manage("upgrade")
 
-    backfills.keep_filling(app, Event())
+    backfills.keep_filling(app, Rests(lambda: manage("upgrade")))
     told = manage("check").output
     with app.app_context():
         flask_migrate.downgrade(directory=str(tmp_path / "wrong"), revision=HEAD)
 
     assert "The backfill of migration 9001 has stopped: The database refused: " in told
+    assert told.endswith(". Run: manage.py backfill\n")
+    assert "A worker does it" not in told
 
 
 @pytest.mark.usefixtures("folder")

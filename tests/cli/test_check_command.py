@@ -235,9 +235,13 @@ def test_a_database_that_does_not_answer_is_found(run_manage: Any) -> None:
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_a_server_that_takes_too_few_connections_is_found(manage: Manage) -> None:
+def test_a_server_that_takes_too_few_connections_is_found_before_the_upgrade_too(app: Flask, manage: Manage) -> None:
     enough = manage("check", "--workers", 2, "--threads", 8)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE backfill_state RENAME TO of_later"))
     too_few = manage("check", "--workers", 64, "--threads", 64)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE of_later RENAME TO backfill_state"))
 
     assert enough.stderr == ""
     assert too_few.stderr == (

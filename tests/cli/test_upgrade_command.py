@@ -7,7 +7,9 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,15 @@ from alembic.operations.ops import (
 )
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Column, Integer, inspect, text
+from sqlalchemy import Column, Engine, Index, Integer, inspect, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import conv
 
 from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, statements_of
 from admin_app.db import schema_version
 from admin_app.db.index_builds import beside_where_alone, invalid_indexes
 from admin_app.db.schema_version import is_kept_by_newer, require_served
+from admin_app.db.startup_lock import startup_lock
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.selection.search import indexes as search_indexes
@@ -55,12 +59,21 @@ BREAKS = {
 INDEXES = {
     "title": "Indexes of posts",
     "up": """op.create_index_concurrently('ix_post_user_id_version', 'post', ['user_id', 'version'])
+    op.create_index_concurrently('ix_post_' + 'long_' * 12 + 'name', 'post', ['version'], where="content <> 'at 10:30, 5 %'")
     op.create_search_index('job', ['title'], concurrently=True)
     op.create_sort_index('job', 'title', concurrently=True)""",
     "down": """op.drop_sort_index('job', 'title')
     op.drop_search_index('job', ['title'])
+    op.drop_index(op.f('ix_post_' + 'long_' * 12 + 'name'), 'post')
     op.drop_index('ix_post_user_id_version', 'post')""",
 }
+# As a model names it: SQLAlchemy shortens it where it is too long for the store.
+LONG = Index(conv("ix_post_" + "long_" * 12 + "name"), Column("version"))
+# Who has the upgrade's lock, or waits for it.
+AT_THE_LOCK = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid() AND datname = current_database() "
+    "AND (query LIKE '%advisory_xact_lock%' OR query LIKE '%idle_in_transaction_session_timeout%')"
+)
 LEFT_OUT = (
     # The numbers of rows are large enough, and times have zones; a serial key is an identity to Alembic.
     *("prefer-bigint-over-int", "prefer-text-field", "prefer-timestamptz", "prefer-identity"),
@@ -206,37 +219,72 @@ def test_indexes_are_made_beside_people_and_a_build_that_broke_off_is_begun_agai
     plan, checked = manage("upgrade", "--plan").output, manage("check").output
     done = manage("upgrade")
     with app.app_context(), db.engine.connect() as connection:
-        left, there = invalid_indexes(connection), {one["name"] for one in inspect(connection).get_indexes("post")}
+        indexes = {one["name"]: one for one in inspect(connection).get_indexes("post")}
+        left, shortened = invalid_indexes(connection), connection.dialect.identifier_preparer.format_index(LONG)
+        dialect = connection.dialect.name
         searched = "job" in search_indexes.present(connection)
         is_sorted = SortIndex("job", "title") in text_indexes.present(connection)
     with app.app_context():
         flask_migrate.downgrade(directory=str(tmp_path / "migrations"), revision=HEAD)
 
-    assert (done.exit_code, left, "ix_post_user_id_version" in there, searched, is_sorted) == (0, {}, True, True, True)
+    assert (done.exit_code, left, searched, is_sorted) == (0, {}, True, True)
+    assert "ix_post_user_id_version" in indexes
+    assert "at 10:30, 5 %'" in str(indexes[shortened]["dialect_options"][f"{dialect}_where"])
     if store == "postgres":
-        assert (plan.count(NO_CHANGES), plan.count(NO_WRITES), plan.count("COMMIT")) == (3, 0, 0)
+        assert (plan.count(NO_CHANGES), plan.count(NO_WRITES), plan.count("COMMIT")) == (4, 0, 0)
         assert "The index ix_post_user_id_version of user is invalid: its build broke off." in checked
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_an_index_does_not_wait_for_a_server_that_waits_for_the_upgrade(app: Flask, store: str) -> None:
+    assert store == "postgres"
+    trace: list[str] = []
+
+    def start(engine: Engine) -> None:
+        with startup_lock(engine):
+            trace.append("let in")
+
+    with app.app_context(), ThreadPoolExecutor(1) as beside:
+        with startup_lock(db.engine), db.engine.connect() as plain:
+            connection, end = plain.execution_options(isolation_level="AUTOCOMMIT"), time.monotonic() + 20
+            started = beside.submit(start, db.engine)
+            while connection.scalar(AT_THE_LOCK) != 2:
+                assert time.monotonic() < end
+            connection.execute(text("SET statement_timeout = '20s'"))
+            connection.execute(text("CREATE INDEX CONCURRENTLY ix_beside ON post (version)"))
+            connection.execute(text("DROP INDEX ix_beside"))
+            connection.execute(text("RESET statement_timeout"))
+            trace.append("made")
+        started.result(20)
+
+    assert trace == ["made", "let in"]
 
 
 def test_a_generated_migration_of_indexes_alone_makes_them_beside_people() -> None:
     index = CreateIndexOp("ix_post_stars", "post", ["stars"])
+    rows = Column("slug") != "a:b"
+    partial = CreateIndexOp("ix_post_slug", "post", ["slug"], unique=True, postgresql_where=rows, sqlite_where=rows)
     alone = [
-        ModifyTableOps("post", [index]),
+        ModifyTableOps("post", [index, partial]),
         CreateSearchIndex("post", ["content"]),
         CreateSortIndex(SortIndex("post", "slug")),
     ]
     mixed = [ModifyTableOps("post", [AddColumnOp("post", Column("stars", Integer())), index])]
-    scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed)]
+    half = [CreateIndexOp("ix_post_slug", "post", ["slug"], unique=True, postgresql_where=rows)]
+    scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed, half)]
 
     beside_where_alone(None, None, scripts)
 
     written = [[line.strip() for line in render_python_code(one.upgrade_ops).splitlines()] for one in scripts]
     assert written[0][1:-1] == [
         "op.create_index_concurrently('ix_post_stars', 'post', ['stars'])",
+        "op.create_index_concurrently('ix_post_slug', 'post', ['slug'], unique=True, where=\"slug != 'a:b'\")",
         "op.create_search_index('post', ['content'], concurrently=True)",
         "op.create_sort_index('post', 'slug', concurrently=True)",
     ]
     assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
+    assert written[2][1].startswith("op.create_index('ix_post_slug', 'post', ['slug'], unique=True, postgresql_where=")
 
 
 def test_migrations_hold_nobody_up(tmp_path: Path) -> None:

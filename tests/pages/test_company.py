@@ -184,6 +184,20 @@ def test_groups_give_and_take_the_roles_that_are_theirs(
     assert "Changed the roles of colleague “Nora” by their groups" in summaries(app)
 
 
+def test_groups_make_no_owner_of_an_account_that_has_another_email(
+    provider: Provider, make_staff: Any, app: Flask, company_rules: Any, as_nobody: Any
+) -> None:
+    nora = make_staff("Nora", VIEWER)
+    company_rules(GROUPS={"Admins": frozenset({OWNER}), "Writers": frozenset({EDITOR})})
+    provider.person = {"sub": "n", "email": nora.email, "email_verified": True, "groups": []}
+    through(provider, app.test_client())
+
+    provider.person |= {"email": "nora.nagy@example.com", "groups": ["Admins", "Writers"]}
+    through(provider, as_nobody)
+
+    assert [*read(app, nora).roles] == [EDITOR, VIEWER]
+
+
 def test_the_last_owner_stays_one_whatever_the_groups_say(
     provider: Provider, owner: Staff, app: Flask, company_rules: Any, as_nobody: Any
 ) -> None:

@@ -25,6 +25,13 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 @pytest.fixture
+def without_password(app: Flask, viewer: Staff) -> None:
+    """Let the viewer have only the company's sign-in."""
+    with app.app_context(), writing(), transaction(db.session):
+        db.session.get_one(Staff, viewer.id).password_hash = ""
+
+
+@pytest.fixture
 def ask(app: Flask, as_nobody: Any, company_rules: Any) -> Ask:
     """Ask as the directory, which has a token; groups give roles."""
     company_rules(GROUPS={"Writers": frozenset({EDITOR}), "Admins": frozenset({OWNER})})
@@ -239,6 +246,25 @@ def test_who_holds_more_than_scim_gives_keeps_their_email_and_stays_switched_off
     ]
 
 
+@pytest.mark.usefixtures("owner")
+def test_who_has_a_password_here_keeps_their_email_also_once_scim_has_taken_their_roles(
+    ask: Ask, make_staff: Any, company_rules: Any, app: Flask
+) -> None:
+    """The next sign-in with the company would make an owner of an account whose password the thief has set."""
+    company_rules(GROUPS={"Admins": frozenset({OWNER})})
+    ann = make_staff("Ann", OWNER)
+    key = ask("POST", "Groups", {"displayName": "Admins", "members": [{"value": str(ann.id)}]})[1]["id"]
+    ask("DELETE", f"Groups/{key}")
+
+    email = patch({"op": "replace", "path": 'emails[type eq "work"].value', "value": "thief@example.com"})
+    status, told = ask("PATCH", f"Users/{ann.id}", email)
+
+    words = "signs in here with a password or passkey, so SCIM may not change the email of this account"
+    assert (status, told["detail"]) == (403, f"Ann {words}. An owner of the dashboard may.")
+    now = account(app, ann.id)
+    assert ([*now.roles], now.email) == ([], ann.email)
+
+
 def test_scim_takes_the_owner_role_and_never_gives_it(ask: Ask, owner: Staff, make_staff: Any, app: Flask) -> None:
     ann, ben = make_staff("Ann", OWNER), make_staff("Ben", VIEWER)
     both = [{"value": str(one.id)} for one in (ann, ben)]
@@ -278,7 +304,7 @@ def test_a_switched_off_user_can_be_removed(ask: Ask, app: Flask) -> None:
         ("POST", "Groups", {"members": []}, 400, "invalidSyntax"),
     ],
 )
-@pytest.mark.usefixtures("owner", "viewer")
+@pytest.mark.usefixtures("owner", "without_password")
 def test_what_cannot_be_done_is_refused_in_scims_words(
     method: str, path: str, body: object, status: int, kind: str | None, *, ask: Ask
 ) -> None:
@@ -363,7 +389,7 @@ def test_a_token_that_is_none_opens_nothing(ask: Ask, app: Flask) -> None:
         ("GET", 'Users?filter=externalId eq "%00"', None, 200),
     ],
 )
-@pytest.mark.usefixtures("owner", "viewer")
+@pytest.mark.usefixtures("owner", "without_password")
 def test_what_no_directory_should_send_is_answered_too(
     method: str, path: str, body: object, status: int, ask: Ask
 ) -> None:

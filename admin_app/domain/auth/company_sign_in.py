@@ -47,11 +47,13 @@ class CompanyRules:
 def staff_of(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Staff:
     """Return the account of who has signed in, with the roles that their groups give now (not yet committed).
 
+    Nobody becomes an owner while the account has another email than theirs: its links would go to somebody else.
     Raises `CompanySignInError` where they have none and get none, or it is switched off.
     """
     staff = bound_to(session, person) or _bind(session, person, rules)
     _require_active(staff)
-    if person.groups is not None and follow_groups(session, staff, person.groups, rules.groups):
+    is_theirs = person.is_email_verified and normalised_email(person.email) == normalised_email(staff.email)
+    if person.groups is not None and follow_groups(session, staff, person.groups, rules.groups, makes_owners=is_theirs):
         _note(session, rules, f"Changed the roles of colleague “{staff.name}” by their groups")
     return staff
 

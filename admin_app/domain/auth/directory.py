@@ -1,7 +1,9 @@
 """The company's directory looks after accounts: who joins, who leaves, who is in which group. It shows a token.
 
 Whoever steals the token must not get at more than the directory gives: it makes nobody an owner, and who holds more than
-its roles keeps their email, by which people find an account, and is not switched on. It may take from everybody.
+its roles keeps their email, by which people find an account, and is not switched on. Nor does who has a password or a
+passkey here get another email: a link for a new password would open what the account becomes later. It may take from
+everybody.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import AlreadyThere, BeyondDirectory, InvalidRecord, NotFoundError, PrivilegeError
 from admin_app.extensions import AnySession
 from admin_app.models.company import LONGEST_NAME, DirectoryGroup, DirectoryMember, DirectoryPerson, DirectoryToken
+from admin_app.models.passkey import Passkey
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
 
@@ -132,7 +135,8 @@ def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff
 def change_person(session: AnySession, staff: Staff, values: PersonValues, rules: Rules) -> Staff:
     """Let an account be as the directory says (not yet committed). Who is switched off is signed out; the last owner stays.
 
-    Raises `BeyondDirectory` where somebody who holds more than it gives would get another email, or be switched on.
+    Raises `BeyondDirectory` where somebody who holds more than it gives would get another email, or be switched on, or
+    somebody who signs in here would get another email.
     """
     privileges.lock(session)
     _require_harmless(session, staff, values, rules)
@@ -163,9 +167,21 @@ def _require_harmless(session: AnySession, staff: Staff, values: PersonValues, r
         "switch on": values.is_active and not staff.is_active,
     }
     attempt = next((words for words, is_tried in tried.items() if is_tried), None)
-    if attempt is not None and _is_beyond(session, staff, rules):
-        message = f"{staff.name} has permissions that SCIM may not give, so SCIM may not {attempt} this account. An owner of the dashboard may."
-        raise BeyondDirectory(message, staff.id, attempt)
+    if attempt is None:
+        return
+    if _is_beyond(session, staff, rules):
+        reason = "has permissions that SCIM may not give"
+    elif staff.email != normalised_email(values.email) and _signs_in_here(session, staff):
+        reason = "signs in here with a password or passkey"
+    else:
+        return
+    message = f"{staff.name} {reason}, so SCIM may not {attempt} this account. An owner of the dashboard may."
+    raise BeyondDirectory(message, staff.id, attempt)
+
+
+def _signs_in_here(session: AnySession, staff: Staff) -> bool:
+    is_theirs = Passkey.staff_id == staff.id
+    return bool(staff.password_hash) or session.scalar(select(Passkey.id).where(is_theirs).limit(1)) is not None
 
 
 def _is_beyond(session: AnySession, staff: Staff, rules: Rules) -> bool:

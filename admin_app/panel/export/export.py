@@ -71,8 +71,12 @@ def export_file(
     on_total: Callable[[int], object] | None = None,
     on_rows: Callable[[int], object] = lambda _count: None,
     on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
+    is_made_again: Callable[[], bool] = lambda: False,
 ) -> Generator[bytes, None, None]:
-    """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the other two."""
+    """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the two before it.
+
+    `is_made_again` says whether somebody makes it once more where the database breaks off.
+    """
     names = [column.key if wanted.format.has_keys else column.header for column in wanted.columns]
     write_line = wanted.format.line
     read = partial(
@@ -85,7 +89,7 @@ def export_file(
     )
     replica = replica_at_hand()
     rows = read(db.engine) if replica is None else begun_somewhere(lambda: read(replica), lambda: read(db.engine))
-    rows = audited_rows(db.engine, rows, _taking(wanted))
+    rows = audited_rows(db.engine, rows, _taking(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0

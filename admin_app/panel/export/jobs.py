@@ -141,7 +141,8 @@ def run_export(job: Job, progress: Progress) -> Product:
         if replica is None:
             return Product(file_name(wanted), chunks)
         with on_replica(replica):
-            return Product(file_name(wanted), make(), otherwise=chunks)
+            first = make(is_made_again=lambda: progress.stop is None)
+            return Product(file_name(wanted), first, otherwise=chunks)
 
 
 def _replica_with(job: Job) -> Engine | None:
