@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from click.exceptions import Exit
 from flask.cli import with_appcontext
 
 from admin_app.cli.resource_names import resource_named
@@ -14,7 +15,7 @@ from admin_app.context import writing
 from admin_app.db.keys import print_key, read_key
 from admin_app.domain.forgetting import forget as forgetting
 from admin_app.domain.forgetting.subject import Subject, subject_of
-from admin_app.errors import NotFoundError
+from admin_app.errors import ForgettingError, NotFoundError
 from admin_app.extensions import db, table_of
 from admin_app.models.change_set import LONGEST_REASON
 from admin_app.panel.forgetting.removal import (
@@ -80,15 +81,14 @@ def list_() -> None:
 def again(*, yes: bool) -> None:
     """Forget again whom a restored backup brought back."""
     back = list(brought_back())
-    for resource, subject in back:
-        if yes:
-            _remove(resource, subject, AGAIN)
-        else:
-            click.echo(f"{resource.endpoint} {print_key(subject.key)}")
     if not back:
         click.echo("Nobody who was forgotten is back.")
     elif not yes:
+        for resource, subject in back:
+            click.echo(f"{resource.endpoint} {print_key(subject.key)}")
         click.echo("Nothing was removed. Do it with --yes.")
+    else:
+        _remove_again(back)
 
 
 def brought_back() -> Iterator[tuple[Resource, Subject]]:
@@ -103,6 +103,19 @@ def brought_back() -> Iterator[tuple[Resource, Subject]]:
         subject = subject_of(db.session, resource.model, mark.record_id, resource.personal)
         if forgetting.is_back(db.session, subject):
             yield resource, subject
+
+
+def _remove_again(back: Sequence[tuple[Resource, Subject]]) -> None:
+    """Remove the data of each once more; where that cannot be, say why, go on with the others, and end with 1."""
+    is_left = False
+    for resource, subject in back:
+        try:
+            _remove(resource, subject, AGAIN)
+        except ForgettingError as error:
+            is_left = True
+            click.echo(f"{resource.endpoint} {print_key(subject.key)}: {error}", err=True)
+    if is_left:
+        raise Exit(1)
 
 
 def _remove(resource: Resource, subject: Subject, reason: str) -> None:

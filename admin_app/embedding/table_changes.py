@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from alembic.operations import MigrateOperation
 from alembic.operations.ops import (
     AddColumnOp,
+    AddConstraintOp,
     AlterColumnOp,
     CreateIndexOp,
     CreateTableOp,
     DropColumnOp,
+    DropConstraintOp,
     DropIndexOp,
+    DropTableOp,
     OpContainer,
 )
 
@@ -49,8 +52,17 @@ def in_words(one: MigrateOperation) -> str:
         return _column(one)
     if isinstance(one, CreateIndexOp | DropIndexOp):
         return f"index {one.index_name}{UNKNOWN if isinstance(one, DropIndexOp) else ''}"
-    what, *about = one.to_diff_tuple()
-    return f"{what} {' '.join(map(str, about))}"
+    is_unknown = isinstance(one, DropConstraintOp | DropTableOp)
+    return f"{_named(one)}{UNKNOWN if is_unknown else ''}"
+
+
+def _named(one: MigrateOperation) -> str:
+    """Name what an operation is about: a constraint and its table, or the table alone."""
+    table = getattr(one, "table_name", None) or getattr(one, "source_table", "")
+    if not isinstance(one, AddConstraintOp | DropConstraintOp):
+        return f"table {table}"
+    name = getattr(one, "constraint_name", None)
+    return f"constraint {name} of {table}" if name else f"a constraint of {table}"
 
 
 def _column(one: AddColumnOp | DropColumnOp | AlterColumnOp) -> str:
@@ -75,6 +87,11 @@ def _loosens(one: MigrateOperation) -> bool:
 
 
 def _altered(one: AlterColumnOp) -> str:
+    said = []
     if one.modify_type is not None:
-        return f"the dashboard has {one.modify_type!r}"
-    return "may be empty" if one.modify_nullable else "may not be empty"
+        said.append(f"the dashboard has {one.modify_type!r}")
+    if one.modify_nullable is not None:
+        said.append("may be empty" if one.modify_nullable else "may not be empty")
+    if one.modify_server_default is not False:
+        said.append("the dashboard has another default")
+    return ", ".join(said) or "the dashboard says something else of it"

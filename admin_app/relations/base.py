@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, cast
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
 
 from admin_app.db.attributes import name_of
@@ -68,6 +69,16 @@ def fate_of_key(foreign_key: Sequence[TableColumn]) -> Dependency:
 def one_of(columns: Sequence[TableColumn]) -> TableColumn:
     """Return a column, or the key that is of several."""
     return columns[0] if len(columns) == 1 else cast("TableColumn", CompositeKey(*columns))
+
+
+def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:
+    """Return those of a foreign key's columns that are emptied where it points at none: of several, not those that another relation needs, too."""
+    empty = [one for one in columns if one.nullable]
+    ties = (one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.MANYTOONE)
+    others = (one.local_columns for one in ties if not one.viewonly and one.local_columns != {*columns})
+    needed = {column for found in others for column in found}
+    alone = [one for one in empty if one not in needed] if len(columns) > 1 else []
+    return alone or empty
 
 
 def holder_of(model: type[Record], column: TableColumn, key: object) -> ColumnElement[object]:
@@ -169,10 +180,10 @@ class Relation:
 
     def holding(self, record: Record | None) -> dict[str, object]:
         """Return what the other side's columns hold, by their names in its table, where its records belong to this one, or to none."""
+        if record is None:
+            return dict.fromkeys(one.name for one in emptied(self.target, self.other_columns) or self.other_columns)
         pairs = zip(self.own_columns, self.other_columns, strict=True)
-        return {
-            other.name: None if record is None else getattr(record, name_of(self.model, own)) for own, other in pairs
-        }
+        return {other.name: getattr(record, name_of(self.model, own)) for own, other in pairs}
 
     @property
     def is_links(self) -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import cast
 
-from sqlalchemy import ColumnElement, UniqueConstraint, select
-from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import ColumnElement, Table, UniqueConstraint, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
+from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import Parts
 from admin_app.db.keys import key_of
 from admin_app.db.record import Record
-from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values, table_of
-from admin_app.relations.base import Dependency, Relation
+from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values
+from admin_app.relations.base import Dependency, Relation, emptied
 
 
 class ToOne(Relation):
@@ -42,23 +42,13 @@ class ToOne(Relation):
     @cached_property
     def is_unique(self) -> bool:
         """Whether no two records of this side point at the same one."""
-        if len(self.own_columns) == 1:
-            return bool(self.own_columns[0].unique)
-        constraints = (one for one in table_of(self.model).constraints if isinstance(one, UniqueConstraint))
-        return any(set(one.columns) == set(self.own_columns) for one in constraints)
+        own = {*self.own_columns}
+        return any({*columns} == own for columns in _unique(cast("Table", self.own_columns[0].table)))
 
     @cached_property
     def cleared_names(self) -> Sequence[str]:
         """The attributes of the columns that are emptied where it points at none: of several, not those that another relation needs, too."""
-        empty = [one for one in self.own_columns if one.nullable]
-        alone = [one for one in empty if one not in self._columns_of_others()] if len(self.own_columns) > 1 else []
-        return [name_of(self.model, one) for one in alone or empty]
-
-    def _columns_of_others(self) -> set[object]:
-        """Return the columns by which the model's other relations to one point at records."""
-        others = (one for one in inspect_mapper(self.model).relationships if one is not self.property)
-        to_one = (one for one in others if one.direction is RelationshipDirection.MANYTOONE and not one.viewonly)
-        return {column for one in to_one for column in one.local_columns}
+        return [name_of(self.model, one) for one in emptied(self.model, self.own_columns)]
 
     def values_for(self, other: Record | None) -> Values:
         """Return what this side's columns hold, by their attributes, where a record points at another one, or at none."""
@@ -117,3 +107,12 @@ class ToOne(Relation):
     def history(self) -> Sequence[str]:
         """Name the foreign key's columns."""
         return self.own_names
+
+
+def _unique(table: Table) -> Iterator[Iterable[TableColumn]]:
+    """Yield the columns that no two rows of a table have alike: not those of an index of some rows, or of what is computed."""
+    yield from (one.columns for one in table.constraints if isinstance(one, UniqueConstraint))
+    for index in table.indexes:
+        is_of_some = any(name.endswith("_where") for name in index.dialect_kwargs)
+        if index.unique and not is_of_some and len(index.expressions) == len(index.columns):
+            yield index.columns

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 
 
@@ -54,6 +55,26 @@ def test_a_person_is_forgotten_and_again_when_they_are_back(manage: Any, app: Fl
     assert len(actors) == 1
 
 
+def test_whoever_is_active_again_keeps_nobody_else_from_being_forgotten(
+    manage: Any, app: Flask, make_staff: Any
+) -> None:
+    both = [make_staff(name, is_active=False) for name in ("Lena", "Mona")]
+    for one in both:
+        manage("forget", "staff", one.id, "--reason", "Left", "--yes")
+    with app.app_context():
+        for one, is_active in zip(both, (True, False), strict=True):
+            restored = db.session.get_one(Staff, one.id)
+            restored.name, restored.is_active = one.name, is_active
+        db.session.commit()
+
+    again = manage("forgotten", "again", "--yes")
+
+    said = "This colleague can still sign in. Switch the account off first. Nothing was removed."
+    assert (again.exit_code, again.stderr) == (1, f"staff {both[0].id}: {said}\n")
+    with app.app_context():
+        assert [db.session.get_one(Staff, one.id).name for one in both] == ["Lena", "Forgotten"]
+
+
 def test_whom_nothing_knows_cannot_be_forgotten(manage: Any) -> None:
     unknown = manage("forget", "user", 77, "--reason", "x", "--yes")
     nonsense = manage("forget", "user", "x", "--reason", "x", "--yes")
@@ -63,4 +84,4 @@ def test_whom_nothing_knows_cannot_be_forgotten(manage: Any) -> None:
         "Error: There is no user 77, and none in the history.\n",
         "Error: x is no user's key.\n",
     ]
-    assert other.stderr == "Error: “post” does not exist. Choose from: user.\n"
+    assert other.stderr == "Error: “post” does not exist. Choose from: staff, user.\n"

@@ -16,7 +16,7 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo_conflicts import hanging_on
 from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines
@@ -57,7 +57,7 @@ class Porter(Record):
 
     metadata = OWN
     _sa_registry = APART
-    mail: Mapped[str] = mapped_column(String(40), unique=True)
+    mail: Mapped[str | None] = mapped_column(String(40), unique=True)
     label: Mapped[str] = mapped_column(String(40))
     boxes: Mapped[list[Box]] = relationship(
         back_populates="porter", foreign_keys="Box.porter_mail", passive_deletes="all"
@@ -367,3 +367,21 @@ def test_a_relation_tells_what_it_keeps_of_another_record_and_finds_it_by_that()
     ]
     assert [shelf.record_told_by(db.session, {**held, "mark": gone}) for gone in (None, "c")] == [None, None]
     assert porter.values_for(None) == {"porter_mail": None}
+
+
+def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(label="Bob"))
+    stored(Box(label="first", porter_mail="ann"))
+    ann, bob = (db.session.get_one(Porter, key) for key in (1, 2))
+    brought = {"id": 1, "porter_mail": "Bob"}
+    named = {"porter_mail": Named(table_of(Porter).c.label, Porter, kept=table_of(Porter).c.mail)}
+
+    with pytest.raises(
+        DeletionError, match=r"^This porter has no mail, by which it is told\. Choose another porter\.$"
+    ):
+        delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob)})
+    assert delete_many(db.session, Porter, Porter.label == "Zoe", {"boxes": Decision(Fate.GIVE, bob)}) == 0
+
+    (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
+
+    assert line["cells"] == {"porter_mail": ["the record that it means lacks the value by which it is told.", "Bob"]}

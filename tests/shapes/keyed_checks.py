@@ -332,3 +332,32 @@ def test_many_tickets_take_no_desk_of_another_branch(app: Flask, as_editor: Any)
 
     assert "Its branch would change too." in told
     assert ticket(app) == (1, 2, 2)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_merged_ticket_takes_no_desk_of_another_branch(app: Flask, as_owner: Any, keep: Any) -> None:
+    keep(Ticket(label="First", branch_id=2, desk_number=2))
+    address = "/admin/ticket/merge/?a=1&b=2"
+    values = {**Page(as_owner.get(address)).values(), "take.branch": "a", "take.desk": "b", "take.former": "a"}
+
+    refused = as_owner.post(address, data=values)
+    kept = ticket(app)
+    as_owner.post(address, data={**values, "take.branch": "b", "take.former": "b"})
+
+    said = "This desk is of another branch. Choose one that goes with the others, or change those as well."
+    assert (refused.status_code, said in refused.text, kept) == (422, True, (1, 1, 2))
+    assert ticket(app) == (2, 2, None)
+
+
+@pytest.mark.usefixtures("goods")
+def test_a_keeper_without_a_mail_is_given_nothing(app: Flask, as_owner: Any, keep: Any) -> None:
+    keep(Keeper(label="Nobody"))
+    before = places(app)
+
+    form = Page(as_owner.post_form("/admin/good/edit/?id=1", {"label": "Apple", "keeper": "3"}))
+    sent = {"change": "keeper", "how.keeper": "set", "value.keeper": "3"}
+    many = Page(as_owner.post_form("/admin/good/edit-many/", sent))
+
+    said = "This keeper has no mail, by which it is told."
+    assert (form.status, form.error_of("keeper")) == (422, said)
+    assert (many.status, many.error_of("value.keeper"), places(app)) == (422, said, before)

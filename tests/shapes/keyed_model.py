@@ -123,7 +123,7 @@ class Keeper(Record):
     """Somebody."""
 
     label: Mapped[str] = mapped_column(sa.String(40))
-    mail: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    mail: Mapped[str | None] = mapped_column(sa.String(60), unique=True)
     goods: Mapped[list[Good]] = relationship(back_populates="keeper", passive_deletes="all")
 
     def __str__(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from admin_app.db.keys import print_key
 from admin_app.domain.audit.recorder import RECORDED
 from admin_app.domain.forgetting.subject import GONE, Subject
 from admin_app.errors import ForgettingError
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
+from admin_app.kinds.history import from_json_sql
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.company import DirectoryMember, DirectoryPerson, Identity
 from admin_app.models.draft import Draft
@@ -26,14 +27,25 @@ _OF_ACCOUNT = (
     *(StaffSession, Passkey, PasswordLink, Authenticator, RecoveryCode),
     *(Identity, DirectoryPerson, DirectoryMember, HostPerson, Draft, Presence),
 )
-IN_USE = "This colleague can still sign in. Switch the account off first. Nothing was removed."
+IN_USE = "This colleague can still sign in. Switch the account off first."
 
 
 def require_left(session: AnySession, subject: Subject) -> None:
     """Raise `ForgettingError` for an account that is in use. The last owner's always is: nobody can switch it off."""
+    if is_in_use(session, subject):
+        message = f"{IN_USE} Nothing was removed."
+        raise ForgettingError(message)
+
+
+def is_account(subject: Subject) -> bool:
+    """Whether it is about a colleague."""
+    return subject.model is Staff
+
+
+def is_in_use(session: AnySession, subject: Subject) -> bool:
+    """Whether it is about a colleague who can still sign in."""
     in_use = select(Staff.id).where(Staff.id == subject.key, Staff.is_active)
-    if subject.model is Staff and session.scalar(in_use) is not None:
-        raise ForgettingError(IN_USE)
+    return is_account(subject) and session.scalar(in_use) is not None
 
 
 def acts_of(session: AnySession, subject: Subject) -> int:
@@ -60,8 +72,10 @@ def leave_account(session: AnySession, subject: Subject) -> None:
     session.execute(update(ChangeSet).where(ChangeSet.actor_id == subject.key).values(actor=called))
     written = update(Note).where(Note.author_id == subject.key).values(author=called)
     session.execute(written, execution_options=RECORDED)
-    of_notes = select(Change.id, Change.before, Change.after).where(Change.model == Note.__tablename__)
-    for key, *sides in session.execute(of_notes).all():
-        if any(one and one.get("author_id") == subject.key for one in sides):
-            before, after = (one and {**one, "author": called} for one in sides)
-            session.execute(update(Change).where(Change.id == key).values(before=before, after=after))
+    author, dialect = table_of(Note).c.author_id, session.get_bind().dialect.name
+    sides = (table_of(Change).c.before, table_of(Change).c.after)
+    theirs = or_(*(from_json_sql(author, side, author.name, dialect) == subject.key for side in sides))
+    of_notes = select(Change.id, Change.before, Change.after).where(Change.model == Note.__tablename__, theirs)
+    for key, *both in session.execute(of_notes).all():
+        before, after = (one and {**one, "author": called} for one in both)
+        session.execute(update(Change).where(Change.id == key).values(before=before, after=after))

@@ -12,7 +12,7 @@ from admin_app.db.keys import Key, key_in, print_key, stored
 from admin_app.db.versions import raised
 from admin_app.domain.audit.entry import heading_of
 from admin_app.domain.audit.recorder import RECORDED, entry_of, record_event
-from admin_app.domain.forgetting.accounts import acts_of, leave_account, require_left
+from admin_app.domain.forgetting.accounts import acts_of, is_account, is_in_use, leave_account, require_left
 from admin_app.domain.forgetting.held import notes_about
 from admin_app.domain.forgetting.subject import GONE, Subject
 from admin_app.domain.forgetting.texts import Place, places, replace_everywhere, replaced
@@ -46,6 +46,9 @@ class Extent:
     files: int
     former: int
     acts: int
+    # Of a colleague: whether there is an account to be left, and whether it is in use, so that nothing can be removed.
+    is_account: bool
+    is_in_use: bool
     texts: Sequence[Place]
     elsewhere: Sequence[Place]
 
@@ -78,6 +81,8 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         files=len(subject.files),
         former=len(subject.former),
         acts=acts_of(session, subject),
+        is_account=is_account(subject),
+        is_in_use=is_in_use(session, subject),
         texts=places(session, subject.distinct, _others(subject)),
         elsewhere=places(session, subject.others, _others(subject)),
     )

@@ -35,6 +35,7 @@ from admin_app.value_lists import values_of
 # As much of a cell as tells it from others.
 LONGEST_CELL = 300
 SEVERAL = "it means several records."
+UNTOLD = "the record that it means lacks the value by which it is told."
 EXISTS = "it exists already."
 ANOTHER_KEY = "the record that this row finds has another ID."
 OUT_OF_SIGHT_VALUE = "you may not change it in this record."
@@ -232,7 +233,9 @@ class Arrivals:
         found: dict[object, list[Key]] = {}
         wanted = select(one.held, one.column).select_from(one.model)
         for key, value in session.execute(wanted.where(is_wanted, *_also(one.rows))):
-            found.setdefault(caseless(value) if is_folded else value, []).append(key)
+            keys = found.setdefault(caseless(value) if is_folded else value, [])
+            # What it is told by may be empty there, and an empty column points at nothing.
+            keys.extend(() if key is None else [key])
         return found
 
     def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[Key]]]) -> Arrival:
@@ -242,12 +245,12 @@ class Arrivals:
             value = row.values.get(name)
             if value is None:
                 continue
-            keys = keys_by_value.get(caseless(value) if name in self._folded else value, ())
-            if len(keys) == 1:
+            keys = keys_by_value.get(caseless(value) if name in self._folded else value)
+            if keys is not None and len(keys) == 1:
                 row.values[name] = keys[0]
             else:
                 del row.values[name]
-                said = SEVERAL if keys else self.named[name].problem_with_missing(str(value))
+                said = self._why_not_one(name, value, keys)
                 if said:
                     problems[name] = CellProblem(as_end(label(name), said), row.texts.get(name, ""))
                 else:
@@ -255,6 +258,10 @@ class Arrivals:
         if not problems and not missing:
             return row
         return replace(row, problems={**row.problems, **problems}, missing=missing)
+
+    def _why_not_one(self, name: str, value: object, keys: Sequence[Key] | None) -> str:
+        """Say why a row means no record, or not just one; "" where one is made."""
+        return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
 
     @cached_property
     def _folded(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
@@ -330,6 +331,9 @@ def _settle_many(
         delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     heir = decision.heir if decision.fate is Fate.GIVE else None
+    if heir is not None and (problem := problem_with_heir(session, relation, hanging, heir)):
+        message = f"{problem} Choose another {noun_of(relation.model)}."
+        raise DeletionError(message)
     change_rows(session, relation.target, hanging, relation.holding(heir))
     owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():

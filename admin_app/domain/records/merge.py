@@ -22,6 +22,7 @@ from admin_app.domain.records.deletion import (
 )
 from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
+from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt
@@ -109,6 +110,9 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
+    if problem := problem_with_heir(session, relation, moving, survivor):
+        message = f"{problem} Nothing was merged."
+        raise MergeError(message)
     change_rows(session, child, moving, relation.holding(survivor))
 
 

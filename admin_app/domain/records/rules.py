@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, literal, select
 
@@ -11,7 +11,7 @@ from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
-from admin_app.formatting import in_sentence
+from admin_app.formatting import in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.unicode_text import has_something_to_see
 
@@ -55,6 +55,12 @@ def normaliser_of(column: TableColumn) -> Callable[[str], str] | None:
 def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:
     """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
     return bool(stored == value or normalised(column, stored) == value)
+
+
+def problem_with_untold(other: Record, names: Sequence[str]) -> str | None:
+    """Return why no record can point at another one by these attributes of it: it has no value there."""
+    lacking = [in_sentence(label(name)) for name in names if getattr(other, name) is None]
+    return f"This {noun_of(type(other))} has no {in_words(lacking)}, by which it is told." if lacking else None
 
 
 def problem_with(column: TableColumn, label: str, value: object) -> str | None:

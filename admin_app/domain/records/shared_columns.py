@@ -2,42 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
-from admin_app.extensions import Values
+from admin_app.domain.naming import names_of
+from admin_app.domain.records.rules import problem_with_untold
+from admin_app.extensions import AnySession, Values
 from admin_app.formatting import in_sentence, label
-from admin_app.relations import ToOne, relations_of, to_one
+from admin_app.relations import Relation, ToOne, relations_of, to_one
 
 # What a record is to point at from now on, by the relations' names.
 Chosen = Mapping[str, Record | None]
 
 
-def problems_with_shared(record: Record | None, model: type[Record], chosen: Chosen) -> dict[str, str]:
-    """Say at which of these relations a record (None: a new one) is chosen that does not go with another of its relations."""
+def problems_with_shared(
+    record: Record | None, model: type[Record], chosen: Chosen, given: Values | None = None
+) -> dict[str, str]:
+    """Say at which of these relations a record (None: a new one) is chosen that does not go with another of its relations.
+
+    `given` are the values that columns get beside them: a relation whose every column is said is turned on purpose.
+    """
     problems: dict[str, str] = {}
     values: Values = {}
-    for name, other in chosen.items():
-        new = to_one(getattr(model, name)).values_for(other)
+    # Whatever is told by more columns is what does not go with the rest.
+    for name in sorted(chosen, key=lambda one: len(to_one(getattr(model, one)).own_names)):
+        new = to_one(getattr(model, name)).values_for(chosen[name])
         if clashing := [key for key, value in new.items() if key in values and values[key] != value]:
             problems[name] = _words(model, name, clashing[0])
         values = {**new, **values}
-    for tie in _turned(model, chosen, values) if record is not None else ():
-        if _told(tie, record, {}) != _told(tie, record, values):
+    for tie in _turned(model, chosen, values, given or {}) if record is not None else ():
+        if _told(tie, record, given or {}) != _told(tie, record, {**(given or {}), **values}):
             (name, key) = _cause(model, chosen, tie)
-            problems.setdefault(name, _words(model, name, key))
+            is_own = to_one(getattr(model, name)).own_name == key
+            problems.setdefault(name, does_not_fit(tie.key) if is_own else _words(model, name, key))
     return problems
 
 
-def rows_that_fit(model: type[Record], chosen: Chosen) -> list[tuple[str, ColumnElement[bool]]]:
+def rows_that_fit(
+    model: type[Record], chosen: Chosen, given: Values | None = None
+) -> list[tuple[str, ColumnElement[bool]]]:
     """Return, for each further relation that shares a column with these, its name and the condition on the records in which it stays."""
     values: Values = {}
     for name, other in chosen.items():
         values |= to_one(getattr(model, name)).values_for(other)
-    return [(tie.key, _stays(tie, values)) for tie in _turned(model, chosen, values)]
+    return [(tie.key, _stays(tie, values)) for tie in _turned(model, chosen, values, given or {})]
+
+
+def problem_with_heir(
+    session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record
+) -> str | None:
+    """Say why what hangs on records cannot be given to another one: it has nothing to be told by, or its columns turn another relation aside."""
+    model, columns = relation.target, {*relation.other_columns}
+
+    def has(which: ColumnElement[bool]) -> bool:
+        return session.scalar(select(literal(1)).select_from(model).where(hanging, which).limit(1)) is not None
+
+    if (untold := problem_with_untold(heir, relation.own_names)) and has(true()):
+        return untold
+    values = {name: getattr(heir, own) for own, name in zip(relation.own_names, relation.other_names, strict=True)}
+    same = {key for key, one in relations_of(model).items() if not one.is_many and {*one.own_columns} == columns}
+    for tie in _turned(model, same, values, {}):
+        if has(~func.coalesce(_stays(tie, values), false())):
+            return f"The {in_sentence(label(tie.key))} of some {names_of(model)[1]} would change too."
+    return None
 
 
 def does_not_fit(name: str) -> str:
@@ -45,10 +75,13 @@ def does_not_fit(name: str) -> str:
     return f"Its {in_sentence(label(name))} would change too."
 
 
-def _turned(model: type[Record], chosen: Chosen, values: Values) -> list[ToOne]:
-    """Return the other relations that go by one of these columns."""
+def _turned(model: type[Record], chosen: Collection[str], values: Values, given: Values) -> list[ToOne]:
+    """Return the other relations that go by one of these columns, and are not said by what is given."""
     others = (one for name, one in relations_of(model).items() if name not in chosen)
-    return [one for one in others if isinstance(one, ToOne) and not one.is_view and values.keys() & {*one.own_names}]
+    ties = (one for one in others if isinstance(one, ToOne) and not one.is_view)
+    said = {key for key, value in given.items() if values.get(key, value) == value}
+    sharing = (one for one in ties if values.keys() & {*one.own_names})
+    return [one for one in sharing if said.isdisjoint(one.own_names) or not {*one.own_names} <= said | values.keys()]
 
 
 def _told(tie: ToOne, record: Record | None, values: Values) -> object:

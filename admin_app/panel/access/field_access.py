@@ -109,7 +109,8 @@ class FieldAccess:
         for relation in self._resource.relations.values():
             if not relation.is_many:
                 names = (relation.key, *relation.own_names)
-                found |= dict.fromkeys(names, names)
+                # A column may be of several relations: hidden as one of them, it is hidden.
+                found |= {name: (*found.get(name, ()), *names) for name in names}
         return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import Key
 from admin_app.db.transaction import transaction
+from admin_app.domain.forgetting.accounts import IN_USE
 from admin_app.domain.forgetting.forget import Extent, Removed, extent_of, forget
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
@@ -102,6 +103,7 @@ def _place_in_words(place: Place) -> str:
 
 def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
     texts = sum(one.count for one in extent.texts)
+    yield int(extent.is_in_use), IN_USE
     yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or nothing."
     yield (
         extent.changes,
@@ -110,7 +112,8 @@ def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
     merged = counted(extent.former, "record that was", "records that were")
     yield extent.former, f"This does the same to the history of {merged} merged into it."
     named = f"This puts a number in place of the name beside {counted(extent.acts, 'act and note', 'acts and notes')} of the account"
-    yield extent.acts, f"{named}, and removes all by which it signs in."
+    yield extent.acts, f"{named}."
+    yield int(extent.is_account), "This removes the sessions, passkeys, second factor and drafts of the account."
     yield extent.notes, f"This deletes {counted(extent.notes, 'note', 'notes')} about the record."
     yield extent.drafts, f"This deletes {counted(extent.drafts, 'draft of a form', 'drafts of forms')}."
     yield extent.plans, f"This deletes {counted(extent.plans, 'plan', 'plans')}."

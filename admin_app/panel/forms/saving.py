@@ -17,11 +17,11 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.amounts import problems_with_amounts
 from admin_app.domain.records.positions import put_last
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.domain.records.rules import problem_with_uniqueness
+from admin_app.domain.records.rules import problem_with_uniqueness, problem_with_untold
 from admin_app.domain.records.shared_columns import problems_with_shared
 from admin_app.domain.work.idempotency import claim, digest_of, made_by, settle
 from admin_app.errors import AdminError, InvalidRecord, PrivilegeError
-from admin_app.extensions import TableColumn, db, table_of
+from admin_app.extensions import TableColumn, Values, db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
@@ -30,7 +30,7 @@ from admin_app.panel.forms.form_access import missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
-from admin_app.relations import ToOne
+from admin_app.relations import ToOne, relations_of
 from admin_app.relations.trees import trees_of
 from admin_app.web.auth.login import signed_in_principal
 
@@ -78,7 +78,7 @@ class Saving:
 
         changed = [field.name for field in form if record is None or is_changed(field, record)]
         problems = {} if form.errors else problems_with_amounts(model, changed, value_of)
-        show_problems(form, problems)
+        show_problems(form, model, problems)
         return not problems
 
     def _is_alone(self, record: Record | None) -> bool:
@@ -121,11 +121,16 @@ class Saving:
         if any(field.errors for field in own.values()):
             return True
         chosen = {name: field.data for name, field in own.items()}
+        untold = {name: words for name, one in chosen.items() if (words := _problem_with(ties[name], one))}
         is_same = record is not None and not any(is_changed(field, record) for field in own.values())
-        problems = {} if is_same else problems_with_shared(record, model, chosen)
+        problems = {} if is_same else untold or problems_with_shared(record, model, chosen, self._typed())
         for name, problem in problems.items():
             form[name].errors = [*form[name].errors, problem]
         return not problems
+
+    def _typed(self) -> Values:
+        """Return what the form holds for columns."""
+        return {name: self.form[name].data for name in stored_columns(self.access.resource.model) if name in self.form}
 
     def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
         """Return the problem with a value that another record has."""
@@ -149,7 +154,7 @@ class Saving:
                 self.fill(record, is_created=is_created)
                 self._finish(record, is_created=is_created)
         except (InvalidRecord, PrivilegeError) as error:
-            show_problems(form, problems_of(error))
+            show_problems(form, resource.model, problems_of(error))
         else:
             return True
         return False
@@ -173,6 +178,10 @@ class Saving:
             db.session.flush()
             settle(db.session, _digest_of_form(self.access.resource), record.id)
             settle(db.session, _digest(self.access.resource), record.id)
+
+
+def _problem_with(tie: ToOne, other: Record | None) -> str | None:
+    return None if other is None else problem_with_untold(other, tie.other_names)
 
 
 def claimed(resource: Resource) -> tuple[Key, bool] | None:
@@ -204,9 +213,10 @@ def problems_of(error: AdminError) -> Mapping[str, str]:
     return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
 
 
-def show_problems(form: Form, problems: Mapping[str, str]) -> None:
-    """Put each message at its field, and what concerns no field at the form itself."""
-    for name, message in problems.items():
+def show_problems(form: Form, model: type[Record], problems: Mapping[str, str]) -> None:
+    """Put each message at its field, or that of a column that a relation goes by, and what concerns no field at the form itself."""
+    for refused, message in problems.items():
+        name = _shown(form, model, refused)
         if name in form:
             field: Field = form[name]
             if isinstance(field, LinksField):
@@ -216,3 +226,10 @@ def show_problems(form: Form, problems: Mapping[str, str]) -> None:
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors.append(message)
+
+
+def _shown(form: Form, model: type[Record], name: str) -> str:
+    """Return the field of a problem: of a relation that the form has none of, the last column that is typed."""
+    tie = None if name in form else relations_of(model).get(name)
+    typed = [one for one in tie.own_names if one in form] if isinstance(tie, ToOne) else []
+    return typed[-1] if typed else name

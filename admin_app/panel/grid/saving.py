@@ -37,6 +37,6 @@ def save_rows(access: Access, edits: Sequence[RowEdit]) -> bool:
     except (InvalidRecord, PrivilegeError) as error:
         if at_hand is None:
             raise
-        show_problems(at_hand.form, problems_of(error))
+        show_problems(at_hand.form, access.resource.model, problems_of(error))
         return False
     return True

@@ -9,6 +9,7 @@ from functools import cached_property
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.records.shared_columns import problems_with_shared
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import Values
 from admin_app.formatting import plain_lines
@@ -17,6 +18,7 @@ from admin_app.panel.forms.conflict_view_models import SHORTEST_DIFF
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.record_cells import cell_of
 from admin_app.panel.view_models import Cell
+from admin_app.relations import ToOne
 
 # Of the two in the address: the one that stays, and the one that goes. A choice sends the one whose value it is.
 KEPT, GONE = "a", "b"
@@ -70,12 +72,32 @@ class MergeForm:
         missing = [name for name, whose in found.items() if whose not in {KEPT, GONE}]
         if missing:
             raise InvalidRecord({name: f"Choose which {self.access.resource.label(name)} to keep." for name in missing})
+        self._require_together(found)
         return found
+
+    def _require_together(self, chosen: Mapping[str, str]) -> None:
+        """Raise `InvalidRecord` where a relation of the one does not go with what the survivor has of the other."""
+        resource = self.access.resource
+        held = {name: getattr(self.gone if whose == GONE else self.kept, name) for name, whose in chosen.items()}
+        pointed_at = {name: one for name, one in held.items() if isinstance(resource.relation(name), ToOne)}
+        given = {name: one for name, one in held.items() if name not in pointed_at}
+        if problems := problems_with_shared(self.kept, resource.model, pointed_at, given):
+            raise InvalidRecord(problems)
 
     def values(self, chosen: Mapping[str, str]) -> Values:
         """Return what the survivor's columns are to hold that is not its own yet."""
-        columns = [column for name, whose in chosen.items() if whose == GONE for column in self._columns(name)]
-        return {**{column: getattr(self.gone, column) for column in columns}, **self._links()}
+        taken: Values = {}
+        for name in (name for name, whose in chosen.items() if whose == GONE):
+            taken |= self._taken(name)
+        return {**taken, **self._links()}
+
+    def _taken(self, name: str) -> Values:
+        """Return what the columns of a field hold that is taken from the one that goes."""
+        relation = self.access.resource.relation(name)
+        if isinstance(relation, ToOne) and not relation.is_plain:
+            # Where it points at none, what other relations need stays.
+            return relation.values_for(getattr(self.gone, name))
+        return {column: getattr(self.gone, column) for column in self._columns(name)}
 
     def _links(self) -> Values:
         """Return what the survivor is linked with from now on, of the links that the person may write: what either was."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
+from admin_app.errors import DeletionError, MergeError
 from admin_app.extensions import db
 from admin_app.relations import to_one
 
@@ -58,6 +61,8 @@ class Ticket(Record):
         ForeignKeyConstraint(["branch_id", "desk_number"], ["desk.branch_id", "desk.number"]),
         ForeignKeyConstraint(["branch_id", "former_number"], ["desk.branch_id", "desk.number"]),
         UniqueConstraint("branch_id", "desk_number"),
+        Index("of_former", "former_number", "branch_id", unique=True),
+        Index("of_branch", "branch_id", unique=True, sqlite_where=text("false"), postgresql_where=text("false")),
     )
 
 
@@ -76,16 +81,27 @@ def test_what_is_not_chosen_stays_as_it_is() -> None:
     ticket = Ticket(branch_id=1, desk_number=1)
 
     assert problems_with_shared(ticket, Ticket, {"desk": THERE, "former": None}) == {"desk": SAID.format("desk")}
-    assert problems_with_shared(ticket, Ticket, {"branch": Branch(id=2)}) == {"branch": SAID.format("branch")}
+    assert problems_with_shared(ticket, Ticket, {"branch": Branch(id=2)}) == {"branch": "Its desk would change too."}
     assert problems_with_shared(ticket, Ticket, {"former": HERE}) == {}
     assert problems_with_shared(Ticket(), Ticket, {"former": None}) == {}
+
+
+def test_a_relation_whose_every_column_is_said_is_turned_on_purpose() -> None:
+    ticket, branch = Ticket(branch_id=1, desk_number=1), Branch(id=2)
+
+    assert problems_with_shared(ticket, Ticket, {"branch": branch}, {"desk_number": 7}) == {}
+    assert problems_with_shared(ticket, Ticket, {"branch": branch}, {"former_number": 7}) == {
+        "branch": "Its desk would change too."
+    }
+    assert problems_with_shared(ticket, Ticket, {"desk": THERE}, {"branch_id": 1}) == {"desk": SAID.format("desk")}
+    assert [name for name, _ in rows_that_fit(Ticket, {"branch": branch}, {"desk_number": 7})] == ["former"]
 
 
 def test_a_relation_that_is_emptied_leaves_what_another_one_needs() -> None:
     desk, branch = to_one(Ticket.desk), to_one(Ticket.branch)
 
     assert (desk.values_for(None), branch.values_for(None)) == ({"desk_number": None}, {"branch_id": None})
-    assert (desk.is_unique, to_one(Ticket.former).is_unique, branch.is_unique) == (True, False, False)
+    assert (desk.is_unique, to_one(Ticket.former).is_unique, branch.is_unique) == (True, True, False)
 
 
 @pytest.fixture
@@ -121,3 +137,25 @@ def test_rows_are_told_in_which_every_other_relation_stays() -> None:
     assert fitting(branch=None) == {"desk": [1, 2, 4], "former": [1, 2, 3]}
     assert fitting(desk=None) == {}
     assert does_not_fit("former") == "Its former would change too."
+
+
+@pytest.mark.usefixtures("tickets")
+def test_who_gets_the_tickets_of_a_deleted_desk_turns_no_branch_aside() -> None:
+    desk, other = (db.session.get_one(Desk, (branch, 1)) for branch in (1, 2))
+    give, keep = ({"ticket.branch_id_desk_number": one} for one in (Decision(Fate.GIVE, other), Decision(Fate.KEEP)))
+
+    with pytest.raises(DeletionError, match=r"^The branch of some tickets would change too\. Choose another desk\.$"):
+        delete_record(db.session, desk, give)
+    delete_record(db.session, desk, keep)
+
+    db.session.expire_all()
+    kept = db.session.get_one(Ticket, 3)
+    assert (kept.branch_id, kept.desk_number) == (1, None)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_merged_desks_turn_no_branch_aside() -> None:
+    here, there = (db.session.get_one(Desk, (branch, 1)) for branch in (1, 2))
+
+    with pytest.raises(MergeError, match=r"^The branch of some tickets would change too\. Nothing was merged\.$"):
+        merge_records(db.session, there, here, values={})

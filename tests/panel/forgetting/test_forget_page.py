@@ -128,6 +128,7 @@ def test_a_colleague_is_forgotten_once_the_account_is_switched_off(
     owner: Staff, make_staff: Any, as_owner: Any, app: Flask
 ) -> None:
     lena = make_staff("Lena", is_active=False)
+    asked, left = (Page(as_owner.get(f"/admin/staff/forget/?id={one.id}")) for one in (owner, lena))
     in_use = Page(as_owner.post_form(f"/admin/staff/forget/?id={owner.id}", SENT))
     way = Page(as_owner.get(f"/admin/staff/delete/?id={lena.id}")).link("remove the personal data")
 
@@ -137,3 +138,6 @@ def test_a_colleague_is_forgotten_once_the_account_is_switched_off(
         kept = db.session.get_one(Staff, lena.id).email
     assert (in_use.status, done.status_code, kept) == (409, 303, f"forgotten-{lena.id}@forgotten.invalid")
     assert "Switch the account off first" in in_use.texts("main", id="main")[0]
+    told = [one.texts("main", id="main")[0] for one in (asked, left)]
+    assert ["Switch the account off first" in one for one in told] == [True, False]
+    assert "This removes the sessions, passkeys, second factor and drafts of the account." in told[1]

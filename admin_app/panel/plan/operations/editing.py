@@ -11,6 +11,7 @@ from admin_app.db.json_values import kept_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.changes import Edit, SetTo, ValueChange
+from admin_app.domain.records.rules import problem_with_untold
 from admin_app.errors import InvalidRecord
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.fields import RelationField
@@ -91,6 +92,7 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     limits = limits_of_shared(
         [one for one in chosen.values() if isinstance(one, EditableRelation)],
         {name for name in chosen if sent.get(HOW + name, SET) == CLEAR},
+        {one.key: _given(changes[one.key]) for one in chosen.values() if type(one) is EditableField},
     )
     checks = {one.key: one.check for one in chosen.values() if one.check is not None}
     varying = {key: check for key, check in checks.items() if key in changes and not isinstance(changes[key], SetTo)}
@@ -104,6 +106,11 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         values=Edit(access.resource.model, changes, varying),
         limits=limits,
     )
+
+
+def _given(change: ValueChange) -> object:
+    """Return the value that all records get, or the change itself where each gets its own."""
+    return change.value if isinstance(change, SetTo) else change
 
 
 def _own(one: EditableField, sent: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
@@ -162,6 +169,8 @@ def _set(one: EditableField) -> tuple[ValueChange, str]:
     if (value is None or value == "") and one.can_be_cleared:
         message = "Enter a value, or choose to clear the field."
         raise ValueError(message)
+    if isinstance(one, EditableRelation) and (untold := problem_with_untold(field.data, one.relation.other_names)):
+        raise ValueError(untold)
     return SetTo(value), words
 
 

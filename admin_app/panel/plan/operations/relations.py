@@ -10,7 +10,7 @@ from admin_app.domain.plan.changes import SetTo, ValueChange
 from admin_app.domain.plan.lines import Limit
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
 from admin_app.errors import InvalidRecord
-from admin_app.extensions import Expression
+from admin_app.extensions import Expression, Values
 from admin_app.panel.plan.operations.fields import VALUE, EditableField
 from admin_app.relations import ToOne
 
@@ -52,12 +52,15 @@ class EditableRelation(EditableField):
         return {key: SetTo(value) for key, value in self.relation.values_for(other).items()}
 
 
-def limits_of_shared(fields: list[EditableRelation], cleared: set[str]) -> tuple[Limit, ...]:
-    """Return which records relations may be changed in; raise `InvalidRecord` where two of them do not go together."""
+def limits_of_shared(fields: list[EditableRelation], cleared: set[str], given: Values) -> tuple[Limit, ...]:
+    """Return which records relations may be changed in; raise `InvalidRecord` where two of them do not go together.
+
+    `given` are the values that other columns get.
+    """
     if not fields:
         return ()
     model = fields[0].relation.model
     chosen = {one.relation.key: None if one.name in cleared else one.field.data for one in fields}
     if problems := problems_with_shared(None, model, chosen):
         raise InvalidRecord({VALUE + name: words for name, words in problems.items()})
-    return tuple(Limit(rows, does_not_fit(name)) for name, rows in rows_that_fit(model, chosen))
+    return tuple(Limit(rows, does_not_fit(name)) for name, rows in rows_that_fit(model, chosen, given))

@@ -1,0 +1,34 @@
+"""What an upgrade of the dashboard's tables says of each difference: which part of a table it is, never how Python writes it."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.operations import MigrateOperation
+from alembic.operations.ops import (
+    AlterColumnOp,
+    CreateForeignKeyOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+    DropTableOp,
+)
+
+from admin_app.embedding.table_changes import in_words
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (DropConstraintOp("uq_job", "job"), "constraint uq_job of job: the dashboard has none such"),
+        (CreateUniqueConstraintOp("uq_job", "job", ["name"]), "constraint uq_job of job"),
+        (CreateForeignKeyOp(None, "job", "staff", ["staff_id"], ["id"]), "a constraint of job"),
+        (DropTableOp("former"), "table former: the dashboard has none such"),
+        (AlterColumnOp("job", "name", modify_nullable=False), "column job.name: may not be empty"),
+        (
+            AlterColumnOp("job", "name", modify_server_default=None),
+            "column job.name: the dashboard has another default",
+        ),
+        (AlterColumnOp("job", "name", modify_comment="x"), "column job.name: the dashboard says something else of it"),
+    ],
+)
+def test_each_difference_is_said_in_words(operation: MigrateOperation, words: str) -> None:
+    assert in_words(operation) == words
