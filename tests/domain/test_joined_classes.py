@@ -13,6 +13,7 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.former_class import was_of_class
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
@@ -289,8 +290,12 @@ def test_who_is_deleted_loses_its_own_links_alone(
     left = all_links(), recorded("fleet")
     before = recorded("craft") if way != "alone" else crafts
 
+    were = [was_of_class(db.session, model, key) for model in (Craft, Ship)]
+
     take_back(done())
 
+    assert were == [True, key != 1]
+    assert not was_of_class(db.session, Ship, key)
     assert (lost, left, before) == ([1] if fleets else [], (links, fleets), crafts)
     assert (all_links(), all_there()) == (LINKS, WHOLE)
 
