@@ -173,7 +173,7 @@ def test_who_has_the_contracts_alone_sees_no_other_papers_past(
     there = [as_clerk.get(one).status_code for one in addresses]
     acts = as_clerk.get("/admin/activity/").text
     as_owner.post_form("/admin/paper/delete/?id=1", {})
-    as_owner.post_form("/admin/contract/delete/?id=2", {"fate:clauses": "delete", "fate:signatures": "delete"})
+    as_owner.post_form("/admin/contract/delete/?id=2", {"fate.clauses": "delete", "fate.signatures": "delete"})
 
     gone = [as_clerk.get(one).status_code for one in addresses]
 
