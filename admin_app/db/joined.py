@@ -16,7 +16,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from admin_app.db.keys import key_in, keys_in
 from admin_app.db.versions import may_be_altered
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import Expression, TableColumn, table_of
+from admin_app.extensions import AnyColumn, Expression, Statement, TableColumn, table_of
 
 
 def further_tables(model: type[object]) -> Sequence[Table]:
@@ -76,21 +76,37 @@ def by_table(columns: Mapping[str, TableColumn]) -> Mapping[Table, Mapping[str, 
 
 
 def of_root(model: type[object], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition on records so that it may be asked of the root's rows alone."""
-    if not is_joined(model):
-        return condition
-    asked = {*select(literal(1)).where(condition).get_final_froms()}
-    further = [one for one in further_tables(model) if one in asked]
-    if not further:
+    """Return a condition on a model's records so that it may be asked of the root's rows alone, also those of other classes."""
+    asked = {*select(literal(1)).where(condition).get_final_froms()} if is_joined(model) else set()
+    own = own_tables(model)
+    further = [one for one in further_tables(model) if one in own or one in asked]
+    if not further and inspect_mapper(model).inherits is None:
         return condition
     root = table_of(model)
     whole: FromClause = root
     for one in further:
         whole = whole.join(one, is_same_record(one, root))
-    key: ColumnElement[bool] = key_in(root).in_(
-        select(key_in(root)).select_from(whole).where(condition).correlate(None)
-    )
+    # What asks whether there is a related record names the class's table only inside: here it finds it.
+    asking = select(key_in(root)).select_from(whole).where(condition, *_of_class(model)).correlate(None)
+    key: ColumnElement[bool] = key_in(root).in_(asking)
     return key
+
+
+def _of_class(model: type[object]) -> list[ColumnElement[bool]]:
+    """Return what tells a class's rows from those of others in the same table."""
+    told = class_column(model)
+    if told is None or has_own_table(model):
+        return []
+    return [told.in_([one.polymorphic_identity for one in inspect_mapper(model).self_and_descendants])]
+
+
+def held_by(model: type[object], which: ColumnElement[bool], wanted: AnyColumn, table: FromClause) -> Statement:
+    """Return what these records have in a column, or in several, of whichever of their tables."""
+    mine = of_root(model, which)
+    if not is_joined(model):
+        return select(wanted).where(mine)
+    root = table_of(model)
+    return select(wanted).where(key_in(table).in_(select(key_in(root)).where(mine).correlate(None)))
 
 
 def class_column(model: type[object]) -> TableColumn | None:

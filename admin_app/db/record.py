@@ -11,6 +11,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
 from admin_app.db.key_parts import CompositeKey, Parts
+from admin_app.db.keys import key_names
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.db.versions import LEGACY, READ_ONLY, RowVersion
 from admin_app.errors import ConfigurationError
@@ -75,6 +76,7 @@ class Record(Timestamped, Versioned, Model):
                 one.column.type = BigInteger().with_variant(Integer, "sqlite")
         table = vars(cls).get("__table__")
         keys = list(own) if table is None else [_called(cls).get(one.key, one.key) for one in table.primary_key]
+        _require_key_of_first(cls, keys)
         if keys and keys != ["id"]:
             if "id" in (vars(cls) if table is None else _names_in(cls, table)):
                 message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
@@ -89,6 +91,15 @@ class Record(Timestamped, Versioned, Model):
         """Name the record for a person."""
         title = title_of(type(self))
         return str(getattr(self, title)) if title else f"{type(self).__name__} {self.id}"
+
+
+def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
+    """Raise `ConfigurationError` where a further table's key is not called as that of the class it derives from."""
+    first = next((base for base in cls.__mro__[1:] if "__mapper__" in vars(base)), None)
+    if first is None or not keys or set(keys) == set(names := key_names(first)):
+        return
+    message = f"{cls.__name__}: call its key {', '.join(names)}, as {first.__name__} does: `{names[0]} = mapped_column(ForeignKey(...), primary_key=True)`."
+    raise ConfigurationError(message)
 
 
 def title_of(model: type[Record]) -> str:

@@ -87,7 +87,7 @@ def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
 
 
 def _find_unknown(model: type[Record]) -> list[Relation]:
-    known = {frozenset(one.other_columns) for one in relations_of(model).values() if isinstance(one, ToMany)}
+    known = {frozenset(one.other_columns) for one in relations_of(model).values() if _has_whole_column(one)}
     mappers = inspect_mapper(model).registry.mappers
     firsts = (one for one in mappers if issubclass(one.class_, Record) and has_own_table(one.class_))
     models = sorted((one.class_ for one in firsts), key=lambda one: one.__name__)
@@ -97,3 +97,10 @@ def _find_unknown(model: type[Record]) -> list[Relation]:
         for key in foreign_keys_of(local_table(target))
         if frozenset(key.columns) not in known and key.referred_table in tables_of(model) and not ties_row(model, key)
     ]
+
+
+def _has_whole_column(relation: Relation) -> bool:
+    """Whether all records that hold the key are of the other side's class: a class that derives may have it from the first one's table."""
+    target = relation.target
+    is_own = has_own_table(target) and local_table(target) is relation.other_columns[0].table
+    return isinstance(relation, ToMany) and is_own

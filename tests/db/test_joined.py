@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from admin_app.db.joined import classes_in, further_tables, require_whole
+from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 
 
@@ -92,3 +93,12 @@ def test_tables_that_are_not_told_apart_are_refused(
 
     with pytest.raises(ConfigurationError, match=said):
         require_whole(tree)
+
+
+def test_a_further_tables_key_of_another_name_is_refused() -> None:
+    apart = {"metadata": MetaData(), "_sa_registry": registry()}
+    first = type("Leaf", (Record,), {**apart, "__module__": __name__, "__tablename__": "leaf"})
+    key = mapped_column(Integer, ForeignKey("leaf.id"), primary_key=True)
+
+    with pytest.raises(ConfigurationError, match=r"^Needle: call its key id, as Leaf does: "):
+        type("Needle", (first,), {"__module__": __name__, "__tablename__": "needle", "leaf_no": key})

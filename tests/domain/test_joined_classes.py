@@ -6,26 +6,54 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData, String, and_, select, text
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table, and_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows, delete_rows
+from admin_app.domain.audit.former_class import was_of_class
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, losses
 from admin_app.extensions import db
+from admin_app.models.change_set import Change
 from tests.domain.audit.undoing import done, take_back, words
 from tests.domain.plan.planning import begun, carried_out, planned_deletion, planned_value, verdicts
 
 OWN = MetaData()
 # Apart from the dashboard's own: other tests of this process are to know none of these.
 APART = registry(metadata=OWN)
+
+
+def between(name: str, **sides: str) -> Table:
+    """Return a table between two others."""
+    return Table(name, OWN, *(Column(one, ForeignKey(key), primary_key=True) for one, key in sides.items()))
+
+
+SHIP_FLAG = between("ship_flag", ship_id="ship.id", flag_id="flag.id")
+FLEET_SHIP = between("fleet_ship", fleet_id="fleet.id", ship_id="ship.id")
+
+
+class Flag(Record):
+    """What the further class has several of."""
+
+    metadata = OWN
+    _sa_registry = APART
+    label: Mapped[str] = mapped_column(String(40))
+
+
+class Fleet(Record):
+    """What has several of the further class."""
+
+    metadata = OWN
+    _sa_registry = APART
+    label: Mapped[str] = mapped_column(String(40))
+    ships: Mapped[list[Ship]] = relationship(secondary=FLEET_SHIP)
 
 
 class Craft(Record):
@@ -35,6 +63,7 @@ class Craft(Record):
     _sa_registry = APART
     kind: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(40))
+    dock_id: Mapped[int | None] = mapped_column(ForeignKey("dock.id"))
     __mapper_args__: Any = {"polymorphic_on": "kind", "polymorphic_identity": "craft", "version_id_col": Record.version}
 
 
@@ -49,12 +78,23 @@ class Ship(Craft):
         back_populates="boats", remote_side="Ship.id", foreign_keys=mother_id, passive_deletes="all"
     )
     boats: Mapped[list[Ship]] = relationship(back_populates="mother", foreign_keys=mother_id, passive_deletes="all")
+    flags: Mapped[list[Flag]] = relationship(secondary=SHIP_FLAG)
     __mapper_args__: Any = {"polymorphic_identity": "ship"}
+
+
+class Dock(Record):
+    """What the further class points at by a column of the first one's table."""
+
+    metadata = OWN
+    _sa_registry = APART
+    label: Mapped[str] = mapped_column(String(40))
+    ships: Mapped[list[Ship]] = relationship(foreign_keys=Craft.dock_id, passive_deletes="all")
 
 
 @pytest.fixture(autouse=True)
 def tables(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
-    monkeypatch.setitem(recorded_models(), "craft", Craft)
+    for model in (Craft, Flag, Fleet, Dock):
+        monkeypatch.setitem(recorded_models(), model.__tablename__, model)
     OWN.create_all(db.engine)
     with transaction(db.session):
         db.session.add_all([Craft(label="Kite"), Ship(label="Anna", sign="A", port="Bonn")])
@@ -196,3 +236,89 @@ def test_no_ship_comes_to_carry_itself() -> None:
 
     assert verdicts(plan) == {2: "failed", 3: "failed"}
     assert all_there() == WHOLE
+
+
+@pytest.fixture
+def linked() -> None:
+    """Give both ships a flag, put them into a fleet, and one of them into a dock, with the kite."""
+    with transaction(db.session):
+        kite, *ships = db.session.scalars(select(Craft).order_by(Craft.id))
+        db.session.add_all([Fleet(label="North", ships=ships), Dock(label="Dry")])
+        db.session.flush()
+        kite.dock_id = ships[0].dock_id = 1
+        flag = Flag(label="Red")
+        for ship in ships:
+            ship.flags = [flag]
+
+
+LINKS = [(2, 1), (3, 1)], [(1, 2), (1, 3)]
+
+
+def all_links() -> tuple[list[tuple[Any, ...]], ...]:
+    """Return what stands in both tables between."""
+    return tuple(
+        [tuple(row) for row in db.session.execute(select(one).order_by(*one.c))] for one in (SHIP_FLAG, FLEET_SHIP)
+    )
+
+
+def recorded(model: str) -> list[tuple[Any, ...]]:
+    """Return which links the newest change set says that records of a table lost."""
+    name = {"craft": "flags", "fleet": "ships"}[model]
+    found = db.session.scalars(select(Change).where(Change.change_set_id == done(), Change.model == model))
+    return [(one.record_id, (one.before or {})[name], (one.after or {}).get(name)) for one in found]
+
+
+@pytest.mark.usefixtures("linked")
+@pytest.mark.parametrize("way", ["alone", "among many"])
+@pytest.mark.parametrize(
+    ("key", "links", "crafts", "fleets"),
+    [
+        (1, LINKS, [(1, [], None)], []),
+        (3, ([(2, 1)], [(1, 2)]), [(3, [1], None)], [(1, [2, 3], [2])]),
+    ],
+    ids=["the first class", "the further one"],
+)
+def test_who_is_deleted_loses_its_own_links_alone(
+    key: int, links: object, crafts: object, fleets: object, way: str
+) -> None:
+    lost = [one.count.number for one in losses(db.session, Craft, Craft.id == key)]
+    with transaction(db.session):
+        if way == "alone":
+            delete_record(db.session, db.session.get_one(Craft, key), {})
+        else:
+            delete_rows(db.session, Craft, Craft.id == key)
+    left = all_links(), recorded("fleet")
+    before = recorded("craft") if way != "alone" else crafts
+
+    were = [was_of_class(db.session, model, key) for model in (Craft, Ship)]
+
+    take_back(done())
+
+    assert were == [True, key != 1]
+    assert not was_of_class(db.session, Ship, key)
+    assert (lost, left, before) == ([1] if fleets else [], (links, fleets), crafts)
+    assert (all_links(), all_there()) == (LINKS, WHOLE)
+
+
+@pytest.mark.usefixtures("linked")
+def test_rows_that_are_chosen_by_a_related_record_are_no_others() -> None:
+    with transaction(db.session):
+        changed = change_rows(db.session, Ship, Ship.mother.has(Ship.port == "Bonn"), {"label": "Cora"})
+        deleted = delete_rows(db.session, Ship, Ship.mother.has(label="Anna"))
+
+    assert (changed, deleted, all_there()) == (1, 1, WHOLE[:2])
+    assert all_links() == ([(2, 1)], [(1, 2)])
+
+
+@pytest.mark.usefixtures("linked")
+def test_what_hangs_by_the_first_table_is_the_further_class_and_then_the_others() -> None:
+    dock = db.session.get_one(Dock, 1)
+    hanging = {one.name: one.count.number for one in dependences(db.session, dock)}
+    decisions = {"ships": Decision(Fate.DELETE), "craft.dock_id": Decision(Fate.KEEP)}
+    with transaction(db.session):
+        db.session.get_one(Ship, 3).mother_id = None
+        db.session.flush()
+        delete_record(db.session, dock, decisions)
+
+    assert hanging == {"ships": 1, "craft.dock_id": 2}
+    assert [one[:2] for one in all_there()] == [(1, "Kite"), (3, "Bea")]

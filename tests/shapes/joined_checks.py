@@ -9,10 +9,12 @@ from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
 from flask import Flask
 from sqlalchemy import select, text
 
+from admin_app.db.string_set import StringSet
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undo
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
+from admin_app.models.role import Role
 from admin_app.panel.plan.importing import ImportCounts
 from tests.page import Page
 from tests.stores import both_stores
@@ -159,3 +161,19 @@ def test_two_contracts_become_one_and_two_again(app: Flask, as_owner: Any) -> No
 
     assert (page.status, merged.status_code, left) == (200, 303, (ROWS[:2], [2, 2, 2]))
     assert (stored(app), clauses(app)) == (ROWS, before)
+
+
+def test_who_has_the_contracts_alone_sees_no_other_papers_past(
+    app: Flask, as_owner: Any, client_of: Any, keep: Any, make_staff: Any
+) -> None:
+    with app.app_context():
+        keep(Role(name="Clerk", key="clerk", permissions=StringSet(["contract:*"])))
+        as_clerk = client_of(make_staff("Cleo", "clerk"))
+    addresses = [f"/admin/contract/history/?id={key}" for key in (1, 2)]
+    there = [as_clerk.get(one).status_code for one in addresses]
+    as_owner.post_form("/admin/paper/delete/?id=1", {})
+    as_owner.post_form("/admin/contract/delete/?id=2", {"fate.clauses": "delete", "fate.signatures": "delete"})
+
+    gone = [as_clerk.get(one).status_code for one in addresses]
+
+    assert ([one[0] for one in stored(app)], there, gone) == ([3], [404, 200], [404, 200])

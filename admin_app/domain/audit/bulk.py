@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 
 from admin_app.db.connection import rows_changed
-from admin_app.db.joined import by_table, further_tables, is_joined, of_root
+from admin_app.db.joined import by_table, column_in, further_tables, held_by, is_joined, of_root
 from admin_app.db.json_values import is_recorded, kept_columns, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
@@ -73,7 +73,7 @@ def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[b
             which = key_of(model).in_(_recorded_since(session, model, earlier, Did.DELETE))
             lose_links(session, model, which)
             for relation in row_links(model).values():
-                own = select(relation.own).where(which)
+                own = held_by(model, which, relation.own, relation.own.table)
                 session.connection().execute(delete(relation.table).where(relation.own_link.in_(own)))
     return _delete(session, model, which, recorded)
 
@@ -92,7 +92,7 @@ def _delete(session: AnySession, model: type[Record], which: ColumnElement[bool]
 def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> None:
     """Take these records, which are to go, out of the links of others (not yet committed): a change of each of those."""
     for relation in links_into(model):
-        gone = select(relation.other).where(which).correlate(None)
+        gone = held_by(model, which, relation.other, relation.other.table).correlate(None)
         _record_loss(session, relation, gone)
         session.connection().execute(delete(relation.table).where(relation.other_link.in_(gone)))
 
@@ -101,10 +101,16 @@ def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: ob
     """Link what is linked with one record with another one in its place (not yet committed): a change of each of them."""
     owner, dialect = relation.model, _dialect(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link == gone))
-    if relation.target is owner:
+    if table_of(relation.target) is table_of(owner):
         touched = and_(touched, relation.own.not_in([gone, heir]))
     before, after = (
-        json_of({}, dialect, further={relation.key: links_json(relation, relation.own, dialect, instead=instead)})
+        json_of(
+            {},
+            dialect,
+            further={
+                relation.key: links_json(relation, column_in(table_of(owner), relation.own), dialect, instead=instead)
+            },
+        )
         for instead in (None, (gone, heir))
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
@@ -122,6 +128,8 @@ def _is_linked(model: type[Record]) -> bool:
 
 
 def _last_change(session: AnySession) -> int:
+    # What the session has changed before is recorded first: it is none of what follows.
+    begin_change_set(session)
     return session.scalar(select(func.max(Change.id))) or 0
 
 
@@ -139,11 +147,17 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
     """Record which records lose links to those of these keys, and count their versions up."""
     owner, dialect = relation.model, _dialect(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link.in_(gone)))
-    if relation.target is owner:
+    if table_of(relation.target) is table_of(owner):
         # Whoever goes along has said so.
         touched = and_(touched, relation.own.not_in(gone))
     before, after = (
-        json_of({}, dialect, further={relation.key: links_json(relation, relation.own, dialect, without=without)})
+        json_of(
+            {},
+            dialect,
+            further={
+                relation.key: links_json(relation, column_in(table_of(owner), relation.own), dialect, without=without)
+            },
+        )
         for without in (None, gone)
     )
     number = _record(session, owner, touched, Did.UPDATE, before=before, after=after)
@@ -160,7 +174,9 @@ def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[b
 def _whole(session: AnySession, model: type[Record]) -> Expression:
     """Return the SQL that writes all that the history keeps of a row."""
     dialect = _dialect(session)
-    links = {name: links_json(one, one.own, dialect) for name, one in row_links(model).items()}
+    links = {
+        name: links_json(one, column_in(table_of(model), one.own), dialect) for name, one in row_links(model).items()
+    }
     return json_of(row_columns(model), dialect, of=table_of(model), further=links)
 
 

@@ -18,7 +18,7 @@ from admin_app.extensions import AnySession
 from admin_app.formatting import counted, in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
-from admin_app.relations import links_into, links_of
+from admin_app.relations import links_into, links_of, row_links
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
 
 def _lost_link(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
     """Return which link cannot be given back, as the record on its other side is gone."""
-    for name, relation in links_of(model).items():
+    for name, relation in row_links(model).items():
         keys = keys_from_history(relation, (change.before or {}).get(name))
         there = {relation.key_of(one) for one in linked_records(session, relation, keys)}
         if gone := [key for key in keys if key not in there]:

@@ -186,7 +186,7 @@ class UndoStatements:
 
     def _is_linked_so(self, link: ManyToMany, table: FromClause) -> ColumnElement[bool]:
         """Whether a record still has the links that the change set left it."""
-        return are_linked_so(link, table.c[link.own.name], _OLD.c.after, self._dialect)
+        return are_linked_so(link, column_in(table, link.own), _OLD.c.after, self._dialect)
 
     def _links_fit(self, links: Sequence[ManyToMany]) -> list[ColumnElement[bool]]:
         """Ask that what is linked again is still there, or comes back by the same undo."""

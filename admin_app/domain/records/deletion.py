@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, literal, select
 
-from admin_app.db.joined import is_joined, of_root
-from admin_app.db.keys import key_in, key_of
+from admin_app.db.joined import held_by
+from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
@@ -138,7 +138,7 @@ def delete_many(
     """
     _require_losses(session, model, which, scopes)
     for relation in hanging_relations(model):
-        hanging = _hanging(relation, which)
+        hanging = _hanging(relation, model, which)
         decision = decided(relation) or decisions.get(relation.key)
         if decision is not None:
             _settle_many(session, relation, hanging, decision, scopes)
@@ -158,7 +158,7 @@ def dependences_of_many(
 ) -> list[Dependence]:
     """List what hangs on records, counted as far as to the limit; there are no samples of it."""
     found = (
-        _of_many(session, relation, _hanging(relation, which), scopes(relation), limit)
+        _of_many(session, relation, _hanging(relation, model, which), scopes(relation), limit)
         for relation in hanging_relations(model)
     )
     return [one for one in found if one.count.number or one.is_partly_unseen]
@@ -172,23 +172,25 @@ def losses(
     limit: int = COUNT_LIMIT,
 ) -> list[Loss]:
     """List which records lose links with these, counted as far as to the limit."""
-    found = (_loss(session, relation, which, scopes(relation), limit) for relation in links_into(model))
+    found = (
+        _loss(session, relation, _linked_with(relation, model, which), scopes(relation), limit)
+        for relation in links_into(model)
+    )
     return [one for one in found if one.count.number or not one.is_allowed]
 
 
 def _loss(
-    session: AnySession, relation: ManyToMany, which: ColumnElement[bool], scope: DeletionScope, limit: int
+    session: AnySession, relation: ManyToMany, linked: ColumnElement[bool], scope: DeletionScope, limit: int
 ) -> Loss:
-    linked = _linked_with(relation, which)
     seen = [] if scope.seen is None else [scope.seen]
     some = select(literal(1)).select_from(relation.model).where(linked, *seen).limit(limit + 1).subquery()
     count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
     return Loss(relation, count, has_none_beyond(session, relation.model, linked, scope.to_move))
 
 
-def _linked_with(relation: ManyToMany, which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _linked_with(relation: ManyToMany, model: type[Record], which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on the records that are linked with these."""
-    others = select(relation.other).where(of_root(relation.target, which)).correlate(None)
+    others = held_by(model, which, relation.other, relation.other.table).correlate(None)
     found: ColumnElement[bool] = relation.own.in_(
         select(relation.own_link).where(relation.other_link.in_(others)).correlate(None)
     )
@@ -201,7 +203,7 @@ def _require_losses(
     """Raise `DeletionError` where records would lose links that are not theirs to change."""
     for relation in links_into(model):
         scope = scopes(relation).to_move
-        if not has_none_beyond(session, relation.model, _linked_with(relation, which), scope):
+        if not has_none_beyond(session, relation.model, _linked_with(relation, model, which), scope):
             message = f"You cannot change some of the {names_of(relation.model)[1]} that are linked with it."
             raise DeletionError(message)
 
@@ -243,21 +245,17 @@ def _refusal(relation: Relation) -> str:
     return f"It has {words_for(relation)}, which keep it from being deleted. Delete them first, or give them to another {noun_of(relation.model)}."
 
 
-def _hanging(relation: Relation, which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _hanging(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on what hangs on these records."""
-    owners = owners_of(relation, which)
+    owners = owners_of(relation, model, which)
     # The relation may lead to the same model.
     hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
     return hanging
 
 
-def owners_of(relation: Relation, which: ColumnElement[bool]) -> Statement:
-    """Return what these records have in this side's column of a relation."""
-    model, table = relation.model, relation.own_columns[0].table
-    if not is_joined(model):
-        return select(relation.own).where(which)
-    # The column may be of another table than what they are chosen by.
-    return select(relation.own).where(key_in(table).in_(select(key_of(model)).where(of_root(model, which))))
+def owners_of(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> Statement:
+    """Return what these records of a model have in this side's column of a relation; the relation may be that of a class before it."""
+    return held_by(model, which, relation.own, relation.own_columns[0].table)
 
 
 def _of_many(
@@ -354,7 +352,7 @@ def delete_rows_and_dependents(
 ) -> None:
     """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
     for relation in hanging_relations(model):
-        child, hanging = relation.target, relation.other.in_(owners_of(relation, which))
+        child, hanging = relation.target, relation.other.in_(owners_of(relation, model, which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
             raise DeletionError(_refusal(relation))
         fate = Fate.KEEP if relation.on_delete() in {Dependency.OPTIONAL, Dependency.CLEARED} else Fate.DELETE

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import classes_of_table, stored_columns
+from admin_app.db.joined import of_root
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, read_key
 from admin_app.db.record import Record
@@ -23,7 +25,7 @@ from admin_app.panel.access.field_access import FieldAccess
 from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
-from admin_app.relations import ManyToMany
+from admin_app.relations import ManyToMany, links_of
 
 T = TypeVar("T")
 # Characters of the name that the history has of a record.
@@ -302,11 +304,29 @@ def access_at(endpoint: str | None) -> Access | None:
 
 def accesses_to(model: type[Record], key: str) -> list[Access]:
     """Return what the person at hand may do with a model's records, and with those of further classes of its table that have a field."""
-    classes = [one for one in classes_of_table(model) if one is model or key in stored_columns(one)]
+    classes = [one for one in classes_of_table(model) if one is model or _has_field(one, key)]
     return [access for one in classes if issubclass(one, Record) and (access := access_of(one)) is not None]
+
+
+def _has_field(model: type[object], key: str) -> bool:
+    return key in stored_columns(model) or (issubclass(model, Record) and key in links_of(model))
 
 
 def access_of_table(table: str) -> Access | None:
     """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded."""
     model = recorded_models().get(table)
     return None if model is None else access_of(model)
+
+
+def rows_of_first_classes(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
+    """Return with which rows the person may do this, of the first class of each table, by which the history knows all; no condition means all.
+
+    Who has a right to a class that derives from it has it to the records of that class alone.
+    """
+    known: dict[type[Record], list[ColumnElement[bool]]] = {}
+    for access in found:
+        model, which = access.resource.model, access.rows(action)
+        first: type[Record] = inspect_mapper(model).base_mapper.class_
+        known.setdefault(first, []).append(of_root(model, true() if which is None else which))
+    free = {one.resource.model for one in found if one.rows(action) is None}
+    return {first: or_(*each) for first, each in known.items() if first not in free}

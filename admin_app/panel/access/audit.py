@@ -16,17 +16,17 @@ from admin_app.domain.records.merge import is_merge
 from admin_app.extensions import db, table_of
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
-from admin_app.panel.access.access import Access, access_of_table, access_to, accesses_to
+from admin_app.panel.access.access import Access, access_of_table, access_to, accesses_to, rows_of_first_classes
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
-from admin_app.relations import links_of
+from admin_app.relations import row_links
 from admin_app.web.auth.login import current_principal
 
 
 def visible() -> ActivityFilter:
     """Return what of the history the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
-    rows = {one.resource.model: which for one in shown if (which := one.rows(Action.HISTORY)) is not None}
+    rows = rows_of_first_classes(shown, Action.HISTORY)
     person = current_principal()
     noted = notes_seen()
     return ActivityFilter(
@@ -62,7 +62,7 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
         model = access.resource.model
         fixed = [
             key
-            for key in (*row_columns(model), *links_of(model))
+            for key in (*row_columns(model), *row_links(model))
             if not all(one.may_write(key, Action.UNDO) for one in (access, *accesses_to(model, key)))
         ]
         held = _held(access)

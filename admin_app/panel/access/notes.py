@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from flask import abort
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.db.keys import stored_key
+from admin_app.db.joined import of_root
+from admin_app.db.keys import key_of, stored_key
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.extensions import db, table_of
+from admin_app.extensions import Statement, db, table_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.note import Note
 from admin_app.panel.access.access import access_of_table, access_to
@@ -30,13 +33,19 @@ def notes_seen() -> ColumnElement[bool] | None:
             Note.subject == table_of(model).name,
             *(
                 []
-                if which is None
-                else [Note.subject_id.in_(select(stored_key(model.id)).where(which).correlate(None))]
+                if which is None and inspect_mapper(model).inherits is None
+                else [Note.subject_id.in_(_keys(model, which))]
             ),
         )
         for model, which in rows
     ]
     return or_(false(), *each)
+
+
+def _keys(model: type[Record], which: ColumnElement[bool] | None) -> Statement:
+    """Return the keys of these records, of a class that derives from another one its own alone."""
+    mine = of_root(model, true() if which is None else which)
+    return select(stored_key(key_of(model))).where(mine).correlate(None)
 
 
 def require_own_notes(done: ChangeSet) -> None:

@@ -30,7 +30,7 @@ from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
-from admin_app.relations import ManyToMany, ToOne, links_of
+from admin_app.relations import ManyToMany, ToOne, row_links
 
 # Set by themselves: what they hold is the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
@@ -139,7 +139,7 @@ def _act(done: ChangeSet) -> Entry:
 
 def _fields(change: Change, model: type[Record], names: Names) -> Iterable[FieldChange]:
     access = access_of(model)
-    columns, links = row_columns(model), links_of(model)
+    columns, links = row_columns(model), row_links(model)
     pointed, told = _pointed(change, model, names)
     yield from pointed
     # Also columns that there were once: the history is not rewritten when a table is.
@@ -249,7 +249,7 @@ def _names(changes: Sequence[Change]) -> Names:
     models, beside = recorded_models(), held_beside(changes)
     for change in changes:
         columns = row_columns(models[change.model]) if change.model in models else {}
-        links = links_of(models[change.model]) if change.model in models else {}
+        links = row_links(models[change.model]) if change.model in models else {}
         for values in (change.before or {}, change.after or {}):
             for key, value in values.items():
                 for one in _keys_held_by(columns[key]) if key in columns and value is not None else ():

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from admin_app.db.keys import Key, read_key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
+from admin_app.domain.audit.former_class import was_of_class
 from admin_app.domain.audit.reader import timeline
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
@@ -64,8 +65,8 @@ class HistoryPage(Page):
         record = self.access.find_key(key)
         if record is not None:
             self.access.require_reach(record, action)
-        elif self.access.seen() is not None and (
-            not may_be_gone or db.session.get(self.resource.model, key) is not None
+        elif not was_of_class(db.session, self.resource.model, key) or (
+            self.access.seen() is not None and (not may_be_gone or db.session.get(self.resource.model, key) is not None)
         ):
             abort(404)
 

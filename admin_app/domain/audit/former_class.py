@@ -1,0 +1,26 @@
+"""Of which class a record was that is gone: the history knows it by the first class's table, and has what it was."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect as inspect_mapper
+from sqlalchemy import select
+
+from admin_app.db.attributes import name_of
+from admin_app.db.joined import class_column
+from admin_app.db.keys import Key
+from admin_app.db.record import Record
+from admin_app.extensions import AnySession, table_of
+from admin_app.models.change_set import Change, Did
+
+
+def was_of_class(session: AnySession, model: type[Record], key: Key) -> bool:
+    """Whether a record was of a model's class and is gone; of the first class every one is, and what the history does not tell is not."""
+    mapper, told = inspect_mapper(model), class_column(model)
+    if mapper.inherits is None:
+        return True
+    first: type[Record] = mapper.base_mapper.class_
+    if told is None or session.get(first, key) is not None:
+        return False
+    mine = (Change.model == table_of(model).name, Change.record_id == key, Change.act == Did.DELETE)
+    before = session.scalar(select(Change.before).where(*mine).order_by(Change.id.desc()).limit(1)) or {}
+    return before.get(name_of(first, told)) in {one.polymorphic_identity for one in mapper.self_and_descendants}
