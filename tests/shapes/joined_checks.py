@@ -99,8 +99,8 @@ def test_lists_go_by_the_columns_of_both_tables(as_viewer: Any) -> None:
     pages = [Page(as_viewer.get(f"/admin/{one}")) for one in ("contract/details/?id=2", "firm/details/?id=1")]
 
     assert (found, cells) == (LISTS, CELLS)
-    assert files[0][1:] == ["Lease,Acme,A-1,Acme Ltd,2", "Loan,Bell,B-1,Bell Ltd,1"]
-    assert files[1][1:] == ["Lease 0,Lease", "Lease 1,Lease", "Loan 0,Loan"]
+    assert files[0][1:] == ["Lease,Acme,A-1,1,Acme Ltd,2", "Loan,Bell,B-1,2,Bell Ltd,1"]
+    assert files[1][1:] == ["Lease 0,2,Lease", "Lease 1,2,Lease", "Loan 0,3,Loan"]
     assert pages[0].column("Label", "clauses") == ["Lease 1", "Lease 0"]
     assert pages[1].column("Label", "contracts") == ["Lease"]
 
