@@ -19,6 +19,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.panel.cards import board, kept
+from admin_app.panel.everywhere import search
 from admin_app.panel.list import list_counts
 from admin_app.web import modes
 
@@ -118,11 +119,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patient_home_page() -> Iterator[None]:
-    """Let the home page take its time, and keep no number: a machine with much else to do would show other cards."""
+def patient_pages() -> Iterator[None]:
+    """Let the home page and the search of everything take their time, and keep no number: a machine with much else to do would show other cards."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("LIMIT", "WHOLE_LIMIT", "LIST_LIMIT"):
             patch.setattr(board, name, 60)
+        for name in ("LIMIT", "WHOLE_LIMIT"):
+            patch.setattr(search, name, 60)
         patch.setattr(kept, "KEPT_FROM", math.inf)
         yield
 

@@ -51,6 +51,7 @@ def test_a_row_action_is_offered_everywhere_and_changes_one_record_or_many(
     page = Page(as_editor.get(f"/admin/post/edit/?id={first.id}"))
 
     one = as_editor.post_form(page.link("Shorten"))
+    as_editor.get(one.location)
     plan = as_editor.post_form("/admin/post/act/shorten/").location
     as_editor.post_form(plan)
 

@@ -38,7 +38,7 @@ def test_the_foot_is_one_row_on_a_telephone_and_always_in_sight(app: Flask, edit
     foot = arrived(page).locator(".form-foot")
 
     buttons = [
-        page.get_by_role("button", name="Save post"),
+        page.get_by_role("button", name="Save", exact=True),
         page.get_by_role("button", name="Save and next"),
         foot.get_by_role("link", name="Delete"),
     ]

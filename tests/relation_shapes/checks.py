@@ -494,7 +494,7 @@ def test_many_links_by_texts_and_uuids_are_made_changed_filed_lost_and_undone(ap
     sensor = "/admin/sensor/"
 
     def undo(page: Page) -> None:
-        (form,) = page.all("form", class_="undo")[:1]
+        (form,) = page.all("form", class_="undo")[-1:]
         as_editor.post_form("/admin/activity/undo/", {"id": form.all("input", name="id")[0].attributes["value"]})
 
     as_editor.post_form(f"{sensor}new/", {"name": "Roof", "units": "°C, Speed"})

@@ -18,7 +18,7 @@ class PaperResource(Resource):
 class ContractResource(Resource):
     model = Contract
     column_list = ("label", "partner", "code", "firm", "clauses")
-    column_searchable_list = ("label", "partner", "firm.label")
+    column_searchable_list = ("label", "partner")
     column_sortable_list = ("label", "partner", "code", ("firm", "firm.label"), "clauses")
     column_filters = ("label", "partner", "code", "firm")
     form_columns = ("label", "number", "partner", "code", "firm")

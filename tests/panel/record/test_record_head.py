@@ -76,8 +76,8 @@ def test_a_line_says_what_the_record_belongs_to_and_who_changed_it_last(
     lines = [about(page_of(as_editor, "post", one.id)) for one in (post, lonely)]
 
     assert lines == [
-        [f"#{post.id}", "User: Ann", "Created then", "Changed by you then"],
-        [f"#{lonely.id}", "No user", "Created then"],
+        [f"#{post.id} Link", "User: Ann", "Created then", "Changed by you then"],
+        [f"#{lonely.id} Link", "No user", "Created then"],
     ]
 
 
