@@ -64,10 +64,9 @@ def problem_with_heir(
         return untold
     values = {name: getattr(heir, own) for own, name in zip(relation.own_names, relation.other_names, strict=True)}
     same = {key for key, one in relations_of(model).items() if not one.is_many and {*one.own_columns} == columns}
-    for tie in _turned(model, same, values, {}):
-        if has(~func.coalesce(_stays(tie, values), false())):
-            return f"The {in_sentence(label(tie.key))} of some {names_of(model)[1]} would change too."
-    return None
+    turned = _turned(model, same, values, {})
+    changed = [tie.key for tie in turned if has(~func.coalesce(_stays(tie, values), false()))]
+    return f"The {in_sentence(label(changed[0]))} of some {names_of(model)[1]} would change too." if changed else None
 
 
 def does_not_fit(name: str) -> str:
