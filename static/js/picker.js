@@ -35,10 +35,11 @@ function load(picker, query, done) {
   const url = picker.getUrl(query);
   const before = picker.answered;
   const take = async () => {
-    const { results, more, problem } = await answerTo(url);
+    const { results, more, hint, problem } = await answerTo(url);
     await before;
     const page = Number(new URL(url).searchParams.get("page"));
     picker.problem = problem;
+    picker.hint = hint;
     if (more && query === picker.lastValue) picker.setNextUrl(query, pageUrl(picker.input, query, page + 1));
     if (problem && page > 1) picker.setNextUrl(query, url);
     // Who has chosen meanwhile, or has left, wants no list over what comes next.
@@ -84,8 +85,9 @@ const render = {
   option: ({ text, detail }, escape) =>
     `<div><span dir="auto">${escape(text)}</span>${detail ? `<small dir="auto">${escape(detail)}</small>` : ""}</div>`,
   item: ({ text }, escape) => `<div dir="auto">${escape(text)}</div>`,
-  no_results() {
-    return said(this.problem ?? "No matches", "no-results");
+  no_results(_, escape) {
+    const words = this.hint ? `No matches. ${escape(this.hint)}` : "No matches";
+    return said(this.problem ?? words, "no-results");
   },
   // Before anything is typed, nothing found is nothing to say.
   not_loading() {

@@ -125,6 +125,7 @@ class TagResource(Resource):
     model: Any = Tag
     menu_order = 30
     column_list = ("name", "products")
+    column_searchable_list = ("name",)
     form_columns = ("name",)
 
 

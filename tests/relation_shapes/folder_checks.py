@@ -62,3 +62,18 @@ def test_folders_in_folders_are_deleted_as_chosen_whatever_the_chunks_and_come_b
     assert (page.heading, after) == (said, left)
     assert page.texts("p", class_="plan__problem") == []
     assert parents(as_owner) == before
+
+
+def test_a_picker_finds_what_cannot_be_searched_by_its_id_and_exact_name(as_owner: Any) -> None:
+    found = {
+        typed: as_owner.get(f"/admin/folder/lookup/?name=parent&query={typed}").get_json()
+        for typed in ("folder 4", "4", "Fol")
+    }
+
+    hint = "Type an ID, or an exact name."
+    folder = {"id": "4", "text": "Folder 4", "detail": "ID 4"}
+    assert found == {
+        "folder 4": {"results": [folder], "more": False, "hint": hint},
+        "4": {"results": [folder], "more": False, "hint": hint},
+        "Fol": {"results": [], "more": False, "hint": hint},
+    }

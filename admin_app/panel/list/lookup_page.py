@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.keys import print_key
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
+from admin_app.errors import NotFoundError
 from admin_app.extensions import db
+from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.list.selections import of_number, selection_of
 from admin_app.panel.page import Page
 from admin_app.selection.paging.pages import fetch
 from admin_app.selection.paging.planner import planned
-from admin_app.selection.selection import PAGE, SEARCH
+from admin_app.selection.selection import PAGE, SEARCH, Selection
 
 # What a picker shows at once; the rest is a page or a longer word away.
 LOOKUP_SIZE = 20
@@ -31,9 +36,9 @@ class LookupPage(Page):
             abort(403)
         arguments = [(SEARCH, request.args.get("query", "")), (PAGE, request.args.get("page", ""))]
         selection = selection_of(target, arguments)
-        # One row more than is shown tells whether there is another page; nothing is counted.
-        start = (selection.page - 1) * LOOKUP_SIZE
-        rows = fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
+        model, start = target.resource.model, (selection.page - 1) * LOOKUP_SIZE
+        is_by_name = bool(selection.search) and not selection.schema.search
+        rows = _called(model, selection.search) if is_by_name else _page(selection, start)
         # Whoever types a number means the record that has it, whatever else holds these digits.
         numbered = of_number(selection)
         shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
@@ -42,4 +47,17 @@ class LookupPage(Page):
         results = [
             {"id": print_key(row.id), "text": target.title_of(row), "detail": target.detail_of(row)} for row in shown
         ]
-        return jsonify(results=results, more=len(rows) > LOOKUP_SIZE)
+        return jsonify(results=results, more=len(rows) > LOOKUP_SIZE, hint=typing_hint(model) if is_by_name else "")
+
+
+def _page(selection: Selection, start: int) -> Sequence[Record]:
+    """Read a page; one row more than is shown tells whether there is another, and nothing is counted."""
+    return fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
+
+
+def _called(model: type[Record], text: str) -> Sequence[Record]:
+    """Return the one record that is called so: of what cannot be searched, a picker finds what one may type without it."""
+    try:
+        return [find_offered(model, text)]
+    except NotFoundError:
+        return []
