@@ -165,6 +165,7 @@ function enhance(input) {
   // What was typed without a meaning is no record that could be chosen.
   if (links && input.value) return;
   const { value } = input;
+  const isFocused = document.activeElement === input;
   const plugins = { virtual_scroll: {} };
   if ("optional" in input.dataset) {
     plugins.clear_button = { html: () => '<button type="button" class="clear-button" aria-label="Clear">&times;</button>' };
@@ -211,11 +212,22 @@ function enhance(input) {
   // Tom Select leaves the name of an option that is no longer there.
   picker.on("dropdown_close", () => picker.control_input.removeAttribute("aria-activedescendant"));
   picker.wrapper.classList.toggle("invalid-choice", input.getAttribute("aria-invalid") === "true");
+  // Tom Select refuses what is pasted while the chosen one stands over the input.
+  picker.onPaste = () => {};
+  if (isFocused) picker.focus();
   for (const hint of input.parentElement.querySelectorAll("[data-picker-hint]")) hint.hidden = true;
 }
 
+// What a closed menu holds waits until somebody opens it: Tom Select asks how the input is drawn, and the browser would lay
+// out the whole page before it draws it for the first time.
+function enhanceOnceSeen(input) {
+  const closed = input.closest("details:not([open])");
+  if (closed) closed.addEventListener("toggle", () => enhanceOnceSeen(input), { once: true });
+  else enhance(input);
+}
+
 function enhanceAll(root) {
-  if (window.TomSelect) root.querySelectorAll("input[data-picker]").forEach(enhance);
+  if (window.TomSelect) root.querySelectorAll("input[data-picker]").forEach(enhanceOnceSeen);
 }
 
 enhanceAll(document);

@@ -159,3 +159,16 @@ def test_more_of_a_list_that_could_not_come_is_asked_for_again(app: Flask, edito
     page.clock.run_for(1000)
 
     expect(offered(page)).to_have_count(30)
+
+
+def test_a_picker_in_a_closed_menu_waits_until_it_is_opened(owner_page: Page, make_post: Any) -> None:
+    make_post()
+    page = owner_page
+    page.goto("/admin/post/")
+    menu = page.locator("details").filter(has=page.locator(".promoted__form input[data-picker]"))
+    expect(page.locator(".ts-wrapper")).to_have_count(0)
+
+    menu.locator("summary").click()
+
+    expect(menu.get_by_role("combobox", name="User")).to_be_visible()
+    expect(page.locator(".ts-wrapper")).to_have_count(1)
