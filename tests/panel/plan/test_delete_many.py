@@ -69,6 +69,8 @@ def test_where_nothing_hangs_on_the_records_the_page_leads_to_the_plan(as_editor
     assert (plan.heading, plan.texts("button", class_="button--danger")) == ("Delete 2 posts?", ["Delete 2 posts"])
     assert set(before) == {1, 2, 3}
     assert (done.heading, set(owners(as_editor))) == ("2 posts deleted", {2})
+    former = [Page(as_editor.get(done.link(content))).heading for content in ("A garden", "Another garden")]
+    assert former == ["History of “A garden”", "History of “Another garden”"]
 
 
 @pytest.mark.usefixtures("writers")
