@@ -39,7 +39,8 @@ from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.report import report_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.plan.words import NO_REASON, REASON
-from admin_app.panel.view_models import Link
+from admin_app.panel.view_models import Hidden, Link
+from admin_app.selection.selection import TICKS
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
@@ -116,6 +117,10 @@ class PlanPage(Page):
         except PlanError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
+        if operation.action is Action.DELETE and (set_id := dict(_arguments(plan)).get(TICKS, "")):
+            # What is selected would be rows that are gone.
+            with transaction(db.session):
+                ticks.clear_list_of(db.session, signed_in_principal().id, int(set_id))
         return lead_on(self._here(plan))
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
@@ -308,13 +313,19 @@ class PlanPage(Page):
         return Link(formatting.excerpt(title or "", LONGEST_NAME) or self.access.number_of(line.record_id), url)
 
     def _list_url(self, plan: Plan) -> str:
-        pairs = plan.arguments.get("selection", [])
+        """Lead back to the whole list that the rows were selected in."""
+        pairs = [pair for pair in _arguments(plan) if pair[0] != TICKS]
         return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
 
 
 def number_left(plan: Plan) -> int:
     """Count the lines that nothing would be done with though they ask for it."""
     return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
+
+
+def _arguments(plan: Plan) -> list[Hidden]:
+    """Return the address's arguments of the list that a plan is about; of a file's rows there are none."""
+    return [(name, value) for name, value in plan.arguments.get("selection", [])]
 
 
 def _left(plan: Plan) -> int:
