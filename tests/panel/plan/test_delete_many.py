@@ -83,12 +83,13 @@ def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing
         make_post(content=content)
     page = select_rows(as_editor, "/admin/post/?q=garden", [1])
 
-    address = planned(as_editor, press(as_editor, page, "Delete…").location)
-    cancelled = Page(as_editor.get(address)).link("Cancel")
+    question = press(as_editor, page, "Delete…").location
+    address = planned(as_editor, question)
+    cancelled = {Page(as_editor.get(one)).link("Cancel") for one in (question, address)}
     done = agreed(as_editor, address)
     back = Page(as_editor.get(done.link("Back to posts")))
 
-    assert (cancelled, done.link("Back to posts")) == ("/admin/post/?q=garden", "/admin/post/?q=garden")
+    assert cancelled | {done.link("Back to posts")} == {"/admin/post/?q=garden"}
     assert (back.ids(), words(back)) == ([3], "")
 
 
