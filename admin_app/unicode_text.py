@@ -48,6 +48,18 @@ LONGEST_KEY = 200
 _END = "\x01"
 
 
+# Of longer texts a browser takes seconds for each key, where it finds the direction of every paragraph itself.
+LONG = 100_000
+
+
+def direction_of_long(value: str) -> str:
+    """Return the direction of a long text, by its first letter that has one; of a short one nothing: the browser knows better."""
+    if len(value) <= LONG:
+        return ""
+    classes = (unicodedata.bidirectional(letter) for letter in value)
+    return "rtl" if next((one for one in classes if one in {"L", "R", "AL"}), "L") != "L" else "ltr"
+
+
 def composed(value: str) -> str:
     """Return the text in Unicode's form NFC, the one in which every text is kept."""
     return unicodedata.normalize("NFC", value)

@@ -164,6 +164,8 @@ def _of_values(tag: Tag) -> Iterator[str]:
         yield f"{tag.name}: id={tag.attributes['id']!r}"
     if tag.name == "img" and "alt" not in tag.attributes:
         yield "img without alt"
+    if tag.name == "textarea" and tag.attributes.get("dir") == "auto":
+        yield "textarea: dir=auto makes texts of many lines slow; the style sheet sets unicode-bidi"
     if "aria-label" in tag.attributes and tag.name in NAMELESS and "role" not in tag.attributes:
         yield f"{tag.name}: aria-label without a role"
 

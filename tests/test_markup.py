@@ -33,6 +33,7 @@ from tests.routes import PEOPLE, ROUTES, own_token
         '<button form="a">A</button>',
         '<img src="a">',
         '<p aria-label="A"></p>',
+        '<textarea dir="auto"></textarea>',
         "<p><div></div></p>",
         "<span><a><p></p></a></span>",
         "<ul><p></p></ul>",

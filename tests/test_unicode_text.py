@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from admin_app.unicode_text import caseless, composed, has_something_to_see, line, unseen_in
+from admin_app.unicode_text import (
+    LONG,
+    caseless,
+    composed,
+    direction_of_long,
+    has_something_to_see,
+    line,
+    unseen_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +23,11 @@ def test_texts_that_differ_in_capitals_or_composition_alone_are_the_same(one: st
 
 def test_accents_tell_texts_apart() -> None:
     assert caseless("José") != caseless("Jose")
+
+
+@pytest.mark.parametrize(("first", "direction"), [("1. ab", "ltr"), ("<p>", "ltr"), ("12 שלום", "rtl"), ("…", "ltr")])
+def test_a_long_text_has_the_direction_of_its_first_letter_and_a_short_one_none(first: str, direction: str) -> None:
+    assert (direction_of_long(first + " " * LONG), direction_of_long(first)) == (direction, "")
 
 
 def test_a_letter_and_its_accent_become_one() -> None:

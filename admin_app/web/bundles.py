@@ -89,6 +89,7 @@ _SCRIPTS = (
     "changes",
     "said",
     "dirty",
+    "direction",
     "markup",
     "mentions",
     "peek",

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, request
 
 from admin_app.domain.preferences import EVERYWHERE, Settings
 from admin_app.formatting import in_sentence, label, sentence_case, with_article
+from admin_app.unicode_text import direction_of_long
 from admin_app.web.auth.login import current_principal, seconds_left
 
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -26,7 +27,11 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["site_version"] = app.config["VERSION"]
     app.jinja_env.filters.update(
-        label=label, in_sentence=in_sentence, sentence_case=sentence_case, with_article=with_article
+        label=label,
+        in_sentence=in_sentence,
+        sentence_case=sentence_case,
+        with_article=with_article,
+        direction_of_long=direction_of_long,
     )
     app.context_processor(_frame)
     app.after_request(_keep_static_files)

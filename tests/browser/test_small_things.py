@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -110,6 +111,16 @@ def test_the_filters_fill_a_phone_and_their_button_stays(open_as: OpenAs, editor
     page.locator("#listing-filters").click()
 
     expect(sheet.get_by_label("Content", exact=False).first).to_be_hidden()
+
+
+def test_the_weeks_of_a_summary_are_whole_on_a_narrow_phone(open_as: OpenAs, editor: Staff, make_post: Any) -> None:
+    make_post()
+    page = open_as(editor, viewport={"width": 320, "height": 800})
+    page.goto("/admin/post/summary/?by=created_at__week")
+    week = page.locator(".summary__table tbody th .clip").first
+
+    expect(week).to_have_text(re.compile(r"^Week of \d{4}-\d\d-\d\d$"))
+    assert week.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_the_theme_changes_at_once_and_leaves_what_is_typed(editor_page: Page) -> None:

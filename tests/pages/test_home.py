@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.panel.cards import board, kept
+from admin_app.panel.cards import board, kept, summarised
 from tests.page import Element, Page
 from tests.stores import both_stores
 
@@ -148,8 +148,35 @@ def test_no_card_counts_what_somebody_may_not_see(
 # ---- time
 
 
-def test_without_time_left_every_card_says_so(as_viewer: Any, monkeypatch: Any) -> None:
+@both_stores
+def test_without_time_to_count_each_card_says_roughly_how_many_there_are(
+    as_viewer: Any, make_user: Any, make_post: Any, monkeypatch: Any
+) -> None:
+    ann, now = make_user(name="Ann"), datetime.now(UTC)
+    for user, weeks in ((ann, 0), (None, 0), (ann, 0), (ann, 1), (None, 30)):
+        make_post(user=user, created_at=now - timedelta(weeks=weeks))
     monkeypatch.setattr(board, "WHOLE_LIMIT", 0)
+    # A machine with much other work is no defect.
+    monkeypatch.setattr(board, "ROUGH_LIMIT", 60)
+    monkeypatch.setattr(board, "ROUGH_WHOLE_LIMIT", 60)
+    monkeypatch.setattr(summarised, "ROUGH_COUNT", 2)
+
+    found = tiles(as_viewer)
+
+    assert number(found["Without a user"]) == "2 posts"
+    assert number(found["Posts per week"]) == "more than 2 this week, 1 last week"
+    assert [one.text for one in found["Posts by user, last 12 weeks"].all("li")] == ["More than 2 posts"]
+    led = [
+        links(found["Without a user"])["2"],
+        links(found["Posts per week"])["more than 2"],
+        links(found["Posts by user, last 12 weeks"])["More than 2 posts"],
+    ]
+    assert [len(Page(as_viewer.get(url)).rows()) for url in led] == [2, 3, 4]
+
+
+def test_without_any_time_left_every_card_says_so(as_viewer: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(board, "WHOLE_LIMIT", 0)
+    monkeypatch.setattr(board, "ROUGH_WHOLE_LIMIT", 0)
 
     found = tiles(as_viewer)
 

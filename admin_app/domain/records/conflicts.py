@@ -54,6 +54,7 @@ class LastChange:
 
     actor: str
     at: datetime
+    actor_id: int | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
         return EarlierState(is_known=False)
     columns, links = kept_columns(type(record)), links_of(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
-    last_changes = [LastChange(change_set.actor, change_set.at) for _, change_set in rows]
+    last_changes = [LastChange(change_set.actor, change_set.at, change_set.actor_id) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))
     before: Values = {}
     for change, _ in rows:
@@ -97,7 +98,9 @@ def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> Las
     here = (Change.model == table_of(model).name, Change.record_id == record_id)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
-    return LastChange(found[1].actor, found[1].at) if found is not None and found[0].act == Did.DELETE else None
+    if found is None or found[0].act != Did.DELETE:
+        return None
+    return LastChange(found[1].actor, found[1].at, found[1].actor_id)
 
 
 def resolution_of(was: object, theirs: object, yours: object) -> Resolution:

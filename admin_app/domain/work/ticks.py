@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
@@ -132,6 +133,15 @@ def tick_all(session: AnySession, place: TickedList) -> None:
 def clear(session: AnySession, place: TickedList) -> None:
     """Take back every tick (not yet committed)."""
     session.execute(delete(TickSet).where(*place.own))
+
+
+def clear_list_of(session: AnySession, staff_id: int, set_id: int) -> None:
+    """Take back every tick of the list that a set, or the one that it was copied from, is of (not yet committed)."""
+    of = aliased(TickSet)
+    key = select(func.substr(of.list_key, 1, DIGEST)).where(of.id == set_id).scalar_subquery()
+    resource = select(of.resource).where(of.id == set_id).scalar_subquery()
+    here = (TickSet.staff_id == staff_id, TickSet.resource == resource, TickSet.list_key == key)
+    session.execute(delete(TickSet).where(*here).execution_options(synchronize_session=False))
 
 
 def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:

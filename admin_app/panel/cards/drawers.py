@@ -15,7 +15,7 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.card import WEEKS, Card, Count, Newest, PerWeek, Top
-from admin_app.panel.cards.summarised import MOST_ROWS, listed
+from admin_app.panel.cards.summarised import MOST_ROWS, listed, rough_count, roughly_summarised
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import Point, small_chart_of
 from admin_app.panel.grouping.groupings import ByRelation, ByTime, groupings_of
@@ -27,6 +27,7 @@ from admin_app.panel.list.selections import newest, plain_selection, schema_for
 from admin_app.panel.resource import CREATED_AT
 from admin_app.panel.summary.summary import BY, list_url, summary_of
 from admin_app.panel.view_models import Link
+from admin_app.selection.paging.counting import Count as Total
 from admin_app.selection.paging.counting import count_of
 from admin_app.selection.paging.pages import fetch
 from admin_app.selection.paging.planner import planned
@@ -36,11 +37,12 @@ from admin_app.selection.summary import counts_of_stretches
 
 @dataclass(frozen=True)
 class Drawer:
-    """A card that is not counted yet: what it is called, where its title leads, and what counts it."""
+    """A card that is not counted yet: what it is called, where its title leads, what counts it, and what does so roughly, in less time."""
 
     title: str
     url: str
     draw: Callable[[], CardView]
+    roughly: Callable[[], CardView] | None = None
 
 
 def drawer_of(access: Access, card: Card) -> Drawer | None:
@@ -57,17 +59,20 @@ def _count(access: Access, card: Count) -> Drawer | None:
     return counted(access, card.label, selection)
 
 
-def counted(access: Access, title: str, selection: Selection) -> Drawer:
-    """Return a card that says how many rows a list has."""
-    url = list_links(access.resource).to(selection)
-    return Drawer(title, url, lambda: _number(access, title, url, selection))
+def counted(access: Access, title: str, selection: Selection, url: str = "") -> Drawer:
+    """Return a card that says how many rows a list has, as far as the list itself counts; `url` is another address of it."""
+    rows = list_links(access.resource).to(selection)
 
+    def tell(count: Total) -> CardView:
+        is_one = count.is_exact and count.number == 1
+        return CardView(title, url or rows, str(count), access.resource.noun if is_one else access.resource.nouns, rows)
 
-def _number(access: Access, title: str, url: str, selection: Selection) -> CardView:
-    """Count as far as the list itself does."""
-    count = count_of(db.session, planned(db.session, selection))
-    is_one = count.is_exact and count.number == 1
-    return CardView(title, url, str(count), access.resource.noun if is_one else access.resource.nouns, url)
+    return Drawer(
+        title,
+        url or rows,
+        lambda: tell(count_of(db.session, planned(db.session, selection))),
+        lambda: tell(rough_count(selection)),
+    )
 
 
 def _per_week(access: Access, card: PerWeek) -> Drawer | None:
@@ -77,7 +82,12 @@ def _per_week(access: Access, card: PerWeek) -> Drawer | None:
         return None
     title = card.label or f"{access.resource.plural} per week"
     url = link(access.resource, "summary_view", **{BY: name})
-    return Drawer(title, url, lambda: _weeks(access, grouping, title, url))
+    return Drawer(
+        title,
+        url,
+        lambda: _weeks(access, grouping, title, url),
+        lambda: _two_weeks(access, grouping, title, url),
+    )
 
 
 def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
@@ -101,6 +111,15 @@ def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
     return CardView(title, url, number, note, points[-1].url, small_chart_of(points, f"{weeks[0]}", "this week"))
 
 
+def _two_weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
+    """Count this week and the last one alone, and no further than a rough count goes."""
+    week = start_of(Unit.WEEK, today())
+    periods = [(week, following(Unit.WEEK, week)), (week - timedelta(weeks=1), week)]
+    of_weeks = [plain_selection(access, [grouping.between(*period)]).changed(sort="id") for period in periods]
+    this, last = map(rough_count, of_weeks)
+    return CardView(title, url, str(this), f"this week, {last} last week", list_links(access.resource).to(of_weeks[0]))
+
+
 def _top(access: Access, card: Top) -> Drawer | None:
     """Look at the last weeks, where the list can be filtered by when a record was made; else at all of it."""
     # Without an end: then SQLite reads the index of each record's rows by their time, which holds all that is asked.
@@ -114,7 +133,12 @@ def _top(access: Access, card: Top) -> Drawer | None:
         return None
     title = card.label or f"{one.title}{f', last {WEEKS} weeks' if is_recent else ''}"
     grouping, selection = one.grouping, one.selection.changed(sort="id")
-    return Drawer(title, one.url, lambda: listed(one, title, grouping.first(db.session, selection, most=MOST_ROWS)))
+    return Drawer(
+        title,
+        one.url,
+        lambda: listed(one, title, grouping.first(db.session, selection, most=MOST_ROWS)),
+        lambda: roughly_summarised(one, title),
+    )
 
 
 def _first_week() -> date:

@@ -16,7 +16,7 @@ from admin_app.models.saved_view import SavedView
 from admin_app.panel.access.access import Access, access_at
 from admin_app.panel.cards.board import Board
 from admin_app.panel.cards.drawers import Drawer, counted
-from admin_app.panel.cards.summarised import summarised
+from admin_app.panel.cards.summarised import roughly_summarised, summarised
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
@@ -57,9 +57,8 @@ def _name(access: Access, said: tuple[str, str]) -> str:
 
 
 def _view(access: Access, view: SavedView) -> Drawer:
-    drawer = counted(access, view.name, plain_selection(access, parse_qsl(view.arguments, keep_blank_values=True)))
     url = link(access.resource, "index_view", view=view.id)
-    return Drawer(drawer.title, url, lambda: replace(drawer.draw(), url=url))
+    return counted(access, view.name, plain_selection(access, parse_qsl(view.arguments, keep_blank_values=True)), url)
 
 
 def _summary(access: Access, pairs: Sequence[tuple[str, str]]) -> Drawer | None:
@@ -67,4 +66,4 @@ def _summary(access: Access, pairs: Sequence[tuple[str, str]]) -> Drawer | None:
     if one is None:
         return None
     title = ", ".join([one.title, *narrowed_words(one)])
-    return Drawer(title, one.url, lambda: summarised(one, title))
+    return Drawer(title, one.url, lambda: summarised(one, title), lambda: roughly_summarised(one, title))

@@ -1,18 +1,27 @@
-"""A summary on a card: its last periods as a chart, or its first groups as lines."""
+"""A summary on a card: its last periods as a chart, or its first groups as lines; where that takes too long, how many rows it is of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from admin_app.extensions import db
 from admin_app.panel.card import WEEKS
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import lengths_of, small_chart_of
 from admin_app.panel.grouping.groupings import Told
-from admin_app.panel.summary.summary import Summary, codes_of, number_of, points_of, said_of
+from admin_app.panel.summary.summary import Summary, codes_of, list_url, number_of, points_of, said_of
 from admin_app.panel.view_models import Link
+from admin_app.selection.paging.counting import Count, count_of
+from admin_app.selection.paging.planner import planned
+from admin_app.selection.selection import Selection
 
 # Lines of a card.
 MOST_ROWS = 5
+# So far a rough number is counted, which takes some milliseconds wherever that many rows are soon found.
+ROUGH_COUNT = 500
+# Said where the rows are counted, and not their groups.
+SLOW = "Grouping them took too long."
 
 
 def summarised(one: Summary, title: str) -> CardView:
@@ -39,3 +48,18 @@ def listed(one: Summary, title: str, told: Sequence[Told]) -> CardView:
     )
     note = "" if rows else f"No {one.access.resource.nouns} yet"
     return CardView(title, one.url, note=note, rows=rows, more=Link("Show all", one.url) if rows else None)
+
+
+def rough_count(selection: Selection) -> Count:
+    """Count some hundred rows, and of a whole table what the database's statistics say."""
+    found = planned(db.session, selection)
+    return count_of(db.session, replace(found, count_limit=min(found.count_limit, ROUGH_COUNT)))
+
+
+def roughly_summarised(one: Summary, title: str) -> CardView:
+    """Tell how many rows there are to group, and lead to them."""
+    count, resource = rough_count(one.selection.changed(sort="id")), one.access.resource
+    is_one = count.is_exact and count.number == 1
+    words = f"{count} {resource.noun if is_one else resource.nouns}"
+    row = CardRow(Link(words[:1].upper() + words[1:], list_url(one.access, one.selection)))
+    return CardView(title, one.url, note=SLOW, rows=(row,), more=Link("Show all", one.url))

@@ -22,7 +22,7 @@ class CardRow:
 class CardView:
     """A card. `number` is told large, with `number_url` where its rows are, `note` after it; `chart` and `rows` follow.
 
-    `is_slow` says that counting took too long; `as_of` when a number was counted that is kept for a while; `pin` is the
+    `is_slow` says that not even a rough number was counted in time; `as_of` when a number was counted that is kept for a while; `pin` is the
     number of what the person pinned themselves.
     """
 

@@ -24,6 +24,14 @@ from admin_app.panel.resource import Resource
 from admin_app.relations import relations_of
 
 _HISTORY = frozenset({"change", "change_set"})
+# What people know the dashboard's own tables as, where they may read on.
+_CALLED = {
+    "plan": "other plans",
+    "plan_line": "other plans",
+    "job": "jobs",
+    "draft": "drafts of forms",
+    "note": "notes",
+}
 
 
 def require_personal(resource: Resource) -> None:
@@ -97,7 +105,8 @@ def elsewhere_in_words(places: Sequence[Place]) -> str:
 def _place_in_words(place: Place) -> str:
     resource = next((one for one in resources() if table_of(one.model).name == place.table), None)
     if resource is None:
-        return f"{counted(place.count, 'text', 'texts')} of {place.table.replace('_', ' ')}"
+        called = _CALLED.get(place.table, f"the table “{place.table}”")
+        return f"{counted(place.count, 'text', 'texts')} of {called}"
     return f"{counted(place.count, resource.noun, resource.nouns)} ({resource.label(place.column)})"
 
 

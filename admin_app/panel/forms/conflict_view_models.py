@@ -32,11 +32,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What happened to a record while somebody had its page open: who did it and when, and the fields by name."""
+    """What happened to a record while somebody had its page open: who did it and when, and the fields by name.
+
+    `is_own` where nobody else did it: they have the record open in two windows.
+    """
 
     people: tuple[tuple[str, Cell], ...]
     is_known: bool
     differences: dict[str, Difference]
+    is_own: bool = False
     is_again: bool = False
     version: str = ""
 

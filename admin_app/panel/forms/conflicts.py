@@ -14,6 +14,7 @@ from admin_app.domain.audit.links import linked_records
 from admin_app.domain.records.conflicts import (
     UNKNOWN,
     EarlierState,
+    LastChange,
     Resolution,
     earlier_state,
     merged_links,
@@ -21,7 +22,7 @@ from admin_app.domain.records.conflicts import (
 )
 from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import Values, db
-from admin_app.formatting import SOMEONE, in_words, plain_lines, short_name
+from admin_app.formatting import SOMEONE, exact_time, in_words, plain_lines, short_name
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
@@ -30,11 +31,14 @@ from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import Cell
 from admin_app.relations import ManyToMany, ToOne
+from admin_app.web.auth.login import current_principal
 
 # What a choice sends: the other's value, what is typed, or a text with both changes.
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
 # As many digits as the column's largest number has.
 LONGEST_VERSION = 10
+# Who has a record open twice is no colleague of theirs.
+ELSEWHERE = "you in another window"
 
 
 @dataclass
@@ -83,7 +87,7 @@ class Merge:
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
-        who = in_words([short_name(one.actor) for one in self.origin.last_changes]) or SOMEONE
+        who = in_words(["You" if is_own(one) else short_name(one.actor) for one in self.origin.last_changes]) or SOMEONE
         return f"{who} had changed {in_words(labels)} meanwhile. Both changes are kept."
 
 
@@ -125,6 +129,7 @@ class Conflicts:
         shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=_people(merge.origin),
+            is_own=_is_all_own(merge.origin),
             is_again=SEEN in source.own,
             differences={part.control.name: self._difference(part, is_asked=merge.is_seen) for part in shown},
             is_known=merge.origin.is_known,
@@ -142,6 +147,7 @@ class Conflicts:
         earlier = {name: self._meant(name, self._before(name, origin)) for name in names}
         return Meanwhile(
             people=_people(origin),
+            is_own=_is_all_own(origin),
             is_known=origin.is_known,
             differences={
                 name: Difference(
@@ -249,9 +255,30 @@ def is_changed(one: Field, record: Record) -> bool:
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 
 
+def is_own(change: LastChange) -> bool:
+    """Whether the person at the screen did it themselves, in another window."""
+    person = current_principal()
+    return person is not None and change.actor_id == person.id
+
+
+def words_of_deletion(change: LastChange, what: str) -> str:
+    """Say who deleted a record, and when."""
+    at = exact_time(change.at)
+    return (
+        f"You deleted {what} in another window at {at}" if is_own(change) else f"{change.actor} deleted {what} at {at}"
+    )
+
+
 def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
     """Name who changed the record, and when."""
-    return tuple((one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes)
+    is_all_own = _is_all_own(origin)
+    return tuple(
+        (ELSEWHERE if is_all_own else one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes
+    )
+
+
+def _is_all_own(origin: EarlierState) -> bool:
+    return bool(origin.last_changes) and all(map(is_own, origin.last_changes))
 
 
 def refill(one: Field, value: object) -> None:

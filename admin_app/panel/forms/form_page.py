@@ -19,13 +19,13 @@ from admin_app.domain.records.conflicts import deletion_of
 from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
-from admin_app.formatting import exact_time, sentence_case
+from admin_app.formatting import sentence_case
 from admin_app.metrics import Event
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.files.addresses import lead_to_files
 from admin_app.panel.files.taking import take_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
-from admin_app.panel.forms.conflicts import Conflicts, refill
+from admin_app.panel.forms.conflicts import Conflicts, refill, words_of_deletion
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
 from admin_app.panel.forms.presence import leave_form, others_at
@@ -143,7 +143,7 @@ class FormPage(Page):
         if not self.access.may(Action.CREATE):
             abort(HTTPStatus.CONFLICT)
         doing = deletion_of(db.session, self.resource.model, key)
-        who = f"{doing.actor} deleted this {noun} at {exact_time(doing.at)}" if doing else f"This {noun} was deleted"
+        who = words_of_deletion(doing, f"this {noun}") if doing else f"This {noun} was deleted"
         source.form.form_errors.append(
             f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
         )

@@ -10,19 +10,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_app import formatting
-from admin_app.db.keys import Key
+from admin_app.db.keys import Key, print_key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import undone_by
+from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PlanError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.jobs import store as job_store
 from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
 from admin_app.models.plan import OPEN, Plan, PlanLine, PlanState, Verdict, open_lines
+from admin_app.panel.access.access import LONGEST_NAME
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -36,7 +39,8 @@ from admin_app.panel.plan.own_plan import is_import, requested_plan
 from admin_app.panel.plan.report import report_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.plan.words import NO_REASON, REASON
-from admin_app.panel.view_models import Link
+from admin_app.panel.view_models import Hidden, Link
+from admin_app.selection.selection import TICKS
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
@@ -113,6 +117,10 @@ class PlanPage(Page):
         except PlanError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
+        if operation.action is Action.DELETE and (set_id := dict(_arguments(plan)).get(TICKS, "")):
+            # What is selected would be rows that are gone.
+            with transaction(db.session):
+                ticks.clear_list_of(db.session, signed_in_principal().id, int(set_id))
         return lead_on(self._here(plan))
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
@@ -265,11 +273,13 @@ class PlanPage(Page):
 
     def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine]) -> Iterable[PlanRow]:
         """Draw lines; the records by one statement, what they point at by one a model."""
-        records = self._records([one.record_id for one in lines if one.record_id is not None])
+        keys = [one.record_id for one in lines if one.record_id is not None]
+        records = self._records(keys)
+        former = self._former([one for one in keys if one not in records])
         drawn = fields_of([_as_change(plan, one) for one in lines])
         return [
             PlanRow(
-                record=self._named(one, records),
+                record=self._named(one, records, former),
                 verdict=one.verdict,
                 words=words.said_of(plan, Verdict(one.verdict)),
                 problem=" ".join(problems_of(one)) or one.problem,
@@ -284,23 +294,38 @@ class PlanPage(Page):
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
-    def _named(self, line: PlanLine, records: Mapping[Key, Record]) -> Link:
-        """Name the record that a line is about, by its number where it is gone; one that is still to be made has no name."""
+    def _former(self, keys: Sequence[Key]) -> Mapping[Key, str]:
+        """Return how those were called that are gone; where not everybody is seen, nothing but their numbers may be told."""
+        if not keys or self.access.seen() is not None or not self.access.shows_title():
+            return {}
+        return titles_of(db.session, table_of(self.resource.model).name, keys)
+
+    def _named(self, line: PlanLine, records: Mapping[Key, Record], former: Mapping[Key, str]) -> Link:
+        """Name the record that a line is about, with its history where it is gone; one that is still to be made has no name."""
         if line.record_id is None:
             return Link("", "")
         record = records.get(line.record_id)
-        if record is None:
-            return Link(self.access.number_of(line.record_id), "")
-        return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
+        if record is not None:
+            return Link(self.access.title_of(record), record_url(self.access, record, url=here()))
+        title = former.get(line.record_id)
+        has_history = title is not None and self.access.may(Action.HISTORY)
+        url = self.link("history_view", id=print_key(line.record_id)) if has_history else ""
+        return Link(formatting.excerpt(title or "", LONGEST_NAME) or self.access.number_of(line.record_id), url)
 
     def _list_url(self, plan: Plan) -> str:
-        pairs = plan.arguments.get("selection", [])
+        """Lead back to the whole list that the rows were selected in."""
+        pairs = [pair for pair in _arguments(plan) if pair[0] != TICKS]
         return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
 
 
 def number_left(plan: Plan) -> int:
     """Count the lines that nothing would be done with though they ask for it."""
     return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
+
+
+def _arguments(plan: Plan) -> list[Hidden]:
+    """Return the address's arguments of the list that a plan is about; of a file's rows there are none."""
+    return [(name, value) for name, value in plan.arguments.get("selection", [])]
 
 
 def _left(plan: Plan) -> int:

@@ -206,6 +206,21 @@ def test_a_copy_stays_as_it_was_and_is_its_persons_too(context: Flask, editor: A
         rows(viewer, set_id=copy)
 
 
+def test_the_list_of_a_copy_is_cleared_and_no_other_one(context: Flask, editor: Any, viewer: Any) -> None:
+    keys = posts(context, 2)
+    for who, selection in ((editor, WHOLE), (editor, GARDENS), (viewer, WHOLE)):
+        tick(who, keys, selection)
+    found = ticks.find(db.session, place(editor))
+    assert found is not None
+    copy = ticks.keep_copy(db.session, found.id)
+
+    ticks.clear_list_of(db.session, editor.id, copy)
+    db.session.commit()
+
+    assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [0, 2, 2]
+    assert db.session.get(TickSet, copy) is not None
+
+
 def test_too_many_ticks_are_refused_and_all_that_match_are_not(context: Flask, editor: Any) -> None:
     ids = posts(context, 2)
     tick(editor, ids[:1])

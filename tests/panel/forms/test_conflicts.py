@@ -39,6 +39,19 @@ def test_changes_to_different_fields_are_both_saved_and_the_other_s_is_told(
     ]
 
 
+def test_who_has_a_record_open_twice_is_told_that_it_was_they(as_editor: Any, ann: User) -> None:
+    there, here = (Page(as_editor.get(at(ann))).values() for _ in range(2))
+    as_editor.post(at(ann), data={**there, "name": "There"})
+
+    page = Page(as_editor.post(at(ann), data={**here, "name": "Here"}))
+    as_editor.post_form(at(ann, "delete"))
+    gone = Page(as_editor.post(at(ann), data={**here, "name": "Here"}))
+
+    assert (page.status, page.title) == (409, "Changed in another window: There - Users - Admin")
+    assert page.all(class_="problem")[0].all("p")[0].text.startswith("You changed this user in another window 20")
+    assert gone.summary[0].startswith("You deleted this user in another window at 20")
+
+
 def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(
     app: Flask, as_editor: Any, make_user: Any, make_post: Any, both_open: Any
 ) -> None:

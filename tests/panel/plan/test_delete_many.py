@@ -18,6 +18,8 @@ from admin_app.models.role import Role
 from admin_app.models.staff import StaffSession
 from admin_app.models.user import User
 from tests.page import Page
+from tests.panel.list.bulk import press, words
+from tests.panel.list.bulk import select as select_rows
 from tests.panel.plan.plans import agreed, owners, verdicts, work
 from tests.stores import both_stores
 
@@ -69,6 +71,26 @@ def test_where_nothing_hangs_on_the_records_the_page_leads_to_the_plan(as_editor
     assert (plan.heading, plan.texts("button", class_="button--danger")) == ("Delete 2 posts?", ["Delete 2 posts"])
     assert set(before) == {1, 2, 3}
     assert (done.heading, set(owners(as_editor))) == ("2 posts deleted", {2})
+    former = [Page(as_editor.get(done.link(content))).heading for content in ("A garden", "Another garden")]
+    assert former == ["History of “A garden”", "History of “Another garden”"]
+
+
+@both_stores
+def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing_selected(
+    as_editor: Any, make_post: Any
+) -> None:
+    for content in ("A garden", "A house", "Another garden"):
+        make_post(content=content)
+    page = select_rows(as_editor, "/admin/post/?q=garden", [1])
+
+    question = press(as_editor, page, "Delete…").location
+    address = planned(as_editor, question)
+    cancelled = {Page(as_editor.get(one)).link("Cancel") for one in (question, address)}
+    done = agreed(as_editor, address)
+    back = Page(as_editor.get(done.link("Back to posts")))
+
+    assert cancelled | {done.link("Back to posts")} == {"/admin/post/?q=garden"}
+    assert (back.ids(), words(back)) == ([3], "")
 
 
 @pytest.mark.usefixtures("writers")

@@ -116,7 +116,8 @@ class AskingPage(Page):
             listed="" if number is None else str(number),
             problems=problems,
             form_url=here(),
-            return_url=list_links(self.resource).to(selection),
+            # The whole list, where the rows are selected yet.
+            return_url=list_links(self.resource).to(selection.changed(ticks=0)),
             **self.question.values(answers(draft), problems),
         )
         return page, status
