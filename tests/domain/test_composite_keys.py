@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
@@ -14,6 +14,7 @@ from admin_app.db.key_parts import Parts
 from admin_app.db.keys import key_in
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_conflicts import hanging_on
 from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals, Named
@@ -314,12 +315,35 @@ def test_what_the_database_refuses_is_said_at_a_field() -> None:
 def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
     stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
     ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
-    stored(Box(label="one", porter=ann))
+    stored(Box(label="one", porter=ann, maker_mail="bob"))
+    before = places(), labels(Porter)
 
     with transaction(db.session):
         merge_records(db.session, bob, ann, values={})
+    merged = places()
+    take_back(done())
 
-    assert places() == {"one": (None, None, "bob")}
+    assert merged == {"one": (None, None, "bob")}
+    assert (places(), labels(Porter)) == before
+
+
+def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    stored(Box(label="one", porter_mail="ann"))
+    ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
+    before = places(), labels(Porter)
+
+    for survivor, gone in ((ann, bob), (bob, ann)):
+        with pytest.raises(MergeError, match=r"^Some boxs point at one of the two by its mail, "):
+            merge_records(db.session, survivor, gone, values={"mail": gone.mail, "label": "Both"})
+        db.session.rollback()
+    left = places(), labels(Porter)
+    change_rows(db.session, Box, true(), {"porter_mail": None})
+    with transaction(db.session):
+        merge_records(db.session, ann, bob, values={"mail": "bob"})
+
+    assert left == before
+    assert [(one.mail, one.label) for one in db.session.scalars(select(Porter))] == [("bob", "Ann")]
 
 
 @pytest.mark.parametrize("is_down", [True, False])
