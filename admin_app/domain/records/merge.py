@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, or_, select
 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
@@ -28,6 +28,7 @@ from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
+from admin_app.relations.to_one import unique_together
 
 
 def merge_records(
@@ -155,9 +156,7 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
 
 def _unique(child: Table, foreign_key: set[TableColumn]) -> list[list[TableColumn]]:
     """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
-    constraints = [list(one.columns) for one in child.constraints if isinstance(one, UniqueConstraint)]
-    indexes = [list(one.columns) for one in child.indexes if one.unique]
-    return [columns for columns in (*constraints, *indexes) if foreign_key & {*columns}]
+    return [columns for columns in map(list, unique_together(child)) if foreign_key & {*columns}]
 
 
 def _has_twin(child: Table, columns: Sequence[TableColumn], held: Mapping[str, object]) -> ColumnElement[bool]:
