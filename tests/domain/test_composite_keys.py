@@ -16,6 +16,9 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_conflicts import hanging_on
+from admin_app.domain.forgetting.forget import forget
+from admin_app.domain.forgetting.held import held_about
+from admin_app.domain.forgetting.subject import subject_of
 from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
@@ -24,7 +27,7 @@ from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import DeletionError, InvalidRecord, MergeError
+from admin_app.errors import DeletionError, ForgettingError, InvalidRecord, MergeError
 from admin_app.extensions import db, table_of
 from admin_app.kinds import kind_of
 from admin_app.relations import relations_of, to_one
@@ -325,6 +328,35 @@ def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
 
     assert merged == {"one": (None, None, "bob")}
     assert (places(), labels(Porter)) == before
+
+
+def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stays_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    stored(Box(label="one", porter_mail="ann", maker_mail="bob"), Box(label="two", porter_mail="bob"))
+    subject = subject_of(db.session, Porter, 1, ("mail", "label"))
+    held = [one["label"] for one in held_about(db.session, subject)["hanging"]["box"]]
+
+    with monkeypatch.context() as needed:
+        needed.setattr(table_of(Box).c.porter_mail, "nullable", False)
+        with pytest.raises(ForgettingError, match=r"^Some boxs point at it by what would be removed, and cannot be"):
+            forget(db.session, subject, (), reason="Asked")
+    db.session.rollback()
+    with transaction(db.session):
+        forget(db.session, subject, (), reason="Asked")
+
+    assert held == ["one"]
+    assert places() == {"one": (None, None, "forgotten-1"), "two": (None, None, "bob")}
+    assert (db.session.get_one(Porter, 1).mail, labels(Porter)) == ("forgotten-1", {1: "Forgotten", 2: "Bob"})
+
+
+def test_what_points_at_a_key_of_columns_is_held_about_it() -> None:
+    stored(box("one", FIRST), box("two", SECOND))
+
+    held = held_about(db.session, subject_of(db.session, Rack, FIRST, ("label",)))
+
+    assert [one["label"] for one in held["hanging"]["box"]] == ["one"]
 
 
 def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> None:
