@@ -441,3 +441,48 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
 
     assert line["cells"] == {"porter_mail": ["the record that it means lacks the value by which it is told.", "Bob"]}
+
+
+def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
+    stored(box("first", FIRST), box("second", SECOND))
+    arrivals = Arrivals(Box, ("aisle", "mark", "label"), seen_beyond={"rack": Rack.mark == "a/b"})
+    rows = [
+        {"id": 1, "label": "changed"},
+        {"id": 1, "aisle": 9},
+        {"id": 2, "aisle": 1, "mark": "a/b"},
+        {"label": "new", "aisle": 1, "mark": "a/b"},
+        {"label": "new", "aisle": 2, "mark": "é"},
+        {"label": "nowhere"},
+    ]
+
+    found = arrivals.lines(db.session, 0, [Arrival(place, dict(row), {}) for place, row in enumerate(rows)])
+
+    said = [None if one["cells"] is None else {name: cell[0] for name, cell in one["cells"].items()} for one in found]
+    nowhere = "it does not exist."
+    assert said == [
+        None,
+        {"aisle": nowhere},
+        {"mark": "you may not change it in this record."},
+        None,
+        {"mark": nowhere},
+        None,
+    ]
+    assert Arrivals(Box, ("label",)).lines(db.session, 0, [Arrival(1, {"id": 1, "label": "x"}, {})])[0]["cells"] is None
+
+
+def test_a_row_of_a_slot_says_its_rack_by_its_key() -> None:
+    stored(Slot(aisle=2, mark="é", number=1, label="slot"))
+    arrivals = Arrivals(Slot, ("aisle", "mark", "number", "label"), gives_keys=True)
+    rows = [(2, "é", 1), (2, "é", 2), (9, "é", 1)]
+
+    found = arrivals.lines(
+        db.session,
+        0,
+        [Arrival(1, {"aisle": aisle, "mark": mark, "number": one, "label": "x"}, {}) for aisle, mark, one in rows],
+    )
+
+    assert [(one["verdict"], one["cells"]) for one in found] == [
+        ("change", None),
+        ("new", None),
+        ("wrong", {"mark": ["it does not exist.", ""]}),
+    ]
