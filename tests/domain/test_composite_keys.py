@@ -76,7 +76,7 @@ class Box(Record):
     label: Mapped[str] = mapped_column(String(40))
     aisle: Mapped[int | None]
     mark: Mapped[str | None] = mapped_column(String(10))
-    porter_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
+    porter_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail", name="of_porter"))
     maker_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
     rack: Mapped[Rack | None] = relationship(back_populates="boxes")
     porter: Mapped[Porter | None] = relationship(back_populates="boxes", foreign_keys=[porter_mail])
@@ -311,6 +311,11 @@ def test_what_the_database_refuses_is_said_at_a_field() -> None:
     with pytest.raises(InvalidRecord) as nowhere, refusals_of(Box), transaction(db.session):
         db.session.add(Box(label="x", aisle=9, mark="z"))
 
+    stored(Porter(mail="ann", label="Ann"), Box(label="one", porter_mail="ann"))
+    with pytest.raises(InvalidRecord) as held, refusals_of(Porter), transaction(db.session):
+        db.session.get_one(Porter, 1).mail = "bob"
+
+    assert held.value.problems == {"mail": "Some boxs point at it by this. Give them to another porter first."}
     assert twice.value.problems == {"mark": "Another rack already has this aisle and mark. Enter a different one."}
     assert nowhere.value.problems == {"rack": "That rack no longer exists. Choose another one."}
 
