@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from admin_app.db.joined import is_joined
 from admin_app.panel.access.access import access_to
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
@@ -102,9 +101,7 @@ def test_a_list_costs_nine_statements_at_most_whatever_is_asked_of_it(
         sent[urlencode(query)] = (status, len(one))
 
     # One of them asks for the person's ticks, one how much is unread; an order by a number asks for that of the rows at a page's ends.
-    # Of a record of several tables each has an index to search by, and a sample says by which a page is soonest found.
-    usual = 10 if is_joined(subject.view.model) else 9
-    most = {query: usual + _is_by_number(query, sorts) for query in sent}
+    most = {query: 9 + _is_by_number(query, sorts) for query in sent}
     assert {query: found for query, found in sent.items() if found[0] != HTTPStatus.OK or found[1] > most[query]} == {}
 
 

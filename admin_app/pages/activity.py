@@ -32,8 +32,9 @@ from admin_app.extensions import db, table_of
 from admin_app.formatting import counted
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_at, access_of, access_to
+from admin_app.panel.access.access import Access, access_at, access_of, access_of_table, access_to
 from admin_app.panel.access.audit import (
+    purpose_of,
     require_fields,
     require_rows_after,
     require_rows_before,
@@ -160,7 +161,7 @@ class ActivityPage(ProtectedView):
             abort(403)
         require_rows_before(done, touched)
         require_fields(done, touched)
-        reauthentication.note_purpose(f"{words_to_undo(done).act.lower()} “{subject_of(summary_of(done))}”")
+        reauthentication.note_purpose(f"{words_to_undo(done).act.lower()} “{subject_of(purpose_of(done))}”")
         if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
@@ -262,7 +263,7 @@ def _touched(done: ChangeSet) -> list[Access]:
     """Return the resources whose records the change set touched; 403 where it touched some that have none."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     known = recorded_models().keys() - {NOTES}
-    found = [access_of(recorded_models()[table]) for table in tables if table in known]
+    found = [access_of_table(table) for table in tables if table in known]
     return [one if one is not None else abort(403) for one in found]
 
 

@@ -43,7 +43,7 @@ class ToOne(Relation):
     def is_unique(self) -> bool:
         """Whether no two records of this side point at the same one."""
         own = {*self.own_columns}
-        return any({*columns} == own for columns in _unique(cast("Table", self.own_columns[0].table)))
+        return any({*columns} == own for columns in unique_together(cast("Table", self.own_columns[0].table)))
 
     @cached_property
     def cleared_names(self) -> Sequence[str]:
@@ -109,7 +109,7 @@ class ToOne(Relation):
         return self.own_names
 
 
-def _unique(table: Table) -> Iterator[Iterable[TableColumn]]:
+def unique_together(table: Table) -> Iterator[Iterable[TableColumn]]:
     """Yield the columns that no two rows of a table have alike: not those of an index of some rows, or of what is computed."""
     yield from (one.columns for one in table.constraints if isinstance(one, UniqueConstraint))
     for index in table.indexes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
@@ -14,7 +14,11 @@ from admin_app.db.key_parts import Parts
 from admin_app.db.keys import key_in
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
+from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_conflicts import hanging_on
+from admin_app.domain.forgetting.forget import forget
+from admin_app.domain.forgetting.held import held_about
+from admin_app.domain.forgetting.subject import subject_of
 from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals, Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
@@ -23,7 +27,7 @@ from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import DeletionError, InvalidRecord, MergeError
+from admin_app.errors import DeletionError, ForgettingError, InvalidRecord, MergeError
 from admin_app.extensions import db, table_of
 from admin_app.kinds import kind_of
 from admin_app.relations import relations_of, to_one
@@ -72,7 +76,7 @@ class Box(Record):
     label: Mapped[str] = mapped_column(String(40))
     aisle: Mapped[int | None]
     mark: Mapped[str | None] = mapped_column(String(10))
-    porter_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
+    porter_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail", name="of_porter"))
     maker_mail: Mapped[str | None] = mapped_column(ForeignKey("porter.mail"))
     rack: Mapped[Rack | None] = relationship(back_populates="boxes")
     porter: Mapped[Porter | None] = relationship(back_populates="boxes", foreign_keys=[porter_mail])
@@ -307,6 +311,11 @@ def test_what_the_database_refuses_is_said_at_a_field() -> None:
     with pytest.raises(InvalidRecord) as nowhere, refusals_of(Box), transaction(db.session):
         db.session.add(Box(label="x", aisle=9, mark="z"))
 
+    stored(Porter(mail="ann", label="Ann"), Box(label="one", porter_mail="ann"))
+    with pytest.raises(InvalidRecord) as held, refusals_of(Porter), transaction(db.session):
+        db.session.get_one(Porter, 1).mail = "bob"
+
+    assert held.value.problems == {"mail": "Some boxs point at it by this. Give them to another porter first."}
     assert twice.value.problems == {"mark": "Another rack already has this aisle and mark. Enter a different one."}
     assert nowhere.value.problems == {"rack": "That rack no longer exists. Choose another one."}
 
@@ -314,12 +323,64 @@ def test_what_the_database_refuses_is_said_at_a_field() -> None:
 def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
     stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
     ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
-    stored(Box(label="one", porter=ann))
+    stored(Box(label="one", porter=ann, maker_mail="bob"))
+    before = places(), labels(Porter)
 
     with transaction(db.session):
         merge_records(db.session, bob, ann, values={})
+    merged = places()
+    take_back(done())
 
-    assert places() == {"one": (None, None, "bob")}
+    assert merged == {"one": (None, None, "bob")}
+    assert (places(), labels(Porter)) == before
+
+
+def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stays_with_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    stored(Box(label="one", porter_mail="ann", maker_mail="bob"), Box(label="two", porter_mail="bob"))
+    subject = subject_of(db.session, Porter, 1, ("mail", "label"))
+    held = [one["label"] for one in held_about(db.session, subject)["hanging"]["box"]]
+
+    with monkeypatch.context() as needed:
+        needed.setattr(table_of(Box).c.porter_mail, "nullable", False)
+        with pytest.raises(ForgettingError, match=r"^Some boxs point at it by what would be removed, and cannot be"):
+            forget(db.session, subject, (), reason="Asked")
+    db.session.rollback()
+    with transaction(db.session):
+        forget(db.session, subject, (), reason="Asked")
+
+    assert held == ["one"]
+    assert places() == {"one": (None, None, "forgotten-1"), "two": (None, None, "bob")}
+    assert (db.session.get_one(Porter, 1).mail, labels(Porter)) == ("forgotten-1", {1: "Forgotten", 2: "Bob"})
+
+
+def test_what_points_at_a_key_of_columns_is_held_about_it() -> None:
+    stored(box("one", FIRST), box("two", SECOND))
+
+    held = held_about(db.session, subject_of(db.session, Rack, FIRST, ("label",)))
+
+    assert [one["label"] for one in held["hanging"]["box"]] == ["one"]
+
+
+def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> None:
+    stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
+    stored(Box(label="one", porter_mail="ann"))
+    ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
+    before = places(), labels(Porter)
+
+    for survivor, gone in ((ann, bob), (bob, ann)):
+        with pytest.raises(MergeError, match=r"^Some boxs point at one of the two by its mail, "):
+            merge_records(db.session, survivor, gone, values={"mail": gone.mail, "label": "Both"})
+        db.session.rollback()
+    left = places(), labels(Porter)
+    change_rows(db.session, Box, true(), {"porter_mail": None})
+    with transaction(db.session):
+        merge_records(db.session, ann, bob, values={"mail": "bob"})
+
+    assert left == before
+    assert [(one.mail, one.label) for one in db.session.scalars(select(Porter))] == [("bob", "Ann")]
 
 
 @pytest.mark.parametrize("is_down", [True, False])
@@ -385,3 +446,48 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
 
     assert line["cells"] == {"porter_mail": ["the record that it means lacks the value by which it is told.", "Bob"]}
+
+
+def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
+    stored(box("first", FIRST), box("second", SECOND))
+    arrivals = Arrivals(Box, ("aisle", "mark", "label"), seen_beyond={"rack": Rack.mark == "a/b"})
+    rows = [
+        {"id": 1, "label": "changed"},
+        {"id": 1, "aisle": 9},
+        {"id": 2, "aisle": 1, "mark": "a/b"},
+        {"label": "new", "aisle": 1, "mark": "a/b"},
+        {"label": "new", "aisle": 2, "mark": "é"},
+        {"label": "nowhere"},
+    ]
+
+    found = arrivals.lines(db.session, 0, [Arrival(place, dict(row), {}) for place, row in enumerate(rows)])
+
+    said = [None if one["cells"] is None else {name: cell[0] for name, cell in one["cells"].items()} for one in found]
+    nowhere = "it does not exist."
+    assert said == [
+        None,
+        {"aisle": nowhere},
+        {"mark": "you may not change it in this record."},
+        None,
+        {"mark": nowhere},
+        None,
+    ]
+    assert Arrivals(Box, ("label",)).lines(db.session, 0, [Arrival(1, {"id": 1, "label": "x"}, {})])[0]["cells"] is None
+
+
+def test_a_row_of_a_slot_says_its_rack_by_its_key() -> None:
+    stored(Slot(aisle=2, mark="é", number=1, label="slot"))
+    arrivals = Arrivals(Slot, ("aisle", "mark", "number", "label"), gives_keys=True)
+    rows = [(2, "é", 1), (2, "é", 2), (9, "é", 1)]
+
+    found = arrivals.lines(
+        db.session,
+        0,
+        [Arrival(1, {"aisle": aisle, "mark": mark, "number": one, "label": "x"}, {}) for aisle, mark, one in rows],
+    )
+
+    assert [(one["verdict"], one["cells"]) for one in found] == [
+        ("change", None),
+        ("new", None),
+        ("wrong", {"mark": ["it does not exist.", ""]}),
+    ]

@@ -9,12 +9,10 @@ from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
 from flask import Flask
 from sqlalchemy import select, text
 
-from admin_app.db.string_set import StringSet
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import undo
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
-from admin_app.models.role import Role
 from admin_app.panel.plan.importing import ImportCounts
 from tests.page import Page
 from tests.stores import both_stores
@@ -163,12 +161,14 @@ def test_two_contracts_become_one_and_two_again(app: Flask, as_owner: Any) -> No
     assert (stored(app), clauses(app)) == (ROWS, before)
 
 
-def test_who_has_the_contracts_alone_sees_no_other_papers_past(
-    app: Flask, as_owner: Any, client_of: Any, keep: Any, make_staff: Any
-) -> None:
+@pytest.fixture
+def as_clerk(app: Flask, client_with: Any) -> Any:
+    """Return the client of Cleo, who has the contracts alone."""
     with app.app_context():
-        keep(Role(name="Clerk", key="clerk", permissions=StringSet(["contract:*"])))
-        as_clerk = client_of(make_staff("Cleo", "clerk"))
+        return client_with("contract:*", name="Cleo")
+
+
+def test_who_has_the_contracts_alone_sees_no_other_papers_past(app: Flask, as_owner: Any, as_clerk: Any) -> None:
     addresses = [f"/admin/contract/history/?id={key}" for key in (1, 2)]
     there = [as_clerk.get(one).status_code for one in addresses]
     as_owner.post_form("/admin/paper/delete/?id=1", {})
@@ -177,3 +177,45 @@ def test_who_has_the_contracts_alone_sees_no_other_papers_past(
     gone = [as_clerk.get(one).status_code for one in addresses]
 
     assert ([one[0] for one in stored(app)], there, gone) == ([3], [404, 200], [404, 200])
+
+
+def edited(client: Any, name: str, key: int, **typed: str) -> None:
+    address = f"/admin/{name}/edit/?id={key}"
+    assert client.post(address, data={**Page(client.get(address)).values(), **typed}).status_code == 303
+
+
+@both_stores
+def test_who_has_the_contracts_alone_is_told_what_becomes_of_those(as_owner: Any, as_clerk: Any) -> None:
+    as_clerk.post_form("/admin/contract/watch/?id=2", {"on": "1"})
+    edited(as_owner, "contract", 2, label="Rent", code="C-1")
+    edited(as_owner, "paper", 1, label="Secret")
+    as_owner.post_form("/admin/paper/notes/?id=2", {"text": "@cleo look"})
+    as_owner.post_form("/admin/paper/notes/?id=1", {"text": "Secret"})
+
+    inbox, activity, history = (
+        Page(as_clerk.get(f"/admin/{one}")) for one in ("inbox/", "activity/", "contract/history/?id=2")
+    )
+
+    told = inbox.texts("main", id="main")[0]
+    assert "Olivia mentioned you in a note on contract “Rent”" in told
+    assert "changed contract “Rent”" in told
+    assert history.texts("del") == ["removed: Lease", "removed: A"]
+    assert "“Rent”" in activity.texts("main", id="main")[0]
+    assert not any("Secret" in one.texts("main", id="main")[0] for one in (inbox, activity, history))
+
+
+@both_stores
+def test_who_has_the_contracts_alone_takes_back_what_was_done_to_those(
+    app: Flask, as_owner: Any, as_clerk: Any
+) -> None:
+    edited(as_clerk, "contract", 2, label="Rent")
+    edited(as_clerk, "contract", 2, code="C-1")
+    as_clerk.post_form("/admin/contract/notes/?id=2", {"text": "Mine"})
+    edited(as_owner, "paper", 1, label="Secret")
+    with app.app_context():
+        *_, first, second, note, theirs = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id))
+
+    answers = [as_clerk.post_form("/admin/activity/undo/", {"id": str(one)}) for one in (note, second, first, theirs)]
+
+    assert [one.status_code for one in answers] == [303, 303, 303, 404]
+    assert stored(app) == [(1, "Secret", None, None, None), *ROWS[1:]]

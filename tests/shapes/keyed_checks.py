@@ -17,6 +17,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.panel.forms.converter import Converter
+from admin_app.panel.grouping import groupings
 from admin_app.panel.plan.importing import ImportCounts
 from tests.page import Page
 from tests.panel.import_.sending import chosen, columns_url, sent, values
@@ -127,6 +128,23 @@ def test_goods_are_listed_by_what_they_point_at(asked: str, labels: list[str], a
     page = Page(as_viewer.get(f"/admin/good/?{asked}"))
 
     assert (page.status, page.column("Label")) == (200, labels)
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize(("by", "names"), [("shelf", ["First", "Tenth"]), ("keeper", ["Ann", "Bob"])])
+def test_goods_are_counted_by_what_they_point_at(
+    by: str, names: list[str], as_viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def behind(most: int) -> dict[str, list[str]]:
+        monkeypatch.setattr(groupings, "MOST_RECORDS", most)
+        page = Page(as_viewer.get(f"/admin/good/summary/?by={by}"))
+        rows = [row for body in page.all("tbody") for row in body.all("tr")]
+        links = {row.all("th")[0].text: row.all("a")[0].attributes["href"] for row in rows}
+        return {name: Page(as_viewer.get(link)).column("Label") for name, link in links.items()}
+
+    assert behind(20) == {names[0]: ["Apple"], names[1]: ["Bread"], "None": ["Cheese"]}
+    assert behind(1) == {names[0]: ["Apple"], "Others": ["Bread"], "None": ["Cheese"]}
 
 
 @both_stores
@@ -318,6 +336,32 @@ def test_a_ticket_without_a_desk_keeps_its_branch_and_its_former_desk(app: Flask
 
     assert ticket(app) == (1, None, 2)
     assert (history.texts("del"), history.texts("ins")) == (["removed: North 1"], ["added: —"])
+
+
+@pytest.mark.usefixtures("tickets")
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        ("branch_id", set()),
+        ("branch", set()),
+        ("desk", {"branch", "former"}),
+        ("desk_number", {"branch", "former"}),
+    ],
+)
+def test_relations_that_share_a_column_are_hidden_with_what_would_tell_it(
+    hidden: str, shown: set[str], as_owner: Any, client_with: Any
+) -> None:
+    client = client_with("*:*", fields=[f"ticket.{hidden}:hidden"])
+    Page(as_owner.post_form("/admin/ticket/edit/?id=1", {"label": "First", "branch": "2", "desk": "2_1", "former": ""}))
+
+    form = Page(client.get("/admin/ticket/edit/?id=1")).values()
+    heads = client.get("/admin/ticket/export/csv/").text.splitlines()[0].split(",")
+    history = Page(client.get("/admin/ticket/history/?id=1")).texts("main", id="main")[0]
+
+    names = {"branch", "desk", "former"}
+    assert names & form.keys() == shown
+    assert names & {one.lower() for one in heads} == shown
+    assert ("South" in history, "South 1" in history) == ("branch" in shown, False)
 
 
 @both_stores

@@ -14,6 +14,7 @@ from admin_app.domain.audit.entry import heading_of
 from admin_app.domain.audit.recorder import RECORDED, entry_of, record_event
 from admin_app.domain.forgetting.accounts import acts_of, is_account, is_in_use, leave_account, require_left
 from admin_app.domain.forgetting.held import notes_about
+from admin_app.domain.forgetting.pointing import following
 from admin_app.domain.forgetting.subject import GONE, Subject
 from admin_app.domain.forgetting.texts import Place, places, replace_everywhere, replaced
 from admin_app.domain.naming import names_of
@@ -94,7 +95,8 @@ def forget(session: AnySession, subject: Subject, about: Collection[str], *, rea
     _require_rest(session, subject, about)
     jobs = _jobs(session, about)
     uploads = session.scalars(select(Upload.id).where(Upload.resource.in_(about))).all()
-    _leave_record(session, subject)
+    with following(session, subject):
+        _leave_record(session, subject)
     leave_account(session, subject)
     _leave_history(session, subject)
     _leave_notes(session, subject)

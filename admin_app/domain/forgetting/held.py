@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 
-from admin_app.db.joined import column_in, of_root, tables_of, ties_row
+from admin_app.db.joined import column_in, of_root
 from admin_app.db.json_values import recorded_models, row_columns
-from admin_app.db.keys import Key, foreign_keys_of, key_in, stored
+from admin_app.db.keys import Key, key_in, stored
+from admin_app.db.record import Record
+from admin_app.domain.forgetting.pointing import keys_to, points_at
 from admin_app.domain.forgetting.subject import Subject
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
@@ -41,15 +43,10 @@ def _record(session: AnySession, subject: Subject) -> Values | None:
 
 def _hanging(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
     """Return the records that point at this one, by their tables."""
-    own = [key_in(one) for one in tables_of(subject.model)]
-    found = {}
-    for name, model in recorded_models().items():
-        keys = (key for table in tables_of(model) for key in foreign_keys_of(table) if not ties_row(model, key))
-        pointing = [one.parent for key in keys for one in key.elements if any(one.column is each for each in own)]
-        if pointing:
-            which = of_root(model, or_(*(one == subject.key for one in pointing)))
-            found[name] = _rows(session, table_of(model), which)
-    return found
+    found: dict[type[Record], list[ColumnElement[bool]]] = {}
+    for model, key in keys_to(subject):
+        found.setdefault(model, []).append(of_root(model, points_at(subject, key)))
+    return {table_of(model).name: _rows(session, table_of(model), or_(*which)) for model, which in found.items()}
 
 
 def _rows(session: AnySession, table: Table, which: ColumnElement[bool]) -> list[Values]:

@@ -86,7 +86,7 @@ def subject_of(session: AnySession, model: type[Record], key: Key, personal: Seq
 
 def stand_in(column: TableColumn, key: Key) -> object:
     """Return what takes the place of a personal value; raise `ConfigurationError` for a column where nothing can."""
-    if column.nullable:
+    if column.nullable and not _is_pointed_at(column):
         return None
     if not isinstance(column.type, String):
         message = f"{column}: a personal column must hold text, or may be empty."
@@ -100,6 +100,11 @@ def stand_in(column: TableColumn, key: Key) -> object:
 def is_unique(column: TableColumn) -> bool:
     """Whether no two records have the same value there."""
     return bool(column.unique)
+
+
+def _is_pointed_at(column: TableColumn) -> bool:
+    """Whether records of some table are told by it whom they belong to: empty, it would tell them of nobody."""
+    return any(key.column is column for table in column.table.metadata.tables.values() for key in table.foreign_keys)
 
 
 def _values(session: AnySession, model: type[Record], key: Key, column: TableColumn, name: str) -> Iterator[str]:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
-from admin_app.db.keys import Key, Keys, key_in, key_names
+from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
 from admin_app.db.record import Record
 from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem, as_end
 from admin_app.domain.plan.arriving_keys import NOT_THERE, ArrivingKey
 from admin_app.domain.plan.arriving_links import LinkNames
+from admin_app.domain.plan.arriving_ties import OUT_OF_SIGHT_VALUE, ArrivingTies, Known
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
@@ -38,7 +39,6 @@ SEVERAL = "it means several records."
 UNTOLD = "the record that it means lacks the value by which it is told."
 EXISTS = "it exists already."
 ANOTHER_KEY = "the record that this row finds has another ID."
-OUT_OF_SIGHT_VALUE = "you may not change it in this record."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
 
@@ -89,6 +89,8 @@ class Arrivals:
     named: Mapping[str, Named] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     links: Mapping[str, LinkNames] = field(default_factory=dict)
+    # By relations that go by several columns, which related records may be pointed at, and left (every one).
+    seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
 
     def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
         """Return the lines of a plan that some rows make, by a few statements however many they are."""
@@ -100,7 +102,8 @@ class Arrivals:
         present = self._present(session, rows)
         found = [(one, present.get(self._matched(one))) for one in rows]
         taken = self._taken_keys(session, [one for one, record in found if record is None])
-        return [self._line(plan_id, one, record, taken) for one, record in found]
+        known = self._ties.known(session, ((one, {} if record is None else record.values) for one, record in found))
+        return [self._line(plan_id, one, record, taken, known) for one, record in found]
 
     @cached_property
     def columns(self) -> Mapping[str, TableColumn]:
@@ -111,7 +114,7 @@ class Arrivals:
     @cached_property
     def _read(self) -> Mapping[str, TableColumn]:
         """The same, and the columns beside which they are judged."""
-        beside = judged_together(self.model, self.columns)
+        beside = (*judged_together(self.model, self.columns), *self._ties.names)
         return {**{name: kept_columns(self.model)[name] for name in beside}, **self.columns}
 
     @property
@@ -133,6 +136,10 @@ class Arrivals:
     @cached_property
     def _key(self) -> ArrivingKey:
         return ArrivingKey(self.model, self.gives_keys)
+
+    @cached_property
+    def _ties(self) -> ArrivingTies:
+        return ArrivingTies(self.model, self.fields, self.seen_beyond)
 
     @property
     def _made(self) -> Collection[str]:
@@ -178,7 +185,11 @@ class Arrivals:
             caseless(matched) if is_caseless(column) else matched: _Present(
                 key,
                 version,
-                {**dict(zip(names, values, strict=True)), **{name: one[key] for name, one in linked.items()}},
+                {
+                    **dict(zip(key_names(self.model), key_values(key), strict=True)),
+                    **dict(zip(names, values, strict=True)),
+                    **{name: one[key] for name, one in linked.items()},
+                },
                 key in closed,
                 fixed.get(key, frozenset()),
             )
@@ -283,11 +294,11 @@ class Arrivals:
 
     # ---- what becomes of them
 
-    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key]) -> Line:
+    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key], known: Known) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
         line |= {"before": None, "after": None, "cells": None, "missing": None}
         if present is None:
-            return line | self._addition(row, taken)
+            return line | self._addition(row, taken, known)
         line |= {"record_id": present.key, "version": present.version}
         if row.problems:
             return line | _wrong(row.problems)
@@ -297,9 +308,9 @@ class Arrivals:
             return line | {"verdict": Verdict.REFUSED, "problem": NOT_YOURS}
         if not self.may_change:
             return line | _wrong(self._problem_of_match(row, EXISTS))
-        return line | self._change(row, present)
+        return line | self._change(row, present, known)
 
-    def _change(self, row: Arrival, present: _Present) -> Values:
+    def _change(self, row: Arrival, present: _Present, known: Known) -> Values:
         new: Values = {}
         made: dict[str, str] = {}
         problems: dict[str, CellProblem] = {}
@@ -316,7 +327,8 @@ class Arrivals:
                 problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
             elif (said := self._problem_with(column, name, value)) is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
-        problems = self._amounts(row, new, {**present.values, **new}) | problems
+        whole = {**present.values, **new}
+        problems = self._ties.problems(row, present.values, whole, known) | self._amounts(row, new, whole) | problems
         links = self._other_links(row, present)
         new |= links
         problems |= _lost_out_of_sight(row, present, links)
@@ -333,7 +345,7 @@ class Arrivals:
         after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
         return {name: keys for name, keys in after.items() if keys != present.values[name]}
 
-    def _addition(self, row: Arrival, taken: Collection[Key]) -> Values:
+    def _addition(self, row: Arrival, taken: Collection[Key], known: Known) -> Values:
         problems = dict(row.problems)
         if "" in problems:
             return _wrong(problems)
@@ -352,7 +364,7 @@ class Arrivals:
                 said = f"enter the {in_sentence(label(name))}."
             if said is not None:
                 problems[name] = CellProblem(said, row.texts.get(name, ""))
-        problems = self._amounts(row, values, values) | problems
+        problems = self._ties.problems(row, {}, values, known) | self._amounts(row, values, values) | problems
         if problems:
             return _wrong(problems) | {"record_id": None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, or_, select
 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
@@ -25,9 +25,10 @@ from admin_app.domain.records.redirects import redirect_to
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn, table_of
-from admin_app.formatting import excerpt
+from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
+from admin_app.relations.to_one import unique_together
 
 
 def merge_records(
@@ -52,6 +53,7 @@ def merge_records(
     session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key.asc()).with_for_update())
     describe(session, summary=_summary(survivor, gone), resource=table_of(model).name, record_id=survivor.id)
     own_kind = _own_kind(survivor, gone, values)
+    _require_told(session, survivor, gone, values)
     # Before the one goes that it may belong to.
     _set(session, survivor, own_kind)
     for relation in hanging_relations(model):
@@ -88,6 +90,21 @@ def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> d
                 raise MergeError(message)
             found[name] = None
     return found
+
+
+def _require_told(session: AnySession, survivor: Record, gone: Record, values: Mapping[str, object]) -> None:
+    """Raise `MergeError` where the survivor would take another value by which others point at either: no order of statements keeps them."""
+    for relation in hanging_relations(type(survivor)):
+        told = ((name, getattr(survivor, name)) for name in relation.own_names)
+        taken = [name for name, mine in told if values.get(name, mine) != mine]
+        hanging = or_(*(relation.condition(one.id) for one in (survivor, gone)))
+        if taken and session.scalar(select(literal(1)).select_from(relation.target).where(hanging).limit(1)):
+            names, (_, nouns) = in_words([in_sentence(label(name)) for name in taken]), names_of(relation.target)
+            message = (
+                f"Some {nouns} point at one of the two by its {names}, so that “{survivor}” cannot take another one. "
+                "Keep its own, or merge the two the other way round. Nothing was merged."
+            )
+            raise MergeError(message)
 
 
 def _within(model: type[Record]) -> list[Relation]:
@@ -139,9 +156,7 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
 
 def _unique(child: Table, foreign_key: set[TableColumn]) -> list[list[TableColumn]]:
     """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
-    constraints = [list(one.columns) for one in child.constraints if isinstance(one, UniqueConstraint)]
-    indexes = [list(one.columns) for one in child.indexes if one.unique]
-    return [columns for columns in (*constraints, *indexes) if foreign_key & {*columns}]
+    return [columns for columns in map(list, unique_together(child)) if foreign_key & {*columns}]
 
 
 def _has_twin(child: Table, columns: Sequence[TableColumn], held: Mapping[str, object]) -> ColumnElement[bool]:

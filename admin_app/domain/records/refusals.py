@@ -14,12 +14,13 @@ from admin_app.db.caseless import index_name, is_caseless
 from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
-from admin_app.domain.naming import noun_of
+from admin_app.domain.naming import names_of, noun_of
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import TableColumn
 from admin_app.formatting import in_sentence, in_words, label
 from admin_app.relations import links_of, relations_of
+from admin_app.relations.hanging import unknown_dependents
 
 
 @contextmanager
@@ -58,13 +59,29 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
             return {
                 link.key: f"One of the {in_sentence(label(link.key))} no longer exists. Check them, and save again."
             }
+    if constraint is not None and (found := _problem_with_held(model, constraint)):
+        return found
     for relation in inspect_mapper(model).relationships:
-        names = {
-            key.constraint.name for column in relation.local_columns for key in column.foreign_keys if key.constraint
-        }
+        keys = (key.constraint for column in relation.local_columns for key in column.foreign_keys if key.constraint)
+        # Relations may share a column.
+        names = {key.name for key in keys if {*key.columns} == relation.local_columns}
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
             return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
-    return {"": "The database refused this record. Nothing was saved."}
+    found = _problem_with_held(model, constraint) if "FOREIGN KEY" in text else {}
+    return found or {"": "The database refused this record. Nothing was saved."}
+
+
+def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str, str]:
+    """Say which records point at one by a value other than its key, and so keep that value."""
+    for relation in (*relations_of(model).values(), *unknown_dependents(model)):
+        keys = {key.constraint.name for one in relation.other_columns for key in one.foreign_keys if key.constraint}
+        is_held = relation.is_many and not relation.is_by_key and (constraint is None or constraint in keys)
+        if is_held:
+            said = (
+                f"Some {names_of(relation.target)[1]} point at it by this. Give them to another {noun_of(model)} first."
+            )
+            return {relation.own_names[-1]: said}
+    return {}
 
 
 def _problems_in(table: Table, model: type[Record], text: str, constraint: str | None) -> dict[str, str]:

@@ -303,9 +303,12 @@ def access_at(endpoint: str | None) -> Access | None:
 
 
 def accesses_to(model: type[Record], key: str) -> list[Access]:
-    """Return what the person at hand may do with a model's records, and with those of further classes of its table that have a field."""
-    classes = [one for one in classes_of_table(model) if one is model or _has_field(one, key)]
-    return [access for one in classes if issubclass(one, Record) and (access := access_of(one)) is not None]
+    """Return what the person at hand may do with a model's records, and with those of further classes of its table that have a field.
+
+    Who sees nothing of the first class is shown records of the others alone.
+    """
+    found = [one for one in _accesses(model) if one.resource.model is model or _has_field(one.resource.model, key)]
+    return found if (first := access_of(model)) is not None and _sees_some(first) else _of_seen(found)
 
 
 def _has_field(model: type[object], key: str) -> bool:
@@ -313,9 +316,43 @@ def _has_field(model: type[object], key: str) -> bool:
 
 
 def access_of_table(table: str) -> Access | None:
-    """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded."""
+    """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded.
+
+    Who sees nothing of the first class, and something of one that derives from it, has that of those.
+    """
+    found = accesses_of_table(table)
+    return found[0] if len(found) == 1 else _of_first_class(table)
+
+
+def accesses_of_table(table: str) -> list[Access]:
+    """Return by which rights the person at hand sees records of a table: those to the first class, or to each of the others that they see."""
+    first = _of_first_class(table)
+    if first is None or _sees_some(first):
+        return [] if first is None else [first]
+    return _of_seen(_accesses(first.resource.model))
+
+
+def is_of_further_class(access: Access) -> bool:
+    """Whether these are the rights to some of a table's records alone: to those of a class that derives from the first one."""
+    return inspect_mapper(access.resource.model).inherits is not None
+
+
+def _of_first_class(table: str) -> Access | None:
     model = recorded_models().get(table)
     return None if model is None else access_of(model)
+
+
+def _accesses(model: type[Record]) -> list[Access]:
+    classes = (one for one in classes_of_table(model) if issubclass(one, Record))
+    return [access for one in classes if (access := access_of(one)) is not None]
+
+
+def _of_seen(found: Sequence[Access]) -> list[Access]:
+    return list(filter(_sees_some, found)) or list(found)
+
+
+def _sees_some(access: Access) -> bool:
+    return access.looks() or access.may(Action.HISTORY)
 
 
 def rows_of_first_classes(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import abort
-from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy import ColumnElement, Table, and_, true
 
 from admin_app.db.json_values import recorded_models, row_columns
-from admin_app.domain.audit.reader import ActivityFilter
+from admin_app.domain.audit.reader import ActivityFilter, is_shown
 from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
 from admin_app.domain.audit.undo_words import named_way
 from admin_app.domain.permissions.policy import Action
@@ -16,7 +16,14 @@ from admin_app.domain.records.merge import is_merge
 from admin_app.extensions import db, table_of
 from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
-from admin_app.panel.access.access import Access, access_of_table, access_to, accesses_to, rows_of_first_classes
+from admin_app.panel.access.access import (
+    Access,
+    access_of_table,
+    access_to,
+    accesses_to,
+    is_of_further_class,
+    rows_of_first_classes,
+)
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
 from admin_app.relations import row_links
@@ -42,6 +49,16 @@ def summary_of(done: ChangeSet) -> str:
     access = access_of_table(done.resource)
     if access is None or not _names_unseen(done, access):
         return done.summary or "No description"
+    return _unnamed(done, access)
+
+
+def purpose_of(done: ChangeSet) -> str:
+    """Say the same before it is known that the person may see it: of what they do not, without a name."""
+    access = access_of_table(done.resource)
+    return summary_of(done) if access is None or is_shown(db.session, done, visible()) else _unnamed(done, access)
+
+
+def _unnamed(done: ChangeSet, access: Access) -> str:
     if done.record_id is None:
         return f"{_way(done)} of {access.resource.nouns}"
     return f"{_way(done)}: {access.number_of(done.record_id)}"
@@ -87,7 +104,8 @@ def _held(access: Access) -> dict[str, ColumnElement[bool]]:
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer as if a change set were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
     for access in touched:
-        for rows, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
+        for bound, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
+            rows = _rows_of(access, bound)
             if rows is not None and touches_rows_beyond(
                 db.session, done.id, access.resource.model, rows, [Did.CREATE, Did.UPDATE]
             ):
@@ -97,11 +115,16 @@ def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
     """Answer as if a change set were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
     for access in touched:
-        rows = access.rows(Action.UNDO)
+        rows = _rows_of(access, access.rows(Action.UNDO))
         if rows is not None and touches_rows_beyond(
             db.session, set_id, access.resource.model, rows, [Did.UPDATE, Did.DELETE]
         ):
             abort(404)
+
+
+def _rows_of(access: Access, bound: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
+    """Return the rows again; all of a class that derives from another one are not all of the table."""
+    return true() if bound is None and is_of_further_class(access) else bound
 
 
 def _table(access: Access) -> str:

@@ -71,7 +71,14 @@ class FieldAccess:
         return self.right_to(name, self._seeing) is not FieldRight.HIDDEN
 
     def right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
-        """Return the most generous right to a field by any of these actions. A relation is also the column of its key."""
+        """Return the most generous right to a field by any of these actions. A relation is also the column of its key.
+
+        One by several columns tells what those tell that share some of them: a desk of a branch tells the branch.
+        """
+        told = (self._right_to(one, actions) for one in self._told_by.get(name, ()))
+        return FieldRight.HIDDEN if FieldRight.HIDDEN in told else self._right_to(name, actions)
+
+    def _right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
         if name in _IN_ADDRESSES_AND_FORMS:
             return FieldRight.FREE
         rights, one = self._asked.authority.rights, self._resource
@@ -112,6 +119,13 @@ class FieldAccess:
                 # A column may be of several relations: hidden as one of them, it is hidden.
                 found |= {name: (*found.get(name, ()), *names) for name in names}
         return found
+
+    @cached_property
+    def _told_by(self) -> dict[str, list[str]]:
+        """The relations to one that a further one tells, as it goes by their columns among others."""
+        ties = {one.key: {*one.own_columns} for one in self._resource.relations.values() if not one.is_many}
+        found = {name: [key for key, some in ties.items() if some < columns] for name, columns in ties.items()}
+        return {name: keys for name, keys in found.items() if keys}
 
 
 def _strictness(right: FieldRight) -> int:

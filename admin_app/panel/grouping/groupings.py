@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from admin_app.db.keys import Key, print_key
+from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, TableColumn
 from admin_app.formatting import in_sentence
@@ -29,7 +29,7 @@ from admin_app.panel.kinds.date import beginning_of, day_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.view_models import Hidden
-from admin_app.relations import to_one
+from admin_app.relations import ToOne, to_one
 from admin_app.selection import summary
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Group, Measure
@@ -148,7 +148,7 @@ class ByRelation:
         """Tell the first ones, the others, and rows that belong to none."""
         found = summary.by_keys(session, selection, self._key, measure, most=MOST_RECORDS)
         first = self._told(session, [one for one in found if one.key is not None])
-        keys = ",".join(print_key(one.group.key) for one in first)
+        keys = ",".join(one.filters[0][1] for one in first)
         none_of = ((f"{self.by.field}__not_in", keys), (f"{self.by.field}__empty", "no"))
         others = [Told(REST, REST, none_of, one) for one in found if one.is_rest]
         nothing = next((one for one in found if one.key is None and not one.is_rest), None)
@@ -160,20 +160,30 @@ class ByRelation:
 
     @property
     def _key(self) -> TableColumn:
-        return to_one(self.access.resource.relations[self.by.field].attribute).foreign_key
+        return self._relation.foreign_key
+
+    @property
+    def _relation(self) -> ToOne:
+        return to_one(self.access.resource.relations[self.by.field].attribute)
 
     def _told(self, session: AnySession, found: Sequence[Group]) -> list[Told]:
-        names = self._names(session, self.access.resource.relations[self.by.field].target, [one.key for one in found])
-        return [
-            Told(names[one.key], names[one.key], ((f"{self.by.field}__is", print_key(one.key)),), one) for one in found
-        ]
+        records = self._records(session, [one.key for one in found])
+        return [self._told_of(one, records.get(one.key)) for one in found]
 
-    def _names(self, session: AnySession, target: type[Record], keys: Sequence[Key]) -> dict[Key, str]:
-        """Name the records by one statement."""
-        other = self.access.to(target)
-        records = session.scalars(select(target).where(target.id.in_(keys))) if keys else ()
-        named = {one.id: str(one) if other is None else other.title_of(one) for one in records}
-        return {key: named.get(key) or f"ID {key}" for key in keys}
+    def _told_of(self, group: Group, record: Record | None) -> Told:
+        """Tell the rows that belong to a record; None is one that is gone, whose key they keep."""
+        other = self.access.to(self._relation.target)
+        key = group.key if record is None else record.id
+        title = "" if record is None else str(record) if other is None else other.title_of(record)
+        name = title or f"ID {key}"
+        return Told(name, name, ((f"{self.by.field}__is", print_key(key)),), group)
+
+    def _records(self, session: AnySession, told: Sequence[object]) -> dict[object, Record]:
+        """Return the records by what tells them: their keys, or the values of a unique column; by one statement."""
+        relation = self._relation
+        wanted = select(relation.target).where(relation.other.in_(told))
+        name = "id" if relation.is_by_key else relation.other_name
+        return {getattr(one, name): one for one in session.scalars(wanted)} if told else {}
 
 
 def groupings_of(access: Access) -> list[Grouping]:
@@ -188,7 +198,9 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     if isinstance(first, RelationIs):
         # How many rows belong to each record would tell of records that are not shown.
         relation = access.resource.relations[name]
-        if access.seen_beyond(name) is None and not relation.is_links and relation.is_by_key:
+        # Without a foreign key a value may be of no record, and no filter finds its rows.
+        is_told = relation.is_by_key or all(one.foreign_keys for one in relation.own_columns)
+        if access.seen_beyond(name) is None and not relation.is_links and is_told:
             yield ByRelation(plain, access)
         return
     kind = None if first.relation is not None else kind_of(first.column)

@@ -24,7 +24,14 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Expression, TableColumn, Values, db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
-from admin_app.panel.access.access import LONGEST_NAME, Access, access_of, access_of_table, accesses_to
+from admin_app.panel.access.access import (
+    LONGEST_NAME,
+    Access,
+    access_of,
+    access_of_table,
+    accesses_to,
+    is_of_further_class,
+)
 from admin_app.panel.history.several_columns import Beside, held_beside, pointed_at, ties_of_several
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
@@ -285,7 +292,7 @@ def _names_by(column: Expression, values: set[object]) -> dict[tuple[object, obj
     }
     is_key = isinstance(column, CompositeKey) or [column] == keys_in(table)
     # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
-    told = is_key and seen is None and access.shows_title()
+    told = is_key and seen is None and access.shows_title() and not is_of_further_class(access)
     gone = cast("set[Key]", values - {value for value, _ in records}) if told else set[Key]()
     titles = titles_of(db.session, table.name, gone) if gone else {}
     for key in gone:

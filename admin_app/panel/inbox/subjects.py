@@ -12,7 +12,7 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db, table_of
-from admin_app.panel.access.access import Access, access_of_table
+from admin_app.panel.access.access import Access, accesses_of_table
 
 # A record's table and key.
 Place = tuple[str, Key]
@@ -36,13 +36,13 @@ def subjects_at(places: Iterable[Place], action: Action) -> Mapping[Place, Subje
     keys: dict[str, set[Key]] = defaultdict(set)
     for table, key in places:
         keys[table].add(key)
-    found = (subject for table, wanted in keys.items() for subject in _in_table(table, wanted, action))
+    accesses = ((access, wanted) for table, wanted in keys.items() for access in accesses_of_table(table))
+    found = (subject for access, wanted in accesses for subject in _found(access, wanted, action))
     return {(str(table_of(type(one.record)).name), one.record.id): one for one in found}
 
 
-def _in_table(table: str, keys: set[Key], action: Action) -> list[Subject]:
-    access = access_of_table(table)
-    if access is None or not access.may(action):
+def _found(access: Access, keys: set[Key], action: Action) -> list[Subject]:
+    if not access.may(action):
         return []
     model, seen = access.resource.model, access.seen()
     wanted = select(model).where(model.id.in_(keys), *([] if seen is None else [seen]))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.mentions import NOBODY, Meant, Question, colleagues, has_mentions, is_begun, meant_by
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_to
+from admin_app.panel.access.access import Access, accesses_of_table
 from admin_app.panel.access.authority import acting_for
 from admin_app.unicode_text import caseless
 
@@ -38,21 +38,19 @@ def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
     return {caseless(name.removeprefix(WHO)): value for name, value in sent.items() if name.startswith(WHO)}
 
 
-def people_meant(
-    access: Access, record: Record, text: str, answers: Mapping[str, str], known: Collection[int] = ()
-) -> Meant:
+def people_meant(record: Record, text: str, answers: Mapping[str, str], known: Collection[int] = ()) -> Meant:
     """Find whom a text mentions, of those who may read notes on this record; `known` are those whom the note mentioned before."""
     if not has_mentions(text):
         return Meant()
     people = colleagues(db.session)
     first = meant_by(text, people, answers)
     asked = {one.id for question in first.questions for one in question.people[:MOST_ASKED]}
-    unable = {key for key in {one.id for one in first.people} | asked if not may_read(access, record, key)}
+    unable = {key for key in {one.id for one in first.people} | asked if not may_read(record, key)}
     answered = {**_answered_by(first.questions, set(known) - unable), **answers}
     return meant_by(text, [one for one in people if one.id not in unable], answered)
 
 
-def names_begun(access: Access, record: Record, begun: str) -> list[str]:
+def names_begun(record: Record, begun: str) -> list[str]:
     """Return what to write for the colleagues whose name begins so: their name, or their email where others are called the same.
 
     Only of those who may read notes on this record, some of them: who is not among them is a letter away.
@@ -60,19 +58,20 @@ def names_begun(access: Access, record: Record, begun: str) -> list[str]:
     people = colleagues(db.session)
     names = Counter(caseless(one.name) for one in people)
     found = [one for one in people if begun and is_begun(one, begun)][:MOST_TRIED]
-    able = [one for one in found if may_read(access, record, one.id)][:MOST_NAMED]
+    able = [one for one in found if may_read(record, one.id)][:MOST_NAMED]
     return [one.name if names[caseless(one.name)] == 1 else one.email for one in able]
 
 
-def may_read(access: Access, record: Record, staff_id: int) -> bool:
+def may_read(record: Record, staff_id: int) -> bool:
     """Whether a colleague may see the record, and so the notes on it."""
     staff = db.session.get(Staff, staff_id)
     if staff is None:
         return False
     with acting_for(staff):
-        theirs = access_to(access.resource)
-        return (
+        found = accesses_of_table(table_of(type(record)).name)
+        return any(
             theirs.may(Action.VIEW) and theirs.find_key(record.id) is not None and theirs.reaches(record, Action.VIEW)
+            for theirs in found
         )
 
 

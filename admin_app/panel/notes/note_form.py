@@ -48,7 +48,7 @@ def read_form(access: Access, record: Record, sent: Mapping[str, str], known: Co
         text = text_of(sent.get(TEXT, ""))
     except InvalidRecord as error:
         return NoteForm(typed, problems=error.problems, settled=_settled(answers, ()))
-    meant = people_meant(access, record, text, answers, known)
+    meant = people_meant(record, text, answers, known)
     questions = asked(access, meant.questions)
     return NoteForm(typed, text, meant.people, questions, settled=_settled(answers, questions))
 

@@ -57,7 +57,7 @@ class NotesPage(Page):
 
     def _names(self, record: Record) -> list[str]:
         """Name the colleagues whose name somebody has begun to type."""
-        return names_begun(self.access, record, request.args.get(WHO, ""))
+        return names_begun(record, request.args.get(WHO, ""))
 
     def kept_names(self) -> set[str]:
         """Keep what was typed."""

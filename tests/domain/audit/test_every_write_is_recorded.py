@@ -28,7 +28,7 @@ SENDERS = {f"domain/audit/{name}.py" for name in ("bulk", "links", "undo_sql", "
 # has open are no records.
 OTHERS = {
     # What is forgotten is to be in no history.
-    *(f"domain/forgetting/{name}.py" for name in ("accounts", "forget", "texts")),
+    *(f"domain/forgetting/{name}.py" for name in ("accounts", "forget", "pointing", "texts")),
     *(
         f"domain/auth/{name}.py"
         for name in (

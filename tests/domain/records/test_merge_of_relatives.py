@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from admin_app.db.record import Versioned
@@ -19,6 +19,9 @@ from admin_app.extensions import db
 
 class Base(DeclarativeBase):
     """Tables of this test alone."""
+
+
+IS_FIRST = text("place = 'first'")
 
 
 class Tree(Versioned, Base):
@@ -37,10 +40,13 @@ class Tree(Versioned, Base):
 
 
 class Leaf(Versioned, Base):
-    """No two of a tree have the same place."""
+    """No two of a tree have the same place, and one at most is the first."""
 
     __tablename__ = "merged_leaf"
-    __table_args__ = (UniqueConstraint("tree_id", "place"),)
+    __table_args__ = (
+        UniqueConstraint("tree_id", "place"),
+        Index("ix_merged_leaf_first", "tree_id", unique=True, sqlite_where=IS_FIRST, postgresql_where=IS_FIRST),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tree_id: Mapped[int] = mapped_column(ForeignKey("merged_tree.id"))

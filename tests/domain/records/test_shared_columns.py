@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
+from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
@@ -159,3 +161,17 @@ def test_merged_desks_turn_no_branch_aside() -> None:
 
     with pytest.raises(MergeError, match=r"^The branch of some tickets would change too\. Nothing was merged\.$"):
         merge_records(db.session, there, here, values={})
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_row_of_a_file_turns_no_relation_aside() -> None:
+    def said(**values: object) -> object:
+        arrivals = Arrivals(Ticket, tuple(values))
+        (line,) = arrivals.lines(db.session, 0, [Arrival(1, {"id": 3, **values}, {})])
+        return line["cells"] and {name: cell[0] for name, cell in line["cells"].items()}
+
+    assert said(branch_id=2) == {"branch_id": "its desk would change too."}
+    assert said(branch_id=2, desk_number=1) is None
+    assert said(branch_id=2, desk_number=9) == {"desk_number": "it does not exist."}
+    assert said(former_number=1) is None
+    assert said(branch_id=1) is None

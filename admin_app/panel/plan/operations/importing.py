@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from admin_app.context import zone
@@ -116,7 +117,14 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
         named={key: _named(access, relations[key], options) for key in keys if key in relations},
         checks=_checks(access, options),
         links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
+        seen_beyond=_seen_beyond(access),
     )
+
+
+def _seen_beyond(access: Access) -> Mapping[str, ColumnElement[bool]]:
+    """Return which related records the person sees, by the relations to one of which they see not every one."""
+    names = (name for name, one in access.resource.relations.items() if not one.is_many)
+    return {name: seen for name in names if (seen := access.seen_beyond(name)) is not None}
 
 
 def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:

@@ -1,0 +1,89 @@
+"""What points at a record by a foreign key: by its key, or by a value that may be personal, and then has to follow what takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, and_, select, update
+
+from admin_app.db.joined import tables_of, ties_row
+from admin_app.db.json_values import recorded_models
+from admin_app.db.keys import Keys, foreign_keys_of, key_in
+from admin_app.db.record import Record
+from admin_app.db.versions import raised
+from admin_app.domain.audit.recorder import RECORDED
+from admin_app.domain.forgetting.subject import Subject
+from admin_app.domain.naming import names_of
+from admin_app.errors import ForgettingError
+from admin_app.extensions import AnySession, TableColumn, Values
+
+# Rows that one statement changes by their keys.
+BATCH = 500
+
+
+class _Follower(NamedTuple):
+    """Rows that point at a record by what goes: what their columns hold from now on."""
+
+    column: TableColumn
+    keys: Keys
+    values: Values
+
+
+def keys_to(subject: Subject) -> Iterator[tuple[type[Record], ForeignKeyConstraint]]:
+    """Yield the foreign keys by which records point at those of the subject's model, with the model that has each."""
+    own = tables_of(subject.model)
+    for model in recorded_models().values():
+        for table in tables_of(model):
+            found = (key for key in foreign_keys_of(table) if key.referred_table in own and not ties_row(model, key))
+            yield from ((model, key) for key in found)
+
+
+def points_at(subject: Subject, key: ForeignKeyConstraint) -> ColumnElement[bool]:
+    """Return the condition on the rows that point at the subject by a foreign key."""
+    mine = key_in(key.referred_table) == subject.key
+    held = (select(one.column).where(mine).correlate(None).scalar_subquery() for one in key.elements)
+    return and_(*(one.parent == value for one, value in zip(key.elements, held, strict=True)))
+
+
+@contextmanager
+def following(session: AnySession, subject: Subject) -> Iterator[None]:
+    """Let go of a record, while its personal values change, what points at it by them; then point at what took their place.
+
+    Raises `ForgettingError` where such a record cannot be without it for that long.
+    """
+    found = [one for _, key in keys_to(subject) if (one := _follower(session, subject, key)).keys and one.values]
+    for one in found:
+        _set(session, one, dict.fromkeys(one.values))
+    yield
+    for one in found:
+        _set(session, one, one.values)
+
+
+def _follower(session: AnySession, subject: Subject, key: ForeignKeyConstraint) -> _Follower:
+    names = {column: name for name, column in subject.columns.items()}
+    personal = [one for one in key.elements if one.column in names]
+    where = points_at(subject, key)
+    keys = session.scalars(select(key_in(key.table)).where(where)).all() if personal else ()
+    if keys and not all(one.parent.nullable for one in personal):
+        model = next(model for model, one in keys_to(subject) if one is key)
+        message = (
+            f"Some {names_of(model)[1]} point at it by what would be removed, and cannot be without it. "
+            "Give them to another one first. Nothing was removed."
+        )
+        raise ForgettingError(message)
+    values: Values = {one.parent.name: subject.stand_ins[names[one.column]] for one in personal}
+    return _Follower(key.elements[0].parent, keys, values)
+
+
+def _set(session: AnySession, rows: _Follower, values: Values) -> None:
+    table = rows.column.table
+    for some in _batches(rows.keys):
+        statement = update(table).where(key_in(table).in_(some)).values({**values, **raised(table)})
+        session.execute(statement, execution_options=RECORDED)
+
+
+def _batches(keys: Keys) -> Iterator[Sequence[object]]:
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]

@@ -1,0 +1,98 @@
+"""Relations by several columns, of which a file brings some: whom a row points at by all of them, and that it turns no relation aside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, select
+
+from admin_app.db.keys import key_names, key_values
+from admin_app.db.record import Record
+from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem
+from admin_app.domain.plan.arriving_keys import NOT_THERE
+from admin_app.domain.records.shared_columns import does_not_fit
+from admin_app.extensions import AnySession, Values
+from admin_app.formatting import in_sentence
+from admin_app.relations import ToOne, relations_of
+
+OUT_OF_SIGHT_VALUE = "you may not change it in this record."
+# By a relation's name, what tells those of the other side that are there, and may be pointed at.
+Known = Mapping[str, Collection[object]]
+
+
+@dataclass(frozen=True)
+class ArrivingTies:
+    """The relations of a model of which a file brings a column; `rows` are those of the other side that may be named, or left."""
+
+    model: type[Record]
+    fields: Collection[str]
+    rows: Mapping[str, ColumnElement[bool]]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The columns beside which the file's are judged, but for the key's."""
+        own = key_names(self.model)
+        return list(dict.fromkeys(name for tie in self._ties for name in tie.own_names if name not in own))
+
+    def known(self, session: AnySession, pairs: Iterable[tuple[Arrival, Values]]) -> Known:
+        """Find out which of the records are there that rows, and the records that they change, point at; by one statement a relation."""
+        if not self._ties:
+            return {}
+        values = [one for row, before in pairs for one in (before, {**before, **self._brought(row)})]
+        return {tie.key: self._there(session, tie, {tie.told_by(one) for one in values} - {None}) for tie in self._ties}
+
+    def problems(self, row: Arrival, before: Values, after: Values, known: Known) -> dict[str, CellProblem]:
+        """Say what is wrong with what a record would point at; `before` is nothing for a new one."""
+        given, after = self._brought(row), {**after, **self._key(row)}
+        found: dict[str, CellProblem] = {}
+        for tie in self._ties:
+            was, now = tie.told_by(before), tie.told_by(after)
+            names = [name for name in tie.own_names if name in given]
+            if was == now or not names:
+                continue
+            changed = {name for name in names if after[name] != before.get(name)}
+            if set(names) != {*tie.own_names} and changed <= self._shared(tie):
+                said = in_sentence(does_not_fit(tie.key))
+            else:
+                said = self._why_not(tie, was, now, known[tie.key])
+            if said:
+                found.setdefault(names[-1], CellProblem(said, row.texts.get(names[-1], "")))
+        return found
+
+    def _why_not(self, tie: ToOne, was: object, now: object, known: Collection[object]) -> str:
+        if was is not None and tie.key in self.rows and was not in known:
+            return OUT_OF_SIGHT_VALUE
+        return NOT_THERE if now is not None and now not in known else ""
+
+    def _shared(self, tie: ToOne) -> set[str]:
+        """Name the columns of a relation that others go by, too: who brings one of these alone means those."""
+        others = (one for one in self._all if {*one.own_names} != {*tie.own_names})
+        return {name for one in others for name in one.own_names}
+
+    def _there(self, session: AnySession, tie: ToOne, told: set[object]) -> Collection[object]:
+        if not told:
+            return ()
+        seen = [self.rows[tie.key]] if tie.key in self.rows else []
+        return set(session.scalars(select(tie.other).select_from(tie.target).where(tie.other.in_(told), *seen)))
+
+    def _brought(self, row: Arrival) -> Values:
+        return {**row.values, **self._key(row)}
+
+    def _key(self, row: Arrival) -> Values:
+        """Return what a row says of each column of the key."""
+        key = row.values.get(KEY)
+        return {} if key is None else dict(zip(key_names(self.model), key_values(key), strict=True))
+
+    @cached_property
+    def _ties(self) -> list[ToOne]:
+        return [one for one in self._all if len(one.own_names) > 1 and not {*one.own_names}.isdisjoint(self.fields)]
+
+    @cached_property
+    def _all(self) -> list[ToOne]:
+        return list(_to_one(self.model))
+
+
+def _to_one(model: type[Record]) -> Iterator[ToOne]:
+    return (one for one in relations_of(model).values() if isinstance(one, ToOne) and not one.is_view)
