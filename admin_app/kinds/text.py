@@ -83,10 +83,6 @@ class TextKind(Kind[str]):
         """Return no characters where text has to be."""
         return None if self.stored.nullable else ""
 
-    def history_of(self, value: str) -> str:
-        """Take it."""
-        return value
-
     def value_in_history(self, value: object) -> str:
         """Take it."""
         return str(value)
