@@ -1,4 +1,4 @@
-"""A save whose commit was sent and never answered: it is looked up in the history before anybody is told, and before it is done again."""
+"""A save whose commit was sent and never answered: look it up in the history before answering, and before saving again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAVED = "This was saved, once. The connection to the database broke before the d
 
 
 def init_app(app: Flask) -> None:
-    """Stand before every form that is sent again."""
+    """Check every form that is sent again before its view runs."""
     app.before_request(_answer_to_another_try)
 
 

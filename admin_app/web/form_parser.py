@@ -1,4 +1,4 @@
-"""How the body of a request is read, where what browsers never send would otherwise break a page; and which page takes files.
+"""Parse the body of a request so that input which no browser sends breaks no page; decide which pages take files.
 
 A file may be large, so it is asked before the body is read whether the person may send one to this page. To everybody
 else, a stranger above all, the body of every form is as small as ever, and what comes as a file is read into nothing.
@@ -38,7 +38,7 @@ class Taken:
 
 
 class SentAsFile(str):
-    """What stands in a form for a field that came as a file, where text is expected."""
+    """The value of a form field that was sent as a file where text is expected."""
 
     __slots__ = ()
 
@@ -70,7 +70,7 @@ class NamedParts(FormDataParser):
 
 
 class _Nowhere(BytesIO):
-    """Forgets what is written: nobody reads it, and nobody is to fill the disk with it."""
+    """A file that discards what is written, so that an unwanted upload cannot fill the disk."""
 
     @override
     def write(self, data: Buffer, /) -> int:
@@ -78,7 +78,7 @@ class _Nowhere(BytesIO):
 
 
 class Body(Request):
-    """A request whose fields all have names, and which may be about what was sent before it."""
+    """A request whose fields all have names, and whose fields can be replaced by those of an earlier request."""
 
     form_data_parser_class = NamedParts
     taken = Taken()
@@ -148,5 +148,5 @@ def init_app(app: Flask, takes_files: Callable[[], Taken | None]) -> None:
 
 
 def the_body() -> Body:
-    """Return the request at hand as what it is here."""
+    """Return the current request with its own type."""
     return cast("Body", request)
