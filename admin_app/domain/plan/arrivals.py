@@ -1,4 +1,4 @@
-"""What a file's rows mean: which record each is about, what it would change there, or that it makes a new one."""
+"""Match a file's rows to records: which record each row changes and how, or that it creates one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 from admin_app.value_lists import values_of
 
-# As much of a cell as tells it from others.
+# Enough of a cell to recognise it by.
 LONGEST_CELL = 300
 SEVERAL = "it means several records."
 UNTOLD = "the record that it means lacks the value by which it is told."
@@ -54,7 +54,7 @@ class Named:
     model: type[Record]
     rows: ColumnElement[bool] | None = None
     made: tuple[str, ...] = ()
-    # What the record keeps of the other one; None: its key.
+    # The foreign key's target column; None: the other record's key.
     kept: TableColumn | None = None
 
     @property
@@ -140,7 +140,7 @@ class Arrivals:
 
     @cached_property
     def _required(self) -> Collection[str]:
-        # Of which class a record is nobody has to say.
+        # The discriminator column follows from the model.
         columns, told = kept_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
         return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
 
@@ -152,7 +152,7 @@ class Arrivals:
     # ---- which records they are about
 
     def _matched(self, row: Arrival) -> object:
-        """Return what a row finds its record by, as two values that count as the same have it in common."""
+        """Return the value that a row finds its record by, folded so that equal values match."""
         column = self._matching
         value = None if column is None or self.match in row.problems else row.values.get(self.match)
         return caseless(value) if self._is_folded and value is not None else value
@@ -260,7 +260,7 @@ class Arrivals:
         return replace(row, problems={**row.problems, **problems}, missing=missing)
 
     def _why_not_one(self, name: str, value: object, keys: Sequence[Key] | None) -> str:
-        """Say why a row means no record, or not just one; "" where one is made."""
+        """Say why a text names no record, or several; "" where a record is created."""
         return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
 
     @cached_property
