@@ -1,6 +1,6 @@
 """The one subclass of Flask-Admin's model view: its forms and filters built from a `Resource`, and one line for each route.
 
-Nothing else in the panel knows Flask-Admin's hooks. A page is made for the person at hand, and answers.
+Nothing else in the panel knows Flask-Admin's hooks. Each route makes a page for the current person and lets it respond.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ _DECLARED = (
 
 
 def taken_files() -> Taken | None:
-    """Return which files the page at hand takes from who is at the screen: asked before the body is read, with nothing held meanwhile."""
+    """Return which files the current page accepts from this person. It runs before the body is read, and keeps no transaction open."""
     resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
     if resource is None or (view not in TAKING_FILES and not (resource.file_columns and view in RECORD_FORMS)):
         return None
@@ -134,13 +134,13 @@ class ResourceView(ProtectedView, ModelView):
     can_export = True
     model_form_converter = Converter
     form_base_class = RecordForm
-    # Flask-Admin's own acts on rows and in cells; without a function there is no address.
+    # Flask-Admin's own row actions and cell editing: without a function they have no route.
     action_view = None
     ajax_update = None
     ajax_lookup = None
 
     def __init__(self, resource: Resource, database: SQLAlchemy) -> None:
-        """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
+        """Build the filters and forms that the resource declares; raise `ConfigurationError` for a declaration that cannot work."""
         self.resource = resource
         require_position(resource.model)
         require_personal(resource)
@@ -149,7 +149,7 @@ class ResourceView(ProtectedView, ModelView):
         self.proof_for = resource.proof_for | in_list | forget_pages(resource).keys()
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
-        # What is computed has no field: a form shows it among the facts.
+        # A computed column has no field; a form shows it among the facts.
         self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
         require_declarations(resource)
         resource.filters_by_name = declared_filters(resource)
@@ -381,7 +381,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/act/<action>/", methods=("GET", "POST"))
     def act_view(self, action: str) -> ResponseReturnValue:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
-        """Do with records what only this resource's can have done with them."""
+        """Run one of the resource's own actions on records."""
         return ActPage(self.access).respond()
 
     @expose("/plan/", methods=("GET", "POST"))
@@ -401,7 +401,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/import/wrong/")
     def import_wrong(self) -> ResponseReturnValue:
-        """Give the rows of a file back that were not imported."""
+        """Send back the rows of a file that were not imported."""
         return wrong_rows_file(self.access)
 
     # ---- Flask-Admin's hooks
@@ -416,7 +416,7 @@ class ResourceView(ProtectedView, ModelView):
         return self.access.may(Action.LIST)
 
     def may_open(self, name: str) -> bool:
-        """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
+        """Whether the person has the right that the route requires; if it also requires re-authentication, on this very record."""
         further = self.further_pages.get(name)
         action = ACTIONS[name] if further is None else further.action
         if not self.access.may(action) or not self.resource.judges_records or "id" not in request.args:
@@ -425,7 +425,7 @@ class ResourceView(ProtectedView, ModelView):
         return record is None or self.access.reaches(record, action)
 
     def purpose_of(self, name: str) -> str:
-        """Say what a route does, with what the records are called."""
+        """Say what a route does, in the resource's own nouns."""
         further = self.further_pages.get(name)
         words = PURPOSES.get(name, "") if further is None else further.purpose
         return words.format(a_noun=with_article(self.resource.noun), nouns=self.resource.nouns)
@@ -439,7 +439,7 @@ class ResourceView(ProtectedView, ModelView):
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
-        """Keep what somebody typed whose session has ended, before they are asked to sign in."""
+        """Keep a draft for a person whose session has ended, then ask them to sign in."""
         reauthentication.unwrap(former_staff_id())
         kept = FORMS[name](self.access, name).kept_names() if name in FORMS else set()
         if (fields := submitted_fields.submitted_fields(kept)) and (page := drafts.keep(fields, name)) is not None:

@@ -16,12 +16,12 @@ from admin_app.domain.permissions.rights import FieldRight
 from admin_app.panel.access.authority import Authority
 from admin_app.panel.resource import Resource
 
-# Hidden, they would be read there: by the one records are found, by the other forms know what they were drawn from.
+# Columns that cannot be hidden: the key finds the record, and forms carry the version.
 _IN_ADDRESSES_AND_FORMS = ("id", "version")
 
 
 class Asked(Protocol):
-    """What is asked of a resource when its fields are, and of the one on a relation's other side: `Access` answers it."""
+    """What `FieldAccess` needs to know of a resource and of related ones; `Access` answers it."""
 
     resource: Resource
     authority: Authority
@@ -109,7 +109,7 @@ class FieldAccess:
         for relation in self._resource.relations.values():
             if not relation.is_many:
                 names = (relation.key, *relation.own_names)
-                # A column may be of several relations: hidden as one of them, it is hidden.
+                # A column may belong to several relations: it is hidden if one of them is.
                 found |= {name: (*found.get(name, ()), *names) for name in names}
         return found
 

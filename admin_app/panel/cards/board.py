@@ -17,7 +17,7 @@ from admin_app.panel.cards.kept import kept, known
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.in_time import within
 
-# Seconds for one card, for all of them, and for each list that is none: together they stay under one.
+# Seconds for one card, for all cards, and for each other list of the page: together less than one.
 LIMIT, WHOLE_LIMIT, LIST_LIMIT = 0.2, 0.5, 0.15
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def in_little_time(find: Callable[[], T]) -> T | None:
 
 
 def _person(access: Access) -> tuple[Hashable, ...]:
-    """Tell who looks, with which rights, and whose days: what is kept for one is for nobody else."""
+    """Return the key of kept numbers: the person, their rights and time zone. Nobody else may see them."""
     who = access.authority.principal
     rights = "" if who is None else (who.id, who.email, rights_fingerprint(who))
     return rights, str(zone()), today()

@@ -1,4 +1,4 @@
-"""Two people at one form: nothing is overwritten unseen. What only one touched is put together, the rest is asked."""
+"""Edit conflicts: nothing is overwritten unseen. Changes of different fields are merged; for the others the person chooses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Part:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody has to choose yet."""
+        """Whether the person still has to choose."""
         choices = {THEIRS, YOURS} if self.both is None else {THEIRS, YOURS, BOTH}
         return self.outcome is Resolution.CHOICE and self.take not in choices
 
@@ -79,7 +79,7 @@ class Merge:
         return not any(part.is_open for part in self.parts)
 
     def told(self) -> str:
-        """Say what others changed meanwhile, and that it stays, "" for nothing."""
+        """Say what others changed meanwhile and is kept, "" for nothing."""
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
@@ -179,7 +179,7 @@ class Conflicts:
         return Part(one, outcome, was, theirs, take, _both(was, theirs, yours) if is_mixed else None)
 
     def _is_text(self, name: str) -> bool:
-        """Whether two changes of it may be put together: two files make none."""
+        """Whether two changes of the field can be merged as text; two files cannot."""
         return name not in self._resource.file_columns
 
     def _merged(self, one: Field, was: list[Record], theirs: list[Record], *, is_seen: bool) -> Part:

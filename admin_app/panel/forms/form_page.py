@@ -1,4 +1,4 @@
-"""Create and edit: forms that build themselves, drawn, sent back and led on from."""
+"""The create and edit pages: draw the form, save it, redirect."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from admin_app.web.urls import here
 
 # How often a form is tried again when somebody else writes the record in the same moment.
 MOST_TRIES = 5
-# What a form says again when it comes back.
+# The fields of ours that a form sends back unchanged.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
 # The button that goes on to the next record, whose id it sends.
@@ -216,7 +216,7 @@ class FormPage(Page):
         return lead_on(self._next_url(back) or back)
 
     def _next_url(self, back: str) -> str:
-        """Return the address of the record that stood behind this one in its list: where this one stands now, nobody asks."""
+        """Return the URL of the record that followed this one in its list when the form was drawn, wherever this one is now."""
         following = self.access.find(request.form[NEXT]) if NEXT in request.form else None
         return "" if following is None else record_url(self.access, following, url=back)
 
@@ -253,7 +253,7 @@ class FormPage(Page):
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
     def _about(self, form: Form, record: Record) -> dict[str, object]:
-        """Return what stands around the form of a record that is there: from the database, not from what was typed."""
+        """Return what the page of an existing record shows around the form, from the database and not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
         changes = last_changes_of(access, record)

@@ -14,7 +14,7 @@ from admin_app.errors import SelectionError
 from admin_app.panel.forms.source import VERSION
 from admin_app.selection.list_schema import PAGE_SIZES
 
-# The columns that were drawn: a tick box that is not ticked sends nothing, and is none that was not there.
+# The columns that were drawn: an unticked box sends nothing, and must be told from a column that was not there.
 COLUMNS = "_columns"
 # "12-content" is what was typed, "_version-12" what we say of the row.
 _TYPED = re.compile(r"([0-9A-Za-z._]+)-(.+)")

@@ -16,7 +16,7 @@ from admin_app.selection.selection import Selection
 
 
 def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str = "") -> BulkBar | None:
-    """Build the bar; None where there is nothing to be done with rows, or there are none and none are selected.
+    """Build the bar; None where no bulk action is allowed, or where there are no rows and no ticks.
 
     A list on a record's page, at `url`, has the ticks of the whole list narrowed to the record, whatever is searched in it.
     """

@@ -1,4 +1,4 @@
-"""Possible duplicates: groups of records that are alike, each with the way to merge them; of this part of all, or of all by a job."""
+"""Possible duplicates: groups of similar records with links to merge them, from one part of the table or from a job over all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page asks to be done with many records, ready for a plan, and how the plan's pages say it."""
+"""A bulk operation as a page asked for it: what a plan needs to carry it out, and its words for the plan's pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BulkOperation:
     verb: str
     done: str
     same: str = SAME
-    # What it does, a line a field: ("User", "Ann").
+    # What it changes, field by field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()
     # How records get other values; None where they are deleted.
