@@ -33,8 +33,8 @@ from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
-from admin_app.panel.files.taking import FORMS as RECORD_FORMS
-from admin_app.panel.files.taking import taken_by_form
+from admin_app.panel.files.form_uploads import FORMS as RECORD_FORMS
+from admin_app.panel.files.form_uploads import accepted_by_form
 from admin_app.panel.filters.declared import declared_filters
 from admin_app.panel.forgetting.forget_page import forget_pages
 from admin_app.panel.forgetting.removal import require_personal
@@ -84,13 +84,13 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
-from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, TAKING_FILES
+from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, UPLOAD_VIEWS
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
-from admin_app.web.form_parser import FILE, Taken
+from admin_app.web.form_parser import FILE, AcceptedFiles
 
 _DECLARED = (
     "column_list",
@@ -107,22 +107,22 @@ _DECLARED = (
 )
 
 
-def taken_files() -> Taken | None:
+def accepted_files() -> AcceptedFiles | None:
     """Return which files the current page accepts from this person. It runs before the body is read, and keeps no transaction open."""
     resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
-    if resource is None or (view not in TAKING_FILES and not (resource.file_columns and view in RECORD_FORMS)):
+    if resource is None or (view not in UPLOAD_VIEWS and not (resource.file_columns and view in RECORD_FORMS)):
         return None
     with reading():
-        taken = None if current_principal() is None else _taken(access_to(resource), view)
+        accepted = None if current_principal() is None else _accepted(access_to(resource), view)
         db.session.rollback()
     login.forget()
-    return taken
+    return accepted
 
 
-def _taken(access: Access, view: str) -> Taken | None:
+def _accepted(access: Access, view: str) -> AcceptedFiles | None:
     if view in RECORD_FORMS:
-        return taken_by_form(access, view)
-    return Taken(frozenset({FILE}), current_app.config["UPLOAD_MB"]) if may_import(access) else None
+        return accepted_by_form(access, view)
+    return AcceptedFiles(frozenset({FILE}), current_app.config["UPLOAD_MB"]) if may_import(access) else None
 
 
 class ResourceView(ProtectedView, ModelView):

@@ -120,7 +120,7 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "change_view": SavedViewForm,
 }
 # The pages that take a file.
-TAKING_FILES = frozenset({"import_view"})
+UPLOAD_VIEWS = frozenset({"import_view"})
 # Views that require re-authentication wherever the record's form does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
 # What a replica may answer: it shows what there is. What somebody acts on afterwards is read from the primary.

@@ -20,7 +20,7 @@ from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
-from admin_app.web import fate
+from admin_app.web import doubts
 from admin_app.web.auth.login import forget_person
 from admin_app.web.form_parser import the_body
 from admin_app.web.request_id import request_id
@@ -176,7 +176,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _draw_for_nobody()
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().taken.names:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().accepted.names:
         return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
 
@@ -198,15 +198,15 @@ def _selection_error(error: SelectionError) -> tuple[str, int]:
 
 def _database_error(error: DatabaseError) -> ResponseReturnValue:
     say(log, error)
-    doubts = fate.doubts_of(error)
+    found = doubts.doubts_of(error)
     with suppress(DatabaseError):
-        if doubts and (answer := fate.answer_from_history(doubts)) is not None:
+        if found and (answer := doubts.answer_from_history(found)) is not None:
             return answer
     _draw_for_nobody()
-    if not doubts:
+    if not found:
         return _page(503, _words_of(trouble_of(error)))
     words = DOUBTFUL if _can_be_sent_again() else replace(DOUBTFUL, advice=LOOK_FIRST)
-    return _page(503, words, further=[(fate.DOUBTS, ",".join(map(str, doubts)))])
+    return _page(503, words, further=[(doubts.DOUBTS, ",".join(map(str, found)))])
 
 
 def _store_error(error: DatabaseError) -> ResponseReturnValue:

@@ -26,8 +26,8 @@ from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
 from admin_app.db.versions import has_counter, version_in
+from admin_app.domain.audit.doubts import Doubt
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
-from admin_app.domain.audit.fate import Doubt
 from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of

@@ -12,8 +12,8 @@ from admin_app.context import today, zone
 from admin_app.domain.auth.session_revocation import rights_fingerprint
 from admin_app.formatting import local
 from admin_app.panel.access.access import Access
+from admin_app.panel.cards.cache import cached, known
 from admin_app.panel.cards.drawers import Drawer, drawer_of
-from admin_app.panel.cards.kept import kept, known
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.in_time import within
 
@@ -44,7 +44,7 @@ class Board:
         """
         key = (*_person(access), access.resource.endpoint, card)
         is_turn = time.monotonic() < self._end
-        found, at = kept(key, partial(within, LIMIT, self._end, drawer.draw)) if is_turn else known(key)
+        found, at = cached(key, partial(within, LIMIT, self._end, drawer.draw)) if is_turn else known(key)
         shown: CardView = found or CardView(drawer.title, drawer.url, is_slow=True)
         return shown if at is None else replace(shown, as_of=f"{local(at, zone()):%H:%M}")
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin_app.context import glancing, reading
 from admin_app.db.troubles import UNREACHABLE, trouble_of
-from admin_app.domain.audit.fate import Doubt, is_done, read_doubt
+from admin_app.domain.audit.doubts import Doubt, is_done, read_doubt
 from admin_app.domain.audit.recorder import set_in_doubt
 from admin_app.extensions import db
 from admin_app.web.auth.login import acting_principal
