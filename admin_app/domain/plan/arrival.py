@@ -35,6 +35,10 @@ class Arrival:
     missing: Mapping[str, str] = field(default_factory=dict)
     alike: Values = field(default_factory=dict)
 
+    def problem_at(self, name: str, said: str) -> CellProblem:
+        """Return a problem with the cell of this column."""
+        return CellProblem(said, self.texts.get(name, ""))
+
 
 def as_end(name: str, problem: str) -> str:
     """Return a rule's sentence as the end of one that begins with the cell: "use the form name@example.com."."""

@@ -167,7 +167,7 @@ class Arrivals:
         keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
         if column is None or not keys:
             return {}
-        is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
+        is_wanted = same_as_any(column, keys) if self._is_folded else column.in_(keys)
         wanted = select(key_in(table), version_in(table), column, *self._read.values()).select_from(self.model)
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
@@ -175,7 +175,7 @@ class Arrivals:
         linked = {name: one.present(session, [row[0] for row in found]) for name, one in self.links.items()}
         names = list(self._read)
         return {
-            caseless(matched) if is_caseless(column) else matched: _Present(
+            caseless(matched) if self._is_folded else matched: _Present(
                 key,
                 version,
                 {**dict(zip(names, values, strict=True)), **{name: one[key] for name, one in linked.items()}},
@@ -252,7 +252,7 @@ class Arrivals:
                 del row.values[name]
                 said = self._why_not_one(name, value, keys)
                 if said:
-                    problems[name] = CellProblem(as_end(label(name), said), row.texts.get(name, ""))
+                    problems[name] = row.problem_at(name, as_end(label(name), said))
                 else:
                     missing[name] = str(value)
         if not problems and not missing:
@@ -277,7 +277,7 @@ class Arrivals:
             row.values[name] = sorted({key for text in texts for key in found[text]})
             if wrong := [text for text in texts if len(found[text]) != 1]:
                 said = f"“{wrong[0]}”: {SEVERAL if found[wrong[0]] else NOT_THERE}"
-                problem = {name: CellProblem(said, row.texts.get(name, ""))}
+                problem = {name: row.problem_at(name, said)}
                 read[place] = replace(row, problems={**row.problems, **problem})
         return read
 
@@ -313,9 +313,9 @@ class Arrivals:
                 continue
             value = new[name] = row.values[name]
             if name in present.fixed:
-                problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
             elif (said := self._problem_with(column, name, value)) is not None:
-                problems[name] = CellProblem(said, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, said)
         problems = self._amounts(row, new, {**present.values, **new}) | problems
         links = self._other_links(row, present)
         new |= links
@@ -351,7 +351,7 @@ class Arrivals:
             if said is None and name in self._required and values.get(name) is None:
                 said = f"enter the {in_sentence(label(name))}."
             if said is not None:
-                problems[name] = CellProblem(said, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, said)
         problems = self._amounts(row, values, values) | problems
         if problems:
             return _wrong(problems) | {"record_id": None}
@@ -362,14 +362,12 @@ class Arrivals:
     def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
         """Say what is wrong with amounts in the currency of their record."""
         found = problems_with_amounts(self.model, changed, whole.get).items()
-        return {name: CellProblem(as_end(label(name), said), row.texts.get(name, "")) for name, said in found}
+        return {name: row.problem_at(name, as_end(label(name), said)) for name, said in found}
 
     def _problem_of_match(self, row: Arrival, said: str) -> dict[str, CellProblem]:
         """Say what is wrong with what finds a row's record."""
         is_key = self.match == KEY
-        return (
-            self._key.problem(row, said) if is_key else {self.match: CellProblem(said, row.texts.get(self.match, ""))}
-        )
+        return self._key.problem(row, said) if is_key else {self.match: row.problem_at(self.match, said)}
 
     def _problem_with(self, column: TableColumn, name: str, value: object) -> str | None:
         check = self.checks.get(name)
@@ -427,7 +425,7 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
 def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
     """Return what is wrong where a record would lose a link that may not be seen."""
     return {
-        name: CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+        name: row.problem_at(name, OUT_OF_SIGHT_VALUE)
         for name, keys in links.items()
         if name in present.fixed and set(present.values[name]) - set(keys)
     }

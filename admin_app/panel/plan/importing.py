@@ -81,17 +81,7 @@ def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_
         resource=access.resource.endpoint,
         model=access.resource.model,
         operation=operation.key,
-        arguments={
-            "selection": [],
-            "fields": [list(pair) for pair in operation.pairs],
-            "what": [list(pair) for pair in operation.what],
-            "verb": operation.verb,
-            "done": operation.done,
-            "changed": "changed",
-            "effect": "",
-            "is_danger": False,
-            "same": operation.same,
-        },
+        arguments={"selection": [], "changed": "changed", **operation.arguments},
         fields=operation.fields,
         scope=scope,
     )

@@ -65,14 +65,7 @@ def begin_plan(
         operation=operation.key,
         arguments={
             "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
-            "fields": [list(pair) for pair in operation.pairs],
-            # In words, for as long as the plan is kept: what it was about may be gone by then.
-            "what": [list(pair) for pair in operation.what],
-            "verb": operation.verb,
-            "done": operation.done,
-            "effect": operation.effect_words,
-            "is_danger": operation.is_danger,
-            "same": operation.same,
+            **operation.arguments,
         },
         fields=operation.fields,
         scope=scope,

@@ -84,6 +84,19 @@ class BulkOperation:
         return self.incoming
 
     @property
+    def arguments(self) -> dict[str, object]:
+        """What a plan keeps of it, in words: the records that it was about may be gone when somebody reads the plan."""
+        return {
+            "fields": [list(pair) for pair in self.pairs],
+            "what": [list(pair) for pair in self.what],
+            "verb": self.verb,
+            "done": self.done,
+            "effect": self.effect_words,
+            "is_danger": self.is_danger,
+            "same": self.same,
+        }
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The attributes that it may give other values."""
         if self.incoming is not None:
