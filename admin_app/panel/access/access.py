@@ -318,15 +318,15 @@ def access_of_table(table: str) -> Access | None:
     return None if model is None else access_of(model)
 
 
-def rows_of_first_classes(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
-    """Return with which rows the person may do this, of the first class of each table, by which the history knows all; no condition means all.
+def history_rows(found: Sequence[Access]) -> dict[type[Record], ColumnElement[bool]]:
+    """Return the rows whose history the person may see, by the base class of each table; a table without a condition is shown whole.
 
-    Who has a right to a class that derives from it has it to the records of that class alone.
+    The history files records under the base class. A right to a derived class covers the records of that class alone.
     """
     known: dict[type[Record], list[ColumnElement[bool]]] = {}
     for access in found:
-        model, which = access.resource.model, access.rows(action)
+        model, which = access.resource.model, access.rows(Action.HISTORY)
         first: type[Record] = inspect_mapper(model).base_mapper.class_
         known.setdefault(first, []).append(of_root(model, true() if which is None else which))
-    free = {one.resource.model for one in found if one.rows(action) is None}
+    free = {one.resource.model for one in found if one.rows(Action.HISTORY) is None}
     return {first: or_(*each) for first, each in known.items() if first not in free}

@@ -60,7 +60,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Merge:
-    """A form against the record as it is now."""
+    """The comparison of a form with the record as it is now."""
 
     parts: Sequence[Part]
     origin: EarlierState
@@ -70,7 +70,7 @@ class Merge:
 
     @property
     def is_agreed(self) -> bool:
-        """Whether nothing is open, and what others changed was shown to who changed something too."""
+        """Whether nothing is open, and the person has seen what others changed."""
         return self.is_settled and (self.is_seen or not self.is_stale)
 
     @property
@@ -88,7 +88,7 @@ class Merge:
 
 
 class Conflicts:
-    """A record's form against what others did to the record since the form was drawn."""
+    """The conflicts between a record's form and what others changed since it was drawn."""
 
     def __init__(self, access: Access, record: Record) -> None:
         """Keep which record it is."""
@@ -118,7 +118,7 @@ class Conflicts:
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
-        """Turn a stale form into words and choices; what was typed stands in the fields again."""
+        """Describe a stale form's conflicts and choices; the fields show again what was typed."""
         for part in merge.parts:
             if part.outcome is Resolution.CHOICE and part.take in {THEIRS, BOTH}:
                 part.control.process(source.sent, part.theirs)

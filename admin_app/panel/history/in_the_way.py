@@ -1,4 +1,4 @@
-"""Who is in the way of an undo, for a person who may see them."""
+"""The record that blocks an undo, for a person who may see it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.panel.view_models import Link
 
 
 def in_the_way(change: Change, title: str, other: Record | None) -> Link | None:
-    """Name and find the record in the way of a change, unless it is the changed one by the name that the page says already."""
+    """Return name and URL of the record that blocks a change, unless it is the changed record itself."""
     access = access_of(type(other)) if other is not None else None
     if other is None or access is None or not access.sees(other):
         return None

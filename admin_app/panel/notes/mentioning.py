@@ -1,4 +1,4 @@
-"""Whom a note mentions, of those who may read it; and what its form asks where that is not clear."""
+"""The colleagues whom a note mentions, among those who may read it, and the questions for ambiguous names."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def people_meant(
 
 
 def names_begun(access: Access, record: Record, begun: str) -> list[str]:
-    """Return what to write for the colleagues whose name begins so: their name, or their email where others are called the same.
+    """Return completions for a begun name: colleagues' names, or emails where several have the same name.
 
     Only of those who may read notes on this record, some of them: who is not among them is a letter away.
     """

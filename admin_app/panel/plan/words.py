@@ -1,4 +1,4 @@
-"""A plan in words: what it does, what it would do, what it did."""
+"""The words of a plan: its title, its button, its verdicts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SAID = {
 
 
 def said_of(plan: Plan, verdict: Verdict) -> str:
-    """Say what becomes, or became, of the lines of a verdict."""
+    """Say what will happen, or happened, to the lines of a verdict."""
     done = plan.arguments["done"]
     return _SAID[verdict].format(
         done=done, changed=plan.arguments.get("changed", done), same=plan.arguments.get("same", SAME)
