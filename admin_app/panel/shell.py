@@ -32,7 +32,7 @@ class Shell:
     since: datetime
 
 
-def load_shell(session: AnySession, person: Principal, *, since: datetime, view_id: int = 0) -> Shell:
+def load_shell(session: AnySession, person: Principal, *, since: datetime, view_id: int) -> Shell:
     """Read what the frame of a person's page shows, and the view of this id."""
     views = views_at_hand(session, person, most=MOST_SHOWN, with_id=view_id)
     return Shell(views, job_store.news(session, staff_id=person.id, since=since), since)

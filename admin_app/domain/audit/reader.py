@@ -90,9 +90,7 @@ class Activity:
     older: int = 0
 
 
-def timeline(
-    session: AnySession, model: type[Record], record_id: Key, *, before: int = 0, before_set: int = 0
-) -> Timeline:
+def timeline(session: AnySession, model: type[Record], record_id: Key, *, before: int, before_set: int) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
     changed = (
         select(Change, ChangeSet)

@@ -77,7 +77,7 @@ class Attempt:
 
 
 def read_attempt(
-    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
+    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None
 ) -> Attempt:
     """Look up the account that somebody tries to sign in to."""
     email = normalised_email(email)

@@ -53,7 +53,7 @@ def text_of(typed: str) -> str:
     return text
 
 
-def notes_of(session: AnySession, record: Record, *, before: int = 0) -> NotesPage:
+def notes_of(session: AnySession, record: Record, *, before: int) -> NotesPage:
     """Return a page of a record's notes."""
     mine = select(Note).where(Note.subject == _table(record), Note.subject_id == record.id)
     wanted = mine.where(Note.id < before) if before else mine

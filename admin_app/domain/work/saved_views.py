@@ -51,7 +51,7 @@ def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
-def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
+def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int) -> list[ViewAtHand]:
     """Return the first views of each resource by name, up to `most`, and the one of this id, if the person sees it."""
     asked = _FIRST_VIEWS[_sees_all(staff)]
     found = session.execute(asked, {**_viewer(staff), "most": most, "with_id": with_id})

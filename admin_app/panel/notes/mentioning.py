@@ -39,7 +39,7 @@ def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
 
 
 def people_meant(
-    access: Access, record: Record, text: str, answers: Mapping[str, str], known: Collection[int] = ()
+    access: Access, record: Record, text: str, answers: Mapping[str, str], known: Collection[int]
 ) -> Meant:
     """Find whom a text mentions, of those who may read notes on this record; `known` are those whom the note mentioned before."""
     if not has_mentions(text):

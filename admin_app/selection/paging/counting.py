@@ -55,7 +55,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
 
 def counts_of_tables(
-    session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int = COUNT_LIMIT
+    session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int
 ) -> list[Count]:
     """Count the rows of several models, as far as the limit and then as the store's statistics say, by one statement.
 

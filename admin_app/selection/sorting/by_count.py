@@ -38,7 +38,7 @@ class ByCount:
     criteria: Sequence[ColumnElement[bool]]
     tail: Tail
     is_up: bool
-    is_paired: bool = False
+    is_paired: bool
 
     def segments(self, start: CountCursor | None) -> Iterator[Statement]:
         """Yield the queries that give the rows behind `start`."""
