@@ -58,7 +58,7 @@ from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.list.ticks_page import TicksPage
-from admin_app.panel.list.view_watch import ViewWatch
+from admin_app.panel.list.view_watch import ViewWatchPage
 from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.notes.note_page import NotePage
@@ -237,7 +237,7 @@ class ResourceView(ProtectedView, ModelView):
     @expose("/views/watch/", methods=("POST",))
     def follow_view(self) -> ResponseReturnValue:
         """Watch a view, or stop."""
-        return ViewWatch(self.access).respond()
+        return ViewWatchPage(self.access).respond()
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:

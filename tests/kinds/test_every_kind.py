@@ -21,7 +21,7 @@ from admin_app.panel.kinds import PANEL_KINDS, operators_of, require_known
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv_lines import csv_line
-from admin_app.transfer.values import cell_reader
+from admin_app.transfer.import_.rows import cell_reader
 from tests.kinds.everything import COLUMNS, FIELDS, SAMPLES, Everything, value_of
 
 # What no other kind is for has its own tests: test_other.py.

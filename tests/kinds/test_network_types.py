@@ -21,7 +21,7 @@ from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.panel.kinds import operators_of, panel_kind_of, value_cell
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
-from admin_app.transfer.values import cell_reader
+from admin_app.transfer.import_.rows import cell_reader
 
 
 class Base(DeclarativeBase):

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from admin_app.db.types import UtcDateTime
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.transfer.values import cell_reader
+from admin_app.transfer.import_.rows import cell_reader
 
 
 class Extreme(Enum):
