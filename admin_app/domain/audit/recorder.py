@@ -218,7 +218,7 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
         return
     table = str(getattr(state.statement, "table", ""))
     if table in recorded_tables() and not state.execution_options.get("is_recorded"):
-        message = f"This statement would change records of {table} without a trace: use domain.rows."
+        message = f"This statement would change records of {table} without a trace: use domain.audit.bulk."
         raise TypeError(message)
 
 

@@ -35,7 +35,7 @@ from admin_app.value_lists import values_of
 # Enough of a cell to recognise it by.
 LONGEST_CELL = 300
 SEVERAL = "it means several records."
-UNTOLD = "the record that it means lacks the value by which it is told."
+UNTOLD = "the record that it names has no value to refer to it by."
 EXISTS = "it exists already."
 ANOTHER_KEY = "the record that this row finds has another ID."
 OUT_OF_SIGHT_VALUE = "you may not change it in this record."

@@ -106,7 +106,7 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         raise MergeError(message)
     if relation.is_told_by and not has_none_beyond(session, child, moving, false()):
         _, nouns = names_of(child)
-        message = f"The {nouns} of “{gone}” are told by it, and cannot move. Nothing was merged."
+        message = f"The {nouns} of “{gone}” have it as part of their key, and cannot move. Nothing was merged."
         raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
