@@ -8,7 +8,7 @@ from admin_app.panel.card import WEEKS
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import lengths_of, small_chart_of
 from admin_app.panel.grouping.groupings import LabelledGroup
-from admin_app.panel.summary.summary import Summary, codes_of, number_of, points_of, said_of
+from admin_app.panel.summary.summary import Summary, codes_of, figure_in_words, number_of, points_of
 from admin_app.panel.view_models import Link
 
 # Lines of a card.
@@ -34,7 +34,7 @@ def listed(one: Summary, title: str, groups: Sequence[LabelledGroup]) -> CardVie
     shown = groups[:MOST_ROWS]
     lengths = lengths_of([number_of(one, group) for group in shown])
     rows = tuple(
-        CardRow(Link(group.label, one.url_of(group)), said_of(one, group), length=length)
+        CardRow(Link(group.label, one.url_of(group)), figure_in_words(one, group), length=length)
         for group, length in zip(shown, lengths, strict=True)
     )
     note = "" if rows else f"No {one.access.resource.nouns} yet"

@@ -24,7 +24,7 @@ from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.peeking import Beside, without_peek
-from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
+from admin_app.panel.list.saved_view_bar import SavedViewBar, argument_in_words, is_gone
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.table import Table
 from admin_app.panel.list.view_models import Listing
@@ -156,7 +156,7 @@ class ListPage(Page):
         return self.render(
             "resource/view_gone.html",
             name=view.name,
-            lost=[words_of(pair) for pair in gone],
+            lost=[argument_in_words(pair) for pair in gone],
             without_url=address,
             all_url=self.link("views_view"),
             whole_url=self.link("index_view", view=WHOLE),

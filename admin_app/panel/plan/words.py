@@ -27,7 +27,7 @@ _SAID = {
 }
 
 
-def said_of(plan: Plan, verdict: Verdict) -> str:
+def verdict_in_words(plan: Plan, verdict: Verdict) -> str:
     """Say what will happen, or happened, to the lines of a verdict."""
     done = plan.arguments["done"]
     return _SAID[verdict].format(
@@ -83,7 +83,7 @@ def now_of(plan: Plan, resource: Resource) -> str:
     return ", ".join([*([none] if plan.empty else []), *([some] if filled else [])])
 
 
-def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
+def scope_in_words(selection: Selection, resource: Resource, number: int | None) -> str:
     """Say which records a selection means: "20 selected posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
     narrowed += [member.sentence() for member in selection.filters if not member.problem]

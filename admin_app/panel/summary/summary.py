@@ -166,7 +166,7 @@ def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
 def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:
     """Return the periods for a chart, the oldest first; rows without a time have no place in it."""
     return [
-        Point(group.label, said_of(one, group), number_of(one, group), one.url_of(group))
+        Point(group.label, figure_in_words(one, group), number_of(one, group), one.url_of(group))
         for group in reversed(groups)
         if group.group.key is not None
     ]
@@ -200,7 +200,7 @@ def number_of(one: Summary, group: LabelledGroup) -> float:
     return as_number(figures[0]) if len(figures) == 1 else group.group.number
 
 
-def said_of(one: Summary, group: LabelledGroup) -> str:
+def figure_in_words(one: Summary, group: LabelledGroup) -> str:
     """Say the same number: "148 posts", "2.5"."""
     figures = figures_of(one, group)
     if len(figures) == 1:
