@@ -100,7 +100,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
         return None
 
 
-# One more than three tells that there are several, and three ids are enough to go and look.
+# Three ids are enough to look at; a fourth tells that there are more.
 _ENOUGH = 3
 
 
