@@ -100,7 +100,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
         return None
 
 
-# Three ids are enough to look at; a fourth tells that there are more.
+# A second match tells that the name is ambiguous; three ids are enough to look at.
 _ENOUGH = 3
 
 
