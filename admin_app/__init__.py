@@ -34,9 +34,9 @@ from admin_app.pages.scim import routes as scim
 from admin_app.pages.search import SearchPage
 from admin_app.pages.see_as import SeeAsPage
 from admin_app.panel import forms_again, registry
-from admin_app.panel.adapter import ResourceView, taken_files
+from admin_app.panel.adapter import ResourceView, accepted_files
 from admin_app.panel.base_view import ProtectedView
-from admin_app.panel.cards import kept
+from admin_app.panel.cards import cache
 from admin_app.panel.export import jobs as export_job
 from admin_app.panel.kinds import require_known
 from admin_app.panel.layout import navigation
@@ -49,8 +49,8 @@ from admin_app.web import (
     after_response,
     brand,
     bundles,
+    doubts,
     errors,
-    fate,
     flash,
     form_parser,
     modes,
@@ -157,7 +157,7 @@ def _dashboard(
     listeners.install(_engine(app) if is_embedded else None)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
-    form_parser.init_app(app, taken_files)
+    form_parser.init_app(app, accepted_files)
     csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
@@ -169,13 +169,13 @@ def _dashboard(
     _add_sign_in(app, sign_in)
     see_as.init_app(app)
     modes.init_app(app)
-    fate.init_app(app)
+    doubts.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)
     flash.init_app(app)
     navigation.init_app(app)
     forms_again.init_app(app)
-    kept.init_app(app)
+    cache.init_app(app)
     list_counts.init_app(app)
     app.register_blueprint(health.blueprint)
     _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)

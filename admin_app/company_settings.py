@@ -93,7 +93,7 @@ COMPANY_SETTINGS = (
     Setting(
         "ADMIN_AUTH_HEADER",
         "",
-        "The header in which a proxy names the email of whom it has signed in. Empty: none.",
+        "The header in which a proxy sends the email of the person that it signed in. Empty: none.",
         _header,
     ),
     Setting(

@@ -160,7 +160,7 @@ def relative_time(moment: datetime) -> str:
     return "just now"
 
 
-def list_time(moment: datetime, zone: tzinfo = UTC) -> str:
+def list_time(moment: datetime, zone: tzinfo) -> str:
     """Say when, as a list has room for it: how long ago within a week, the day there before that: "2025-10-30"."""
     is_near = abs(datetime.now(UTC) - moment) < timedelta(days=7)
     return relative_time(moment) if is_near else local(moment, zone).date().isoformat()
@@ -193,7 +193,7 @@ def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
     return f"{_to_the_second(there)} {there:%Z}, {short} UTC"
 
 
-def machine_time(moment: datetime, zone: tzinfo = UTC) -> str:
+def machine_time(moment: datetime, zone: tzinfo) -> str:
     """Write the time as HTML has it in `datetime`: "2026-11-22T10:05:10+01:00"."""
     there = local(moment, zone)
     # Before there were zones, a town's time was minutes and seconds off; HTML knows no such seconds.

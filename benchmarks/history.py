@@ -44,9 +44,9 @@ from benchmarks.common.postgres import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTENERS = (
-    ("before_flush", recorder._read_before),  # noqa: SLF001 -- to measure without it
-    ("after_flush", recorder._note_flush),  # noqa: SLF001
-    ("before_commit", recorder._finish),  # noqa: SLF001
+    ("before_flush", recorder.read_before_flush),
+    ("after_flush", recorder.note_flush),
+    ("before_commit", recorder.finish_set),
 )
 SAVES, TURNS = 50, 8
 ROUNDS = 30

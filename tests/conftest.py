@@ -18,7 +18,7 @@ from flask import Flask, has_app_context
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from admin_app.panel.cards import board, kept
+from admin_app.panel.cards import board, cache
 from admin_app.panel.everywhere import search
 from admin_app.panel.list import list_counts
 from admin_app.web import modes
@@ -126,7 +126,7 @@ def patient_pages() -> Iterator[None]:
             patch.setattr(board, name, 60)
         for name in ("LIMIT", "WHOLE_LIMIT"):
             patch.setattr(search, name, 60)
-        patch.setattr(kept, "KEPT_FROM", math.inf)
+        patch.setattr(cache, "KEPT_FROM", math.inf)
         yield
 
 

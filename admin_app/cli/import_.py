@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import click
@@ -64,19 +64,11 @@ def _pairs(_context: click.Context, option: click.Parameter, given: Sequence[str
 
 @dataclass(frozen=True)
 class Choices:
-    """What the options say of the file and its columns."""
+    """What the command line says of the file, and of all but its columns, which the file itself names."""
 
     reading: Reading
     headers: Mapping[str, str]
-    match: str
-    mode: Mode
-    empty: Empty
-    by: Mapping[str, str]
-    makes: Sequence[str]
-    dates: DateOrder
-    decimal: str
-    is_verbatim: bool
-    keeps: Sequence[str]
+    options: ImportOptions
 
     def source(self, access: Access, raw: IO[bytes], name: str) -> Source:
         """Open a file: as it is said to be read, nothing guessed of its encoding."""
@@ -91,19 +83,8 @@ class Choices:
         """Return the import of a file."""
         columns = import_columns(access.resource)
         titles = titles_mapped(source.titles, self.headers, columns)
-        options = ImportOptions(
-            columns_named(titles, columns, ignored_headers(access)),
-            self.mode,
-            self.match,
-            self.empty,
-            self.by,
-            frozenset(self.makes),
-            self.dates,
-            self.decimal,
-            self.is_verbatim,
-            frozenset(self.keeps),
-        )
-        return import_of(access, options)
+        found = columns_named(titles, columns, ignored_headers(access))
+        return import_of(access, replace(self.options, columns=found))
 
 
 @click.command("import")
@@ -216,15 +197,18 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     choices = Choices(
         Reading(encoding=encoding, delimiter=SEPARATORS.get(delimiter or "", ""), sheet=sheet),
         headers,
-        match,
-        Mode(mode),
-        Empty(empty),
-        by,
-        makes,
-        DateOrder("" if dates == "ymd" else dates),
-        decimal,
-        is_verbatim=verbatim,
-        keeps=keeps,
+        ImportOptions(
+            columns={},
+            mode=Mode(mode),
+            match=match,
+            empty=Empty(empty),
+            by=by,
+            makes=frozenset(makes),
+            dates=DateOrder("" if dates == "ymd" else dates),
+            decimal=decimal,
+            is_verbatim=verbatim,
+            keeps=frozenset(keeps),
+        ),
     )
     _import(access, choices, file, agreement, errors=errors, progress=progress)
 

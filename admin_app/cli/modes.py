@@ -23,7 +23,7 @@ def maintenance() -> None:
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]),
-    help="When you mean to be done, in UTC: “2026-12-01 22:00”. People are told.",
+    help="When you expect to be done, in UTC: “2026-12-01 22:00”. The pages say so.",
 )
 @with_appcontext
 def on(until: datetime | None) -> None:

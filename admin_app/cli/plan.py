@@ -148,7 +148,7 @@ def report(number: int) -> None:
 def _act(access: Access, selection: Selection, operation: BulkOperation, agreement: Agreement) -> None:
     """Make a plan, print it, and carry it out where somebody agrees."""
     with writing(), transaction(db.session):
-        scope = words.scope_of(selection, access.resource, None)
+        scope = words.scope_in_words(selection, access.resource, None)
         made = begin_plan(access, selection, operation, scope=scope, listed=None, staff_id=None)
         plan_id = made.id
     work = PlanWork(plan_id, None, Progress())
@@ -212,7 +212,7 @@ def show_plan(made: Plan) -> None:
             click.echo(f"{label}: {text}")
         for verdict in Verdict:
             if number := made.counts.get(verdict):
-                click.echo(f"{formatting.number(number)} {words.said_of(made, verdict)}")
+                click.echo(f"{formatting.number(number)} {words.verdict_in_words(made, verdict)}")
                 _print_reasons(made, verdict)
         if made.state != PlanState.DONE:
             _print_lines(made)

@@ -56,7 +56,7 @@ def _print_for_table(name: str) -> None:
         raise NotFoundError(message)
     table = sa.Table(name, sa.MetaData(), autoload_with=db.engine, resolve_fks=False)
     if [column.name for column in table.primary_key] != ["id"]:
-        message = f"The key of {name} is not the column id alone, which records here are told apart by."
+        message = f"The key of {name} is not the column id alone, which has to identify records here."
         raise click.ClickException(message)
     one = Described(table, _named(), _unique(name))
     _print(f"admin_app/models/{one.module}.py", model_file(one))

@@ -6,6 +6,8 @@ import gc
 import socket
 import sys
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 from flask import Flask
@@ -27,6 +29,8 @@ from admin_app.extensions import db, this_application
 from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
 from admin_app.web import probes
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 # How long a stop waits for downloads under way, when nobody says otherwise.
 GRACE = 5
@@ -81,54 +85,27 @@ class DrainingArbiter(Arbiter):
         super().handle_term()
 
 
+def _number(name: str, default: int, least: int, most: int, words: str) -> Callable[[Command], Command]:
+    """Return an option that takes a whole number within bounds."""
+    return click.option(name, default=default, show_default=True, help=words, type=click.IntRange(least, most))
+
+
 @click.command()
 @click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    default=PORT,
-    show_default=True,
-    help="The port; 0 for any free one.",
-    type=click.IntRange(0, 65535),
-)
-@click.option("--workers", default=WORKERS, show_default=True, help="How many processes.", type=click.IntRange(1, 64))
-@click.option(
-    "--threads", default=THREADS, show_default=True, help="How many threads a process.", type=click.IntRange(1, 256)
-)
-@click.option(
-    "--jobs",
-    default=JOBS,
-    show_default=True,
-    help="How many jobs at once; 0 if `worker` runs elsewhere.",
-    type=click.IntRange(0, 64),
-)
-@click.option(
-    "--patience",
-    default=PATIENCE,
-    show_default=True,
-    help="Seconds to wait for a client that reads nothing.",
-    type=click.IntRange(1, 3600),
-)
-@click.option(
+@_number("--port", PORT, 0, 65535, "The port; 0 for any free one.")
+@_number("--workers", WORKERS, 1, 64, "How many processes.")
+@_number("--threads", THREADS, 1, 256, "How many threads a process.")
+@_number("--jobs", JOBS, 0, 64, "How many jobs at once; 0 if `worker` runs elsewhere.")
+@_number("--patience", PATIENCE, 1, 3600, "Seconds to wait for a client that reads nothing.")
+@_number(
     "--arrival",
-    default=ARRIVAL,
-    show_default=True,
-    help="Seconds for a request to arrive: its head, then its body, which gets more time while it keeps coming.",
-    type=click.IntRange(1, 3600),
+    ARRIVAL,
+    1,
+    3600,
+    "Seconds for a request to arrive: its head, then its body, which gets more time while it keeps coming.",
 )
-@click.option(
-    "--drain",
-    default=0,
-    show_default=True,
-    help="Seconds to serve on after SIGTERM while /health/ready says no.",
-    type=click.IntRange(0, 300),
-)
-@click.option(
-    "--grace",
-    default=GRACE,
-    show_default=True,
-    help="Seconds that requests and downloads have to end before the server stops.",
-    type=click.IntRange(1, 3600),
-)
+@_number("--drain", 0, 0, 300, "Seconds to serve on after SIGTERM while /health/ready says no.")
+@_number("--grace", GRACE, 1, 3600, "Seconds that requests and downloads have to end before the server stops.")
 @with_appcontext
 def run(
     *,

@@ -156,7 +156,7 @@ def _problem_with_root(base: Mapper[object]) -> str:
     if not (isinstance(told, Column) and told.table is base.local_table):
         return f"{name}: a class that derives from it has a table of its own, and no column of {name} says which records it has: name it in `polymorphic_on`."
     if not may_be_altered(base.local_table):
-        return f"{name} must not be altered, and a class that derives from it has a table of its own: whether a record changed is not told of both. Leave their resources out, or give each table a model of its own."
+        return f"{name} must not be altered, and a class that derives from it has a table of its own: nothing tells whether a record changed in both. Leave their resources out, or give each table a model of its own."
     return ""
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import ARRAY, JSON, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean, Text, TypeDecorator, TypeEngine, to_instance
+from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine, to_instance
 from typing_extensions import override
 
+from admin_app.db.json_spelling import Spelled
 from admin_app.extensions import ColumnType
 
 
@@ -54,17 +55,10 @@ class ListOf(TypeDecorator[list[Any]]):
         return None if value is None else [one if read is None else read(one) for one in value]
 
 
-class ListText(FunctionElement[str]):
-    """A list as the history has it, whichever way the store keeps it: JSON in its one spelling."""
+class ListText(Spelled):
+    """A list as the history has it: JSON in its one spelling, also where PostgreSQL keeps an array."""
 
-    type = Text()
     inherit_cache = True
-    name = "json_spelled"
-
-
-@compiles(ListText)
-def _of_json(element: ListText, compiler: SQLCompiler, **kw: object) -> str:
-    return f"json_spelled({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(ListText, "postgresql")

@@ -24,7 +24,7 @@ MOST_LISTED = 20
 
 
 class _UniqueText(MigrateOperation):
-    """What both operations know: columns, each with its table."""
+    """What both operations have: columns, each with its table."""
 
     def __init__(self, columns: Sequence[ColumnName]) -> None:
         self.columns = list(columns)
@@ -35,25 +35,25 @@ class _UniqueText(MigrateOperation):
         operations.invoke(cls(columns))
 
     def to_diff_tuple(self) -> tuple[object, ...]:
-        """Say it to `db check`."""
+        """Describe the operation for `db check`."""
         return (type(self).__name__, self.columns)
 
 
 @Operations.register_operation("create_unique_text", "apply")
 class CreateUniqueText(_UniqueText):
-    """Let columns hold no text twice, in whatever capitals."""
+    """Make the texts of columns unique, ignoring case."""
 
     def reverse(self) -> MigrateOperation:
-        """Go back by letting them."""
+        """Return the operation that undoes this one."""
         return DropUniqueText(self.columns)
 
 
 @Operations.register_operation("drop_unique_text", "apply")
 class DropUniqueText(_UniqueText):
-    """Let columns hold the same text in other capitals."""
+    """Let columns hold texts that differ only in case."""
 
     def reverse(self) -> MigrateOperation:
-        """Go back by making the indexes again."""
+        """Return the operation that undoes this one."""
         return CreateUniqueText(self.columns)
 
 
@@ -147,10 +147,10 @@ def _render_drop(_context: AutogenContext, operation: DropUniqueText) -> str:
 # Last: a new table has to be made before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
-    """Ask for what is declared and not there, and the other way round."""
+    """Create what is declared and missing; drop what is present and no longer declared."""
     metadata, connection = compared(context)
     wanted, there = caseless.declared(metadata), caseless.present(connection)
-    # An index goes before its table and comes after it; the way down is this list from its end.
+    # An index is dropped before its table and created after it. A downgrade runs this list backwards.
     if there - wanted:
         upgrade_ops.ops.insert(0, DropUniqueText(sorted(there - wanted)))
     if wanted - there:

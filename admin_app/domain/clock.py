@@ -1,4 +1,4 @@
-"""Times that were written while a machine's clock was ahead: once it is right again they lie in the future, and hold for no longer than others."""
+"""Handle times that were written while a clock was ahead: they lie in the future, and must not last longer than others."""
 
 from __future__ import annotations
 

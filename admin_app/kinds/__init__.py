@@ -37,7 +37,7 @@ from admin_app.kinds.time import TimeKind
 from admin_app.kinds.uuid import UuidKind
 from admin_app.kinds.web_address import UrlKind
 
-# Looked through from the first to the last: what is a special case of another stands before it, as a type (a choice is a
+# Searched in this order: a special case stands before the general one, as a type (a choice is a
 # text) or as a value (yes and no are whole numbers, a date and time is a date).
 KINDS: tuple[AnyKind, ...] = (
     EmailKind,
@@ -70,12 +70,12 @@ KINDS: tuple[AnyKind, ...] = (
     LongTextKind,
     TextKind,
     BinaryKind,
-    # What none of these is for.
+    # The fallback for all other types.
     OtherKind,
 )
 
 
-# What PostgreSQL alone has types for.
+# Kinds of PostgreSQL's own types.
 NATIVE: tuple[AnyKind, ...] = (InetKind, CidrKind, MacKind)
 # With those of keys: of our own tables, and of several columns, which none of them has.
 _ALL: tuple[AnyKind, ...] = (*KINDS, *NATIVE, RecordKeyKind, KeyPartsKind)
@@ -106,7 +106,7 @@ def require_kind(column: TableColumn, name: str) -> None:
 
 
 def kind_or_other(of: ColumnType) -> AnyKind:
-    """Return the kind of a type; what none is for, or is of another kind on another store, is shown as text and changed by nobody."""
+    """Return the kind of a type. An unknown type, or one whose kind differs between the stores, is shown as text and read-only."""
     # The stores' own forms of a type say nowhere else what they are.
     variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
     kinds = {_kind_of_type(one) for one in (of, *variants)}
@@ -121,7 +121,7 @@ def _kind_of_type(type_: ColumnType) -> AnyKind:
 
 
 def stand_in(column: TableColumn) -> Expression | None:
-    """Return the SQL of a value that no record has, for each record its own; None where the column's kind has no such ones, or has to point at something."""
+    """Return the SQL of a placeholder that is unique to each record, or NULL; None where the kind has none, or a foreign key is required."""
     if column.nullable:
         return null()
     return None if column.foreign_keys else kind_of(column).stand_in_sql(key_in(column.table))

@@ -1,4 +1,4 @@
-"""What every kind of column answers: how its values stand in an address, a file and the history, and which of them fit."""
+"""The base of column kinds: how values are written in URLs, files and the history, and which values are valid."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CsvStyle:
 
 
 class Kind(Generic[V]):
-    """A kind of column, bound to one column. What a subclass does not say is answered as for text."""
+    """A kind of column, bound to one column. The defaults are those of text."""
 
     # What templates and style sheets call it.
     name: ClassVar[str]
@@ -50,7 +50,7 @@ class Kind(Generic[V]):
     types_in_words: ClassVar[str] = ""
     # Whether only columns are of it that name it: `info={"kind": "url"}`.
     is_named: ClassVar[bool] = False
-    # Whether a person has answered also where they gave nothing.
+    # Whether an empty input is an answer: an unticked box means no.
     is_always_answered: ClassVar[bool] = False
     # What a sentence asks of a person for a value: "Enter the name."
     asked: ClassVar[str] = "Enter"
@@ -79,7 +79,7 @@ class Kind(Generic[V]):
 
     @classmethod
     def holds(cls, _of: ColumnType) -> bool:
-        """Whether a type of its `types` is of this kind indeed."""
+        """Whether the kind handles this type, which is one of its `types` or derives from one."""
         return True
 
     @property
@@ -92,7 +92,7 @@ class Kind(Generic[V]):
 
     @property
     def way_of_keeping(self) -> Callable[[str], str] | None:
-        """What makes of any text the one that the column keeps; None for a column of something else."""
+        """The function that normalises a typed text; None for a column that holds no free text."""
         return None
 
     def problem_with(self, _label: str, _value: V) -> str | None:
@@ -100,14 +100,14 @@ class Kind(Generic[V]):
         return None
 
     def fits_sql(self, _value: Expression, _dialect: str) -> ColumnElement[bool] | None:
-        """Return the SQL that knows values which are kept just as they are and with which nothing is wrong; None for no such SQL.
+        """Return an SQL condition that only valid, normalised values meet; None where the kind has none.
 
-        It need not know all of them: of the others Python says what they are.
+        It may miss valid values: Python checks those that do not meet it.
         """
         return None
 
     def stand_in_sql(self, _key: Expression) -> Expression | None:
-        """Return the SQL of a value that no record has, of the record of this key; None for no such value."""
+        """Return the SQL of a placeholder that no other record has, made of this record's key; None where the kind has none."""
         return None
 
     # ---- an address
@@ -154,12 +154,12 @@ class Kind(Generic[V]):
         return None
 
     def row_reader(self, dialect: Dialect) -> Convert | None:
-        """Return what makes a value of what the store's driver gives; None where it is that already."""
+        """Return the function that converts the driver's values; None where they need no conversion."""
         reader: Convert | None = self.type.dialect_impl(dialect).result_processor(dialect, None)
         return reader
 
     def comparable(self, column: Expression) -> Expression:
-        """Return what is equal where two values are the same."""
+        """Return an expression that is equal exactly where two values are the same."""
         return column
 
     # ---- the history's JSON. Python and both stores write the same for the same value
@@ -202,7 +202,7 @@ AnyKind = type[Kind[Any]]
 
 
 def read_as(read: Callable[[str], V], cell: str, wanted: str) -> V:
-    """Let a type's own constructor read a cell; say what was wanted where it cannot."""
+    """Parse a cell by a type's constructor; raise ValueError that says what is wanted."""
     try:
         return read(cell)
     except (ValueError, OverflowError) as error:

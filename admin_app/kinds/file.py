@@ -1,4 +1,4 @@
-"""Files: the column holds a reference, and the content is in the place of files, once for all records that hold it."""
+"""Files: the column holds a reference; the content is stored once for all records that refer to it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class FileKind(Kind[str]):
         """Say what it takes: "JPEG or PNG, up to 5 MB"."""
         most = f"up to {self.most_bytes // MEGABYTE:,} MB"
         known = [one for one in self.types_taken if one != _UNKNOWN_TYPE]
-        # Nobody knows of a file of theirs that its type is not known.
+        # A person cannot choose a file by its type being unknown.
         taken = _either(known) if known else "any type"
         return f"{taken}, {most}" if self.types_taken else most
 
@@ -93,12 +93,12 @@ class FileKind(Kind[str]):
         return f"{label} must be {_either(taken)}; this is {_called(content_type)}."
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Refuse what names no file that is here; whoever knows a file's digest has had it."""
+        """Refuse a reference to a file that is not stored here. Knowing a digest proves having had the file."""
         content_type = _content_type_of(value)
         return f"{label} {UNKNOWN}" if content_type is None else self.problem_with_type(label, content_type)
 
     def from_url(self, text: str) -> str:
-        """Take it."""
+        """Return the text unchanged."""
         return text
 
     to_csv = staticmethod(as_it_is)
@@ -117,19 +117,15 @@ class FileKind(Kind[str]):
             raise ValueError(UNKNOWN) from error
 
     def value_of_empty_cell(self) -> str | None:
-        """Return no characters where text has to be."""
+        """Return the empty string where the column requires text."""
         return None if self.stored.nullable else ""
 
-    def history_of(self, value: str) -> str:
-        """Take it."""
-        return value
-
     def value_in_history(self, value: object) -> str:
-        """Take it."""
+        """Return the text unchanged."""
         return str(value)
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Take it."""
+        """Return the text unchanged."""
         return text
 
 

@@ -34,12 +34,12 @@ class WholeNumberKind(Kind[int]):
         return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
 
     def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool]:
-        """Know what the column has room for. Another program may have stored anything there on SQLite."""
+        """Accept numbers that the column has room for. On SQLite another program may have stored anything there."""
         has_room = value.between(*limits_of(self.column))
         return and_(func.typeof(value) == "integer", has_room) if dialect == "sqlite" else has_room
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
-        """Go down from the lowest number that there is, each record as far as its own key is."""
+        """Subtract the key from the lowest stored number, or from 0 where none is negative."""
         if not isinstance(key.type, Integer):
             return None
         column = self.stored.table.alias("lowest").c[self.stored.name]

@@ -1,4 +1,4 @@
-"""The key of a record of any model, in a table of our own: no form has one and no list, but the history keeps it."""
+"""The key of a record of any model, in tables of our own: it is in no form and no list, but the history keeps it."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
 from admin_app.unicode_text import composed, line
 
-# What shows something, at the beginning, at the end and anywhere, as SQLite and PostgreSQL write it.
+# Patterns for a visible character at the beginning, at the end and anywhere, for SQLite and PostgreSQL.
 _BEGINS, _ENDS, _HAS = ("[!-~]*", "^[!-~]"), ("*[!-~]", "[!-~]$"), ("*[!-~]*", "[!-~]")
-# Begins what stands in for a text: a control character, which no email or name has.
+# The first character of a placeholder: a control character, which no email or name has.
 _STANDING_IN = "\x1a"
 _ROOM = 20
 
@@ -39,7 +39,7 @@ class TextKind(Kind[str]):
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:
-        """Compose it, and take off what nobody sees at its ends."""
+        """Compose it, and strip invisible characters at its ends."""
         return line
 
     def problem_with(self, label: str, value: str) -> str | None:
@@ -51,7 +51,7 @@ class TextKind(Kind[str]):
         return None
 
     def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool] | None:
-        """Know texts of plain letters alone: of others the store cannot say how they are composed, and what shows nothing."""
+        """Accept plain ASCII only: of other letters the store cannot tell whether they are composed, or visible."""
         shown = (
             value.op("GLOB")(glob) if dialect == "sqlite" else value.collate("C").regexp_match(expression)
             for glob, expression in self.shown
@@ -59,12 +59,12 @@ class TextKind(Kind[str]):
         return and_(is_plain(value, dialect), func.length(value) <= self.longest, *shown)
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
-        """Write the key behind a sign that no text has, where there is room."""
+        """Prefix the key with a character that no text has, where there is room."""
         has_room = (self.type.length or _ROOM) >= _ROOM and not isinstance(key.type, KeyOfParts)
         return literal(_STANDING_IN, Text()).concat(cast(key, Text)) if has_room else None
 
     def from_url(self, text: str) -> str:
-        """Take it."""
+        """Return the text unchanged."""
         return text
 
     to_csv = staticmethod(as_it_is)
@@ -80,19 +80,15 @@ class TextKind(Kind[str]):
         return self.way_of_keeping(cell) or self.value_of_empty_cell()
 
     def value_of_empty_cell(self) -> str | None:
-        """Return no characters where text has to be."""
+        """Return the empty string where the column requires text."""
         return None if self.stored.nullable else ""
 
-    def history_of(self, value: str) -> str:
-        """Take it."""
-        return value
-
     def value_in_history(self, value: object) -> str:
-        """Take it."""
+        """Return the text unchanged."""
         return str(value)
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Take it."""
+        """Return the text unchanged."""
         return text
 
 

@@ -46,8 +46,8 @@ from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.activity_file import MOST_ACTS, activity_file
 from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import by_day, rows_of
+from admin_app.panel.history.blocking_record import blocking_record
 from admin_app.panel.history.entries import entries_of
-from admin_app.panel.history.in_the_way import in_the_way
 from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
@@ -281,7 +281,7 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     found = []
     for one in outcome.conflicts:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
-        link = in_the_way(one.change, entry.title, one.other)
+        link = blocking_record(one.change, entry.title, one.other)
         found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
     return found
 

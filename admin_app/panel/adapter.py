@@ -1,6 +1,6 @@
 """The one subclass of Flask-Admin's model view: its forms and filters built from a `Resource`, and one line for each route.
 
-Nothing else in the panel knows Flask-Admin's hooks. A page is made for the person at hand, and answers.
+Nothing else in the panel knows Flask-Admin's hooks. Each route makes a page for the current person and lets it respond.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
 from admin_app.panel.fields import RecordForm
-from admin_app.panel.files.taking import FORMS as RECORD_FORMS
-from admin_app.panel.files.taking import taken_by_form
+from admin_app.panel.files.form_uploads import FORMS as RECORD_FORMS
+from admin_app.panel.files.form_uploads import accepted_by_form
 from admin_app.panel.filters.declared import declared_filters
 from admin_app.panel.forgetting.forget_page import forget_pages
 from admin_app.panel.forgetting.removal import require_personal
@@ -58,7 +58,7 @@ from admin_app.panel.list.lookup_page import LookupPage
 from admin_app.panel.list.row_actions import require_row_actions
 from admin_app.panel.list.saved_views import DefaultView, SavedViewDeletion, SavedViewForm, SavedViewsPage
 from admin_app.panel.list.ticks_page import TicksPage
-from admin_app.panel.list.view_watch import ViewWatch
+from admin_app.panel.list.view_watch import ViewWatchPage
 from admin_app.panel.merge.duplicates_page import DuplicatesPage, declare_likenesses
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.notes.note_page import NotePage
@@ -84,13 +84,13 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
-from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, TAKING_FILES
+from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, UPLOAD_VIEWS
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
-from admin_app.web.form_parser import FILE, Taken
+from admin_app.web.form_parser import FILE, AcceptedFiles
 
 _DECLARED = (
     "column_list",
@@ -107,22 +107,22 @@ _DECLARED = (
 )
 
 
-def taken_files() -> Taken | None:
-    """Return which files the page at hand takes from who is at the screen: asked before the body is read, with nothing held meanwhile."""
+def accepted_files() -> AcceptedFiles | None:
+    """Return which files the current page accepts from this person. It runs before the body is read, and keeps no transaction open."""
     resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
-    if resource is None or (view not in TAKING_FILES and not (resource.file_columns and view in RECORD_FORMS)):
+    if resource is None or (view not in UPLOAD_VIEWS and not (resource.file_columns and view in RECORD_FORMS)):
         return None
     with reading():
-        taken = None if current_principal() is None else _taken(access_to(resource), view)
+        accepted = None if current_principal() is None else _accepted(access_to(resource), view)
         db.session.rollback()
     login.forget()
-    return taken
+    return accepted
 
 
-def _taken(access: Access, view: str) -> Taken | None:
+def _accepted(access: Access, view: str) -> AcceptedFiles | None:
     if view in RECORD_FORMS:
-        return taken_by_form(access, view)
-    return Taken(frozenset({FILE}), current_app.config["UPLOAD_MB"]) if may_import(access) else None
+        return accepted_by_form(access, view)
+    return AcceptedFiles(frozenset({FILE}), current_app.config["UPLOAD_MB"]) if may_import(access) else None
 
 
 class ResourceView(ProtectedView, ModelView):
@@ -134,13 +134,13 @@ class ResourceView(ProtectedView, ModelView):
     can_export = True
     model_form_converter = Converter
     form_base_class = RecordForm
-    # Flask-Admin's own acts on rows and in cells; without a function there is no address.
+    # Flask-Admin's own row actions and cell editing: without a function they have no route.
     action_view = None
     ajax_update = None
     ajax_lookup = None
 
     def __init__(self, resource: Resource, database: SQLAlchemy) -> None:
-        """Build filters and forms of what the resource declares; raise `ConfigurationError` where it cannot be so."""
+        """Build the filters and forms that the resource declares; raise `ConfigurationError` for a declaration that cannot work."""
         self.resource = resource
         require_position(resource.model)
         require_personal(resource)
@@ -149,7 +149,7 @@ class ResourceView(ProtectedView, ModelView):
         self.proof_for = resource.proof_for | in_list | forget_pages(resource).keys()
         for name in _DECLARED:
             setattr(self, name, getattr(resource, name) or None)
-        # What is computed has no field: a form shows it among the facts.
+        # A computed column has no field; a form shows it among the facts.
         self.form_columns = [name for name in resource.form_columns if not is_computed(resource.model, name)]
         require_declarations(resource)
         resource.filters_by_name = declared_filters(resource)
@@ -237,7 +237,7 @@ class ResourceView(ProtectedView, ModelView):
     @expose("/views/watch/", methods=("POST",))
     def follow_view(self) -> ResponseReturnValue:
         """Watch a view, or stop."""
-        return ViewWatch(self.access).respond()
+        return ViewWatchPage(self.access).respond()
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -381,7 +381,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/act/<action>/", methods=("GET", "POST"))
     def act_view(self, action: str) -> ResponseReturnValue:  # noqa: ARG002 -- the page reads it of the address, as when a form is drawn again
-        """Do with records what only this resource's can have done with them."""
+        """Run one of the resource's own actions on records."""
         return ActPage(self.access).respond()
 
     @expose("/plan/", methods=("GET", "POST"))
@@ -401,7 +401,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/import/wrong/")
     def import_wrong(self) -> ResponseReturnValue:
-        """Give the rows of a file back that were not imported."""
+        """Send back the rows of a file that were not imported."""
         return wrong_rows_file(self.access)
 
     # ---- Flask-Admin's hooks
@@ -416,7 +416,7 @@ class ResourceView(ProtectedView, ModelView):
         return self.access.may(Action.LIST)
 
     def may_open(self, name: str) -> bool:
-        """Whether the person has the right that the route asks for; where it asks for a proof, with this very record."""
+        """Whether the person has the right that the route requires; if it also requires re-authentication, on this very record."""
         further = self.further_pages.get(name)
         action = ACTIONS[name] if further is None else further.action
         if not self.access.may(action) or not self.resource.judges_records or "id" not in request.args:
@@ -425,7 +425,7 @@ class ResourceView(ProtectedView, ModelView):
         return record is None or self.access.reaches(record, action)
 
     def purpose_of(self, name: str) -> str:
-        """Say what a route does, with what the records are called."""
+        """Say what a route does, in the resource's own nouns."""
         further = self.further_pages.get(name)
         words = PURPOSES.get(name, "") if further is None else further.purpose
         return words.format(a_noun=with_article(self.resource.noun), nouns=self.resource.nouns)
@@ -439,7 +439,7 @@ class ResourceView(ProtectedView, ModelView):
         return list_exported(self.resource) if name in {"export", "export_page"} else ""
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
-        """Keep what somebody typed whose session has ended, before they are asked to sign in."""
+        """Keep a draft for a person whose session has ended, then ask them to sign in."""
         reauthentication.unwrap(former_staff_id())
         kept = FORMS[name](self.access, name).kept_names() if name in FORMS else set()
         if (fields := submitted_fields.submitted_fields(kept)) and (page := drafts.keep(fields, name)) is not None:

@@ -1,4 +1,4 @@
-"""Archive and Restore: what the people of every resource whose model has an archive do with its records."""
+"""Archive and Restore: the row actions of every resource whose model has an archive."""
 
 from __future__ import annotations
 
@@ -67,6 +67,6 @@ def archiving_actions(model: type[Record]) -> tuple[RowAction, ...]:
 
 
 def _archived(model: type[Record]) -> ColumnElement[bool]:
-    """Return the condition, which is met or not."""
+    """Return the condition on archived rows, for models that have an archive."""
     found = is_archived(model)
     return false() if found is None else func.coalesce(found, false())

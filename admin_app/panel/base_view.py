@@ -1,4 +1,4 @@
-"""What stands before every view of the dashboard: somebody is signed in, may do this, and has proved who they are where it matters."""
+"""The checks before every view: a person is signed in, has the right, and has re-authenticated where the view requires it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from admin_app.web.see_as import refuse_to_show
 
 
 class ProtectedView(BaseView):
-    """Views for who is signed in; a resource asks for a right as well."""
+    """A view for signed-in people; a resource's views require a right as well."""
 
-    # Views that do their work only for who has proved lately who they are.
+    # Views that require a recent re-authentication.
     proof_for: frozenset[str] = frozenset()
-    # What views that may ask for it do, as the page that asks says it: "To delete a post, enter your password".
+    # What these views do, as the page of re-authentication says it: "To delete a post, enter your password".
     purposes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
-    # Views that show what is there and lead to no act on exactly that: a replica may answer them, a moment behind.
+    # Views that only read, which a replica may answer a moment late.
     lagging: ClassVar[frozenset[str]] = frozenset()
 
     # Views that answer a link with a file; each has its `back_from_file`.

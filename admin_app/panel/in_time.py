@@ -1,4 +1,4 @@
-"""What is read for a page within a time, or not at all."""
+"""Read parts of a page within a time limit, or leave them out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def in_time(find: Callable[[], T]) -> T | None:
-    """Return what is found within the page's own time; None where that takes longer, and let the rest of the page take its time."""
+    """Return what `find` returns within the page's time limit; None where it takes longer. The rest of the page has no limit then."""
     try:
         return find()
     except OperationalError as error:
@@ -29,7 +29,7 @@ def in_time(find: Callable[[], T]) -> T | None:
 
 
 def within(seconds: float, end: float, find: Callable[[], T]) -> T | None:
-    """Return what is found, in words that need no more rows, within so many seconds; None where that takes too long.
+    """Return what `find` returns within so many seconds, as plain values; None where it takes too long.
 
     `end` is when the time for all of a page's parts is used up, by `time.monotonic`.
     """

@@ -1,4 +1,4 @@
-"""The addresses of a resource's pages, of its records, and of one list's other states."""
+"""The URLs of a resource's pages, of its records, and of a list in another state."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def record_url(access: Access, record: Record, **arguments: object) -> str:
 
 
 def short_url(access: Access, record: Record) -> str:
-    """Return the record's address as it stands in a ticket, "" for who may not view records."""
+    """Return the record's short URL, as people paste it into tickets; "" for a person who may not view records."""
     if not access.may(Action.VIEW):
         return ""
     # A text may be the word of another address.

@@ -1,4 +1,4 @@
-"""What every page of a resource has at hand, and what a page with a form says of it."""
+"""The base of every page of a resource: access, links, rendering, and how its form is drawn again."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ class Page:
 
 
 def lead_on(url: str) -> Response:
-    """Lead on after a POST, so that reloading the next page sends nothing again."""
+    """Redirect after a POST, so that reloading the next page sends nothing again."""
     return Response(status=303, headers={"Location": url})

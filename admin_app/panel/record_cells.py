@@ -21,7 +21,7 @@ MOST_LINKS = 5
 
 # The numbers of children, by relation and key.
 Counts = Mapping[str, Mapping[object, Count]]
-# Draws one column of whichever record it is given.
+# A function that draws one column of any record.
 Drawing = Callable[[Record], Cell]
 
 
@@ -31,7 +31,7 @@ def cell_of(access: Access, record: Record, name: str, *, counts: Counts, is_who
 
 
 def drawing_of(access: Access, name: str, *, counts: Counts, is_whole: bool) -> Drawing:
-    """Return what draws a column of any record: what its rows have in common is found out once, not for each of them."""
+    """Return a function that draws the column of any record; what all rows share is computed once."""
     resource = access.resource
     if resource.is_to_many(name):
         return lambda record: _count_cell(access, record, name, counts[name][record.id])

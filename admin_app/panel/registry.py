@@ -1,4 +1,4 @@
-"""Which resource shows which model: how a relation finds the page, the picker and the words of its other side."""
+"""The registry of resources: finds the resource of a model, for the pages and pickers of related records."""
 
 from __future__ import annotations
 

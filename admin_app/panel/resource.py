@@ -37,11 +37,11 @@ from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, So
 
 # Every record has it.
 CREATED_AT = "created_at"
-# What nobody may do with records that are only to look at.
+# The actions that read-only records exclude.
 WRITING = frozenset({Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BULK, Action.UNDO})
 # The heading of the menu below which resources stand that name no other.
 CONTENT = "Content"
-# The page that makes one record of two.
+# The view that merges two records.
 MERGE = "merge_view"
 # The declaration of what a list may be sorted by.
 SORTS = "column_sortable_list"
@@ -51,15 +51,15 @@ ROW_ACTION_VIEW = "act_view"
 
 @dataclass(frozen=True)
 class RowRule:
-    """Some rows of a resource, for a role to be kept to: those that these filters, as an address has them, leave for a person."""
+    """A row rule that a role can have: it limits a person to the rows that these filters match, written as in a URL."""
 
     label: str
     filters: Callable[[AnyPrincipal], Mapping[str, str]]
-    # What is left, said to the person who is kept to it: "your own posts". Without it the label is quoted.
+    # The rows, as said to the limited person: "your own posts". Without it the label is quoted.
     yours: str = ""
-    # The same, said of that person to others: "their own posts".
+    # The same, as said to others: "their own posts".
     theirs: str = ""
-    # By what of that person the rows are told, for who finds none: "those of the user with your email, ann@example.com".
+    # Which detail of the person the filters compare, for whoever finds no rows: "those of the user with your email, ann@example.com".
     told_by: Callable[[AnyPrincipal], str] | None = None
 
 
@@ -78,7 +78,7 @@ class RecordForms:
 
 @dataclass(frozen=True)
 class FurtherPage:
-    """A page about a record that only this resource has. `purpose` is what it does, where it asks for a proof first."""
+    """A page about a record that only this resource has. `purpose` is what it does, for the page of re-authentication."""
 
     path: str
     action: Action
@@ -133,7 +133,7 @@ class Resource:
     icon: ClassVar[str] = "table-2"
     # The actions that its pages ask a right for.
     actions: ClassVar[frozenset[Action]] = frozenset(Action)
-    # Pages that do their work only for who has proved lately who they are.
+    # Views that require a recent re-authentication.
     proof_for: ClassVar[frozenset[str]] = frozenset()
     # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
@@ -148,9 +148,9 @@ class Resource:
     row_actions: ClassVar[tuple[RowAction, ...]] = ()
     # What the home page shows of it.
     cards: ClassVar[tuple[Card, ...]] = (Newest(),)
-    # Whether who changes many records at once has to say why; it stands in the history.
+    # Whether a bulk change needs a reason, which the history keeps.
     needs_reason: ClassVar[bool] = False
-    # Whether what may be done with a record depends on more than rows and fields: `withheld` says with which it may not be.
+    # Whether rights depend on more than rows and fields: `withheld` then names the records that an action is closed for.
     judges_records: ClassVar[bool] = False
 
     column_list: Sequence[str] = ()
@@ -162,7 +162,7 @@ class Resource:
     promoted: Sequence[str] | None = None
     column_default_sort: str | tuple[str, bool] | list[tuple[str, bool]] = ("id", True)
     column_labels: Mapping[str, str] = {}
-    # How a list shows a value, in place of the value; the form, the record's page and every export show it as it is.
+    # How a list shows a value. The form, the record's page and exports show the value itself.
     column_formatters: Mapping[str, Callable[..., object]] = {}
     # What a list and a page call values of a column, by the values.
     column_choices: Mapping[str, Sequence[tuple[object, str]]] = {}
@@ -266,7 +266,7 @@ class Resource:
 
     @cached_property
     def key_fields(self) -> frozenset[str]:
-        """What a record keeps for good, since its history and its address are told by it: its key, and whom a part of that points at."""
+        """The fields that never change, as history and URLs rely on them: the key, and relations that share a column with it."""
         keys = key_names(self.model)
         leading = (name for name, one in self.relations.items() if not one.is_many and {*one.own_names} & {*keys})
         return frozenset([*keys, *leading])
@@ -477,7 +477,7 @@ class Resource:
 
 
 def _as_bulk_action(one: RowAction) -> BulkAction:
-    """Return a resource's own action as a list offers it; more behind the slash than the view's name is the end of its address."""
+    """Return a resource's own action as a bulk action. Its view is "act_view/NAME": the part after the slash ends the URL."""
     verb = f"{one.label}…" if one.asks else one.label
     return BulkAction(f"{ROW_ACTION_VIEW}/{one.name}", verb, one.needs, is_plan=True, writes=one.writes)
 

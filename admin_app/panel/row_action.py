@@ -32,7 +32,7 @@ class RowAction:
     # The attributes of the columns that `change` may give other values. A person has to be free to write each of them.
     writes: tuple[str, ...]
     # Said of the records that `allowed` leaves out.
-    refusal: ClassVar[str] = "This is not meant for it."
+    refusal: ClassVar[str] = "This action is not for this record."
     # Said where it is asked for, where its name does not tell enough.
     about: ClassVar[str] = ""
     # What `effect` does, in a sentence: "The user gets an email."

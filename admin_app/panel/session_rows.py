@@ -1,4 +1,4 @@
-"""A person's sessions as their account page, and an owner's page about them, list them."""
+"""The table of a person's sessions, for their own account page and for an owner's page about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page says beside its own matter: the person's saved views, and news of their jobs."""
+"""What the frame of every page shows: the person's saved views, and news of their jobs."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Shell:
     since: datetime
 
 
-def load_shell(session: AnySession, person: Principal, *, since: datetime, view_id: int = 0) -> Shell:
-    """Read what a person's page says beside its own matter, with the view of this id."""
+def load_shell(session: AnySession, person: Principal, *, since: datetime, view_id: int) -> Shell:
+    """Read what the frame of a person's page shows, and the view of this id."""
     views = views_at_hand(session, person, most=MOST_SHOWN, with_id=view_id)
     return Shell(views, job_store.news(session, staff_id=person.id, since=since), since)
 
 
 def shell() -> Shell:
-    """Return what this request's page says beside its own matter, with the view that its address names; read once."""
+    """Return what the frame of this request's page shows, and the view that its URL names; read once."""
     return request_context().once(Shell, _shell)
 
 

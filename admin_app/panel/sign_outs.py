@@ -1,4 +1,4 @@
-"""What an act about rights says of the people whose sessions it ended."""
+"""The message about people whose sessions a change of rights ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the templates are given: plain values, ready to print. Building them is the views' work, drawing them the templates'."""
+"""View models: plain values, ready to print. The views build them, the templates draw them."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ class Cell(NamedTuple):
     title: str = ""
     url: str = ""
     iso: str = ""
-    # The filter that finds the rows with this value too, and what it is called.
+    # The filter that matches all rows with this value, and its label.
     only: Hidden | None = None
     only_label: str = ""
-    # In place of the text where a search found something in it.
+    # The text cut at search hits; shown in place of `text`.
     pieces: tuple[Piece, ...] = ()
-    # Of what is linked with others, each of them, and how many more there are.
+    # For links to many, one cell each, and how many more there are.
     links: tuple[Cell, ...] = ()
     more: int = 0
     # Where a small picture of it is.
     picture: str = ""
 
 
-# In place of a record that the person may not see: that there is one is the other record's own business.
+# Shown in place of a record that the person may not see.
 UNSEEN = Cell(CellKind.UNSEEN, "not shown to you")
 
 
@@ -65,7 +65,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Section:
-    """Sentences under a heading of their own, with what there is to be warned of."""
+    """Sentences and warnings under a heading."""
 
     heading: str
     lines: tuple[str, ...]
@@ -138,7 +138,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Dependents:
-    """What hangs on a record to be deleted: how many, a few of them, and what may be done with them."""
+    """The dependents of a record to be deleted: their number, some samples, and the fates to choose from."""
 
     name: str
     counted: str
@@ -148,21 +148,21 @@ class Dependents:
     problem: str = ""
     # Why there is nothing to choose, where there is not.
     blocked: str = ""
-    # Whether they keep the record from being deleted.
+    # Whether they prevent the deletion.
     keeps: bool = False
-    # What becomes of them where nobody is asked, and as the page's button says it.
+    # Their fate where there is no choice, in a sentence and on the page's button.
     told: str = ""
     said: str = ""
     # The picker of "give them to another", when that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""
-    # Whose they are: "this user's".
+    # The owner in the possessive: "this user's".
     owners: str = ""
     heir_value: str = ""
     heir_label: str = ""
     heir_lookup_url: str = ""
     heir_hint: str = ""
-    # What the page showed of them, for the form to carry.
+    # What the page showed of them, which the form sends back.
     seen_name: str = ""
     seen: str = ""
     heir_problem: str = ""

@@ -1,4 +1,4 @@
-"""What each view of a resource asks for before it answers, and which of them are forms that can be drawn again."""
+"""What each view of a resource requires, and which views have forms that can be drawn again."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ ACTIONS: Mapping[str, Action] = {
     "version_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
-# What a page does that may ask for a proof, as the page that asks says it.
+# What a view does, as the page of re-authentication says it.
 PURPOSES: Mapping[str, str] = {
     "create_view": "add {a_noun}",
     "edit_view": "change {a_noun}",
@@ -120,8 +120,8 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "change_view": SavedViewForm,
 }
 # The pages that take a file.
-TAKING_FILES = frozenset({"import_view"})
-# What asks for a proof wherever the form of a record does.
+UPLOAD_VIEWS = frozenset({"import_view"})
+# Views that require re-authentication wherever the record's form does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
 # What a replica may answer: it shows what there is. What somebody acts on afterwards is read from the primary.
 READ = frozenset(

@@ -1,4 +1,4 @@
-"""What every relation answers, so that nobody else reads how SQLAlchemy keeps one."""
+"""The base of relations, and the only place that reads SQLAlchemy's relation internals."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from admin_app.extensions import AnyColumn, Attribute, Relationship, Statement, 
 
 
 class Dependency(StrEnum):
-    """How the records on the other side depend on this one: what its deletion has to settle."""
+    """What happens to the related records when this one is deleted."""
 
     # The records on the other side stay as they are.
     NONE = "none"
-    # They may stay without this one, be given to another, or go along.
+    # They may stay without this one, be given to another, or be deleted too.
     OPTIONAL = "optional"
-    # They are nothing without it: they are given to another, or go along.
+    # They cannot exist without it: they are given to another, or deleted too.
     REQUIRED = "required"
-    # The model, or the database, says beforehand: they go along, they stay without it, or they keep it from being deleted.
+    # The model or the database decides: they are deleted too, they stay without it, or they prevent the deletion.
     CASCADE = "cascade"
     CLEARED = "cleared"
     REFUSED = "refused"
 
     @property
     def is_decided(self) -> bool:
-        """Whether nobody is asked."""
+        """Whether the outcome is fixed, so that nobody is asked."""
         return self in {Dependency.CASCADE, Dependency.CLEARED}
 
 
 @dataclass(frozen=True, eq=False)
 class KeySet:
-    """Rows that are told by a set of keys: `found` by it, which is quick while it is small, or each `asked` whether it is in it.
+    """Rows that a set of keys identifies: `found` looks them up by the keys, which is fast for a small set; `asked` tests each row.
 
-    Of a large set the first rows of an order are soon found by asking; found by the set, all of it would be read and sorted.
+    For a large set, testing soon finds the first rows of an order, where looking up would read and sort all of them.
     """
 
-    # None where they cannot be told without asking the rows.
+    # None where the keys cannot be found without testing the rows.
     keys: Statement | None
     found: ColumnElement[bool]
     asked: ColumnElement[bool]
 
     def condition(self, walked: Collection[KeySet]) -> ColumnElement[bool]:
-        """Return the condition on the rows, asked of each where this is one of those sets."""
+        """Return the condition on the rows; it tests them one by one where this set is among `walked`."""
         return self.asked if self in walked else self.found
 
 
@@ -60,7 +60,7 @@ _SAID = {"CASCADE": Dependency.CASCADE, "SET NULL": Dependency.CLEARED, "RESTRIC
 
 
 def fate_of_key(foreign_key: Sequence[TableColumn]) -> Dependency:
-    """Say what becomes of the records that hold a key when its record is deleted: as the key says, else as it may be empty."""
+    """Return what happens to the referring records of a foreign key on deletion: its `ON DELETE`, else by whether it is nullable."""
     said = {(one.ondelete or "").upper() for column in foreign_key for one in column.foreign_keys}
     found = next((_SAID[one] for one in said if one in _SAID), None)
     return found or (Dependency.OPTIONAL if all(one.nullable for one in foreign_key) else Dependency.REQUIRED)
@@ -72,7 +72,7 @@ def one_of(columns: Sequence[TableColumn]) -> TableColumn:
 
 
 def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:
-    """Return those of a foreign key's columns that are emptied where it points at none: of several, not those that another relation needs, too."""
+    """Return the columns of a foreign key that are set to NULL where it points at nothing, without those that another relation shares."""
     empty = [one for one in columns if one.nullable]
     ties = (one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.MANYTOONE)
     others = (one.local_columns for one in ties if not one.viewonly and one.local_columns != {*columns})
@@ -93,7 +93,7 @@ def in_alias(alias: object, names: Sequence[str]) -> AnyColumn:
 
 
 class Relation:
-    """A relation of a model, as seen from its side: `own` is this side's column of the pair that ties both, `other` the other's."""
+    """A relation of a model, seen from its side: `own` is this side's column of the joining pair, `other` the other side's."""
 
     name: ClassVar[str]
     is_many: ClassVar[bool]
@@ -102,7 +102,7 @@ class Relation:
         """Keep it, and the columns that tie both sides."""
         self.property = relation
         if relation.secondary is None:
-            # What they tie is a table's own: `relation_of` has seen to it.
+            # Both are columns of tables: `relation_of` has checked it.
             pairs = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)
             self._tie(pairs, of_own=relation.direction is RelationshipDirection.ONETOMANY)
 
@@ -117,7 +117,7 @@ class Relation:
 
     @property
     def is_plain(self) -> bool:
-        """Whether one column holds the key of a record, which is of one column, too."""
+        """Whether the relation joins one column with a key of one column."""
         return self.is_by_key and len(self.own_columns) == 1
 
     @property
@@ -145,17 +145,17 @@ class Relation:
 
     @property
     def back(self) -> str:
-        """The other side's name of it, "" where that has none."""
+        """The name of the reverse relation, "" where there is none."""
         return self.property.back_populates or ""
 
     @property
     def is_view(self) -> bool:
-        """Whether it is to look at only, and says nothing about what is stored."""
+        """Whether it is view-only, and never written."""
         return bool(self.property.viewonly)
 
     @property
     def is_told_by(self) -> bool:
-        """Whether the other side's records are told by whom they belong to: the key of one is part of theirs, and they keep it."""
+        """Whether the foreign key is part of the other side's primary key, so that its records can never be given to another."""
         return any(one.primary_key for one in self.other_columns)
 
     @property
@@ -179,7 +179,7 @@ class Relation:
         return self.other_names[0] if len(self.other_columns) == 1 else ""
 
     def holding(self, record: Record | None) -> dict[str, object]:
-        """Return what the other side's columns hold, by their names in its table, where its records belong to this one, or to none."""
+        """Return the foreign key values, by column name, of records that belong to this one, or to none."""
         if record is None:
             return dict.fromkeys(one.name for one in emptied(self.target, self.other_columns) or self.other_columns)
         pairs = zip(self.own_columns, self.other_columns, strict=True)
@@ -191,7 +191,7 @@ class Relation:
         return False
 
     def key_set(self, _key: object) -> KeySet | None:
-        """Return the set of keys that tells these rows, where no index has the rows themselves."""
+        """Return the set of keys that identifies these rows, where no index finds the rows directly."""
         return None
 
     def condition(self, key: object) -> ColumnElement[bool]:
@@ -211,5 +211,5 @@ class Relation:
         raise NotImplementedError
 
     def history(self) -> Sequence[str]:
-        """Name the fields by which this side's history keeps it, none where the other side's does."""
+        """Name the fields under which this side's history stores it; none where the other side's history does."""
         raise NotImplementedError

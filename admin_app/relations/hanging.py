@@ -1,4 +1,4 @@
-"""What hangs on a record by a foreign key that its own model has no relation for: the other side's relation, or the column alone."""
+"""Dependents of a record over a foreign key that its model declares no relation for."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from admin_app.relations.base import Dependency, fate_of_key, holder_of
 
 
 class Hanging(Relation):
-    """Records that point at others, seen from those, which do not know them."""
+    """The reverse of a foreign key, seen from the model that it points at and that declares no relation for it."""
 
     name = "hanging"
     is_many = True
 
     def __init__(self, model: type[Record], target: type[Record], key: ForeignKeyConstraint) -> None:
-        """Keep whose key the records of `target` hold, and in which columns."""
+        """Keep the model that is pointed at, and the columns of `target` that point."""
         self._model, self._target = model, target
         self._tie([(one.column, one.parent) for one in key.elements], of_own=True)
         columns = set(self.other_columns)
@@ -32,7 +32,7 @@ class Hanging(Relation):
     @property
     @override
     def key(self) -> str:
-        """Neither side has a name for it: the table and the column."""
+        """A name made of table and column, since neither side has one."""
         return f"{self.other_columns[0].table.name}.{'_'.join(one.name for one in self.other_columns)}"
 
     @property
@@ -56,7 +56,7 @@ class Hanging(Relation):
     @property
     @override
     def is_view(self) -> bool:
-        """It says what is stored."""
+        """It is never view-only."""
         return False
 
     @override

@@ -17,13 +17,13 @@ from admin_app.relations.base import Dependency, KeySet, Relation
 
 
 class ManyToMany(Relation):
-    """Many to many: one side keeps the links as a field of its own, and the other one lists the records that have it."""
+    """Many to many: one side has the links as a field, the other side lists the linked records."""
 
     name = "many_to_many"
     is_many = True
 
     def __init__(self, relation: Relationship) -> None:
-        """Keep the table between, and of its columns the one for either side."""
+        """Keep the association table, and its column for either side."""
         super().__init__(relation)
         self.is_by_key = True
         self.table = cast("Table", relation.secondary)

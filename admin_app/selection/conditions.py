@@ -1,4 +1,4 @@
-"""What a list's filters say: conditions, and groups of them of which all, or any, have to be true."""
+"""A list's filters: conditions, and groups of conditions of which all or any must be true."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes
 
 @dataclass(frozen=True)
 class Condition:
-    """A filter with what was typed, the value it means, or why it means nothing."""
+    """A filter with the typed text, and the value that it was read as or the problem with it."""
 
     key: str
     text: str
@@ -31,22 +31,22 @@ class Condition:
     problem: str = ""
 
     def conditions(self) -> Iterator[Condition]:
-        """Yield it, as a group yields its own."""
+        """Yield this condition, so that conditions and groups are walked alike."""
         yield self
 
     @property
     def depth(self) -> int:
-        """How many groups are in one another here."""
+        """How deep groups are nested here."""
         return 0
 
     @property
     def lookup(self) -> Lookup | None:
-        """What it looks for in a text as a search does, if it does."""
+        """The search terms of a filter on text; None for any other filter."""
         searched = None if self.problem else self.filter.searched
         if searched is None:
             return None
         values = [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value)]
-        # Of a decomposed text the index is asked for the composed one, too.
+        # The index holds composed letters: a decomposed text is looked up in its composed form.
         texts = [forms(one)[-1] for one in values] if searched.frame == WHOLE else values
         found = Lookup(tuple(Term(one, (searched,)) for one in texts))
         # What is compared as a whole may have an index of its own, which knows short texts too.
@@ -55,11 +55,11 @@ class Condition:
 
     @cached_property
     def key_sets(self) -> Sequence[KeySet]:
-        """The sets of keys that tell its rows, if any do."""
+        """The sets of keys that identify the matching rows, if the filter names any."""
         return () if self.problem else self.filter.key_sets(self.value)
 
     def criterion(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
-        """Return the condition on the listed model; what may be looked up, and these sets of keys, as asked of each row."""
+        """Return the condition on the listed model. Index lookups and the `walked` sets of keys are tested row by row."""
         if self.key_sets:
             return and_(*(one.condition(walked) for one in self.key_sets))
         return self.filter.criterion(self.value) if self.lookup is None else occurs(self.lookup)
@@ -71,7 +71,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Group:
-    """Conditions and groups of which any, or all, have to be true; `group_of` makes them, in the one form they have."""
+    """Conditions and groups of which any or all must be true. `group_of` builds each in its simplest form."""
 
     is_any: bool
     members: tuple[Condition | Group, ...]
@@ -83,12 +83,12 @@ class Group:
 
     @property
     def depth(self) -> int:
-        """How many groups are in one another here, this one counted."""
+        """How deep groups are nested here, this one included."""
         return 1 + max(member.depth for member in self.members)
 
     @property
     def lookup(self) -> Lookup | None:
-        """What every row that it means has to have, where indexes know that: something of each of "any", of one of "all"."""
+        """Terms of which each matching row has one, if an index knows them: of every member for "any", of one member for "all"."""
         parts = [member.lookup for member in self.members]
         known = [one for one in parts if one is not None and one.is_indexed]
         if self.is_any:
@@ -116,7 +116,7 @@ ReadCondition = Callable[[str, str], Condition]
 
 
 def group_of(members: Iterable[Member], *, is_any: bool) -> Member:
-    """Make one member of several: a group of one is that one, and a group in a group of its kind is part of it."""
+    """Combine members into one: a single member stands alone, and a nested group of the same kind is merged into the outer."""
     flat: list[Member] = []
     for member in members:
         flat += member.members if isinstance(member, Group) and member.is_any == is_any else (member,)

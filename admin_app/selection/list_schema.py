@@ -17,11 +17,11 @@ PAGE_SIZES = (20, 50, 100)
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
 LONGEST_VALUE = 1000
 
-# Where in a text: anywhere, at its beginning, at its end; or the whole of it, letter for letter.
+# Where the term must be in a text: anywhere, at the beginning, at the end; or the text must equal it.
 ANYWHERE, AT_START, AT_END, WHOLE = "%{}%", "{}%", "%{}", "{}"
 
 
-# Compared by what it is, not by what is in it: columns that are compared make SQL.
+# `eq=False`: comparing two columns with == would build SQL.
 @dataclass(frozen=True, eq=False)
 class SearchColumn:
     """A text column to search, the to-one relation that leads to it, if it is another model's, and where in the text."""
@@ -44,7 +44,7 @@ class Filter(Protocol):
 
     @property
     def searched(self) -> SearchColumn | None:
-        """The column of which the filter asks what a search asks, whether (one of) the value occurs in it; None for others."""
+        """The column that the filter searches for its value, as the search box does; None for filters that do something else."""
 
     def parse(self, text: str) -> object:
         """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
@@ -53,7 +53,7 @@ class Filter(Protocol):
         """Return the condition on the listed model."""
 
     def key_sets(self, _value: Any) -> Sequence[KeySet]:
-        """Return the sets of keys that tell these rows together; none where the condition says more, or finds rows by itself."""
+        """Return the sets of keys that together identify the rows; empty where `criterion` has to be used instead."""
 
     def sentence(self, text: str) -> str:
         """Say it for a person: 'Name contains "Ann"'."""
@@ -90,7 +90,7 @@ class ListSchema:
     default_sort: str = ""
     # What comes after it, where no other sort is asked for.
     default_then: str = ""
-    # The rows that may be had at all, whatever is asked for; None: every row. No address can say it.
+    # The rows that this person may list, whatever the address asks for; None: every row.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
     # Which rows are archived, and the column that says so: they are left out unless they are asked for. None: there is no archive.
     archived: ColumnElement[bool] | None = field(default=None, compare=False)

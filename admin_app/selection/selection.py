@@ -77,7 +77,7 @@ class Parent:
 
 @dataclass(frozen=True, eq=False)
 class Ticked:
-    """What a tick set means: the condition on its rows, and how many ticks it has; `is_all_but` where they are the rows left out."""
+    """What a tick set selects: the condition on its rows, and its number of ticks; with `is_all_but` the ticks are the rows left out."""
 
     rows: ColumnElement[bool]
     number: int
@@ -86,7 +86,7 @@ class Ticked:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows of `offer.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
+    """Which rows of `schema.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
 
     `after` and `before` are places: with one of them the page begins behind, or ends before, a row, and `page` is only
     its number for people (0 where nobody knows it). `columns` are the names that the address asks for, existing or not;
@@ -96,7 +96,7 @@ class Selection:
     schema: ListSchema
     search: str = ""
     conditions: tuple[Condition, ...] = ()
-    # Of each of them any condition has to be true.
+    # Each must hold, and each holds where any of its conditions does.
     groups: tuple[Group, ...] = ()
     archived: str = ""
     sort: str = ""
@@ -113,13 +113,13 @@ class Selection:
     ticked: Ticked | None = field(default=None, compare=False)
     parent: Parent | None = None
     prefix: str = ""
-    # Which terms are looked up in the index: how the rows are found, not which. `strategy.planned` knows.
+    # Which terms are looked up in the index: `planner.planned` fills it. This and what follows says how rows are found, not which.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # Which sets of keys are too large to find rows by.
     walked: tuple[KeySet, ...] = field(default=(), compare=False)
     # Whether so many rows are meant that the order is walked, whatever index a filter has.
     is_in_order: bool = field(default=False, compare=False)
-    # The word whose rows the order brings together, and the first related records that have it: see `clusters`.
+    # The word whose rows the order brings together, and the first related records that have it: see `related_order`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
     # How far its rows are counted, how many there are for certain, and where so many may be found sooner than by looking everywhere.
@@ -131,7 +131,7 @@ class Selection:
     def parse(
         cls, schema: ListSchema, arguments: Iterable[tuple[str, str]], *, parent: Parent | None = None, prefix: str = ""
     ) -> Selection:
-        """Read a URL's arguments; those without the prefix belong to somebody else. Raise `SelectionError` for unknown ones."""
+        """Read a URL's arguments, ignoring those without the prefix. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
         per_page = whole_number(single.get(PER_PAGE, ""))
@@ -161,7 +161,7 @@ class Selection:
         return selection.with_filters(_parse_filters(schema, filters))
 
     def with_filters(self, members: Iterable[Member]) -> Selection:
-        """Return it with these conditions and groups: what has to be true in any case stands by itself, however it came."""
+        """Return it with these conditions and groups. A group of which all must be true is split into its members."""
         whole = group_of(members, is_any=False)
         found = (whole,) if isinstance(whole, Condition) or whole.is_any else whole.members
         require_shallow(found)
@@ -197,7 +197,7 @@ class Selection:
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **sort, **changes})
 
     def require_places(self) -> None:
-        """Raise `SelectionError` for a place that is none of this order: guessing one would show other rows."""
+        """Raise `SelectionError` for a place that does not belong to this order: guessing would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
             if text and parse_cursor(self.order, text) is None:
                 message = "This address names a page that does not fit the list's sorting."
@@ -205,7 +205,7 @@ class Selection:
 
     @property
     def is_begun(self) -> bool:
-        """Whether it begins behind the first row: then the address says the same to everybody, whatever size they prefer."""
+        """Whether it begins after the first row. Then the reader's page size is ignored: the address shows everybody the same page."""
         return self.page > 1 or bool(self.after or self.before)
 
     @property
@@ -247,7 +247,7 @@ class Selection:
 
     @property
     def scope(self) -> list[ColumnElement[bool]]:
-        """The conditions on what may be had at all: the parent's, then what the person may see."""
+        """The conditions that no filter can widen: the parent's, then the row scope of the person."""
         found = [] if self.parent is None else [self.parent.condition(self.walked)]
         return found if self.schema.rows is None else [*found, self.schema.rows]
 
@@ -303,7 +303,7 @@ class Selection:
 
     @property
     def is_counted_in_order(self) -> bool:
-        """Whether its rows are counted as they lie in its order: elsewhere there may be millions that are not meant, an archive say."""
+        """Whether to count along the order: outside of it there may be millions of other rows, an archive for instance."""
         return bool(self.walked) or (self.is_in_order and self.schema.archived is not None)
 
     @cached_property
@@ -367,7 +367,7 @@ def _usual_size(schema: ListSchema, *, is_begun: bool) -> int:
 
 
 def _parse_ticks(text: str | None) -> int:
-    """Read the number of a tick set. Passed over, one that is none would mean every row."""
+    """Read the number of a tick set; raise for nonsense, since ignoring it would select every row."""
     number = whole_number(text or "")
     if text is not None and not number:
         message = "This address names no selected rows. Select them in the list."

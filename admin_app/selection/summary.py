@@ -105,9 +105,7 @@ def counts_of_stretches(
     return list(session.execute(select(*(whole.where(one).scalar_subquery() for one in ranges))).one())
 
 
-def by_members(
-    session: AnySession, selection: Selection, column: Attribute, measure: Measure | None = None
-) -> list[Group]:
+def by_members(session: AnySession, selection: Selection, column: Attribute, measure: Measure | None) -> list[Group]:
     """Group rows by the values of a column that has few."""
     return _groups(session, _grouped(session, selection, column.expression, measure), measure)
 

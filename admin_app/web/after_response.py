@@ -18,17 +18,17 @@ log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Have every answer take its writes along."""
+    """Run the noted writes after each response."""
     app.after_request(_leave_with)
 
 
 def run_after_response(name: str, write: Write) -> None:
-    """Have something written after the answer; said again under the same name, the later one holds."""
+    """Run a write after the response. A second write under the same name replaces the first."""
     request_context().after_response[name] = write
 
 
 def never_mind(name: str) -> None:
-    """Take back what was said under this name."""
+    """Cancel the write of this name."""
     request_context().after_response.pop(name, None)
 
 
@@ -52,7 +52,7 @@ def _note(error: DBAPIError) -> None:
     if trouble_of(error) is not None:
         say(log, error)
     elif isinstance(error, OperationalError | IntegrityError):
-        # The store is busy, or what it was about was deleted just now: it is written down next time.
+        # The store is busy, or the record was just deleted: the next request writes it.
         log.info("not written after an answer: %s", error.orig)
     else:
         raise error

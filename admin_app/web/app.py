@@ -1,4 +1,4 @@
-"""Flask, with cookies whose names and paths no other dashboard on the host has, and addresses that end in a record's number."""
+"""The Flask application: cookies that no other dashboard on the host shares, and a URL converter for record numbers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class CookieSessions(SecureCookieSessionInterface):
 
     @override
     def get_cookie_path(self, app: Flask) -> str:
-        """Follow the path that the dashboard is served under, which its server or its proxy says with each request."""
+        """Return the path that the dashboard is served under; its server or proxy states it with each request."""
         return cookie_path()
 
 
 class NumberConverter(BaseConverter):
-    """A number in an address, as text: Flask's own would read thousands of digits, and digits of every script."""
+    """A number in a URL, as text. Flask's own converter accepts thousands of digits, and digits of every script."""
 
     regex = "[0-9]{1,19}"
 
@@ -38,6 +38,6 @@ class Dashboard(Flask):
     session_interface = CookieSessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Know numbers in addresses, "/admin/post/<number:key>", before any view asks for one."""
+        """Register the converter for "/admin/post/<number:key>" before any view uses it."""
         super().__init__(*args, **kwargs)
         self.url_map.converters["number"] = NumberConverter

@@ -1,4 +1,4 @@
-"""The site's own logo, where a setting names a file: read once, served from memory, drawn beside the name and in the browser's tab."""
+"""The site's logo from the file that a setting names: read once, served from memory, shown beside the name and as the favicon."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """One style sheet, one script and one sheet of icons for every page, put together in memory from the small files of `static/`.
 
-A first visit loads four files beside the page, not a hundred. There is no build step: who changes a file sees it at once
-where the dashboard runs in debug mode, and after a restart elsewhere. What only we read, comments and indents, is left out,
-and each process packs a bundle once: of 98 kB of style sheet and script 71 are left to wait for.
+A first visit loads four files beside the page, not a hundred. There is no build step: a changed file shows at once in
+debug mode, and after a restart elsewhere. Comments and indents are left out, and each process compresses a bundle once:
+of 98 kB of style sheet and script 71 are left to transfer.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _answer(bundle: Bundle) -> Response:
     if is_packed:
         response.content_encoding = "br"
     response.vary.add("Accept-Encoding")
-    # Whoever asks for it by an older version, or by none, has to ask again.
+    # Under an older version's address, or one without a version, browsers must ask again.
     is_kept = request.args.get("v") == bundle.version
     response.headers["Cache-Control"] = FOR_EVER if is_kept else "no-cache"
     if bundle.is_for_sandbox:
@@ -239,5 +239,5 @@ def _packed(text: str) -> bytes:
 
 
 def _read(folder: Path, path: str) -> str:
-    # A character set is declared at a file's very beginning only; inside a layer it would be a rule that nobody knows.
+    # `@charset` is valid only at the very beginning of a file; inside a layer browsers would not know it.
     return (folder / path).read_text(encoding="utf-8").removeprefix('@charset "UTF-8";')

@@ -1,4 +1,4 @@
-"""What the cookies are called and where browsers send them: two dashboards on one host name, or a site beside one, share them otherwise."""
+"""The names and paths of cookies, without which two dashboards on one host name, or a site beside one, would share them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
-from admin_app.web import fate
+from admin_app.web import doubts
 from admin_app.web.auth.login import forget_person
 from admin_app.web.form_parser import the_body
 from admin_app.web.request_id import request_id
@@ -29,7 +29,7 @@ from admin_app.web.urls import here, own_path
 
 log = logging.getLogger(__name__)
 
-# What was not read whole has no fields that could be given back.
+# A request that was not read whole has no fields to give back.
 UNREAD = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
 
@@ -72,7 +72,7 @@ EXPLANATIONS = {
     ),
 }
 
-# Where the connection broke off as it was to be saved.
+# The connection broke during the save.
 DOUBTFUL = Explanation(
     "The database cannot be used",
     "The connection broke while this was being saved, so it may have been saved or not.",
@@ -152,7 +152,7 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
 
 
 def only_seen() -> tuple[str, int]:
-    """Refuse what is not for who sees the dashboard as somebody else."""
+    """Refuse an act that is closed while somebody sees the dashboard as another person."""
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
@@ -163,7 +163,7 @@ def in_maintenance(words: str) -> tuple[str, int]:
 
 
 def signed_out() -> tuple[str, int]:
-    """Give back what was typed by somebody of whom it cannot be told who they were."""
+    """Give back what was typed when the sender's identity is unknown."""
     return _page(HTTPStatus.FORBIDDEN, SIGNED_OUT)
 
 
@@ -176,7 +176,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _draw_for_nobody()
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().taken.names:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().accepted.names:
         return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
 
@@ -198,19 +198,19 @@ def _selection_error(error: SelectionError) -> tuple[str, int]:
 
 def _database_error(error: DatabaseError) -> ResponseReturnValue:
     say(log, error)
-    doubts = fate.doubts_of(error)
+    found = doubts.doubts_of(error)
     with suppress(DatabaseError):
-        if doubts and (answer := fate.answer_from_history(doubts)) is not None:
+        if found and (answer := doubts.answer_from_history(found)) is not None:
             return answer
     _draw_for_nobody()
-    if not doubts:
+    if not found:
         return _page(503, _words_of(trouble_of(error)))
     words = DOUBTFUL if _can_be_sent_again() else replace(DOUBTFUL, advice=LOOK_FIRST)
-    return _page(503, words, further=[(fate.DOUBTS, ",".join(map(str, doubts)))])
+    return _page(503, words, further=[(doubts.DOUBTS, ",".join(map(str, found)))])
 
 
 def _store_error(error: DatabaseError) -> ResponseReturnValue:
-    """Answer what SQLite calls no operational error, a damaged file; what is ours to mend goes on as it was."""
+    """Answer a damaged file, which SQLite does not report as an operational error; re-raise what is a fault of ours."""
     if trouble_of(error) is None:
         raise error
     return _database_error(error)
@@ -233,7 +233,7 @@ def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
 
 
 def _draw_for_nobody() -> None:
-    """Draw the page for nobody: to know who is signed in would ask the database, which may be what failed."""
+    """Draw the page as for a stranger: looking up who is signed in would ask the database, which may be what failed."""
     db.session.rollback()
     forget_person()
 
@@ -245,7 +245,7 @@ def _page(
     links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD else submitted_fields()
     fields = (*fields, *further) if fields else ()
-    # Only what may go better then.
+    # Only where a second try may succeed.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     page["request_id"] = request_id()

@@ -15,7 +15,7 @@ MOST_NOTICES = 3
 
 @dataclass(frozen=True)
 class Notice:
-    """What is said, with links as (label, url); which records' rows are marked, parted by blanks; the change set that a button takes back."""
+    """A message with links as (label, url), the records whose rows are marked, separated by blanks, and the change set that its button undoes."""
 
     text: str
     links: Sequence[tuple[str, str]] = ()
@@ -49,17 +49,17 @@ def announce(
 
 
 def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:
-    """Say on the next page what wants attention though nothing went wrong."""
+    """Show a warning on the next page though nothing failed."""
     _say("warning", Notice(words, links))
 
 
 def warn(words: str) -> None:
-    """Say on the next page that something did not happen."""
+    """Show on the next page that something failed."""
     _say("problem", Notice(words))
 
 
 def _say(category: str, notice: Notice) -> None:
-    # As one text: of a tree, what writes the cookie looks at every leaf, at every save.
+    # One JSON string: the cookie's serializer would walk a nested value leaf by leaf at every save.
     flash(json.dumps(asdict(notice), ensure_ascii=False), category)
     # Notices of pages that nobody opened, a script's perhaps, would fill the cookie until browsers drop it.
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]

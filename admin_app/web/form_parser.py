@@ -1,4 +1,4 @@
-"""How the body of a request is read, where what browsers never send would otherwise break a page; and which page takes files.
+"""Parse the body of a request so that input which no browser sends breaks no page; decide which pages take files.
 
 A file may be large, so it is asked before the body is read whether the person may send one to this page. To everybody
 else, a stranger above all, the body of every form is as small as ever, and what comes as a file is read into nothing.
@@ -28,7 +28,7 @@ MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Taken:
+class AcceptedFiles:
     """The files that a page takes: by which fields, how large all of them may be, and how many fields stand beside them."""
 
     names: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class Taken:
 
 
 class SentAsFile(str):
-    """What stands in a form for a field that came as a file, where text is expected."""
+    """The value of a form field that was sent as a file where text is expected."""
 
     __slots__ = ()
 
@@ -47,7 +47,7 @@ class NamedParts(FormDataParser):
     """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
 
     # The fields by which the page takes a file.
-    taken: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
@@ -57,7 +57,7 @@ class NamedParts(FormDataParser):
         kept = self.cls()
         if files:
             came = list(files.items(multi=True))
-            found = {name: file for name in self.taken if isinstance(file := files.get(name), FileStorage)}
+            found = {name: file for name in self.accepted if isinstance(file := files.get(name), FileStorage)}
             kept = self.cls(found)
             came = [(name, one) for name, one in came if found.get(name) is not one]
             for _, one in came:
@@ -70,7 +70,7 @@ class NamedParts(FormDataParser):
 
 
 class _Nowhere(BytesIO):
-    """Forgets what is written: nobody reads it, and nobody is to fill the disk with it."""
+    """A file that discards what is written, so that an unwanted upload cannot fill the disk."""
 
     @override
     def write(self, data: Buffer, /) -> int:
@@ -78,30 +78,30 @@ class _Nowhere(BytesIO):
 
 
 class Body(Request):
-    """A request whose fields all have names, and which may be about what was sent before it."""
+    """A request whose fields all have names, and whose fields can be replaced by those of an earlier request."""
 
     form_data_parser_class = NamedParts
-    taken = Taken()
+    accepted = AcceptedFiles()
 
     def __init__(self, environ: WSGIEnvironment, *, populate_request: bool = True, shallow: bool = False) -> None:
         """Hold no file yet."""
         super().__init__(environ, populate_request=populate_request, shallow=shallow)
         self._streams: list[IO[bytes]] = []
 
-    def take(self, taken: Taken) -> None:
+    def accept(self, accepted: AcceptedFiles) -> None:
         """Let the body hold these files, where it is of the kind that is read piece by piece."""
-        self.taken = taken
+        self.accepted = accepted
         if self.mimetype == "multipart/form-data":
-            largest = taken.megabytes * MEGABYTE + taken.room_beside
+            largest = accepted.megabytes * MEGABYTE + accepted.room_beside
             self.max_content_length = max(largest, self.max_content_length or 0)
-            self.max_form_parts = taken.most_parts
+            self.max_form_parts = accepted.most_parts
 
     @override
     def make_form_data_parser(self) -> FormDataParser:
         """Tell the parser which files the page takes."""
         parser = super().make_form_data_parser()
         if isinstance(parser, NamedParts):
-            parser.taken = self.taken.names
+            parser.accepted = self.accepted.names
         return parser
 
     def _get_file_stream(
@@ -111,7 +111,7 @@ class Body(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if not self.taken.names:
+        if not self.accepted.names:
             return _Nowhere()
         stream = super()._get_file_stream(total_content_length, content_type, filename, content_length)
         self._streams.append(stream)
@@ -129,24 +129,24 @@ class Body(Request):
         self.form = fields
 
     def hold(self, fields: Iterable[tuple[str, str]]) -> None:
-        """Hold these fields in place of those that were sent, whose files have been taken."""
+        """Hold these fields in place of those that were sent, whose files have been stored."""
         self.form, self.files = ImmutableMultiDict(fields), ImmutableMultiDict()
 
 
-def init_app(app: Flask, takes_files: Callable[[], Taken | None]) -> None:
-    """Read requests that way; `takes_files` says which files the page at hand takes from who is at the screen.
+def init_app(app: Flask, accepted_files: Callable[[], AcceptedFiles | None]) -> None:
+    """Parse requests that way; `accepted_files` returns which files the current page accepts from this person.
 
     Nothing may have read the body before: so it is asked before the form's token.
     """
     app.request_class = Body
 
     def ask() -> None:
-        if request.method == "POST" and (taken := takes_files()) is not None:
-            the_body().take(taken)
+        if request.method == "POST" and (accepted := accepted_files()) is not None:
+            the_body().accept(accepted)
 
     app.before_request(ask)
 
 
 def the_body() -> Body:
-    """Return the request at hand as what it is here."""
+    """Return the current request with its own type."""
     return cast("Body", request)

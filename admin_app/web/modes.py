@@ -24,7 +24,7 @@ from admin_app.web.security import SAFE_METHODS
 
 # Seconds for which a process believes what it read.
 FRESH = 3.0
-# What goes on: getting in and out, and keeping what is typed. It changes no record.
+# What stays allowed: signing in and out, and keeping drafts. Neither changes a record.
 BLUEPRINTS = frozenset({"auth", "two_factor", "forgotten", "see_as"})
 ENDPOINTS = frozenset({"account.session", "account.confirm"})
 VIEWS = frozenset({"presence_view", "preview_view", "ticks_view"})
@@ -41,7 +41,7 @@ class Kept:
 
 
 def init_app(app: Flask) -> None:
-    """Stand before every request that changes something."""
+    """Check the mode before every request that changes something."""
     app.extensions["mode"] = Kept()
     app.extensions["mode_lock"] = Lock()
     app.before_request(_refuse_to_change)
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
 
 
 def present_mode() -> Mode:
-    """Return what holds: what a setting says comes before what a command said."""
+    """Return the present mode: a setting takes precedence over a command."""
     kept: Kept = current_app.extensions["mode"]
     lock: Lock = current_app.extensions["mode_lock"]
     if time.monotonic() - kept.since >= FRESH and lock.acquire(blocking=False):
@@ -70,11 +70,11 @@ def _read(before: Mode) -> Mode:
             # for each other. What a form has not saved yet stays unsaved.
             with db.session.no_autoflush:
                 return modes.present_mode(db.session)
-        # Not as the request writes: that would wait for the lock which the request itself may hold.
+        # Read without the write lock, which this very request may hold.
         with reading(), glancing(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
-        # Whoever asks for the page says what is wrong with the store.
+        # The view reports what is wrong with the store.
         if db.engine.dialect.name == "postgresql":
             # Its transaction is over anyway.
             db.session.rollback()

@@ -16,14 +16,14 @@ OF_SESSION = frozenset({STOP, "auth.sign_out", "account.session"})
 
 
 def init_app(app: Flask) -> None:
-    """Stand before every request that changes something, and tell the pages as whom they are seen."""
+    """Check every request that changes something, and give the pages the name of the person that is seen as."""
     app.before_request(_refuse_to_change)
     app.after_request(_write_nothing)
     app.context_processor(lambda: {"seen_as": login.seen_as(), "stop_seeing_url": url_for(STOP)})
 
 
 def refuse_to_show() -> ResponseReturnValue | None:
-    """Refuse what is not for other eyes, or would outlast the looking: the account's own pages, and files."""
+    """Refuse what another person must not see or take away: the account's own pages, and files."""
     return errors.only_seen() if login.seen_as() is not None else None
 
 
@@ -31,7 +31,7 @@ def _refuse_to_change() -> ResponseReturnValue | None:
     if request.method in SAFE_METHODS or request.endpoint in OF_SESSION:
         return None
     present = login.current_session()
-    # What is sent from a page that was drawn as somebody else is not meant to be done as oneself.
+    # A form that was drawn as somebody else must not be carried out as oneself.
     is_looking = present is not None and (present.seen_as is not None or present.has_just_stopped)
     return errors.only_seen() if is_looking else None
 

@@ -1,4 +1,4 @@
-"""What was typed into the form that is being sent: what error pages give back, and what is kept for after signing in."""
+"""The typed fields of the form that is being sent, for error pages to give back and for drafts to keep."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Field = tuple[str, str]
 
 
 def init_app(app: Flask, names: Callable[[], Collection[str]]) -> None:
-    """Learn who knows which fields of the form at hand may be kept and shown again: no passwords."""
+    """Take the function that names the fields of the current form that may be kept and shown again: no passwords."""
     app.extensions[_NAMES] = names
 
 

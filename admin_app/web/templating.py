@@ -39,9 +39,9 @@ def init_app(app: Flask) -> None:
 
 def asset(folder: str, root: str, path: str, *, is_watched: bool) -> str:
     """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
-    # The paths are our own, and nothing in them wants quoting.
+    # The paths are our own and need no quoting.
     file = Path(folder, path)
-    # Who serves pages starts anew with new files; who writes them sees them at once.
+    # A server restarts with new files; in debug mode a changed file shows at once.
     version = _digest(file, file.stat().st_mtime_ns if is_watched else 0)
     return f"{request.script_root}{root}/{path}?v={version}"
 

@@ -1,4 +1,4 @@
-"""Addresses of our own: of the page at hand, and where a link may lead back to."""
+"""URLs of our own: of the current page, and of the page that a link may lead back to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_PATH = 4000
 # One slash, then printable ASCII without a backslash: browsers read "//host", "/\\host" and control characters as other sites.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
-# Parts of a path that browsers take as a way up, out of the path that the dashboard is served under.
+# Path segments that browsers resolve upwards, out of the path that the dashboard is served under.
 _WAY_UP = re.compile(r"/(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
 
 
@@ -25,7 +25,7 @@ def local_path(text: str | None, default: str) -> str:
 
 
 def is_below(address: str, root: str) -> bool:
-    """Whether a path is of the dashboard, and not of a site beside it on the same host."""
+    """Whether a path belongs to the dashboard, and not to a site beside it on the same host."""
     path = re.split("[?#]", address)[0]
     return not root or (path.startswith(f"{root}/") and not _WAY_UP.search(path))
 

@@ -183,7 +183,7 @@ def test_a_model_without_a_resource_becomes_one_file(
         ("User", "User has a resource already."),
         ("user", "User has a resource already."),
         ("nothing", "“nothing” is neither a model nor a table of the database."),
-        ("pairs", "The key of pairs is not the column id alone, which records here are told apart by."),
+        ("pairs", "The key of pairs is not the column id alone, which has to identify records here."),
     ],
 )
 def test_what_cannot_be_one_is_refused(

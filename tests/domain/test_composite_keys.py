@@ -263,7 +263,10 @@ def test_two_are_merged_with_what_points_at_them_but_for_what_is_told_by_them() 
     stored(box("same", FIRST), box("same", SECOND), box("own", SECOND))
     stored(Slot(aisle=2, mark="é", number=1, label="slot"))
 
-    with pytest.raises(MergeError, match=r"^The slots of “Rack 2, é” are told by it"), transaction(db.session):
+    with (
+        pytest.raises(MergeError, match=r"^The slots of “Rack 2, é” have it as part of their key"),
+        transaction(db.session),
+    ):
         merge_records(db.session, rack(FIRST), rack(SECOND), values={})
     with transaction(db.session):
         db.session.delete(db.session.get_one(Slot, (2, "é", 1)))
@@ -438,14 +441,14 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     named = {"porter_mail": Named(table_of(Porter).c.label, Porter, kept=table_of(Porter).c.mail)}
 
     with pytest.raises(
-        DeletionError, match=r"^This porter has no mail, by which it is told\. Choose another porter\.$"
+        DeletionError, match=r"^This porter has no mail, so nothing can refer to it\. Choose another porter\.$"
     ):
         delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob)})
     assert delete_many(db.session, Porter, Porter.label == "Zoe", {"boxes": Decision(Fate.GIVE, bob)}) == 0
 
     (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
 
-    assert line["cells"] == {"porter_mail": ["the record that it means lacks the value by which it is told.", "Bob"]}
+    assert line["cells"] == {"porter_mail": ["the record that it names has no value to refer to it by.", "Bob"]}
 
 
 def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:

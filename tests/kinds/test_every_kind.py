@@ -21,7 +21,7 @@ from admin_app.panel.kinds import PANEL_KINDS, operators_of, require_known
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv_lines import csv_line
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.rows import cell_reader
 from tests.kinds.everything import COLUMNS, FIELDS, SAMPLES, Everything, value_of
 
 # What no other kind is for has its own tests: test_other.py.
@@ -93,7 +93,7 @@ def test_a_csv_file_gives_every_value_back(name: str, place: int, is_safe: bool)
     )
     cell = list(csv.reader(io.StringIO(b"".join(chunks).decode(), newline="")))[1][0]
 
-    assert parse_value(ImportColumn(name, "It", COLUMNS[name]), cell, is_verbatim=not is_safe) == value
+    assert cell_reader(ImportColumn(name, "It", COLUMNS[name]), is_verbatim=not is_safe)(cell) == value
 
 
 @pytest.mark.parametrize(("name", "place"), FIELDS)
@@ -143,13 +143,13 @@ def test_the_database_writes_a_csv_line_as_python_does(name: str, stored: sa.Con
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_empty_cell_is_no_value(name: str) -> None:
-    assert parse_value(ImportColumn(name, "It", COLUMNS[name]), "", is_verbatim=False) is None
+    assert cell_reader(ImportColumn(name, "It", COLUMNS[name]), is_verbatim=False)("") is None
 
 
 @pytest.mark.parametrize("name", [name for name, sample in SAMPLES.items() if sample.must])
 def test_a_cell_of_another_kind_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"^must be ") as refusal:
-        parse_value(ImportColumn(name, "It", COLUMNS[name]), SAMPLES[name].no_cell, is_verbatim=False)
+        cell_reader(ImportColumn(name, "It", COLUMNS[name]), is_verbatim=False)(SAMPLES[name].no_cell)
 
     assert str(refusal.value) == f"must be {SAMPLES[name].must}"
 

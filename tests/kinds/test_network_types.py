@@ -21,7 +21,7 @@ from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.panel.kinds import operators_of, panel_kind_of, value_cell
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.rows import cell_reader
 
 
 class Base(DeclarativeBase):
@@ -69,7 +69,7 @@ def test_it_is_read_however_it_is_typed_and_written_in_one_way(name: str, typed:
 
     assert (form.it.data, kind.from_url(kind.to_url(value))) == (value, value)
     assert (Machine(data={"it": value}).it._value(), value_cell(value, is_whole=True).text) == (written, written)
-    assert parse_value(ImportColumn(name, "It", column), file.decode().split()[1], is_verbatim=False) == value
+    assert cell_reader(ImportColumn(name, "It", column), is_verbatim=False)(file.decode().split()[1]) == value
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -77,7 +77,7 @@ def test_what_is_none_is_refused_with_an_example(name: str) -> None:
     column, kind = COLUMNS[name], kind_of(COLUMNS[name])
 
     with pytest.raises(ValueError, match=rf"^must be {kind.wanted}\.$"):
-        parse_value(ImportColumn(name, "It", column), "300.1.2.3", is_verbatim=False)
+        cell_reader(ImportColumn(name, "It", column), is_verbatim=False)("300.1.2.3")
     with pytest.raises(ValueError, match=rf"^Enter {kind.wanted}, like {kind.example}\.$"):
         operators_of(getattr(Host, name), "It")[0].parse("300.1.2.3")
 

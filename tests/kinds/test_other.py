@@ -26,7 +26,7 @@ from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.panel.kinds import operators_of, require_known, value_cell
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.rows import cell_reader
 
 
 class Release(TypeDecorator[Any]):
@@ -189,7 +189,7 @@ def test_no_address_and_no_file_brings_a_value(odd: Odd) -> None:
         kind.from_url(kind.to_url({"a": 1}))
     assert not is_imported(odd.columns["pickled"])
     with pytest.raises(ValueError, match=r"^cannot be changed here\.$"):
-        parse_value(ImportColumn("pickled", "It", odd.columns["pickled"]), "x", is_verbatim=False)
+        cell_reader(ImportColumn("pickled", "It", odd.columns["pickled"]), is_verbatim=False)("x")
 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), psycopg.dialect()], ids=["sqlite", "postgres"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.panel.cards import board, kept, summarised
+from admin_app.panel.cards import board, cache, summarised
 from tests.page import Element, Page
 from tests.stores import both_stores
 
@@ -189,8 +189,8 @@ def test_without_any_time_left_every_card_says_so(as_viewer: Any, monkeypatch: A
 def test_what_took_a_moment_is_kept_for_its_person_and_says_since_when(
     as_viewer: Any, as_editor: Any, make_post: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(kept, "KEPT_FROM", 0)
-    monkeypatch.setattr(kept, "SECONDS", 1000)
+    monkeypatch.setattr(cache, "KEPT_FROM", 0)
+    monkeypatch.setattr(cache, "SECONDS", 1000)
     before = tiles(as_viewer)["Without a user"]
     make_post()
 

@@ -402,6 +402,6 @@ def test_a_keeper_without_a_mail_is_given_nothing(app: Flask, as_owner: Any, kee
     sent = {"change": "keeper", "how.keeper": "set", "value.keeper": "3"}
     many = Page(as_owner.post_form("/admin/good/edit-many/", sent))
 
-    said = "This keeper has no mail, by which it is told."
+    said = "This keeper has no mail, so nothing can refer to it."
     assert (form.status, form.error_of("keeper")) == (422, said)
     assert (many.status, many.error_of("value.keeper"), places(app)) == (422, said, before)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from admin_app.db.types import UtcDateTime
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.rows import cell_reader
 
 
 class Extreme(Enum):
@@ -63,7 +63,7 @@ class Extreme(Enum):
 def test_what_a_type_writes_it_takes_back(kind: sa.types.TypeEngine[Any], value: Any) -> None:
     cell = list(csv.reader(io.StringIO(b"".join(csv_chunks(["x", "y"], [[value, 1]])).decode(), newline="")))[1][0]
 
-    read = parse_value(ImportColumn("x", "X", sa.Column("x", kind)), cell, is_verbatim=False)
+    read = cell_reader(ImportColumn("x", "X", sa.Column("x", kind)), is_verbatim=False)(cell)
 
     assert (read, type(read)) == (value, type(value))
 
@@ -81,6 +81,6 @@ def test_a_cell_that_would_become_another_value_is_refused(
     kind: sa.types.TypeEngine[Any], cell: str, problem: str
 ) -> None:
     with pytest.raises(ValueError, match="must be") as refusal:
-        parse_value(ImportColumn("x", "X", sa.Column("x", kind)), cell, is_verbatim=False)
+        cell_reader(ImportColumn("x", "X", sa.Column("x", kind)), is_verbatim=False)(cell)
 
     assert str(refusal.value) == problem

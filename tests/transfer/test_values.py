@@ -26,8 +26,7 @@ from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.options import ImportOptions
-from admin_app.transfer.import_.rows import FileColumn, RowReader
-from admin_app.transfer.values import parse_value
+from admin_app.transfer.import_.rows import FileColumn, RowReader, cell_reader
 
 
 class Colour(Enum):
@@ -70,7 +69,7 @@ def column(name: str) -> ImportColumn:
 
 
 def parse(name: str, cell: str) -> Any:
-    return parse_value(column(name), cell, is_verbatim=False)
+    return cell_reader(column(name), is_verbatim=False)(cell)
 
 
 def written(header: list[str], *rows: list[Any]) -> str:

@@ -36,7 +36,7 @@ def change_rows(
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
     if earlier is not None:
-        # What is changed in one table may be what they are chosen by in another.
+        # The update of one table may alter what the condition tests, so the rows are taken from the recorded changes.
         which = key_of(model).in_(_recorded_since(session, model, earlier, Did.UPDATE))
         return _change_joined(session, model, which, values, recorded)
     return _send(session, update(model).where(which).values({**values, **raised(table_of(model))}), recorded)
@@ -62,7 +62,7 @@ def _change_joined(
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
-    """Delete these records (not yet committed); return how many there were. What hangs on them is the caller's to settle."""
+    """Delete these records (not yet committed); return how many there were. The caller settles their dependents first."""
     recorded = None
     which = of_root(model, which)
     if is_recorded(model):
@@ -79,7 +79,7 @@ def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[b
 
 
 def _delete(session: AnySession, model: type[Record], which: ColumnElement[bool], recorded: int | None) -> int:
-    """Delete rows, of records in several tables those first that point at the others."""
+    """Delete rows; for records in several tables, the referring rows first."""
     if not is_joined(model):
         return _send(session, delete(model).where(which), recorded)
     root = table_of(model)
@@ -98,7 +98,7 @@ def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bo
 
 
 def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: object) -> None:
-    """Link what is linked with one record with another one in its place (not yet committed): a change of each of them."""
+    """Replace one record by another in the links of third records (not yet committed): a change of each of those."""
     owner, dialect = relation.model, _dialect(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link == gone))
     if table_of(relation.target) is table_of(owner):
@@ -128,13 +128,13 @@ def _is_linked(model: type[Record]) -> bool:
 
 
 def _last_change(session: AnySession) -> int:
-    # What the session has changed before is recorded first: it is none of what follows.
+    # Flush first: what the session changed before is recorded apart from what follows.
     begin_change_set(session)
     return session.scalar(select(func.max(Change.id))) or 0
 
 
 def _recorded_since(session: AnySession, model: type[Record], earlier: int, did: Did) -> Statement:
-    """Return the keys of the records to which the history says that this was done after a change."""
+    """Return the keys of the records that the history records this act on after a given change."""
     mine = (
         Change.change_set_id == begin_change_set(session),
         Change.model == table_of(model).name,
@@ -148,7 +148,7 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
     owner, dialect = relation.model, _dialect(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link.in_(gone)))
     if table_of(relation.target) is table_of(owner):
-        # Whoever goes along has said so.
+        # Records that are deleted too have entries of their own.
         touched = and_(touched, relation.own.not_in(gone))
     before, after = (
         json_of(
@@ -172,7 +172,7 @@ def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[b
 
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
-    """Return the SQL that writes all that the history keeps of a row."""
+    """Return the SQL of a row's full state as the history keeps it."""
     dialect = _dialect(session)
     links = {
         name: links_json(one, column_in(table_of(model), one.own), dialect) for name, one in row_links(model).items()
@@ -181,7 +181,7 @@ def _whole(session: AnySession, model: type[Record]) -> Expression:
 
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
-    """Change the rows; raise `RecordGone` where others than the recorded ones came under the statement meanwhile."""
+    """Run the statement; raise `RecordGone` where it met other rows than the recorded ones."""
     number = rows_changed(session.execute(statement, execution_options=RECORDED))
     if recorded not in {None, number}:
         message = "Someone else changed some of these records at the same time. Nothing was saved."

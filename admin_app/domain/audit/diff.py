@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word; hostile and very long texts cost no more than a page of prose."""
+"""The word-by-word difference of two texts; hostile and very long texts cost no more than a page of prose."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from enum import StrEnum
 
 # Words compared at most, of each text; what differs beyond them is shown as replaced.
 MOST_WORDS = 2000
-# Letters of a piece that are shown; a differing megabyte is not read by anybody.
+# Letters shown of a piece: nobody reads a megabyte.
 LONGEST_PIECE = 2000
 # Letters of what stayed the same that are shown on either side of what did not.
 AROUND = 60
-# A word longer than this is no word: base64, or an attack.
+# A longer run of letters is no word, but base64 or an attack.
 LONGEST_WORD = 200
 # In texts of more words so many differences are looked for, each no longer than this; behind one so many letters are alike again.
 MOST_PLACES, LONGEST_PLACE, ALIKE = 25, 400, 32

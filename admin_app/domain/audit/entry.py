@@ -1,4 +1,4 @@
-"""What one transaction did so far, kept in memory, and how it is written into the history."""
+"""The audit entry of one transaction: collected in memory, then written into the history."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def can_be_given_back(entry: AuditEntry) -> bool:
 
 
 def add_change(entry: AuditEntry, row: Values) -> None:
-    """Add what a flush did to a record; what an earlier flush of the transaction did to it becomes one change with it."""
+    """Add what a flush did to a record, merging it with an earlier change of the record in this transaction."""
     first = entry.pending.pop((row["model"], row["record_id"]), None)
     merged: Values | None = row
     if first is not None:
@@ -52,7 +52,7 @@ def add_change(entry: AuditEntry, row: Values) -> None:
 
 
 def _merged(first: Values, second: Values) -> Values | None:
-    """Return two changes of a record as one; None where nothing is left of them."""
+    """Merge two changes of a record into one; None where they cancel out."""
     was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
     if was_made and is_gone:
         return None
@@ -85,7 +85,7 @@ def heading_of(entry: AuditEntry) -> Values:
     """Return the columns of the change set, as far as they are known by now."""
     acting = act_under_way()
     if "actor" not in entry.heading and acting is not None:
-        # Asked once: the change set may take the account of whoever acts away.
+        # Read once: the change set may delete the actor's own account.
         entry.heading["actor_id"], entry.heading["actor"] = acting.who()
     heading = {**entry.heading, "actor": entry.heading.get("actor", "")[:LONGEST_ACTOR]}
     model, record_id, _, _ = entry.main or ("", None, "", Did.UPDATE)

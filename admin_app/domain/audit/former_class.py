@@ -1,4 +1,4 @@
-"""Of which class a record was that is gone: the history knows it by the first class's table, and has what it was."""
+"""The class of a deleted record: the history files it under the base class's table, and holds its state."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ ACTIVITY_SIZE = 50
 CROSSING = 1000
 # More changes of one record are "more than 100": its tab has room for no more.
 HISTORY_LIMIT = 100
-# How many acts of a person are looked through for the records that they changed last.
+# How many acts of a person are searched for the records that they changed last.
 LATELY = 200
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
@@ -74,9 +74,9 @@ class ActivityFilter:
     hidden: Collection[str] = field(default=())
     # By model, the rows whose history the person may see, where that is not every row.
     rows: VisibleRows = field(default_factory=dict)
-    # Whose change sets that are about no record in particular they see all the same: their own.
+    # The person whose change sets about no record in particular are always shown: oneself.
     own: int | None = None
-    # Tables whose records are not called by their names, so that nothing is found by those either.
+    # Tables whose records' names are hidden: a search must not match these names either.
     unnamed: Collection[str] = field(default=())
 
 
@@ -90,9 +90,7 @@ class Activity:
     older: int = 0
 
 
-def timeline(
-    session: AnySession, model: type[Record], record_id: Key, *, before: int = 0, before_set: int = 0
-) -> Timeline:
+def timeline(session: AnySession, model: type[Record], record_id: Key, *, before: int, before_set: int) -> Timeline:
     """Return a page of what happened to a record, whether it still exists or not."""
     changed = (
         select(Change, ChangeSet)
@@ -159,7 +157,7 @@ def changed_lately(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
 ) -> Sequence[tuple[str, Key]]:
     """Return the tables and keys of the records that a person changed last, of these tables; each once, whether it still exists or not."""
-    # Of somebody who changed nothing for years this many acts are looked at, not all of them.
+    # The limit keeps a long history without such changes from being read whole.
     last = select(ChangeSet.id).where(ChangeSet.actor_id == staff_id).order_by(ChangeSet.id.desc()).limit(LATELY)
     acts = select(ChangeSet.resource, ChangeSet.record_id).where(
         ChangeSet.id.in_(last.scalar_subquery()),

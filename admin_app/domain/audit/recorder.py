@@ -26,8 +26,8 @@ from admin_app.db.record import Record
 from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
 from admin_app.db.versions import has_counter, version_in
+from admin_app.domain.audit.doubts import Doubt
 from admin_app.domain.audit.entry import AuditEntry, add_change, can_be_given_back, heading_of, write_entry
-from admin_app.domain.audit.fate import Doubt
 from admin_app.domain.audit.links import is_relinked, keys_before, keys_of_new, keys_to_history
 from admin_app.extensions import AnySession, Values, table_of
 from admin_app.kinds import kind_of
@@ -36,7 +36,7 @@ from admin_app.relations import links_of
 
 # Changes kept in memory until the transaction ends; an import has more.
 MOST_PENDING = 1000
-# What statements carry that are recorded by who sends them.
+# The execution option of statements whose sender records them.
 RECORDED = {"is_recorded": True, "synchronize_session": False}
 
 
@@ -46,7 +46,7 @@ class _Recording:
 
     entry: AuditEntry | None = None
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
-    # What stood in the database where an attribute was set without having been read.
+    # The old values of attributes that were set without having been read.
     unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
@@ -54,7 +54,7 @@ class _Recording:
     tables: frozenset[str] = frozenset()
     # The change set that is written and not yet said to be committed.
     doubt: Doubt | None = None
-    # Its facts, until they are in the log.
+    # The facts for the log, until they are logged.
     untold: Values | None = None
 
 
@@ -177,7 +177,7 @@ def tell(session: Session) -> None:
 
 
 def forget_untold(session: Session) -> None:
-    """Keep what was not committed out of the log."""
+    """Drop the facts of a change set that was not committed."""
     state_of(session, _Recording).untold = None
 
 
@@ -218,7 +218,7 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
         return
     table = str(getattr(state.statement, "table", ""))
     if table in recorded_tables() and not state.execution_options.get("is_recorded"):
-        message = f"This statement would change records of {table} without a trace: use domain.rows."
+        message = f"This statement would change records of {table} without a trace: use domain.audit.bulk."
         raise TypeError(message)
 
 
@@ -232,7 +232,7 @@ def _read_links(session: Session, record: Record) -> None:
 
 
 def _require_as_read(session: Session, record: Record) -> None:
-    """Raise `StaleDataError`, as the ORM does by a counter, where nobody counts and the row is not as it was read."""
+    """Raise `StaleDataError` where the row is not as it was read, for tables without the ORM's version counter."""
     table = table_of(type(record))
     seen: object = inspect_mapper(record).dict.get("version")
     if has_counter(table) or seen is None:
@@ -244,7 +244,7 @@ def _require_as_read(session: Session, record: Record) -> None:
 
 
 def _forget_versions(session: Session) -> None:
-    """Let the versions be read again of what was written and nobody counts."""
+    """Expire the versions of written records that have no counter, so that they are read again."""
     for record in session.dirty:
         if is_recorded(type(record)) and not has_counter(table_of(type(record))):
             session.expire(record, ["version"])

@@ -1,4 +1,4 @@
-"""No record of a tree comes to be below itself, whoever puts it there: asked of what a transaction changed, before it is committed."""
+"""Keep trees free of cycles: check the records that a transaction moved, before it commits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def mark_checked(session: AnySession, set_id: int | None) -> None:
 def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -> None:
     """Raise `InvalidRecord` where one of these records is below itself."""
     if session.get_bind().dialect.name == "postgresql":
-        # Two who put two records below each other at the same time would not see it: the second one waits, and does.
+        # Two people who put two records below each other at once would miss the cycle: the second one waits for the first.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table_of(tree.model).name))))
     if session.scalar(below_themselves(tree, which).limit(1)) is not None:
         raise InvalidRecord({tree.key: problem_of(tree)})

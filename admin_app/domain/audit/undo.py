@@ -32,7 +32,7 @@ from admin_app.models.change_set import REDID, UNDID, Change, ChangeSet, Did, Ki
 from admin_app.models.plan import Plan, PlanState
 from admin_app.relations import row_links
 
-# Signing in and out is nothing to undo, nor is what left the house in a file.
+# Sign-ins, sign-outs and exports cannot be undone.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
 # So many of the records that are left alone are listed with the reason.
 MOST_LISTED = 50
@@ -242,7 +242,7 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
 
 
 def _settle_power(session: AnySession, power: Privileges) -> None:
-    """Hold what holds however rights change: none grow, and an owner stays."""
+    """Enforce the rules of every change of rights: nobody gains privileges, and one owner remains."""
     privileges.require_over_touched(session, power, begin_change_set(session))
     privileges.require_sound(session)
 

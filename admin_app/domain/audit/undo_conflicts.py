@@ -45,7 +45,7 @@ def conflict_of(session: AnySession, change: Change) -> UndoConflict:
 
 
 def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
-    """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
+    """Return what blocks the former values: a unique value that is taken, or a related record that is gone."""
     for key, column in row_columns(model).items():
         value = kind_of(column).from_history((change.before or {}).get(key))
         if value is None:
@@ -79,7 +79,7 @@ def _lost_link(session: AnySession, change: Change, model: type[Record]) -> Undo
 
 
 def hanging_on(session: AnySession, record: Record) -> str:
-    """Name what points at a record, "2 posts"; "" for nothing."""
+    """Name the records that refer to a record, "2 posts"; "" for none."""
     found = []
     linked = {one.other_link: names_of(one.model) for one in links_into(type(record))}
     for key in hanging_keys(type(record)):

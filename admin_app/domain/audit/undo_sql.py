@@ -130,7 +130,7 @@ class UndoStatements:
             put_links(self.session, link, _NEW, made)
 
     def _leave_taken(self, columns: dict[str, TableColumn], first: int) -> int:
-        """Take out of what was recorded whose former values others have and keep; return how many."""
+        """Remove the recorded changes whose former values other records have and keep; return how many."""
         left, more = 0, 1
         while more:
             taken = or_(*(self._is_kept(column, key, first) for key, column in columns.items()))
@@ -161,7 +161,7 @@ class UndoStatements:
         return and_(self._has(_NEW.c.after, key), exists(found.correlate(_NEW)))
 
     def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
-        """Let records that change places make way for each other: no two have the same value, not for a moment."""
+        """Give records that swap unique values a stand-in first: no two may have the same value even for a moment."""
         for key, column in columns.items():
             table, told = own_table(column), self._has(_NEW.c.after, key)
             giving = select(key_from(table, _NEW.c.record_id)).where(*self._own(first), told)

@@ -1,4 +1,4 @@
-"""After a backup was restored: what was ended since it was made is there again, and lets in who was put out. It ends for everybody."""
+"""End all access after a restore: the backup brings back sessions and links that were ended since, so everybody signs in again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose account it is that the company's provider has signed in: by its issuer and subject, and by email the first time alone."""
+"""Find the account of a person whom the company's provider signed in: by issuer and subject, and by email the first time only."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from admin_app.models.staff import Staff
 from admin_app.unicode_text import composed
 
 SHORTEST_PASSWORD = 12
-# Beyond this nobody types; without a limit somebody could make the server hash megabytes.
+# Nobody types a longer one; without a limit an attacker could make the server hash megabytes.
 LONGEST_PASSWORD = 1024
 
 # zxcvbn knows the 30,000 most common passwords, names, words and rows of keys, and refuses longer texts than this.
@@ -88,11 +88,6 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
     sessions.end_all(session, staff)
     if staff.id is not None:
         session.execute(delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
-
-
-def is_password(staff: Staff, password: str) -> bool:
-    """Whether this is the person's password."""
-    return is_right_for(staff.password_hash, password)
 
 
 def is_right_for(password_hash: str, password: str) -> bool:

@@ -1,4 +1,4 @@
-"""What was done about somebody's way in, for the history: links, sessions, second factors. No record need change by it."""
+"""Record acts on how a person signs in: links, sessions, second factors. They need not change a record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose rights change signs in again: seen to by the session itself, in the transaction of the change, so that no write path can forget it.
+"""A person whose rights change must sign in again. A session listener ensures it in the transaction of the change, so no write path can forget.
 
 A token from before opens nothing afterwards, and a link that was handed out while its person could do less does not wait
 until they can do more. New names end nothing. It costs the same few statements however many people it is about.
@@ -45,7 +45,7 @@ def number_signed_out(session: AnySession) -> int:
 
 
 def rights_fingerprint(holder: AnyPrincipal) -> str:
-    """Return what is another text when somebody has other rights, by other roles or because a role of theirs changed."""
+    """Return a text that changes with the person's rights: with their roles, or with a role's permissions."""
     rights = ((one.key, one.permissions, one.rows, one.fields) for one in holder.held_roles)
     return hashlib.sha256(repr(sorted(rights)).encode()).hexdigest()[:16]
 
@@ -91,7 +91,7 @@ def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
 
 
 def _touched(session: AnySession, set_id: int, table: str) -> Statement:
-    """Choose the records of a table whose rights are others now. One that is made, or made again, has nobody signed in."""
+    """Choose the records of a table whose rights changed. A new or restored one has no sessions to end."""
     after: Any = Change.after
     names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
     mine = (Change.change_set_id == set_id, Change.model == table, Change.act == Did.UPDATE)

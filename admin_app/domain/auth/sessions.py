@@ -97,7 +97,7 @@ def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> L
     return found if is_good else None
 
 
-def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None = None) -> datetime:
+def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None) -> datetime:
     """Return when a session ends if nothing more is heard of it."""
     if idle_hours is None:
         return session.expires_at
@@ -173,7 +173,7 @@ def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
     return bool(chosen)
 
 
-def end_on_request(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
+def end_on_request(session: AnySession, staff: Staff, *, but: str | None) -> None:
     """Sign the person out everywhere, or everywhere but here, because somebody asked for just that; it is noted."""
     end_all(session, staff, but=but)
     record_security_event(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")

@@ -1,4 +1,4 @@
-"""Proving who one is by a password, with delays that grow for who guesses and leave the person's own devices a way in."""
+"""Sign-in by password. Delays grow with each guess, but never lock a person out of their known devices."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FREE_FOR_ACCOUNT = 10
 FREE_FOR_DEVICE = 10
 FREE_FOR_ADDRESS = 30
 
-# A person who mistyped once or twice knows of it.
+# A person who mistyped once or twice remembers; more failed tries are reported.
 WORTH_TELLING = 3
 
 # Every customer of a provider has at least so much of the new addresses to themselves.
@@ -77,7 +77,7 @@ class Attempt:
 
 
 def read_attempt(
-    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
+    session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None
 ) -> Attempt:
     """Look up the account that somebody tries to sign in to."""
     email = normalised_email(email)

@@ -16,7 +16,7 @@ from admin_app.domain.forgetting.accounts import acts_of, is_account, is_in_use,
 from admin_app.domain.forgetting.held import notes_about
 from admin_app.domain.forgetting.pointing import following
 from admin_app.domain.forgetting.subject import GONE, Subject
-from admin_app.domain.forgetting.texts import Place, places, replace_everywhere, replaced
+from admin_app.domain.forgetting.texts import Occurrences, occurrences, replace_everywhere, replaced
 from admin_app.domain.naming import names_of
 from admin_app.errors import ForgettingError
 from admin_app.extensions import AnySession, Model, TableColumn, Values, table_of
@@ -50,8 +50,8 @@ class Extent:
     # Of a colleague: whether there is an account to be left, and whether it is in use, so that nothing can be removed.
     is_account: bool
     is_in_use: bool
-    texts: Sequence[Place]
-    elsewhere: Sequence[Place]
+    texts: Sequence[Occurrences]
+    elsewhere: Sequence[Occurrences]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Removed:
 
     jobs: Sequence[int]
     uploads: Sequence[int]
-    elsewhere: Sequence[Place]
+    elsewhere: Sequence[Occurrences]
 
 
 def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> Extent:
@@ -84,8 +84,8 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
         acts=acts_of(session, subject),
         is_account=is_account(subject),
         is_in_use=is_in_use(session, subject),
-        texts=places(session, subject.distinct, _others(subject)),
-        elsewhere=places(session, subject.others, _others(subject)),
+        texts=occurrences(session, subject.distinct, _others(subject)),
+        elsewhere=occurrences(session, subject.others, _others(subject)),
     )
 
 
@@ -104,11 +104,11 @@ def forget(session: AnySession, subject: Subject, about: Collection[str], *, rea
     replace_everywhere(session, subject.distinct)
     _mark(session, subject, reason)
     session.flush()
-    if left := places(session, subject.distinct):
+    if left := occurrences(session, subject.distinct):
         words = ", ".join(f"{one.table}.{one.column}" for one in left)
         message = f"Something would be left in {words}. Nothing was removed."
         raise ForgettingError(message)
-    return Removed(jobs, uploads, places(session, subject.others))
+    return Removed(jobs, uploads, occurrences(session, subject.others))
 
 
 # ---- marks

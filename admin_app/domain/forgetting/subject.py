@@ -23,8 +23,6 @@ from admin_app.models.change_set import Change
 GONE = "Forgotten"
 # Below an address that nobody can have (RFC 2606).
 NOWHERE = "forgotten.invalid"
-# Shorter texts, a number of an office, stand in other texts by chance.
-SHORTEST_DISTINCT = 6
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ REPLACEMENT = "[forgotten]"
 
 
 @dataclass(frozen=True)
-class Place:
+class Occurrences:
     """How many rows of a column hold a value."""
 
     table: str
@@ -29,15 +29,15 @@ class Place:
     count: int
 
 
-def places(
+def occurrences(
     session: AnySession, values: Collection[str], others: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
-) -> list[Place]:
+) -> list[Occurrences]:
     """Return where any of these values stands, in whatever table; of some tables in `others` only."""
     counted = (
         (column, sum(1 for _ in _rows(session, column, values, others.get(column.table.name, true()))))
         for column in _text_columns()
     )
-    return [Place(column.table.name, column.name, number) for column, number in counted if number]
+    return [Occurrences(column.table.name, column.name, number) for column, number in counted if number]
 
 
 def replace_everywhere(session: AnySession, values: Collection[str]) -> int:

@@ -1,4 +1,4 @@
-"""No growth of power: nobody gives what they do not hold, and nobody changes an account or a role that holds more.
+"""Prevent privilege escalation: nobody gives what they do not hold, and nobody changes an account or a role that holds more.
 
 What somebody holds is read after everybody else who changes it has ended: two requests at once cannot each count on
 what the other one takes away.

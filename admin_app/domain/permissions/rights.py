@@ -42,7 +42,7 @@ class FieldRight(StrEnum):
 
     @property
     def strictness(self) -> int:
-        """How little it allows."""
+        """Its rank: the higher, the less it allows."""
         return _STRICTNESS[self]
 
 

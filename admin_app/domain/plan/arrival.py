@@ -1,4 +1,4 @@
-"""A row of a file on its way to be a record: what it brings, and which of its cells are wrong."""
+"""A row of an imported file before it becomes a record: its values, and the problems of its cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from admin_app.extensions import Values
 from admin_app.formatting import in_sentence
 
-# Where a row says which record it means.
+# The keys under which a row names its record.
 KEY = "id"
 
 
@@ -34,6 +34,10 @@ class Arrival:
     problems: Mapping[str, CellProblem] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     alike: Values = field(default_factory=dict)
+
+    def problem_at(self, name: str, said: str) -> CellProblem:
+        """Return a problem with the cell of this column."""
+        return CellProblem(said, self.texts.get(name, ""))
 
 
 def as_end(name: str, problem: str) -> str:

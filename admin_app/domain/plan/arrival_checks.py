@@ -1,4 +1,4 @@
-"""What of a file's rows cannot be, seen over all of them: a record twice, a unique value twice or taken, a new record out of sight."""
+"""Check a file's rows as a whole: repeated records, repeated or taken unique values, new records out of sight."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WrongCell(NamedTuple):
 
 
 def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[WrongCell]:
-    """Find all that cannot be, as the lines are now: what a line that is found wrong would have let go of stays taken."""
+    """Find all wrong cells as the lines are now: a wrong line keeps the unique values that it would have given up."""
     yield from repeated_records(session, plan_id, arrivals.match)
     for name, column in arrivals.columns.items():
         if column.unique:
@@ -55,7 +55,7 @@ def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[
 
 
 def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
-    """Find the lines that would give several records one value of a unique column."""
+    """Find the lines that would give several records the same unique value."""
     column = row_columns(model)[name]
     value = _value(session, column, name)
     folded = func.caseless(value) if is_caseless(column) else value
@@ -94,7 +94,7 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
     for row, cell, other, wrong_row in session.execute(found, execution_options=_STREAMED):
         said = f"already used by ID {other}."
         if wrong_row is not None:
-            # What it would let go of it keeps.
+            # A wrong line keeps the value that it would have given up.
             said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
         yield WrongCell(row, name, said, str(cell), group_of(name, "already used by another record."))
 
@@ -110,14 +110,14 @@ def left_out(problem: str) -> Judgement:
     return Judgement(_LINE.c.problem == problem, Verdict.LEFT, problem, Verdict.WRONG)
 
 
-def batched(found: Iterator[WrongCell], most: int = BATCH) -> Iterator[list[WrongCell]]:
+def batched(found: Iterator[WrongCell]) -> Iterator[list[WrongCell]]:
     """Yield what was found, as much at a time as one statement takes."""
-    while some := list(islice(found, most)):
+    while some := list(islice(found, BATCH)):
         yield some
 
 
 def mark(session: AnySession, plan_id: int, found: Sequence[WrongCell]) -> None:
-    """Let lines be wrong that waited (not yet committed)."""
+    """Mark waiting lines as wrong (not yet committed)."""
     statement = (
         update(_LINE)
         .where(_LINE.c.plan_id == plan_id, _LINE.c.number == bindparam("line"), _LINE.c.verdict != Verdict.WRONG)

@@ -1,4 +1,4 @@
-"""What a file's rows mean: which record each is about, what it would change there, or that it makes a new one."""
+"""Match a file's rows to records: which record each row changes and how, or that it creates one."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 from admin_app.value_lists import values_of
 
-# As much of a cell as tells it from others.
+# Enough of a cell to recognise it by.
 LONGEST_CELL = 300
 SEVERAL = "it means several records."
-UNTOLD = "the record that it means lacks the value by which it is told."
+UNTOLD = "the record that it names has no value to refer to it by."
 EXISTS = "it exists already."
 ANOTHER_KEY = "the record that this row finds has another ID."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
@@ -54,7 +54,7 @@ class Named:
     model: type[Record]
     rows: ColumnElement[bool] | None = None
     made: tuple[str, ...] = ()
-    # What the record keeps of the other one; None: its key.
+    # The foreign key's target column; None: the other record's key.
     kept: TableColumn | None = None
 
     @property
@@ -147,7 +147,7 @@ class Arrivals:
 
     @cached_property
     def _required(self) -> Collection[str]:
-        # Of which class a record is nobody has to say.
+        # The discriminator column follows from the model.
         columns, told = kept_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
         return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
 
@@ -159,7 +159,7 @@ class Arrivals:
     # ---- which records they are about
 
     def _matched(self, row: Arrival) -> object:
-        """Return what a row finds its record by, as two values that count as the same have it in common."""
+        """Return the value that a row finds its record by, folded so that equal values match."""
         column = self._matching
         value = None if column is None or self.match in row.problems else row.values.get(self.match)
         return caseless(value) if self._is_folded and value is not None else value
@@ -174,7 +174,7 @@ class Arrivals:
         keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
         if column is None or not keys:
             return {}
-        is_wanted = same_as_any(column, keys) if is_caseless(column) else column.in_(keys)
+        is_wanted = same_as_any(column, keys) if self._is_folded else column.in_(keys)
         wanted = select(key_in(table), version_in(table), column, *self._read.values()).select_from(self.model)
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
@@ -182,7 +182,7 @@ class Arrivals:
         linked = {name: one.present(session, [row[0] for row in found]) for name, one in self.links.items()}
         names = list(self._read)
         return {
-            caseless(matched) if is_caseless(column) else matched: _Present(
+            caseless(matched) if self._is_folded else matched: _Present(
                 key,
                 version,
                 {
@@ -263,7 +263,7 @@ class Arrivals:
                 del row.values[name]
                 said = self._why_not_one(name, value, keys)
                 if said:
-                    problems[name] = CellProblem(as_end(label(name), said), row.texts.get(name, ""))
+                    problems[name] = row.problem_at(name, as_end(label(name), said))
                 else:
                     missing[name] = str(value)
         if not problems and not missing:
@@ -271,7 +271,7 @@ class Arrivals:
         return replace(row, problems={**row.problems, **problems}, missing=missing)
 
     def _why_not_one(self, name: str, value: object, keys: Sequence[Key] | None) -> str:
-        """Say why a row means no record, or not just one; "" where one is made."""
+        """Say why a text names no record, or several; "" where a record is created."""
         return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
 
     @cached_property
@@ -288,7 +288,7 @@ class Arrivals:
             row.values[name] = sorted({key for text in texts for key in found[text]})
             if wrong := [text for text in texts if len(found[text]) != 1]:
                 said = f"“{wrong[0]}”: {SEVERAL if found[wrong[0]] else NOT_THERE}"
-                problem = {name: CellProblem(said, row.texts.get(name, ""))}
+                problem = {name: row.problem_at(name, said)}
                 read[place] = replace(row, problems={**row.problems, **problem})
         return read
 
@@ -324,9 +324,9 @@ class Arrivals:
                 continue
             value = new[name] = row.values[name]
             if name in present.fixed:
-                problems[name] = CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
             elif (said := self._problem_with(column, name, value)) is not None:
-                problems[name] = CellProblem(said, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, said)
         whole = {**present.values, **new}
         problems = self._ties.problems(row, present.values, whole, known) | self._amounts(row, new, whole) | problems
         links = self._other_links(row, present)
@@ -363,7 +363,7 @@ class Arrivals:
             if said is None and name in self._required and values.get(name) is None:
                 said = f"enter the {in_sentence(label(name))}."
             if said is not None:
-                problems[name] = CellProblem(said, row.texts.get(name, ""))
+                problems[name] = row.problem_at(name, said)
         problems = self._ties.problems(row, {}, values, known) | self._amounts(row, values, values) | problems
         if problems:
             return _wrong(problems) | {"record_id": None}
@@ -374,14 +374,12 @@ class Arrivals:
     def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
         """Say what is wrong with amounts in the currency of their record."""
         found = problems_with_amounts(self.model, changed, whole.get).items()
-        return {name: CellProblem(as_end(label(name), said), row.texts.get(name, "")) for name, said in found}
+        return {name: row.problem_at(name, as_end(label(name), said)) for name, said in found}
 
     def _problem_of_match(self, row: Arrival, said: str) -> dict[str, CellProblem]:
         """Say what is wrong with what finds a row's record."""
         is_key = self.match == KEY
-        return (
-            self._key.problem(row, said) if is_key else {self.match: CellProblem(said, row.texts.get(self.match, ""))}
-        )
+        return self._key.problem(row, said) if is_key else {self.match: row.problem_at(self.match, said)}
 
     def _problem_with(self, column: TableColumn, name: str, value: object) -> str | None:
         check = self.checks.get(name)
@@ -439,7 +437,7 @@ def _wrong(problems: Mapping[str, CellProblem]) -> Values:
 def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
     """Return what is wrong where a record would lose a link that may not be seen."""
     return {
-        name: CellProblem(OUT_OF_SIGHT_VALUE, row.texts.get(name, ""))
+        name: row.problem_at(name, OUT_OF_SIGHT_VALUE)
         for name, keys in links.items()
         if name in present.fixed and set(present.values[name]) - set(keys)
     }

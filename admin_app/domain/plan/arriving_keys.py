@@ -70,7 +70,7 @@ class ArrivingKey:
 
     def _problem_with_none(self, row: Arrival) -> dict[str, CellProblem]:
         if not self.parts:
-            return {KEY: CellProblem("enter one.", row.texts.get(KEY, ""))}
+            return {KEY: row.problem_at(KEY, "enter one.")}
         empty = [name for name in self.parts if not row.texts.get(name)]
         return {name: CellProblem(f"enter the {in_sentence(label(name))}.", "") for name in empty}
 
@@ -85,8 +85,4 @@ class ArrivingKey:
         pairs = zip(key_names(self.model), key_values(key), strict=True)
         said = {name: problem_with(columns[name], name, value) for name, value in pairs}
         cells = {name: name if self.parts else KEY for name in said}
-        return {
-            cells[name]: CellProblem(one, row.texts.get(cells[name], ""))
-            for name, one in said.items()
-            if one is not None
-        }
+        return {cells[name]: row.problem_at(cells[name], one) for name, one in said.items() if one is not None}

@@ -306,7 +306,7 @@ class Execution:
                 self._send(update(further).where(chunk.lines, *mine).values(self._new(columns)))
         as_seen = is_record(table, _LINE.c.record_id)
         if has_counter(table):
-            # Without one, a row that made way is another one already; it was looked at before, and is locked.
+            # Without a counter, a row with a stand-in differs from what was read; it was checked before, and is locked.
             as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
         values = self._new(tables.get(table, {})) | stamps(table)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
@@ -340,7 +340,7 @@ class Execution:
         )
 
     def _let_go_of_unique(self, chunk: _Chunk) -> None:
-        """Let records that change places in a unique field make way for each other: no two have the same, not for a moment."""
+        """Give records that swap unique values a stand-in first: no two may have the same value even for a moment."""
         for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
                 table = own_table(column)

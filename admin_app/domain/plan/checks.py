@@ -1,4 +1,4 @@
-"""What of a plan cannot be, seen over all of its lines: a unique value twice, a record that would leave its person's sight."""
+"""Check a plan's lines as a whole: repeated unique values, and records that would leave the person's row scope."""
 
 from __future__ import annotations
 
@@ -155,5 +155,5 @@ def _has(session: AnySession, name: str) -> ColumnElement[bool]:
 
 
 def _as_compared(column: TableColumn, value: Expression) -> Expression:
-    """Return what of a value may not be twice in its column."""
+    """Return the form of a value in which it must be unique."""
     return func.caseless(value) if is_caseless(column) else value

@@ -1,7 +1,7 @@
-"""What the store makes of values by itself, for the records of which it certainly makes what Python does.
+"""Compute new values in SQL, for the records where the store's result is certain to equal Python's.
 
-Of all others a plan reads the records. A replacement changes few of the texts that it is looked for in, and most letters
-are plain ones: so the store does most of the work, and nobody finds out which part.
+A plan reads all other records. A replacement changes few of the texts that it searches, and most letters are plain ones:
+so the store does most of the work, with the same result.
 """
 
 from __future__ import annotations

@@ -113,12 +113,12 @@ class Scope:
 
 def write_values(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> None:
     """Plan to give every record these values, by one statement (not yet committed)."""
-    _write(session, _LINES, _valued(session, plan_id, scope, values))
+    _write(session, _LINES, _constant_lines(session, plan_id, scope, values))
 
 
 def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
     """Plan to delete every record, by one statement (not yet committed)."""
-    _write(session, _LINES, _deleted(session, plan_id, scope))
+    _write(session, _LINES, _deletion_lines(session, plan_id, scope))
 
 
 def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> int:
@@ -127,13 +127,15 @@ def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping
     Nobody is kept from writing meanwhile, and the lines are of one moment; `copy_lines` brings them into the plan. PostgreSQL
     keeps nobody from writing anyhow: there they stand in the plan at once.
     """
-    made = _deleted(session, plan_id, scope) if values is None else _valued(session, plan_id, scope, values)
+    made = (
+        _deletion_lines(session, plan_id, scope) if values is None else _constant_lines(session, plan_id, scope, values)
+    )
     return _stage(session, made)
 
 
 def stage_computed(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> int:
     """Plan in the same way what the store makes of the records of which it is certain (not yet committed)."""
-    return _stage(session, _made(session, plan_id, scope, computed).where(certain(computed)))
+    return _stage(session, _computed_lines(session, plan_id, scope, computed).where(certain(computed)))
 
 
 def copy_lines(session: AnySession, first: int) -> int:
@@ -193,25 +195,25 @@ def _stage(session: AnySession, made: Statement) -> int:
     return _write(session, _STAGED, made)
 
 
-def _valued(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
+def _constant_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
     """Return the lines of records that are given these values."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
     differs = {name: _is_other(column, values[name]) for name, column in columns.items()}
     before, after = _json_of_differing(columns, differs, session), _json_of_constants(columns, differs, values)
-    return _changing(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
+    return _change_lines(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
 
 
-def _made(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> Statement:
+def _computed_lines(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> Statement:
     """Return the lines of records that are given what the store makes of theirs."""
     columns = {name: kept_columns(scope.model)[name] for name in computed}
     differs = {name: column.is_distinct_from(computed[name].value) for name, column in columns.items()}
     dialect = str(session.get_bind().dialect.name)
     new = {name: pair_of(name, column, dialect, computed[name].value) for name, column in columns.items()}
     before, after = _json_of_differing(columns, differs, session), _joined(new, differs)
-    return _changing(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
+    return _change_lines(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
 
 
-def _changing(
+def _change_lines(
     session: AnySession,
     plan_id: int,
     scope: Scope,
@@ -228,7 +230,7 @@ def _changing(
     )
     told = and_(~scope.is_refused, is_changed)
     values = [case((told, one), else_=null()) for one in (before, after)]
-    return _meant(session, plan_id, scope, verdict=verdict, before=values[0], after=values[1])
+    return _lines_of(session, plan_id, scope, verdict=verdict, before=values[0], after=values[1])
 
 
 def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
@@ -236,15 +238,16 @@ def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
     return comparable(column).is_distinct_from(comparable(literal(value, column.type)))
 
 
-def _deleted(session: AnySession, plan_id: int, scope: Scope) -> Statement:
+def _deletion_lines(session: AnySession, plan_id: int, scope: Scope) -> Statement:
     """Return the lines of records that are deleted."""
     verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
-    return _meant(session, plan_id, scope, verdict=verdict, before=null(), after=null())
+    return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null())
 
 
-def _meant(
+def _lines_of(
     session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
 ) -> Statement:
+    """Return the lines of all records in scope."""
     model = scope.model
     number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id.asc())
     what = (literal(plan_id), number, stored_key(model.id), model.version)

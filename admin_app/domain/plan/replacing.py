@@ -17,7 +17,7 @@ from admin_app.db.limits import LONGEST_TEXT
 from admin_app.errors import InvalidRecord
 from admin_app.unicode_text import composed
 
-# What is wrong is said at one of these two.
+# The two fields of the form at which problems are shown.
 FIND, WITH = "find", "with"
 # Letters of what is looked for, and of what is put there.
 LONGEST = 1000

@@ -42,7 +42,7 @@ class Dependence:
     count: Count
     samples: Sequence[Record]
     fates: tuple[Fate, ...]
-    # Whether there are more that whoever asks may not see, or may do nothing with.
+    # Whether some of them are hidden from the person, or closed to them.
     is_partly_unseen: bool = False
     # The key of the only record that they hang on; None where several are to be deleted.
     owner: int | None = None
@@ -89,7 +89,7 @@ class Loss:
 
 
 def everything_in_scope(_relation: Relation) -> DeletionScope:
-    """Bound nothing: the command line may do what it likes."""
+    """Limit nothing: the command line may delete anything."""
     return DeletionScope()
 
 
@@ -320,7 +320,7 @@ def _settle_many(
     decision: Decision,
     scopes: DeletionScopes,
 ) -> None:
-    """Do with what hangs on records what was decided."""
+    """Carry out the decided fates of the records' dependents."""
     scope = _rows_for(decision.fate, scopes(relation))
     if not has_none_beyond(session, relation.target, hanging, scope):
         message = f"You cannot change some of its {words_for(relation)}."

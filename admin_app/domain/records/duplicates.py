@@ -1,6 +1,6 @@
 """Records that may be the same: their texts are alike. Found along an index of them, so many entries a page, however many there are.
 
-Most entries have no like, and no database jumps over them: a page that has found nothing says how far it has come.
+Most entries have no duplicate, and no index skips these: a page without results says how far it has looked.
 """
 
 from __future__ import annotations

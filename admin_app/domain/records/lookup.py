@@ -100,7 +100,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
         return None
 
 
-# One more than three tells that there are several, and three ids are enough to go and look.
+# A second match tells that the name is ambiguous; three ids are enough to look at.
 _ENOUGH = 3
 
 

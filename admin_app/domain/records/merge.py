@@ -1,4 +1,4 @@
-"""Two records become one: the survivor takes the chosen values and all that hangs on the other, which goes; one act, to be undone."""
+"""Merge two records: the survivor takes the chosen values and the other's dependents, and the other is deleted. One undo reverts it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def merge_records(
         message = "Choose two different records of the same kind. Nothing was merged."
         raise MergeError(message)
     key, gone_key = key_of(model), gone.id
-    # In the order of their keys, so that two merges of the same records wait for each other and do not meet half-way.
+    # Lock in the order of the keys, so that two merges of the same records wait for each other instead of deadlocking.
     session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key.asc()).with_for_update())
     describe(session, summary=_summary(survivor, gone), resource=table_of(model).name, record_id=survivor.id)
     own_kind = _own_kind(survivor, gone, values)
@@ -123,7 +123,7 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         raise MergeError(message)
     if relation.is_told_by and not has_none_beyond(session, child, moving, false()):
         _, nouns = names_of(child)
-        message = f"The {nouns} of “{gone}” are told by it, and cannot move. Nothing was merged."
+        message = f"The {nouns} of “{gone}” have it as part of their key, and cannot move. Nothing was merged."
         raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)

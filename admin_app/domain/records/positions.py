@@ -1,4 +1,4 @@
-"""Records that have a place among others: one moves past its neighbour, a new one comes last."""
+"""Records with a position among others: move one past its neighbour, put a new one last."""
 
 from __future__ import annotations
 

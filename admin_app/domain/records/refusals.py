@@ -1,4 +1,4 @@
-"""Turn the store's own refusals into words at the field they concern."""
+"""Turn constraint violations of the store into messages at the fields they concern."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def refusals_of(model: type[Record]) -> Iterator[None]:
     except IntegrityError as error:
         raise InvalidRecord(problems_of(error, model)) from error
     except DataError as error:
-        # The rules let something through that the database does not take: no more than that is known of it.
+        # The rules accepted a value that the database refuses; nothing more is known.
         raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
         message = "Someone else changed or deleted this record at the same time. Nothing was saved."

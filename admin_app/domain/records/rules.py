@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import ColumnElement, literal, select
 
 from admin_app.db.caseless import same_in
-from admin_app.db.keys import key_in, key_of
+from admin_app.db.keys import Key, key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
@@ -58,9 +58,9 @@ def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:
 
 
 def problem_with_untold(other: Record, names: Sequence[str]) -> str | None:
-    """Return why no record can point at another one by these attributes of it: it has no value there."""
+    """Return why no record can refer to another one by these attributes of it: it has no value there."""
     lacking = [in_sentence(label(name)) for name in names if getattr(other, name) is None]
-    return f"This {noun_of(type(other))} has no {in_words(lacking)}, by which it is told." if lacking else None
+    return f"This {noun_of(type(other))} has no {in_words(lacking)}, so nothing can refer to it." if lacking else None
 
 
 def problem_with(column: TableColumn, label: str, value: object) -> str | None:
@@ -88,11 +88,14 @@ def problem_with_uniqueness(
     others = [] if record_id is None else [key != record_id]
     with session.no_autoflush:
         taken_by = session.scalar(select(key).where(same, *others).limit(1))
-        if taken_by is not None and seen is not None:
-            known = select(literal(1)).select_from(model).where(key_of(model) == taken_by, seen)
-            is_seen = session.scalar(known) is not None
-            return uniqueness_problem(label, model, taken_by if is_seen else None)
-    return None if taken_by is None else uniqueness_problem(label, model, taken_by)
+        if taken_by is None:
+            return None
+        is_named = seen is None or _is_seen(session, model, taken_by, seen)
+    return uniqueness_problem(label, model, taken_by if is_named else None)
+
+
+def _is_seen(session: AnySession, model: type[Record], key: Key, seen: ColumnElement[bool]) -> bool:
+    return session.scalar(select(literal(1)).select_from(model).where(key_of(model) == key, seen)) is not None
 
 
 def uniqueness_problem(label: str, model: type[Record], record_id: object = None) -> str:

@@ -1,4 +1,4 @@
-"""Relations of a record that share a column, a tenant's for instance: pointing one elsewhere never turns another one aside."""
+"""Relations that share a column, a tenant's for instance: changing one must never silently change another."""
 
 from __future__ import annotations
 

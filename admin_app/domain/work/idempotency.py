@@ -1,4 +1,4 @@
-"""Make one record of a form that is sent twice: by a double click, an impatient reload, a proxy that tries again."""
+"""Create one record from a form that is sent twice: by a double click, a reload, or a proxy that retries."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def new_key() -> str:
 
 
 def digest_of(person: AnyPrincipal, table: str, fields: Iterable[tuple[str, str]]) -> str:
-    """Tell one sending from others by its sender and its fields, the form's key among them.
+    """Return a digest of a submission: its sender and its fields, the form's key among them.
 
-    Without fields but the key it tells the form itself, whatever was changed in it before it was sent again.
+    With the key as the only field it identifies the form itself, whatever was changed before it was sent again.
     """
     parts = [str(person.id), table, *(part for field in sorted(fields) for part in field)]
     return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode(errors="replace")).hexdigest()

@@ -15,7 +15,7 @@ from admin_app.unicode_text import caseless
 
 # The answer that nobody is meant: what stands there is only text.
 NOBODY = "nobody"
-# Not within a word, an address or a path: "ann@example.com" mentions nobody.
+# An "@" inside a word, an address or a path is no mention: "ann@example.com".
 _AT = re.compile(r"(?<![\w.@+/-])@(?=(?P<word>\w(?:[\w.'\u2019-]*\w)?))")
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # Characters behind an "@" in which a name is looked for: more than any has.
@@ -82,7 +82,7 @@ def is_begun(one: Colleague, begun: str) -> bool:
 
 @dataclass(frozen=True)
 class _Called:
-    """What a person is called in a text. Made once: a long note may have thousands of words behind an "@"."""
+    """The names of a person, computed once: a long note may have thousands of words after an "@"."""
 
     person: Colleague
     name: str

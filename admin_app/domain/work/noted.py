@@ -1,4 +1,4 @@
-"""How many notes a record has, and whether somebody watches it: what its page says before anybody opens either."""
+"""A record's number of notes, and whether a person watches it, for the head of its pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ABOUT = select(_NOTES.scalar_subquery(), _WATCH)
 
 
 def about(session: AnySession, person: AnyPrincipal, record: Record) -> tuple[int, bool]:
-    """Return both."""
+    """Return the number of notes, and whether the person watches the record."""
     asked = {"record_table": table_of(type(record)).name, "record_key": record.id, "person_id": person.id}
     number, is_watched = session.execute(_ABOUT, asked).one()
     return number, bool(is_watched)

@@ -33,7 +33,7 @@ _ADDED, _CHANGED, _DELETED = "Added a note to", "Changed a note on", "Deleted a 
 
 
 @dataclass(frozen=True)
-class NotesPage:
+class SomeNotes:
     """Some notes of a record, newest first; the next page begins below the note `older`, 0 where there is none."""
 
     notes: Sequence[Note]
@@ -53,13 +53,13 @@ def text_of(typed: str) -> str:
     return text
 
 
-def notes_of(session: AnySession, record: Record, *, before: int = 0) -> NotesPage:
+def notes_of(session: AnySession, record: Record, *, before: int) -> SomeNotes:
     """Return a page of a record's notes."""
     mine = select(Note).where(Note.subject == _table(record), Note.subject_id == record.id)
     wanted = mine.where(Note.id < before) if before else mine
     found = session.scalars(wanted.order_by(Note.id.desc()).limit(PAGE_SIZE + 1)).all()
     shown = found[:PAGE_SIZE]
-    return NotesPage(shown, shown[-1].id if len(found) > len(shown) else 0)
+    return SomeNotes(shown, shown[-1].id if len(found) > len(shown) else 0)
 
 
 def find_note(session: AnySession, record: Record, key: str) -> Note | None:

@@ -16,9 +16,9 @@ from admin_app.extensions import AnySession
 from admin_app.models.presence import Presence
 from admin_app.models.staff import Staff
 
-# A page with scripts says every 30 seconds that it is still open; two of these may get lost.
+# A page with scripts reports every 30 seconds that it is open; two reports may get lost.
 PINGED = timedelta(seconds=90)
-# One without says so once: about as long as an edit takes.
+# A page without scripts reports once, so this is about as long as an edit takes.
 OPENED = timedelta(minutes=5)
 MOST_NAMED = 5
 # Every form asks. A statement that is put together anew each time takes four times as long as this one.
@@ -46,7 +46,7 @@ class OpenForm:
 
 @dataclass(frozen=True)
 class Present:
-    """Somebody at a form, and until when that is believed."""
+    """A person at a form, and the time until which they count as present."""
 
     staff_id: int
     name: str
@@ -55,7 +55,7 @@ class Present:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it was noted lately, by a form that was opened: it needs no writing down again so soon."""
+        """Whether the note of an opened form is recent enough not to be written again."""
         now = utc_now()
         return now + OPENED / 2 < self.expires_at <= _latest_end(now)
 

@@ -25,7 +25,7 @@ from admin_app.selection.search.match_sql import contains
 from admin_app.unicode_text import line
 
 LONGEST_NAME = 60
-# Of one person and resource: more nobody finds their way in.
+# Views of one person on one resource: nobody finds their way among more.
 MOST_VIEWS = 100
 # A view has to fit into an address, and into another one that leads back to it.
 LONGEST_ARGUMENTS = 2000
@@ -46,12 +46,12 @@ class ViewAtHand:
 
 
 def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
-    """Whether this person may rename, save, share or delete the view: who made it, and with every right what is shared."""
+    """Whether this person may rename, save, share or delete the view: its maker may, and for a shared view whoever has every right."""
     is_shared = view.audience != MINE
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
 
-def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int = 0) -> list[ViewAtHand]:
+def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int) -> list[ViewAtHand]:
     """Return the first views of each resource by name, up to `most`, and the one of this id, if the person sees it."""
     asked = _FIRST_VIEWS[_sees_all(staff)]
     found = session.execute(asked, {**_viewer(staff), "most": most, "with_id": with_id})
@@ -129,7 +129,7 @@ def keep_arguments(view: SavedView, arguments: str) -> None:
 
 
 def delete_view(session: AnySession, view: SavedView) -> None:
-    """Let the view go (not yet committed); who opens their list with it finds the whole list again."""
+    """Delete the view (not yet committed). Whoever had it as default gets the whole list again."""
     session.delete(view)
 
 
@@ -137,7 +137,7 @@ def delete_view(session: AnySession, view: SavedView) -> None:
 def refusals_of_a_view() -> Iterator[None]:
     """Say in words why the store refused a view; a name that was taken in the same moment is an `InvalidRecord` like any other.
 
-    What it refuses besides, a view of nobody, is no fault of the form, and goes on as it was.
+    Other refusals, of a view whose maker is gone, are not the form's fault and are re-raised.
     """
     try:
         with refusals_of(SavedView):

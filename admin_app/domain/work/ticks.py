@@ -1,4 +1,4 @@
-"""Ticks on the rows of a list, kept for who made them: row by row, or all rows that match but some. Old ones go by themselves."""
+"""A person's ticks on the rows of a list: single rows, or all matching rows except some. Old ticks expire."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.selection import Selection, Ticked
 
 LIFETIME = timedelta(days=7)
-# Of one set. More rows nobody ticks one page after another, and so many are counted at once.
+# Ticks in one set. Nobody ticks more rows page by page, and this many are counted at once.
 MOST_TICKS = 10_000
-# Of one person: a few lists a day, for as long as they are kept. More would let somebody fill the database.
+# Sets of one person: a few lists a day while they are kept. Without a limit somebody could fill the database.
 MOST_SETS = 100
 
 # Characters of `Selection.digest`, which a copy's key begins with.
@@ -38,7 +38,7 @@ GONE = (
 
 @dataclass(frozen=True)
 class TickedList:
-    """Whose ticks, of which resource, on which of its lists: `Selection.digest`."""
+    """The person, the resource and the list (`Selection.digest`) that ticks belong to."""
 
     staff_id: int
     resource: str
@@ -152,7 +152,7 @@ def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:
 
 
 def meant(session: AnySession, place: TickedList, selection: Selection) -> Selection:
-    """Return the selection knowing which rows its ticks mean; raise `SelectionError` for those of somebody else or another list."""
+    """Return the selection with the rows that its ticks mean; raise `SelectionError` for ticks of another person or list."""
     number = select(func.count()).where(Tick.set_id == TickSet.id).scalar_subquery()
     found = session.execute(
         select(number, TickSet.is_all_but).where(TickSet.id == selection.ticks, *place.with_copies)
@@ -212,7 +212,7 @@ def _tick_found(session: AnySession, place: TickedList, key: Attribute, which: S
 
 @dataclass(frozen=True)
 class _Held:
-    """A set that nobody else changes until the transaction ends."""
+    """A set that is locked until the transaction ends."""
 
     id: int
     is_all_but: bool
@@ -237,7 +237,7 @@ def _hold(session: AnySession, place: TickedList) -> _Held:
 
 
 def _forget_old(session: AnySession, staff_id: int) -> None:
-    """Remove what was not touched for long, and the person's oldest where they have too many."""
+    """Remove expired sets, and the person's oldest where they have too many."""
     session.execute(delete(TickSet).where(~_is_kept()))
     newest = (
         select(TickSet.id).where(TickSet.staff_id == staff_id).order_by(TickSet.changed_at.desc(), TickSet.id.desc())

@@ -15,7 +15,7 @@ from admin_app.models.note import Note
 from admin_app.models.saved_view import SavedView
 from admin_app.models.watch import ViewWatch, Watch
 
-# Of one person. The inbox asks each view for its rows, and every page asks each record for news.
+# Limits of one person: the inbox queries each view, and every page queries each record.
 MOST_WATCHED, MOST_VIEWS = 200, 20
 
 
@@ -43,7 +43,7 @@ def stop_watching(session: AnySession, person: AnyPrincipal, record: Record) -> 
 
 
 def stop(session: AnySession, person: AnyPrincipal, watch_id: int) -> None:
-    """Do the same by the number of what they watch, which they may see no longer."""
+    """Do the same by the watch's id, for a record that the person may no longer see."""
     session.execute(delete(Watch).where(Watch.staff_id == person.id, Watch.id == watch_id))
 
 
@@ -72,6 +72,6 @@ def _require_room(session: AnySession, own: ColumnElement[bool], most: int, noun
 
 
 def _insert(session: AnySession, model: type[Watch | ViewWatch], **values: object) -> None:
-    """Write it down once, also where two windows do it at the same moment."""
+    """Insert a row once, also where two windows do so at the same moment."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(model).values(**values).on_conflict_do_nothing())

@@ -33,19 +33,19 @@ LONGEST_NAME = 60
 
 
 class Access:
-    """One person and one resource. What was found out holds for the rest of the page."""
+    """The rights of one person on one resource. Answers are kept for the rest of the request."""
 
     def __init__(self, resource: Resource, who: Authority) -> None:
         """Ask nothing yet."""
         self.resource = resource
         self.authority = who
-        # The same is asked for every column, and for the links of every row.
+        # Every column and every row's links ask the same questions.
         self._known: dict[Hashable, Any] = {}
         self._scope = RowScope(resource, who, self.may)
         self._fields = FieldAccess(self)
 
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
-        """Return what is known of this resource under a key, found out the first time."""
+        """Return the answer that is kept under a key; find it out the first time."""
         if key not in self._known:
             self._known[key] = find_out()
         found: T = self._known[key]
@@ -89,7 +89,7 @@ class Access:
     # ---- rows
 
     def rows(self, action: Action) -> ColumnElement[bool] | None:
-        """Return the condition on the rows with which the person may do this: those they see, and that the action is for; None: all."""
+        """Return the condition on the rows that the person sees and may do this with; None: every row."""
         return None if self.authority.is_unbound else self.once(("rows", action), lambda: self._scope.condition(action))
 
     def seen(self) -> ColumnElement[bool] | None:
@@ -97,7 +97,7 @@ class Access:
         return self.once("seen", self._scope.seen)
 
     def archived(self) -> ColumnElement[bool] | None:
-        """Return the condition on the rows that a list leaves out; None where that would tell what is hidden.
+        """Return the condition on the archived rows, which a list leaves out; None where the person may not see what is archived.
 
         The command line means every row that it does not narrow.
         """
@@ -119,7 +119,7 @@ class Access:
         return record.id in self.reached([record], action)
 
     def reached(self, records: Sequence[Record], action: Action) -> Collection[Key]:
-        """Return the keys of those of these records, which the person sees, that they may do this with."""
+        """Return the keys of the records that the person may do this with; they see all of the given ones."""
         if not records or not self.may(action):
             return ()
         keys = [record.id for record in records]
@@ -136,7 +136,7 @@ class Access:
         return self.seen() is None or self.look([record])[record.id]
 
     def look(self, records: Iterable[Record]) -> dict[Key, bool]:
-        """Find out at once which of these records the person may see; what was found out is known for the rest of the page."""
+        """Find out by one statement which of these records the person may see; the answers are kept."""
         known: dict[Key, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
             found = self._scope.among(keys, seen)
@@ -158,17 +158,17 @@ class Access:
             other.look(many)
 
     def rule_names(self, action: Action) -> list[list[str]]:
-        """Name the rules that the person is kept to: of each list any has to hold."""
+        """Name the row rules that bind the person: of each list, one must hold."""
         return [] if self.authority.is_unbound else sorted(sorted(names) for names in self._scope.rules(action))
 
     def rule_words(self, action: Action) -> str:
-        """Say which rows the person is kept to, "" for every one."""
+        """Say which rows the person is limited to, "" for no limit."""
         rules = self.resource.row_rules
         names = sorted({name for rule in self.rule_names(action) for name in rule})
         return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
     def rules_told(self, action: Action) -> str:
-        """Say the same with what of the person the rows are told by, for who finds none of them."""
+        """Say the same with the person's own detail that the rule compares, such as their email, for whoever finds no rows."""
         rules, person = self.resource.row_rules, self.authority.principal
         known = [rules[name] for rule in self.rule_names(action) for name in rule if name in rules]
         told = [one.told_by(person) for one in dict.fromkeys(known) if one.told_by is not None and person is not None]
@@ -182,7 +182,7 @@ class Access:
 
     def find_key(self, key: Key | None) -> Record | None:
         """Return the record of this key, or None where the person may not see it, or it is gone."""
-        # Who may only edit, say, and look at nothing, is held to the rows of that action where it begins.
+        # A person who may edit but not view is limited to the rows of that action when it begins.
         seen = self.seen() if self._scope.sight is not None else None
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
         return None if key is None else db.session.scalar(wanted, {"key": key})
@@ -232,9 +232,9 @@ class Access:
         return [name for name in names if self.shows(name)]
 
     def may_write(self, name: str, action: Action) -> bool:
-        """Whether the person may give a field another value by this action. Nobody writes what they do not see.
+        """Whether the person may change a field by this action. Nobody may write what they do not see.
 
-        What nobody can type comes back by an undo.
+        An undo may also write read-only fields: it gives back what was there.
         """
         return self.once(
             ("writes", name, action),
@@ -355,10 +355,10 @@ def _sees_some(access: Access) -> bool:
     return access.looks() or access.may(Action.HISTORY)
 
 
-def rows_of_first_classes(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
-    """Return with which rows the person may do this, of the first class of each table, by which the history knows all; no condition means all.
+def rows_by_base_class(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
+    """Return the rows with which the person may do this, by the base class of each table, by which the history knows all; a table without a condition is whole.
 
-    Who has a right to a class that derives from it has it to the records of that class alone.
+    The history files records under the base class. A right to a derived class covers the records of that class alone.
     """
     known: dict[type[Record], list[ColumnElement[bool]]] = {}
     for access in found:

@@ -1,4 +1,4 @@
-"""What of the history a person sees and may take back: the change sets, records, fields and names that their rights reach."""
+"""Limit the history by rights: which change sets, records, fields and names a person sees, and what they may undo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from admin_app.panel.access.access import (
     access_to,
     accesses_to,
     is_of_further_class,
-    rows_of_first_classes,
+    rows_by_base_class,
 )
 from admin_app.panel.access.notes import NOTES, notes_seen
 from admin_app.panel.registry import resources
@@ -31,9 +31,9 @@ from admin_app.web.auth.login import current_principal
 
 
 def visible() -> ActivityFilter:
-    """Return what of the history the person may see. What a record was is for who may see it now: gone ones are judged by nothing."""
+    """Return the filter on what the person may see of the history. A record's past is shown to whoever may see it now; a deleted one to nobody with a row rule."""
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
-    rows = rows_of_first_classes(shown, Action.HISTORY)
+    rows = rows_by_base_class(shown, Action.HISTORY)
     person = current_principal()
     noted = notes_seen()
     return ActivityFilter(
@@ -45,7 +45,7 @@ def visible() -> ActivityFilter:
 
 
 def summary_of(done: ChangeSet) -> str:
-    """Say what a change set was; where a name in it is not for the person, by the record's number."""
+    """Return a change set's summary, with the record's number in place of a name that the person may not see."""
     access = access_of_table(done.resource)
     if access is None or not _names_unseen(done, access):
         return done.summary or "No description"
@@ -74,7 +74,7 @@ def _names_unseen(done: ChangeSet, access: Access) -> bool:
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
-    """Answer 403 where an undo would give back values of fields that the person may not write, or may not there."""
+    """Answer 403 where an undo would write fields that the person may not write, at all or in these records."""
     for access in touched:
         model = access.resource.model
         fixed = [
@@ -92,7 +92,7 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
 
 
 def _held(access: Access) -> dict[str, ColumnElement[bool]]:
-    """Return, for each relation that may lead out of the person's sight, the rows in which it does not; by the field that keeps it."""
+    """Return the rows whose relations lead to nothing hidden, by the field that stores each relation which may lead to hidden records."""
     held: dict[str, list[ColumnElement[bool]]] = {}
     for name, one in access.resource.relations.items():
         if (free := access.leads_into_sight(name)) is not None:
@@ -102,7 +102,7 @@ def _held(access: Access) -> dict[str, ColumnElement[bool]]:
 
 
 def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
-    """Answer as if a change set were not there where it made or changed records that the person does not see, 403 where it is not theirs to undo."""
+    """Answer 404 where a change set made or changed records that the person does not see, and 403 where they may not undo it."""
     for access in touched:
         for bound, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
             rows = _rows_of(access, bound)
@@ -113,7 +113,7 @@ def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
 
 
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
-    """Answer as if a change set were not there where what it gave back is out of the person's reach, or cannot be judged as it is gone."""
+    """Answer 404 where an undo gave back records that the person does not reach, or cannot be checked as they are gone again."""
     for access in touched:
         rows = _rows_of(access, access.rows(Action.UNDO))
         if rows is not None and touches_rows_beyond(

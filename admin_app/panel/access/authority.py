@@ -1,4 +1,4 @@
-"""For whom a page, a file or an answer is made, and with which rights."""
+"""The person that a page or file is made for, and their rights."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Authority:
 
     principal: AnyPrincipal | None
     rights: Rights
-    # What was found out already: the same is asked for every column, and for the links of every row.
+    # The answers so far: every column and every row's links ask the same questions.
     known: dict[Hashable, Any] = field(default_factory=dict)
 
     @cached_property
     def is_unbound(self) -> bool:
-        """Whether there is nothing to ask: one of their roles gives everything, every row and every field."""
+        """Whether nothing is limited: one of their roles gives everything, every row and every field."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.rights.grants)
 
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:

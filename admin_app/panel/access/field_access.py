@@ -16,12 +16,12 @@ from admin_app.domain.permissions.rights import FieldRight
 from admin_app.panel.access.authority import Authority
 from admin_app.panel.resource import Resource
 
-# Hidden, they would be read there: by the one records are found, by the other forms know what they were drawn from.
+# Columns that cannot be hidden: the key finds the record, and forms carry the version.
 _IN_ADDRESSES_AND_FORMS = ("id", "version")
 
 
 class Asked(Protocol):
-    """What is asked of a resource when its fields are, and of the one on a relation's other side: `Access` answers it."""
+    """What `FieldAccess` needs to know of a resource and of related ones; `Access` answers it."""
 
     resource: Resource
     authority: Authority
@@ -63,11 +63,11 @@ class FieldAccess:
             return True
         if relation.is_many and not relation.is_links and not other.shows_relation(relation.back):
             return False
-        # A column, a search or a sort by it would tell something about records that are not shown.
+        # A column, a search or a sort by a related field would reveal something about hidden records.
         return other.looks() and (not rest or (other.seen() is None and other.shows(rest)))
 
     def is_shown(self, name: str) -> bool:
-        """Whether the roles leave a field by itself to be seen."""
+        """Whether the roles show a field, whatever it leads to."""
         return self.right_to(name, self._seeing) is not FieldRight.HIDDEN
 
     def right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
@@ -100,7 +100,7 @@ class FieldAccess:
 
     @cached_property
     def _seeing(self) -> tuple[Action, ...]:
-        """The actions by which the person sees something here: of who may only do other things, those."""
+        """The actions by which the person sees fields: viewing and listing, or else whatever they may do."""
         looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
         return looking or tuple(action for action in Action if self._asked.may(action))
 
@@ -110,13 +110,13 @@ class FieldAccess:
 
     @cached_property
     def _other_names(self) -> dict[str, tuple[str, ...]]:
-        """The names that go together: a relation and its key, what is computed and what it is computed of."""
+        """Names that share a right: a relation and its key, a computed column and the columns that it reads."""
         computed = read_by_computed(self._resource.model)
         found: dict[str, tuple[str, ...]] = {name: (name, *columns) for name, columns in computed.items()}
         for relation in self._resource.relations.values():
             if not relation.is_many:
                 names = (relation.key, *relation.own_names)
-                # A column may be of several relations: hidden as one of them, it is hidden.
+                # A column may belong to several relations: it is hidden if one of them is.
                 found |= {name: (*found.get(name, ()), *names) for name in names}
         return found
 

@@ -1,4 +1,4 @@
-"""Which notes of the history a person sees and may take back: those of records that they see; what a note says is its author's to change."""
+"""Limit notes in the history: a person sees those of records that they see, and may undo changes of their own notes only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a person reaches: row rules, declared by a resource as filters of its own list, held for every action and every id."""
+"""The row scope of a person: a resource declares row rules as filters of its list; they hold for every action and every id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANYBODY = {"name": "Anybody", "email": "anybody@example.org"}
 
 
 class RowScope:
-    """What a person's roles say of a resource's rows, as one condition that every selection and every id is held to."""
+    """The row rules of a person's roles on a resource, as one condition that every selection and every id must meet."""
 
     def __init__(self, resource: Resource, who: Authority, may: Callable[[Action], bool]) -> None:
         """Keep whose rows of what they are."""
@@ -31,7 +31,7 @@ class RowScope:
 
     @property
     def sight(self) -> Action | None:
-        """The action whose rows are what the person sees; None for who may neither look at records nor at lists."""
+        """The action whose rows the person sees; None for a person who may neither view records nor list them."""
         return next((action for action in (Action.VIEW, Action.LIST) if self._may(action)), None)
 
     def condition(self, action: Action) -> ColumnElement[bool] | None:
@@ -56,7 +56,7 @@ class RowScope:
         return self._may(action) and (is_as_seen or not self.rules(action))
 
     def rules(self, action: Action) -> frozenset[frozenset[str]]:
-        """Return the sets of rules that have to hold, each by any of its own: the action's, and those of seeing."""
+        """Return the sets of rules for an action and for seeing. All sets must hold; a set holds where one of its rules does."""
         one, asked = self._resource, {action, self.sight or action}
         # A file holds no row that the list does not show.
         asked |= {Action.LIST} if action is Action.EXPORT and self._may(Action.LIST) else set()
@@ -70,7 +70,7 @@ class RowScope:
         return set(db.session.scalars(wanted if rows is None else wanted.where(rows)))
 
     def _rule(self, name: str) -> ColumnElement[bool]:
-        """Return what one rule leaves. A rule that is declared no more leaves nothing: it was to be less than everything."""
+        """Return the condition of one rule. A rule that is no longer declared matches nothing, since it was meant to limit."""
         rule, person = self._resource.row_rules.get(name), self._authority.principal
         if rule is None or person is None:
             return false()

@@ -12,12 +12,12 @@ from admin_app.context import today, zone
 from admin_app.domain.auth.session_revocation import rights_fingerprint
 from admin_app.formatting import local
 from admin_app.panel.access.access import Access
+from admin_app.panel.cards.cache import cached, known
 from admin_app.panel.cards.drawers import Drawer, drawer_of
-from admin_app.panel.cards.kept import kept, known
 from admin_app.panel.cards.view_models import CardView
 from admin_app.panel.in_time import within
 
-# Seconds for one card, for all of them, and for each list that is none: together they stay under one.
+# Seconds for one card, for all cards, and for each other list of the page: together less than one.
 LIMIT, WHOLE_LIMIT, LIST_LIMIT = 0.2, 0.5, 0.15
 # What took longer is counted roughly: for one card, and for all of them from the page's beginning.
 ROUGH_LIMIT, ROUGH_WHOLE_LIMIT = 0.05, 0.65
@@ -47,7 +47,7 @@ class Board:
         """
         key = (*_person(access), access.resource.endpoint, card)
         is_turn = time.monotonic() < self._end
-        found, at = kept(key, partial(self._in_time, drawer)) if is_turn else known(key)
+        found, at = cached(key, partial(self._in_time, drawer)) if is_turn else known(key)
         if at is None and not is_turn:
             found = self._roughly(drawer)
         shown: CardView = found or CardView(drawer.title, drawer.url, is_slow=True)
@@ -66,7 +66,7 @@ def in_little_time(find: Callable[[], T]) -> T | None:
 
 
 def _person(access: Access) -> tuple[Hashable, ...]:
-    """Tell who looks, with which rights, and whose days: what is kept for one is for nobody else."""
+    """Return the key of kept numbers: the person, their rights and time zone. Nobody else may see them."""
     who = access.authority.principal
     rights = "" if who is None else (who.id, who.email, rights_fingerprint(who))
     return rights, str(zone()), today()

@@ -9,8 +9,8 @@ from admin_app.extensions import db
 from admin_app.panel.card import WEEKS
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import lengths_of, small_chart_of
-from admin_app.panel.grouping.groupings import Told
-from admin_app.panel.summary.summary import Summary, codes_of, list_url, number_of, points_of, said_of
+from admin_app.panel.grouping.groupings import LabelledGroup
+from admin_app.panel.summary.summary import Summary, codes_of, figure_in_words, list_url, number_of, points_of
 from admin_app.panel.view_models import Link
 from admin_app.selection.paging.counting import Count, count_of
 from admin_app.selection.paging.planner import planned
@@ -26,24 +26,24 @@ SLOW = "Grouping them took too long."
 
 def summarised(one: Summary, title: str) -> CardView:
     """Draw a summary in little room; all of it is on its page."""
-    told = one.told()
+    groups = one.groups()
     if one.grouping.by.is_time:
-        points, codes = points_of(one, told)[-WEEKS:], codes_of(told)[-WEEKS:]
+        points, codes = points_of(one, groups)[-WEEKS:], codes_of(groups)[-WEEKS:]
         if not points:
             return CardView(title, one.url, "0", one.access.resource.nouns)
         last = points[-1]
         number, _, what = last.said.partition(" ")
         note = f"{what}, {last.label}" if what else last.label
         return CardView(title, one.url, number, note, last.url, small_chart_of(points, codes[0], codes[-1]))
-    return listed(one, title, [group for group in told if not group.group.is_rest and group.group.key is not None])
+    return listed(one, title, [group for group in groups if not group.group.is_rest and group.group.key is not None])
 
 
-def listed(one: Summary, title: str, told: Sequence[Told]) -> CardView:
+def listed(one: Summary, title: str, groups: Sequence[LabelledGroup]) -> CardView:
     """List the first of these groups, each with a bar."""
-    shown = told[:MOST_ROWS]
+    shown = groups[:MOST_ROWS]
     lengths = lengths_of([number_of(one, group) for group in shown])
     rows = tuple(
-        CardRow(Link(group.label, one.url_of(group)), said_of(one, group), length=length)
+        CardRow(Link(group.label, one.url_of(group)), figure_in_words(one, group), length=length)
         for group, length in zip(shown, lengths, strict=True)
     )
     note = "" if rows else f"No {one.access.resource.nouns} yet"

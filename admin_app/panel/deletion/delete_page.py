@@ -1,4 +1,4 @@
-"""Delete: a page that says what goes and asks what becomes of what hangs on it, then the act itself."""
+"""Delete: a page that lists what is deleted and asks about each kind of dependent, then the deletion itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DeletePage(Page):
     """The delete page. Nothing is deleted by one click, with JavaScript or without."""
 
     def respond(self) -> ResponseReturnValue:
-        """Say what goes, or carry it out."""
+        """Show what will be deleted, or delete it."""
         record = self.access.requested(Action.DELETE)
         hanging = dependences(db.session, record, bound_of)
         if request.method != "POST":

@@ -1,4 +1,4 @@
-"""What hangs on a record to be deleted: in words, with what may be done with it, and what was chosen."""
+"""The dependents of a record to be deleted: what they are, the fates to choose from, and the chosen one."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def _sight_of(one: Dependence) -> str:
 
 
 def _news(one: Dependence, seen: str) -> str:
-    """Say what changed since the page was drawn; "" for nothing, or when the form does not say what it showed."""
+    """Say what changed since the page was drawn; "" for nothing, or where the form carries no earlier state."""
     if not seen or seen == _sight_of(one):
         return ""
     before = seen.partition("~")[0]

@@ -67,7 +67,7 @@ def order(
 def export_file(
     wanted: Order,
     *,
-    on_begin: Callable[[Callable[[], None]], object] | None = None,
+    set_interrupt: Callable[[Callable[[], None]], object] | None = None,
     on_total: Callable[[int], object] | None = None,
     on_rows: Callable[[int], object] = lambda _count: None,
     on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
@@ -83,13 +83,13 @@ def export_file(
         exported_rows,
         selection=wanted.selection,
         columns=wanted.columns,
-        on_begin=on_begin,
+        set_interrupt=set_interrupt,
         on_total=on_total,
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
     replica = replica_at_hand()
     rows = read(db.engine) if replica is None else begun_somewhere(lambda: read(replica), lambda: read(db.engine))
-    rows = audited_rows(db.engine, rows, _taking(wanted), is_made_again=is_made_again)
+    rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0
@@ -111,7 +111,7 @@ def file_name(wanted: Order) -> str:
     return f"{words}-{narrowed}{datetime.now(UTC):%Y-%m-%d-%H%M%S}.{wanted.format.key}"
 
 
-def _taking(wanted: Order) -> ExportAudit:
+def _audit_of(wanted: Order) -> ExportAudit:
     """Say who takes the rows: asked now, since a download is sent when the request is over."""
     acting, resource = act_under_way(), wanted.resource
     asked = [f"{key}={value}" for key, value in wanted.selection.arguments() if key not in SHAPES]

@@ -130,7 +130,7 @@ def run_export(job: Job, progress: Progress) -> Product:
         make = partial(
             export_file,
             wanted,
-            on_begin=progress.set_interrupt,
+            set_interrupt=progress.set_interrupt,
             on_total=progress.set_total,
             on_rows=progress.add,
             on_problem=progress.problem,

@@ -1,4 +1,4 @@
-"""What a narrowed list says of a record that is made from there: its rows all have this user, or this name."""
+"""Fill in a new record's form from the list's filters: if all rows have the same user, so does the new record."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class FormGroup:
     groups: list[FormGroup] = field(default_factory=list)
 
     def members(self, read: ReadCondition) -> Iterator[Member]:
-        """Yield what it means; rows that were left empty, and groups of nothing, mean nothing."""
+        """Yield its conditions and groups, without empty rows and empty groups."""
         for row in self.rows:
             operator, _, fixed = row.operator.partition("=")
             if operator and (value := fixed or plain_lines(row.text).strip()):
@@ -55,7 +55,7 @@ class FormGroup:
 
 
 def is_control(key: str) -> bool:
-    """Whether an argument comes from the form, and is none of a plain address."""
+    """Whether an argument belongs to the filter form, and not to the list's own address."""
     return key == BUILD or _MORE.fullmatch(key) is not None or _CONTROL.fullmatch(key) is not None
 
 

@@ -12,7 +12,7 @@ from admin_app.panel.filters.view_models import FilterGroup, FilterRow
 from admin_app.panel.links import link
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.equality import InList
-from admin_app.panel.operators.period import words_of
+from admin_app.panel.operators.period import period_in_words
 from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.selection.conditions import DEEPEST_GROUP
@@ -91,7 +91,7 @@ def _periods(operators: Sequence[Operator], chosen: str) -> tuple[Hidden, ...]:
     """Offer the periods that a field can be asked for, and the one that stands in the address, whatever it is."""
     offered = next((one.suggestions for one in operators if one.suggestions), ())
     is_further = chosen and chosen not in dict(offered)
-    return (*offered, (chosen, words_of(chosen))) if is_further else offered
+    return (*offered, (chosen, period_in_words(chosen))) if is_further else offered
 
 
 def path_of(path: str, place: int) -> str:

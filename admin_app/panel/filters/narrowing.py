@@ -1,4 +1,4 @@
-"""A cell that leads to the rows with its value too."""
+"""Links from cells to all rows with the same value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.panel.operators.equality import Empty
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.selection.selection import Selection
 
-# The operators that mean one value, as a cell has it, or none.
+# The operators that match a cell's single value, or the missing value.
 NARROWING = ("equals", "is", "on", Empty.slug)
 # For each column, the filters that find the rows with a cell's value, under their keys.
 Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
@@ -36,7 +36,7 @@ def narrowings(access: Access, selection: Selection) -> Narrowings:
 
 
 def narrowed(cell: Cell, record: Record, name: str, operators: Sequence[tuple[str, Operator]]) -> Cell:
-    """Let a cell lead to the rows with its value too; text only where the cell shows all of it."""
+    """Link a cell to the rows with the same value; text only where the cell shows all of it."""
     if not operators:
         return cell
     value = getattr(record, name)

@@ -12,7 +12,7 @@ from admin_app.domain.forgetting.accounts import IN_USE
 from admin_app.domain.forgetting.forget import Extent, Removed, extent_of, forget
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
-from admin_app.domain.forgetting.texts import Place
+from admin_app.domain.forgetting.texts import Occurrences
 from admin_app.errors import ConfigurationError, NotFoundError
 from admin_app.extensions import db, table_of
 from admin_app.formatting import counted, in_words
@@ -91,7 +91,7 @@ def lines_of(extent: Extent) -> Sequence[str]:
     return [words for number, words in _lines(extent) if number]
 
 
-def elsewhere_in_words(places: Sequence[Place]) -> str:
+def elsewhere_in_words(places: Sequence[Occurrences]) -> str:
     """Say where a name still stands, which may be somebody else's; "" where it does not."""
     in_history = sum(one.count for one in places if one.table in _HISTORY)
     found = [_place_in_words(one) for one in places if one.table not in _HISTORY]
@@ -102,7 +102,7 @@ def elsewhere_in_words(places: Sequence[Place]) -> str:
     )
 
 
-def _place_in_words(place: Place) -> str:
+def _place_in_words(place: Occurrences) -> str:
     resource = next((one for one in resources() if table_of(one.model).name == place.table), None)
     if resource is None:
         called = _CALLED.get(place.table, f"the table “{place.table}”")

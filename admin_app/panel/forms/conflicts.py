@@ -1,4 +1,4 @@
-"""Two people at one form: nothing is overwritten unseen. What only one touched is put together, the rest is asked."""
+"""Edit conflicts: nothing is overwritten unseen. Changes of different fields are merged; for the others the person chooses."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Part:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody has to choose yet."""
+        """Whether the person still has to choose."""
         choices = {THEIRS, YOURS} if self.both is None else {THEIRS, YOURS, BOTH}
         return self.outcome is Resolution.CHOICE and self.take not in choices
 
 
 @dataclass(frozen=True)
 class Merge:
-    """A form against the record as it is now."""
+    """The comparison of a form with the record as it is now."""
 
     parts: Sequence[Part]
     origin: EarlierState
@@ -74,7 +74,7 @@ class Merge:
 
     @property
     def is_agreed(self) -> bool:
-        """Whether nothing is open, and what others changed was shown to who changed something too."""
+        """Whether nothing is open, and the person has seen what others changed."""
         return self.is_settled and (self.is_seen or not self.is_stale)
 
     @property
@@ -83,7 +83,7 @@ class Merge:
         return not any(part.is_open for part in self.parts)
 
     def told(self) -> str:
-        """Say what others changed meanwhile, and that it stays, "" for nothing."""
+        """Say what others changed meanwhile and is kept, "" for nothing."""
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
@@ -92,7 +92,7 @@ class Merge:
 
 
 class Conflicts:
-    """A record's form against what others did to the record since the form was drawn."""
+    """The conflicts between a record's form and what others changed since it was drawn."""
 
     def __init__(self, access: Access, record: Record) -> None:
         """Keep which record it is."""
@@ -122,7 +122,7 @@ class Conflicts:
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
-        """Turn a stale form into words and choices; what was typed stands in the fields again."""
+        """Describe a stale form's conflicts and choices; the fields show again what was typed."""
         for part in merge.parts:
             if part.outcome is Resolution.CHOICE and part.take in {THEIRS, BOTH}:
                 part.control.process(source.sent, part.theirs)
@@ -185,7 +185,7 @@ class Conflicts:
         return Part(one, outcome, was, theirs, take, _both(was, theirs, yours) if is_mixed else None)
 
     def _is_text(self, name: str) -> bool:
-        """Whether two changes of it may be put together: two files make none."""
+        """Whether two changes of the field can be merged as text; two files cannot."""
         return name not in self._resource.file_columns
 
     def _merged(self, one: Field, was: list[Record], theirs: list[Record], *, is_seen: bool) -> Part:

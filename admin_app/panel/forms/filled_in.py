@@ -1,4 +1,4 @@
-"""A new record's form that is not empty: a copy of another record, or what the list or the page says that it was opened from."""
+"""Fill in a new record's form: as a copy of another record, or from the list or page that it was opened from."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _copied(access: Access) -> Record | None:
 
 
 def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
-    """Whether a field may be copied: none that has to be its own, no secret, and nothing out of sight."""
+    """Whether a field may be copied: it is not unique, not secret, and leads to nothing out of the person's sight."""
     resource = access.resource
     if not hasattr(resource.model, name) or not access.shows(name):
         return False

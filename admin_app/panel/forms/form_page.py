@@ -1,4 +1,4 @@
-"""Create and edit: forms that build themselves, drawn, sent back and led on from."""
+"""The create and edit pages: draw the form, save it, redirect."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.formatting import sentence_case
 from admin_app.metrics import Event
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.files.addresses import lead_to_files
-from admin_app.panel.files.taking import take_files
+from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill, words_of_deletion
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
@@ -50,7 +50,7 @@ from admin_app.web.urls import here
 
 # How often a form is tried again when somebody else writes the record in the same moment.
 MOST_TRIES = 5
-# What a form says again when it comes back.
+# The fields of ours that a form sends back unchanged.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
 # The button that goes on to the next record, whose id it sends.
@@ -67,7 +67,7 @@ class FormPage(Page):
         if self._is_back():
             return self.edit()
         if request.method == "POST":
-            take_files(self.access, Action.CREATE)
+            store_sent_files(self.access, Action.CREATE)
         source = source_of(self.access)
         if request.method != "POST":
             return self._page(source, None, copied=fill_in(self.access, source))
@@ -100,7 +100,7 @@ class FormPage(Page):
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
     def _edited(self) -> ResponseReturnValue:
-        """Answer by what the record is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        """Draw or save the form of the record as it is now; raise `RecordGone` when somebody else writes it in the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
             return way_to_survivor(self.access, "edit_view") or self._gone()
@@ -108,7 +108,7 @@ class FormPage(Page):
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
         if request.method == "POST":
-            take_files(self.access, Action.EDIT)
+            store_sent_files(self.access, Action.EDIT)
         source = source_of(self.access, record)
         if request.method != "POST":
             return self._page(source, record)
@@ -126,7 +126,7 @@ class FormPage(Page):
         return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge, source))
 
     def _is_back(self) -> bool:
-        """Whether the record is there again that was deleted while its form was open, and was to be made anew."""
+        """Whether the record was deleted while its form was open, and was restored before the form was sent."""
         is_back = request.method == "POST" and "id" in request.args and self.access.find(request.args["id"]) is not None
         if is_back and not self.access.may(Action.EDIT):
             abort(HTTPStatus.FORBIDDEN)
@@ -136,7 +136,7 @@ class FormPage(Page):
         """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
         key, noun = read_key(self.resource.model, request.args.get("id", "")), self.resource.noun
         source = source_of(self.access)
-        # Of a record that is there, or may have been, but is not for this person, nothing is told.
+        # Say nothing about a record that this person may not see, whether it exists or not.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
         self._fill_in_key(source, key)
@@ -148,7 +148,7 @@ class FormPage(Page):
             f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
         )
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
-        # With its id: should the deletion be undone before this is sent, it is that record's form again.
+        # Keep its id: should the deletion be undone before this is sent, it becomes that record's form again.
         form_url = self.link("create_view", id=key, url=self.return_url())
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
 
@@ -216,7 +216,7 @@ class FormPage(Page):
         return lead_on(self._next_url(back) or back)
 
     def _next_url(self, back: str) -> str:
-        """Return the address of the record that stood behind this one in its list: where this one stands now, nobody asks."""
+        """Return the URL of the record that followed this one in its list when the form was drawn, wherever this one is now."""
         following = self.access.find(request.form[NEXT]) if NEXT in request.form else None
         return "" if following is None else record_url(self.access, following, url=back)
 
@@ -253,7 +253,7 @@ class FormPage(Page):
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
     def _about(self, form: Form, record: Record) -> dict[str, object]:
-        """Return what stands around the form of a record that is there: from the database, not from what was typed."""
+        """Return what the page of an existing record shows around the form, from the database and not from what was typed."""
         access, resource = self.access, self.resource
         shown = {*(field.name for field in form), *resource.form_columns}
         changes = last_changes_of(access, record)

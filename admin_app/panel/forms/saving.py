@@ -1,4 +1,4 @@
-"""Write what a form holds: checked, in one commit, once however often it is sent, and every refusal at the field it is about."""
+"""Save a form: validate it, commit once however often it is sent, and show each problem at its field."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class Saving:
     def fill(self, record: Record, *, is_created: bool) -> None:
         """Take what the form holds into the record (not yet committed); raise an `AdminError` where it may not be so."""
         for field in self.form:
-            # No other fields than those that differ: what somebody else writes meanwhile stays.
+            # Write only the fields that differ, so that a concurrent change of another field stays.
             if is_created or is_changed(field, record):
                 field.populate_obj(record, field.name)
         if is_created:

@@ -14,9 +14,9 @@ from admin_app.errors import SelectionError
 from admin_app.panel.forms.source import VERSION
 from admin_app.selection.list_schema import PAGE_SIZES
 
-# The columns that were drawn: a tick box that is not ticked sends nothing, and is none that was not there.
+# The columns that were drawn: an unticked box sends nothing, and must be told from a column that was not there.
 COLUMNS = "_columns"
-# "12-content" is what was typed, "_version-12" what we say of the row.
+# "12-content" is a typed field, "_version-12" a field of ours.
 _TYPED = re.compile(r"([0-9A-Za-z._]+)-(.+)")
 _OWN = re.compile(r"(_.+)-([0-9A-Za-z._]+)")
 
@@ -38,7 +38,7 @@ class SentPage:
 
 
 def read_page(model: type[Record], fields: Iterable[tuple[str, str]]) -> SentPage:
-    """Read what was sent; a row without the version that it was drawn from is none. Raise `SelectionError` for more than a page."""
+    """Read the sent rows, skipping those without a version. Raise `SelectionError` for more rows than a page has."""
     columns, found = "", dict[str, SentRow]()
     for name, value in fields:
         if name == COLUMNS:
@@ -57,7 +57,7 @@ def read_page(model: type[Record], fields: Iterable[tuple[str, str]]) -> SentPag
 
 
 def place_of(name: str) -> tuple[str, str] | None:
-    """Return the row's id as it was sent, and the field's name in the record's own form; None for what is of no row."""
+    """Return a control's row id and the field's name in the record's own form; None for a control of no row."""
     if match := _OWN.fullmatch(name):
         return match[2], match[1]
     match = _TYPED.fullmatch(name)

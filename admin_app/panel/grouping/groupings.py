@@ -1,6 +1,6 @@
 """What a list can be summarised by: its fields of time, of few values and of related records, of those that it is filtered by.
 
-Each group is told with the filters that leave its rows, so that its number leads to them.
+Each group carries the filters that leave its rows, so that its number can link to them.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from admin_app.selection import summary
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Group, Measure
 
-# Related records that are told one by one.
+# Related records that get a group each.
 MOST_RECORDS = 20
 NONE, REST = "None", "Others"
 A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Told:
-    """A group in words: what it is called, here and in a file, and the filters that leave its rows."""
+class LabelledGroup:
+    """A group with its label, its label in a file, and the filters that leave its rows."""
 
     label: str
     code: str
@@ -52,9 +52,9 @@ class Told:
 
 @dataclass(frozen=True)
 class GroupedBy:
-    """What rows are grouped by: its name in addresses, the field, what that is called, and the words that follow "by" in a sentence.
+    """What rows are grouped by: its name in URLs, the field, its label, and the words that follow "by" in a sentence.
 
-    The groups of a time follow each other.
+    Groups of a time have an order.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Grouping(Protocol):
     def by(self) -> GroupedBy:
         """Return what they are grouped by."""
 
-    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
+    def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
         """Group the rows of a selection."""
 
 
@@ -83,21 +83,21 @@ class ByTime:
     column: Attribute
     unit: Unit
 
-    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
-        """Tell every period from the first to the last, the newest first, empty ones too; then rows without a time."""
+    def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
+        """Return a group for every period, the newest first, empty ones too; then one of the rows without a time."""
         first, last = summary.ends_of(session, selection, self.column)
         periods = [] if first is None else starts(self.unit, day_of(first), day_of(last))
         end = following(self.unit, periods[-1]) if periods else None
         edges = [beginning_of(self.column, day) for day in (*periods, *([end] if end else []))]
         found = {one.key: one for one in summary.by_stretches(session, selection, self.column, edges, measure)}
         stretches = enumerate(self._stretches(periods, end))
-        told = [Told(*one, found.get(place, Group(place, 0))) for place, one in stretches]
-        # What lies before and after the periods is told where there is anything.
-        some = [one for one in told if 1 <= one.group.key <= len(periods) or one.group.number]
+        groups = [LabelledGroup(*one, found.get(place, Group(place, 0))) for place, one in stretches]
+        # The groups before and after the periods are left out where they are empty.
+        some = [one for one in groups if 1 <= one.group.key <= len(periods) or one.group.number]
         return [*some[::-1], *_none(self.by.field, found.get(None))]
 
     def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
-        """Yield what lies before the periods, each of them, and what lies behind: how it is called, here and in a file, and its filters."""
+        """Yield label, file label and filters of the time before the periods, of each period, and of the time after."""
         if not periods:
             return
         last = max(periods[0], date.min + A_DAY) - A_DAY
@@ -123,15 +123,17 @@ class ByChoice:
     by: GroupedBy
     operator: Operator
 
-    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
-        """Tell every member, and rows without one."""
+    def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
+        """Return a group for every member, and one of the rows without a value."""
         column = self.operator.column
         found = {self._typed(one): one for one in summary.by_members(session, selection, column, measure)}
-        told = [
-            Told(label, value, ((f"{self.by.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0)))
+        groups = [
+            LabelledGroup(
+                label, value, ((f"{self.by.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0))
+            )
             for value, label in self.operator.choices()
         ]
-        return [*told, *_none(self.by.field, found.get(None))]
+        return [*groups, *_none(self.by.field, found.get(None))]
 
     def _typed(self, group: Group) -> str | None:
         return None if group.key is None else self.operator.typed(group.key)
@@ -144,19 +146,19 @@ class ByRelation:
     by: GroupedBy
     access: Access
 
-    def told(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[Told]:
-        """Tell the first ones, the others, and rows that belong to none."""
+    def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
+        """Return a group for each of the first records, one of all others, and one of the rows that belong to none."""
         found = summary.by_keys(session, selection, self._key, measure, most=MOST_RECORDS)
-        first = self._told(session, [one for one in found if one.key is not None])
+        first = self._labelled(session, [one for one in found if one.key is not None])
         keys = ",".join(one.filters[0][1] for one in first)
         none_of = ((f"{self.by.field}__not_in", keys), (f"{self.by.field}__empty", "no"))
-        others = [Told(REST, REST, none_of, one) for one in found if one.is_rest]
+        others = [LabelledGroup(REST, REST, none_of, one) for one in found if one.is_rest]
         nothing = next((one for one in found if one.key is None and not one.is_rest), None)
         return [*first, *others, *_none(self.by.field, nothing)]
 
-    def first(self, session: AnySession, selection: Selection, *, most: int) -> list[Told]:
-        """Tell only the records with most rows."""
-        return self._told(session, summary.first_keys(session, selection, self._key, most=most))
+    def first(self, session: AnySession, selection: Selection, *, most: int) -> list[LabelledGroup]:
+        """Return groups for the records with most rows alone."""
+        return self._labelled(session, summary.first_keys(session, selection, self._key, most=most))
 
     @property
     def _key(self) -> TableColumn:
@@ -166,17 +168,17 @@ class ByRelation:
     def _relation(self) -> ToOne:
         return to_one(self.access.resource.relations[self.by.field].attribute)
 
-    def _told(self, session: AnySession, found: Sequence[Group]) -> list[Told]:
+    def _labelled(self, session: AnySession, found: Sequence[Group]) -> list[LabelledGroup]:
         records = self._records(session, [one.key for one in found])
-        return [self._told_of(one, records.get(one.key)) for one in found]
+        return [self._labelled_one(one, records.get(one.key)) for one in found]
 
-    def _told_of(self, group: Group, record: Record | None) -> Told:
+    def _labelled_one(self, group: Group, record: Record | None) -> LabelledGroup:
         """Tell the rows that belong to a record; None is one that is gone, whose key they keep."""
         other = self.access.to(self._relation.target)
         key = group.key if record is None else record.id
         title = "" if record is None else str(record) if other is None else other.title_of(record)
         name = title or f"ID {key}"
-        return Told(name, name, ((f"{self.by.field}__is", print_key(key)),), group)
+        return LabelledGroup(name, name, ((f"{self.by.field}__is", print_key(key)),), group)
 
     def _records(self, session: AnySession, told: Sequence[object]) -> dict[object, Record]:
         """Return the records by what tells them: their keys, or the values of a unique column; by one statement."""
@@ -196,7 +198,7 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     first = operators[0]
     plain = GroupedBy(name, name, first.name, in_sentence(first.name))
     if isinstance(first, RelationIs):
-        # How many rows belong to each record would tell of records that are not shown.
+        # The number of rows of each record would reveal records that the person does not see.
         relation = access.resource.relations[name]
         # Without a foreign key a value may be of no record, and no filter finds its rows.
         is_told = relation.is_by_key or all(one.foreign_keys for one in relation.own_columns)
@@ -214,6 +216,6 @@ def _by_unit(plain: GroupedBy, unit: Unit) -> GroupedBy:
     return replace(plain, name=f"{plain.field}__{unit}", words=str(unit), is_time=True)
 
 
-def _none(field: str, group: Group | None) -> list[Told]:
-    """Tell rows without a value, where there are any."""
-    return [] if group is None else [Told(NONE, "", ((f"{field}__empty", "yes"),), group)]
+def _none(field: str, group: Group | None) -> list[LabelledGroup]:
+    """Return the group of the rows without a value, if there are any."""
+    return [] if group is None else [LabelledGroup(NONE, "", ((f"{field}__empty", "yes"),), group)]

@@ -1,4 +1,4 @@
-"""Changes as a page shows them: field by field, old and new, other records by their names."""
+"""Draw changes field by field: old and new value, related records by name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import Cell
 from admin_app.relations import ManyToMany, ToOne, row_links
 
-# Set by themselves: what they hold is the entry's own time and number.
+# Set automatically: they repeat the entry's own time and number.
 _OWN = ("id", "created_at", "updated_at")
 
 

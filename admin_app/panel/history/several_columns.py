@@ -1,4 +1,4 @@
-"""Relations that go by several columns, in the history: a change of some of the columns means another record, which all of them tell."""
+"""Relations over several columns in the history: a change of one column names another record, which only all columns identify."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Text of a file as a page shows it: cut to a glimpse, whatever somebody wrote there."""
+"""Cells of a file as a page shows them, cut to a short text."""
 
 from __future__ import annotations
 
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.unicode_text import has_something_to_see
 
-# As much of a header and of a value as tells it from others.
+# Enough of a header and of a value to recognise it by.
 LONGEST_TITLE, LONGEST_VALUE = 60, 40
 
 

@@ -41,7 +41,7 @@ from admin_app.panel.import_.offered import (
     relations_to_one,
     why_closed,
 )
-from admin_app.panel.import_.opening import Look, look_into
+from admin_app.panel.import_.opening import Sample, sample_of
 from admin_app.panel.import_.options_form import (
     COLUMNS,
     DATES,
@@ -81,27 +81,27 @@ class FileColumnsPage(Page):
         """Ask, or make the plan and lead to it."""
         upload = requested_upload(self.access)
         try:
-            look = look_into(self.access, upload)
+            sample = sample_of(self.access, upload)
         except TransferError as error:
             warn(str(error))
             return lead_on(self.link("import_view"))
         if request.method != "POST":
-            return self._page(upload, look, {}, HTTPStatus.OK)
-        sent = _padded(request.form, look)
+            return self._page(upload, sample, {}, HTTPStatus.OK)
+        sent = _padded(request.form, sample)
         try:
             options = read_options(self.access, sent)
-            _require_one_meaning(self.access, options, look)
+            _require_one_meaning(self.access, options, sample)
         except InvalidRecord as error:
-            return self._page(upload, look, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._page(upload, sample, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         pairs = [(name, value) for name, value in sent.items(multi=True) if is_own(name)]
-        upload.mapping = {"pairs": [list(pair) for pair in pairs], COLUMNS: _by_title(options.columns, look.titles)}
+        upload.mapping = {"pairs": [list(pair) for pair in pairs], COLUMNS: _by_title(options.columns, sample.titles)}
         drop_sent_draft()
         db.session.commit()
         try:
             plan = make_plan(self.access, upload, options, staff_id=signed_in_principal().id)
         except (TransferError, PlanError) as error:
             db.session.rollback()
-            return self._page(upload, look, {"": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._page(upload, sample, {"": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
         return lead_on(self.link("plan_view", id=plan.id))
 
     def kept_names(self) -> set[str]:
@@ -112,17 +112,19 @@ class FileColumnsPage(Page):
         """Draw the page with what was chosen."""
         upload = requested_upload(self.access)
         try:
-            look = look_into(self.access, upload)
+            sample = sample_of(self.access, upload)
         except TransferError:
             return None
-        return self._page(upload, look, {"": words}, HTTPStatus.BAD_REQUEST)
+        return self._page(upload, sample, {"": words}, HTTPStatus.BAD_REQUEST)
 
-    def _page(self, upload: Upload, look: Look, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
+    def _page(
+        self, upload: Upload, sample: Sample, problems: Mapping[str, str], status: HTTPStatus
+    ) -> ResponseReturnValue:
         draft = shown_draft()
         said = answers(draft)
         last = None if said or upload.mapping else _last(self.access, upload)
-        chosen = said or _chosen(self.access, upload, look, last)
-        form = _Questions(self.access, look, chosen, problems)
+        chosen = said or _chosen(self.access, upload, sample, last)
+        form = _Questions(self.access, sample, chosen, problems)
         columns, ways, cells = form.columns(), list(form.ways()), list(form.cells())
         page = self.render(
             "resource/import_columns.html",
@@ -144,14 +146,14 @@ class FileColumnsPage(Page):
 class _Questions:
     """What the page asks, with what was chosen."""
 
-    def __init__(self, access: Access, look: Look, chosen: Sent, problems: Mapping[str, str]) -> None:
-        self.access, self.look, self.chosen, self.problems = access, look, chosen, problems
+    def __init__(self, access: Access, sample: Sample, chosen: Sent, problems: Mapping[str, str]) -> None:
+        self.access, self.sample, self.chosen, self.problems = access, sample, chosen, problems
         self.nouns = access.resource.nouns
         self.offered = offered_by_any(access)
 
     def columns(self) -> list[FileColumn]:
         """Ask where each of the file's columns goes."""
-        return [self._column(place, title) for place, title in enumerate(self.look.titles)]
+        return [self._column(place, title) for place, title in enumerate(self.sample.titles)]
 
     def ways(self) -> Iterator[Question]:
         """Ask what becomes of the rows."""
@@ -208,14 +210,14 @@ class _Questions:
         return FileColumn(
             name=name,
             title=title_cell(title),
-            values=[cell_of(one) for one in self.look.values[place][:SHOWN_VALUES]],
+            values=[cell_of(one) for one in self.sample.values[place][:SHOWN_VALUES]],
             options=options,
             note="" if chosen else _why_left_out(self.access, title),
             problem=self.problems.get(name, ""),
         )
 
     def _dates(self) -> Question:
-        found = found_date(cell for column in self.look.values for cell in column)
+        found = found_date(cell for column in self.sample.values for cell in column)
         text = found.text or "03.04.2026"
         example = FoundDate(text)
         words = {
@@ -231,31 +233,31 @@ class _Questions:
         return Question(name, label, options, hint, self.problems.get(name, ""))
 
 
-def _chosen(access: Access, upload: Upload, look: Look, last: Upload | None) -> Sent:
+def _chosen(access: Access, upload: Upload, sample: Sample, last: Upload | None) -> Sent:
     """Return what stands in the form at first: what was chosen for this file, the last time for such headers, or guessed."""
-    guessed = _guessed(access, look)
+    guessed = _guessed(access, sample)
     if upload.mapping:
         return MultiDict([*_pairs(upload)])
     if last is None:
         return guessed
     others = [pair for pair in _pairs(last) if not pair[0].startswith(COLUMN)]
     columns = last.mapping.get(COLUMNS, {})
-    offered, times = offered_by_any(access), Counter(map(_kept_title, look.titles))
+    offered, times = offered_by_any(access), Counter(map(_kept_title, sample.titles))
     again = [
         (f"{COLUMN}{place}", columns.get(kept, "") if columns.get(kept) in offered else "")
-        for place, title in enumerate(look.titles)
+        for place, title in enumerate(sample.titles)
         if times[kept := _kept_title(title)] == 1
     ]
     return MultiDict({**dict(guessed.items()), **dict(others), **dict(again)})
 
 
-def _guessed(access: Access, look: Look) -> Sent:
-    columns = guessed_columns(access, look.titles, look.values)
-    pairs = [(f"{COLUMN}{place}", columns.get(place, "")) for place in range(len(look.titles))]
+def _guessed(access: Access, sample: Sample) -> Sent:
+    columns = guessed_columns(access, sample.titles, sample.values)
+    pairs = [(f"{COLUMN}{place}", columns.get(place, "")) for place in range(len(sample.titles))]
     match = next((key for key in finders(access) if is_found(access, key, columns.values())), KEY)
-    dates = found_date(cell for column in look.values for cell in column)
+    dates = found_date(cell for column in sample.values for cell in column)
     by = [
-        (BY + key, guessed_namer(namers(access, relations_to_one(access)[key]), look.values[place]))
+        (BY + key, guessed_namer(namers(access, relations_to_one(access)[key]), sample.values[place]))
         for place, key in columns.items()
         if key in relations_to_one(access)
     ]
@@ -292,9 +294,9 @@ def _name_of(last: Upload | None) -> str:
     return staff.name if staff is not None else ""
 
 
-def _padded(sent: Sent, look: Look) -> Sent:
+def _padded(sent: Sent, sample: Sample) -> Sent:
     """Return what was sent of the columns that the file has."""
-    places = {f"{COLUMN}{place}" for place in range(len(look.titles))}
+    places = {f"{COLUMN}{place}" for place in range(len(sample.titles))}
     return MultiDict(pair for pair in sent.items(multi=True) if not pair[0].startswith(COLUMN) or pair[0] in places)
 
 
@@ -319,11 +321,11 @@ def _has_days(column: ImportColumn) -> bool:
     return isinstance(kind_of(column.column), DateKind | LocalDateTimeKind)
 
 
-def _require_one_meaning(access: Access, options: ImportOptions, look: Look) -> None:
+def _require_one_meaning(access: Access, options: ImportOptions, sample: Sample) -> None:
     """Raise `InvalidRecord` where a date may mean two days."""
     offered = offered_by_any(access)
     for place, key in options.columns.items():
-        found = found_date(look.values[place])
+        found = found_date(sample.values[place])
         if options.dates is DateOrder.NONE and found.text and _has_days(offered[key]):
             raise InvalidRecord({DATES: f"Choose what {found.text} means."})
 

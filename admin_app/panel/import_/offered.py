@@ -1,4 +1,4 @@
-"""What a person may bring by a file: new records or changes, in which columns, and by which columns records are found."""
+"""What a person may import: new records or changes, the columns, and the columns that find a record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.headers import column_called
 from admin_app.transfer.import_.options import Mode
 
-# The column that finds a record and is given to none.
+# The key column: it finds a record and is never written.
 KEY = "id"
 # In the order in which they are offered.
 _MODES = (Mode.BOTH, Mode.ADD, Mode.UPDATE)
@@ -80,7 +80,7 @@ def is_found(access: Access, match: str, keys: Collection[str]) -> bool:
 
 
 def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
-    """Return what a file may bring in one of the ways at least, by its key, the key first."""
+    """Return the columns that at least one mode of import accepts, the key first."""
     found = {one.key: one for mode in modes(access) for one in offered_columns(access, mode)}
     first = [KEY] if KEY in found else []
     return {key: found[key] for key in (*first, *(key for key in found if key != KEY))}
@@ -151,7 +151,7 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
 
 
 def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
-    """Return the columns that a missing record of the other side gets its name in, as a file has it; none where it cannot be made.
+    """Return the columns that get the file's text when a missing related record is created; none where it cannot be created.
 
     That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
     """

@@ -1,4 +1,4 @@
-"""An upload opened: as a source of rows, and as what a page shows of it."""
+"""Open an upload: as a source of rows, or as a sample that a page shows."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a page shows of a file: its first rows, and why there are no more of them, "" where there is no reason."""
+class Sample:
+    """The beginning of a file: its titles and first rows, and the `problem` that ended them, "" for none."""
 
     reading: Reading
     titles: Sequence[str]
@@ -61,8 +61,8 @@ def opened(access: Access, upload: Upload, reading: Reading | None = None) -> It
         yield open_source(file, partial(knows_title, access), how, name=upload.file_name)
 
 
-def look_into(access: Access, upload: Upload, reading: Reading | None = None) -> Look:
-    """Look at the beginning of an upload; raise `TransferError` where it cannot be opened that way."""
+def sample_of(access: Access, upload: Upload, reading: Reading | None = None) -> Sample:
+    """Read the beginning of an upload; raise `TransferError` where it cannot be opened that way."""
     with holding_no_lock(), opened(access, upload, reading) as source:
         titles = list(source.titles)
         if not titles:
@@ -72,7 +72,7 @@ def look_into(access: Access, upload: Upload, reading: Reading | None = None) ->
             message = f"The file has {number(len(titles))} columns. An import takes {MOST_COLUMNS} at most."
             raise TransferError(message)
         rows, problem = _first_rows(source)
-        return Look(source.reading, titles, list(source.sheets), list(source.notes), rows, problem)
+        return Sample(source.reading, titles, list(source.sheets), list(source.notes), rows, problem)
 
 
 @contextmanager

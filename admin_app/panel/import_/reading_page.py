@@ -16,7 +16,7 @@ from admin_app.extensions import db
 from admin_app.models.upload import Upload
 from admin_app.panel.import_.cells import cell_of, title_cell
 from admin_app.panel.import_.headers import digest_of
-from admin_app.panel.import_.opening import Look, kept, look_into
+from admin_app.panel.import_.opening import Sample, kept, sample_of
 from admin_app.panel.import_.requested import requested_upload
 from admin_app.panel.import_.view_models import Option, Preview, Question
 from admin_app.panel.page import Page, lead_on
@@ -41,12 +41,12 @@ class ReadingPage(Page):
         """Show the file, or read it in another way and lead on."""
         upload = requested_upload(self.access)
         try:
-            look = look_into(self.access, upload)
+            sample = sample_of(self.access, upload)
         except TransferError as error:
             # It was read once: it is gone from where files are.
             warn(str(error))
             return lead_on(self.link("import_view"))
-        return self._read_again(upload, look) if request.method == "POST" else self._page(upload, look)
+        return self._read_again(upload, sample) if request.method == "POST" else self._page(upload, sample)
 
     def kept_names(self) -> set[str]:
         """Keep how it is to be read."""
@@ -56,22 +56,22 @@ class ReadingPage(Page):
         """Draw the page with how the file was read until now."""
         upload = requested_upload(self.access)
         try:
-            look = look_into(self.access, upload)
+            sample = sample_of(self.access, upload)
         except TransferError:
             return None
-        return self._page(upload, look, {"": words}, status=HTTPStatus.BAD_REQUEST)
+        return self._page(upload, sample, {"": words}, status=HTTPStatus.BAD_REQUEST)
 
-    def _read_again(self, upload: Upload, look: Look) -> ResponseReturnValue:
+    def _read_again(self, upload: Upload, sample: Sample) -> ResponseReturnValue:
         """Read the file as it was sent to be, and keep that where it can be."""
         try:
-            wanted = sent_reading(request.form, look.reading)
+            wanted = sent_reading(request.form, sample.reading)
         except ValueError as error:
-            return self._page(upload, look, {f"{PREFIX}titles": str(error)})
+            return self._page(upload, sample, {f"{PREFIX}titles": str(error)})
         try:
-            found = look_into(self.access, upload, wanted)
+            found = sample_of(self.access, upload, wanted)
         except TransferError as error:
-            problems = {PREFIX + _changed(look.reading, wanted): str(error)}
-            return self._page(upload, look, problems, wanted)
+            problems = {PREFIX + _changed(sample.reading, wanted): str(error)}
+            return self._page(upload, sample, problems, wanted)
         if (digest := digest_of(found.titles)) != upload.headers_digest:
             upload.headers_digest, upload.mapping = digest, {}
         upload.reading = kept(found.reading)
@@ -83,21 +83,21 @@ class ReadingPage(Page):
     def _page(
         self,
         upload: Upload,
-        look: Look,
+        sample: Sample,
         problems: Mapping[str, str] | None = None,
         wanted: Reading | None = None,
         *,
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> ResponseReturnValue:
         """Draw the file as it is read; `wanted` is how it could not be."""
-        shown = wanted or look.reading
+        shown = wanted or sample.reading
         page = self.render(
             "resource/import_source.html",
             upload=upload,
             size=formatting.size(upload.size),
             problems=problems or {},
-            preview=_preview(look),
-            questions=list(_questions(shown, look.sheets, problems or {})),
+            preview=_preview(sample),
+            questions=list(_questions(shown, sample.sheets, problems or {})),
             has_titles=shown.format not in {JSON, JSON_LINES},
             titles=request.form.get(f"{PREFIX}titles", shown.titles),
             form_url=self.link("import_source_view", id=upload.id),
@@ -149,15 +149,15 @@ def _question(name: str, label: str, answers: Mapping[str, str], chosen: str, pr
     return Question(PREFIX + name, label, options, problem=problems.get(PREFIX + name, ""))
 
 
-def _preview(look: Look) -> Preview:
-    rows = look.rows[:SHOWN]
-    width = len(look.titles)
+def _preview(sample: Sample) -> Preview:
+    rows = sample.rows[:SHOWN]
+    width = len(sample.titles)
     wrong = [f"Row {row.number:,}, {row.problem}" for row in rows if row.problem]
     return Preview(
-        titles=[title_cell(title) for title in look.titles],
+        titles=[title_cell(title) for title in sample.titles],
         rows=[(row.number, [cell_of(one) for one in _filled(row.cells, width)]) for row in rows],
-        notes=[*look.notes, *wrong],
-        problem=look.problem,
+        notes=[*sample.notes, *wrong],
+        problem=sample.problem,
     )
 
 

@@ -19,7 +19,7 @@ from admin_app.models.upload import Upload
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.import_.headers import digest_of
 from admin_app.panel.import_.offered import modes, require_import
-from admin_app.panel.import_.opening import kept, look_into
+from admin_app.panel.import_.opening import kept, sample_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.transfer.import_.options import Mode
 from admin_app.transfer.import_.source import Reading
@@ -70,12 +70,12 @@ class UploadPage(Page):
                 file_name=name,
                 file=file,
             )
-            look = look_into(self.access, upload, reading)
+            sample = sample_of(self.access, upload, reading)
         except TransferError as error:
             if upload is not None:
                 uploads.remove(db.session, upload)
             return self._page({control: str(error)})
-        upload.reading, upload.headers_digest = kept(look.reading), digest_of(look.titles)
+        upload.reading, upload.headers_digest = kept(sample.reading), digest_of(sample.titles)
         upload_id = upload.id
         db.session.commit()
         return lead_on(self.link("import_source_view", id=upload_id))

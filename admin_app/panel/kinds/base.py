@@ -1,4 +1,4 @@
-"""What every kind of column answers about its pages: the form's field, the filter's operators, the cell."""
+"""The base of panel kinds: a column type's form field, filter operators and cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
 
-# What Flask-Admin tells every field, and a column of a table.
+# The keyword arguments that Flask-Admin passes to every field; a table's column.
 Arguments = Values
 
 # A cell is a glimpse: more than this is neither read in a table nor worth sending.
@@ -23,12 +23,12 @@ GLIMPSE = 120
 
 @dataclass(frozen=True)
 class BulkChange:
-    """What can be done with a field of many records, beside giving all of them one value or none."""
+    """A bulk change of a field, beside setting one value for all records or clearing it."""
 
     # In a form and in a plan's arguments, and on the page.
     key: str
     words: str
-    # What it asks: the key of each input, and its words where there are several.
+    # Its inputs: the key of each, with a label where there are several.
     inputs: Sequence[tuple[str, str]]
     # Makes the change of what was typed, all of which is there; raises `ValueError` or `InvalidRecord` with what is wrong.
     read: Callable[[TableColumn, Sequence[str]], ValueChange]
@@ -69,11 +69,11 @@ class PanelKind:
         return text_cell(str(value), is_whole=True)
 
     def cell_in(self, _column: AnyColumn, value: object) -> Cell:
-        """Draw a whole value as this column has it, where the column says more than the value does."""
+        """Draw a whole value of this column, for kinds whose cell depends on the column: a currency, a set of choices."""
         return self.cell(value)
 
     def beside(self, _column: AnyColumn) -> str:
-        """Name the column of the record that says more about the value, "" for none."""
+        """Name another column that the cell needs, such as the currency of an amount; "" for none."""
         return ""
 
     def cell_beside(self, column: AnyColumn, value: object, _other: object) -> Cell:

@@ -21,7 +21,7 @@ from admin_app.number_parsing import whole_number
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator, ReadValue, ends_in
 from admin_app.panel.operators.equality import Empty
-from admin_app.panel.operators.period import PERIODS, period, words_of
+from admin_app.panel.operators.period import PERIODS, period, period_in_words
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind, Hidden
 
@@ -102,7 +102,7 @@ class Within(OnDay):
 
     slug, words, control = "within", "is within", "period"
     hint = "A period: today, last 7 days, this month."
-    suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, words_of(name)) for name in PERIODS)
+    suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, period_in_words(name)) for name in PERIODS)
 
     def clean(self, value: str) -> tuple[object, object]:
         """Read the period as it is today."""
@@ -110,7 +110,7 @@ class Within(OnDay):
 
     def sentence(self, text: str) -> str:
         """Say it in words."""
-        return f"{self.name.removesuffix(' at')} {words_of(text)}"
+        return f"{self.name.removesuffix(' at')} {period_in_words(text)}"
 
     @override
     def typed(self, value: object) -> str | None:

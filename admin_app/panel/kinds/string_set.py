@@ -50,16 +50,16 @@ class StringSetField(TypedField):
 
     def read(self, text: str) -> StringSet:
         """Split them."""
-        return words_of(text)
+        return parse_words(text)
 
 
-def words_of(text: str) -> StringSet:
+def parse_words(text: str) -> StringSet:
     """Read words with commas between them."""
     return StringSet(word for one in text.split(",") if (word := one.strip()))
 
 
 def _words(text: str) -> StringSet:
-    words = words_of(text)
+    words = parse_words(text)
     if not words:
         raise ValueError(StringSetField.advice)
     return words

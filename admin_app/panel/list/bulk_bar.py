@@ -16,7 +16,7 @@ from admin_app.selection.selection import Selection
 
 
 def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str = "") -> BulkBar | None:
-    """Build the bar; None where there is nothing to be done with rows, or there are none and none are selected.
+    """Build the bar; None where no bulk action is allowed, or where there are no rows and no ticks.
 
     A list on a record's page, at `url`, has the ticks of the whole list narrowed to the record, whatever is searched in it.
     """
@@ -31,7 +31,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
     return BulkBar(
         url=list_links(access.resource, "ticks_view").to(selection),
         back_url=url,
-        words=words_of(found, selection, total="" if is_part else _total(listing)),
+        words=selected_in_words(found, selection, total="" if is_part else _total(listing)),
         ticked=frozenset(map(print_key, found.among(keys))) if found else frozenset(),
         actions=actions,
         page_words=f"Select all {len(keys)} on this page" if keys else "",
@@ -51,7 +51,7 @@ def show_url(access: Access, selection: Selection, found: Ticks | None) -> str:
     return list_links(access.resource).to(selection.changed(ticks=found.id)) if found else ""
 
 
-def words_of(found: Ticks | None, selection: Selection, *, total: str = "") -> str:
+def selected_in_words(found: Ticks | None, selection: Selection, *, total: str = "") -> str:
     """Say how much is selected, "" for nothing; `total` is the number of all that match, where it is known."""
     if found is None:
         return ""

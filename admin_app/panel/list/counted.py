@@ -40,7 +40,7 @@ def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
 
 
 def count_up_to(selection: Selection, limit: int) -> Count:
-    """Count rows up to a limit, while nobody waits for the write lock; what takes too long to be counted is over it."""
+    """Count rows up to a limit, without the write lock. Where counting takes too long, the limit counts as exceeded."""
     with reading():
         try:
             count = in_time(lambda: _count_up_to(selection, limit))

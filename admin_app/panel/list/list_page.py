@@ -1,4 +1,4 @@
-"""The list page: the way into a view, the filter form, and the table with everything that stands around it."""
+"""The list page: opens saved views, reads the filter form, and builds the table with its toolbar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from admin_app.panel.list.bulk_bar import bulk_bar
 from admin_app.panel.list.columns import CELLS, settings_for
 from admin_app.panel.list.open_view import is_bare, open_view, pairs_of
 from admin_app.panel.list.peeking import Beside, without_peek
-from admin_app.panel.list.saved_view_bar import SavedViewBar, is_gone, words_of
+from admin_app.panel.list.saved_view_bar import SavedViewBar, argument_in_words, is_gone
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.table import Table
 from admin_app.panel.list.view_models import Listing
@@ -34,7 +34,7 @@ from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.selection import OWN_KEYS, VIEW, WHERE, WHOLE, Selection
 from admin_app.transfer.formats import FORMATS
 
-# The files that a list offers by one click, that for a colleague first.
+# The formats that a list exports by one click, Excel first.
 AT_ONCE = ("xlsx", "csv", "json")
 
 
@@ -47,7 +47,7 @@ class ListPage(Page):
         self._beside = beside
 
     def respond(self) -> ResponseReturnValue:
-        """Show the list; a view's own address, and the plain one of who has a default view, lead to the whole address."""
+        """Show the list. The bare address of a view, or of a list with a default view, redirects to the view's full address."""
         arguments = without_peek()
         default = settings_for(self.resource).default_view_id or 0
         view = open_view(self.resource, default if not arguments else named_view())
@@ -64,7 +64,7 @@ class ListPage(Page):
         return lead_on(address) if gone or is_way_in else self._list()
 
     def _list(self) -> ResponseReturnValue:
-        """Show the list, or lead to the plain address of a list that the filter form was sent for."""
+        """Show the list; after the filter form was sent, redirect to the list's plain address."""
         links = list_links(self.resource)
         arguments = without_peek()
         rest = [(key, value) for key, value in arguments if not is_control(key) and (value or key not in OWN_KEYS)]
@@ -81,7 +81,7 @@ class ListPage(Page):
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _typed(self, selection: Selection) -> Selection | None:
-        """Return the list whose filters stand in the search box, None where there are none."""
+        """Return the selection with the filters that were typed into the search box; None where there are none."""
         typed = typed_filters(selection.search, selection.schema, filters_shown(self.access))
         if not typed.conditions:
             return None
@@ -89,7 +89,7 @@ class ListPage(Page):
         return narrowed.with_filters([*selection.filters, *typed.conditions])
 
     def _listing(self, selection: Selection, links: ListLinks, form: FormGroup | None) -> Listing:
-        """Add to the table what only a list of its own has: filters, views, ticks, the ways to its columns and files."""
+        """Add to the table what only the list page has: filters, views, ticks, columns, exports."""
         bar = SavedViewBar(self.access, selection)
         drawn = Table(self.access, selection, links)
         table = drawn.listing("listing", has_peeks=True)
@@ -113,13 +113,13 @@ class ListPage(Page):
         )
 
     def _edit_page_url(self, table: Listing, selection: Selection) -> str:
-        """Return where this page's rows are changed in their cells, "" where none may be."""
+        """Return the URL of the page that edits these rows in place, "" where none may be edited."""
         if not any(row.editable for row in table.rows if not row.outside):
             return ""
         return list_links(self.resource, "edit_page_view").to(replace(selection, is_counted=False))
 
     def _cell_url(self, table: Listing, selection: Selection) -> str:
-        """Return where one cell is changed; a cell has no room for a page that asks for a proof."""
+        """Return the URL that saves one cell, "" where none may be edited. A cell has no room for re-authentication."""
         if "edit_view" in self.resource.proof_for or not any(row.editable for row in table.rows):
             return ""
         names = ",".join(column.key for column in table.columns)
@@ -127,36 +127,36 @@ class ListPage(Page):
         return links.to(replace(selection, is_counted=False))
 
     def _import_url(self, selection: Selection) -> str:
-        """Return where rows come in by a file, "" where they may not."""
+        """Return the URL of the import, "" where the person may not import."""
         may = self.access.may
         if not (self.resource.can_import and may(Action.IMPORT) and (may(Action.CREATE) or may(Action.EDIT))):
             return ""
         return self.link("import_view", url=list_links(self.resource).to(selection.changed()))
 
     def _exports(self, selection: Selection) -> tuple[Link, ...]:
-        """Link the files that the list leaves as by one click."""
+        """Link the exports of one click."""
         if not self.access.may(Action.EXPORT):
             return ()
         formats = [FORMATS[key] for key in AT_ONCE]
         return tuple(Link(one.label, self._export_url(selection, "export", export_type=one.key)) for one in formats)
 
     def _summarise_url(self, selection: Selection) -> str:
-        """Return where the list's rows are counted by a field, "" where there is none to count them by."""
+        """Return the URL of the summary, "" where no field can group the rows."""
         is_offered = bool(groupings_of(self.access))
         return list_links(self.resource, "summary_view").to(selection.unticked().changed()) if is_offered else ""
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
-        """Return where the rows of this list leave as a file, "" where they may not."""
+        """Return the URL of an export of this list, "" where the person may not export."""
         if not self.access.may(Action.EXPORT):
             return ""
         return ListLinks(url_for(f"{self.resource.endpoint}.{view}", **arguments)).to(selection.changed())
 
     def _gone_view(self, view: ViewAtHand, gone: Sequence[Hidden], address: str) -> str:
-        """Show no rows: without its filter a view would show more of them than its name says."""
+        """Show no rows: without its lost filter the view would show more rows than its name says."""
         return self.render(
             "resource/view_gone.html",
             name=view.name,
-            lost=[words_of(pair) for pair in gone],
+            lost=[argument_in_words(pair) for pair in gone],
             without_url=address,
             all_url=self.link("views_view"),
             whole_url=self.link("index_view", view=WHOLE),

@@ -81,7 +81,7 @@ def _asked(access: Access, actions: Sequence[RowAction], records: Sequence[Recor
 
 
 def ways_of_rows(access: Access, url: str) -> tuple[RowWay, ...]:
-    """Return where any row leads besides, for who may go there; `url` is where these lead back to."""
+    """Return the further links that every row has, by the person's rights; these pages lead back to `url`."""
     resource, may = access.resource, access.may
     is_given = any(one.view == GIVE for one in bulk_actions(access))
     found = (

@@ -1,4 +1,4 @@
-"""The rows of a list: their cells, what may be done with each of them, and where that leads."""
+"""The rows of a list: their cells, and the links to what the person may do with each."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def rows_of(
     hits: Hits = NO_HITS,
     has_peeks: bool = False,
 ) -> Iterator[Row]:
-    """Draw a page's records, for a list at the address `here`, with what a search found in them and the ways to look at them beside it.
+    """Build the rows of a page's records, for a list at the URL `here`, with search hits marked and links to the side panel.
 
-    What is asked of the database is asked for all of them at once.
+    It queries the database for all records at once.
     """
     counts = _child_counts(access, names, records)
     access.look_beyond(names, records)
@@ -71,12 +71,12 @@ def rows_of(
 
 
 def mark_of(resource: Resource, record: Record) -> str:
-    """Name the record among all of all resources."""
+    """Return a name for the record that is unique across resources."""
     return f"{resource.endpoint}:{print_key(record.id)}"
 
 
 def _child_counts(access: Access, names: Sequence[str], rows: Sequence[Record]) -> Counts:
-    """Count the children of all these rows that the person may see, one statement a column."""
+    """Count each row's children that the person may see, by one statement a column."""
     keys, resource = [row.id for row in rows], access.resource
     return {
         name: counts_of_children(db.session, getattr(resource.model, name), keys, rows=access.seen_beyond(name))

@@ -78,7 +78,11 @@ class SavedViewBar:
         if self._view is None:
             return ["This view was deleted, or it is not shared with you. The list shows what the address says."]
         present = stored_arguments(self._access, self._selection)
-        gone = [words_of(pair) for pair in pairs_of(self._view) if pair not in present and is_gone(self._access, pair)]
+        gone = [
+            argument_in_words(pair)
+            for pair in pairs_of(self._view)
+            if pair not in present and is_gone(self._access, pair)
+        ]
         return [f"No longer in this list, so left out of the view: {in_words(gone)}."] if gone else []
 
     def _is_changed(self, view: ViewAtHand) -> bool:
@@ -114,7 +118,7 @@ def is_gone(access: Access, pair: Hidden) -> bool:
     return False
 
 
-def words_of(pair: Hidden) -> str:
+def argument_in_words(pair: Hidden) -> str:
     """Say an argument of a view."""
     key, value = pair
     if key in (SORT, THEN):

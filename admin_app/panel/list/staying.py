@@ -1,4 +1,4 @@
-"""Rows that a list no longer has since its page was edited: they stay where they were, marked, until it is loaded again."""
+"""Edited rows that no longer match their list: they stay in place, marked, until the list is loaded again."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from admin_app.panel.access.access import Access
 from admin_app.web.flash import notices
 
 OUTSIDE = "No longer in this list"
-# Stands for the row before the first one: no key is printed with it.
+# Stands for the row before the first one; no key contains it.
 _BEGINNING = "-"
 
 
 def written(list_url: str, order: Sequence[Key], outside: Collection[Key]) -> str:
-    """Write which rows of a page in this order stay in the list at the address, each behind the row before it.
+    """Write which rows of a page stay in the list at this URL, each after the row before it.
 
     "1f0c2d3e -:4 7:8,9": row 4 began the page, rows 8 and 9 came after row 7. It travels in a cookie.
     """
@@ -47,7 +47,7 @@ def with_staying(
     wanted = select(model).where(model.id.in_(keys)).options(*options)
     found = {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
     behind = {after: [found[key] for key in run if key in found] for after, run in runs.items()}
-    # Where the row before them is elsewhere by now, they begin the page.
+    # Rows whose predecessor has left the page begin it.
     first = [one for after, run in behind.items() if after not in inside for one in run]
     return [*first, *(one for row in rows for one in (row, *behind.get(row.id, ())))]
 

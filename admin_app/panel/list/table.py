@@ -1,4 +1,4 @@
-"""A list's table, of a resource or of a record's children: one page of a `Selection`, read and put into words."""
+"""The table of a list or of a record's children: reads one page of a `Selection` and builds its view model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from admin_app.selection.paging.pages import Page, page_of
 from admin_app.selection.search import search
 from admin_app.selection.selection import ALONE, END, SEARCH, TOO, Selection
 
-# So many rows are looked through at a glance.
+# Nobody needs to search a table of so few rows.
 FEW = 10
 
 
@@ -51,7 +51,7 @@ class Table:
         self._sorting = Sorting(access.resource, selection, links)
 
     def listing(self, identity: str, *, hide: str = "", has_peeks: bool = False) -> Listing:
-        """Read one page and build its table; `hide` is the column that is the same in every row, `has_peeks` whether records are looked at beside it."""
+        """Read one page and build its table. `hide` is a column that is the same in every row; with `has_peeks` rows open beside the list."""
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
@@ -161,7 +161,7 @@ class Table:
         )
 
     def _kept_to(self) -> str:
-        """Say which rows the person is kept to, so that nobody takes them for all there are."""
+        """Say which rows the person is limited to, so that nobody takes them for all rows."""
         rules = self._access.rule_words(Action.LIST)
         return f" · you see only {rules}" if rules else ""
 
@@ -183,7 +183,7 @@ class Table:
 
 
 def load_options(resource: Resource, names: Sequence[str]) -> list[ORMOption]:
-    """Load the related records that these columns name along with the rows: whatever the page size, by the same statements."""
+    """Return the options that load the related records of these columns, by a fixed number of statements."""
     firsts = dict.fromkeys(name.partition(".")[0] for name in names)
     relations = [resource.relation(name) for name in firsts]
     return [option for one in relations if one is not None for option in one.load()]

@@ -14,7 +14,7 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import list_links
-from admin_app.panel.list.bulk_bar import buttons, show_url, words_of
+from admin_app.panel.list.bulk_bar import buttons, selected_in_words, show_url
 from admin_app.panel.list.selections import selection_of, ticked_list
 from admin_app.panel.page import Page, lead_on
 from admin_app.web.flash import warn
@@ -85,7 +85,7 @@ class TicksPage(Page):
         shown = self._keys(SHOWN)
         found = ticks.find(db.session, self.place, shown)
         return jsonify(
-            words=words_of(found, self.selection),
+            words=selected_in_words(found, self.selection),
             ticked=[print_key(key) for key in found.among(shown)] if found else [],
             show_url=show_url(self.access, self.selection, found),
         )

@@ -20,13 +20,13 @@ class Column:
     label: str
     # What it holds, as its model says: its width must not depend on which rows are shown.
     kind: CellKind = CellKind.TEXT
-    # Which width it has: its kind's, or that of a number that names a record, or of an email.
+    # The name of its width: its kind's, or a special one for keys and emails.
     width: str = "text"
     sort_url: str = ""
     then_url: str = ""
     sorted: str = ""
     second: str = ""
-    # What the resource says of it.
+    # The resource's own description.
     description: str = ""
 
     @cached_property
@@ -44,7 +44,7 @@ class Column:
 class Row:
     """A record in a table. `title` names it ("Ann Lee") for labels such as "Edit Ann Lee"; urls are "" where not allowed."""
 
-    # The record's key as it is printed, and as it is.
+    # The record's key as printed in URLs, and as a value.
     id: str
     key: Key
     title: str
@@ -53,22 +53,22 @@ class Row:
     delete_url: str
     cells: tuple[Cell, ...]
     is_marked: bool = False
-    # What is said of a row that the list no longer has.
+    # Why the row is still shown although the list no longer contains it.
     outside: str = ""
-    # Among others that are not.
+    # Set in lists that show archived and other rows together.
     is_archived: bool = False
     # The columns whose cells the person may change.
     editable: tuple[str, ...] = ()
     # The resource's own actions.
     actions: tuple[Link, ...] = ()
-    # Where the record is looked at beside the list, and whether it is.
+    # The URL that opens the record beside the list, and whether it is open now.
     peek_url: str = ""
     is_peeked: bool = False
 
 
 @dataclass(frozen=True)
 class RowWay:
-    """Where each row leads besides: the address that ends with its number."""
+    """A further link that every row has: a URL to which the row's key is appended."""
 
     name: str
     url: str
@@ -76,7 +76,7 @@ class RowWay:
 
 @dataclass(frozen=True)
 class Numbered:
-    """The record that has the number which is searched for; `url` is "" where the person may not open it."""
+    """The record whose number was searched for; `url` is "" where the person may not open it."""
 
     id: Key
     title: str
@@ -209,9 +209,9 @@ class Listing:
     form_url: str = ""
     # Where the number is not exact: the link that counts.
     count_url: str = ""
-    # Which rows the person is kept to, said to who sees none; "" for every one.
+    # Which rows the person is limited to, for whoever sees none; "" for no limit.
     kept_to: str = ""
-    # Whether reading it took longer than it may: then there are no rows, and the search and the filters want narrowing.
+    # Whether reading took too long: there are no rows then, and the person should narrow the search or filters.
     is_cut: bool = False
     messages: tuple[str, ...] = field(default=())
     numbered: Numbered | None = None
@@ -221,7 +221,7 @@ class Listing:
     # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
     columns_url: str = ""
     page_size_url: str = ""
-    # Beside what stands in a row's menu: its page, its history and the like.
+    # The links of every row's menu: its page, its history and the like.
     row_ways: tuple[RowWay, ...] = ()
     # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
     edit_page_url: str = ""

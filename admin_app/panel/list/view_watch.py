@@ -17,7 +17,7 @@ from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce, warn
 
 
-class ViewWatch(Page):
+class ViewWatchPage(Page):
     """What the button of a view does."""
 
     def respond(self) -> ResponseReturnValue:

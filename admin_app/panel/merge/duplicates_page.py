@@ -1,4 +1,4 @@
-"""Possible duplicates: groups of records that are alike, each with the way to merge them; of this part of all, or of all by a job."""
+"""Possible duplicates: groups of similar records with links to merge them, from one part of the table or from a job over all."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchJob:
     """What is said of a job that looks, or looked, through all records."""
 
     words: str
@@ -144,17 +144,17 @@ class DuplicatesPage(Page):
             abort(HTTPStatus.NOT_FOUND)
         return job
 
-    def _told(self, job: Job, number: int) -> Found:
+    def _told(self, job: Job, number: int) -> SearchJob:
         """Say how far a job is, and what came of it."""
         groups, nouns = counted(number, "group", "groups"), self.resource.nouns
         if job_store.is_lost(job) or job.state in {JobState.FAILED, JobState.CANCELLED}:
-            return Found(f"The search stopped after {groups}. {job.error}".strip())
+            return SearchJob(f"The search stopped after {groups}. {job.error}".strip())
         if job.state is JobState.DONE:
-            return Found(f"The search found {groups} among all {nouns}.")
+            return SearchJob(f"The search found {groups} among all {nouns}.")
         if job.state is JobState.WAITING:
-            return Found("The search has not begun yet.", is_under_way=True)
+            return SearchJob("The search has not begun yet.", is_under_way=True)
         total = "" if job.total is None else f" of {job.total:,}"
-        return Found(f"The search has found {groups} so far, among {job.done:,}{total} {nouns}.", is_under_way=True)
+        return SearchJob(f"The search has found {groups} so far, among {job.done:,}{total} {nouns}.", is_under_way=True)
 
     def _group(self, group: Group) -> DuplicateGroup:
         first, number = group.records[0], counted(group.count, self.resource.noun, self.resource.nouns)

@@ -1,4 +1,4 @@
-"""Field by field, what two records hold and which of it the survivor is to have: drawn, and read as it was sent."""
+"""The merge form: for each field, the values of both records and the choice of the survivor's."""
 
 from __future__ import annotations
 

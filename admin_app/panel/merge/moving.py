@@ -1,4 +1,4 @@
-"""What hangs on a record that is merged into another one, in words: it moves."""
+"""The dependents of a merged record, which move to the survivor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Moving:
 
 
 def moving_of(gone: Record, kept: Record) -> tuple[Moving, ...]:
-    """List what moves; the cost does not grow with how much that is."""
+    """List the dependents that move; the cost does not grow with their number."""
     return tuple(_moving(one, kept, gone) for one in dependences(db.session, gone, bound_of))
 
 

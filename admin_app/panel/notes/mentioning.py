@@ -1,4 +1,4 @@
-"""Whom a note mentions, of those who may read it; and what its form asks where that is not clear."""
+"""The colleagues whom a note mentions, among those who may read it, and the questions for ambiguous names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
     return {caseless(name.removeprefix(WHO)): value for name, value in sent.items() if name.startswith(WHO)}
 
 
-def people_meant(record: Record, text: str, answers: Mapping[str, str], known: Collection[int] = ()) -> Meant:
+def people_meant(record: Record, text: str, answers: Mapping[str, str], known: Collection[int]) -> Meant:
     """Find whom a text mentions, of those who may read notes on this record; `known` are those whom the note mentioned before."""
     if not has_mentions(text):
         return Meant()
@@ -51,7 +51,7 @@ def people_meant(record: Record, text: str, answers: Mapping[str, str], known: C
 
 
 def names_begun(record: Record, begun: str) -> list[str]:
-    """Return what to write for the colleagues whose name begins so: their name, or their email where others are called the same.
+    """Return completions for a begun name: colleagues' names, or emails where several have the same name.
 
     Only of those who may read notes on this record, some of them: who is not among them is a letter away.
     """

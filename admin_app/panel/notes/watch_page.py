@@ -1,4 +1,4 @@
-"""Begin to watch a record, or stop: who may read its history may be told of its changes."""
+"""Watch a record, or stop. Whoever may read its history may be told of its changes."""
 
 from __future__ import annotations
 

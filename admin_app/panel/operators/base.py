@@ -16,7 +16,7 @@ from admin_app.relations import relation_of
 from admin_app.relations.base import KeySet
 from admin_app.selection.list_schema import LONGEST_VALUE, SearchColumn
 
-# What an operator has read out of an address, which it alone knows the type of.
+# The value that an operator has parsed; only the operator knows its type.
 ReadValue = Any
 
 
@@ -37,7 +37,7 @@ class Operator(engine.BaseSQLAFilter):
     input_type: ClassVar[str] = "text"
     # What takes this operator's value, where it is another control than the field's others have.
     control: ClassVar[str] = ""
-    # Whether a record that has no related record at all is among those meant: it does not contain the word either.
+    # Whether records without a related record match too: a missing name does not contain the word either.
     holds_for_nothing: ClassVar[bool] = False
     # How many characters it takes.
     longest: ClassVar[int] = LONGEST_VALUE
@@ -70,7 +70,7 @@ class Operator(engine.BaseSQLAFilter):
         if self.relation is None:
             return condition
         if self.means_one():
-            # Asked for its key once, the lists' indexes by that key find the rows; EXISTS would be tried row by row.
+            # The keys are looked up once and the list's index finds their rows; EXISTS would run for each row.
             tie = relation_of(self.relation)
             return tie.condition(
                 select(tie.other).select_from(tie.target).where(condition).correlate(None).scalar_subquery()
@@ -91,7 +91,7 @@ class Operator(engine.BaseSQLAFilter):
         return False
 
     def includes_nothing(self, value: object) -> bool:
-        """Whether this value is true of what is not there."""
+        """Whether a missing value matches."""
         return self.holds_for_nothing
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
@@ -105,7 +105,7 @@ class Operator(engine.BaseSQLAFilter):
         return f"{self.name} {self.words} “{text}”"
 
     def fits(self) -> bool:
-        """Whether it says something about this column that no other operator says."""
+        """Whether the operator applies to this column, and no other operator says the same."""
         return True
 
     def operators(self) -> tuple[OperatorChoice, ...]:
@@ -113,7 +113,7 @@ class Operator(engine.BaseSQLAFilter):
         return (OperatorChoice(self.slug, self.words, self.control or self.input_type, self.hint),)
 
     def typed(self, value: object) -> str | None:
-        """Return what one types to find the rows with this value; None where that is not what the operator means."""
+        """Return the text that finds the rows with this value; None for an operator that does not mean one value."""
         return None
 
     def choices(self) -> tuple[Hidden, ...]:

@@ -1,4 +1,4 @@
-"""What may be asked of a value of any kind: is it this one, is it one of several, is there one."""
+"""Operators for values of any kind: is, is one of, is empty."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SEPARATOR_BUT_COMMA = re.compile(r"[;\t\r\n\v\f\x85\u2028\u2029]")
 
 
 class Equals(Operator, engine.FilterEqual):
-    """Exactly this; of what nobody else may have, in whatever capitals, since that is how no two are the same."""
+    """Exactly this value. Text in a unique column is compared without case, as uniqueness is."""
 
     slug, words = "equals", "is"
 
@@ -104,7 +104,7 @@ class Empty(Operator, engine.FilterEmpty):
 
 
 class NullableEmpty(Empty):
-    """The same, for columns of which most cannot be empty."""
+    """The same, for kinds whose columns usually cannot be empty."""
 
     def fits(self) -> bool:
         """Where there can be nothing."""

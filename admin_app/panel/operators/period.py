@@ -46,7 +46,7 @@ def period(text: str, today: date) -> tuple[date, date]:
     raise ValueError(message)
 
 
-def words_of(text: str) -> str:
+def period_in_words(text: str) -> str:
     """Say it in a sentence: "in the last 7 days"."""
     name = _plain(text)
     if name in _DAYS:

@@ -35,7 +35,7 @@ MOVED, PAST = "moved", "past"
 
 
 @dataclass(frozen=True)
-class Place:
+class OrderRow:
     """A row of the order; `above` and `below` are "" where there is nothing to move past."""
 
     key: str
@@ -78,13 +78,13 @@ class OrderPage(Page):
         page = self.render(
             "resource/order.html",
             problems=problems or {},
-            places=self._places(record),
+            places=self._rows(record),
             form_url=self.link(ORDER_VIEW, record, url=self.return_url()),
             return_url=self.return_url(),
         )
         return page, status
 
-    def _places(self, record: Record) -> Sequence[Place]:
+    def _rows(self, record: Record) -> Sequence[OrderRow]:
         """Read the records around this one that the person may change."""
         model, rows = self.resource.model, self.access.rows(Action.EDIT)
         may = [among(record), *([] if rows is None else [rows])]
@@ -96,7 +96,7 @@ class OrderPage(Page):
         above = {key: print_key(other) for other, key in pairwise(keys)}
         below = {key: print_key(other) for key, other in pairwise(keys)}
         return [
-            Place(
+            OrderRow(
                 key=print_key(key),
                 title=self.access.title_of(found[key]),
                 url=record_url(self.access, found[key]),

@@ -1,4 +1,4 @@
-"""What is wrong with the rows of a file, put right on the page: a cell, all cells that say the same, or rows left out."""
+"""Correct the wrong rows of an import: one cell, all cells with the same text, or leave rows out."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class CorrectionsPage(Page):
         return lead_on(self.link("plan_view", id=made))
 
     def _given(self, plan: Plan) -> Iterator[Pair]:
-        """Yield what was put right: what still says what the file does is no correction."""
+        """Yield the corrections; an unchanged text is none."""
         for name, text in request.form.items():
             if name.startswith(MEANS) and text.strip():
                 yield name, text

@@ -43,7 +43,7 @@ def make_import_plan(
     operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
     with holding_no_lock(), opened(access, upload) as source:
         is_small = _has_few_rows(source)
-    plan = begin_import(access, operation, scope=scope_of(upload), staff_id=staff_id)
+    plan = begin_import(access, operation, scope=scope_in_words(upload), staff_id=staff_id)
     uploads.tie(db.session, upload_id=upload.id, plan_id=plan.id)
     if not is_small:
         hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
@@ -60,7 +60,7 @@ def _has_few_rows(source: Source) -> bool:
     return len(list(islice(source.rows(), most + 1))) <= int(most)
 
 
-def scope_of(upload: Upload) -> str:
+def scope_in_words(upload: Upload) -> str:
     """Say which file is meant."""
     return f"Rows of “{upload.file_name}”" if upload.file_name else "Rows of the pasted text"
 
@@ -81,17 +81,7 @@ def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_
         resource=access.resource.endpoint,
         model=access.resource.model,
         operation=operation.key,
-        arguments={
-            "selection": [],
-            "fields": [list(pair) for pair in operation.pairs],
-            "what": [list(pair) for pair in operation.what],
-            "verb": operation.verb,
-            "done": operation.done,
-            "changed": "changed",
-            "effect": "",
-            "is_danger": False,
-            "same": operation.same,
-        },
+        arguments={"selection": [], "changed": "changed", **operation.arguments},
         fields=operation.fields,
         scope=scope,
     )

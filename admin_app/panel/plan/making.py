@@ -34,7 +34,7 @@ def make_plan(
     """Plan an operation for the rows of a selection (committed): at once, or by a job where they are many."""
     is_small = count_up_to(selection, current_app.config["PLAN_ROWS"]).is_exact
     if selection.ticks and not is_small:
-        # What is ticked while the job waits is not meant.
+        # Ticks that are set while the job waits must not count.
         selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
     plan = begin_plan(access, selection, operation, scope=scope, listed=listed, staff_id=staff_id)
     if is_small:
@@ -65,14 +65,7 @@ def begin_plan(
         operation=operation.key,
         arguments={
             "selection": [pair for pair in selection.changed(columns=(), view=0).arguments() if pair[0] != VIEW],
-            "fields": [list(pair) for pair in operation.pairs],
-            # In words, for as long as the plan is kept: what it was about may be gone by then.
-            "what": [list(pair) for pair in operation.what],
-            "verb": operation.verb,
-            "done": operation.done,
-            "effect": operation.effect_words,
-            "is_danger": operation.is_danger,
-            "same": operation.same,
+            **operation.arguments,
         },
         fields=operation.fields,
         scope=scope,
@@ -121,7 +114,7 @@ def _done(plan: Plan) -> int:
 
 
 def hand_over(plan: Plan, staff_id: int, title: str) -> None:
-    """Let a worker go on with a plan (committed)."""
+    """Queue a job that continues the plan (committed)."""
     job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
     db.session.flush()
     plan.job_id = job.id

@@ -1,4 +1,4 @@
-"""What a page asks to be done with many records, ready for a plan, and how the plan's pages say it."""
+"""A bulk operation as a page asked for it: what a plan needs to carry it out, and its words for the plan's pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BulkOperation:
     verb: str
     done: str
     same: str = SAME
-    # What it does, a line a field: ("User", "Ann").
+    # What it changes, field by field: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()
     # How records get other values; None where they are deleted.
@@ -82,6 +82,19 @@ class BulkOperation:
             message = "This is no import."
             raise PlanError(message)
         return self.incoming
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What a plan keeps of it, in words: the records that it was about may be gone when somebody reads the plan."""
+        return {
+            "fields": [list(pair) for pair in self.pairs],
+            "what": [list(pair) for pair in self.what],
+            "verb": self.verb,
+            "done": self.done,
+            "effect": self.effect_words,
+            "is_danger": self.is_danger,
+            "same": self.same,
+        }
 
     @property
     def fields(self) -> tuple[str, ...]:

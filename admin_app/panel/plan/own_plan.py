@@ -1,4 +1,4 @@
-"""The plan that an address names: one's own, and of something that one may still do."""
+"""The requested plan, if it is the person's own and they may still carry it out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.web.auth.login import signed_in_principal
 
 
 def requested_plan(access: Access) -> Plan:
-    """Return the plan that the address names: 404 for none, and for everybody else's; 403 for who may do nothing of the kind."""
+    """Return the requested plan: 404 for a missing one or another person's, 403 where the person lacks the right."""
     if not (access.may(Action.BULK) or access.may(Action.IMPORT)):
         abort(HTTPStatus.FORBIDDEN)
     key = as_key(Plan, request.args.get("id", ""))

@@ -1,4 +1,4 @@
-"""The lines of a large plan, written and judged a part a transaction: one statement would keep everybody else from writing on SQLite."""
+"""Write and judge the lines of a large plan in several transactions: one statement would block all other writers on SQLite."""
 
 from __future__ import annotations
 

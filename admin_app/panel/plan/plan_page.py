@@ -262,7 +262,7 @@ class PlanPage(Page):
 
     def _tab(self, plan: Plan, verdict: Verdict, open_: str) -> VerdictTab:
         reasons = [(why, formatting.number(number)) for of, why, number in plan.reasons if of == verdict]
-        said = words.said_of(plan, verdict)
+        said = words.verdict_in_words(plan, verdict)
         return VerdictTab(
             label=formatting.sentence_case(said),
             count=formatting.number(plan.counts[verdict]),
@@ -281,7 +281,7 @@ class PlanPage(Page):
             PlanRow(
                 record=self._named(one, records, former),
                 verdict=one.verdict,
-                words=words.said_of(plan, Verdict(one.verdict)),
+                words=words.verdict_in_words(plan, Verdict(one.verdict)),
                 problem=" ".join(problems_of(one)) or one.problem,
                 fields=fields,
                 row=formatting.number(one.number) if is_import(plan) else "",

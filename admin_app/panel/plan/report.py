@@ -1,4 +1,4 @@
-"""A plan's lines as a CSV file: what each record was to get, and what came of it."""
+"""A plan's lines as a CSV file: each record's planned values and outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan in words: what it does, what it would do, what it did."""
+"""The words of a plan: its title, its button, its verdicts."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _SAID = {
 }
 
 
-def said_of(plan: Plan, verdict: Verdict) -> str:
-    """Say what becomes, or became, of the lines of a verdict."""
+def verdict_in_words(plan: Plan, verdict: Verdict) -> str:
+    """Say what will happen, or happened, to the lines of a verdict."""
     done = plan.arguments["done"]
     return _SAID[verdict].format(
         done=done, changed=plan.arguments.get("changed", done), same=plan.arguments.get("same", SAME)
@@ -83,7 +83,7 @@ def now_of(plan: Plan, resource: Resource) -> str:
     return ", ".join([*([none] if plan.empty else []), *([some] if filled else [])])
 
 
-def scope_of(selection: Selection, resource: Resource, number: int | None) -> str:
+def scope_in_words(selection: Selection, resource: Resource, number: int | None) -> str:
     """Say which records a selection means: "20 selected posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
     narrowed += [member.sentence() for member in selection.filters if not member.problem]

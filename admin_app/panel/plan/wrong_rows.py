@@ -18,7 +18,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.plan.importing import problems_of
 from admin_app.panel.plan.operations.importing import UPLOAD
 from admin_app.panel.plan.own_plan import is_import, requested_plan
-from admin_app.panel.plan.words import said_of
+from admin_app.panel.plan.words import verdict_in_words
 from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.import_.source import Reading
 from admin_app.transfer.import_.wrong_rows import write_wrong
@@ -65,4 +65,4 @@ def wrong_rows(engine: Engine, plan_id: int) -> Iterator[tuple[int, str]]:
 
 
 def _reason(plan: Plan, line: PlanLine) -> str:
-    return " ".join(problems_of(line)) or line.problem or said_of(plan, Verdict(line.verdict))
+    return " ".join(problems_of(line)) or line.problem or verdict_in_words(plan, Verdict(line.verdict))

@@ -1,4 +1,4 @@
-"""What a record is, line by line: its columns and what it belongs to, without secrets."""
+"""The facts of a record: its columns and relations, without secrets."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
-class LastChange:
+class RecentChange:
     """A change of the record: who did what and when, where the whole of it is told, and what its button says, "" for none."""
 
     set_id: str
@@ -39,7 +39,7 @@ class LastChange:
     is_undone: bool = False
 
 
-def last_changes_of(access: Access, record: Record) -> Sequence[LastChange]:
+def last_changes_of(access: Access, record: Record) -> Sequence[RecentChange]:
     """Return the last changes of a record, none to who may not read its history."""
     if not access.reaches(record, Action.HISTORY):
         return ()
@@ -57,12 +57,12 @@ def name_of_actor(done: ChangeSet) -> str:
     return short_name(done.actor) if done.actor else SOMEONE.lower()
 
 
-def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> LastChange:
+def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> RecentChange:
     # What touched other records too is taken back on its own page, which names them.
     is_alone = done.count == 1 and change.act == Did.UPDATE and keeps_former(change)
     can_undo = may_undo and is_alone and is_undoable(done) and done.id not in undone
     can_undo = can_undo and all(access.may_write(key, Action.UNDO) for key in change.before or {})
-    return LastChange(
+    return RecentChange(
         set_id=str(done.id),
         who=name_of_actor(done),
         what=_what(access, change, done),

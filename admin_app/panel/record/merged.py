@@ -1,4 +1,4 @@
-"""The way from the address of a record that was merged into another one to that one."""
+"""Redirect from the URL of a merged record to the record that survived."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from admin_app.panel.links import link, return_url
 from admin_app.panel.page import lead_on
 from admin_app.web.flash import call_attention
 
-# An argument of a history's address: of the id that is meant, though another record has its place.
+# An argument of a history's URL: show the history of this very id, although its record was merged into another.
 OWN = "own"
 
 
 def require_way_to_survivor(access: Access, view: str) -> Response:
-    """Lead to the record that the one in the address was merged into; 404 where there is none."""
+    """Redirect to the record that the requested one was merged into; 404 where there is none."""
     return way_to_survivor(access, view) or abort(404)
 
 
 def way_to_survivor(access: Access, view: str) -> Response | None:
-    """Lead to the record that the one in the address was merged into; None where there is none that the person may see."""
+    """Redirect to the record that the requested one was merged into; None where there is none that the person may see."""
     key = read_key(access.resource.model, request.args.get("id", ""))
     return None if request.method == "POST" or key is None else way_on(access, view, key)
 
 
 def way_on(access: Access, view: str, key: Key) -> Response | None:
-    """Lead to the record that the one of this key was merged into; None where there is none that the person may see."""
+    """Redirect to the record that this key's was merged into; None where there is none that the person may see."""
     target = survivor_of(db.session, access.resource.model, key)
     survivor = None if target is None else access.find_key(target)
     if survivor is None:
@@ -39,7 +39,7 @@ def way_on(access: Access, view: str, key: Key) -> Response | None:
 
 
 def _history(access: Access, key: Key) -> list[tuple[str, str]]:
-    """Link the history of the one that is gone, which only who sees every row may read."""
+    """Link the merged record's own history, which only a person without row rules may read."""
     if not access.may(Action.HISTORY) or access.seen() is not None:
         return []
     return [(f"History of {access.resource.noun} {key}", link(access.resource, "history_view", id=key, **{OWN: 1}))]

@@ -1,4 +1,4 @@
-"""What stands at a record's head about its notes, and about who watches it."""
+"""The links to notes and watching in a record's head."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from admin_app.panel.list.peeking import PEEK, peek_url
 from admin_app.panel.list.row_actions import links_by_record
 from admin_app.panel.list.view_models import Listing
 from admin_app.panel.record.facts import fact, fact_names
-from admin_app.panel.record.preview import words_of
+from admin_app.panel.record.preview import text_of_html
 from admin_app.panel.view_models import Fact, Link
 
 
@@ -65,7 +65,7 @@ def _facts(access: Access, record: Record) -> Iterator[Fact]:
     for name in fact_names(access):
         one = fact(access, record, name)
         is_html = name in access.resource.html_columns and has_markup(one.cell.text)
-        yield replace(one, cell=one.cell._replace(text=words_of(one.cell.text))) if is_html else one
+        yield replace(one, cell=one.cell._replace(text=text_of_html(one.cell.text))) if is_html else one
 
 
 def _actions(access: Access, record: Record, list_url: str) -> Iterator[Link]:

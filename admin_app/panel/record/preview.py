@@ -80,7 +80,7 @@ def _preview(access: Access, record: Record, name: str) -> Preview:
 
 def _document(text: str) -> Response:
     is_html = has_markup(text)
-    plain = escape(words_of(text) if is_html else text)
+    plain = escape(text_of_html(text) if is_html else text)
     body = (
         _LINK_TAG.sub("<x-", text)
         if is_html and request.args.get(SHOWN_AS) != "text"
@@ -94,7 +94,7 @@ def _document(text: str) -> Response:
     return Response(document, headers=_headers(has_images=IMAGES in request.args))
 
 
-def words_of(text: str) -> str:
+def text_of_html(text: str) -> str:
     """Return what a reader would see of HTML, a paragraph a line."""
     lines = _LINE_END.sub("\n", text).splitlines()
     return "\n".join(map(stripped, lines))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from admin_app.extensions import AnySession, Attribute
-from admin_app.panel.grouping.groupings import Grouping, Told
+from admin_app.panel.grouping.groupings import Grouping, LabelledGroup
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Figure, Measure, by_members
 
@@ -24,7 +24,7 @@ def currencies_of(session: AnySession, selection: Selection, measure: Measure, c
     return [one.key for one in sorted(paid, key=lambda one: (one.key is None, -one.number, one.key))]
 
 
-def told_by_currency(
+def groups_by_currency(
     session: AnySession,
     selection: Selection,
     grouping: Grouping,
@@ -32,11 +32,11 @@ def told_by_currency(
     measure: Measure,
     currency: Attribute,
     codes: Sequence[str | None],
-) -> list[Told]:
+) -> list[LabelledGroup]:
     """Group the rows once for each currency; what is measured of a group is one figure for each."""
-    each = [grouping.told(session, selection, replace(measure, only=currency == code)) for code in codes]
-    found = [{one.filters: one.group.measured for one in told} for told in each]
-    first = each[0] if each else grouping.told(session, selection, None)
+    each = [grouping.groups(session, selection, replace(measure, only=currency == code)) for code in codes]
+    found = [{one.filters: one.group.measured for one in groups} for groups in each]
+    first = each[0] if each else grouping.groups(session, selection, None)
     return [
         replace(one, group=replace(one.group, measured=tuple(figures.get(one.filters) for figures in found)))
         for one in first
@@ -44,7 +44,7 @@ def told_by_currency(
 
 
 def note_of(codes: Sequence[str | None], nouns: str) -> str:
-    """Say how amounts are told, and where there are more currencies than columns."""
+    """Say how amounts are shown, and where there are more currencies than columns."""
     if len(codes) <= MOST_CURRENCIES:
         return BY_CURRENCY
     return (

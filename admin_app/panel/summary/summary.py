@@ -13,11 +13,11 @@ from admin_app.errors import SelectionError
 from admin_app.extensions import Attribute, db
 from admin_app.panel.access.access import Access
 from admin_app.panel.chart import Point, chart_of, lengths_of
-from admin_app.panel.grouping.groupings import Grouping, Told, groupings_of
+from admin_app.panel.grouping.groupings import Grouping, LabelledGroup, groupings_of
 from admin_app.panel.grouping.periods import Unit
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import selection_of
-from admin_app.panel.summary.currencies import MOST_CURRENCIES, UNKNOWN, currencies_of, note_of, told_by_currency
+from admin_app.panel.summary.currencies import MOST_CURRENCIES, UNKNOWN, currencies_of, groups_by_currency, note_of
 from admin_app.panel.summary.measures import COUNT, Measured, OfferedMeasure, as_number, measures_of, written
 from admin_app.panel.summary.view_models import SummaryRow, SummaryTable
 from admin_app.panel.view_models import Hidden, Link
@@ -85,13 +85,13 @@ class Summary:
         """Return its page."""
         return f"{link(self.access.resource, 'summary_view')}?{urlencode(self.arguments)}"
 
-    def told(self) -> list[Told]:
+    def groups(self) -> list[LabelledGroup]:
         """Read its groups. No order is asked for: one by a related column would cost a join."""
         measure, currency = self.measure.measure, self.currency
         if measure is None or currency is None:
-            return self.grouping.told(db.session, self._rows, measure)
+            return self.grouping.groups(db.session, self._rows, measure)
         columns = self._columns
-        return told_by_currency(
+        return groups_by_currency(
             db.session, self._rows, self.grouping, measure=measure, currency=currency, codes=columns
         )
 
@@ -103,7 +103,7 @@ class Summary:
     def _columns(self) -> list[str | None]:
         return self.currencies[:MOST_CURRENCIES]
 
-    def url_of(self, one: Told) -> str:
+    def url_of(self, one: LabelledGroup) -> str:
         """Return the list of a group's rows."""
         return list_url(self.access, self.selection, one.filters)
 
@@ -144,11 +144,13 @@ def narrowed_words(one: Summary) -> list[str]:
     return [*searched, *(member.problem or member.sentence() for member in one.selection.filters)]
 
 
-def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
+def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
     """Put groups into a table: of times with a chart whose bars stand side by side, of others with a bar in each row."""
-    lengths = [0.0] * len(told) if one.grouping.by.is_time else lengths_of([_compared(one, group) for group in told])
-    rows = tuple(_row(one, group, length) for group, length in zip(told, lengths, strict=True))
-    total = sum(group.group.number for group in told)
+    lengths = (
+        [0.0] * len(groups) if one.grouping.by.is_time else lengths_of([_compared(one, group) for group in groups])
+    )
+    rows = tuple(_row(one, group, length) for group, length in zip(groups, lengths, strict=True))
+    total = sum(group.group.number for group in groups)
     resource = one.access.resource
     return SummaryTable(
         caption=one.title,
@@ -157,50 +159,50 @@ def table_of(one: Summary, told: Sequence[Told]) -> SummaryTable:
         figure_heads=one.figure_heads,
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),
-        chart=chart_of(points_of(one, told)) if one.grouping.by.is_time else None,
+        chart=chart_of(points_of(one, groups)) if one.grouping.by.is_time else None,
     )
 
 
-def points_of(one: Summary, told: Sequence[Told]) -> list[Point]:
+def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:
     """Return the periods for a chart, the oldest first; rows without a time have no place in it."""
     return [
-        Point(group.label, said_of(one, group), number_of(one, group), one.url_of(group))
-        for group in reversed(told)
+        Point(group.label, figure_in_words(one, group), number_of(one, group), one.url_of(group))
+        for group in reversed(groups)
         if group.group.key is not None
     ]
 
 
-def codes_of(told: Sequence[Told]) -> list[str]:
+def codes_of(groups: Sequence[LabelledGroup]) -> list[str]:
     """Return the same periods' names in a file, which are short."""
-    return [group.code for group in reversed(told) if group.group.key is not None]
+    return [group.code for group in reversed(groups) if group.group.key is not None]
 
 
-def _row(one: Summary, told: Told, length: float) -> SummaryRow:
-    figures = tuple(written(figure) for figure in figures_of(one, told))
-    return SummaryRow(told.label, formatting.number(told.group.number), one.url_of(told), figures, length)
+def _row(one: Summary, group: LabelledGroup, length: float) -> SummaryRow:
+    figures = tuple(written(figure) for figure in figures_of(one, group))
+    return SummaryRow(group.label, formatting.number(group.group.number), one.url_of(group), figures, length)
 
 
-def figures_of(one: Summary, told: Told) -> tuple[Measured, ...]:
+def figures_of(one: Summary, group: LabelledGroup) -> tuple[Measured, ...]:
     """Return what was measured of a group: nothing, one figure, or one for each currency."""
     if one.measure.measure is None:
         return ()
-    return (told.group.measured,) if one.currency is None else told.group.measured
+    return (group.group.measured,) if one.currency is None else group.group.measured
 
 
-def _compared(one: Summary, told: Told) -> float:
+def _compared(one: Summary, group: LabelledGroup) -> float:
     """Return how long a bar is: all others together are no group like the rest."""
-    return 0.0 if told.group.is_rest else number_of(one, told)
+    return 0.0 if group.group.is_rest else number_of(one, group)
 
 
-def number_of(one: Summary, told: Told) -> float:
+def number_of(one: Summary, group: LabelledGroup) -> float:
     """Return what a chart shows of a group: its figure, or the number of its rows where several currencies have no common measure."""
-    figures = figures_of(one, told)
-    return as_number(figures[0]) if len(figures) == 1 else told.group.number
+    figures = figures_of(one, group)
+    return as_number(figures[0]) if len(figures) == 1 else group.group.number
 
 
-def said_of(one: Summary, told: Told) -> str:
+def figure_in_words(one: Summary, group: LabelledGroup) -> str:
     """Say the same number: "148 posts", "2.5"."""
-    figures = figures_of(one, told)
+    figures = figures_of(one, group)
     if len(figures) == 1:
         return written(figures[0])
-    return formatting.counted(told.group.number, one.access.resource.noun, one.access.resource.nouns)
+    return formatting.counted(group.group.number, one.access.resource.noun, one.access.resource.nouns)

@@ -10,7 +10,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.domain.permissions.policy import Action
-from admin_app.panel.grouping.groupings import Told, groupings_of
+from admin_app.panel.grouping.groupings import LabelledGroup, groupings_of
 from admin_app.panel.in_time import in_time
 from admin_app.panel.page import Page
 from admin_app.panel.summary.measures import in_file, measures_of
@@ -28,14 +28,14 @@ class SummaryPage(Page):
     def respond(self) -> ResponseReturnValue:
         """Show the groups of the list that the address means; where counting takes longer than it may, say what to do."""
         one = self._requested()
-        told = None if one.selection.problems else in_time(one.told)
-        is_cut = told is None and not one.selection.problems
+        groups = None if one.selection.problems else in_time(one.groups)
+        is_cut = groups is None and not one.selection.problems
         page = self.render(
             "resource/summary.html",
             title=one.title,
             form=self._form(one),
-            table=None if told is None else table_of(one, told),
-            note="" if told is None else one.note,
+            table=None if groups is None else table_of(one, groups),
+            note="" if groups is None else one.note,
             is_cut=is_cut,
             problem=NOT_READ if one.selection.problems else "",
             narrowed=narrowed_words(one),
@@ -51,11 +51,11 @@ class SummaryPage(Page):
         one = self._requested(Action.EXPORT)
         if not self._may_leave(one):
             abort(HTTPStatus.FORBIDDEN)
-        told = [] if one.selection.problems else in_time(one.told)
-        if told is None:
+        groups = [] if one.selection.problems else in_time(one.groups)
+        if groups is None:
             return self.respond()
         return Response(
-            csv_chunks(_titles(one), [_line(one, group) for group in told]),
+            csv_chunks(_titles(one), [_line(one, group) for group in groups]),
             content_type=CSV.content_type,
             headers={
                 "Content-Disposition": f'attachment; filename="{self.resource.endpoint}-{one.grouping.by.name}.csv"'
@@ -96,5 +96,5 @@ def _titles(one: Summary) -> list[str]:
     return [one.first_head, one.access.resource.plural, *one.figure_heads]
 
 
-def _line(one: Summary, told: Told) -> list[object]:
-    return [told.code or told.label, told.group.number, *map(in_file, figures_of(one, told))]
+def _line(one: Summary, group: LabelledGroup) -> list[object]:
+    return [group.code or group.label, group.group.number, *map(in_file, figures_of(one, group))]

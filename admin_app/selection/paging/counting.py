@@ -1,4 +1,4 @@
-"""Counts of what hangs on a record, bounded, so that a record with a million children costs what one with a few costs."""
+"""Counts of rows, bounded, so that counting a million children costs no more than counting a few."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 
 
 def counts_of_tables(
-    session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int = COUNT_LIMIT
+    session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int
 ) -> list[Count]:
     """Count the rows of several models, as far as the limit and then as the store's statistics say, by one statement.
 
@@ -75,7 +75,7 @@ def counts_of_tables(
 
 
 def _estimated(counted: int, statistics: str, limit: int) -> Count:
-    """Make a count of what was counted to one more than the limit, and of what the store believes of a whole table."""
+    """Make a count from a number that was counted to one beyond the limit, or else from the store's estimate."""
     estimate = int(float(statistics.split(maxsplit=1)[0]))
     if counted > limit and estimate > limit:
         return Count(_rounded(estimate), is_exact=False, is_estimate=True)
@@ -88,13 +88,13 @@ def ends_of(model: type[Record]) -> Iterator[ScalarSelect[int]]:
 
 
 def most_rows(model: type[Record]) -> ColumnElement[int]:
-    """Return a number of rows that a table cannot have more than."""
+    """Return an upper bound on the number of a table's rows."""
     first, last = ends_of(model)
     return func.coalesce(last - first + 1, 0)
 
 
 def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
-    """Count to the limit: first where so many may be soonest, since more of them anywhere else are only more."""
+    """Count up to the limit, in the likely places first: rows elsewhere can only add to that number."""
     some = found.limit(selection.count_limit + 1)
     # A case is gone through in its order, and no further than to the first that is true. Of conditions that cost the same
     # PostgreSQL asks the first one first.
@@ -168,6 +168,6 @@ def counts_of_children(
 
 
 def among(other: type[Record], rows: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
-    """Return a condition on a model of its own kind, aliased, for one that is about the model itself; none for every row."""
+    """Return a condition on the model, rewritten for an alias of it; none for every row."""
     model = inspect_mapper(other).mapper.class_
     return [] if rows is None else [other.id.in_(select(model.id).where(rows).correlate(None))]

@@ -1,4 +1,4 @@
-"""A record among the rows of a list it was opened from: the one before, the one after, and which one it is."""
+"""The previous and next record in the list that a record was opened from, and the record's position there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Neighbours:
 
 
 def neighbours_of(session: AnySession, selection: Selection, record: Record) -> Neighbours | None:
-    """Return what stands around the record in the selection's order, or None when it is not, or no longer, in there."""
+    """Return the record's neighbours in the selection's order, or None when the selection does not contain the record."""
     model = selection.schema.model
     selection = planned(session, selection)
     if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
@@ -45,7 +45,7 @@ def neighbours_of(session: AnySession, selection: Selection, record: Record) -> 
 
 
 def _position(session: AnySession, selection: Selection, place: Cursor) -> Count:
-    """Count the rows up to a place, as far as they are soon found."""
+    """Count the rows before a place, up to a limit that is quick to reach."""
     if selection.clustered is None:
         segments: Iterable[Statement] = selection.segments(place, backwards=True)
         is_all = True

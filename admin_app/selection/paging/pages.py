@@ -67,7 +67,7 @@ def _page_before(
     start = None if selection.before == END else parse_cursor(selection.order, selection.before)
     rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, backwards=True)
     if start is not None and len(rows) < selection.per_page:
-        # So close to the beginning the first page shows them all, in their usual places.
+        # This close to the beginning, show the first page as usual.
         return _page_after(session, selection.changed(), options)
     shown = rows[: selection.per_page]
     is_whole = start is None and len(rows) == len(shown)
@@ -100,7 +100,7 @@ def rows_from(
 
 
 def _unclustered(selection: Selection) -> Selection:
-    """Return it to be found by all rows that have the word."""
+    """Return the selection without the shortcut of related order: all rows with the word are looked up."""
     return replace(selection, clustered=None, by_index=(selection.clustered,)) if selection.clustered else selection
 
 
@@ -112,7 +112,7 @@ def _count(
 
 
 def _last_page_size(selection: Selection, count: Count) -> int:
-    """Let the last page hold what the numbered pages leave over, where their number is known."""
+    """Return how many rows the last numbered page holds, where the count is known."""
     left_over = count.number % selection.per_page if count.is_exact else 0
     return left_over or selection.per_page
 

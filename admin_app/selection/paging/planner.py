@@ -49,14 +49,14 @@ from admin_app.selection.search.search import (
 )
 from admin_app.selection.selection import Selection
 
-# The filter that names rows by their keys; every list has it.
+# The filter that names rows by their keys, which every list has.
 KEYS = "id__in"
 # So few rows are quickly fetched, whatever else there is.
 FEW = 2000
 # Rows looked at to learn how common a word is. At five million rows both ways cost about the same for a word in one row
 # of some hundreds.
 SAMPLE = 500
-# Neighbours lie on the same page of the disk: so many of them cost little more than one.
+# Neighbours lie on the same disk page, so reading this many costs little more than reading one.
 RUN = 10
 # So many times as many are looked at where several words, each of them common, are not met in the sample.
 MORE = 10
@@ -98,7 +98,7 @@ class _Learnt:
 
 
 def planned(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, knowing how to find its rows (the rarest word by the index, or none), and how far to count them.
+    """Return the same selection with its plan: which word the index looks up, if any, and how far to count.
 
     Costs one small statement when a text is looked for, or two on SQLite; one for filters by links, or below a record; and one
     for other filters on SQLite.
@@ -106,7 +106,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     selection = _in_order(session, _walking(session, selection))
     if _is_soon_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
-    # A sample is drawn by numbers.
+    # Samples are drawn at random numbers, so other keys have none.
     lookups = [one for one in selection.lookups if one.is_indexed] if is_numbered(selection.schema.model) else []
     # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
     if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
@@ -131,7 +131,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
 
 
 def _is_soon_counted(selection: Selection) -> bool:
-    """Whether one thing at most is asked of each row, and no text has to be read for it."""
+    """Whether counting tests at most one condition a row and reads no text."""
     if selection.lookups or selection.is_counted_in_order:
         return False
     asked = (
@@ -144,7 +144,7 @@ def _is_soon_counted(selection: Selection) -> bool:
 
 
 def _walking(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, knowing which of its sets of keys are too large to find rows by: these are counted so far only."""
+    """Return the same selection, marking the sets of keys that are too large to look rows up by; their count is limited."""
     sets = [] if selection.problems else selection.key_sets
     some = {one: number_of(one.keys.limit(LARGE_SET + 1)) for one in sets if one.keys is not None}
     if not some:
@@ -207,7 +207,7 @@ def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
 
 
 def _so_far(learnt: _Learnt) -> int:
-    """Say how far walked rows are counted: of those that are far between not as many."""
+    """Return how far to count rows that are found by walking: less far where they are sparse."""
     return WALKED_COUNT if learnt.meant >= SELDOM or learnt.sure > WALKED_COUNT else SELDOM_COUNT
 
 
@@ -234,7 +234,7 @@ def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
 
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
-    """Learn how common each word is: on SQLite from the index where few have it, else from a sample of the rows."""
+    """Estimate how common each word is: on SQLite from the index where it has few rows, else from a sample of the rows."""
     if not _is_sqlite(session):
         return _sampled(session, selection, lookups, _in_itself(selection, clustered or lookups[0]))
     found = _in_index(session, selection, lookups, clustered)

@@ -1,8 +1,8 @@
 """Words that a list's order brings together: posts of a few users, in a list by the user's name.
 
-Neither way of `strategy` is quick for them. Walking the order, there may be nothing for millions of rows, then all at
-once; and all rows there are, looked up, are too many to sort. But the related records are few, and sorted soon: the rows
-of the first of them are a page.
+Neither way of `planner` is quick for them. Walking the order may pass millions of rows before the first match, and
+looking up all matches gives too many rows to sort. But the related records are few and quickly sorted, and the rows of
+the first of them fill a page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from admin_app.selection.search.search import related_found
 from admin_app.selection.selection import Selection
 from admin_app.selection.sorting.keyset import Cursor
 
-# So many related records have the rows of a page, but for a few that have next to none.
+# This many related records nearly always have enough rows to fill a page.
 HEADS = 200
 
 

@@ -21,7 +21,7 @@ _FINAL = re.compile("(?<=\\w)\u03c3(?!\\w)")
 
 
 def spellings(term: str) -> tuple[str, ...]:
-    """Return the small letters in which a text has what was typed: nearly always one spelling.
+    """Return the lower-case spellings in which a text may hold the typed word: nearly always one.
 
     More where it has a sigma, whose capital is that of the final one too; "ss" or "ß", whose capital it is; or a letter
     like "ﬁ" that stands for others. A spelling that no index knows, of a text that they know, is left out: "css" does
@@ -43,7 +43,7 @@ def spellings(term: str) -> tuple[str, ...]:
 def _written(plain: str) -> Iterator[str]:
     """Write a text in every way, the plain one first."""
     parts = _TWOFOLD.split(plain)
-    # Every other one is what was split at.
+    # Every second part is a separator of the split.
     choices = [_ways(part) if place % 2 else (part,) for place, part in enumerate(parts)]
     return map("".join, product(*choices))
 

@@ -103,7 +103,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
-    """Return the statements that make a table's index, of the rows that are there too."""
+    """Return the statements that create a table's index and fill it with the existing rows."""
     if dialect == "sqlite":
         told = [("automerge", str(MERGED)), ("crisismerge", str(MOST_PIECES)), ("rebuild", "NULL")]
         built = [_telling(table, f"('{command}', {value})") for command, value in told]

@@ -55,7 +55,7 @@ def is_whole(text: AnyColumn, value: str) -> ColumnElement[bool]:
 
 
 def is_written_in(text: AnyColumn, term: str) -> ColumnElement[bool]:
-    """Whether the text has the term in small letters, on PostgreSQL: a part of what contains it, told in a third of the time."""
+    """Whether the text has the term in lower case, on PostgreSQL: true for most rows that contain it, and three times as fast."""
     return func.strpos(type_coerce(text, Text), folded(term)) > 0
 
 
@@ -91,7 +91,7 @@ def pieces_matched(table: str, term: str) -> Statement:
 
 
 def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
-    """Whether the key is one of those found, which are looked up first, whatever the planner thinks of it."""
+    """Whether the key is among those found by a subquery that the store is made to run first."""
     return _IsAmong(type_coerce(key, key.type), found)
 
 
@@ -123,13 +123,13 @@ def _same_letters(letter: str) -> list[str]:
 
 
 class _Condition(FunctionElement[bool]):
-    """What is true or false by itself: SQLAlchemy would write "= 1" behind it for SQLite, and no index would be used."""
+    """A boolean expression of our own. SQLAlchemy would append "= 1" to it on SQLite, and no index would be used."""
 
     type = Boolean()
     inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> ColumnElement[bool]:  # type: ignore[override] # SQLAlchemy's own say more than they keep
-        """Stand in AND and OR as it is."""
+        """Stay as it is inside AND and OR."""
         del against
         return self
 

@@ -17,13 +17,13 @@ from admin_app.selection.search import indexes as search_indexes
 
 
 class _SearchIndex(MigrateOperation):
-    """What both operations know: a table and its searched columns."""
+    """What both operations have: a table and its searched columns."""
 
     def __init__(self, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:
         self.table, self.columns, self.concurrently = table, list(columns), concurrently
 
     def to_diff_tuple(self) -> tuple[object, ...]:
-        """Say it to `db check`."""
+        """Describe the operation for `db check`."""
         return (type(self).__name__, self.table, self.columns)
 
 
@@ -37,7 +37,7 @@ class CreateSearchIndex(_SearchIndex):
         operations.invoke(cls(table, columns, concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
-        """Go back by removing it."""
+        """Return the operation that undoes this one."""
         return DropSearchIndex(self.table, self.columns)
 
 
@@ -51,7 +51,7 @@ class DropSearchIndex(_SearchIndex):
         operations.invoke(cls(table, columns))
 
     def reverse(self) -> MigrateOperation:
-        """Go back by making it again."""
+        """Return the operation that undoes this one."""
         return CreateSearchIndex(self.table, self.columns)
 
 
@@ -83,14 +83,14 @@ def _render_drop(_context: AutogenContext, operation: DropSearchIndex) -> str:
 # Last: a new table has to be made before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
-    """Ask for what is declared and not there, and the other way round."""
+    """Create what is declared and missing; drop what is present and no longer declared."""
     metadata, connection = compared(context)
     wanted, there = search_indexes.declared(metadata), search_indexes.present(connection)
     for table in sorted(wanted.keys() | there.keys()):
         old, new = there.get(table, ()), wanted.get(table, ())
         if sorted(old) == sorted(new):
             continue
-        # An index goes before its table and comes after it; the way down is this list from its end.
+        # An index is dropped before its table and created after it. A downgrade runs this list backwards.
         if old:
             upgrade_ops.ops.insert(0, DropSearchIndex(table, old))
         if new:

@@ -1,4 +1,4 @@
-"""Where a text has what was searched for: the text in pieces, hits and what stands between them, whole or around the first hit."""
+"""A text cut at the hits of a search: the whole text, or a passage around the first hit."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _word_end(text: str, place: int, last: int) -> int:
 def _spans(text: str, terms: Sequence[str]) -> list[Span]:
     """Return where the hits are, in the text's order, those that touch as one."""
     small = folded(text)
-    # Every letter has one small one; where it had not, places in one text would mean nothing in the other.
+    # Where lower-casing changes the length, a position in one text means nothing in the other.
     if len(small) != len(text):
         return []
     found = sorted(span for term in terms for spelling in spellings(term) for span in _places(small, spelling))

@@ -38,7 +38,7 @@ LONGEST_SEARCH = 400
 # How many rows a related row is taken to stand for, until they are counted.
 ROWS_BY_RELATED = 20
 
-# Aliases by their models: one learns its columns anew when it is made, which takes longer than the search.
+# Aliases by their models: making one inspects all columns, which takes longer than building the search.
 _OTHERS: dict[type[Record], type[Record]] = {}
 _CHILDREN: dict[type[Record], type[Record]] = {}
 
@@ -68,7 +68,7 @@ class Term:
 
     @property
     def is_indexed(self) -> bool:
-        """Whether the indexes know something about it; of one or two letters they do not."""
+        """Whether an index can look it up; one or two letters are too short."""
         is_short = len(self.text) <= LONGEST_SEARCH
         # A whole text is meant in every form; `spellings` leaves those out that no index knows.
         whole = forms(self.text) if any(one.frame == WHOLE for one in self.columns) else ()
@@ -84,12 +84,12 @@ class Lookup:
 
     @property
     def is_indexed(self) -> bool:
-        """Whether the indexes know of every row that it means."""
+        """Whether the indexes can find every matching row."""
         return all(one.is_indexed for one in self.terms)
 
     @property
     def letters(self) -> int:
-        """How much of a text is known at least."""
+        """The length of the shortest term: a longer one matches fewer rows."""
         return min(len(one.text) for one in self.terms)
 
 
@@ -100,12 +100,12 @@ def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
 
 
 def found_by_index(model: type[Record], lookup: Lookup) -> ColumnElement[bool]:
-    """Whether the row is one of those that are looked up in the indexes first."""
+    """Whether the row is among those that the indexes find, which are looked up first."""
     return is_among(_key(model), _found(model, lookup))
 
 
 def found_with(model: type[Record], lookup: Lookup, relation: Attribute, keys: Sequence[object]) -> ColumnElement[bool]:
-    """Whether the row is one of those; of the rows that are found by a relation, of these related records only."""
+    """Do the same, but count rows that are found by this relation only where they belong to these related records."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
     tie = to_one(relation)
     link = tie.among_in(in_alias(_child(model), tie.own_names), keys)
@@ -145,7 +145,7 @@ def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
 
 
 def is_written_in_itself(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms stands in the row's own columns in small letters: nearly always, and the quickest to tell on PostgreSQL."""
+    """Whether one of the terms is in the row's own columns in lower case: true for most matches, and the fastest test on PostgreSQL."""
     own = ((column.column, one.text) for one in lookup.terms for column in one.columns if not column.relation)
     return func.coalesce(or_(false(), *(is_written_in(*part) for part in own)), False)
 

@@ -21,7 +21,7 @@ from admin_app.selection.sorting.tail import Tail
 
 
 @dataclass(frozen=True)
-class Place:
+class CountCursor:
     """A record's number of children, its value in the second column of the order, and its key."""
 
     number: int
@@ -38,9 +38,9 @@ class ByCount:
     criteria: Sequence[ColumnElement[bool]]
     tail: Tail
     is_up: bool
-    is_paired: bool = False
+    is_paired: bool
 
-    def segments(self, start: Place | None) -> Iterator[Statement]:
+    def segments(self, start: CountCursor | None) -> Iterator[Statement]:
         """Yield the queries that give the rows behind `start`."""
         beyond_none = start is not None and start.number == 0
         if self.is_up:
@@ -52,7 +52,7 @@ class ByCount:
             yield from self._with(start)
         yield self._without(start if beyond_none else None)
 
-    def _with(self, start: Place | None) -> Iterator[Statement]:
+    def _with(self, start: CountCursor | None) -> Iterator[Statement]:
         counts = counts_of(self.sort)
         number: AnyColumn = counts.c.number
         rows = select(self.model).join(counts, counts.c.owner == tie_of(self.sort, self.model)).where(*self.criteria)
@@ -66,14 +66,14 @@ class ByCount:
             beyond = [self._beyond(number, start)]
         yield rows.where(*beyond).order_by(number.asc() if self.is_up else number.desc(), *self.tail.terms())
 
-    def _without(self, start: Place | None) -> Statement:
+    def _without(self, start: CountCursor | None) -> Statement:
         child, counted = children_of(self.sort)
         own = owner_of(self.sort, child) == tie_of(self.sort, self.model)
         has_one = select(1).select_from(child).where(own, *counted).correlate(*own_tables(self.model)).exists()
         beyond = [] if start is None else [self.tail.beyond(start.second, start.key)]
         return select(self.model).where(*self.criteria, ~has_one, *beyond).order_by(*self.tail.terms())
 
-    def _beyond(self, number: AnyColumn, start: Place) -> ColumnElement[bool]:
+    def _beyond(self, number: AnyColumn, start: CountCursor) -> ColumnElement[bool]:
         """Compare number by number, then key by key."""
         least = number >= start.number if self.is_up else number <= start.number
         columns: list[AnyColumn] = [number, self.model.id]

@@ -21,7 +21,7 @@ from admin_app.db.record import Record
 from admin_app.extensions import AnyColumn, Attribute, Expression, Statement
 from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
-from admin_app.selection.sorting.by_count import ByCount, Place
+from admin_app.selection.sorting.by_count import ByCount, CountCursor
 from admin_app.selection.sorting.children import numbers_of_children
 from admin_app.selection.sorting.tail import Second, Tail, tail_of
 
@@ -169,7 +169,7 @@ class _Walk:
         """Go by a number of children; a place without one is before all others."""
         order, place = self.order, None
         if start is not None:
-            place = Place(start.value if isinstance(start.value, int) else 0, start.second, start.key)
+            place = CountCursor(start.value if isinstance(start.value, int) else 0, start.second, start.key)
         is_paired = order.second is not None
         walk = ByCount(order.model, self.sort, self.criteria, self.tail, is_up=self.is_up, is_paired=is_paired)
         return walk.segments(place)

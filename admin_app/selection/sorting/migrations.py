@@ -16,13 +16,13 @@ from admin_app.selection.sorting.text_indexes import SortIndex
 
 
 class _SortOperation(MigrateOperation):
-    """What both operations know: the index."""
+    """What both operations have: the index."""
 
     def __init__(self, index: SortIndex, *, concurrently: bool = False) -> None:
         self.index, self.concurrently = index, concurrently
 
     def to_diff_tuple(self) -> tuple[object, ...]:
-        """Say it to `db check`."""
+        """Describe the operation for `db check`."""
         return (type(self).__name__, *self.index)
 
 
@@ -36,7 +36,7 @@ class CreateSortIndex(_SortOperation):
         operations.invoke(cls(SortIndex(table, column, *others), concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
-        """Go back by removing it."""
+        """Return the operation that undoes this one."""
         return DropSortIndex(self.index)
 
 
@@ -50,7 +50,7 @@ class DropSortIndex(_SortOperation):
         operations.invoke(cls(SortIndex(table, column, *others)))
 
     def reverse(self) -> MigrateOperation:
-        """Go back by making it again."""
+        """Return the operation that undoes this one."""
         return CreateSortIndex(self.index)
 
 
@@ -86,9 +86,9 @@ def _arguments(index: SortIndex) -> str:
 # Last: a new table has to be made before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
-    """Ask for what is declared and not there, and the other way round."""
+    """Create what is declared and missing; drop what is present and no longer declared."""
     metadata, connection = compared(context)
     wanted, there = text_indexes.declared(metadata), text_indexes.present(connection)
-    # An index goes before its table and comes after it; the way down is this list from its end.
+    # An index is dropped before its table and created after it. A downgrade runs this list backwards.
     upgrade_ops.ops[:0] = [DropSortIndex(index) for index in sorted(there - wanted)]
     upgrade_ops.ops += [CreateSortIndex(index) for index in sorted(wanted - there)]

@@ -37,20 +37,20 @@ def exported_rows(
     selection: Selection,
     columns: Sequence[ExportColumn],
     *,
-    on_begin: Callable[[Callable[[], None]], object] | None = None,
+    set_interrupt: Callable[[Callable[[], None]], object] | None = None,
     on_total: Callable[[int], object] | None = None,
     line: Callable[[RowValues, str], Any] | None = None,
 ) -> Iterator[RowValues]:
     """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
 
-    `on_begin` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
+    `set_interrupt` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
     counted before they are read, without it afterwards. `line` makes one expression of the columns' own, by which
     the store of this name writes whole lines of a file: where it makes one, they take the rows' place. An error ends the
     iteration: whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
     """
     with (
         of_one_moment(engine).connect() as connection,
-        _stoppable(connection, on_begin),
+        _stoppable(connection, set_interrupt),
         Session(connection) as session,
     ):
         if session.get_bind().dialect.name == "postgresql":
@@ -185,10 +185,10 @@ def _is_record(asked: Any) -> bool:
 
 
 @contextmanager
-def _stoppable(connection: Connection, on_begin: Callable[[Callable[[], None]], object] | None) -> Iterator[None]:
+def _stoppable(connection: Connection, set_interrupt: Callable[[Callable[[], None]], object] | None) -> Iterator[None]:
     """Hand out what stops the connection's statement, for as long as the connection is ours; both drivers allow it."""
     driver: Any = connection.connection.driver_connection
-    told = on_begin or (lambda _stop: None)
+    told = set_interrupt or (lambda _stop: None)
     told(driver.interrupt if connection.dialect.name == "sqlite" else driver.cancel)
     try:
         yield

@@ -41,11 +41,6 @@ def csv_chunks(
         yield _drained(buffer)
 
 
-def csv_value(value: object) -> object:
-    """Write one value. Only text can be run by a spreadsheet: a number stays a number."""
-    return _NEUTRALISED.of(value)
-
-
 def _quoted_at_first(head: str, delimiter: str) -> str:
     """Put the first title between quotes where Excel would take the file for one of SYLK, which begins with these letters."""
     if not head.startswith("ID"):
@@ -62,6 +57,7 @@ def _drained(buffer: io.StringIO) -> bytes:
 
 
 def _neutralising(kind: AnyKind) -> Convert:
+    """Return what writes a kind's values. A spreadsheet runs text only: a number stays a number."""
     if kind.is_inert:
         return kind.to_csv
     return neutralised if kind.to_csv is as_it_is else lambda value: neutralised(str(kind.to_csv(value)))

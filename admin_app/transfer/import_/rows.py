@@ -17,7 +17,6 @@ from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
 from admin_app.transfer.import_.source import NEUTRALISED, XLSX, Source, SourceRow
-from admin_app.transfer.values import cell_reader
 
 # What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
 # say so.
@@ -187,3 +186,13 @@ def _with_zone(text: str, zone: tzinfo) -> str:
     except ValueError:
         return text
     return text if moment.tzinfo is not None or zone is UTC else moment.replace(tzinfo=zone).isoformat()
+
+
+def cell_reader(column: ImportColumn, *, is_verbatim: bool) -> Callable[[str], object]:
+    """Return what reads one column's cells; an empty cell is no value, or no characters where the column requires text.
+
+    It raises ValueError whose text follows the column's label in a sentence.
+    """
+    kind = kind_of(column.column)
+    read = kind.from_cell if is_verbatim else kind.from_neutralised_cell
+    return lambda cell: read(cell) if cell else kind.value_of_empty_cell()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -76,8 +75,3 @@ class Source(Protocol):
 
         Raises `TransferError` where the file cannot be read on.
         """
-
-
-def first_rows(source: Source, most: int) -> list[SourceRow]:
-    """Return the first rows, to be shown."""
-    return list(islice(source.rows(), most))

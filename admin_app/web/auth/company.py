@@ -1,4 +1,4 @@
-"""Signing in by what the company says of a person: its rules as they are set, and what follows."""
+"""Sign in a person whom the company's provider or proxy identifies, by the configured rules."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sign_in_by_proxy(email: str, onward: str) -> ResponseReturnValue:
 
 @contextmanager
 def _noting_failure(email: str) -> Iterator[None]:
-    """Write inside, although a browser comes by a link; note whom it keeps out."""
+    """Open a writing transaction, although the request is a GET, and record who was refused."""
     db.session.rollback()
     with writing():
         try:
@@ -56,7 +56,7 @@ def _account_of(person: CompanyPerson) -> Staff:
     with transaction(db.session):
         staff = staff_of(db.session, person, rules())
     if not staff.roles:
-        # Their roles are gone already: what they have open does no more either.
+        # Their roles are already gone, so their open sessions must end too.
         message = f"{rules().name} gives {staff.email} no role here. Ask an owner of this dashboard."
         raise CompanySignInError(message)
     return staff

@@ -1,4 +1,4 @@
-"""Who is signed in to the application around the dashboard is signed in here, and nobody else, where it is asked for that."""
+"""Sign in whoever is signed in to the host application, and nobody else, where the dashboard is embedded that way."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from admin_app.web.request_context import request_context
 from admin_app.web.request_id import request_id
 from admin_app.web.urls import local_path
 
-# Where the signed cookie says as whom the application knows its person.
+# The cookie key under which the host's identity of the person is kept.
 _TOLD = "_told"
 _PLACE = "host_sign_in"
 
@@ -58,7 +58,7 @@ def _host() -> HostSignIn:
 
 def _follow() -> None:
     """Sign in whom the application has signed in, sign out whom it has not."""
-    # Files are the same for everybody; a page that is not there is drawn for somebody, too. Pages have a point in their names.
+    # Static files are the same for everybody. A page's endpoint has a dot; a missing page has no endpoint, and is drawn for a person too.
     name = request.endpoint or ""
     if name in {"static", "logo"} or (name.startswith("bundle_") and "." not in name):
         return
@@ -71,7 +71,7 @@ def _follow() -> None:
     if person is not None and present is None:
         _sign_in(person)
     if (present := login.current_session()) is not None:
-        # Who they are the application proves, with every request.
+        # The host application proves their identity with every request.
         present.proved_at = utc_now()
 
 
@@ -109,7 +109,7 @@ def sign_in() -> ResponseReturnValue:
     onward = local_path(request.args.get("next"), url_for("admin.index"))
     if login.current_principal() is not None:
         return redirect(onward, 303)
-    # Whoever is signed in there and switched off here would be sent to and fro.
+    # A person who is signed in there and disabled here would be redirected for ever.
     if not _host().sign_in_url or _host().person(request.environ) is not None:
         abort(403)
     separator = "&" if "?" in _host().sign_in_url else "?"

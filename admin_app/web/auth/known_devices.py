@@ -1,4 +1,4 @@
-"""A long-lived cookie that knows a browser again which signed in before: it opens nothing, and is spared others' delays."""
+"""A long-lived cookie that recognises a browser which signed in before. It grants no access, and exempts from the delays that others cause."""
 
 from __future__ import annotations
 

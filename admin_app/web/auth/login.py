@@ -29,13 +29,13 @@ from admin_app.web.urls import here, local_path
 
 NOT_DONE = "You were signed out before this was done. Nothing was changed. Sign in and do it again."
 
-# Where the signed cookie says whose it is, for when its session has ended.
+# The cookie key that names the person, for when their session has ended.
 _WHOSE = "_whose"
-# And with which rights, to tell whether others ended it.
+# The cookie key of their rights, which tells whether a change of rights ended the session.
 _RIGHTS = "_rights"
 _SEEN = "seen"
 _STOPPED = "stopped seeing as"
-# What may be written down beside a page that is seen as somebody else: what is of the session itself.
+# What may still be written while somebody sees the dashboard as another person: only data of the session itself.
 OF_SESSION = frozenset({_SEEN, _STOPPED})
 # Where the signed cookie keeps what the person's own forms are known by, while they see as somebody else: a form that is drawn
 # as somebody else is good for nothing afterwards.
@@ -110,12 +110,12 @@ def look_again() -> None:
 
 
 def count_as_unseen() -> None:
-    """Keep the present request from prolonging the session: it is a script's, nobody may be there."""
+    """Keep this request from prolonging the session: a script sent it, and nobody may be at the screen."""
     never_mind(_SEEN)
 
 
 def forget() -> None:
-    """Look anew who is signed in when that is asked next: until now the request has not really begun."""
+    """Forget who is signed in, so that the next question looks it up again."""
     g.pop("_login_user", None)
 
 
@@ -147,13 +147,13 @@ def _seconds_left(last_seen: datetime) -> tuple[int, int]:
 
 
 def current_principal() -> Principal | None:
-    """Return for whom pages are made, with whose rights: who is signed in, if anybody, or as whom they see the dashboard."""
+    """Return the person whose rights apply: the one signed in, or the one they see the dashboard as; None for a stranger."""
     present = current_session()
     return (present.seen_as or present.person) if present else None
 
 
 def acting_principal() -> Principal | None:
-    """Return who is signed in, if anybody, whomever they see the dashboard as: what is noted and counted is theirs."""
+    """Return the person signed in, even while they see the dashboard as somebody else: the history names them. None for a stranger."""
     present = current_session()
     return present.person if present else None
 
@@ -188,7 +188,7 @@ def _own_forms_again() -> None:
 
 
 def signed_in_principal() -> Principal:
-    """Return who is signed in, where nobody else comes: behind `panel.guarded`."""
+    """Return the person signed in, for views that strangers cannot reach (`ProtectedView`)."""
     person = current_principal()
     if person is None:
         abort(403)
@@ -205,7 +205,7 @@ def signed_in_staff() -> Staff:
 
 
 def is_gone() -> bool:
-    """Whether the account of who is signed in was deleted meanwhile. What is not committed is given up, and nobody is signed in then."""
+    """Whether the account of the person signed in was deleted meanwhile. If so, roll back and sign them out."""
     person = acting_principal()
     db.session.rollback()
     if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
@@ -268,7 +268,7 @@ def renew(staff: Staff) -> None:
 
 
 def go_on() -> None:
-    """Let a person whose own act may have ended their session with others, their new role, say, go on in a new one.
+    """Give a person a new session if their own act ended the present one, a new role of theirs for example.
 
     It begins when the answer is made: what that says about the act comes from the act's own commit, the last one until then.
     """
@@ -313,7 +313,7 @@ def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:
 
 
 def _is_page() -> bool:
-    """Whether the address can be opened, and not only sent to, like that of an undo."""
+    """Whether the address answers GET; that of an undo only takes a POST."""
     return request.url_rule is None or "GET" in (request.url_rule.methods or ())
 
 

@@ -19,7 +19,7 @@ from admin_app.errors import CompanySignInError, ConfigurationError
 from admin_app.extensions import Values
 
 _PLACE = "company"
-# A person waits; and a provider that hangs would hold the server's threads.
+# A person is waiting, and a provider that hangs would block the server's threads.
 SECONDS = 10
 _SIGNED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 # Clocks may differ by so much.
@@ -47,7 +47,7 @@ class OpenIdClient(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: who it is, the ID token, and what was asked for."""
+    """The provider's answer: the person, the ID token, the page to go on to, and whether a proof was asked for."""
 
     person: CompanyPerson
     id_token: str

@@ -1,4 +1,4 @@
-"""Between the password and the session: who still has to prove a second factor, in a signed value that opens nothing."""
+"""The step between password and session: a signed value names who still has to prove a second factor, and grants no access."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACE = "half_way"
 
 @dataclass(frozen=True)
 class HalfWay:
-    """Somebody whose password was right, and where they want to go."""
+    """A person whose password was right, and the page that they asked for."""
 
     staff: Staff
     onward: str
@@ -95,7 +95,7 @@ def finish(who: HalfWay) -> ResponseReturnValue:
 
 
 def _fingerprint(staff: Staff) -> str:
-    """Return what changes with the password: half-way with an old one is nowhere."""
+    """Return a digest that changes with the password, so that a step begun with an old password is void."""
     return hashlib.sha256(staff.password_hash.encode()).hexdigest()[:16]
 
 

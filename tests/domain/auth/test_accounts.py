@@ -61,7 +61,7 @@ def test_an_account_is_made_with_a_tidy_name_and_address() -> None:
     db.session.commit()
 
     assert (made.name, made.email, made.roles, made.is_active) == ("Ann Lee", "ann@example.com", (EDITOR,), True)
-    assert passwords.is_password(made, NEW)
+    assert passwords.is_right_for(made.password_hash, NEW)
 
 
 @pytest.mark.parametrize(

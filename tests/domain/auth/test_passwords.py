@@ -60,8 +60,8 @@ def test_a_password_is_kept_as_an_argon2id_hash(owner: Staff) -> None:
 
     assert owner.password_hash.startswith("$argon2id$")
     assert NEW not in owner.password_hash
-    assert passwords.is_password(owner, NEW)
-    assert not passwords.is_password(owner, NEW + "x")
+    assert passwords.is_right_for(owner.password_hash, NEW)
+    assert not passwords.is_right_for(owner.password_hash, NEW + "x")
 
 
 def test_a_poor_password_leaves_hash_and_sessions_as_they_are(owner: Staff, signed_in: Any) -> None:
@@ -80,7 +80,7 @@ def test_a_poor_password_leaves_hash_and_sessions_as_they_are(owner: Staff, sign
 def test_a_hash_that_is_none_matches_nothing(kept: str, make_staff: Any) -> None:
     person = make_staff("Ann", password_hash=kept)
 
-    assert not passwords.is_password(person, kept)
+    assert not passwords.is_right_for(person.password_hash, kept)
 
 
 @on_sqlite
@@ -91,7 +91,7 @@ def test_a_hash_of_old_strength_is_renewed_at_sign_in(make_staff: Any, password:
     prove_by_password(db.session, email=person.email, password=password, client=NOBODY_KNOWN)
 
     assert not PasswordHasher().check_needs_rehash(person.password_hash)
-    assert passwords.is_password(person, password)
+    assert passwords.is_right_for(person.password_hash, password)
 
 
 @on_sqlite
@@ -152,7 +152,7 @@ def test_the_hash_is_no_weaker_than_owasp_asks(owner: Staff) -> None:
 def test_without_a_password_none_is_right(make_staff: Any) -> None:
     person = make_staff("Ann", password_hash="")
 
-    assert [passwords.is_password(person, typed) for typed in ("", "x", NEW)] == [False, False, False]
+    assert [passwords.is_right_for(person.password_hash, typed) for typed in ("", "x", NEW)] == [False, False, False]
 
 
 # ---- links
@@ -167,12 +167,12 @@ def test_a_link_sets_a_password_once_and_ends_sessions(owner: Staff, signed_in: 
     db.session.commit()
 
     assert person is owner
-    assert passwords.is_password(owner, NEW)
+    assert passwords.is_right_for(owner.password_hash, NEW)
     assert (count(), count(PasswordLink)) == (0, 0)
     with pytest.raises(NotFoundError):
         passwords.use_link(db.session, token, "another one, long enough")
     db.session.rollback()
-    assert passwords.is_password(owner, NEW)
+    assert passwords.is_right_for(owner.password_hash, NEW)
 
 
 def test_the_table_holds_no_token(owner: Staff) -> None:
@@ -229,7 +229,7 @@ def test_a_closed_accounts_link_opens_nothing(viewer: Staff) -> None:
         passwords.use_link(db.session, token, NEW)
 
     db.session.rollback()
-    assert not passwords.is_password(viewer, NEW)
+    assert not passwords.is_right_for(viewer.password_hash, NEW)
 
 
 def test_a_poor_password_does_not_use_the_link_up(owner: Staff) -> None:
@@ -284,10 +284,10 @@ def test_two_at_the_same_moment_use_a_link_once(context: Flask, owner: Staff) ->
 def test_a_password_is_the_same_on_another_keyboard(owner: Staff, chosen: str, typed: str) -> None:
     passwords.set_password(db.session, owner, chosen)
 
-    assert passwords.is_password(owner, typed)
-    assert passwords.is_password(owner, chosen)
-    assert not passwords.is_password(owner, chosen.upper())
-    assert not passwords.is_password(owner, f"{chosen} ")
+    assert passwords.is_right_for(owner.password_hash, typed)
+    assert passwords.is_right_for(owner.password_hash, chosen)
+    assert not passwords.is_right_for(owner.password_hash, chosen.upper())
+    assert not passwords.is_right_for(owner.password_hash, f"{chosen} ")
 
 
 @on_sqlite
@@ -295,8 +295,8 @@ def test_a_password_is_the_same_on_another_keyboard(owner: Staff, chosen: str, t
 def test_a_password_hashed_as_it_was_typed_goes_on_working(owner: Staff, typed: str) -> None:
     owner.password_hash = QUICK.hash(typed)
 
-    assert passwords.is_password(owner, typed)
-    assert not passwords.is_password(owner, "another one altogether")
+    assert passwords.is_right_for(owner.password_hash, typed)
+    assert not passwords.is_right_for(owner.password_hash, "another one altogether")
 
 
 @pytest.mark.parametrize("control", ["\t", "\n", "\x1b", "\x00"])

@@ -76,7 +76,7 @@ def test_every_number_is_that_of_the_list_behind_it(
 
         one = summary_of(access_to(resource), [*parse_qsl(narrowed), ("by", by)])
         assert one
-        told = one.told()
+        told = one.groups()
 
         behind = [number_of(urlencode([*one.selection.arguments(), *group.filters])) for group in told]
         assert [group.group.number for group in told] == behind

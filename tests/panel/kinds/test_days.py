@@ -14,7 +14,7 @@ from admin_app import context, timezones
 from admin_app.models.user import User
 from admin_app.panel.kinds import operators_of
 from admin_app.panel.kinds.date import first_moment
-from admin_app.panel.operators.period import PERIODS, period, words_of
+from admin_app.panel.operators.period import PERIODS, period, period_in_words
 from tests.page import Page
 
 
@@ -105,7 +105,7 @@ def test_every_period_has_a_first_and_a_last_day(today: date, text: str) -> None
     first, last = period(text, today)
 
     assert first <= last
-    assert words_of(text).removeprefix("in the ") == text.replace("-", " ")
+    assert period_in_words(text).removeprefix("in the ") == text.replace("-", " ")
 
 
 def test_list_shows_the_days_of_who_looks(client_of: Any, make_staff: Any, make_user: Any) -> None:

@@ -178,7 +178,7 @@ def test_a_statement_under_way_can_be_stopped_from_outside(app: Flask) -> None:
     triples = select(one.id).join(two, true()).join(three, true()).subquery()
     slow = select(func.count()).select_from(triples).scalar_subquery()
     with app.app_context():
-        rows = exported_rows(db.engine, every(User), [ExportColumn("x", "X", slow)], on_begin=stops.append)  # type: ignore[arg-type]
+        rows = exported_rows(db.engine, every(User), [ExportColumn("x", "X", slow)], set_interrupt=stops.append)  # type: ignore[arg-type]
         timer = Timer(0.5, lambda: stops[0]())  # noqa: PLW0108 -- it is there once the rows are begun
         timer.start()
 

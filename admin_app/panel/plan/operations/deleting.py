@@ -63,7 +63,7 @@ def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
 
 
 def asked_deletion(
-    access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss] = ()
+    access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss]
 ) -> BulkOperation:
     """Read what was chosen for all that hangs on the records; raise `InvalidRecord` with what is missing by control."""
     pairs: list[Pair] = []

@@ -142,7 +142,7 @@ class ActPage(Page):
     def _carried_out(self, selection: Selection, operation: BulkOperation, reason: str) -> Plan:
         """Plan it, and carry it out where the plan is to change this one record."""
         staff_id = signed_in_principal().id
-        scope = words.scope_of(selection, self.resource, 1)
+        scope = words.scope_in_words(selection, self.resource, 1)
         plan = make_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
         if plan.counts == {Verdict.CHANGE: 1} and plans.agree(db.session, plan, reason=reason):
             begin_carrying_out(self.access, plan, operation, staff_id=staff_id)

@@ -90,7 +90,7 @@ class AskingPage(Page):
             self.access,
             selection,
             operation,
-            scope=words.scope_of(selection, self.resource, int(listed) if listed.isdecimal() else None),
+            scope=words.scope_in_words(selection, self.resource, int(listed) if listed.isdecimal() else None),
             listed=int(listed) if listed.isdecimal() else None,
             staff_id=signed_in_principal().id,
         )
@@ -111,7 +111,7 @@ class AskingPage(Page):
         page = self.render(
             self.question.template,
             draft=draft,
-            scope=words.scope_of(selection, self.resource, number),
+            scope=words.scope_in_words(selection, self.resource, number),
             counted=str(count),
             listed="" if number is None else str(number),
             problems=problems,

@@ -30,7 +30,7 @@ EMPTY = "empty"
 
 
 @dataclass(frozen=True)
-class Present:
+class PresentValues:
     """How many different values there are, and the commonest, each with how many records have it."""
 
     different: int
@@ -47,9 +47,9 @@ def present_values(access: Access, selection: Selection, fields: Iterable[Editab
     return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
 
 
-def _present(selection: Selection, one: EditableField) -> Present:
+def _present(selection: Selection, one: EditableField) -> PresentValues:
     rows = db.session.execute(_statement(selection, one)).all()
-    return Present(rows[0][2] if rows else 0, [(value, number) for value, number, _ in rows])
+    return PresentValues(rows[0][2] if rows else 0, [(value, number) for value, number, _ in rows])
 
 
 def _statement(selection: Selection, one: EditableField) -> Statement:
@@ -63,7 +63,7 @@ def _statement(selection: Selection, one: EditableField) -> Statement:
     return found.order_by(groups.c.number.desc(), groups.c.value.is_(None), groups.c.value).limit(MOST_NAMED)
 
 
-def _words(access: Access, name: str, present: Present) -> str:
+def _words(access: Access, name: str, present: PresentValues) -> str:
     if not present.different:
         return ""
     named = _names(access, name, [value for value, _ in present.commonest])

@@ -1,4 +1,4 @@
-"""Who is in the way of an undo, for a person who may see them."""
+"""The record that blocks an undo, for a person who may see it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
 
 
-def in_the_way(change: Change, title: str, other: Record | None) -> Link | None:
-    """Name and find the record in the way of a change, unless it is the changed one by the name that the page says already."""
+def blocking_record(change: Change, title: str, other: Record | None) -> Link | None:
+    """Return name and URL of the record that blocks a change, unless it is the changed record itself."""
     access = access_of(type(other)) if other is not None else None
     if other is None or access is None or not access.sees(other):
         return None
@@ -20,9 +20,9 @@ def in_the_way(change: Change, title: str, other: Record | None) -> Link | None:
     return None if is_itself and name == title else Link(name, record_url(access, other))
 
 
-def said_of(change: Change, other: object) -> str:
+def blocker_in_words(change: Change, other: object) -> str:
     """Say which record it is, in a message: "It is “Ann” (ID 7)."."""
     if not isinstance(other, Record):
         return ""
-    link = in_the_way(change, change.title, other)
+    link = blocking_record(change, change.title, other)
     return f" It is “{link.label}” (ID {other.id})." if link is not None else ""

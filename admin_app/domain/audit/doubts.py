@@ -1,4 +1,4 @@
-"""What became of a transaction whose commit was sent and never answered: the history says so, which is written with it."""
+"""Whether a transaction took effect whose commit was never answered: the history, written in the same transaction, tells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.models.change_set import ChangeSet
 
 @dataclass(frozen=True)
 class Doubt:
-    """A change set that may be in the history: an id alone would not do, as a replica that takes over may give it again."""
+    """A change set that may be in the history. The id alone does not identify it: a replica that takes over may assign it again."""
 
     set_id: int
     request_id: str

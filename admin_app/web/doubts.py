@@ -1,4 +1,4 @@
-"""A save whose commit was sent and never answered: it is looked up in the history before anybody is told, and before it is done again."""
+"""A save whose commit was sent and never answered: look it up in the history before answering, and before saving again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin_app.context import glancing, reading
 from admin_app.db.troubles import UNREACHABLE, trouble_of
-from admin_app.domain.audit.fate import Doubt, is_done, read_doubt
+from admin_app.domain.audit.doubts import Doubt, is_done, read_doubt
 from admin_app.domain.audit.recorder import set_in_doubt
 from admin_app.extensions import db
 from admin_app.web.auth.login import acting_principal
@@ -25,7 +25,7 @@ SAVED = "This was saved, once. The connection to the database broke before the d
 
 
 def init_app(app: Flask) -> None:
-    """Stand before every form that is sent again."""
+    """Check every form that is sent again before its view runs."""
     app.before_request(_answer_to_another_try)
 
 

@@ -14,7 +14,7 @@ from admin_app.jobs import stored_files
 from admin_app.kinds.file import MEGABYTE
 from admin_app.panel.access.access import Access
 from admin_app.panel.kinds.file import SENT, TAKEN_AWAY, RefusedFile
-from admin_app.web.form_parser import Taken, the_body
+from admin_app.web.form_parser import AcceptedFiles, the_body
 
 # The forms of a record, by the right that they need.
 FORMS = {"create_view": Action.CREATE, "edit_view": Action.EDIT}
@@ -23,7 +23,7 @@ MOST_PARTS = 1000
 ROOM_MB = 16
 
 
-def taken_by_form(access: Access, view: str) -> Taken | None:
+def accepted_by_form(access: Access, view: str) -> AcceptedFiles | None:
     """Return which files a record's form takes from this person, None for none."""
     names = access.resource.file_columns
     action = FORMS.get(view)
@@ -31,10 +31,10 @@ def taken_by_form(access: Access, view: str) -> Taken | None:
         return None
     may = [name for name in names if access.may_write(name, action)]
     megabytes = sum(names[name].most_bytes for name in may) // MEGABYTE
-    return Taken(frozenset(name + SENT for name in may), megabytes + ROOM_MB, MOST_PARTS) if may else None
+    return AcceptedFiles(frozenset(name + SENT for name in may), megabytes + ROOM_MB, MOST_PARTS) if may else None
 
 
-def take_files(access: Access, action: Action) -> None:
+def store_sent_files(access: Access, action: Action) -> None:
     """Keep the files that came (committed), and hold their references in place of them."""
     names = [name for name in access.resource.file_columns if access.may_write(name, action)]
     changed = {name: found for name in names if (found := _sent(access, name)) is not None}
