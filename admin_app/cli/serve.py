@@ -19,6 +19,7 @@ from admin_app.cli.check import findings
 from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.size import JOBS, THREADS, WORKERS
+from admin_app.cli.streams import announce
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.cli.upgrade import upgrade_tables
 from admin_app.domain.auth import accounts
@@ -152,12 +153,12 @@ def run(
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])
     remember_address(address)
-    click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
+    announce(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):
-            click.echo(f"There are no accounts yet. Create the first one at {set_up_url()}")
+            announce(f"There are no accounts yet. Create the first one at {set_up_url()}")
     for finding in findings():
-        click.echo(f"Warning: {finding}", err=True)
+        announce(f"Warning: {finding}", err=True)
     db.session.remove()
     keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
+from werkzeug.test import EnvironBuilder
 
 from admin_app import create_app
 from admin_app.db import troubles
@@ -136,7 +139,9 @@ def test_what_is_said_to_who_connects_is_understood(said: str, trouble: Any) -> 
     assert trouble_of(OperationalError(None, None, refused)) is trouble
 
 
-@pytest.mark.parametrize("error", [None, ValueError("x"), OperationalError("SELECT 1", {}, Exception("locked"))])
+@pytest.mark.parametrize(
+    "error", [None, ValueError("x"), FileNotFoundError(2, "x"), OperationalError("SELECT 1", {}, Exception("locked"))]
+)
 def test_what_is_no_trouble_of_the_store_is_none(error: Any) -> None:
     assert trouble_of(error) is None
 
@@ -224,6 +229,23 @@ def test_a_full_disk_says_so_and_saves_nothing(as_owner: Client, app: Flask) -> 
 
     assert (answer.status_code, troubles.FULL.problem in answer.text) == (503, True)
     assert "Nothing was saved." in answer.text
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_file_for_which_there_is_no_room_is_refused_in_words(
+    as_owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, content = "/admin/user/import/", BytesIO(b"Ann\n" * 200_000)
+    fields = {"csrf_token": as_owner.token_of(address), "file": (content, "people.csv")}
+    sent = EnvironBuilder(address, method="POST", data=fields).get_environ()
+    # Where it is put aside while it arrives.
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("r+b", buffering=0))
+
+    with sent["wsgi.input"]:
+        answer = as_owner.open(sent)
+
+    assert answer.status_code == 507
+    assert f"{troubles.NO_SPACE.problem} Nothing was saved." in answer.text
 
 
 # ---- in the log
