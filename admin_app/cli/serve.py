@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 import sys
 import time
@@ -28,6 +29,7 @@ from admin_app.extensions import db, this_application
 from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
 from admin_app.web import probes
+from admin_app.web.prefix import Prefix
 
 # How long a stop waits for downloads under way, when nobody says otherwise.
 GRACE = 5
@@ -170,6 +172,8 @@ def run(
         "timeout": patience,
         "graceful_timeout": grace,
     }
+    # Gunicorn would answer whoever asks without the path, every probe, with 500.
+    app.wsgi_app = Prefix(app.wsgi_app, os.environ.pop("SCRIPT_NAME", ""))  # type: ignore[method-assign]  # Flask documents it
     Server(app, options, arrival=arrival, drain=drain).run()
 
 

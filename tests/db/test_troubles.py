@@ -231,6 +231,11 @@ def test_a_full_disk_says_so_and_saves_nothing(as_owner: Client, app: Flask) -> 
     assert "Nothing was saved." in answer.text
 
 
+def without_room(**_: Any) -> Any:
+    """Open what stands for the file in which a large one is put aside while it arrives."""
+    return Path("/dev/full").open("r+b", buffering=0)
+
+
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_file_for_which_there_is_no_room_is_refused_in_words(
     as_owner: Client, monkeypatch: pytest.MonkeyPatch
@@ -238,8 +243,7 @@ def test_a_file_for_which_there_is_no_room_is_refused_in_words(
     address, content = "/admin/user/import/", BytesIO(b"Ann\n" * 200_000)
     fields = {"csrf_token": as_owner.token_of(address), "file": (content, "people.csv")}
     sent = EnvironBuilder(address, method="POST", data=fields).get_environ()
-    # Where it is put aside while it arrives.
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("r+b", buffering=0))
+    monkeypatch.setattr(tempfile, "TemporaryFile", without_room)
 
     with sent["wsgi.input"]:
         answer = as_owner.open(sent)
