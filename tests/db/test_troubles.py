@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -250,6 +250,24 @@ def test_a_file_for_which_there_is_no_room_is_refused_in_words(
 
     assert answer.status_code == 507
     assert f"{troubles.NO_SPACE.problem} Nothing was saved." in answer.text
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_server_that_was_started_again_while_nobody_asked_is_no_news(
+    app: Flask, as_owner: Client, postgres_url: str
+) -> None:
+    with app.app_context(), ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(db.engine.connect())
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    answers = [as_owner.get("/admin/post/").status_code for _ in range(3)]
+
+    assert answers == [200] * 3
 
 
 # ---- in the log
