@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -10,9 +11,11 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 
 from admin_app import metrics
 from tests.cli.serving import PATIENCE, Served, free_port
@@ -119,6 +122,18 @@ def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
     # It may write nowhere else: a container's root, and a unit's, are read-only.
     assert list(home.iterdir()) == []
     assert [line["route"] for line in lines if line["message"] == "request"] == ["/sign-in"]
+
+
+def test_kubernetes_knows_every_line_of_its_manifests() -> None:
+    if find_spec("kubernetes_validate") is None:
+        pytest.skip("kubernetes-validate, 22 MB of schemas, is not installed")
+    known = importlib.import_module("kubernetes_validate")
+    parts = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "admin.yaml").read_text("utf-8")))
+
+    for part in parts:
+        known.validate(part, known.latest_version(), strict=True)
+
+    assert [part["kind"] for part in parts].count("Deployment") == 2
 
 
 @pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda unit: unit.stem)
