@@ -25,9 +25,11 @@ def of_document(file: Path) -> Iterator[str]:
     """Yield what follows manage.py in a document's blocks of shell, and in its sentences."""
     text = file.read_text("utf-8")
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        yield from re.findall(
-            r"^(?:docker compose exec \w+ python |\.venv/bin/python )?manage\.py (.+)$", block, re.MULTILINE
-        )
+        for line in block.splitlines():
+            found = re.match(r"docker compose run --rm web (.+)", line) or re.search(
+                r"(?:^|python )manage\.py (.+)", line
+            )
+            yield from [found[1]] if found else []
     # Where a sentence leaves something out it says so.
     yield from (said for said in re.findall(r"`manage\.py ([^`\n]+)`", text) if "…" not in said)
 

@@ -124,6 +124,25 @@ def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
     assert [line["route"] for line in lines if line["message"] == "request"] == ["/sign-in"]
 
 
+def test_compose_understands_its_file_and_asks_for_what_it_needs() -> None:
+    compose = shutil.which("docker-compose")
+    if compose is None:
+        pytest.skip("docker-compose is not on this machine")
+    bare = {"PATH": os.environ["PATH"]}
+    chosen = {"ADMIN_SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "word"}
+
+    done = [
+        subprocess.run(
+            [compose, "--file", ROOT / "compose.yaml", "--env-file", "/dev/null", "config", "--quiet"],
+            check=False, capture_output=True, text=True, env=environment, timeout=60,
+        )
+        for environment in (bare | chosen, bare)
+    ]  # fmt: skip
+
+    assert (done[0].returncode, done[0].stderr) == (0, "")
+    assert "is missing a value: choose" in done[1].stderr
+
+
 def test_kubernetes_knows_every_line_of_its_manifests() -> None:
     if find_spec("kubernetes_validate") is None:
         pytest.skip("kubernetes-validate, 22 MB of schemas, is not installed")
