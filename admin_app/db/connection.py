@@ -165,7 +165,7 @@ def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         connection.autocommit = is_alone
 
 
-def _is_closed(connection: Any) -> bool:
+def _is_closed(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     """Whether the server closed a connection that nobody used: it was started again. This asks the kernel, in 1 µs, and not the server."""
     try:
         # First what the server said last, then that nothing more will come.
