@@ -25,7 +25,11 @@ def of_document(file: Path) -> Iterator[str]:
     """Yield what follows manage.py in a document's blocks of shell, and in its sentences."""
     text = file.read_text("utf-8")
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        yield from re.findall(r"^(?:\.venv/bin/python )?manage\.py (.+)$", block, re.MULTILINE)
+        for line in block.splitlines():
+            found = re.match(r"docker compose run --rm web (.+)", line) or re.search(
+                r"(?:^|python )manage\.py (.+)", line
+            )
+            yield from [found[1]] if found else []
     # Where a sentence leaves something out it says so.
     yield from (said for said in re.findall(r"`manage\.py ([^`\n]+)`", text) if "…" not in said)
 
@@ -45,14 +49,18 @@ def of_files() -> Iterator[str]:
 
 def parse(command: str) -> None:
     """Find the command, and let it read its options; nothing is asked and nothing is done."""
-    words = shlex.split(command, comments=True)
+    found, words = found_in(shlex.split(command, comments=True))
+    found.make_parser(click.Context(found, **found.context_settings)).parse_args(words)
+
+
+def found_in(words: list[str]) -> tuple[click.Command, list[str]]:
+    """Return the command that words name, and what follows its name."""
     found: click.Command = KNOWN
-    context = click.Context(found)
     while isinstance(found, click.Group) and words and not words[0].startswith("-"):
-        inner = found.get_command(context, words[0])
-        assert inner is not None, command
-        found, words, context = inner, words[1:], click.Context(inner, parent=context, **inner.context_settings)
-    found.make_parser(context).parse_args(words)
+        inner = found.get_command(click.Context(found), words[0])
+        assert inner is not None, words
+        found, words = inner, words[1:]
+    return found, words
 
 
 @pytest.mark.parametrize(

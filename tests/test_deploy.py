@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -10,9 +11,11 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 
 from admin_app import metrics
 from tests.cli.serving import PATIENCE, Served, free_port
@@ -119,6 +122,37 @@ def test_what_the_dockerfile_copies_is_enough_to_serve(tmp_path: Path) -> None:
     # It may write nowhere else: a container's root, and a unit's, are read-only.
     assert list(home.iterdir()) == []
     assert [line["route"] for line in lines if line["message"] == "request"] == ["/sign-in"]
+
+
+def test_compose_understands_its_file_and_asks_for_what_it_needs() -> None:
+    compose = shutil.which("docker-compose")
+    if compose is None:
+        pytest.skip("docker-compose is not on this machine")
+    bare = {"PATH": os.environ["PATH"]}
+    chosen = {"ADMIN_SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "word"}
+
+    done = [
+        subprocess.run(
+            [compose, "--file", ROOT / "compose.yaml", "--env-file", "/dev/null", "config", "--quiet"],
+            check=False, capture_output=True, text=True, env=environment, timeout=60,
+        )
+        for environment in (bare | chosen, bare)
+    ]  # fmt: skip
+
+    assert (done[0].returncode, done[0].stderr) == (0, "")
+    assert "is missing a value: choose" in done[1].stderr
+
+
+def test_kubernetes_knows_every_line_of_its_manifests() -> None:
+    if find_spec("kubernetes_validate") is None:
+        pytest.skip("kubernetes-validate, 22 MB of schemas, is not installed")
+    known = importlib.import_module("kubernetes_validate")
+    parts = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "admin.yaml").read_text("utf-8")))
+
+    for part in parts:
+        known.validate(part, known.latest_version(), strict=True)
+
+    assert [part["kind"] for part in parts].count("Deployment") == 2
 
 
 @pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda unit: unit.stem)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from admin_app import create_app
+from admin_app.web.prefix import Prefix
 from tests.client import Client
 from tests.page import Page
 from tests.routes import ROUTES
@@ -166,6 +167,40 @@ def test_a_proxy_that_is_believed_names_the_path(proxies: str, root: str, tmp_pa
     answer = app.test_client().get("/admin/user/", headers={"X-Forwarded-Prefix": f"{PREFIX}/"})
 
     assert answer.location.startswith(f"{root}/sign-in?next=")
+
+
+@pytest.mark.parametrize("said", ["//tools", "tools", "/tools/", "//tools//"])
+def test_a_path_is_written_in_one_way(said: str, tmp_path: Any) -> None:
+    app = create_app({"ADMIN_PROXIES": "1", "ADMIN_SECRET_KEY": "k" * 40}, instance_path=str(tmp_path))
+
+    answer = app.test_client().get("/", headers={"X-Forwarded-Prefix": said})
+    page = app.test_client().get("/sign-in", headers={"X-Forwarded-Prefix": said})
+
+    assert answer.location == "/tools/admin/"
+    assert 'href="/tools/static/' in page.text
+    assert [one for one in page.headers.getlist("Set-Cookie") if "Path=/tools" not in one.split("; ")] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("/tools/admin/user", "http://localhost/tools/admin/user/"),
+        ("//admin//user/", "http://localhost/tools/admin/user/"),
+        ("/tools//admin/user/", "/tools/sign-in?next=%2Ftools%2Fadmin%2Fuser%2F"),
+        ("/tools", "http://localhost/tools/"),
+        ("/tools/", "/tools/admin/"),
+        ("/", "/tools/admin/"),
+        ("/toolshed/", None),
+        ("/health/live", None),
+    ],
+)
+def test_a_server_that_has_a_path_takes_it_off(asked: str, answered: str | None, app: Flask) -> None:
+    environ = create_environ() | {"PATH_INFO": asked}
+
+    _, status, headers = run_wsgi_app(Prefix(app.wsgi_app, "tools/"), environ, buffered=True)
+
+    assert headers.get("Location") == answered
+    assert status.startswith("404" if "shed" in asked else "200" if answered is None else "30")
 
 
 def test_over_https_the_cookie_keeps_to_the_path(tmp_path: Any) -> None:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
+from admin_app.db.troubles import trouble_of
 from admin_app.errors import BackupError
 from admin_app.extensions import Values
 
@@ -106,7 +107,9 @@ def unpack(path: Path, folder: Path) -> Manifest:
     try:
         seen = {name: _looked_at(name, source, folder) for name, source in _members(path)}
     except (tarfile.TarError, EOFError, OSError) as error:
-        message = f"{path.name} is no whole backup: {error}."
+        # The backup may be whole: it is the disk that it is unpacked on.
+        fault = f"cannot be unpacked: {trouble}" if (trouble := trouble_of(error)) else f"is no whole backup: {error}."
+        message = f"{path.name} {fault}"
         raise BackupError(message) from error
     if MANIFEST not in seen:
         message = f"{path.name} is no whole backup: it has no manifest, so it was broken off."

@@ -5,6 +5,7 @@ A command exits with 0 when it did what it was asked, 1 when it could not, 2 whe
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import sqlite3
@@ -90,6 +91,13 @@ def in_one_line(upgrade: str) -> Iterator[None]:
             raise
         reason = str(error.orig).strip().splitlines()[0]
         message = f"The database refused: {reason}. If it is new, create its tables with: {upgrade}"
+        raise click.ClickException(message) from error
+    except OSError as error:
+        # A pipe that nobody reads any more is none of it, and click's own matter.
+        if error.errno == errno.EPIPE or error.strerror is None:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        message = f"{where}{trouble_of(error) or error.strerror}"
         raise click.ClickException(message) from error
 
 

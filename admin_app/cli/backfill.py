@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
 from admin_app import formatting
-from admin_app.db.backfill import applied
+from admin_app.db.backfill import applied, named_if_refused
 from admin_app.extensions import db, this_application
 from admin_app.jobs import backfills
 
@@ -20,7 +20,8 @@ def backfill() -> None:
     with db.engine.connect() as connection:
         wanted = applied(connection, scripts)
     for one in wanted:
-        number = backfills.fill(one)
+        with named_if_refused(f"the backfill of migration {one.revision}"):
+            number = backfills.fill(one)
         click.echo(f"{one.revision}  {one.title}: {formatting.counted(number, 'row', 'rows')} filled.")
     if not wanted:
         click.echo("No migration leaves anything to be filled.")

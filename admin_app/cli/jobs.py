@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from admin_app import formatting, metrics
 from admin_app.cli.digests import send_at_hour
 from admin_app.cli.size import JOBS
+from admin_app.cli.streams import announce
 from admin_app.context import writing
 from admin_app.db.primary import require_writes
 from admin_app.db.schema_version import require_served
@@ -40,7 +41,7 @@ def worker(threads: int, metrics_port: int) -> None:
     db.session.remove()
     if metrics_port:
         metrics.listen(metrics_port)
-    click.echo("Running jobs  (Ctrl-C stops it)")
+    announce("Running jobs  (Ctrl-C stops it)")
     work(app, threads=threads, at_hours=send_at_hour)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 import sys
 import time
@@ -21,6 +22,7 @@ from admin_app.cli.check import findings
 from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.size import JOBS, THREADS, WORKERS
+from admin_app.cli.streams import announce
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.cli.upgrade import upgrade_tables
 from admin_app.domain.auth import accounts
@@ -29,6 +31,7 @@ from admin_app.extensions import db, this_application
 from admin_app.logs import JSON
 from admin_app.pages.auth import set_up_url
 from admin_app.web import probes
+from admin_app.web.prefix import Prefix
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -129,12 +132,12 @@ def run(
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])
     remember_address(address)
-    click.echo(f"The dashboard is at {address}/  (Ctrl-C stops it)")
+    announce(f"The dashboard is at {address}/  (Ctrl-C stops it)")
     if not accounts.is_set_up(db.session):
         with app.test_request_context(base_url=public_address(app, address)):
-            click.echo(f"There are no accounts yet. Create the first one at {set_up_url()}")
+            announce(f"There are no accounts yet. Create the first one at {set_up_url()}")
     for finding in findings():
-        click.echo(f"Warning: {finding}", err=True)
+        announce(f"Warning: {finding}", err=True)
     db.session.remove()
     keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
@@ -146,6 +149,8 @@ def run(
         "timeout": patience,
         "graceful_timeout": grace,
     }
+    # Gunicorn would answer whoever asks without the path, every probe, with 500.
+    app.wsgi_app = Prefix(app.wsgi_app, os.environ.pop("SCRIPT_NAME", ""))  # type: ignore[method-assign]  # Flask documents it
     Server(app, options, arrival=arrival, drain=drain).run()
 
 

@@ -10,9 +10,11 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+import click
 
 from admin_app.errors import TransferError
 
@@ -70,6 +72,12 @@ def to_standard_output() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         message = f"Standard output cannot be written: {error.strerror}."
         raise TransferError(message) from error
+
+
+def announce(line: str, *, err: bool = False) -> None:
+    """Print a line of what goes on to serve: a log that is on a full disk keeps nobody from being served."""
+    with suppress(OSError):
+        click.echo(line, err=err)
 
 
 def _is_replaced(name: str) -> bool:

@@ -7,12 +7,14 @@ Both are SQL that both stores take. The key is a number or a text, `"key": "id"`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import BindParameter, Connection, bindparam, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from typing_extensions import override
 
 from admin_app.db.schema_version import current_revisions, newer_than
@@ -80,6 +82,26 @@ def number_lacking(connection: Connection, table: str, lacking: str) -> int:
     return int(connection.scalar(text(f'SELECT count(*) FROM "{table}" WHERE {lacking}')) or 0)
 
 
+def refusal(error: DBAPIError) -> str | None:
+    """Return what the database says of a statement that it will refuse the next time as well; None where that is not certain."""
+    is_unknown = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    if not is_unknown and not isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return None
+    return str(error.orig).strip().splitlines()[0]
+
+
+@contextmanager
+def named_if_refused(what: str) -> Iterator[None]:
+    """Say whose SQL it is that the database refuses: of a migration that somebody wrote."""
+    try:
+        yield
+    except DBAPIError as error:
+        if (said := refusal(error)) is None:
+            raise
+        message = f"The database refuses {what}: {said}. Correct the migration. The rows stay as they are."
+        raise ClashError(message) from error
+
+
 @Operations.register_operation("require_filled", "apply")
 class RequireFilled(MigrateOperation):
     """Stop a migration while rows lack what it needs."""
@@ -103,7 +125,9 @@ def _require(operations: Operations, operation: RequireFilled) -> None:
     if operations.get_context().as_sql:
         return
     table = f"{TABLE_PREFIX}{operation.table}"
-    if left := number_lacking(operations.get_bind(), table, operation.lacking):
+    with named_if_refused(f'op.require_filled("{operation.table}", "{operation.lacking}")'):
+        left = number_lacking(operations.get_bind(), table, operation.lacking)
+    if left:
         message = (
             f"{counted(left, 'row', 'rows')} of {table} must be filled first ({operation.lacking}), and the tables stay as "
             "they are. Let a worker of the version before go on, or run: manage.py backfill"

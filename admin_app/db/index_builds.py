@@ -7,6 +7,7 @@ it, and `IF NOT EXISTS` takes it for made. So it goes before the next try. SQLit
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
@@ -14,17 +15,33 @@ from typing import Protocol, runtime_checkable
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
-from alembic.operations.ops import CreateIndexOp, DropIndexOp, MigrationScript, ModifyTableOps, UpgradeOps
+from alembic.operations.ops import (
+    CreateIndexOp,
+    CreateTableOp,
+    DropIndexOp,
+    MigrationScript,
+    ModifyTableOps,
+    UpgradeOps,
+)
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import ClauseElement, Column, Connection, Index, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateIndex, conv
 from typing_extensions import override
 
+log = logging.getLogger(__name__)
+
 _INVALID = text(
     "SELECT i.relname AS name, t.relname AS place FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid "
     "JOIN pg_class AS t ON t.oid = x.indrelid WHERE NOT x.indisvalid AND i.relnamespace = current_schema()::regnamespace "
     "AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = x.indexrelid) ORDER BY 1"
+)
+
+
+# An index with the column that it is of, above all.
+WAITED_FOR = (
+    "While %s is made, people wait with saving to %s. If that is large, generate two migrations: first without index=True "
+    "in the model, then with it."
 )
 
 
@@ -116,8 +133,18 @@ def beside_where_alone(_context: object, _revision: object, scripts: list[Migrat
 def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
     found = [one for op in upgrade_ops.ops for one in (op.ops if isinstance(op, ModifyTableOps) else [op])]
     if not found or not all(isinstance(one, IndexOperation) or _is_plain(one) for one in found):
+        _say_who_waits(found)
         return
     upgrade_ops.ops[:] = [_concurrent(one) for one in found]
+
+
+def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
+    """Tell whoever writes the migration, who may know how large a table is, what stands beside something else."""
+    indexes = [one for one in found if isinstance(one, CreateIndexOp | IndexOperation)]
+    new = {one.table_name for one in found if isinstance(one, CreateTableOp)}
+    for one in indexes if len(indexes) < len(found) else ():
+        if isinstance(one, CreateIndexOp) and one.table_name not in new:
+            log.warning(WAITED_FOR, one.index_name, one.table_name)
 
 
 def _is_plain(operation: MigrateOperation) -> bool:

@@ -47,9 +47,12 @@ def is_kept_by_newer(connection: Connection, scripts: ScriptDirectory) -> bool:
 
 
 def require_served(connection: Connection, scripts: ScriptDirectory) -> None:
-    """Stop on a database that a newer program has changed, unless this one can go on with it."""
-    if not is_kept_by_newer(connection, scripts):
-        require_no_newer(connection, scripts)
+    """Stop on a database that a newer program has changed, unless this one can go on with it, and on one that nobody has upgraded yet."""
+    if is_served(connection, scripts):
+        return
+    require_no_newer(connection, scripts)
+    message = "The tables are older than the program: upgrade them first."
+    raise ConfigurationError(message)
 
 
 def note_floor(*, ctx: MigrationContext, step: MigrationInfo, heads: Collection[str], **_: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import sqlite3
@@ -28,6 +29,8 @@ class Trouble:
 
 
 FULL = Trouble("The disk with the database is full.", "Free some space, then try again.")
+# Of files and logs, wherever they are: which disk it is stands in the log.
+NO_SPACE = Trouble("The disk is full.", "Free some space, then try again.")
 READ_ONLY = Trouble(
     "The database is read-only.",
     "Let the dashboard's user write to the file and its folder, and check whether the disk is mounted read-only.",
@@ -81,6 +84,8 @@ _said: dict[object, float] = {}
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
     """Return what is wrong with the store, or None where the error is about what it was asked."""
+    if isinstance(error, OSError):
+        return NO_SPACE if error.errno in {errno.ENOSPC, errno.EDQUOT} else None
     # Huey asks its own database, past SQLAlchemy.
     cause = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(error, DBAPIError | sqlite3.Error | psycopg.Error):
@@ -106,13 +111,14 @@ def _is_connecting(error: DBAPIError) -> bool:
     return type(error.orig).__module__.startswith("psycopg") and error.statement is None
 
 
-def say(log: logging.Logger, error: DBAPIError) -> None:
+def say(log: logging.Logger, error: DBAPIError | OSError) -> None:
     """Write it to the log in one line, the same trouble once a minute."""
     trouble = trouble_of(error)
     if trouble is None:
         log.error("the database refused: %s", error)
     elif is_due(trouble):
-        log.error("%s (%s)", trouble, str(error.orig).strip().partition("\n")[0])
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        log.error("%s (%s)", trouble, str(cause).strip().partition("\n")[0])
 
 
 def is_due(trouble: object) -> bool:

@@ -16,12 +16,12 @@ from threading import Event
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from admin_app import formatting
 from admin_app.context import reading, writing
-from admin_app.db.backfill import Backfill, applied
+from admin_app.db.backfill import Backfill, applied, refusal
 from admin_app.db.troubles import say
 from admin_app.db.types import utc_now
 from admin_app.domain.modes import present_mode
@@ -129,10 +129,10 @@ def _tried(one: Backfill, act: Callable[[], BackfillState | None]) -> BackfillSt
     try:
         return act()
     except DBAPIError as error:
-        if not _is_about_statement(error):
+        if (said := refusal(error)) is None:
             raise
         log.warning("the backfill of migration %s has stopped", one.revision, exc_info=error)
-        words = f"The database refused: {str(error.orig).strip().splitlines()[0]}"
+        words = f"The database refused: {said}"
     with writing(), Session(db.engine, expire_on_commit=False) as session:
         state = session.get(BackfillState, one.revision)
         if state is None:
@@ -142,12 +142,6 @@ def _tried(one: Backfill, act: Callable[[], BackfillState | None]) -> BackfillSt
         state.error, state.finished_at = words, None
         session.commit()
         return state
-
-
-def _is_about_statement(error: DBAPIError) -> bool:
-    """Whether it would fail the next time as well: who waits for a lock, or for the database, goes on later."""
-    is_unknown = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
-    return is_unknown or isinstance(error, DataError | IntegrityError | ProgrammingError)
 
 
 def _is_maintained() -> bool:

@@ -148,9 +148,7 @@ def worker_left(session: AnySession, *, worker_id: str) -> None:
 
 def is_anybody_working(session: AnySession) -> bool:
     """Whether any worker is alive."""
-    now = utc_now()
-    alive = select(Worker.id).where(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now)).limit(1)
-    return session.scalar(alive) is not None
+    return session.scalar(select(Worker.id).where(_is_alive(utc_now())).limit(1)) is not None
 
 
 def oldest_waiting(session: AnySession) -> datetime | None:
@@ -162,7 +160,7 @@ def levels(session: AnySession) -> dict[Level, float]:
     """Return how much there is to do, and who does it, for whoever watches over all machines."""
     found = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     oldest, now = oldest_waiting(session), utc_now()
-    alive = select(func.count()).select_from(Worker).where(Worker.seen_at > now - LOST_AFTER)
+    alive = select(func.count()).select_from(Worker).where(_is_alive(now))
     return {
         Level.WAITING: found.get(JobState.WAITING, 0),
         Level.RUNNING: found.get(JobState.RUNNING, 0),
@@ -204,6 +202,10 @@ def _ended(state: JobState) -> Values:
 
 def _own(job_id: int, attempt: int) -> tuple[ColumnElement[bool], ...]:
     return Job.id == job_id, Job.state == JobState.RUNNING, Job.attempt == attempt
+
+
+def _is_alive(now: datetime) -> ColumnElement[bool]:
+    return and_(Worker.seen_at > now - LOST_AFTER, Worker.seen_at <= latest(now))
 
 
 def _is_lost() -> ColumnElement[bool]:

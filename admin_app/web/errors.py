@@ -30,7 +30,7 @@ from admin_app.web.urls import here, own_path
 log = logging.getLogger(__name__)
 
 # A request that was not read whole has no fields to give back.
-UNREAD = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
+UNREAD = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.INSUFFICIENT_STORAGE})
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SelectionError, _selection_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(DatabaseError, _store_error)
+    app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(ObjectDeletedError, _gone)
     app.register_error_handler(RecordGone, _gone)
 
@@ -214,6 +215,20 @@ def _store_error(error: DatabaseError) -> ResponseReturnValue:
     if trouble_of(error) is None:
         raise error
     return _database_error(error)
+
+
+def _disk_error(error: OSError) -> tuple[str, int]:
+    """Answer where a file that is being sent finds no room: it is put aside before the page reads it."""
+    if (trouble := trouble_of(error)) is None:
+        raise error
+    say(log, error)
+    _draw_for_nobody()
+    words = Explanation(
+        "There is no room for this",
+        f"{trouble.problem} Nothing was saved.",
+        f"Tell whoever runs the dashboard: {trouble.advice}",
+    )
+    return _page(HTTPStatus.INSUFFICIENT_STORAGE, words)
 
 
 def _words_of(trouble: Trouble | None) -> Explanation:

@@ -13,6 +13,7 @@ from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
 from admin_app.web.auth.login import acting_principal
 from admin_app.web.errors import sent_from_elsewhere
+from admin_app.web.prefix import Prefix
 from admin_app.web.request_context import begin_request, end_request
 from admin_app.web.request_id import request_id
 
@@ -57,6 +58,7 @@ ONE_YEAR = 365 * 24 * 60 * 60
 
 def init_app(app: Flask) -> None:
     """Wrap the application."""
+    app.wsgi_app = Prefix(app.wsgi_app)  # type: ignore[method-assign]  # Flask documents it
     if app.config["PROXIES"]:
         count = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)  # type: ignore[method-assign]  # Flask documents it

@@ -132,10 +132,13 @@ def test_a_worker_that_waits_for_the_upgrade_stops_at_what_the_database_refuses_
     make_post()
 
     backfills.keep_filling(app, Rests(lambda: manage("upgrade")))
-    told = manage("check").output
+    told, by_hand = manage("check").output, manage("backfill")
     with app.app_context():
         flask_migrate.downgrade(directory=str(tmp_path / "wrong"), revision=HEAD)
 
+    assert by_hand.exit_code == 1
+    assert by_hand.stderr.startswith("Error: The database refuses the backfill of migration 9001: ")
+    assert by_hand.stderr.endswith(". Correct the migration. The rows stay as they are.\n")
     assert "The backfill of migration 9001 has stopped: The database refused: " in told
     assert told.endswith(". Run: manage.py backfill\n")
     assert "A worker does it" not in told

@@ -19,6 +19,7 @@ from sqlalchemy import make_url, select, text
 from admin_app import create_app
 from admin_app.backup import archive, stores
 from admin_app.backup.archive import Facts, Piece
+from admin_app.db.troubles import NO_SPACE
 from admin_app.db.types import utc_now
 from admin_app.errors import BackupError
 from admin_app.extensions import db
@@ -175,6 +176,18 @@ def test_names_that_lead_elsewhere_are_not_unpacked(tmp_path: Path) -> None:
 
     with pytest.raises(BackupError, match="which no backup of a dashboard does"):
         archive.unpack(path, tmp_path)
+
+
+@on_sqlite
+def test_a_backup_that_finds_no_room_is_not_called_broken(kept: Path, manage: Any, tmp_path: Path) -> None:
+    manage("backup", "create", kept)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / archive.DATABASE).symlink_to("/dev/full")
+
+    with pytest.raises(BackupError) as refused:
+        archive.unpack(kept, tmp_path / "full")
+
+    assert str(refused.value) == f"{kept.name} cannot be unpacked: {NO_SPACE}"
 
 
 @on_sqlite

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.troubles import NO_SPACE
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.staff import Staff
@@ -31,6 +32,19 @@ def test_nothing_is_removed_before_somebody_says_so(manage: Any, app: Flask, mak
     assert user(app, ann.id) == ("Ann Ames", ann.email)
     assert json.loads(file.read_text("utf-8"))["record"]["values"]["name"] == "Ann Ames"
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_is_removed_where_the_file_of_what_is_held_finds_no_room(
+    manage: Any, app: Flask, make_user: Any
+) -> None:
+    make_user(name="Ann")
+
+    result = manage("forget", "user", 1, "--reason", "Asked for", "--file", "/dev/full", "--yes")
+    with app.app_context():
+        name = db.session.scalar(select(User.name))
+
+    assert (result.exit_code, result.stderr) == (1, f"Error: {NO_SPACE}\n")
+    assert name == "Ann"
 
 
 def test_a_person_is_forgotten_and_again_when_they_are_back(manage: Any, app: Flask, make_user: Any) -> None:

@@ -102,27 +102,43 @@ def version(shell: Shell) -> str:
 
 
 @pytest.fixture
-def contained(postgres_url: str, tmp_path: Path) -> Iterator[str]:
-    """Have the database of compose.yaml; return where its programs find the server, as they do inside its container."""
+def contained(postgres_url: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Have the database of compose.yaml; return where its programs find the server, as inside its container, and its address."""
     url = postgres_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("CREATE ROLE admin SUPERUSER LOGIN")
         server.execute("CREATE DATABASE admin OWNER admin")
-        upgrade(postgres_url.replace("postgres@/postgres?", "admin@/admin?"), tmp_path)
-        yield str(make_url(url).query["host"])
+        address = postgres_url.replace("postgres@/postgres?", "admin@/admin?")
+        upgrade(address, tmp_path)
+        yield str(make_url(url).query["host"]), address
         server.execute("DROP DATABASE admin WITH (FORCE)")
         server.execute("DROP ROLE admin")
 
 
-def test_the_lines_for_compose_rehearse_a_restore(shell: Shell, contained: str, tmp_path: Path) -> None:
-    (settings, *_), rehearsal = documented("From compose up to a rehearsed restore")
-    with psycopg.connect(host=contained, user="admin", dbname="admin", autocommit=True) as server:
+def test_the_lines_for_compose_rehearse_a_restore_and_restore(
+    shell: Shell, contained: tuple[str, str], tmp_path: Path
+) -> None:
+    (settings, *_), _check, rehearsal, restore = documented("From compose up to a rehearsed restore")
+    place, address = contained
+
+    def within(line: str) -> str:
+        line = line.replace("docker compose exec -T database", f"PGHOST={place}")
+        line = line.replace("docker compose run --rm web", f"DATABASE_URL='{address}' manage.py")
+        return f"true {line}" if line.startswith("docker compose") else line
+
+    with psycopg.connect(host=place, user="admin", dbname="admin", autocommit=True) as server:
         columns = "at, actor, kind, resource, summary, request_id, count"
         server.execute(f"INSERT INTO change_set ({columns}) VALUES (now(), '', 'command', '', '', '', 0)")
-
-    shell(settings)
-    said = [shell(line.replace("docker compose exec -T database", f"PGHOST={contained}")).stdout for line in rehearsal]
+        shell(settings)
+        said = [shell(within(line)).stdout for line in rehearsal]
+        server.execute("DELETE FROM change_set")
+    for line in restore:
+        shell(within(line))
 
     needed = re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text("utf-8"))
-    assert {line.partition("=")[0] for line in (tmp_path / ".env").read_text().splitlines()} == set(needed)
+    kept = tmp_path / ".env"
+    assert {line.partition("=")[0] for line in kept.read_text().splitlines()} == set(needed)
+    assert kept.stat().st_mode & 0o077 == 0
     assert [line.strip() for line in said[3].splitlines()[:3]] == ["max", "-----", "1"]
+    with psycopg.connect(host=place, user="admin", dbname="admin") as server:
+        assert server.execute("SELECT min(id) FROM change_set").fetchone() == (1,)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -244,3 +246,23 @@ def test_a_file_that_failed_comes_in_or_is_refused_with_the_reason(
     with app.app_context():
         assert db.session.scalars(select(Post.content).where(Post.content == "")).all() == []
         assert db.session.scalars(select(User.email).where(User.email.startswith("\x1a"))).all() == []
+
+
+def test_a_command_that_is_stopped_leaves_nothing_half_written(settings: dict[str, str], tmp_path: Path) -> None:
+    files, kept = tmp_path / "files", tmp_path / "kept"
+    files.mkdir(), kept.mkdir()
+    upgrade(settings["DATABASE_URL"], tmp_path)
+    # Whoever reads it waits for somebody to write.
+    os.mkfifo(files / "job-1-1")
+    command = [sys.executable, "manage.py", "backup", "create", str(kept / "admin.backup")]
+
+    backup = subprocess.Popen(command, cwd=ROOT, env=settings | {"ADMIN_FILES": str(files)})
+    end = time.monotonic() + PATIENCE
+    while not list(kept.iterdir()):
+        assert backup.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    backup.send_signal(signal.SIGTERM)
+    code = backup.wait(PATIENCE)
+
+    assert (code, list(kept.iterdir())) == (128 + signal.SIGTERM, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,19 @@ def test_a_newer_database_is_left_alone(run_it: Run, newer: str, command: list[s
 
     assert (result.returncode, result.stderr.splitlines()[-1:]) == (1, [f"Error: {newer}"])
     assert "Traceback" not in result.stderr
+
+
+def test_a_worker_begins_no_job_on_tables_that_nobody_has_upgraded_yet(
+    run_anew: Run, settings: dict[str, str], tmp_path: Path
+) -> None:
+    upgrade(settings["DATABASE_URL"], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "admin.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0032'")
+
+    result = run_anew("worker")
+
+    words = "Error: The tables are older than the program: upgrade them first.\n"
+    assert (result.returncode, result.stderr) == (1, words)
 
 
 def test_check_says_that_a_database_is_newer(run_anew: Run, newer: str) -> None:

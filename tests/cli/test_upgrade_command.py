@@ -261,7 +261,7 @@ def test_an_index_does_not_wait_for_a_server_that_waits_for_the_upgrade(app: Fla
     assert trace == ["made", "let in"]
 
 
-def test_a_generated_migration_of_indexes_alone_makes_them_beside_people() -> None:
+def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog: pytest.LogCaptureFixture) -> None:
     index = CreateIndexOp("ix_post_stars", "post", ["stars"])
     rows = Column("slug") != "a:b"
     partial = CreateIndexOp("ix_post_slug", "post", ["slug"], unique=True, postgresql_where=rows, sqlite_where=rows)
@@ -284,6 +284,8 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people() -> No
         "op.create_sort_index('post', 'slug', concurrently=True)",
     ]
     assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
+    waited_for = [record.getMessage().partition(". ")[0] for record in caplog.records]
+    assert waited_for == ["While ix_post_stars is made, people wait with saving to post"]
     assert written[2][1].startswith("op.create_index('ix_post_slug', 'post', ['slug'], unique=True, postgresql_where=")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
+from werkzeug.test import EnvironBuilder
 
 from admin_app import create_app
 from admin_app.db import troubles
@@ -136,7 +139,9 @@ def test_what_is_said_to_who_connects_is_understood(said: str, trouble: Any) -> 
     assert trouble_of(OperationalError(None, None, refused)) is trouble
 
 
-@pytest.mark.parametrize("error", [None, ValueError("x"), OperationalError("SELECT 1", {}, Exception("locked"))])
+@pytest.mark.parametrize(
+    "error", [None, ValueError("x"), FileNotFoundError(2, "x"), OperationalError("SELECT 1", {}, Exception("locked"))]
+)
 def test_what_is_no_trouble_of_the_store_is_none(error: Any) -> None:
     assert trouble_of(error) is None
 
@@ -224,6 +229,45 @@ def test_a_full_disk_says_so_and_saves_nothing(as_owner: Client, app: Flask) -> 
 
     assert (answer.status_code, troubles.FULL.problem in answer.text) == (503, True)
     assert "Nothing was saved." in answer.text
+
+
+def without_room(**_: Any) -> Any:
+    """Open what stands for the file in which a large one is put aside while it arrives."""
+    return Path("/dev/full").open("r+b", buffering=0)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_file_for_which_there_is_no_room_is_refused_in_words(
+    as_owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, content = "/admin/user/import/", BytesIO(b"Ann\n" * 200_000)
+    fields = {"csrf_token": as_owner.token_of(address), "file": (content, "people.csv")}
+    sent = EnvironBuilder(address, method="POST", data=fields).get_environ()
+    monkeypatch.setattr(tempfile, "TemporaryFile", without_room)
+
+    with sent["wsgi.input"]:
+        answer = as_owner.open(sent)
+
+    assert answer.status_code == 507
+    assert f"{troubles.NO_SPACE.problem} Nothing was saved." in answer.text
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_server_that_was_started_again_while_nobody_asked_is_no_news(
+    app: Flask, as_owner: Client, postgres_url: str
+) -> None:
+    with app.app_context(), ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(db.engine.connect())
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    answers = [as_owner.get("/admin/post/").status_code for _ in range(3)]
+
+    assert answers == [200] * 3
 
 
 # ---- in the log

@@ -20,6 +20,7 @@ from admin_app.domain.clock import TOLERANCE
 from admin_app.domain.work import drafts, idempotency, presence
 from admin_app.extensions import db
 from admin_app.jobs import store as job_store
+from admin_app.metrics import Level
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.draft import Draft
 from admin_app.models.job import Job, JobState
@@ -284,6 +285,7 @@ def test_a_worker_of_the_future_is_none(ahead: Clock) -> None:
         job_store.worker_seen(db.session, worker_id="ahead")
 
     assert not job_store.is_anybody_working(db.session)
+    assert job_store.levels(db.session)[Level.WORKERS] == 0
     job_store.worker_seen(db.session, worker_id="here")
     with ahead(YEAR):
         assert not job_store.is_anybody_working(db.session)

@@ -33,7 +33,7 @@ def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
         session[KEPT] = [name, page.count.number, int(time.time())]
         return page
     known, number, at = session.get(KEPT) or ("", 0, 0)
-    is_known = known == name and not page.count.is_exact and time.time() - at < SECONDS
+    is_known = known == name and not page.count.is_exact and 0 <= time.time() - at < SECONDS
     # Where more were counted just now than then, the number of then is wrong.
     is_right = page.count.is_estimate or number > page.count.number
     return replace(page, count=Count(number)) if is_known and is_right else page
