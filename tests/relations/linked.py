@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.record import Record
@@ -111,6 +111,18 @@ class Visit(Linked):
     animal_id: Mapped[int | None] = mapped_column(ForeignKey("animal.id"))
 
 
+class Seat(Linked):
+    """No two of a hall have the same number."""
+
+    __table_args__ = (UniqueConstraint("hall", "number"), *[Record.__table_args__])
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    hall: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int | None]
+
+
 MODELS = {
     "place": Place,
     "article": Article,
@@ -119,4 +131,5 @@ MODELS = {
     "field": Field,
     "animal": Animal,
     "visit": Visit,
+    "seat": Seat,
 }
