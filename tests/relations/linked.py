@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table, UniqueConstraint
+from enum import Enum as PythonEnum
+
+from sqlalchemy import Column, Enum, ForeignKey, MetaData, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.record import Record
@@ -111,6 +113,11 @@ class Visit(Linked):
     animal_id: Mapped[int | None] = mapped_column(ForeignKey("animal.id"))
 
 
+class Side(PythonEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
 class Seat(Linked):
     """No two of a hall have the same number."""
 
@@ -121,6 +128,7 @@ class Seat(Linked):
     name: Mapped[str] = mapped_column(String(40))
     hall: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
+    side: Mapped[Side | None] = mapped_column(Enum(Side, native_enum=False))
 
 
 MODELS = {

@@ -45,9 +45,12 @@ def conflict_of(session: AnySession, change: Change) -> UndoConflict:
 
 
 def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
-    """Return what keeps the former values from fitting in: a unique value that is taken, a record that is gone."""
+    """Return what keeps the former values from fitting in: a choice that is gone, a unique value that is taken, a record that is gone."""
     for key, column in row_columns(model).items():
-        value = kind_of(column).from_history((change.before or {}).get(key))
+        held = (change.before or {}).get(key)
+        if not kind_of(column).may_return(held):
+            return UndoConflict(change, f"{label(key)} “{held}” can no longer be chosen.")
+        value = kind_of(column).from_history(held)
         if value is None:
             continue
         if column.unique:

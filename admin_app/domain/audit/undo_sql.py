@@ -299,11 +299,13 @@ class UndoStatements:
         return or_(~self._has(_OLD.c.after, key), is_same)
 
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
-        """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
+        """Ask that nobody else has a unique value by now, and that choices and what is pointed at still exist."""
         found: list[ColumnElement[bool]] = []
         values = _OLD.c.before
         for key, column in columns.items():
             value = self._value(column, values, key)
+            if (may_return := kind_of(column).may_return_sql(value)) is not None:
+                found.append(or_(~self._has(values, key), may_return))
             if column.unique:
                 swaps = did is Did.UPDATE and _can_swap(column)
                 taken = self._is_taken(column, value, key if swaps else "")
