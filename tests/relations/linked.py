@@ -7,6 +7,7 @@ from enum import Enum as PythonEnum
 from sqlalchemy import Column, Enum, ForeignKey, MetaData, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
+from admin_app.db.list_of import ListOf
 from admin_app.db.record import Record
 from admin_app.extensions import NAMING_CONVENTION
 
@@ -129,6 +130,7 @@ class Seat(Linked):
     hall: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
     side: Mapped[Side | None] = mapped_column(Enum(Side, native_enum=False))
+    sides: Mapped[list[Side] | None] = mapped_column(ListOf(Enum(Side, native_enum=False)))
 
 
 MODELS = {

@@ -15,31 +15,37 @@ pytestmark = pytest.mark.usefixtures("linked")
 
 
 @pytest.mark.parametrize("act", ["changed", "deleted"])
-def test_an_undo_leaves_the_record_whose_choice_was_taken_away(act: str) -> None:
-    seats = [Seat(name=f"Seat {number}", hall="Great", number=number, side=Side.LEFT) for number in (1, 2)]
+@pytest.mark.parametrize(
+    ("field", "left", "right", "said"),
+    [
+        ("side", Side.LEFT, Side.RIGHT, "Side “BACK” can no longer be chosen."),
+        ("sides", [Side.RIGHT, Side.LEFT], [], 'Sides “["RIGHT", "BACK"]” can no longer be chosen.'),
+    ],
+)
+def test_an_undo_leaves_the_record_whose_choice_was_taken_away(
+    field: str, left: object, right: object, said: str, act: str
+) -> None:
+    seats = [Seat(name=f"Seat {number}", hall="Great", number=number, **{field: left}) for number in (1, 2)]
     with transaction(db.session):
         db.session.add_all(seats)
     keys = [one.id for one in seats]
     with transaction(db.session):
         for one in seats:
             if act == "changed":
-                one.side = Side.RIGHT
+                setattr(one, field, right)
             else:
                 db.session.delete(one)
-    left = done()
+    acted = done()
     # As an act left it that is older than the choices of today.
-    db.session.execute(
-        text("UPDATE change SET before = replace(before, 'LEFT', 'BACK') WHERE record_id = :key").bindparams(
-            key=str(keys[0])
-        )
-    )
+    older = text("UPDATE change SET before = replace(before, 'LEFT', 'BACK') WHERE record_id = :key")
+    db.session.execute(older.bindparams(key=str(keys[0])))
     db.session.commit()
 
-    outcome = take_back(left)
+    outcome = take_back(acted)
 
-    assert (outcome.given_back, words(outcome)) == (1, ["Side “BACK” can no longer be chosen."])
-    there = dict(map(tuple, db.session.execute(select(Seat.id, Seat.side))))
-    assert there == ({keys[0]: Side.RIGHT, keys[1]: Side.LEFT} if act == "changed" else {keys[1]: Side.LEFT})
+    assert (outcome.given_back, words(outcome)) == (1, [said])
+    there = dict(map(tuple, db.session.execute(select(Seat.id, getattr(Seat, field)))))
+    assert there == ({keys[0]: right, keys[1]: left} if act == "changed" else {keys[1]: left})
 
 
 def test_the_history_tells_it_by_its_text() -> None:
