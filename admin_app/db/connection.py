@@ -44,6 +44,8 @@ STEPS_BETWEEN_LOOKS = 1_000
 LASTING = "is_lasting"
 # What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
 QUERY_CANCELED = "57014"
+# What it calls a deadlock, and what could not be put in an order with the work of others.
+CROSSINGS = frozenset({"40P01", "40001"})
 # What a server says that became a replica while we were connected.
 READ_ONLY_TRANSACTION = "25006"
 
@@ -234,6 +236,11 @@ def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
 def is_timeout(error: DBAPIError) -> bool:
     """Whether a statement was stopped because it took too long."""
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
+
+
+def is_crossing(error: DBAPIError) -> bool:
+    """Whether two transactions were in each other's way, and this one was undone for the other's sake: it may be done again."""
+    return getattr(error.orig, "sqlstate", None) in CROSSINGS
 
 
 def count_timeout(context: ExceptionContext) -> None:

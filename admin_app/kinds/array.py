@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, Column, Enum, Integer, String, case, cast, func, null, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Enum, Integer, String, case, cast, func, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, Text
 
 from admin_app.db.json_spelling import spelled
 from admin_app.db.list_of import ListOf, ListText
@@ -105,6 +105,19 @@ class ArrayKind(Kind[Items]):
     def value_in_history(self, value: object) -> Items:
         """Read JSON."""
         return [self.item.from_history(one) for one in json.loads(str(value))]
+
+    def may_return(self, held: object) -> bool:
+        """Ask it of each item."""
+        return held is None or all(self.item.may_return(one) for one in json.loads(str(held)))
+
+    def may_return_sql(self, value: Expression) -> ColumnElement[bool] | None:
+        """Know a list of choices of which nothing is left but brackets, when those that there are have been taken out."""
+        if not isinstance(self.item, ChoiceKind):
+            return None
+        rest: Expression = ListText(value)
+        for choice in self.item.type.enums:
+            rest = func.replace(rest, spelled(choice), "", type_=Text())
+        return or_(value.is_(None), ~rest.contains('"'))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Spell it."""

@@ -180,6 +180,14 @@ class Kind(Generic[V]):
         """Read what `history_of` wrote."""
         raise NotImplementedError
 
+    def may_return(self, _held: object) -> bool:
+        """Whether the column can hold again what the history's JSON says that it held."""
+        return True
+
+    def may_return_sql(self, _value: Expression) -> ColumnElement[bool] | None:
+        """Return the SQL that knows the same of a value; None where each of them can."""
+        return None
+
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Return SQLite's expression of what `history_of` writes, before it is quoted as JSON."""
         return column

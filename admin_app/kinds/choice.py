@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum as PythonEnum
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement, or_
 
-from admin_app.extensions import Values
+from admin_app.extensions import Expression, Values
 from admin_app.kinds.base import Kind
 from admin_app.kinds.spreadsheet import neutralised
 
@@ -65,6 +66,14 @@ class ChoiceKind(Kind[object]):
         return self.stored_as(value)
 
     def value_in_history(self, value: object) -> object:
-        """Read what the table keeps."""
+        """Read what the table keeps; a choice that was taken away since is its text."""
         kind = self.type
-        return dict(zip(kind.enums, kind.enum_class, strict=False))[value] if kind.enum_class else value
+        return dict(zip(kind.enums, kind.enum_class, strict=False)).get(value, value) if kind.enum_class else value
+
+    def may_return(self, held: object) -> bool:
+        """Know a choice that there still is: of any other SQLAlchemy could not read the row again, nor a list with it."""
+        return held is None or held in self.type.enums
+
+    def may_return_sql(self, value: Expression) -> ColumnElement[bool]:
+        """Know it by its text."""
+        return or_(value.is_(None), sa.cast(value, sa.Text).in_(self.type.enums))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, UniqueConstraint, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -14,6 +14,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import Parts
 from admin_app.db.keys import key_of
 from admin_app.db.record import Record
+from admin_app.db.unique_together import unique_groups
 from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values
 from admin_app.relations.base import Dependency, Relation, emptied
 
@@ -43,7 +44,7 @@ class ToOne(Relation):
     def is_unique(self) -> bool:
         """Whether no two records of this side point at the same one."""
         own = {*self.own_columns}
-        return any({*columns} == own for columns in unique_together(cast("Table", self.own_columns[0].table)))
+        return any({*columns} == own for columns in unique_groups(cast("Table", self.own_columns[0].table)))
 
     @cached_property
     def cleared_names(self) -> Sequence[str]:
@@ -107,12 +108,3 @@ class ToOne(Relation):
     def history(self) -> Sequence[str]:
         """Name the foreign key's columns."""
         return self.own_names
-
-
-def unique_together(table: Table) -> Iterator[Iterable[TableColumn]]:
-    """Yield the columns that no two rows of a table have alike: not those of an index of some rows, or of what is computed."""
-    yield from (one.columns for one in table.constraints if isinstance(one, UniqueConstraint))
-    for index in table.indexes:
-        is_of_some = any(name.endswith("_where") for name in index.dialect_kwargs)
-        if index.unique and not is_of_some and len(index.expressions) == len(index.columns):
-            yield index.columns

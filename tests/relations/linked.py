@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, MetaData, String, Table
+from enum import Enum as PythonEnum
+
+from sqlalchemy import Column, Enum, ForeignKey, MetaData, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
+from admin_app.db.list_of import ListOf
 from admin_app.db.record import Record
 from admin_app.extensions import NAMING_CONVENTION
 
@@ -111,6 +114,25 @@ class Visit(Linked):
     animal_id: Mapped[int | None] = mapped_column(ForeignKey("animal.id"))
 
 
+class Side(PythonEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Seat(Linked):
+    """No two of a hall have the same number."""
+
+    __table_args__ = (UniqueConstraint("hall", "number"), *[Record.__table_args__])
+
+    title = "name"
+
+    name: Mapped[str] = mapped_column(String(40))
+    hall: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int | None]
+    side: Mapped[Side | None] = mapped_column(Enum(Side, native_enum=False))
+    sides: Mapped[list[Side] | None] = mapped_column(ListOf(Enum(Side, native_enum=False)))
+
+
 MODELS = {
     "place": Place,
     "article": Article,
@@ -119,4 +141,5 @@ MODELS = {
     "field": Field,
     "animal": Animal,
     "visit": Visit,
+    "seat": Seat,
 }

@@ -164,8 +164,9 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
 
 def _is_under_way(session: AnySession, set_id: int) -> bool:
     """Whether a plan is being carried out whose changes these are: more would come after the undo."""
-    agreed = select(Plan.id).where(Plan.change_set_id == set_id, Plan.state == PlanState.AGREED)
-    return session.scalar(agreed.limit(1)) is not None
+    # Held, so that a stopped one is not carried on before the undo is there to be seen.
+    states = session.scalars(select(Plan.state).where(Plan.change_set_id == set_id).with_for_update())
+    return PlanState.AGREED in states.all()
 
 
 def _give_back(session: AnySession, set_id: int) -> int:

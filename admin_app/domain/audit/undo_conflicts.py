@@ -12,7 +12,7 @@ from admin_app.db.joined import of_root
 from admin_app.db.json_values import kept_columns, recorded_models, row_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
-from admin_app.domain.audit.undo_sql import hanging_keys
+from admin_app.domain.audit.undo_sql import groups_of, hanging_keys
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.extensions import AnySession
 from admin_app.formatting import counted, in_sentence, in_words, label
@@ -45,9 +45,12 @@ def conflict_of(session: AnySession, change: Change) -> UndoConflict:
 
 
 def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
-    """Return what blocks the former values: a unique value that is taken, or a related record that is gone."""
+    """Return what blocks the former values: a choice that is gone, a unique value that is taken, or a related record that is gone."""
     for key, column in row_columns(model).items():
-        value = kind_of(column).from_history((change.before or {}).get(key))
+        held = (change.before or {}).get(key)
+        if not kind_of(column).may_return(held):
+            return UndoConflict(change, f"{label(key)} “{held}” can no longer be chosen.")
+        value = kind_of(column).from_history(held)
         if value is None:
             continue
         if column.unique:
@@ -64,7 +67,25 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
                 return UndoConflict(
                     change, f"{name} {value}, which it belonged to, no longer exists. Restore that first."
                 )
-    return _lost_link(session, change, model)
+    return _taken_together(session, change, model) or _lost_link(session, change, model)
+
+
+def _taken_together(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
+    """Return which other record has by now what no two have together."""
+    before, columns = change.before or {}, row_columns(model)
+    record = session.get(model, change.record_id)
+    for names in map(list, groups_of(model)):
+        if before.keys().isdisjoint(names):
+            continue
+        values = {
+            name: kind_of(columns[name]).from_history(before[name]) if name in before else getattr(record, name)
+            for name in names
+        }
+        same = [getattr(model, name) == value for name, value in values.items()]
+        if other := session.scalar(select(model).where(*same, model.id != change.record_id)):
+            said = in_words([in_sentence(label(name.removesuffix("_id"))) for name in names])
+            return UndoConflict(change, f"Another {noun_of(model)} has the same {said} now.", other=other)
+    return None
 
 
 def _lost_link(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:

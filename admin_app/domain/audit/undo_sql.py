@@ -5,7 +5,7 @@ Each step first records what it will do, for the records where nothing stands in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,6 +46,7 @@ from admin_app.db.keys import (
     values_from,
 )
 from admin_app.db.record import Record
+from admin_app.db.unique_together import unique_groups
 from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
@@ -104,9 +105,11 @@ class UndoStatements:
         self._lock(select(key_from(self._table, _OLD.c.record_id)).where(clean))
         number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
-        if swapping and number:
-            number -= self._leave_taken(swapping, first)
-            self._make_way(swapping, first)
+        groups = [one for one in groups_of(self.model) if not one.keys().isdisjoint(columns)]
+        if (swapping or groups) and number:
+            kept = [self._is_kept(column, key, first) for key, column in swapping.items()]
+            number -= self._leave_taken([*kept, *(self._are_kept(one, first) for one in groups)], first)
+            self._make_way({**swapping, **_ways(groups, columns)}, first)
         for table, some in {self._table: {}, **by_table(columns)}.items():
             self._update(table, some, first)
         for link in links:
@@ -129,13 +132,12 @@ class UndoStatements:
             made = and_(*self._own(0), _NEW.c.act == Did.CREATE.value)
             put_links(self.session, link, _NEW, made)
 
-    def _leave_taken(self, columns: dict[str, TableColumn], first: int) -> int:
+    def _leave_taken(self, taken: Sequence[ColumnElement[bool]], first: int) -> int:
         """Remove the recorded changes whose former values other records have and keep; return how many."""
         left, more = 0, 1
         while more:
-            taken = or_(*(self._is_kept(column, key, first) for key, column in columns.items()))
             changes = table_of(Change)
-            found = select(_NEW.c.id).where(*self._own(first), taken)
+            found = select(_NEW.c.id).where(*self._own(first), or_(*taken))
             more = rows_changed(self.session.connection().execute(sa.delete(changes).where(changes.c.id.in_(found))))
             left += more
         count_rows(self.session, Did.UPDATE, self.model, -left)
@@ -143,22 +145,19 @@ class UndoStatements:
 
     def _is_kept(self, column: TableColumn, key: str, first: int) -> ColumnElement[bool]:
         """Whether another record has the value that a recorded one gets, and does not give it back itself."""
-        other, giving = column.table.alias(f"keeper_{column.name}"), Change.__table__.alias("giving")
-        mine = [giving.c.change_set_id == begin_change_set(self.session), giving.c.model == self._table.name]
-        gives = exists(
-            select(1)
-            .select_from(giving)
-            .where(
-                *mine,
-                giving.c.id > first,
-                giving.c.record_id == stored_key(key_in(other)),
-                self._has(giving.c.after, key),
-            )
-            .correlate(other)
-        )
+        other = column.table.alias(f"keeper_{column.name}")
         has_it = same_in(column, other.c[column.name], self._value(column, _NEW.c.after, key))
-        found = select(1).select_from(other).where(has_it, ~is_record(other, _NEW.c.record_id), ~gives)
-        return and_(self._has(_NEW.c.after, key), exists(found.correlate(_NEW)))
+        found = select(1).select_from(other).where(has_it, ~is_record(other, _NEW.c.record_id))
+        keeps = ~self._gives(other, [key], first)
+        return and_(self._has(_NEW.c.after, key), exists(found.where(keeps).correlate(_NEW)))
+
+    def _gives(self, other: FromClause, keys: Iterable[str], first: int) -> ColumnElement[bool]:
+        """Whether a record is recorded to get other values in some of these fields."""
+        giving = table_of(Change).alias("giving")
+        mine = [giving.c.change_set_id == begin_change_set(self.session), giving.c.model == self._table.name]
+        told = or_(*(self._has(giving.c.after, key) for key in keys))
+        is_it = giving.c.record_id == stored_key(key_in(other))
+        return exists(select(1).select_from(giving).where(*mine, giving.c.id > first, is_it, told).correlate(other))
 
     def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
         """Give records that swap unique values a stand-in first: no two may have the same value even for a moment."""
@@ -202,7 +201,7 @@ class UndoStatements:
     @property
     def has_unique(self) -> bool:
         """Whether a record may have something that no other one has."""
-        return any(column.unique for column in row_columns(self.model).values())
+        return any(column.unique for column in row_columns(self.model).values()) or bool(groups_of(self.model))
 
     @cached_property
     def _table(self) -> Table:
@@ -300,11 +299,13 @@ class UndoStatements:
         return or_(~self._has(_OLD.c.after, key), is_same)
 
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
-        """Ask that nobody else has a unique value by now, and that what is pointed at still exists."""
+        """Ask that nobody else has a unique value by now, and that choices and what is pointed at still exist."""
         found: list[ColumnElement[bool]] = []
         values = _OLD.c.before
         for key, column in columns.items():
             value = self._value(column, values, key)
+            if (may_return := kind_of(column).may_return_sql(value)) is not None:
+                found.append(or_(~self._has(values, key), may_return))
             if column.unique:
                 swaps = did is Did.UPDATE and _can_swap(column)
                 taken = self._is_taken(column, value, key if swaps else "")
@@ -314,7 +315,37 @@ class UndoStatements:
                 target = foreign_key.column.table.alias(f"target_{column.name}")
                 there = exists(select(1).select_from(target).where(target.c[foreign_key.column.name] == value))
                 found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
-        return found
+        groups = [one for one in groups_of(self.model) if not one.keys().isdisjoint(columns)]
+        return [*found, *(~self._are_taken(one, did) for one in groups)]
+
+    def _are_taken(self, group: Mapping[str, TableColumn], did: Did) -> ColumnElement[bool]:
+        """Whether another record, one that this undo gives no other values, has all of what is unique together."""
+        other, found = self._holders(group, _OLD, _OLD.c.before, is_whole=did is Did.DELETE)
+        return exists(found if self.only is not None else found.where(key_in(other).not_in(self._giving(group))))
+
+    def _are_kept(self, group: Mapping[str, TableColumn], first: int) -> ColumnElement[bool]:
+        """Whether another record has what a recorded one gets together, and gives none of it back itself."""
+        other, found = self._holders(group, _NEW, _NEW.c.after, is_whole=False)
+        told = or_(*(self._has(_NEW.c.after, key) for key in group))
+        return and_(told, exists(found.where(~self._gives(other, group, first))))
+
+    def _holders(
+        self, group: Mapping[str, TableColumn], changes: FromClause, values: Expression, *, is_whole: bool
+    ) -> tuple[FromClause, Statement]:
+        """Choose the other records that have what a change's record is to have together; what the change is silent about it has now."""
+        table, name = own_table(next(iter(group.values()))), "_".join(group)
+        other, mine = table.alias(f"other_{name}"), table.alias(f"mine_{name}")
+
+        def becomes(key: str, column: TableColumn) -> Expression:
+            value = self._value(column, values, key)
+            if is_whole:
+                return value
+            now = select(mine.c[column.name]).where(is_record(mine, changes.c.record_id)).correlate(changes)
+            return case((self._has(values, key), value), else_=now.scalar_subquery())
+
+        same = [other.c[column.name] == becomes(key, column) for key, column in group.items()]
+        found = select(1).select_from(other).where(*same, ~is_record(other, changes.c.record_id))
+        return other, found.correlate(changes)
 
     def _is_taken(self, column: TableColumn, value: object, swapped: str) -> ColumnElement[bool]:
         """Whether another record has a value; with a key in `swapped` only one that this undo gives no other value."""
@@ -323,12 +354,14 @@ class UndoStatements:
         found = select(1).select_from(other).where(has_it, ~is_record(other, _OLD.c.record_id))
         if not swapped or self.only is not None:
             return exists(found)
-        giving = table_of(Change).alias(f"giving_{column.name}")
+        return exists(found.where(key_in(other).not_in(self._giving([swapped]))))
+
+    def _giving(self, keys: Iterable[str]) -> Statement:
+        """Return the records of which the undo gives some of these fields back."""
+        giving = table_of(Change).alias(f"giving_{'_'.join(keys)}")
         mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
-        gives = select(key_from(self._table, giving.c.record_id)).where(
-            *mine, giving.c.act == Did.UPDATE.value, self._has(giving.c.before, swapped)
-        )
-        return exists(found.where(key_in(other).not_in(gives)))
+        told = or_(*(self._has(giving.c.before, key) for key in keys))
+        return select(key_from(self._table, giving.c.record_id)).where(*mine, giving.c.act == Did.UPDATE.value, told)
 
     def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
         """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
@@ -378,6 +411,22 @@ class UndoStatements:
 def _can_swap(column: TableColumn) -> bool:
     """Whether records can change places in a column: one has something else in it meanwhile that no record has."""
     return bool(column.unique) and stand_in(column) is not None
+
+
+def groups_of(model: type[Record]) -> list[Mapping[str, TableColumn]]:
+    """Return the fields of which no two records have all alike, where they are several; those of a single column know it themselves."""
+    names = {column: key for key, column in row_columns(model).items()}
+    groups = [columns for table in tables_of(model) for columns in unique_groups(table)]
+    return [
+        {names[one]: one for one in columns} for columns in groups if len(columns) > 1 and names.keys() >= {*columns}
+    ]
+
+
+def _ways(groups: Iterable[Mapping[str, TableColumn]], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
+    """Return of each group a field that changes and can have something else in it meanwhile."""
+    able = ({key: one for key, one in group.items() if key in columns and not one.foreign_keys} for group in groups)
+    found = (next(((key, one) for key, one in some.items() if stand_in(one) is not None), None) for some in able)
+    return dict(filter(None, found))
 
 
 def hanging_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:

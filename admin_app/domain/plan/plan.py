@@ -14,10 +14,12 @@ from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
+from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.clock import latest
 from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnyRow, AnySession, table_of
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 
 # A plan is for now: what it says of the records grows old.
@@ -116,7 +118,15 @@ def agree(session: AnySession, plan: Plan, *, reason: str = "") -> bool:
 
 
 def go_on(session: AnySession, plan: Plan) -> bool:
-    """Let a plan that was stopped be carried on (not yet committed)."""
+    """Let a plan that was stopped be carried on (not yet committed); False where what it did was undone.
+
+    Its change set is undone as a whole: what came to it afterwards would be undone by nothing.
+    """
+    # An undo looks whether the plan is under way: of the two that come at once, the second waits here.
+    session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
+    done = None if plan.change_set_id is None else session.get(ChangeSet, plan.change_set_id)
+    if done is not None and undone_by(session, done) is not None:
+        return False
     return _move(session, plan, PlanState.STOPPED, {"state": PlanState.AGREED, "finished_at": None})
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, or_, 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
 from admin_app.db.record import Record
+from admin_app.db.unique_together import unique_groups
 from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo import subject_of
@@ -28,7 +29,6 @@ from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
-from admin_app.relations.to_one import unique_together
 
 
 def merge_records(
@@ -74,7 +74,8 @@ def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElemen
     """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
     child: Table = relation.other_columns[0].table
     held = relation.holding(survivor)
-    parts = [_has_twin(child, columns, held) for columns in _unique(child, set(relation.other_columns))]
+    groups = [columns for columns in unique_groups(child) if {*relation.other_columns} & {*columns}]
+    parts = [_has_twin(child, columns, held) for columns in groups]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
 
 
@@ -152,11 +153,6 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
     if relation.target is not type(survivor):
         return mine
     return and_(mine, relation.target.id.not_in([survivor.id, gone.id]))
-
-
-def _unique(child: Table, foreign_key: set[TableColumn]) -> list[list[TableColumn]]:
-    """Return the groups of columns that no two of the children have alike, with what they belong to among them."""
-    return [columns for columns in map(list, unique_together(child)) if foreign_key & {*columns}]
 
 
 def _has_twin(child: Table, columns: Sequence[TableColumn], held: Mapping[str, object]) -> ColumnElement[bool]:

@@ -32,6 +32,8 @@ from admin_app.transfer.import_.options import ImportOptions
 from admin_app.transfer.import_.source import Source
 from admin_app.transfer.import_.wording import sentence
 
+# What lines are that were to be carried out and were not.
+_NOT_DONE = (Verdict.FAILED, Verdict.OUTDATED, Verdict.GONE)
 # After this many the rest is likely wrong for the same reason, and nobody reads on.
 MOST_PROBLEMS = 100
 
@@ -172,8 +174,8 @@ def _require_nothing_wrong(plan: Plan) -> None:
 
 
 def _require_all_done(plan: Plan) -> None:
-    """Raise `TransferError` where the store refused what was to be written after all."""
-    failed = plans.lines(db.session, plan, verdicts=[Verdict.FAILED], limit=MOST_PROBLEMS)
+    """Raise `TransferError` where the store refused what was to be written after all, or somebody else wrote first."""
+    failed = plans.lines(db.session, plan, verdicts=_NOT_DONE, limit=MOST_PROBLEMS)
     if failed:
         message = "Nothing was imported."
         raise TransferError(message, [(one.number, one.problem) for one in failed])

@@ -23,6 +23,7 @@ from admin_app.relations import to_one
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.by_count import ByCount, CountCursor
 from admin_app.selection.sorting.children import numbers_of_children
+from admin_app.selection.sorting.exact import exact_numbers
 from admin_app.selection.sorting.tail import Second, Tail, tail_of
 
 
@@ -66,7 +67,9 @@ class SortOrder:
             numbers = numbers_of_children(self.sort, records)
             cursors = [Cursor(numbers.get(record.id, 0), None, record.id) for record in records]
         else:
+            exact = exact_numbers(self.sort, records)
             cursors = [self._by_column(record) for record in records]
+            cursors = [replace(one, value=exact.get(one.key, one.value)) for one in cursors] if exact else cursors
         if self.second is None:
             return cursors
         values = self.second.values_of(records)

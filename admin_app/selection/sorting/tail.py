@@ -24,6 +24,7 @@ from admin_app.relations import to_one
 from admin_app.relations.base import in_alias
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.children import children_of, numbers_of_children, owner_of, tie_of
+from admin_app.selection.sorting.exact import exact_numbers
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Second:
         if self.sort.is_count:
             numbers = numbers_of_children(self.sort, records)
             return {record.id: numbers.get(record.id, 0) for record in records}
-        return {record.id: self._value_of(record) for record in records}
+        return {**{record.id: self._value_of(record) for record in records}, **exact_numbers(self.sort, records)}
 
     def _value_of(self, record: Record) -> object:
         relation = self.sort.relation

@@ -307,6 +307,25 @@ def test_what_is_still_being_carried_out_cannot_be_undone_until_it_is_stopped(ma
     assert (outcome.given_back, outcome.left) == (1, 0)
 
 
+def test_what_was_undone_half_way_goes_on_only_once_it_is_redone(make_post: Any) -> None:
+    for _ in range(2):
+        make_post(content="Old")
+    plan = planned_value(Post, content="New")
+    plans.agree(db.session, plan)
+    Execution(db.session, plan).some(1)
+    plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
+    db.session.commit()
+    undo(db.session, db.session.get_one(ChangeSet, plan.change_set_id))
+    db.session.commit()
+
+    undone = plans.go_on(db.session, plan)
+    undo(db.session, db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(1)).one())
+    db.session.commit()
+    redone = plans.go_on(db.session, plan)
+
+    assert (undone, redone, plan.state) == (False, True, PlanState.AGREED)
+
+
 def test_a_plan_of_nothing_has_no_lines() -> None:
     plan = planned_value(Post, content="New")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from admin_app.jobs.runner import Progress, Stop, StoppedError
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.job import Job, JobState
 from admin_app.models.plan import Plan, PlanState, Verdict
+from admin_app.models.post import Post
 from admin_app.models.role import EDITOR, Role
 from admin_app.panel.plan import jobs as plan_jobs
 from admin_app.panel.plan.jobs import PlanWork
@@ -58,6 +61,39 @@ def test_a_job_makes_the_plan_and_another_one_carries_it_out(as_editor: Any, mak
             ("Changed 5 posts", 5, "Edgar (edgar@example.com)")
         ]
         assert changes == 5
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_job_that_crosses_another_act_gives_way_and_does_its_lines_once(
+    as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    for _ in range(3):
+        make_post()
+    ann = make_user()
+    agreed(as_editor, planned_by_job(as_editor, ann))
+    with as_editor.application.app_context():
+        engine = db.engine
+        first, second, *_ = db.session.scalars(select(Post.id).order_by(Post.id))
+    hold = select(Post.id).with_for_update()
+    with engine.connect() as other, engine.connect() as watch:
+        # The job is the one that finds out.
+        other.exec_driver_sql("SET deadlock_timeout = '60s'")
+        other.execute(hold.where(Post.id == second))
+
+        def cross() -> None:
+            while not watch.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+                time.sleep(0.01)
+            other.execute(hold.where(Post.id == first))
+            other.rollback()
+
+        crossing = threading.Thread(target=cross)
+        crossing.start()
+        state = work(as_editor)
+        crossing.join()
+
+    assert (state, set(owners(as_editor).values())) == ("done", {ann.id})
+    with as_editor.application.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Change).where(Change.act == "update")) == 3
 
 
 def test_a_job_that_was_killed_is_gone_on_with(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from admin_app.domain.plan.lines import BATCH
+from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
@@ -171,6 +172,20 @@ def test_emptied_columns_bring_nothing() -> None:
     bring(User, "name,,email,\nAda,,ada@example.com,\n")
 
     assert all_of(User, "name", "email") == [("Ada", "ada@example.com")]
+
+
+def test_a_record_that_is_changed_while_the_file_is_read_stops_all_of_it(make_user: Make) -> None:
+    ada, bob = make_user(name="Ada"), make_user(name="Bob")
+
+    def meddle(_count: int) -> None:
+        ada.name = "Adele"
+        db.session.flush()
+
+    with pytest.raises(TransferError) as caught:
+        bring(User, f"id,name\n{ada.id},Adeline\n{bob.id},Robert\n", on_rows=meddle)
+
+    assert caught.value.problems == ((2, "Somebody changed it after the plan was made."),)
+    assert all_of(User, "name") == [("Ada",), ("Bob",)]
 
 
 # ---- how it is read

@@ -1,0 +1,22 @@
+"""What no two rows of a table have alike: a column of it, or several together."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Table, UniqueConstraint
+
+from admin_app.extensions import TableColumn
+
+
+def unique_groups(table: Table) -> list[list[TableColumn]]:
+    """Return the groups of columns that are the same in no two rows; an index of some rows, or of what is computed, says nothing of them."""
+    constraints = [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    indexes = [list(one.columns) for one in table.indexes if one.unique and not (_is_partial(one) or _is_computed(one))]
+    return [*constraints, *indexes]
+
+
+def _is_partial(index: Index) -> bool:
+    return any(index.dialect_kwargs.get(f"{store}_where") is not None for store in ("sqlite", "postgresql"))
+
+
+def _is_computed(index: Index) -> bool:
+    return len(index.expressions) != len(index.columns)
