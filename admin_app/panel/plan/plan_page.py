@@ -33,7 +33,7 @@ from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.own_plan import is_import, requested_plan
-from admin_app.panel.plan.report import report_of
+from admin_app.panel.plan.report import report_of, sight_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Link
@@ -85,7 +85,7 @@ class PlanPage(Page):
         """Send every line as CSV."""
         plan = requested_plan(self.access)
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = report_of(db.engine, plan.id)
+        rows = report_of(db.engine, plan.id, sight_of(self.access))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(rows, content_type=CSV.content_type, headers=headers)
 
@@ -273,7 +273,7 @@ class PlanPage(Page):
                 verdict=one.verdict,
                 words=words.said_of(plan, Verdict(one.verdict)),
                 problem=" ".join(problems_of(one)) or one.problem,
-                fields=fields,
+                fields=fields if self._is_told(one, records) else (),
                 row=formatting.number(one.number) if is_import(plan) else "",
             )
             for one, fields in zip(lines, drawn, strict=True)
@@ -283,6 +283,10 @@ class PlanPage(Page):
         model, seen = self.resource.model, self.access.seen()
         wanted = select(model).where(model.id.in_(keys))
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
+
+    def _is_told(self, line: PlanLine, records: Mapping[Key, Record]) -> bool:
+        """Whether the person sees what a line changes: the plan may be older than the rule that keeps its record from them."""
+        return line.record_id is None or line.record_id in records or self.access.seen() is None
 
     def _named(self, line: PlanLine, records: Mapping[Key, Record]) -> Link:
         """Name the record that a line is about, by its number where it is gone; one that is still to be made has no name."""
