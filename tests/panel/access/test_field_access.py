@@ -210,3 +210,16 @@ def test_an_act_on_fields_that_may_not_be_written_is_not_undone(
     assert answer.status_code == 403
     with app.app_context():
         assert db.session.get_one(Post, post.id).content == "Changed"
+
+
+def test_a_secret_tells_no_records_apart_and_stands_in_no_form_as_text(
+    client_with: Callable[..., Client], post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(User.__table__.c.email.info, "secret", "yes")
+    client = client_with("*:*", fields=["user.email:read_only"])
+
+    (found,) = client.get("/admin/post/lookup/?name=user&query=Ann").get_json()["results"]
+    pages = [client.get(f"/admin/{one}").text for one in ("post/", "search/?q=Ann", f"user/edit/?id={post.user_id}")]
+
+    assert found["detail"] == f"ID {post.user_id}"
+    assert [page for page in pages if "ann@example.com" in page] == []
