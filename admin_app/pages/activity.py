@@ -46,7 +46,7 @@ from admin_app.panel.history.activity_file import MOST_ACTS, activity_file
 from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import by_day, rows_of
 from admin_app.panel.history.entries import entries_of
-from admin_app.panel.history.in_the_way import in_the_way
+from admin_app.panel.history.in_the_way import UNTOLD, in_the_way, may_know
 from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
@@ -280,8 +280,10 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     found = []
     for one in outcome.conflicts:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
-        link = in_the_way(one.change, entry.title, one.other)
-        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
+        is_told = may_know(one.tells)
+        words, other = (one.words, one.other) if is_told else (UNTOLD, None)
+        link = in_the_way(one.change, entry.title, other)
+        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, words, one.can_insist, link))
     return found
 
 

@@ -39,7 +39,7 @@ def bring_back_record(access: Access, change: Change) -> list[str]:
     except (UndoError, PrivilegeError, InvalidRecord) as error:
         if access.seen() is not None:
             abort(404)
-        return [f"{error}{said_of(change, error.other) if isinstance(error, UndoError) else ''}"]
+        return [said_of(change, error)]
     return []
 
 

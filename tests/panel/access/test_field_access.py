@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet
+from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.history.in_the_way import UNTOLD
 from tests.client import Client
 from tests.page import Page
 
@@ -223,3 +224,19 @@ def test_a_secret_tells_no_records_apart_and_stands_in_no_form_as_text(
 
     assert found["detail"] == f"ID {post.user_id}"
     assert [page for page in pages if "ann@example.com" in page] == []
+
+
+def test_what_keeps_a_deletion_from_being_undone_tells_no_hidden_value(
+    app: Flask, client_with: Callable[..., Client], make_user: Callable[..., User]
+) -> None:
+    ann, client = make_user(name="Ann", email="hidden@example.com"), client_with("*:*", fields=["user.email:hidden"])
+    client.post_form(f"/admin/user/delete/?id={ann.id}", {"_version": "1"})
+    make_user(name="Bea", email="hidden@example.com")
+    with app.app_context():
+        deleted = db.session.scalars(select(Change).where(Change.act == Did.DELETE)).one()
+
+    undone = client.post_form("/admin/activity/undo/", {"id": str(deleted.change_set_id)})
+    restored = client.post_form(f"/admin/user/restore/?id={ann.id}", {"change": str(deleted.id)})
+
+    assert [UNTOLD in one.text for one in (undone, restored)] == [True, True]
+    assert [word in one.text for one in (undone, restored) for word in ("hidden@", "Bea")] == [False] * 4
