@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.panel.history.in_the_way import UNTOLD
 from tests.client import Client
@@ -240,3 +242,16 @@ def test_what_keeps_a_deletion_from_being_undone_tells_no_hidden_value(
 
     assert [UNTOLD in one.text for one in (undone, restored)] == [True, True]
     assert [word in one.text for one in (undone, restored) for word in ("hidden@", "Bea")] == [False] * 4
+
+
+def test_acts_about_access_in_a_history_name_nobody_whose_name_is_hidden(
+    app: Flask, client_with: Callable[..., Client], viewer: Staff
+) -> None:
+    client = client_with("staff:*", fields=["staff.name:hidden"])
+    with app.app_context():
+        record_security_event(db.session, db.session.get_one(Staff, viewer.id), "Reset the second factor of")
+        db.session.commit()
+
+    page = client.get(f"/admin/staff/history/?id={viewer.id}").text
+
+    assert ("Vera" in page, f"access: colleague {viewer.id}" in page.lower()) == (False, True)
