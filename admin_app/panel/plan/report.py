@@ -12,6 +12,7 @@ from admin_app import formatting
 from admin_app.db.attributes import classes_of_table, hides_secret, stored_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
+from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.extensions import Values
 from admin_app.models.plan import Plan, PlanLine
@@ -27,7 +28,7 @@ LONGEST_GLIMPSE = 60
 
 @dataclass(frozen=True)
 class Sight:
-    """What of a plan's lines a person sees now: it may be older than what their roles allow."""
+    """What of a plan's lines may leave with a person now: the plan may be older than what their roles allow."""
 
     model: type[Record]
     # None: every row.
@@ -47,12 +48,12 @@ class Sight:
 
 
 def sight_of(access: Access) -> Sight:
-    """Return what a person sees of plans about a resource."""
+    """Return what a person may take away of plans about a resource, as of its lists."""
     model = access.resource.model
     columns = [name for one in classes_of_table(model) for name in stored_columns(one) if not hides_secret(one, name)]
     names = {*columns, *row_links(model)}
-    shown = {name for name in names if all(one.shows(name) for one in (access, *accesses_to(model, name)))}
-    return Sight(model, access.seen(), shown)
+    exported = {name for name in names if all(one.may_export(name) for one in (access, *accesses_to(model, name)))}
+    return Sight(model, access.rows(Action.EXPORT), exported)
 
 
 def report_of(engine: Engine, plan_id: int, sight: Sight | None = None) -> Iterator[bytes]:

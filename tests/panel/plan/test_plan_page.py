@@ -269,6 +269,16 @@ def test_a_plan_tells_no_value_that_its_person_may_not_see_any_more(
     assert file.splitlines()[1:] == ["1,change,,,"]
 
 
+def test_the_file_has_no_values_for_who_may_not_export_them(client_with: Any, make_post: Any) -> None:
+    make_post(content="Sentinel")
+    client = client_with("post:list", "post:view", "post:edit", "post:bulk")
+    address = sent(client, POSTS, {"change": "content", "value.content": "New"}).location
+
+    page, file = client.get(address).text, client.get(address.replace("/plan/", "/plan/lines.csv")).text
+
+    assert ("Sentinel" in page, file.splitlines()[1:]) == (True, ["1,change,,,"])
+
+
 def test_lines_stand_on_pages_by_verdict(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user()
     for number in range(52):
