@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -81,9 +81,11 @@ class PlanPage(Page):
             return self._go_on(plan, operation)
         return self._agree(plan, operation)
 
-    def lines(self) -> Response:
-        """Send every line as CSV."""
+    def lines(self) -> ResponseReturnValue:
+        """Send every line as CSV, like an export."""
         plan = requested_plan(self.access)
+        if reauthentication.are_many(sum(plan.counts.values())) and not reauthentication.is_fresh():
+            return redirect(url_for("account.confirm", next=here(), back=self._here(plan)))
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
         rows = report_of(db.engine, plan.id, sight_of(self.access))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

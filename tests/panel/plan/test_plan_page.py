@@ -215,9 +215,10 @@ def test_large_plans_ask_for_a_proof(
         db.session.execute(update(StaffSession).values(proved_at=datetime(2026, 1, 1, tzinfo=UTC)))
         db.session.commit()
 
-    response = as_editor.post_form(address, {})
+    response, file = as_editor.post_form(address, {}), as_editor.get(address.replace("/plan/", "/plan/lines.csv"))
 
     assert (response.status_code, Page(response).heading) == (403, "Confirm it's you")
+    assert (file.status_code, file.location.partition("?")[0]) == (302, "/admin/account/confirm/")
     assert owners(as_editor) == {1: None}
 
 
