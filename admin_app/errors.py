@@ -118,12 +118,13 @@ class MergeError(AdminError):
 
 
 class UndoError(AdminError):
-    """An act cannot be undone; `other` is the record in the way, where it is one."""
+    """An act cannot be undone; `other` is the record in the way, where it is one, and `tells` the tables and fields that the message is about."""
 
-    def __init__(self, message: str, other: object = None) -> None:
+    def __init__(self, message: str, other: object = None, *, tells: Sequence[tuple[str, str]] = ()) -> None:
         """Keep what is in the way: whoever may see it is told."""
         super().__init__(message)
         self.other = other
+        self.tells = tells
 
 
 class BackupError(AdminError):

@@ -46,7 +46,7 @@ from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.history.activity_file import MOST_ACTS, activity_file
 from admin_app.panel.history.activity_row import NOBODY, activity_row
 from admin_app.panel.history.activity_table import by_day, rows_of
-from admin_app.panel.history.blocking_record import blocking_record
+from admin_app.panel.history.blocking_record import UNTOLD, blocking_record, may_know
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.view_models import LeftAlone
 from admin_app.panel.kinds import value_cell
@@ -281,8 +281,10 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
     found = []
     for one in outcome.conflicts:
         (entry,) = entries_of([(one.change, db.session.get_one(ChangeSet, one.change.change_set_id))])
-        link = blocking_record(one.change, entry.title, one.other)
-        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, one.words, one.can_insist, link))
+        is_told = may_know(one.tells)
+        words, other = (one.words, one.other) if is_told else (UNTOLD, None)
+        link = blocking_record(one.change, entry.title, other)
+        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, words, one.can_insist, link))
     return found
 
 

@@ -256,7 +256,7 @@ def test_one_that_was_made_is_not_taken_back_while_something_points_at_it() -> N
     undone = take_back(made)
 
     assert words(undone) == ["It has 1 box now. Delete it yourself and choose what happens to them."]
-    assert (list(labels(Rack)), hanging_on(db.session, rack(FIRST))) == ([FIRST], "1 box")
+    assert (list(labels(Rack)), hanging_on(db.session, rack(FIRST))) == ([FIRST], {"box": ["1 box"]})
 
 
 def test_two_are_merged_with_what_points_at_them_but_for_what_is_told_by_them() -> None:

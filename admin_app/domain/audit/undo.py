@@ -156,7 +156,7 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
     statements = UndoStatements(session, change.change_set_id, model, only=change.id)
     if not statements.made_again():
         conflict = conflict_of(session, change)
-        raise UndoError(conflict.words, conflict.other)
+        raise UndoError(conflict.words, conflict.other, tells=conflict.tells)
     statements.linked_again()
     if power is not None:
         _settle_power(session, power)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import groups_of, hanging_keys
 from admin_app.domain.naming import names_of, noun_of
-from admin_app.extensions import AnySession
+from admin_app.extensions import AnySession, table_of
 from admin_app.formatting import counted, in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
@@ -23,12 +24,16 @@ from admin_app.relations import links_into, links_of, row_links
 
 @dataclass(frozen=True)
 class UndoConflict:
-    """A record that is left alone; `other` is the record in the way."""
+    """A record that is left alone; `other` is the record in the way.
+
+    `tells` names what the words tell of, by table and field, "" for which records there are: not everybody may know that.
+    """
 
     change: Change
     words: str
     can_insist: bool = False
     other: Record | None = None
+    tells: tuple[tuple[str, str], ...] = ()
 
 
 def conflict_of(session: AnySession, change: Change) -> UndoConflict:
@@ -48,8 +53,9 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
     """Return what blocks the former values: a choice that is gone, a unique value that is taken, or a related record that is gone."""
     for key, column in row_columns(model).items():
         held = (change.before or {}).get(key)
+        tells = ((change.model, key),)
         if not kind_of(column).may_return(held):
-            return UndoConflict(change, f"{label(key)} “{held}” can no longer be chosen.")
+            return UndoConflict(change, f"{label(key)} “{held}” can no longer be chosen.", tells=tells)
         value = kind_of(column).from_history(held)
         if value is None:
             continue
@@ -57,16 +63,14 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
             same = of_root(model, same_in(column, column, value))
             other = session.scalar(select(model).where(same, model.id != change.record_id))
             if other is not None:
-                return UndoConflict(
-                    change, f"{label(key)} “{value}” is used by another {noun_of(model)} now.", other=other
-                )
+                words = f"{label(key)} “{value}” is used by another {noun_of(model)} now."
+                return UndoConflict(change, words, other=other, tells=tells)
         for foreign_key in column.foreign_keys:
             target = foreign_key.column
             if session.scalar(select(target).where(target == value)) is None:
                 name = label(key.removesuffix("_id"))
-                return UndoConflict(
-                    change, f"{name} {value}, which it belonged to, no longer exists. Restore that first."
-                )
+                words = f"{name} {value}, which it belonged to, no longer exists. Restore that first."
+                return UndoConflict(change, words, tells=tells)
     return _taken_together(session, change, model) or _lost_link(session, change, model)
 
 
@@ -84,7 +88,8 @@ def _taken_together(session: AnySession, change: Change, model: type[Record]) ->
         same = [getattr(model, name) == value for name, value in values.items()]
         if other := session.scalar(select(model).where(*same, model.id != change.record_id)):
             said = in_words([in_sentence(label(name.removesuffix("_id"))) for name in names])
-            return UndoConflict(change, f"Another {noun_of(model)} has the same {said} now.", other=other)
+            tells = tuple((change.model, name) for name in names)
+            return UndoConflict(change, f"Another {noun_of(model)} has the same {said} now.", other=other, tells=tells)
     return None
 
 
@@ -95,20 +100,21 @@ def _lost_link(session: AnySession, change: Change, model: type[Record]) -> Undo
         there = {relation.key_of(one) for one in linked_records(session, relation, keys)}
         if gone := [key for key in keys if key not in there]:
             words = f"{label(name)}: {noun_of(relation.target)} {gone[0]} no longer exists. Restore that first."
-            return UndoConflict(change, words)
+            return UndoConflict(change, words, tells=((change.model, name),))
     return None
 
 
-def hanging_on(session: AnySession, record: Record) -> str:
-    """Name the records that refer to a record, "2 posts"; "" for none."""
-    found = []
-    linked = {one.other_link: names_of(one.model) for one in links_into(type(record))}
+def hanging_on(session: AnySession, record: Record) -> Mapping[str, Sequence[str]]:
+    """Count what points at a record, "2 posts", by its table."""
+    found: dict[str, Sequence[str]] = {}
+    linked = {one.other_link: (table_of(one.model).name, *names_of(one.model)) for one in links_into(type(record))}
     for key in hanging_keys(type(record)):
         pointing = (one.parent == getattr(record, name_of(type(record), one.column)) for one in key.elements)
         number = session.scalar(select(func.count()).select_from(key.table).where(*pointing)) or 0
-        noun, nouns = linked.get(key.elements[0].parent, (key.table.name, f"{key.table.name}s"))
-        found += [counted(number, noun, nouns)] if number else []
-    return in_words(found)
+        usual = (key.table.name, key.table.name, f"{key.table.name}s")
+        table, noun, nouns = linked.get(key.elements[0].parent, usual)
+        found |= {table: [*found.get(table, ()), counted(number, noun, nouns)]} if number else {}
+    return found
 
 
 def _of_deleted(session: AnySession, change: Change, model: type[Record], record: Record | None) -> UndoConflict:
@@ -119,9 +125,9 @@ def _of_deleted(session: AnySession, change: Change, model: type[Record], record
 
 def _of_made(session: AnySession, change: Change, record: Record) -> UndoConflict:
     if hanging := hanging_on(session, record):
-        return UndoConflict(
-            change, f"It has {hanging} now. Delete it yourself and choose what happens to them.", other=record
-        )
+        counts = in_words([one for counts in hanging.values() for one in counts])
+        words = f"It has {counts} now. Delete it yourself and choose what happens to them."
+        return UndoConflict(change, words, other=record, tells=tuple((table, "") for table in hanging))
     return UndoConflict(change, "It has been changed since.", can_insist=True, other=record)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, func, literal, select, update
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, row_columns
-from admin_app.db.keys import key_from, key_in, stored_key
+from admin_app.db.keys import key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
+from admin_app.domain.plan.arriving_keys import USED
 from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement, with_values
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import number
@@ -44,7 +45,7 @@ def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterat
     for name, column in arrivals.columns.items():
         if column.unique:
             yield from repeated_values(session, plan_id, arrivals.model, name)
-            yield from taken_values(session, plan_id, arrivals.model, name)
+            yield from taken_values(session, plan_id, arrivals.model, name, seen=arrivals.seen)
 
 
 def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[WrongCell]:
@@ -65,8 +66,10 @@ def repeated_values(session: AnySession, plan_id: int, model: type[Record], name
         yield WrongCell(row, name, said, str(cell), group_of(name, TWICE_IN_FILE))
 
 
-def taken_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
-    """Find the lines whose value of a unique column another record has, and keeps."""
+def taken_values(
+    session: AnySession, plan_id: int, model: type[Record], name: str, *, seen: ColumnElement[bool] | None
+) -> Iterator[WrongCell]:
+    """Find the lines whose value of a unique column another record has, and keeps; one that is not `seen` is not named."""
     column = row_columns(model)[name]
     owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     value = _value(session, column, name)
@@ -85,18 +88,19 @@ def taken_values(session: AnySession, plan_id: int, model: type[Record], name: s
     wrong = select(func.min(moving.c.number)).where(
         moving.c.plan_id == plan_id, moving.c.record_id == stored_key(key_in(owner))
     )
+    wrong_row = wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery()
     found = (
-        select(_LINE.c.number, value, key_in(owner), wrong.where(moving.c.verdict == Verdict.WRONG).scalar_subquery())
+        select(_LINE.c.number, value, key_in(owner), wrong_row, _is_among(model, seen, owner))
         .join_from(_LINE, owner, same_in(column, owner.c[column.name], value))
         .where(_LINE.c.plan_id == plan_id, _LINE.c.verdict.in_(OPEN), value.is_not(None))
         .where(key_in(owner).is_distinct_from(key_from(owner, _LINE.c.record_id)), ~lets_go)
     )
-    for row, cell, other, wrong_row in session.execute(found, execution_options=_STREAMED):
-        said = f"already used by ID {other}."
+    for row, cell, other, wrong_row, is_seen in session.execute(found, execution_options=_STREAMED):
+        said = f"already used by ID {other}." if is_seen else USED
         if wrong_row is not None:
             # A wrong line keeps the value that it would have given up.
             said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
-        yield WrongCell(row, name, said, str(cell), group_of(name, "already used by another record."))
+        yield WrongCell(row, name, said, str(cell), group_of(name, USED))
 
 
 def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
@@ -146,6 +150,13 @@ def _together(
         select(some).where(some.c.other.is_not(None)).order_by(some.c.number), execution_options=_STREAMED
     ):
         yield tuple(row)
+
+
+def _is_among(model: type[Record], seen: ColumnElement[bool] | None, owner: FromClause) -> Expression:
+    """Whether the owner is among the rows that are seen; None is every row."""
+    if seen is None:
+        return literal(value=True)
+    return exists(select(1).select_from(model).where(key_of(model) == key_in(owner), seen).correlate(owner))
 
 
 def _value(session: AnySession, column: TableColumn, name: str) -> Expression:

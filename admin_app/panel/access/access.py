@@ -219,7 +219,8 @@ class Access:
         return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
 
     def _unique(self) -> list[str]:
-        return self.shown(name for name, column in stored_columns(self.resource.model).items() if column.unique)
+        columns = stored_columns(self.resource.model).items()
+        return self.shown(name for name, one in columns if one.unique and not one.info.get("secret"))
 
     # ---- fields
 

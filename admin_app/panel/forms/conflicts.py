@@ -8,9 +8,11 @@ from typing import cast
 
 from wtforms import Field
 
+from admin_app.db.attributes import hides_secret
 from admin_app.db.key_parts import Parts
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import linked_records
+from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.conflicts import (
     UNKNOWN,
     EarlierState,
@@ -29,7 +31,7 @@ from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
-from admin_app.panel.view_models import Cell
+from admin_app.panel.view_models import UNSEEN, Cell
 from admin_app.relations import ManyToMany, ToOne
 from admin_app.web.auth.login import current_principal
 
@@ -144,7 +146,8 @@ class Conflicts:
             return None
         origin = earlier_state(db.session, record, version)
         names = [name for name in fact_names(self._access) if not origin.before.keys().isdisjoint(self._kept_as(name))]
-        earlier = {name: self._meant(name, self._before(name, origin)) for name in names}
+        found = {name: self._meant(name, self._before(name, origin)) for name in names}
+        earlier = {name: self._told(name, value) for name, value in found.items()}
         return Meanwhile(
             people=_people(origin),
             is_own=_is_all_own(origin),
@@ -154,7 +157,7 @@ class Conflicts:
                     name=name,
                     label=self._resource.label(name),
                     outcome=Resolution.THEIRS,
-                    was=self._cell(name, earlier[name]),
+                    was=self._former_cell(name, earlier[name]),
                     theirs=self._cell(name, getattr(record, name)),
                     theirs_diff=diff_of(earlier[name], getattr(record, name)) if self._is_text(name) else (),
                 )
@@ -195,21 +198,29 @@ class Conflicts:
         return Part(one, Resolution.YOURS, was, theirs, is_merged=True)
 
     def _difference(self, part: Part, *, is_asked: bool) -> Difference:
-        name = part.control.name
+        name, was = part.control.name, self._told(part.control.name, part.was)
         has_pieces = part.outcome is Resolution.CHOICE and self._is_text(name)
         return Difference(
             name=name,
             label=part.control.label.text,
             outcome=part.outcome,
-            was=None if part.was is UNKNOWN else self._cell(name, part.was),
-            theirs=self._cell(name, part.theirs),
-            theirs_diff=diff_of(part.was, part.theirs) if has_pieces else (),
-            yours_diff=diff_of(part.was, part.control.data) if has_pieces else (),
+            was=self._former_cell(name, was),
+            theirs=UNSEEN if hides_secret(self._resource.model, name) else self._cell(name, part.theirs),
+            theirs_diff=diff_of(was, part.theirs) if has_pieces else (),
+            yours_diff=diff_of(was, part.control.data) if has_pieces else (),
             both=None if part.both is None else value_cell(part.both, is_whole=True),
             take_name=f"{TAKE}{name}",
             take=part.take or ("" if part.both is None else BOTH),
             problem=f"Choose which {part.control.label.text} to keep." if is_asked and part.is_open else "",
         )
+
+    def _told(self, name: str, was: object) -> object:
+        """Return what a field held before, where the person may know it: any version may be said to be the one that they saw."""
+        is_told = self._access.reaches(self._record, Action.HISTORY) and not hides_secret(self._resource.model, name)
+        return was if is_told else UNKNOWN
+
+    def _former_cell(self, name: str, was: object) -> Cell | None:
+        return None if was is UNKNOWN else self._cell(name, was)
 
     def _kept_as(self, name: str) -> Sequence[str]:
         """Name what the history keeps of a field: of a relation, its key's columns."""

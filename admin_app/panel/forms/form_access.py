@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import Form
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import hides_secret, stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
@@ -34,7 +34,8 @@ def own_names(access: Access, form: Form) -> list[str]:
 
 def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
     """List the fields of the record's form that the person may read and not write."""
-    return tuple(fact(access, record, name) for name in access.shown(_left_out(access.resource, form)))
+    names = access.shown(_left_out(access.resource, form))
+    return tuple(fact(access, record, name) for name in names if not hides_secret(access.resource.model, name))
 
 
 def missing_words(access: Access, form: Form) -> str:

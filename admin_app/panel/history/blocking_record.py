@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
+from admin_app.errors import AdminError, UndoError
 from admin_app.extensions import table_of
 from admin_app.models.change_set import Change
-from admin_app.panel.access.access import access_of
+from admin_app.panel.access.access import access_of, accesses_to
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
+
+# In place of words that would tell of what the person does not see.
+UNTOLD = "Something that is not shown to you is in the way."
+
+
+def may_know(tells: Sequence[tuple[str, str]]) -> bool:
+    """Whether the person sees these fields of these tables, and all records where no field is named."""
+    return all(_sees(table, field) for table, field in tells)
+
+
+def _sees(table: str, field: str) -> bool:
+    model = recorded_models().get(table)
+    found = [] if model is None else accesses_to(model, field)
+    return all(one.shows(field) if field else one.looks() and one.seen() is None for one in found)
 
 
 def blocking_record(change: Change, title: str, other: Record | None) -> Link | None:
@@ -20,9 +38,12 @@ def blocking_record(change: Change, title: str, other: Record | None) -> Link | 
     return None if is_itself and name == title else Link(name, record_url(access, other))
 
 
-def blocker_in_words(change: Change, other: object) -> str:
-    """Say which record it is, in a message: "It is “Ann” (ID 7)."."""
-    if not isinstance(other, Record):
-        return ""
+def refusal_in_words(change: Change, error: AdminError) -> str:
+    """Say what blocks the change, and which record that is: "It is “Ann” (ID 7)."."""
+    if not isinstance(error, UndoError):
+        return str(error)
+    if not may_know(error.tells):
+        return UNTOLD
+    other = error.other if isinstance(error.other, Record) else None
     link = blocking_record(change, change.title, other)
-    return f" It is “{link.label}” (ID {other.id})." if link is not None else ""
+    return f"{error} It is “{link.label}” (ID {other.id})." if other is not None and link is not None else str(error)

@@ -32,6 +32,7 @@ from admin_app.panel.access.access import (
     accesses_to,
     is_of_further_class,
 )
+from admin_app.panel.access.audit import summary_of
 from admin_app.panel.history.several_columns import Beside, held_beside, pointed_at, ties_of_several
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
@@ -140,7 +141,7 @@ def _act(done: ChangeSet) -> Entry:
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=(),
-        said=formatting.in_sentence(done.summary),
+        said=formatting.in_sentence(summary_of(done)),
     )
 
 

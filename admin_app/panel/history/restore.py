@@ -24,7 +24,7 @@ from admin_app.models.change_set import Change, Kind
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
-from admin_app.panel.history.blocking_record import blocker_in_words
+from admin_app.panel.history.blocking_record import refusal_in_words
 from admin_app.relations import ManyToMany, ToOne
 from admin_app.web.auth.login import current_principal
 
@@ -39,7 +39,7 @@ def bring_back_record(access: Access, change: Change) -> list[str]:
     except (UndoError, PrivilegeError, InvalidRecord) as error:
         if access.seen() is not None:
             abort(404)
-        return [f"{error}{blocker_in_words(change, error.other) if isinstance(error, UndoError) else ''}"]
+        return [refusal_in_words(change, error)]
     return []
 
 

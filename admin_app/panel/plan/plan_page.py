@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -36,7 +36,7 @@ from admin_app.panel.plan.making import begin_carrying_out
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.own_plan import is_import, requested_plan
-from admin_app.panel.plan.report import report_of
+from admin_app.panel.plan.report import report_of, sight_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Hidden, Link
@@ -85,11 +85,13 @@ class PlanPage(Page):
             return self._go_on(plan, operation)
         return self._agree(plan, operation)
 
-    def lines(self) -> Response:
-        """Send every line as CSV."""
+    def lines(self) -> ResponseReturnValue:
+        """Send every line as CSV, like an export."""
         plan = requested_plan(self.access)
+        if reauthentication.are_many(sum(plan.counts.values())) and not reauthentication.is_fresh():
+            return redirect(url_for("account.confirm", next=here(), back=self._here(plan)))
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = report_of(db.engine, plan.id)
+        rows = report_of(db.engine, plan.id, sight_of(self.access))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(rows, content_type=CSV.content_type, headers=headers)
 
@@ -283,7 +285,7 @@ class PlanPage(Page):
                 verdict=one.verdict,
                 words=words.verdict_in_words(plan, Verdict(one.verdict)),
                 problem=" ".join(problems_of(one)) or one.problem,
-                fields=fields,
+                fields=fields if self._is_told(one, records) else (),
                 row=formatting.number(one.number) if is_import(plan) else "",
             )
             for one, fields in zip(lines, drawn, strict=True)
@@ -299,6 +301,10 @@ class PlanPage(Page):
         if not keys or self.access.seen() is not None or not self.access.shows_title():
             return {}
         return titles_of(db.session, table_of(self.resource.model).name, keys)
+
+    def _is_told(self, line: PlanLine, records: Mapping[Key, Record]) -> bool:
+        """Whether the person sees what a line changes: the plan may be older than the rule that keeps its record from them."""
+        return line.record_id is None or line.record_id in records or self.access.seen() is None
 
     def _named(self, line: PlanLine, records: Mapping[Key, Record], former: Mapping[Key, str]) -> Link:
         """Name the record that a line is about, with its history where it is gone; one that is still to be made has no name."""

@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.domain.auth.security_events import record_security_event
 from admin_app.extensions import db
-from admin_app.models.change_set import ChangeSet
+from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from admin_app.panel.history.blocking_record import UNTOLD
 from tests.client import Client
 from tests.page import Page
 
@@ -210,3 +213,45 @@ def test_an_act_on_fields_that_may_not_be_written_is_not_undone(
     assert answer.status_code == 403
     with app.app_context():
         assert db.session.get_one(Post, post.id).content == "Changed"
+
+
+def test_a_secret_tells_no_records_apart_and_stands_in_no_form_as_text(
+    client_with: Callable[..., Client], post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(User.__table__.c.email.info, "secret", "yes")
+    client = client_with("*:*", fields=["user.email:read_only"])
+
+    (found,) = client.get("/admin/post/lookup/?name=user&query=Ann").get_json()["results"]
+    pages = [client.get(f"/admin/{one}").text for one in ("post/", "search/?q=Ann", f"user/edit/?id={post.user_id}")]
+
+    assert found["detail"] == f"ID {post.user_id}"
+    assert [page for page in pages if "ann@example.com" in page] == []
+
+
+def test_what_keeps_a_deletion_from_being_undone_tells_no_hidden_value(
+    app: Flask, client_with: Callable[..., Client], make_user: Callable[..., User]
+) -> None:
+    ann, client = make_user(name="Ann", email="hidden@example.com"), client_with("*:*", fields=["user.email:hidden"])
+    client.post_form(f"/admin/user/delete/?id={ann.id}", {"_version": "1"})
+    make_user(name="Bea", email="hidden@example.com")
+    with app.app_context():
+        deleted = db.session.scalars(select(Change).where(Change.act == Did.DELETE)).one()
+
+    undone = client.post_form("/admin/activity/undo/", {"id": str(deleted.change_set_id)})
+    restored = client.post_form(f"/admin/user/restore/?id={ann.id}", {"change": str(deleted.id)})
+
+    assert [UNTOLD in one.text for one in (undone, restored)] == [True, True]
+    assert [word in one.text for one in (undone, restored) for word in ("hidden@", "Bea")] == [False] * 4
+
+
+def test_acts_about_access_in_a_history_name_nobody_whose_name_is_hidden(
+    app: Flask, client_with: Callable[..., Client], viewer: Staff
+) -> None:
+    client = client_with("staff:*", fields=["staff.name:hidden"])
+    with app.app_context():
+        record_security_event(db.session, db.session.get_one(Staff, viewer.id), "Reset the second factor of")
+        db.session.commit()
+
+    page = client.get(f"/admin/staff/history/?id={viewer.id}").text
+
+    assert ("Vera" in page, f"access: colleague {viewer.id}" in page.lower()) == (False, True)

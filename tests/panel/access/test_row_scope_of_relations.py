@@ -14,6 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.history.blocking_record import UNTOLD
 from tests.client import Client
 from tests.page import Page
 from tests.panel.plan.plans import agreed
@@ -30,6 +31,20 @@ def test_children_are_listed_and_counted_by_the_rule(as_liam: Client, other: Use
 
     assert sorted(users.column("Posts")) == ["0", "1"]
     assert page.rows("posts") == []
+
+
+def test_what_hangs_on_a_record_unseen_is_not_counted_where_its_creation_stays(
+    app: Flask, as_liam: Client, keep: Callable[[Any], Any]
+) -> None:
+    as_liam.post_form("/admin/user/new/", {"name": "New", "email": "new@example.com"})
+    with app.app_context():
+        made = db.session.scalars(select(User).where(User.name == "New")).one()
+        set_id = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc())).first()
+    keep(Post(content="Unseen", user_id=made.id))
+
+    page = Page(as_liam.post_form("/admin/activity/undo/", {"id": str(set_id)}))
+
+    assert (UNTOLD in page.root.text, "1 post" in page.root.text) == (True, False)
 
 
 @both_stores

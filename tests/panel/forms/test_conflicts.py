@@ -168,3 +168,16 @@ def test_an_inactive_box_is_a_value_like_any_other(
     saved = as_owner.post(at(editor), data={**form, "name": "Edgar Allan"})
 
     assert (saved.status_code, now(app, editor).name, now(app, editor).is_active) == (303, "Edgar Allan", False)
+
+
+def test_who_may_not_read_the_history_is_told_no_former_value(client_with: Any, as_editor: Any, ann: User) -> None:
+    as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "name": "Bea"})
+    client = client_with("user:view", "user:edit", "user:delete")
+
+    pages = [
+        client.post_form(at(ann), {"_version": "1", "name": "Cleo", "email": "cleo@example.com"}),
+        client.post_form(f"/admin/user/delete/?id={ann.id}", {"_version": "1"}),
+    ]
+
+    assert [one.status_code for one in pages] == [409, 409]
+    assert [("Bea" in one.text, ann.name in one.text) for one in pages] == [(True, False)] * 2

@@ -9,14 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.plan import Plan
 from admin_app.models.post import Post
 from admin_app.models.role import Role
-from admin_app.models.staff import StaffSession
+from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
+from tests.panel.plan.changing import POSTS, sent
 from tests.panel.plan.plans import GIVE, agreed, given, owners, verdicts
 from tests.stores import both_stores
 
@@ -213,9 +215,10 @@ def test_large_plans_ask_for_a_proof(
         db.session.execute(update(StaffSession).values(proved_at=datetime(2026, 1, 1, tzinfo=UTC)))
         db.session.commit()
 
-    response = as_editor.post_form(address, {})
+    response, file = as_editor.post_form(address, {}), as_editor.get(address.replace("/plan/", "/plan/lines.csv"))
 
     assert (response.status_code, Page(response).heading) == (403, "Confirm it's you")
+    assert (file.status_code, file.location.partition("?")[0]) == (302, "/admin/account/confirm/")
     assert owners(as_editor) == {1: None}
 
 
@@ -246,6 +249,35 @@ def test_the_lines_are_a_file(as_editor: Any, make_user: Any, make_post: Any) ->
         "1,same,,,",
         "2,change,,User ID: no value,User ID: 1",
     ]
+
+
+@pytest.mark.parametrize("less", [{"rows": ["post:own"]}, {"fields": ["post.content:hidden"]}])
+def test_a_plan_tells_no_value_that_its_person_may_not_see_any_more(
+    app: Flask, client_with: Any, client_of: Any, make_post: Any, less: dict[str, list[str]]
+) -> None:
+    make_post(content="Sentinel")
+    address = sent(client_with("*:*"), POSTS, {"change": "content", "value.content": "New"}).location
+    with app.app_context():
+        role = db.session.scalars(select(Role).where(Role.key == "liam")).one()
+        role.rows, role.fields = StringSet(less.get("rows", [])), StringSet(less.get("fields", []))
+        db.session.commit()
+        liam = db.session.scalars(select(Staff).where(Staff.name == "Liam")).one()
+    client = client_of(liam)
+
+    page, file = Page(client.get(address)), client.get(address.replace("/plan/", "/plan/lines.csv")).text
+
+    assert lines_of(page) == ["Post 1 To be changed"]
+    assert file.splitlines()[1:] == ["1,change,,,"]
+
+
+def test_the_file_has_no_values_for_who_may_not_export_them(client_with: Any, make_post: Any) -> None:
+    make_post(content="Sentinel")
+    client = client_with("post:list", "post:view", "post:edit", "post:bulk")
+    address = sent(client, POSTS, {"change": "content", "value.content": "New"}).location
+
+    page, file = client.get(address).text, client.get(address.replace("/plan/", "/plan/lines.csv")).text
+
+    assert ("Sentinel" in page, file.splitlines()[1:]) == (True, ["1,change,,,"])
 
 
 def test_lines_stand_on_pages_by_verdict(as_editor: Any, make_user: Any, make_post: Any) -> None:

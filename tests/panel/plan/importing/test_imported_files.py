@@ -292,6 +292,21 @@ def test_an_import_does_nothing_that_the_person_could_not_do_by_the_form(
     assert posts == {"changed": mine.id, "theirs": other.id, "new": mine.id}
 
 
+@both_stores
+def test_a_value_that_is_taken_names_only_records_that_are_seen(
+    client_with: Callable[..., Any], make_user: Any
+) -> None:
+    make_user(email="ann@other.example")
+    mine, client = make_user(email="bea@example.com"), client_with("user:*", rows=["user:same_domain"])
+
+    page = Page(client.get(planned(client, b"Name,Email\nCleo,ann@other.example\nDora,bea@example.com\n", mode="add")))
+
+    assert page.texts("p", class_="plan__problem") == [
+        "Email “ann@other.example”: already used by another record.",
+        f"Email “bea@example.com”: already used by ID {mine.id}.",
+    ]
+
+
 @pytest.mark.parametrize("page", ["plan/", "import/corrections/", "import/wrong/"])
 def test_a_plan_is_its_owners_alone(page: str, as_editor: Any, as_owner: Any) -> None:
     plan = planned(as_editor, MIXED)
