@@ -14,7 +14,7 @@ class Prefix:
         self._inner, self._own = inner, plain(own)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer; a probe, or a proxy that takes the path off itself, asks without it."""
+        """Answer; a probe, or a proxy that takes the path off itself, asks without it: under /admin, where our own pages stand, probes alone."""
         path = environ.get("PATH_INFO", "")
         if self._own and f"{path}/".startswith(f"{self._own}/"):
             environ["PATH_INFO"] = path.removeprefix(self._own)

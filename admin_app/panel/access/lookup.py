@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from admin_app.db.attributes import name_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
-from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_one, naming_columns
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_at_once, find_one, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_of
 from admin_app.panel.access.authority import authority
@@ -32,9 +33,17 @@ def find(model: type[Record], text: str) -> Record:
 def find_offered(model: type[Record], text: str) -> Record:
     """Return the same of the records that a picker offers: an archived one is meant by its ID alone."""
     noun, nouns = names_of(model)
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=_offered_of(model))
+
+
+def find_offered_at_once(model: type[Record], text: str) -> Sequence[Record]:
+    """Return those of the offered records that an index finds by their ID or exact name."""
+    return find_at_once(db.session, model, text, visible_scope=_offered_of(model))
+
+
+def _offered_of(model: type[Record]) -> VisibleScope:
     access = access_of(model)
-    scope = replace(sight_of(model), archived=None if access is None else access.archived())
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=scope)
+    return replace(sight_of(model), archived=None if access is None else access.archived())
 
 
 def sight_of(model: type[Record]) -> VisibleScope:

@@ -89,8 +89,8 @@ class Merge:
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
-        who = in_words(["You" if is_own(one) else short_name(one.actor) for one in self.origin.last_changes]) or SOMEONE
-        return f"{who} had changed {in_words(labels)} meanwhile. Both changes are kept."
+        who = ["You" if is_own(one) else short_name(one.actor) for one in self.origin.last_changes]
+        return f"{in_words(who if self.origin.is_known and who else [*who, SOMEONE])} had changed {in_words(labels)} meanwhile. Both changes are kept."
 
 
 class Conflicts:
@@ -289,7 +289,8 @@ def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
 
 
 def _is_all_own(origin: EarlierState) -> bool:
-    return bool(origin.last_changes) and all(map(is_own, origin.last_changes))
+    """Whether the person made all changes themselves; where the history lacks some, nobody knows whose they were."""
+    return origin.is_known and bool(origin.last_changes) and all(map(is_own, origin.last_changes))
 
 
 def refill(one: Field, value: object) -> None:

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.errors import NotFoundError
 from admin_app.extensions import db
-from admin_app.panel.access.lookup import find_offered, typing_hint
+from admin_app.panel.access.lookup import find_offered_at_once, typing_hint
 from admin_app.panel.list.selections import of_number, selection_of
 from admin_app.panel.page import Page
 from admin_app.selection.paging.pages import fetch
@@ -38,7 +37,8 @@ class LookupPage(Page):
         selection = selection_of(target, arguments)
         model, start = target.resource.model, (selection.page - 1) * LOOKUP_SIZE
         is_by_name = bool(selection.search) and not selection.schema.search
-        rows = _called(model, selection.search) if is_by_name else _page(selection, start)
+        # What cannot be searched has no index of words: it is found by what one may type without the picker.
+        rows = find_offered_at_once(model, selection.search) if is_by_name else _page(selection, start)
         # Whoever types a number means the record that has it, whatever else holds these digits.
         numbered = of_number(selection)
         shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
@@ -53,11 +53,3 @@ class LookupPage(Page):
 def _page(selection: Selection, start: int) -> Sequence[Record]:
     """Read a page; one row more than is shown tells whether there is another, and nothing is counted."""
     return fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)
-
-
-def _called(model: type[Record], text: str) -> Sequence[Record]:
-    """Return the one record that is called so: of what cannot be searched, a picker finds what one may type without it."""
-    try:
-        return [find_offered(model, text)]
-    except NotFoundError:
-        return []

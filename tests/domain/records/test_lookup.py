@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.domain.records.lookup import VisibleScope, find_one, find_unique
+from admin_app.domain.records.lookup import VisibleScope, find_at_once, find_one, find_unique
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -168,3 +168,25 @@ def test_what_no_other_has_is_found_in_sight_only(make_user: Callable[..., User]
     found = [find_unique(db.session, User, "ann@example.com", visible_scope=scope) for scope in scopes]
 
     assert (found, find_unique(db.session, Post, "ann@example.com")) == ([None, None], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("{id}", [1]), ("Ann Lee", [1, 2]), ("ANN@example.com", [1]), ("ann lee", []), ("", []), ("a" * 1000, [])],
+)
+def test_an_index_finds_all_that_are_called_exactly_so(
+    text: str, found: list[int], make_user: Callable[..., User]
+) -> None:
+    ann = make_user(name="Ann Lee", email="ann@example.com")
+    other = make_user(name="Ann Lee")
+
+    records = find_at_once(db.session, User, text.format(id=ann.id))
+
+    assert records == [{1: ann, 2: other}[one] for one in found]
+
+
+def test_what_is_out_of_sight_is_not_found_at_once(make_user: Callable[..., User]) -> None:
+    ann = make_user(name="Ann")
+
+    assert find_at_once(db.session, User, str(ann.id), visible_scope=VisibleScope(User.name != "Ann")) == []
+    assert find_at_once(db.session, User, "Ann", visible_scope=VisibleScope(names=())) == []

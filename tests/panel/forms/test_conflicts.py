@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, text
+from sqlalchemy import Text, cast, delete, text
 
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
@@ -49,7 +49,20 @@ def test_who_has_a_record_open_twice_is_told_that_it_was_they(as_editor: Any, an
 
     assert (page.status, page.title) == (409, "Changed in another window: There - Users - Admin")
     assert page.all(class_="problem")[0].all("p")[0].text.startswith("You changed this user in another window 20")
+    assert page.texts("legend") == ["Name: the other window's or this window's?"]
     assert gone.summary[0].startswith("You deleted this user in another window at 20")
+
+
+def test_what_the_history_lacks_may_be_of_somebody_else(app: Flask, as_editor: Any, ann: User, both_open: Any) -> None:
+    form = both_open(ann, name="Ann Lee")
+    as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "email": "lee@example.com"})
+    with app.app_context():
+        db.session.execute(delete(Change).where(cast(Change.after, Text).contains("Ann Lee")))
+        db.session.commit()
+
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Anna"}))
+
+    assert (page.status, page.title) == (409, "Changed by someone else: Ann Lee - Users - Admin")
 
 
 def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(

@@ -64,7 +64,7 @@ def test_what_others_changed_in_other_cells_is_kept_and_told(
     saved = send(as_editor, told)
 
     assert (told.status, told.values()[f"{ann.id}-email"]) == (409, "annie@example.com")
-    assert notes(told)[0].endswith("Email: changed by Emil (emil@example.com). Their value is used.")
+    assert notes(told)[0].endswith("Email: Changed by Emil (emil@example.com). Their value is used.")
     after = now(app, ann)
     assert (saved.status_code, after.name, after.email) == (303, "Anna", "annie@example.com")
 
