@@ -136,6 +136,7 @@ def test_lookup_finds_by_name_and_email_and_shows_both(as_viewer: Any, make_user
         assert answer.json == {
             "results": [{"id": str(ann.id), "text": "Ann Lee", "detail": "ann@work.example"}],
             "more": False,
+            "hint": "",
         }
 
 
