@@ -544,6 +544,17 @@ def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
     assert Arrivals(Box, ("label",)).lines(db.session, 0, [Arrival(1, {"id": 1, "label": "x"}, {})])[0]["cells"] is None
 
 
+def test_a_row_says_the_same_in_other_letters_of_a_text_and_finds_its_rack() -> None:
+    decomposed = "e\u0301"
+    stored(*(Rack(aisle=aisle, mark=decomposed, label="rack") for aisle in (1, 3)))
+    stored(Box(label="box", aisle=1, mark=decomposed))
+    row = Arrival(1, {"id": 1, "aisle": 3, "mark": "é", "label": "box"}, {})
+
+    (line,) = Arrivals(Box, ("aisle", "mark", "label")).lines(db.session, 0, [row])
+
+    assert (line["verdict"], line["cells"], line["after"]) == ("change", None, {"aisle": 3})
+
+
 def test_a_row_of_a_slot_says_its_rack_by_its_key() -> None:
     stored(Slot(aisle=2, mark="é", number=1, label="slot"))
     arrivals = Arrivals(Slot, ("aisle", "mark", "number", "label"), gives_keys=True)

@@ -108,9 +108,9 @@ def is_unique(column: TableColumn) -> bool:
 
 def _is_among_unique(column: TableColumn) -> bool:
     """Whether no two records have the same there, be it together with other columns, or in some rows only."""
-    constraints = (one for one in column.table.constraints if isinstance(one, UniqueConstraint))
-    indexes = (one for one in column.table.indexes if one.unique)
-    return is_unique(column) or any(column.name in one.columns for one in (*constraints, *indexes))
+    constraints = [one.columns for one in column.table.constraints if isinstance(one, UniqueConstraint)]
+    indexes = [one.columns for one in column.table.indexes if one.unique]
+    return is_unique(column) or any(columns.contains_column(column) for columns in (*constraints, *indexes))
 
 
 def _is_pointed_at(column: TableColumn) -> bool:
