@@ -91,14 +91,14 @@ def refusal(error: DBAPIError) -> str | None:
 
 
 @contextmanager
-def named_if_refused(what: str) -> Iterator[None]:
+def named_if_refused(what: str, *, so_far: str = "") -> Iterator[None]:
     """Say whose SQL it is that the database refuses: of a migration that somebody wrote."""
     try:
         yield
     except DBAPIError as error:
         if (said := refusal(error)) is None:
             raise
-        message = f"The database refuses {what}: {said}. Correct the migration. The rows stay as they are."
+        message = f"The database refuses {what}: {said}. Correct the migration.{so_far}"
         raise ClashError(message) from error
 
 
@@ -125,7 +125,8 @@ def _require(operations: Operations, operation: RequireFilled) -> None:
     if operations.get_context().as_sql:
         return
     table = f"{TABLE_PREFIX}{operation.table}"
-    with named_if_refused(f'op.require_filled("{operation.table}", "{operation.lacking}")'):
+    what = f'op.require_filled("{operation.table}", "{operation.lacking}")'
+    with named_if_refused(what, so_far=" The rows stay as they are."):
         left = number_lacking(operations.get_bind(), table, operation.lacking)
     if left:
         message = (

@@ -16,6 +16,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import (
+    AddColumnOp,
     CreateIndexOp,
     CreateTableOp,
     DropIndexOp,
@@ -38,11 +39,9 @@ _INVALID = text(
 )
 
 
-# An index with the column that it is of, above all.
-WAITED_FOR = (
-    "While %s is made, people wait with saving to %s. If that is large, generate two migrations: first without index=True "
-    "in the model, then with it."
-)
+WAITED_FOR = "While %s is made, people wait with saving to %s. If that is large, %s."
+_APART = "make it in a migration of its own"
+_AFTER_COLUMN = "generate two migrations: first without index=True in the model, then with it"
 
 
 @runtime_checkable
@@ -142,9 +141,10 @@ def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
     """Tell whoever writes the migration, who may know how large a table is, what stands beside something else."""
     indexes = [one for one in found if isinstance(one, CreateIndexOp | IndexOperation)]
     new = {one.table_name for one in found if isinstance(one, CreateTableOp)}
+    advice = _AFTER_COLUMN if any(isinstance(one, AddColumnOp) for one in found) else _APART
     for one in indexes if len(indexes) < len(found) else ():
         if isinstance(one, CreateIndexOp) and one.table_name not in new:
-            log.warning(WAITED_FOR, one.index_name, one.table_name)
+            log.warning(WAITED_FOR, one.index_name, one.table_name, advice)
 
 
 def _is_plain(operation: MigrateOperation) -> bool:

@@ -65,7 +65,7 @@ def fill(one: Backfill, *, rest: Callable[[float], object] = time.sleep) -> int:
         return 0
     with writing(), Session(db.engine) as session:
         session.merge(_begun(one, left))
-        session.commit()
+        _commit_if_first(session)
     while (state := step(one, rest=rest)) is None or not state.is_over:
         pass
     if state.error:
@@ -167,11 +167,15 @@ def _begin(one: Backfill) -> None:
     begun = _begun(one, _left(one))
     with writing(), Session(db.engine) as session:
         session.add(begun)
-        try:
-            session.commit()
-        except IntegrityError:
-            # Another worker began it in the same moment.
-            session.rollback()
+        _commit_if_first(session)
+
+
+def _commit_if_first(session: Session) -> None:
+    try:
+        session.commit()
+    except IntegrityError:
+        # Another worker began it in the same moment.
+        session.rollback()
 
 
 def _open_again(one: Backfill) -> BackfillState | None:

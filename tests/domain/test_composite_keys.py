@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint, select, true
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
@@ -15,8 +27,9 @@ from admin_app.db.keys import key_in
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
+from admin_app.domain.audit.recorder import RECORDED
 from admin_app.domain.audit.undo_conflicts import hanging_on
-from admin_app.domain.forgetting.forget import forget
+from admin_app.domain.forgetting.forget import forget, is_back
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import subject_of
 from admin_app.domain.plan.arrival import Arrival
@@ -98,6 +111,16 @@ class Slot(Record):
     rack: Mapped[Rack] = relationship(back_populates="slots")
     __table_args__ = (ForeignKeyConstraint(["aisle", "mark"], ["rack.aisle", "rack.mark"]),)
 
+
+# No history is kept of either, and the second one has no key.
+VISIT = Table(
+    "visit",
+    OWN,
+    Column("id", Integer, primary_key=True),
+    Column("porter_mail", ForeignKey("porter.mail")),
+    Column("position", ForeignKey("rack.position")),
+)
+CARD = Table("card", OWN, Column("porter_mail", ForeignKey("porter.mail")))
 
 FIRST, SECOND = Parts((1, "a/b")), Parts((2, "é"))
 
@@ -343,6 +366,8 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
 ) -> None:
     stored(Porter(mail="ann", label="Ann"), Porter(mail="bob", label="Bob"))
     stored(Box(label="one", porter_mail="ann", maker_mail="bob"), Box(label="two", porter_mail="bob"))
+    with transaction(db.session):
+        db.session.execute(insert(VISIT), [{"porter_mail": "ann"}, {"porter_mail": "bob"}])
     subject = subject_of(db.session, Porter, 1, ("mail", "label"))
     held = [one["label"] for one in held_about(db.session, subject)["hanging"]["box"]]
 
@@ -357,6 +382,47 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
     assert held == ["one"]
     assert places() == {"one": (None, None, "forgotten-1"), "two": (None, None, "bob")}
     assert (db.session.get_one(Porter, 1).mail, labels(Porter)) == ("forgotten-1", {1: "Forgotten", 2: "Bob"})
+    visits = select(VISIT.c.porter_mail).order_by(VISIT.c.id)
+    assert db.session.scalars(visits).all() == ["forgotten-1", "bob"]
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "why"),
+    [
+        (
+            CARD,
+            {"porter_mail": "ann"},
+            "Some rows of card point at it by what would be removed, and cannot be without it",
+        ),
+        (
+            VISIT,
+            {"position": 3},
+            "Some rows of visit point at it by what would be removed, and nothing can take its place",
+        ),
+        (table_of(Porter), {"mail": "forgotten-1", "label": "x"}, "The database refuses it: something points at what"),
+    ],
+    ids=["no key", "number", "taken"],
+)
+def test_nobody_is_forgotten_whom_something_could_point_at_no_more(table: Table, values: Any, why: str) -> None:
+    stored(Porter(mail="ann", label="Ann"), Rack(aisle=3, mark="c", label="c", position=3))
+    with transaction(db.session):
+        db.session.execute(insert(table), [values], execution_options=RECORDED)
+    of_rack = subject_of(db.session, Rack, Parts((3, "c")), ("position",))
+    subject = of_rack if "position" in values else subject_of(db.session, Porter, 1, ("mail",))
+
+    with pytest.raises(ForgettingError, match=f"^{why}"):
+        forget(db.session, subject, (), reason="Asked")
+    db.session.rollback()
+
+    assert (db.session.get_one(Porter, 1).mail, rack(Parts((3, "c"))).position) == ("ann", 3)
+
+
+def test_who_was_forgotten_before_their_column_needed_a_text_is_not_back() -> None:
+    stored(Porter(mail=None, label="Forgotten"), Porter(mail="bob", label="Forgotten"))
+
+    found = [is_back(db.session, subject_of(db.session, Porter, key, ("mail", "label"))) for key in (1, 2)]
+
+    assert found == [False, True]
 
 
 def test_what_points_at_a_key_of_columns_is_held_about_it() -> None:
@@ -476,6 +542,17 @@ def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
         None,
     ]
     assert Arrivals(Box, ("label",)).lines(db.session, 0, [Arrival(1, {"id": 1, "label": "x"}, {})])[0]["cells"] is None
+
+
+def test_a_row_says_the_same_in_other_letters_of_a_text_and_finds_its_rack() -> None:
+    decomposed = "e\u0301"
+    stored(*(Rack(aisle=aisle, mark=decomposed, label="rack") for aisle in (1, 3)))
+    stored(Box(label="box", aisle=1, mark=decomposed))
+    row = Arrival(1, {"id": 1, "aisle": 3, "mark": "é", "label": "box"}, {})
+
+    (line,) = Arrivals(Box, ("aisle", "mark", "label")).lines(db.session, 0, [row])
+
+    assert (line["verdict"], line["cells"], line["after"]) == ("change", None, {"aisle": 3})
 
 
 def test_a_row_of_a_slot_says_its_rack_by_its_key() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, delete, func, not_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from admin_app.db.joined import by_table, of_root, tables_of
 from admin_app.db.keys import Key, key_in, print_key, stored
@@ -95,8 +96,7 @@ def forget(session: AnySession, subject: Subject, about: Collection[str], *, rea
     _require_rest(session, subject, about)
     jobs = _jobs(session, about)
     uploads = session.scalars(select(Upload.id).where(Upload.resource.in_(about))).all()
-    with following(session, subject):
-        _leave_record(session, subject)
+    _replace_in_record(session, subject)
     leave_account(session, subject)
     _leave_history(session, subject)
     _leave_notes(session, subject)
@@ -155,6 +155,19 @@ def _require_rest(session: AnySession, subject: Subject, about: Collection[str])
             "A job that reads or changes these records is under way. Wait until it has ended. Nothing was removed."
         )
         raise ForgettingError(message)
+
+
+def _replace_in_record(session: AnySession, subject: Subject) -> None:
+    try:
+        with following(session, subject):
+            _leave_record(session, subject)
+    except IntegrityError as error:
+        # A table that the dashboard does not know, say.
+        message = (
+            "The database refuses it: something points at what would be removed, or another record has what would take "
+            "its place. Nothing was removed."
+        )
+        raise ForgettingError(message) from error
 
 
 def _leave_record(session: AnySession, subject: Subject) -> None:
@@ -278,7 +291,8 @@ def _is_about(values: Values | None, subject: Subject) -> bool:
 
 
 def _differs(column: TableColumn, stand_in: object) -> ColumnElement[bool]:
-    return column.is_not(None) if stand_in is None else column.is_distinct_from(stand_in)
+    # Nothing is nobody's either: it is what took a value's place before the column needed another one.
+    return column.is_not(None) if stand_in is None else column != stand_in
 
 
 def _without(values: Values | None, stand_ins: Values) -> Values | None:

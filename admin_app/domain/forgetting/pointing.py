@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, and_, select, update
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, null, select, update
 
 from admin_app.db.joined import tables_of, ties_row
 from admin_app.db.json_values import recorded_models
-from admin_app.db.keys import Keys, foreign_keys_of, key_in
+from admin_app.db.keys import Keys, foreign_keys_of, key_in, keys_in
 from admin_app.db.record import Record
 from admin_app.db.versions import raised
 from admin_app.domain.audit.recorder import RECORDED
 from admin_app.domain.forgetting.subject import Subject
 from admin_app.domain.naming import names_of
 from admin_app.errors import ForgettingError
-from admin_app.extensions import AnySession, TableColumn, Values
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
 
 # Rows that one statement changes by their keys.
 BATCH = 500
@@ -51,9 +51,9 @@ def points_at(subject: Subject, key: ForeignKeyConstraint) -> ColumnElement[bool
 def following(session: AnySession, subject: Subject) -> Iterator[None]:
     """Let go of a record, while its personal values change, what points at it by them; then point at what took their place.
 
-    Raises `ForgettingError` where such a record cannot be without it for that long.
+    Raises `ForgettingError` where such a record cannot be without it for that long, or nothing takes its place.
     """
-    found = [one for _, key in keys_to(subject) if (one := _follower(session, subject, key)).keys and one.values]
+    found = [one for key in _personal_keys(subject) if (one := _follower(session, subject, key)).keys]
     for one in found:
         _set(session, one, dict.fromkeys(one.values))
     yield
@@ -61,20 +61,35 @@ def following(session: AnySession, subject: Subject) -> Iterator[None]:
         _set(session, one, one.values)
 
 
+def _personal_keys(subject: Subject) -> Iterator[ForeignKeyConstraint]:
+    """Yield the foreign keys, also of tables that no history is kept of, by which anything points at what goes."""
+    personal = {*subject.columns.values()}
+    for table in table_of(subject.model).metadata.tables.values():
+        yield from (key for key in foreign_keys_of(table) if any(one.column in personal for one in key.elements))
+
+
 def _follower(session: AnySession, subject: Subject, key: ForeignKeyConstraint) -> _Follower:
     names = {column: name for name, column in subject.columns.items()}
     personal = [one for one in key.elements if one.column in names]
-    where = points_at(subject, key)
-    keys = session.scalars(select(key_in(key.table)).where(where)).all() if personal else ()
-    if keys and not all(one.parent.nullable for one in personal):
-        model = next(model for model, one in keys_to(subject) if one is key)
+    values: Values = {one.parent.name: subject.stand_ins[names[one.column]] for one in personal}
+    # Rows without a key could not be found again.
+    key_or_none = key_in(key.table) if keys_in(key.table) else null()
+    keys = session.scalars(select(key_or_none).where(points_at(subject, key))).all()
+    may_be_without = keys_in(key.table) and all(one.parent.nullable for one in personal)
+    if keys and not (may_be_without and None not in values.values()):
+        why = "nothing can take its place" if may_be_without else "cannot be without it"
         message = (
-            f"Some {names_of(model)[1]} point at it by what would be removed, and cannot be without it. "
+            f"Some {_nouns(key.table)} point at it by what would be removed, and {why}. "
             "Give them to another one first. Nothing was removed."
         )
         raise ForgettingError(message)
-    values: Values = {one.parent.name: subject.stand_ins[names[one.column]] for one in personal}
     return _Follower(key.elements[0].parent, keys, values)
+
+
+def _nouns(table: Table) -> str:
+    """Return what rows of a table are called."""
+    model = next((one for one in recorded_models().values() if table in tables_of(one)), None)
+    return f"rows of {table.name}" if model is None else names_of(model)[1]
 
 
 def _set(session: AnySession, rows: _Follower, values: Values) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, UniqueConstraint, func, select
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import same
@@ -84,20 +84,33 @@ def subject_of(session: AnySession, model: type[Record], key: Key, personal: Seq
 
 def stand_in(column: TableColumn, key: Key) -> object:
     """Return what takes the place of a personal value; raise `ConfigurationError` for a column where nothing can."""
-    if column.nullable and not _is_pointed_at(column):
+    is_held = _is_pointed_at(column)
+    if column.nullable and not (is_held and isinstance(column.type, String)):
         return None
     if not isinstance(column.type, String):
         message = f"{column}: a personal column must hold text, or may be empty."
         raise ConfigurationError(message)
-    if not is_unique(column):
-        return GONE[: column.type.length]
+    longest = column.type.length
+    if not (is_held or _is_among_unique(column)):
+        return GONE[:longest]
     name = f"{GONE.lower()}-{print_key(key)}"
-    return f"{name}@{NOWHERE}" if column.info.get("format") == "email" else name
+    address = f"{name}@{NOWHERE}"
+    if column.info.get("format") == "email" and (longest is None or len(address) <= longest):
+        return address
+    # The key at its end tells it from everybody else's.
+    return name if longest is None else name[-longest:]
 
 
 def is_unique(column: TableColumn) -> bool:
     """Whether no two records have the same value there."""
     return bool(column.unique)
+
+
+def _is_among_unique(column: TableColumn) -> bool:
+    """Whether no two records have the same there, be it together with other columns, or in some rows only."""
+    constraints = [one.columns for one in column.table.constraints if isinstance(one, UniqueConstraint)]
+    indexes = [one.columns for one in column.table.indexes if one.unique]
+    return is_unique(column) or any(columns.contains_column(column) for columns in (*constraints, *indexes))
 
 
 def _is_pointed_at(column: TableColumn) -> bool:

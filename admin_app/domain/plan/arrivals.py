@@ -102,7 +102,7 @@ class Arrivals:
         present = self._present(session, rows)
         found = [(one, present.get(self._matched(one))) for one in rows]
         taken = self._taken_keys(session, [one for one, record in found if record is None])
-        known = self._ties.known(session, ((one, {} if record is None else record.values) for one, record in found))
+        known = self._ties.known(session, ((one, *self._sides(one, record)) for one, record in found))
         return [self._line(plan_id, one, record, taken, known) for one, record in found]
 
     @cached_property
@@ -311,21 +311,13 @@ class Arrivals:
         return line | self._change(row, present, known)
 
     def _change(self, row: Arrival, present: _Present, known: Known) -> Values:
-        new: Values = {}
-        made: dict[str, str] = {}
+        new = self._changed(row, present)
+        made = {name: row.missing[name] for name in self.columns if name in row.missing and name not in present.fixed}
         problems: dict[str, CellProblem] = {}
-        for name, column in self.columns.items():
-            if name in row.missing and name not in present.fixed:
-                made[name] = row.missing[name]
-                continue
-            if name not in row.values or _is_same(column, present.values[name], row.values[name]):
-                continue
-            if name in row.alike and _is_same(column, present.values[name], row.alike[name]):
-                continue
-            value = new[name] = row.values[name]
+        for name, value in new.items():
             if name in present.fixed:
                 problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
-            elif (said := self._problem_with(column, name, value)) is not None:
+            elif (said := self._problem_with(self.columns[name], name, value)) is not None:
                 problems[name] = row.problem_at(name, said)
         whole = {**present.values, **new}
         problems = self._ties.problems(row, present.values, whole, known) | self._amounts(row, new, whole) | problems
@@ -338,6 +330,17 @@ class Arrivals:
             return {"verdict": Verdict.SAME}
         before = self._kept({name: present.values[name] for name in (*new, *made)})
         return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
+
+    def _sides(self, row: Arrival, present: _Present | None) -> tuple[Values, Values]:
+        """Return what a record holds before and after."""
+        if present is None:
+            return {}, row.values
+        return present.values, {**present.values, **self._changed(row, present)}
+
+    def _changed(self, row: Arrival, present: _Present) -> Values:
+        """Return what a row brings that the record does not hold already."""
+        given = ((name, column) for name, column in self.columns.items() if name in row.values)
+        return {name: row.values[name] for name, column in given if not _holds(column, present.values[name], row, name)}
 
     def _other_links(self, row: Arrival, present: _Present) -> dict[str, Keys]:
         """Return the links of a record that a row changes, as they become."""
@@ -446,6 +449,12 @@ def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys
 def group_of(name: str, said: str) -> str:
     """Name what several lines have in common that are wrong for the same reason."""
     return (f"{label(name)}: {said}" if name else sentence_case(said))[:300]
+
+
+def _holds(column: TableColumn, stored: object, row: Arrival, name: str) -> bool:
+    """Whether a record holds what a row's cell says, or may mean as well."""
+    alike = (values[name] for values in (row.values, row.alike) if name in values)
+    return any(_is_same(column, stored, one) for one in alike)
 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:

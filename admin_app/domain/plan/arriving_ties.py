@@ -36,11 +36,11 @@ class ArrivingTies:
         own = key_names(self.model)
         return list(dict.fromkeys(name for tie in self._ties for name in tie.own_names if name not in own))
 
-    def known(self, session: AnySession, pairs: Iterable[tuple[Arrival, Values]]) -> Known:
-        """Find out which of the records are there that rows, and the records that they change, point at; by one statement a relation."""
+    def known(self, session: AnySession, rows: Iterable[tuple[Arrival, Values, Values]]) -> Known:
+        """Find out which of the records are there that rows point at, before and after; by one statement a relation."""
         if not self._ties:
             return {}
-        values = [one for row, before in pairs for one in (before, {**before, **self._brought(row)})]
+        values = [one for row, before, after in rows for one in (before, {**after, **self._key(row)})]
         return {tie.key: self._there(session, tie, {tie.told_by(one) for one in values} - {None}) for tie in self._ties}
 
     def problems(self, row: Arrival, before: Values, after: Values, known: Known) -> dict[str, CellProblem]:
@@ -48,6 +48,10 @@ class ArrivingTies:
         given, after = self._brought(row), {**after, **self._key(row)}
         found: dict[str, CellProblem] = {}
         for tie in self._ties:
+            if made := [name for name in tie.own_names if name in row.missing]:
+                if said := self._why_not_beside(tie, made, given, after):
+                    found.setdefault(made[-1], CellProblem(said, row.texts.get(made[-1], "")))
+                continue
             was, now = tie.told_by(before), tie.told_by(after)
             names = [name for name in tie.own_names if name in given]
             if was == now or not names:
@@ -60,6 +64,13 @@ class ArrivingTies:
             if said:
                 found.setdefault(names[-1], CellProblem(said, row.texts.get(names[-1], "")))
         return found
+
+    def _why_not_beside(self, tie: ToOne, made: Collection[str], given: Values, after: Values) -> str:
+        """Say that nothing is there yet which is told by a record that is still to be made."""
+        others = {name for name in tie.own_names if name not in made}
+        if any(after.get(name) is None for name in others):
+            return ""
+        return in_sentence(does_not_fit(tie.key)) if others.isdisjoint(given) else NOT_THERE
 
     def _why_not(self, tie: ToOne, was: object, now: object, known: Collection[object]) -> str:
         if was is not None and tie.key in self.rows and was not in known:

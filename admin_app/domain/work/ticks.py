@@ -136,12 +136,17 @@ def clear(session: AnySession, place: TickedList) -> None:
 
 
 def clear_list_of(session: AnySession, staff_id: int, set_id: int) -> None:
-    """Take back every tick of the list that a set, or the one that it was copied from, is of (not yet committed)."""
+    """Take back a set's ticks in the list that it was copied from (not yet committed); all of them where every row is ticked."""
     of = aliased(TickSet)
     key = select(func.substr(of.list_key, 1, DIGEST)).where(of.id == set_id).scalar_subquery()
     resource = select(of.resource).where(of.id == set_id).scalar_subquery()
     here = (TickSet.staff_id == staff_id, TickSet.resource == resource, TickSet.list_key == key)
-    session.execute(delete(TickSet).where(*here).execution_options(synchronize_session=False))
+    copied = select(Tick.record_id).where(Tick.set_id == set_id)
+    lists = select(TickSet.id).where(*here, TickSet.is_all_but.is_(False))
+    whole = delete(TickSet).where(*here, TickSet.is_all_but.is_(True))
+    those = delete(Tick).where(Tick.set_id.in_(lists), Tick.record_id.in_(copied))
+    for statement in (whole, those):
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:

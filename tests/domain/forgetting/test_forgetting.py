@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData, String, func, select
+from sqlalchemy import ForeignKey, Index, MetaData, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from admin_app.context import acting, writing
@@ -277,12 +277,31 @@ class Passport(Record):
     height: Mapped[int]
     born: Mapped[datetime | None]
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("passport.id"))
+    country: Mapped[str] = mapped_column(String(2))
+    serial: Mapped[str] = mapped_column(String(40))
+    mail: Mapped[str | None] = mapped_column(String(29), info={"format": "email"})
+    code: Mapped[str | None] = mapped_column(String(8))
+    chip: Mapped[int | None]
+    issuer_mail: Mapped[str | None] = mapped_column(ForeignKey("passport.mail"))
+    former_code: Mapped[str | None] = mapped_column(ForeignKey("passport.code"))
+    former_chip: Mapped[int | None] = mapped_column(ForeignKey("passport.chip"))
+    __table_args__ = (UniqueConstraint("country", "serial"), Index("by_mail", "mail", unique=True))
 
 
 def test_every_personal_column_has_a_stand_in_or_is_refused() -> None:
     columns = Passport.__table__.c
 
-    assert (stand_in(columns.born, 7), stand_in(columns.number, 7)) == (None, "forgotten-7")
+    names = ("born", "number", "serial", "mail", "code", "chip", "issuer_mail")
+    assert {name: stand_in(columns[name], 7) for name in names} == {
+        "born": None,
+        "number": "forgotten-7",
+        "serial": "forgotten-7",
+        "mail": "forgotten-7@forgotten.invalid",
+        "code": "gotten-7",
+        "chip": None,
+        "issuer_mail": None,
+    }
+    assert stand_in(columns.mail, 10) == "forgotten-10"
     with pytest.raises(ConfigurationError, match="a personal column must hold text, or may be empty"):
         stand_in(columns.height, 7)
 

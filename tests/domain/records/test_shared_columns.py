@@ -175,3 +175,17 @@ def test_a_row_of_a_file_turns_no_relation_aside() -> None:
     assert said(branch_id=2, desk_number=9) == {"desk_number": "it does not exist."}
     assert said(former_number=1) is None
     assert said(branch_id=1) is None
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_row_of_a_file_that_makes_a_branch_turns_no_desk_aside() -> None:
+    def said(**values: object) -> object:
+        row = Arrival(1, values, {"branch_id": "Third"}, missing={"branch_id": "Third"})
+        (line,) = Arrivals(Ticket, ("branch_id", *values)).lines(db.session, 0, [row])
+        return line["cells"] and line["cells"]["branch_id"]
+
+    assert said(id=3) == ["its desk would change too.", "Third"]
+    assert said(id=3, desk_number=2) == ["it does not exist.", "Third"]
+    assert said(desk_number=2) == ["it does not exist.", "Third"]
+    assert said(id=3, desk_number=None) is None
+    assert said(id=1) is None

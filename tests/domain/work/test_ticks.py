@@ -207,17 +207,18 @@ def test_a_copy_stays_as_it_was_and_is_its_persons_too(context: Flask, editor: A
 
 
 def test_the_list_of_a_copy_is_cleared_and_no_other_one(context: Flask, editor: Any, viewer: Any) -> None:
-    keys = posts(context, 2)
+    *keys, later = posts(context, 3)
     for who, selection in ((editor, WHOLE), (editor, GARDENS), (viewer, WHOLE)):
         tick(who, keys, selection)
     found = ticks.find(db.session, place(editor))
     assert found is not None
     copy = ticks.keep_copy(db.session, found.id)
+    tick(editor, [later])
 
     ticks.clear_list_of(db.session, editor.id, copy)
     db.session.commit()
 
-    assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [0, 2, 2]
+    assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [1, 2, 2]
     assert db.session.get(TickSet, copy) is not None
 
 
