@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
+from admin_app.models.joined import Clause, Contract, Firm, Letter, Paper, Signature
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -219,3 +219,48 @@ def test_who_has_the_contracts_alone_takes_back_what_was_done_to_those(
 
     assert [one.status_code for one in answers] == [303, 303, 303, 404]
     assert stored(app) == [(1, "Secret", None, None, None), *ROWS[1:]]
+
+
+@both_stores
+@pytest.mark.parametrize("more", ["letter:*", "paper:history"])
+def test_who_has_more_than_the_contracts_does_with_those_what_who_has_them_alone_does(
+    more: str, app: Flask, as_owner: Any, client_with: Any
+) -> None:
+    with app.app_context():
+        client = client_with("contract:*", more, name="Cleo")
+    client.post_form("/admin/contract/watch/?id=2", {"on": "1"})
+    edited(client, "contract", 2, label="Rent")
+    client.post_form("/admin/contract/notes/?id=2", {"text": "Mine"})
+    edited(as_owner, "contract", 2, code="C-1")
+    edited(as_owner, "paper", 1, label="Secret")
+    noted = as_owner.post_form("/admin/contract/notes/?id=2", {"text": "@cleo look"})
+    with app.app_context():
+        *_, edit, note, _, theirs, _ = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id))
+
+    inbox, activity = (Page(client.get(f"/admin/{one}/")) for one in ("inbox", "activity"))
+    answers = [client.post_form("/admin/activity/undo/", {"id": str(one)}) for one in (note, edit, theirs)]
+
+    links = {one.attributes["href"] for one in inbox.all("a") if "/history/" in one.attributes["href"]}
+    assert (noted.status_code, links) == (303, {"/admin/contract/history/?id=2"})
+    assert "“Rent”" in activity.texts("main", id="main")[0]
+    assert ("Secret" in activity.texts("main", id="main")[0]) == (more == "paper:history")
+    assert [one.status_code for one in answers] == [303, 303, 404]
+    assert stored(app) == [(1, "Secret", None, None, None), (2, "Lease", "Acme", "C-1", "Acme Ltd"), ROWS[2]]
+
+
+def test_an_activity_about_two_classes_takes_no_statement_a_record(
+    app: Flask, client_with: Any, statements: Any
+) -> None:
+    def sent(count: int) -> int:
+        with app.app_context(), transaction(db.session):
+            for number in range(count):
+                _made(Letter(label=f"Dear {number}"))
+        with statements() as found:
+            assert client.get("/admin/activity/").text.count("Dear") >= count
+        return len(found)
+
+    with app.app_context():
+        client = client_with("contract:*", "letter:*", name="Cleo")
+    few = [sent(1), sent(1)][1]
+
+    assert sent(6) == few
