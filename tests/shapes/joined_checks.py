@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from admin_app.models.joined import Clause, Contract, Firm, Letter, Paper, Signature
+from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -246,21 +246,3 @@ def test_who_has_more_than_the_contracts_does_with_those_what_who_has_them_alone
     assert ("Secret" in activity.texts("main", id="main")[0]) == (more == "paper:history")
     assert [one.status_code for one in answers] == [303, 303, 404]
     assert stored(app) == [(1, "Secret", None, None, None), (2, "Lease", "Acme", "C-1", "Acme Ltd"), ROWS[2]]
-
-
-def test_an_activity_about_two_classes_takes_no_statement_a_record(
-    app: Flask, client_with: Any, statements: Any
-) -> None:
-    def sent(count: int) -> int:
-        with app.app_context(), transaction(db.session):
-            for number in range(count):
-                _made(Letter(label=f"Dear {number}"))
-        with statements() as found:
-            assert client.get("/admin/activity/").text.count("Dear") >= count
-        return len(found)
-
-    with app.app_context():
-        client = client_with("contract:*", "letter:*", name="Cleo")
-    few = [sent(1), sent(1)][1]
-
-    assert sent(6) == few
