@@ -32,12 +32,13 @@ from admin_app.extensions import db, table_of
 from admin_app.formatting import counted
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
-from admin_app.panel.access.access import Access, access_at, access_of, access_of_table, access_to
+from admin_app.panel.access.access import Access, access_at, access_of, access_to, accesses_of_table
 from admin_app.panel.access.audit import (
     purpose_of,
     require_fields,
     require_rows_after,
     require_rows_before,
+    require_undo,
     summary_of,
     visible,
 )
@@ -157,8 +158,7 @@ class ActivityPage(ProtectedView):
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
         require_own_notes(done)
-        if not all(access.may(Action.UNDO) for access in touched):
-            abort(403)
+        require_undo(touched)
         require_rows_before(done, touched)
         require_fields(done, touched)
         reauthentication.note_purpose(f"{words_to_undo(done).act.lower()} “{subject_of(purpose_of(done))}”")
@@ -260,11 +260,11 @@ def _needs_proof(done: ChangeSet) -> bool:
 
 
 def _touched(done: ChangeSet) -> list[Access]:
-    """Return the resources whose records the change set touched; 403 where it touched some that have none."""
+    """Return by which rights the person sees the tables that the change set touched; 403 where it touched one that has no resource."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     known = recorded_models().keys() - {NOTES}
-    found = [access_of_table(table) for table in tables if table in known]
-    return [one if one is not None else abort(403) for one in found]
+    found = [accesses_of_table(table) for table in tables if table in known]
+    return [one for each in found for one in each or abort(403)]
 
 
 def _lists(done: ChangeSet) -> list[tuple[str, str]]:

@@ -219,3 +219,30 @@ def test_who_has_the_contracts_alone_takes_back_what_was_done_to_those(
 
     assert [one.status_code for one in answers] == [303, 303, 303, 404]
     assert stored(app) == [(1, "Secret", None, None, None), *ROWS[1:]]
+
+
+@both_stores
+@pytest.mark.parametrize("more", ["letter:*", "paper:history"])
+def test_who_has_more_than_the_contracts_does_with_those_what_who_has_them_alone_does(
+    more: str, app: Flask, as_owner: Any, client_with: Any
+) -> None:
+    with app.app_context():
+        client = client_with("contract:*", more, name="Cleo")
+    client.post_form("/admin/contract/watch/?id=2", {"on": "1"})
+    edited(client, "contract", 2, label="Rent")
+    client.post_form("/admin/contract/notes/?id=2", {"text": "Mine"})
+    edited(as_owner, "contract", 2, code="C-1")
+    edited(as_owner, "paper", 1, label="Secret")
+    noted = as_owner.post_form("/admin/contract/notes/?id=2", {"text": "@cleo look"})
+    with app.app_context():
+        *_, edit, note, _, theirs, _ = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id))
+
+    inbox, activity = (Page(client.get(f"/admin/{one}/")) for one in ("inbox", "activity"))
+    answers = [client.post_form("/admin/activity/undo/", {"id": str(one)}) for one in (note, edit, theirs)]
+
+    links = {one.attributes["href"] for one in inbox.all("a") if "/history/" in one.attributes["href"]}
+    assert (noted.status_code, links) == (303, {"/admin/contract/history/?id=2"})
+    assert "“Rent”" in activity.texts("main", id="main")[0]
+    assert ("Secret" in activity.texts("main", id="main")[0]) == (more == "paper:history")
+    assert [one.status_code for one in answers] == [303, 303, 404]
+    assert stored(app) == [(1, "Secret", None, None, None), (2, "Lease", "Acme", "C-1", "Acme Ltd"), ROWS[2]]

@@ -33,6 +33,12 @@ class Contract(Paper):
     __mapper_args__ = {"polymorphic_identity": "contract"}
 
 
+class Letter(Paper):
+    """One without more, in the first one's table alone."""
+
+    __mapper_args__ = {"polymorphic_identity": "letter"}
+
+
 class Firm(Record):
     """Whom contracts are with."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.joined import Clause, Contract, Firm, Paper, Signature
+from admin_app.models.joined import Clause, Contract, Firm, Letter, Paper, Signature
 
 from admin_app.panel.resource import Resource
 
@@ -22,6 +22,14 @@ class ContractResource(Resource):
     column_sortable_list = ("label", "partner", "code", ("firm", "firm.label"), "clauses")
     column_filters = ("label", "partner", "code", "firm")
     form_columns = ("label", "number", "partner", "code", "firm")
+
+
+class LetterResource(Resource):
+    model = Letter
+    column_list = ("label", "number")
+    column_searchable_list = ("label",)
+    column_filters = ("label",)
+    form_columns = ("label", "number")
 
 
 class FirmResource(Resource):

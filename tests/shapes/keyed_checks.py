@@ -364,6 +364,17 @@ def test_relations_that_share_a_column_are_hidden_with_what_would_tell_it(
     assert ("South" in history, "South 1" in history) == ("branch" in shown, False)
 
 
+@pytest.mark.usefixtures("tickets")
+def test_who_has_no_right_to_branches_is_told_no_tickets_branch_by_its_desks(client_with: Any) -> None:
+    client = client_with("ticket:*", "desk:*")
+
+    form = Page(client.get("/admin/ticket/edit/?id=1")).values()
+    listed = Page(client.get("/admin/ticket/"))
+
+    assert {"branch", "desk", "former"} & form.keys() == set()
+    assert (listed.column("Label"), "North" in listed.texts("main", id="main")[0]) == (["First"], False)
+
+
 @both_stores
 @pytest.mark.usefixtures("tickets")
 def test_many_tickets_take_no_desk_of_another_branch(app: Flask, as_editor: Any) -> None:

@@ -182,10 +182,17 @@ class Access:
 
     def find_key(self, key: Key | None) -> Record | None:
         """Return the record of this key, or None where the person may not see it, or it is gone."""
-        # A person who may edit but not view is limited to the rows of that action when it begins.
-        seen = self.seen() if self._scope.sight is not None else None
+        seen = self._found()
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
         return None if key is None else db.session.scalar(wanted, {"key": key})
+
+    def found_among(self, keys: Collection[Key]) -> set[Key]:
+        """Return those of these keys whose records `find_key` finds."""
+        return self._scope.among(keys, self._found())
+
+    def _found(self) -> ColumnElement[bool] | None:
+        # A person who may edit but not view is limited to the rows of that action when it begins.
+        return self.seen() if self._scope.sight is not None else None
 
     def requested(self, action: Action) -> Record:
         """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
@@ -322,23 +329,23 @@ def access_of_table(table: str) -> Access | None:
     Who sees nothing of the first class, and something of one that derives from it, has that of those.
     """
     found = accesses_of_table(table)
-    return found[0] if len(found) == 1 else _of_first_class(table)
+    return found[0] if len(found) == 1 else access_of_first_class(table)
 
 
 def accesses_of_table(table: str) -> list[Access]:
-    """Return by which rights the person at hand sees records of a table: those to the first class, or to each of the others that they see."""
-    first = _of_first_class(table)
-    if first is None or _sees_some(first):
+    """Return by which rights the person at hand sees records of a table: those to the first class, or to each of the others that they see.
+
+    Who may read the first one's history alone has that at the end: it counts for records that none of the others covers.
+    """
+    first = access_of_first_class(table)
+    if first is None or first.looks():
         return [] if first is None else [first]
-    return _of_seen(_accesses(first.resource.model))
+    _, *further = _accesses(first.resource.model)
+    return list(filter(_sees_some, [*further, first])) or [first]
 
 
-def is_of_further_class(access: Access) -> bool:
-    """Whether these are the rights to some of a table's records alone: to those of a class that derives from the first one."""
-    return inspect_mapper(access.resource.model).inherits is not None
-
-
-def _of_first_class(table: str) -> Access | None:
+def access_of_first_class(table: str) -> Access | None:
+    """Return what the person at hand may do with the records of a table's first class, None as above."""
     model = recorded_models().get(table)
     return None if model is None else access_of(model)
 
@@ -361,10 +368,26 @@ def rows_by_base_class(found: Sequence[Access], action: Action) -> dict[type[Rec
 
     The history files records under the base class. A right to a derived class covers the records of that class alone.
     """
+    return _by_base_class([(one, one.rows(action)) for one in found])
+
+
+def seen_by_base_class(found: Sequence[Access]) -> dict[type[Record], ColumnElement[bool]]:
+    """Return the rows that the person sees in the same way."""
+    return _by_base_class([(one, one.seen()) for one in found])
+
+
+def _by_base_class(
+    rows: Sequence[tuple[Access, ColumnElement[bool] | None]],
+) -> dict[type[Record], ColumnElement[bool]]:
     known: dict[type[Record], list[ColumnElement[bool]]] = {}
-    for access in found:
-        model, which = access.resource.model, access.rows(action)
-        first: type[Record] = inspect_mapper(model).base_mapper.class_
-        known.setdefault(first, []).append(of_root(model, true() if which is None else which))
-    free = {one.resource.model for one in found if one.rows(action) is None}
+    for access, which in rows:
+        mine = of_root(access.resource.model, true() if which is None else which)
+        known.setdefault(base_class(access), []).append(mine)
+    free = {access.resource.model for access, which in rows if which is None}
     return {first: or_(*each) for first, each in known.items() if first not in free}
+
+
+def base_class(access: Access) -> type[Record]:
+    """Return the first class of the table whose records these rights are about."""
+    first: type[Record] = inspect_mapper(access.resource.model).base_mapper.class_
+    return first

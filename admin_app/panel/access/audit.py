@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import abort
-from sqlalchemy import ColumnElement, Table, and_, true
+from sqlalchemy import ColumnElement, Table, and_
 
 from admin_app.db.json_values import recorded_models, row_columns
+from admin_app.db.record import Record
 from admin_app.domain.audit.reader import ActivityFilter, is_shown
 from admin_app.domain.audit.undo import fields_changed, touches_rows_beyond
 from admin_app.domain.audit.undo_words import named_way
@@ -18,13 +19,14 @@ from admin_app.models.change_set import ChangeSet, Did, Kind
 from admin_app.models.note import Note
 from admin_app.panel.access.access import (
     Access,
-    access_of_table,
     access_to,
     accesses_to,
-    is_of_further_class,
+    base_class,
     rows_by_base_class,
+    seen_by_base_class,
 )
 from admin_app.panel.access.notes import NOTES, notes_seen
+from admin_app.panel.access.of_record import access_of_record
 from admin_app.panel.registry import resources
 from admin_app.relations import row_links
 from admin_app.web.auth.login import current_principal
@@ -46,7 +48,7 @@ def visible() -> ActivityFilter:
 
 def summary_of(done: ChangeSet) -> str:
     """Return a change set's summary, with the record's number in place of a name that the person may not see."""
-    access = access_of_table(done.resource)
+    access = access_of_record(done.resource, done.record_id)
     if access is None or not _names_unseen(done, access):
         return done.summary or "No description"
     return _unnamed(done, access)
@@ -54,7 +56,7 @@ def summary_of(done: ChangeSet) -> str:
 
 def purpose_of(done: ChangeSet) -> str:
     """Say the same before it is known that the person may see it: of what they do not, without a name."""
-    access = access_of_table(done.resource)
+    access = access_of_record(done.resource, done.record_id)
     return summary_of(done) if access is None or is_shown(db.session, done, visible()) else _unnamed(done, access)
 
 
@@ -75,7 +77,7 @@ def _names_unseen(done: ChangeSet, access: Access) -> bool:
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
     """Answer 403 where an undo would write fields that the person may not write, at all or in these records."""
-    for access in touched:
+    for access in _undoing(touched):
         model = access.resource.model
         fixed = [
             key
@@ -101,30 +103,35 @@ def _held(access: Access) -> dict[str, ColumnElement[bool]]:
     return {key: and_(*free) for key, free in held.items()}
 
 
-def require_rows_before(done: ChangeSet, touched: Collection[Access]) -> None:
+def require_undo(touched: Collection[Access]) -> None:
+    """Answer 403 where a change set touched a table of which the person may undo changes of no record."""
+    if {base_class(one) for one in touched} != {base_class(one) for one in _undoing(touched)}:
+        abort(403)
+
+
+def require_rows_before(done: ChangeSet, touched: Sequence[Access]) -> None:
     """Answer 404 where a change set made or changed records that the person does not see, and 403 where they may not undo it."""
-    for access in touched:
-        for bound, status in ((access.seen(), 404), (access.rows(Action.UNDO), 403)):
-            rows = _rows_of(access, bound)
-            if rows is not None and touches_rows_beyond(
-                db.session, done.id, access.resource.model, rows, [Did.CREATE, Did.UPDATE]
-            ):
-                abort(status)
+    did = [Did.CREATE, Did.UPDATE]
+    _require_rows(done.id, seen_by_base_class(touched), did, 404)
+    _require_rows(done.id, rows_by_base_class(_undoing(touched), Action.UNDO), did, 403)
 
 
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
     """Answer 404 where an undo gave back records that the person does not reach, or cannot be checked as they are gone again."""
-    for access in touched:
-        rows = _rows_of(access, access.rows(Action.UNDO))
-        if rows is not None and touches_rows_beyond(
-            db.session, set_id, access.resource.model, rows, [Did.UPDATE, Did.DELETE]
-        ):
-            abort(404)
+    _require_rows(set_id, rows_by_base_class(_undoing(touched), Action.UNDO), [Did.UPDATE, Did.DELETE], 404)
 
 
-def _rows_of(access: Access, bound: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
-    """Return the rows again; all of a class that derives from another one are not all of the table."""
-    return true() if bound is None and is_of_further_class(access) else bound
+def _require_rows(
+    set_id: int, rows: Mapping[type[Record], ColumnElement[bool]], did: Collection[Did], status: int
+) -> None:
+    for model, which in rows.items():
+        if touches_rows_beyond(db.session, set_id, model, which, did):
+            abort(status)
+
+
+def _undoing(touched: Collection[Access]) -> list[Access]:
+    """Return the rights by which the person may undo something; of several classes of a table some may be there to look at alone."""
+    return [one for one in touched if one.may(Action.UNDO)]
 
 
 def _table(access: Access) -> str:

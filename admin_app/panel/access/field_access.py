@@ -75,8 +75,9 @@ class FieldAccess:
 
         One by several columns tells what those tell that share some of them: a desk of a branch tells the branch.
         """
-        told = (self._right_to(one, actions) for one in self._told_by.get(name, ()))
-        return FieldRight.HIDDEN if FieldRight.HIDDEN in told else self._right_to(name, actions)
+        tells = self._told_by.get(name, ())
+        is_told = all(self._asked.shows(one) and self._right_to(one, actions) is not FieldRight.HIDDEN for one in tells)
+        return self._right_to(name, actions) if is_told else FieldRight.HIDDEN
 
     def _right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
         if name in _IN_ADDRESSES_AND_FORMS:

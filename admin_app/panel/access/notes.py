@@ -13,7 +13,8 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Statement, db, table_of
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.note import Note
-from admin_app.panel.access.access import access_of_table, access_to
+from admin_app.panel.access.access import access_to
+from admin_app.panel.access.of_record import access_of_record
 from admin_app.panel.registry import resources
 from admin_app.web.auth.login import signed_in_principal
 
@@ -56,7 +57,7 @@ def require_own_notes(done: ChangeSet) -> None:
     touched = select(Change.act, Change.before).where(Change.change_set_id == done.id, Change.model == NOTES)
     if all(act == Did.UPDATE and set(before or {}) == MOVED for act, before in db.session.execute(touched)):
         return
-    access = access_of_table(done.resource)
+    access = access_of_record(done.resource, done.record_id)
     record = access.find_key(done.record_id) if access is not None else None
     if access is None or record is None or not access.reaches(record, Action.VIEW):
         abort(404)

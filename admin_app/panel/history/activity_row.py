@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import url_for
 
 from admin_app.context import zone
@@ -11,8 +13,9 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.notes import is_about_note
 from admin_app.formatting import actor_name
 from admin_app.models.change_set import ChangeSet
-from admin_app.panel.access.access import Access, access_of_table
+from admin_app.panel.access.access import Access, accesses_of_table
 from admin_app.panel.access.audit import summary_of
+from admin_app.panel.access.of_record import access_of_record, look_at
 from admin_app.panel.history.entries import time_cell, way_of
 from admin_app.panel.history.view_models import ActivityRow
 from admin_app.panel.links import link
@@ -21,9 +24,15 @@ from admin_app.web.auth.login import signed_in_principal
 NOBODY = "none"
 
 
+def activity_rows(sets: Sequence[ChangeSet]) -> list[ActivityRow]:
+    """Draw change sets, by as many statements for many as for one."""
+    look_at((one.resource, one.record_id) for one in sets)
+    return [activity_row(one) for one in sets]
+
+
 def activity_row(done: ChangeSet) -> ActivityRow:
     """Draw a change set, with the way to take it back for who may."""
-    access = access_of_table(done.resource)
+    access = access_of_record(done.resource, done.record_id)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     at, there = time_cell(done), done.at.astimezone(zone())
     return ActivityRow(
@@ -48,5 +57,6 @@ def activity_row(done: ChangeSet) -> ActivityRow:
 def _may_undo(done: ChangeSet, access: Access) -> bool:
     """Whether the person has the right; what they did with their own notes nobody needs one for."""
     if not is_about_note(done):
-        return access.may(Action.UNDO)
+        found = [access] if done.record_id is not None else accesses_of_table(done.resource)
+        return any(one.may(Action.UNDO) for one in found)
     return done.actor_id == signed_in_principal().id or access.authority.rights.has_everything

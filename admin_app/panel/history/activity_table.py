@@ -14,7 +14,7 @@ from admin_app.domain.audit.reader import ActivityFilter, changes_of_one_record
 from admin_app.domain.audit.undo import keeps_former
 from admin_app.extensions import db
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did
-from admin_app.panel.history.activity_row import activity_row
+from admin_app.panel.history.activity_row import activity_rows
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.history.view_models import ActivityDay, ActivityRow, FieldChange
 
@@ -35,7 +35,7 @@ def rows_of(sets: Sequence[ChangeSet], seen: ActivityFilter) -> list[ActivityRow
         one for one in changes_of_one_record(db.session, single, seen.hidden, rows=seen.rows) if one.act == Did.UPDATE
     ]
     told, kept_back = _told(changes), {one.change_set_id for one in changes if not keeps_former(one)}
-    rows = [(one.id, activity_row(one)) for one in sets]
+    rows = zip([one.id for one in sets], activity_rows(sets), strict=True)
     return [replace(row, told=told.get(key), can_undo=row.can_undo and key not in kept_back) for key, row in rows]
 
 

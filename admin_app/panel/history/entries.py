@@ -28,11 +28,12 @@ from admin_app.panel.access.access import (
     LONGEST_NAME,
     Access,
     access_of,
-    access_of_table,
+    access_of_first_class,
+    accesses_of_table,
     accesses_to,
-    is_of_further_class,
 )
 from admin_app.panel.access.audit import summary_of
+from admin_app.panel.access.of_record import access_of_record, look_at
 from admin_app.panel.history.several_columns import Beside, held_beside, pointed_at, ties_of_several
 from admin_app.panel.history.view_models import Entry, FieldChange
 from admin_app.panel.kinds import column_cell, value_cell
@@ -59,6 +60,7 @@ class Names:
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
     """Draw changes, and change sets that changed nothing; the records they point at are read by one statement a model."""
     names = _names([change for change, _ in pairs if change is not None])
+    look_at((change.model, change.record_id) for change, _ in pairs if change is not None)
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
@@ -99,7 +101,7 @@ def time_cell(done: ChangeSet) -> Cell:
 
 
 def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
-    model, access = recorded_models().get(change.model), access_of_table(change.model)
+    model, access = recorded_models().get(change.model), access_of_record(change.model, change.record_id)
     may_see = access is not None and access.may(Action.HISTORY)
     return Entry(
         id=str(change.id),
@@ -282,24 +284,31 @@ def _keys_held_by(column: TableColumn) -> list[TableColumn]:
 def _names_by(column: Expression, values: set[object]) -> dict[tuple[object, object], tuple[str, str]]:
     """Return the names of the records that have these values in a column, or these keys of several."""
     table = (column.clauses.clauses[0] if isinstance(column, CompositeKey) else column).table
-    access = access_of_table(table.name)
-    if access is None or not access.may(Action.VIEW):
-        return {}
-    model, seen = access.resource.model, access.seen()
-    named = select(column, model).where(column.in_(values))
-    records = db.session.execute(named if seen is None else named.where(seen)).all()
-    found: dict[tuple[object, object], tuple[str, str]] = {
-        (column, value): (access.title_of(one), record_url(access, one)) for value, one in records
-    }
-    is_key = isinstance(column, CompositeKey) or [column] == keys_in(table)
+    found: dict[tuple[object, object], tuple[str, str]] = {}
+    for access in accesses_of_table(table.name):
+        found |= _seen_names(access, column, values) if access.may(Action.VIEW) else {}
+    first, is_key = access_of_first_class(table.name), isinstance(column, CompositeKey) or [column] == keys_in(table)
     # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
-    told = is_key and seen is None and access.shows_title() and not is_of_further_class(access)
-    gone = cast("set[Key]", values - {value for value, _ in records}) if told else set[Key]()
-    titles = titles_of(db.session, table.name, gone) if gone else {}
-    for key in gone:
-        title = formatting.excerpt(titles.get(key, f"{access.resource.noun} {key}"), LONGEST_NAME)
-        found[column, key] = (
-            f"{title} (deleted)",
+    if is_key and first is not None and first.may(Action.VIEW) and first.seen() is None and first.shows_title():
+        gone = cast("set[Key]", values - {value for _, value in found})
+        found |= {(column, key): named for key, named in _gone_names(first, table.name, gone).items()}
+    return found
+
+
+def _seen_names(
+    access: Access, column: Expression, values: set[object]
+) -> dict[tuple[object, object], tuple[str, str]]:
+    named, seen = select(column, access.resource.model).where(column.in_(values)), access.seen()
+    records = db.session.execute(named if seen is None else named.where(seen)).all()
+    return {(column, value): (access.title_of(one), record_url(access, one)) for value, one in records}
+
+
+def _gone_names(access: Access, table: str, keys: set[Key]) -> dict[Key, tuple[str, str]]:
+    titles = titles_of(db.session, table, keys) if keys else {}
+    return {
+        key: (
+            f"{formatting.excerpt(titles.get(key, f'{access.resource.noun} {key}'), LONGEST_NAME)} (deleted)",
             link(access.resource, "history_view", id=key) if key in titles else "",
         )
-    return found
+        for key in keys
+    }

@@ -63,7 +63,7 @@ def _news(one: News, subject: Subject | None) -> list[Entry]:
 
 def _changed(one: News, subject: Subject | None) -> Entry | None:
     """Draw the changes of a record. One that is gone is named only to who sees every one of its kind."""
-    access = access_of_table(one.watch.subject)
+    access = subject.access if subject is not None else access_of_table(one.watch.subject)
     if one.change is None or access is None or (subject is None and access.seen() is not None):
         return None
     change, done = one.change
