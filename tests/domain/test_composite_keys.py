@@ -331,6 +331,8 @@ def test_a_place_in_a_list_says_the_whole_key_and_nothing_stands_in_for_one() ->
     assert [kind_of(table.c[name]).stand_in_sql(key_in(table)) for name in ("aisle", "label")] == [None, None]
 
 
+# PostgreSQL names the constraint, SQLite none.
+@pytest.mark.covers
 def test_what_the_database_refuses_is_said_at_a_field() -> None:
     with pytest.raises(InvalidRecord) as twice, refusals_of(Rack), transaction(db.session):
         db.session.add(Rack(aisle=1, mark="a/b", label="x"))

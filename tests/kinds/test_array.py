@@ -66,6 +66,10 @@ def test_a_choice_of_texts_is_an_item_as_it_is() -> None:
     assert (kind.words(["a"]), kind.from_cell("b, a")) == (["a"], ["b", "a"])
 
 
+def test_every_text_may_return_to_a_list_of_texts() -> None:
+    assert (TEXTS.may_return('["a"]'), TEXTS.may_return_sql(sa.literal('["a"]'))) == (True, None)
+
+
 def test_a_cell_is_a_list_of_json_or_words_with_commas() -> None:
     cells = ('["a, b", 7, null]', "a, b ,", "[]", "")
 
