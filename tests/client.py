@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import has_app_context
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from tests.markup import breaches
@@ -25,8 +26,8 @@ OFTEN = 40
 
 # Where a page carries the token of the session.
 TOKEN = re.compile(r"<input\b[^>]*\bname=[\"']?csrf_token\b[^>]*?\bvalue=[\"']?([^\"'\s>]+)")
-# A page of the dashboard that costs little: none is there.
-ANY_PAGE = "/admin/nothing"
+# What a token of a session is made of where none of its pages made one yet.
+RAW = "f" * 40
 
 
 class Client(FlaskClient):
@@ -48,10 +49,16 @@ class Client(FlaskClient):
     def post_form(
         self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
     ) -> TestResponse:
-        """Post `data` with the token of `page`; without one, with the token of the session's last page."""
+        """Post `data` with the token of `page`; without one, with that of the session's last page, or one as a page would carry it."""
         is_inside = page is None and url.startswith("/admin/")
-        token = self._token or self.token_of(ANY_PAGE) if is_inside else self.token_of(page or url)
+        token = self._token or self.make_token() if is_inside else self.token_of(page or url)
         return self.post(url, data={"csrf_token": token, **(data or {})}, **kwargs)
+
+    def make_token(self) -> str:
+        """Return a token for the session, as Flask-WTF makes it: no page has to be asked for."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", RAW)
+        return URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(raw)
 
     def token_of(self, page: str) -> str:
         """Return the token in the page's first form that has one."""

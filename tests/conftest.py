@@ -33,6 +33,9 @@ pytest_plugins = [
     "tests.subject",
 ]
 
+# What is imported and collected stays, so it is no garbage.
+gc.disable()
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -116,6 +119,7 @@ def pytest_collection_finish() -> None:
     """Let Python look for garbage less often, and not through what is there before the first test, which is much and stays."""
     gc.freeze()
     gc.set_threshold(10_000)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -151,7 +155,7 @@ def quiet_navigation() -> Iterator[None]:
 
 @pytest.fixture
 def keep(app: Flask) -> Callable[[Any], Any]:
-    """Store a record; outside of a context it comes back detached, with its columns read."""
+    """Store a record; outside of a context it comes back detached, with its columns as they were written."""
 
     def store_record(record: Any) -> Any:
         if has_app_context():
@@ -159,9 +163,9 @@ def keep(app: Flask) -> Callable[[Any], Any]:
             db.session.commit()
             return record
         with app.app_context():
+            db.session().expire_on_commit = False
             db.session.add(record)
             db.session.commit()
-            db.session.refresh(record)
             return record
 
     return store_record

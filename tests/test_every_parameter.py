@@ -17,7 +17,6 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from admin_app.config import MAX_BODY_BYTES
@@ -39,8 +38,6 @@ EXAMPLES = settings(
 # Seconds of work for one answer; and of waiting, which a busy machine alone can make long.
 MOST_WORK, LONGEST_WAIT = 5, 60
 
-# What a token of a form is made of, in the session's cookie.
-RAW = "f" * 40
 Pairs = list[tuple[str, Any]]
 
 
@@ -48,9 +45,9 @@ class Fuzzed:
     """A route with what it reads and its form as it is shown, asked by an owner; signed in anew after every form, as some of them sign out."""
 
     def __init__(
-        self, app: Flask, path: str, names: list[str], form: dict[str, Any], make_client: Callable[[], Any]
+        self, path: str, names: list[str], form: dict[str, Any], make_client: Callable[[], Any]
     ) -> None:
-        self.app, self.path, self.names, self.form, self.make_client = app, path, names, form, make_client
+        self.path, self.names, self.form, self.make_client = path, names, form, make_client
         self.client = make_client()
 
     def get(self, arguments: Pairs, **how: Any) -> None:
@@ -59,10 +56,8 @@ class Fuzzed:
 
     def post(self, arguments: Pairs, fields: Pairs, **how: Any) -> None:
         """Send a form with a good token, and require a sound answer."""
-        with self.client.session_transaction() as session:
-            session["csrf_token"] = RAW
-        token = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(RAW)
-        how = {"data": urlencode([("csrf_token", token), *fields], doseq=True), "content_type": FORM, **how}
+        token = ("csrf_token", self.client.make_token())
+        how = {"data": urlencode([token, *fields], doseq=True), "content_type": FORM, **how}
         self._send("POST", arguments, **how)
         self.client = self.make_client()
 
@@ -125,7 +120,7 @@ def fuzzed(  # noqa: PLR0917 -- fixtures, by name
     )
     names |= set(getattr(view, "filters", ()))
     form.pop("csrf_token", None)
-    return Fuzzed(app, path, sorted(names - {"", "csrf_token"}), form, lambda: client_of(owner))
+    return Fuzzed(path, sorted(names - {"", "csrf_token"}), form, lambda: client_of(owner))
 
 
 # Read by some route, whether or not its page shows it.
