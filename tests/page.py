@@ -4,38 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.test import TestResponse
 
-VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
-# Tags that were read before, by how they are written: pages repeat them, and reading them anew takes most of a page's time.
-_read: dict[str, tuple[str, dict[str, str]]] = {}
 
-
-@dataclass
 class Element:
     """An element with its attributes and what is inside."""
 
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    inside: list[Element | str] = field(default_factory=list)
+    def __init__(self, node: LexborNode) -> None:
+        self.node = node
+        self.tag = node.tag or ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same place in the page."""
+        return isinstance(other, Element) and self.node.mem_id == other.node.mem_id
+
+    def __hash__(self) -> int:
+        return hash(self.node.mem_id)
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """The attributes; one without a value has an empty one."""
+        return {name: value or "" for name, value in self.node.attributes.items()}
+
+    @property
+    def inside(self) -> list[Element | str]:
+        """The elements and the texts right inside."""
+        parts = self.node.iter(include_text=True)
+        return [part.text_content or "" if part.is_text_node else Element(part) for part in parts]
 
     def __iter__(self) -> Iterator[Element]:
         """Yield this element and all below it, in the order of the page."""
-        yield self
-        for part in self.inside:
-            if isinstance(part, Element):
-                yield from part
+        return map(Element, self.node.traverse())
 
     def all(self, tag: str = "", *, within: str = "", **attributes: str) -> list[Element]:
         """Return the elements of a tag that have these attributes; `class_` is one of the classes, `within` an id."""
-        root = self if not within else next((one for one in self if one.attributes.get("id") == within), Element(""))
-        return [one for one in root if (not tag or one.tag == tag) and one.has(**attributes)]
+        root = self.node.css_first(f'[id="{within}"]') if within else self.node
+        found = map(Element, root.css(tag or "*") if root else ())
+        return [one for one in found if one.has(**attributes)] if attributes else list(found)
 
     def has(self, *, class_: str = "", **attributes: str) -> bool:
         """Whether it has the class and the attributes."""
@@ -46,7 +57,7 @@ class Element:
     @property
     def raw(self) -> str:
         """All the text inside, as it stands."""
-        return "".join(part if isinstance(part, str) else part.raw for part in self.inside)
+        return self.node.text()
 
     @property
     def text(self) -> str:
@@ -54,61 +65,13 @@ class Element:
         return " ".join(self.raw.split())
 
 
-class Page(HTMLParser):
+class Page:
     """A parsed page."""
 
     def __init__(self, response: TestResponse) -> None:
-        super().__init__()
         self.status = response.status_code
-        self.root = self._begun = Element("")
-        self._open = [self.root]
-        self.feed(response.text)
-        self.close()
-
-    def parse_starttag(self, i: int) -> int:
-        """Take a tag as it was read before."""
-        text = self.rawdata[i : self.rawdata.find(">", i) + 1]
-        if known := _read.get(text):
-            self._begin(*known)
-            return i + len(text)
-        end = super().parse_starttag(i)
-        # With quotes in pairs it ends here whatever follows; of some, what follows is no markup.
-        is_whole = text == self.get_starttag_text() and not text.endswith("/>") and "'" not in text
-        if is_whole and text.count('"') % 2 == 0 and self.cdata_elem is None:
-            _read[text] = self._begun.tag, {**self._begun.attributes}
-        return end
-
-    def parse_endtag(self, i: int) -> int:
-        """Take a name and nothing else as an end, which needs no further look."""
-        end = self.rawdata.find(">", i) + 1
-        name = self.rawdata[i + 2 : end - 1]
-        if self.cdata_elem is not None or not (name.isalnum() and name.islower()):
-            return super().parse_endtag(i)
-        self.handle_endtag(name)
-        return end
-
-    def updatepos(self, _i: int, j: int) -> int:
-        """Count no lines: nobody asks for them."""
-        return j
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._begin(tag, {name: value or "" for name, value in attrs})
-
-    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        self._begun = Element(tag, {**attributes})
-        self._open[-1].inside.append(self._begun)
-        if tag not in VOID:
-            self._open.append(self._begun)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open[-1].tag == tag:
-            self._open.pop()
-        elif any(one.tag == tag for one in self._open):
-            while self._open.pop().tag != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].inside.append(data)
+        # Lexbor reads a page as browsers do, fifteen times as fast as html.parser.
+        self.root = Element(LexborHTMLParser(response.text).root)
 
     def all(self, tag: str = "", *, within: str = "", **attributes: str) -> list[Element]:
         """See `Element.all`."""
@@ -202,7 +165,7 @@ class Page(HTMLParser):
                 case "input", _:
                     sent.setdefault(name, []).append(one.attributes.get("value", ""))
                 case "textarea", _:
-                    lines = one.raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+                    lines = one.raw.replace("\r\n", "\n").replace("\r", "\n")
                     sent.setdefault(name, []).append(lines.replace("\n", "\r\n"))
                 case "select", _:
                     options = one.all("option")

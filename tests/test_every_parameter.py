@@ -44,9 +44,7 @@ Pairs = list[tuple[str, Any]]
 class Fuzzed:
     """A route with what it reads and its form as it is shown, asked by an owner; signed in anew after every form, as some of them sign out."""
 
-    def __init__(
-        self, path: str, names: list[str], form: dict[str, Any], make_client: Callable[[], Any]
-    ) -> None:
+    def __init__(self, path: str, names: list[str], form: dict[str, Any], make_client: Callable[[], Any]) -> None:
         self.path, self.names, self.form, self.make_client = path, names, form, make_client
         self.client = make_client()
 

@@ -33,7 +33,7 @@ def about(page: Page) -> list[str]:
     """Return the parts of the line about the record, each time as "then"."""
     (line,) = page.all("p", class_="about")
     for time in line.all("time"):
-        time.inside = ["then"]
+        time.node.replace_with("then")
     return [one.text for one in line.all("span")]
 
 
