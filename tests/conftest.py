@@ -111,8 +111,11 @@ def _coverage(config: pytest.Config) -> Any:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run three processes more than there are processors: each waits two fifths of its time for a browser, a server or a database."""
-    return (os.cpu_count() or 1) + 3
+    """Run two processes more than there are processors: each waits two fifths of its time for a browser, a server or a database.
+
+    One more would take a quarter of a minute of a processor to start, and find nobody waiting.
+    """
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_finish() -> None:

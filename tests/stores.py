@@ -114,6 +114,8 @@ def emptied(app: Flask) -> Flask:
             if driver.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").fetchone():
                 driver.execute("DELETE FROM sqlite_stat1")
         else:
+            # A test before may have had the server end it, of which only the next use would tell.
+            app.extensions["jobs"].close()
             # A forgotten open transaction would make us wait for ever.
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
             # Most tables are empty, and asking them all takes a fifth of deleting from them all. TRUNCATE would make new files

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from admin_app.models.staff import Staff
 from tests.browser.lasers import ann, bob, posts  # noqa: F401 -- fixtures
-from tests.browser.steps import sideways
+from tests.browser.steps import PATIENCE, sideways
 
 # The first that is there. Chromium without its windows draws the same in less than half of the processor's time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -177,7 +177,7 @@ def open_as(
     def open_page(staff: Staff | None = None, **options: Any) -> Page:
         defaults = {"base_url": live_server, "java_script_enabled": javascript, "locale": "en-US", "timezone_id": "UTC"}
         context = browser.new_context(**{**defaults, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         opened.append((context, Complaints(context, unreachable)))
         if javascript:
             context.add_init_script(REPORT_BREACHES)

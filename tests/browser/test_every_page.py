@@ -15,7 +15,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.pages.auth import set_up_url
 from tests.browser.conftest import OF_COLOURS, REPORT_BREACHES, Complaints, OpenAs, give_cookie
-from tests.browser.steps import arrived, choose, save, sideways
+from tests.browser.steps import PATIENCE, arrived, choose, save, sideways
 from tests.browser.visits import GO, HEIGHT, STATES, Visit
 from tests.many import many
 
@@ -39,7 +39,7 @@ USUAL: ViewportSize = {"width": 1280, "height": 720}
 def kept_page(browser: Browser, live_url: str) -> Iterator[tuple[Page, Complaints]]:
     """Keep one tab for all tests here: a new one, its styles, its scripts and axe cold, takes as long as the look at a page."""
     context = browser.new_context(base_url=live_url, locale="en-US", timezone_id="UTC")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(REPORT_BREACHES)
     complaints = Complaints(context)
     yield context.new_page(), complaints

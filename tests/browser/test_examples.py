@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import REPORT_BREACHES, Complaints
-from tests.browser.steps import act_on, choose, column, first_cells, open_menu, row_of, save
+from tests.browser.steps import PATIENCE, act_on, choose, column, first_cells, open_menu, row_of, save
 from tests.examples.serve import PASSWORD
 from tests.examples.served import Shop, shop
 
@@ -19,7 +19,7 @@ __all__ = ["shop"]
 def visitor(browser: Browser) -> Iterator[Page]:
     """Return a page of a browser of its own; fail the test when one of its pages complained."""
     context = browser.new_context(locale="en-US", timezone_id="UTC")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     complaints = Complaints(context)
     context.add_init_script(REPORT_BREACHES)
     yield context.new_page()
