@@ -289,9 +289,9 @@ def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(
 
 def test_a_list_that_is_answered_by_another_page_leads_to_that_page(editor_page: Page) -> None:
     page = editor_page
-    page.goto("/admin/post/")
     # As after an update that moved the list.
     page.route("**/?sort=created_at", lambda route: route.fulfill(status=302, headers={"Location": "/admin/"}))
+    page.goto("/admin/post/")
     page.get_by_role("link", name="Created at").click()
     expect(page).to_have_title("Home - Admin")
 

@@ -133,8 +133,8 @@ def test_another_tabs_ticks_of_the_same_page_stay(open_as: OpenAs, viewer: Staff
 def test_a_tick_that_cannot_be_kept_says_so_and_is_taken_back(viewer_page: Page, app: Flask) -> None:
     posts(app, 2)
     page = viewer_page
-    page.goto(POSTS)
     page.route("**/admin/post/ticks/*", lambda route: route.abort())
+    page.goto(POSTS)
 
     box(page, 1).click()
 
