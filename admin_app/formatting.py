@@ -234,6 +234,11 @@ def in_words(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
 
 
+def inside_quotes(text: str) -> str:
+    """Return a text to stand between quotation marks: its own become single ones."""
+    return text.replace("“", "\u2018").replace("”", "\u2019")
+
+
 def folded(value: str) -> str:
     """Return the small letters of a text, each by itself, as PostgreSQL's `lower` has them.
 

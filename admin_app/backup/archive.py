@@ -108,11 +108,11 @@ def unpack(path: Path, folder: Path) -> Manifest:
         seen = {name: _looked_at(name, source, folder) for name, source in _members(path)}
     except (tarfile.TarError, EOFError, OSError) as error:
         # The backup may be whole: it is the disk that it is unpacked on.
-        fault = f"cannot be unpacked: {trouble}" if (trouble := trouble_of(error)) else f"is no whole backup: {error}."
+        fault = f"cannot be unpacked: {trouble}" if (trouble := trouble_of(error)) else f"is not a complete backup: {error}."
         message = f"{path.name} {fault}"
         raise BackupError(message) from error
     if MANIFEST not in seen:
-        message = f"{path.name} is no whole backup: it has no manifest, so it was broken off."
+        message = f"{path.name} is not a complete backup: it has no manifest, so it was interrupted."
         raise BackupError(message)
     manifest = Manifest.read((folder / MANIFEST).read_bytes())
     wrong = [name for name, digest in manifest.members.items() if seen.get(name, ("",))[0] != digest]

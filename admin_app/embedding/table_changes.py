@@ -26,7 +26,7 @@ from admin_app.selection.sorting.migrations import CreateSortIndex
 # What an upgrade may do here: it adds, and takes nothing away.
 _ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
 
-UNKNOWN = ": the dashboard has none such"
+UNKNOWN = ": the dashboard does not have it"
 
 
 @dataclass(frozen=True)
@@ -94,4 +94,4 @@ def _altered(one: AlterColumnOp) -> str:
         said.append("may be empty" if one.modify_nullable else "may not be empty")
     if one.modify_server_default is not False:
         said.append("the dashboard has another default")
-    return ", ".join(said) or "the dashboard says something else of it"
+    return ", ".join(said) or "the dashboard declares it differently"

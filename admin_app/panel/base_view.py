@@ -50,7 +50,7 @@ class ProtectedView(BaseView):
         return self.purposes.get(name, "")
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a view is not for who sees the dashboard as somebody else: it gives a file, or is about the account itself."""
+        """Whether a view is not for who sees the dashboard as someone else: it gives a file, or is about the account itself."""
         return name in self.files
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.records.deletion import dependent_names
 from admin_app.domain.records.rules import is_read_only
 from admin_app.extensions import Statement
 from admin_app.formatting import sentence_case
@@ -93,7 +94,8 @@ class BulkAction:
 
     With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
     columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
-    `is_for` says which resources have it. What `is_danger` stands last.
+    `is_for` says which resources have it, and `asks` for which of them it asks a question before its plan: its button then
+    ends with "…". What `is_danger` stands last.
     """
 
     view: str
@@ -105,11 +107,16 @@ class BulkAction:
     writes: tuple[str, ...] = ()
     fields: Callable[[Resource], Collection[str]] | None = None
     is_danger: bool = False
+    asks: Callable[[Resource], bool] = lambda _resource: False
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """The rights that it needs."""
         return (self.action, *self.further, *((Action.BULK,) if self.is_plan else ()))
+
+    def words_for(self, resource: Resource) -> str:
+        """Return what its button says."""
+        return f"{self.verb}…" if self.asks(resource) else self.verb
 
 
 class Resource:
@@ -142,7 +149,14 @@ class Resource:
         BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
         BulkAction(MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), is_for=lambda one: one.is_open_to_bulk),
-        BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
+        BulkAction(
+            "delete_many_view",
+            "Delete",
+            Action.DELETE,
+            is_plan=True,
+            is_danger=True,
+            asks=lambda one: bool(dependent_names(one.model)),
+        ),
     )
     # Actions of its own, offered in the list, in each row and on the record's page.
     row_actions: ClassVar[tuple[RowAction, ...]] = ()

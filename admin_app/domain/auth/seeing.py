@@ -1,4 +1,4 @@
-"""See as somebody else: for half an hour a session reads what another person's rights show. It changes nothing meanwhile.
+"""See as someone else: for half an hour a session reads what another person's rights show. It changes nothing meanwhile.
 
 Who does it stays known: the history, the limits on tries and the end of the session are theirs.
 """

@@ -164,8 +164,8 @@ def _replace_in_record(session: AnySession, subject: Subject) -> None:
     except IntegrityError as error:
         # A table that the dashboard does not know, say.
         message = (
-            "The database refuses it: something points at what would be removed, or another record has what would take "
-            "its place. Nothing was removed."
+            "The database refuses it: another record refers to a value that would be removed, or has the value that would "
+            "take its place. Nothing was removed."
         )
         raise ForgettingError(message) from error
 

@@ -79,7 +79,7 @@ def _follower(session: AnySession, subject: Subject, key: ForeignKeyConstraint) 
     if keys and not (may_be_without and None not in values.values()):
         why = "nothing can take its place" if may_be_without else "cannot be without it"
         message = (
-            f"Some {_nouns(key.table)} point at it by what would be removed, and {why}. "
+            f"Some {_nouns(key.table)} refer to it by a value that would be removed, and {why}. "
             "Give them to another one first. Nothing was removed."
         )
         raise ForgettingError(message)

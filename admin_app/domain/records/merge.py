@@ -102,7 +102,7 @@ def _require_told(session: AnySession, survivor: Record, gone: Record, values: M
         if taken and session.scalar(select(literal(1)).select_from(relation.target).where(hanging).limit(1)):
             names, (_, nouns) = in_words([in_sentence(label(name)) for name in taken]), names_of(relation.target)
             message = (
-                f"Some {nouns} point at one of the two by its {names}, so that “{survivor}” cannot take another one. "
+                f"Some {nouns} refer to one of the two by its {names}, so “{survivor}” cannot take another one. "
                 "Keep its own, or merge the two the other way round. Nothing was merged."
             )
             raise MergeError(message)

@@ -78,7 +78,7 @@ def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str,
         is_held = relation.is_many and not relation.is_by_key and (constraint is None or constraint in keys)
         if is_held:
             said = (
-                f"Some {names_of(relation.target)[1]} point at it by this. Give them to another {noun_of(model)} first."
+                f"Some {names_of(relation.target)[1]} refer to it by this. Give them to another {noun_of(model)} first."
             )
             return {relation.own_names[-1]: said}
     return {}

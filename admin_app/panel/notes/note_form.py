@@ -54,6 +54,6 @@ def read_form(access: Access, record: Record, sent: Mapping[str, str], known: Co
 
 
 def _settled(answers: Mapping[str, str], questions: Sequence[WhoIsMeant]) -> list[Hidden]:
-    """Carry on what is not asked again."""
+    """Continue what is not asked again."""
     again = {caseless(one.name) for one in questions}
     return [(f"{WHO}{word}", value) for word, value in answers.items() if caseless(f"{WHO}{word}") not in again]

@@ -34,7 +34,7 @@ class RecordInList(InList):
         """Read a key as it is printed, or typed."""
         key = read_key(self._model, value)
         if key is None:
-            message = f"“{value[:50]}” is no ID."
+            message = f"“{value[:50]}” is not an ID."
             raise ValueError(message)
         return key
 

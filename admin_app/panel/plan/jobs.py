@@ -297,7 +297,7 @@ class _Effect:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
         record = db.session.get(self.model, self.record_id)
         if record is None:
-            return f"{NO_EFFECT} Somebody deleted it."
+            return f"{NO_EFFECT} Someone deleted it."
         try:
             self.let_come(record)
         except AdminError as error:
