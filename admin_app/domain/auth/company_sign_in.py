@@ -24,7 +24,7 @@ BY_GROUPS = "groups"
 
 @dataclass(frozen=True)
 class CompanyPerson:
-    """Who has signed in, as the company says. Without `groups` it says nothing of them."""
+    """The signed-in person, as the company describes them. `groups` is None if it sends no groups."""
 
     issuer: str
     subject: str
@@ -36,7 +36,7 @@ class CompanyPerson:
 
 @dataclass(frozen=True)
 class CompanyRules:
-    """What an operator set: what the company is called, who gets an account, and which roles groups give."""
+    """The operator's settings: the company's name, who gets an account, and which roles groups give."""
 
     name: str
     accounts: str = ""
@@ -58,7 +58,7 @@ def staff_of(session: AnySession, person: CompanyPerson, rules: CompanyRules) ->
 
 
 def staff_named(session: AnySession, email: str) -> Staff:
-    """Return the account that a trusted proxy names; raise `CompanySignInError` where there is none, or it is switched off."""
+    """Return the account that a trusted proxy names; raise `CompanySignInError` if there is none, or it is switched off."""
     staff = account_of(session, email)
     if staff is None:
         raise _nobody(email)

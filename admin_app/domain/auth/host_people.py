@@ -20,10 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Person:
-    """Who is signed in to the application around the dashboard.
-
-    `id` tells them from everybody else for good; `roles` are the keys of roles that the dashboard has, like `editor`.
-    """
+    """The person signed in to the application around the dashboard. `id` identifies them for good; `roles` are keys of the dashboard's roles, like `editor`."""
 
     id: int | str
     name: str
@@ -71,7 +68,7 @@ def _cut(column: str, text: str) -> str:
 
 
 def _roles(session: AnySession, person: Person) -> StringSet:
-    """Return those of the person's roles that there are."""
+    """Return the person's roles that exist."""
     known = roles.names(session)
     if unknown := sorted(set(person.roles) - known.keys()):
         log.warning("the application names roles that the dashboard does not have: %s", ", ".join(unknown))

@@ -62,7 +62,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try to sign in: what was typed, the account if there is one, and what the try is counted by."""
+    """An attempt to sign in: what was typed, the account if there is one, and the limits that count it."""
 
     email: str
     password: str

@@ -33,7 +33,7 @@ class Occurrences:
 def occurrences(
     session: AnySession, values: Collection[str], others: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
 ) -> list[Occurrences]:
-    """Return where any of these values stands, in whatever table; of some tables in `others` only."""
+    """Return where any of these values occurs, in any table; in the tables of `others`, only in these rows."""
     counted = (
         (column, sum(1 for _ in _rows(session, column, values, others.get(column.table.name, true()))))
         for column in _text_columns()
@@ -61,10 +61,10 @@ def replaced(text: str, values: Collection[str]) -> str:
 
 
 def _pattern(values: Collection[str]) -> re.Pattern[str]:
-    """Find values where they stand by themselves: “Ann” is no part of “Annual”, nor ann@example.org of joann@example.org."""
+    """Match values as whole words: “Ann” is not part of “Annual”, nor ann@example.org of joann@example.org."""
     spelt = sorted({one for value in values for one in spellings(value)}, key=len, reverse=True)
     words = "|".join(map(re.escape, spelt))
-    # What stands before it in an address or in JSON may end with a letter: "%3D", "\\n", "\\u00e4".
+    # An escape before it, in an address or in JSON, may end with a letter: "%3D", "\\n", "\\u00e4".
     before = r"(?:(?<![\w.+-])|(?<=%[0-9A-F]{2})|(?<=\\[nrtbf])|(?<=\\u[0-9A-F]{4}))"
     return re.compile(rf"{before}(?:{words})(?![\w-]|\.\w)", re.IGNORECASE)
 

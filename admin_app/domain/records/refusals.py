@@ -117,7 +117,7 @@ def _problem_with_key(model: type[Record]) -> dict[str, str]:
 
 
 def _field_of(model: type[Record], name: str) -> str:
-    """Name the field of a column as a form has it: of a foreign key the relation."""
+    """Return a column's form field: for a foreign key the relation."""
     columns = [table.c[name] for table in tables_of(model) if name in table.c]
     return next(_relations_by(model, columns[:1]), name)
 

@@ -33,7 +33,7 @@ def is_required(column: TableColumn) -> bool:
 
 
 def has_to_be_given(column: TableColumn) -> bool:
-    """Whether a new record needs a value: in a form an unticked box is one, a file without the column has none."""
+    """Whether a new record needs a value. In a form, an unticked box is a value; a file without the column has none."""
     has_default = column.default is not None or column.server_default is not None or column.computed is not None
     return is_required(column) or not (column.nullable or has_default)
 
