@@ -1,6 +1,6 @@
-"""What Flask-Admin lets a view declare and a resource does not: each stops the start with a line that says what to write instead.
+"""Declarations of Flask-Admin that a resource does not support: each stops the start with a line that says what to write instead.
 
-docs/flask-admin.md has the whole table, of what means the same here too.
+docs/flask-admin.md has the whole table, with those that mean the same here.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.formats.base import PLAIN
 
-# Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
+# Longest description of a list's filters in the history; other arguments leave no row out.
 LONGEST_ASKED = 200
 SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS, ARCHIVED}
 
@@ -39,7 +39,7 @@ class Order:
     columns: Sequence[ExportColumn]
     format: Format
     options: FileOptions = field(default=FileOptions())
-    # Who wants it; nobody on the command line.
+    # The person; None on the command line.
     staff_id: int | None = None
 
 
@@ -93,7 +93,7 @@ def export_file(
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0
-        # Whoever breaks off the download has taken what was sent so far.
+        # A person who interrupts the download has taken what was sent so far.
         with closing(rows):
             for chunk in wanted.format.write(names, passing, wanted.options, on_problem):
                 yield chunk

@@ -49,7 +49,7 @@ def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
 
 
 def filters_shown(access: Access) -> Mapping[str, Sequence[Operator]]:
-    """Return the operators of each field that the person may filter by: what they do not see they cannot guess at."""
+    """Return the operators of each field that the person may filter by: a filter would reveal a hidden field."""
     declared: Mapping[str, Sequence[Operator]] = access.resource.filters_by_name  # type: ignore[assignment]  # set from above
     return {name: operators for name, operators in declared.items() if access.shows(name)}
 

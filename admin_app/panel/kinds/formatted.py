@@ -35,7 +35,7 @@ class FormattedField(LineField):
         self._keep = keep
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Write it in its spelling; what is stored in another one stays as it is until somebody types something else."""
+        """Write it in its spelling; a stored value in another spelling stays until somebody types something else."""
         super().process_formdata(valuelist)
         if self.data and self.data != self.object_data:
             self.data = self._keep(self.data)

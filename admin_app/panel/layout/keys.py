@@ -14,7 +14,7 @@ HOME = "h"
 
 @dataclass(frozen=True)
 class Key:
-    """What a key does; in the words each key stands in square brackets."""
+    """What a key does; in the texts each key is in square brackets."""
 
     keys: str
     does: str

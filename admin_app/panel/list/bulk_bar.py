@@ -43,7 +43,9 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
 
 def buttons(access: Access) -> tuple[BulkButton, ...]:
     """Return what this person may do with rows here."""
-    return tuple(BulkButton(one.view, one.words_for(access.resource), is_danger=one.is_danger) for one in bulk_actions(access))
+    return tuple(
+        BulkButton(one.view, one.words_for(access.resource), is_danger=one.is_danger) for one in bulk_actions(access)
+    )
 
 
 def show_url(access: Access, selection: Selection, found: Ticks | None) -> str:

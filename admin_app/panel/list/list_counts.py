@@ -1,6 +1,7 @@
-"""How many rows the lists have, for the navigation: counted together by one statement every few seconds in each process.
+"""The numbers of rows in the navigation: counted together by one statement, every few seconds in each process.
 
-Only whole tables are counted so, without what is archived. Who is kept to some rows of a list sees its number where the list itself has just counted it.
+Only whole tables without archived records are counted like that. A person with a row rule sees the number of a list
+only if the current page has counted it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from admin_app.selection.paging.counting import Count, counts_of_tables
 from admin_app.selection.selection import Selection
 from admin_app.web.request_context import request_context
 
-# Seconds for which a number is believed, and that counting all of them may take.
+# Seconds for which a number is trusted, and for which all of them may be counted.
 FRESH = 10
 LIMIT = 0.1
 _PLACE = "list_counts"
@@ -50,7 +51,7 @@ class _Kept:
 
 @dataclass
 class _Here:
-    """What the list of the request at hand counted."""
+    """The count of the current request's list."""
 
     counts: dict[str, Count] = field(default_factory=dict)
 
@@ -111,7 +112,7 @@ def _believed() -> _Believed:
             kept.tried = now
             kept.believed = _Believed(_counted(), now)
         except DBAPIError:
-            # It took too long, or the store cannot be asked: what was believed before is better than nothing in the navigation.
+            # It took too long, or the store failed: an old number is better than none in the navigation.
             pass
         finally:
             kept.lock.release()

@@ -20,7 +20,7 @@ TEXT = "text"
 
 @dataclass(frozen=True)
 class NoteForm:
-    """A note that was sent: what is wrong with it by control, "" for the whole, and what has to be asked. With neither it can be kept."""
+    """A note that was sent: the problems by control, "" for the whole, and the open questions. Without either it can be saved."""
 
     typed: str
     text: str = ""
