@@ -138,7 +138,7 @@ def exposition() -> bytes:
 
 
 def listen(port: int) -> None:
-    """Answer Prometheus at a port of this machine alone: for a worker that no server stands beside."""
+    """Answer Prometheus at a port of this machine alone, for a worker without a server."""
     from prometheus_client import start_http_server
 
     start_http_server(port, "127.0.0.1", registry=_kept().registry)

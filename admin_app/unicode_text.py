@@ -20,7 +20,7 @@ _TAGGED = re.compile("[\U0001f3f4\U000e0020-\U000e007e]")
 _OPENING, _CLOSING = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]"), re.compile("[\u202c\u2069]")
 # The class of the sign that takes a letter its vowel, in the scripts of India: a joiner behind it says how that looks.
 _VIRAMA = 9
-# The letters that decompose into nothing, and what they stand beside.
+# The letters that do not decompose, and the letter that each is sorted beside.
 _BESIDE = {
     "ø": "o",
     "ł": "l",
@@ -53,7 +53,7 @@ LONG = 100_000
 
 
 def direction_of_long(value: str) -> str:
-    """Return the direction of a long text, by its first letter that has one; of a short one nothing: the browser knows better."""
+    """Return the direction of a long text, by its first letter that has one; "" for a short text, whose direction the browser finds."""
     if len(value) <= LONG:
         return ""
     classes = (unicodedata.bidirectional(letter) for letter in value)
@@ -139,7 +139,7 @@ def has_something_to_see(value: str) -> bool:
 
 
 def unseen_in(value: str) -> str | None:
-    """Name the first character of which nobody sees anything; None where all are seen, or plain spaces and line ends."""
+    """Name the first invisible character; None if there is none besides plain spaces and line ends."""
     found = next((one for one in value if one not in " \t\r\n" and is_unseen(one)), None)
     if found is None:
         return None

@@ -11,7 +11,7 @@ from admin_app.unicode_text import caseless, composed, dns_domain, readable_doma
 
 # Each spelling is one condition more on the database. Of four letters that are written in two ways, all are looked for.
 MOST_SPELLINGS = 16
-# No word has so many "s" in a row.
+# No word has a longer run of "s".
 _LONGEST_RUN = 6
 
 # Both indexes hold pieces of three letters; PostgreSQL's of letters and digits only.
@@ -21,12 +21,12 @@ _FINAL = re.compile("(?<=\\w)\u03c3(?!\\w)")
 
 
 def spellings(term: str) -> tuple[str, ...]:
-    """Return the lower-case spellings in which a text may hold the typed word: nearly always one.
+    """Return the lower-case spellings in which a text may contain the typed word: nearly always one.
 
-    More where it has a sigma, whose capital is that of the final one too; "ss" or "ß", whose capital it is; or a letter
-    like "ﬁ" that stands for others. A spelling that no index knows, of a text that they know, is left out: "css" does
-    not find "cß", and is found as quickly as any other word. What was typed decomposed is looked for like that, too, and
-    the domain of an email in letters as well as in the spelling of the DNS.
+    There are more if the word has a sigma, whose capital is also that of the final sigma; "ss" or "ß", whose capital
+    it is; or a letter like "ﬁ" that stands for others. If the index can find the word but not one of its spellings,
+    that spelling is left out: "css" does not find "cß", and is as fast as any other word. A decomposed word is also
+    searched for as typed, and the domain of an email in letters as well as in the spelling of the DNS.
     """
     typed, verbatim = folded(composed(term)), folded(term)
     plain = folded(caseless(typed))
@@ -64,7 +64,7 @@ def _ways(part: str) -> Iterable[str]:
 
 
 def _tilings(length: int) -> list[str]:
-    """Write so many "s" in every way, each two of them as they are or as one "ß"."""
+    """Return all spellings of a run of "s", with each pair as it is or as one "ß"."""
     if length < len("ss"):
         return ["s" * length]
     return [f"s{rest}" for rest in _tilings(length - 1)] + [f"ß{rest}" for rest in _tilings(length - 2)]
