@@ -47,9 +47,9 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 @click.option(
     "--deploy", is_flag=True, help="Treat every finding as an error and exit with 1: for use before going live."
 )
-@click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As `run` is given.")
-@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As `run` is given.")
-@click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As `run` is given.")
+@click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As given to `run`.")
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As given to `run`.")
+@click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As given to `run`.")
 @click.option("--resources", is_flag=True, help="Also say what resources and their models lack, with the line to add.")
 @with_appcontext
 def check(*, deploy: bool, resources: bool, workers: int, threads: int, jobs: int) -> None:

@@ -37,7 +37,9 @@ AGAIN = "Forgotten again: a backup from before was restored"
 @click.argument("key")
 @click.option("--reason", required=True, help="Why: kept in the history, with who did it and when.")
 @click.option(
-    "--file", type=click.Path(path_type=Path), help="Where to write everything held, as JSON, before it goes."
+    "--file",
+    type=click.Path(path_type=Path),
+    help="Write everything that is stored to this file, as JSON, before it is removed.",
 )
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
 @with_appcontext

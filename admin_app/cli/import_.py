@@ -127,7 +127,7 @@ class Choices:
     "makes",
     multiple=True,
     metavar="FIELD",
-    help="Make related records that are missing, named as the file names them: user_id.",
+    help="Create related records that are missing, named as in the file: user_id.",
 )
 @click.option(
     "--keep",
@@ -147,7 +147,7 @@ class Choices:
     "--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="The sign before a fraction."
 )
 @click.option(
-    "--delimiter", type=click.Choice(list(SEPARATORS)), default=None, help="The separator of CSV; it is found out."
+    "--delimiter", type=click.Choice(list(SEPARATORS)), default=None, help="The separator of CSV; detected if left out."
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; the first one is read.")
 @click.option(
@@ -188,10 +188,11 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     is_yes: bool,
     progress: bool,
 ) -> None:
-    """Read FILE into RESOURCE, all of it or nothing: CSV, XLSX, JSON or JSON Lines; - is standard input.
+    """Import FILE into RESOURCE, all of it or nothing: CSV, XLSX, JSON or JSON Lines; - is standard input.
 
-    The first row names the columns. A row whose id exists changes that record; any other row makes one. A wrong row is
-    named by its number, the header being row 1, and then nothing is imported, unless --errors says where it goes.
+    The first row names the columns. A row whose id exists changes that record; any other row creates one. If a
+    row is wrong, it is named by its number (the header is row 1) and nothing is imported, unless --errors says where
+    wrong rows go.
     """
     access, agreement = access_to(_resource(resource)), Agreement(is_plan, is_yes, reason)
     choices = Choices(

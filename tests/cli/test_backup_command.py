@@ -161,7 +161,9 @@ def test_a_backup_that_was_changed_or_broken_off_is_refused(app: Flask, kept: Pa
         kept.write_bytes(damaged)
         refused.append(manage("backup", "restore", kept, "--yes"))
 
-    assert [(one.exit_code, one.stderr.startswith("Error: kept.backup is not a complete backup: ")) for one in refused] == [
+    assert [
+        (one.exit_code, one.stderr.startswith("Error: kept.backup is not a complete backup: ")) for one in refused
+    ] == [
         (1, True),
         (1, True),
     ]

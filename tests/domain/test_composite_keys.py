@@ -375,7 +375,9 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
 
     with monkeypatch.context() as needed:
         needed.setattr(table_of(Box).c.porter_mail, "nullable", False)
-        with pytest.raises(ForgettingError, match=r"^Some boxs refer to it by a value that would be removed, and cannot be"):
+        with pytest.raises(
+            ForgettingError, match=r"^Some boxs refer to it by a value that would be removed, and cannot be"
+        ):
             forget(db.session, subject, (), reason="Asked")
     db.session.rollback()
     with transaction(db.session):

@@ -92,7 +92,7 @@ def test_a_record_is_judged_as_it_is_for_the_person(
     met = [as_ann.get(f"/admin/post/edit/?id={one.id}").status_code for one in (mine, theirs)]
     assert [(one[0], one[3]) for one in said] == [
         (f"Ann can edit post {mine.id} “Mine”.", "The record is one of them."),
-        (f"Ann cannot edit post {theirs.id} “Theirs”.", "The record is none of them."),
+        (f"Ann cannot edit post {theirs.id} “Theirs”.", "The record is not one of them."),
     ]
     assert met == [200, 404]
 
@@ -120,7 +120,7 @@ def test_a_role_that_lifts_the_rule_is_counted(ask: Ask, make_staff: Any, author
                 "Ann can view all users.",
                 "The role Author gives “View” on Users.",
                 "No role limits it to some users.",
-                "All fields are open to it.",
+                "No role limits the fields.",
             ],
         ),
     ],
@@ -160,8 +160,8 @@ def test_who_holds_more_is_closed_to_them(ask: Ask, clerk: Staff, editor: Staff,
         (("nothing", "edit"), ["Choose a list."]),
         (("post", "fly"), ["Choose an action."]),
         (("", ""), ["Choose a list.", "Choose an action."]),
-        (("post", "edit", "999"), ["You see no post with this ID."]),
-        (("post", "edit", "x"), ["You see no post with this ID."]),
+        (("post", "edit", "999"), ["You cannot see any post with this ID."]),
+        (("post", "edit", "x"), ["You cannot see any post with this ID."]),
         (("post", "create", "1"), ["Leave this empty: “Create” is not about one record."]),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_record_out_of_sight_is_as_none_at_all(client_with: Any, ann: Staff, m
 
     pages = [ask(ann, "post", "edit", one) for ask in (own, blind) for one in (mine.id, theirs.id, 999)]
 
-    assert [(one.status, one.summary) for one in pages] == [(422, ["You see no post with this ID."])] * 6
+    assert [(one.status, one.summary) for one in pages] == [(422, ["You cannot see any post with this ID."])] * 6
 
 
 def test_a_rule_over_fields_out_of_sight_tells_nothing_of_a_record(

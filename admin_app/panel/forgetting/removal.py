@@ -113,7 +113,7 @@ def _place_in_words(place: Occurrences) -> str:
 def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
     texts = sum(one.count for one in extent.texts)
     yield int(extent.is_in_use), IN_USE
-    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or nothing."
+    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or are empty."
     yield (
         extent.changes,
         f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",

@@ -153,7 +153,7 @@ REPLACE = BulkChange(
     read=_replace,
     said="“{}” becomes “{}”",
     optional=(replacing.WITH,),
-    hint="Wherever it occurs, capitals as you type them.",
+    hint="It is replaced wherever it occurs. Capitals must match.",
 )
 
 

@@ -34,7 +34,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
         words=selected_in_words(found, selection, total="" if is_part else _total(listing)),
         ticked=frozenset(map(print_key, found.among(keys))) if found else frozenset(),
         actions=actions,
-        page_words=f"Select all {len(keys)} on this page" if keys else "",
+        page_words=f"Select {'all ' if len(keys) > 1 else ''}{len(keys)} on this page" if keys else "",
         all_words="" if is_part or (found and found.is_all_but) else _all_words(listing),
         show_url=show_url(access, selection, found),
         whole_url=list_links(access.resource).to(selection.unticked().changed()) if selection.ticks else "",

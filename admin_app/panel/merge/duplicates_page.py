@@ -40,8 +40,8 @@ FOUND, BEHIND = "found", "behind"
 # Longest key of an index: that of a name, of which 200 letters count, or of an email.
 LONGEST_KEY = 1000
 _WORDS = {
-    Likeness.NAME: "the same {label}, but for capitals and accents",
-    Likeness.EMAIL: "the same {label}, but for capitals, dots and what follows a “+”",
+    Likeness.NAME: "the same {label}, ignoring capitals and accents",
+    Likeness.EMAIL: "the same {label}, ignoring capitals, dots and anything after a “+”",
 }
 
 

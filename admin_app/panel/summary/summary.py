@@ -156,6 +156,7 @@ def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
         caption=one.title,
         first_head=one.first_head,
         number_head=resource.plural,
+        noun=resource.noun,
         figure_heads=one.figure_heads,
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),

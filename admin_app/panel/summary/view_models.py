@@ -26,6 +26,8 @@ class SummaryTable:
     caption: str
     first_head: str
     number_head: str
+    # What one of them is called.
+    noun: str
     figure_heads: tuple[str, ...]
     rows: tuple[SummaryRow, ...]
     total: Link

@@ -173,7 +173,7 @@ def _field_reason(question: Question, access: Access) -> str:
     giving = question.giving(question.action, *_SEEING)
     by = [role for role in giving if any(path.startswith(place) for path in role.fields)]
     if not parts:
-        return "All fields are open to it."
+        return "No role limits the fields."
     words = f"{'; '.join(parts)}."
     limits = f" {_roles(by)} {'limits' if len(by) == 1 else 'limit'} fields." if by else ""
     return f"{sentence_case(words)}{limits}"
