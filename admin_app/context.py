@@ -32,7 +32,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 # Seconds per statement, and the deadline of the whole act by `time.monotonic`; 0 is no limit.
 _limit: ContextVar[float] = ContextVar("limit", default=0.0)
 _deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
-_glancing: ContextVar[bool] = ContextVar("glancing", default=False)
+_autocommit: ContextVar[bool] = ContextVar("autocommit", default=False)
 # The zone whose midnight begins a day; for commands UTC.
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
@@ -67,17 +67,17 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
     return _holding((_limit, seconds), (_deadline, time.monotonic() + seconds))
 
 
-def glancing() -> AbstractContextManager[None]:
+def autocommit() -> AbstractContextManager[None]:
     """Inside, let each statement be a transaction of its own, if the store reads the same that way: for pages.
 
     On PostgreSQL pages take four fifths of the time, and forms two thirds; on SQLite it saves a statement.
     """
-    return _holding((_glancing, True))
+    return _holding((_autocommit, True))
 
 
-def is_glancing() -> bool:
+def is_autocommit() -> bool:
     """Whether each statement is a transaction of its own."""
-    return _glancing.get() and not _writing.get()
+    return _autocommit.get() and not _writing.get()
 
 
 def lift_time_limit() -> None:

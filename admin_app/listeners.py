@@ -25,7 +25,7 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "before_cursor_execute", statement_times.note_begin),
     (Engine, "after_cursor_execute", statement_times.note_end),
     (Engine, "handle_error", connection.count_timeout),
-    (Engine, "handle_error", connection.leave_demoted),
+    (Engine, "handle_error", connection.drop_demoted),
     (Pool, "checkout", connection.fit),
     (Pool, "checkout", metrics.take_connection),
     (Pool, "checkin", metrics.give_connection_back),

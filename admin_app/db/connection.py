@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from admin_app import metrics
-from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
+from admin_app.context import autocommit, is_autocommit, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
@@ -137,7 +137,7 @@ def begin(connection: Connection) -> None:
         if limit and is_pooled(connection):
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit}")
         return
-    if is_glancing() and not connection.get_execution_options().get(LASTING):
+    if is_autocommit() and not connection.get_execution_options().get(LASTING):
         return
     if not is_writing():
         connection.exec_driver_sql("BEGIN")
@@ -163,7 +163,7 @@ def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         # connection.
         connection.autocommit = False
         return
-    wanted, is_alone = limit_in_milliseconds(), is_glancing()
+    wanted, is_alone = limit_in_milliseconds(), is_autocommit()
     if record.info.get("limit", 0) != wanted:
         connection.autocommit = True
         connection.execute(f"SET statement_timeout = {wanted}")
@@ -202,7 +202,7 @@ def hold_pages(session: AnySession) -> None:
 def write_back(engine: Engine) -> None:
     """Copy committed pages from SQLite's log into its file, while others read and write."""
     if engine.dialect.name == "sqlite":
-        with reading(), glancing(), engine.connect() as connection:
+        with reading(), autocommit(), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
@@ -243,7 +243,7 @@ def is_timeout(error: DBAPIError) -> bool:
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
 
 
-def is_crossing(error: DBAPIError) -> bool:
+def is_serialization_conflict(error: DBAPIError) -> bool:
     """Whether two transactions conflicted and this one was rolled back: it may be tried again."""
     return getattr(error.orig, "sqlstate", None) in CROSSINGS
 
@@ -254,7 +254,7 @@ def count_timeout(context: ExceptionContext) -> None:
         metrics.count(Event.TIME_LIMIT)
 
 
-def leave_demoted(context: ExceptionContext) -> None:
+def drop_demoted(context: ExceptionContext) -> None:
     """Drop the connections to a server that no longer takes writes. By now another of the configured hosts does."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_TRANSACTION:
         context.is_disconnect = True
@@ -266,7 +266,7 @@ def refresh_statistics(session: AnySession) -> None:
     session.commit()
 
 
-def count_anew(session: AnySession, model: type[Model]) -> None:
+def analyse_table(session: AnySession, model: type[Model]) -> None:
     """Let PostgreSQL update the statistics of a table in this transaction. SQLite plans the same without.
 
     PostgreSQL takes rows it has never analysed for one row: a self-join of 19,000 lines took 46 s, and takes 0.2 s

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState
 
 from admin_app import metrics
-from admin_app.context import glancing, reading
+from admin_app.context import autocommit, reading
 from admin_app.db.troubles import is_due, trouble_of
 from admin_app.metrics import Event, Level
 
@@ -83,7 +83,7 @@ class Replica:
         try:
             # One after the other: behind a pooler, holding one connection while waiting for another would block
             # others.
-            with reading(), glancing():
+            with reading(), autocommit():
                 with self.primary.connect() as primary:
                     place = written(primary)
                 with self.engine.connect() as replica:
@@ -98,7 +98,7 @@ class Replica:
         if known.problem or place <= known.replayed:
             return not known.problem
         try:
-            with reading(), glancing(), self.engine.connect() as connection:
+            with reading(), autocommit(), self.engine.connect() as connection:
                 _, replayed, _ = connection.execute(_REPLAYED).one()
         except DBAPIError as error:
             self.leave(error)
@@ -176,7 +176,7 @@ def route(state: ORMExecuteState) -> None:
         state.bind_arguments.setdefault("bind", engine)
 
 
-def begun_somewhere(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
+def from_either(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
     """Yield the rows of the first source, or of the second if the first fails before its first row: a file must come from one source."""
     rows = first()
     try:

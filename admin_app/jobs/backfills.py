@@ -43,7 +43,7 @@ REST = 300.0
 WATCHED = timedelta(days=1)
 
 
-def keep_filling(app: Flask, stopping: Event) -> None:
+def run_backfills(app: Flask, stopping: Event) -> None:
     """Fill what is left until the worker stops. A failure is logged and tried again."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     pause = LOOK

@@ -60,7 +60,7 @@ def work(app: Flask, *, threads: int, parent: int | None = None, at_hours: Calla
     consumer.start()
     # It may wait for a slow server; meanwhile nobody may take this worker for dead.
     threading.Thread(target=_keep_hours, args=(app, at_hours, stopping), daemon=True).start()
-    threading.Thread(target=backfills.keep_filling, args=(app, stopping), daemon=True).start()
+    threading.Thread(target=backfills.run_backfills, args=(app, stopping), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"

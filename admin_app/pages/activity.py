@@ -54,7 +54,7 @@ from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.registry import resources
-from admin_app.panel.sign_outs import said_of_signed_out
+from admin_app.panel.sign_outs import sign_out_message
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.flash import announce
@@ -182,7 +182,7 @@ class ActivityPage(ProtectedView):
             abort(409)
         login.go_on()
         announce(
-            f"{as_noun(summary)} {words.done}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {words.done}. {sign_out_message()}".strip(),
             undo=last_change_set(db.session),
             undo_words=opposite(words).act,
         )

@@ -27,7 +27,7 @@ def run_after_response(name: str, write: Write) -> None:
     request_context().after_response[name] = write
 
 
-def never_mind(name: str) -> None:
+def cancel_write(name: str) -> None:
     """Cancel the write of this name."""
     request_context().after_response.pop(name, None)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_app.context import glancing, reading
+from admin_app.context import autocommit, reading
 from admin_app.db.troubles import UNREACHABLE, trouble_of
 from admin_app.domain.audit.doubts import Doubt, is_done, read_doubt
 from admin_app.domain.audit.recorder import set_in_doubt
@@ -42,7 +42,7 @@ def answer_from_history(doubts: Sequence[Doubt]) -> Response | None:
     # Background requests of scripts need no page.
     if person is None or "text/html" not in request.headers.get("Accept", "text/html"):
         return None
-    with reading(), glancing(), Session(db.engine) as session:
+    with reading(), autocommit(), Session(db.engine) as session:
         done = next((one for one in doubts if is_done(session, one, actor_id=person.id)), None)
     if done is None:
         return None

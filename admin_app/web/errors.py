@@ -21,7 +21,7 @@ from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.web import doubts
-from admin_app.web.auth.login import forget_person, seen_as
+from admin_app.web.auth.login import become_anonymous, seen_as
 from admin_app.web.form_parser import the_body
 from admin_app.web.request_id import request_id
 from admin_app.web.submitted_fields import Field, submitted_fields
@@ -269,7 +269,7 @@ def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
 def _draw_for_nobody() -> None:
     """Draw the page as for a stranger: looking up the person would ask the database, which may have failed."""
     db.session.rollback()
-    forget_person()
+    become_anonymous()
 
 
 def _page(

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.context import glancing, reading, zone
+from admin_app.context import autocommit, reading, zone
 from admin_app.domain import modes
 from admin_app.domain.modes import Mode
 from admin_app.extensions import db
@@ -71,7 +71,7 @@ def _read(before: Mode) -> Mode:
             with db.session.no_autoflush:
                 return modes.present_mode(db.session)
         # Read without the write lock, which this request may hold itself.
-        with reading(), glancing(), Session(db.engine) as session:
+        with reading(), autocommit(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
         # The view will report what is wrong with the store.

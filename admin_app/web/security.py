@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.context import Actor, acting, glancing, time_limit, writing
+from admin_app.context import Actor, acting, autocommit, time_limit, writing
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
 from admin_app.web.auth.login import acting_principal
@@ -75,7 +75,7 @@ def _begin() -> None:
     is_reading = request.method in SAFE_METHODS
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
-    act.enter_context(glancing() if is_reading else writing())
+    act.enter_context(autocommit() if is_reading else writing())
     act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=request_id()))
 
 

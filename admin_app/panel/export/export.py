@@ -10,7 +10,7 @@ from functools import partial
 
 from admin_app import formatting
 from admin_app.context import act_under_way
-from admin_app.db.replica import begun_somewhere, replica_at_hand
+from admin_app.db.replica import from_either, replica_at_hand
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db, table_of
@@ -88,7 +88,7 @@ def export_file(
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
     replica = replica_at_hand()
-    rows = read(db.engine) if replica is None else begun_somewhere(lambda: read(replica), lambda: read(db.engine))
+    rows = read(db.engine) if replica is None else from_either(lambda: read(replica), lambda: read(db.engine))
     rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:

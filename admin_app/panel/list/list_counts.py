@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.context import glancing, reading, time_limit
+from admin_app.context import autocommit, reading, time_limit
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.archive import unarchived
 from admin_app.extensions import db
@@ -123,7 +123,7 @@ def _counted() -> Mapping[str, Count]:
     """Count every list."""
     found = list(resources())
     # Not as the request reads: neither its transaction nor its time is touched.
-    with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
+    with reading(), autocommit(), time_limit(LIMIT), Session(db.engine) as session:
         counts = counts_of_tables(
             session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT
         )

@@ -10,7 +10,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.panel.access.authority import authority
-from admin_app.panel.sign_outs import said_of_signed_out
+from admin_app.panel.sign_outs import sign_out_message
 from admin_app.web.auth.login import go_on
 
 # Access to accounts and roles gives access to everything else.
@@ -30,7 +30,7 @@ def held_by_others(
 def sign_out_changed() -> str:
     """Say who has to sign in again. A person who changed their own rights or password continues in a new session; their others have ended."""
     go_on()
-    return said_of_signed_out()
+    return sign_out_message()
 
 
 def roles_by_key() -> Mapping[str, Role]:

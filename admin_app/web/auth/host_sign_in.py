@@ -65,7 +65,7 @@ def _follow() -> None:
     person = _host().person(request.environ)
     present = login.current_session()
     if present is not None and (person is None or session.get(_TOLD) != _digest(person)):
-        login.forget_person()
+        login.become_anonymous()
         session.clear()
         present = None
     if person is not None and present is None:

@@ -21,7 +21,7 @@ from admin_app.domain.permissions.principal import Principal
 from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
 from admin_app.timezones import zone_of
-from admin_app.web.after_response import never_mind, run_after_response
+from admin_app.web.after_response import cancel_write, run_after_response
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import kept_notices, warn
 from admin_app.web.request_context import request_context
@@ -101,7 +101,7 @@ def _remember(person: Principal) -> None:
         session[_WHOSE], session[_RIGHTS] = person.id, rights
 
 
-def look_again() -> None:
+def reload_person() -> None:
     """Reload the signed-in person, because this request changed their preferences."""
     present = current_session()
     found = sessions.find(db.session, present.token) if present is not None else None
@@ -111,7 +111,7 @@ def look_again() -> None:
 
 def count_as_unseen() -> None:
     """Do not let this request extend the session: a script sent it, and nobody may be at the screen."""
-    never_mind(_SEEN)
+    cancel_write(_SEEN)
 
 
 def forget() -> None:
@@ -210,11 +210,11 @@ def is_gone() -> bool:
     db.session.rollback()
     if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
         return False
-    forget_person()
+    become_anonymous()
     return True
 
 
-def forget_person() -> None:
+def become_anonymous() -> None:
     """Treat the rest of the request as anonymous, without asking the database."""
     g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
 
