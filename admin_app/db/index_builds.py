@@ -139,7 +139,7 @@ def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
 
 
 def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
-    """Tell whoever writes the migration, who may know how large a table is, what stands beside something else."""
+    """Tell the author of the migration, who may know how large a table is, which indexes share it with other changes."""
     indexes = [one for one in found if isinstance(one, CreateIndexOp | IndexOperation)]
     new = {one.table_name for one in found if isinstance(one, CreateTableOp)}
     advice = _AFTER_COLUMN if any(isinstance(one, AddColumnOp) for one in found) else _APART
