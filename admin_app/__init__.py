@@ -1,4 +1,4 @@
-"""An admin dashboard for real data: lists that stay quick, forms that build themselves, nothing lost."""
+"""An admin dashboard for real data: lists stay fast, forms build themselves, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ PAGES: tuple[tuple[type[ProtectedView], str, str], ...] = (
     (HelpPage, "help", "help"),
     (SeeAsPage, "see_as", "see-as"),
 )
-# What does the work of each kind of job. The formats of files are in `transfer/formats/`, the kinds of columns in `kinds/`.
+# The work of each kind of job. File formats are in `transfer/formats/`, the kinds of columns in `kinds/`.
 JOBS = {
     export_job.KIND: export_job.run_export,
     plan_job.KIND: plan_job.run_plan,
@@ -91,7 +91,8 @@ JOBS = {
 def create_app(environment: Mapping[str, str] | None = None, instance_path: str | None = None) -> Flask:
     """Build the application from the environment's settings; raises `ConfigurationError` for a wrong one.
 
-    `instance_path` is where the embedded database and the secret key live; `instance/` beside the package by default.
+    `instance_path` is where the embedded database and the secret key are stored; by default `instance/` beside the
+    package.
     """
     if TABLE_PREFIX:
         message = "ADMIN_TABLE_PREFIX is for a dashboard inside another application: leave it empty for one of its own."
@@ -113,10 +114,10 @@ def init_admin(
     sign_in_url: str = "",
     sign_out_url: str = "",
 ) -> Flask:
-    """Put the dashboard below a path of an application that is there; return the dashboard, an application of its own.
+    """Mount the dashboard below a path of an existing application; return the dashboard, an application of its own.
 
-    `resources` are of the application's models. `principal` says who is at the screen, in a request of the application, None for
-    nobody; without it people sign in to the dashboard. Raises `ConfigurationError` for what cannot be.
+    `resources` are for the application's models. `principal` returns the person of a request of the application, None
+    for nobody; without it people sign in to the dashboard. Raises `ConfigurationError` if something cannot work.
     """
     path = require_path(path)
     found = surroundings.of(app, host_db)
@@ -130,7 +131,7 @@ def init_admin(
 
 
 def _reserved() -> frozenset[str]:
-    """Name the addresses that no resource may have."""
+    """Return the addresses that no resource may have."""
     return frozenset(
         {*(endpoint for _, endpoint, _ in PAGES), *("admin", "auth", "static", "health", "password", "staff", "role")}
     )
@@ -144,7 +145,7 @@ def _dashboard(
     sign_in: HostSignIn | None,
     is_embedded: bool = False,
 ) -> Flask:
-    """Put the application together; embedded, its pages stand at the top, and what the process shares is left alone."""
+    """Assemble the application. If it is embedded, its pages are at the top and state of the whole process stays untouched."""
     app = _bare(config, instance)
     if not is_embedded or app.config["LOG"]:
         logs.set_up(app.config["LOG"])
@@ -187,7 +188,7 @@ def _dashboard(
 
 
 def _bare(config: Values, instance: Path) -> Dashboard:
-    """Return the application with its configuration and nothing else."""
+    """Return the application with nothing but its configuration."""
     app = Dashboard(
         __name__,
         instance_path=str(instance),
@@ -200,7 +201,7 @@ def _bare(config: Values, instance: Path) -> Dashboard:
 
 
 def _add_sign_in(app: Flask, sign_in: HostSignIn | None) -> None:
-    """Let people in: by the application that the dashboard stands in, or by accounts, passwords and companies of its own."""
+    """Sign people in: through the application around the dashboard, or with accounts, passwords and company sign-in here."""
     login.init_app(app)
     if sign_in is not None:
         host_sign_in.init_app(app, sign_in)
@@ -224,14 +225,14 @@ def _engine(app: Flask) -> Engine:
 
 
 def _add_dashboard(app: Flask, declared: Sequence[type[Resource]], path: str, *, has_passkeys: bool) -> None:
-    """Register the pages and every declared resource with Flask-Admin, below a path; note what is searched, for the migrations."""
+    """Register the pages and every declared resource with Flask-Admin, below a path; note for the migrations what is searched."""
     home = HomePage(path or "/")
     admin = Admin(
         app,
         name=app.config["SITE_NAME"],
         index_view=home,
         theme=Theme("ours", "layout.html"),
-        # Flask-Admin's own files are not served: it would have some at the top otherwise.
+        # Flask-Admin's own files are not served: otherwise it would add a route for them at the top.
         static_url_path="/static/admin",
     )
     for page, endpoint, url in PAGES:

@@ -1,4 +1,4 @@
-"""The accent colour that a dashboard may have of its own: read, checked against what it stands on, and made into the themes' tokens."""
+"""The accent colour of a dashboard: parsed, checked for contrast, and turned into the tokens of both themes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Text against what it stands on (WCAG 1.4.3).
+# Least contrast of text (WCAG 1.4.3).
 ENOUGH = 4.5
-# In the dark a colour that is barely enough looks dull.
+# Contrast in the dark theme, where a colour of the least contrast looks dull.
 BRIGHT = 7.0
-# Up to here sRGB is linear.
+# Below this, sRGB is linear.
 _LINEAR = 0.04045
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
@@ -26,12 +26,12 @@ class Colour:
     blue: float
 
     def __str__(self) -> str:
-        """Return it as style sheets write it."""
+        """Write it as in style sheets."""
         return "#" + "".join(f"{round(part * 255):02x}" for part in (self.red, self.green, self.blue))
 
     @property
     def luminance(self) -> float:
-        """How bright it is, as WCAG has it."""
+        """Return its brightness as WCAG defines it."""
         red, green, blue = (
             part / 12.92 if part <= _LINEAR else ((part + 0.055) / 1.055) ** 2.4
             for part in (self.red, self.green, self.blue)
@@ -39,16 +39,16 @@ class Colour:
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     def mixed(self, other: Colour, part: float) -> Colour:
-        """Return this colour with so much of another one in it."""
+        """Mix another colour into this one; `part` is the other's share."""
         pairs = zip((self.red, self.green, self.blue), (other.red, other.green, other.blue), strict=True)
         return Colour(*(own + (others - own) * part for own, others in pairs))
 
     def lit(self) -> Iterator[Colour]:
-        """Yield it lighter and lighter, up to white."""
+        """Yield lighter and lighter versions, up to white."""
         return self._shades(range(1, 201), 1.0)
 
     def shaded(self) -> Iterator[Colour]:
-        """Yield it darker and darker, down to black."""
+        """Yield darker and darker versions, down to black."""
         return self._shades(range(1, 201), 0.0)
 
     def _shades(self, steps: range, end: float) -> Iterator[Colour]:
@@ -59,18 +59,18 @@ class Colour:
 
 @dataclass(frozen=True)
 class Accent:
-    """The accent of both themes, with what stands beside it."""
+    """The accent of both themes, with the colours derived from it."""
 
     light: Colour
 
     @property
     def dark(self) -> Colour:
-        """The same hue, light enough for the dark theme."""
+        """Return the same hue, light enough for the dark theme."""
         return next(one for one in (self.light, *self.light.lit()) if contrast(one, DARK_GROUND) >= BRIGHT)
 
     @property
     def styles(self) -> str:
-        """Return the tokens, as the style sheet takes them."""
+        """Return the tokens for the style sheet."""
         light, dark = self.light, self.dark
         tokens = {
             "accent": (light, dark),
@@ -83,7 +83,7 @@ class Accent:
 
 
 def accent_of(text: str) -> Accent:
-    """Read a colour like #3450c4; raise a `ValueError` with the nearest allowed one where text in it is too faint."""
+    """Parse a colour like #3450c4; raise `ValueError` with the nearest allowed colour if its contrast is too low."""
     found = _HEX.fullmatch(text)
     if found is None:
         message = "must be a colour like #3450c4"
@@ -97,13 +97,13 @@ def accent_of(text: str) -> Accent:
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """Return how much two colours differ, from 1 to 21."""
+    """Return the contrast of two colours, from 1 to 21."""
     low, high = sorted((one.luminance, other.luminance))
     return (high + 0.05) / (low + 0.05)
 
 
 def _is_readable(colour: Colour) -> bool:
-    """Whether white on it, and it on the places where links stand, can be read in the light theme."""
+    """Whether white text on it, and links of this colour, can be read in the light theme."""
     return all(contrast(colour, ground) >= ENOUGH for ground in (_WHITE, LIGHT_GROUND, _soft(colour)))
 
 
@@ -116,5 +116,5 @@ def _of(text: str) -> Colour:
 
 
 _BLACK, _WHITE = _of("000000"), _of("ffffff")
-# As tokens.css has them: --ground of the light theme, --ground-float and --accent-ink of the dark one.
+# From tokens.css: --ground of the light theme, --ground-float and --accent-ink of the dark one.
 LIGHT_GROUND, DARK_GROUND, DARK_INK = _of("f6f7f9"), _of("1b1f27"), _of("0e1226")

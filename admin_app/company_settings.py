@@ -1,4 +1,4 @@
-"""The settings by which a company's people sign in: its provider of identities, its groups, a header of its proxy."""
+"""The settings for company sign-in: the identity provider, its groups, and a header of a proxy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _name(text: str) -> str:
 
 
 def _groups(text: str) -> dict[str, frozenset[str]]:
-    """Read which roles a group gives, by its name: "admins=owner, writers=editor"."""
+    """Parse which roles each group gives: "admins=owner, writers=editor"."""
     found: dict[str, frozenset[str]] = {}
     for one in filter(None, (part.strip() for part in re.split(r"[,;]", text))):
         group, equals, role = (piece.strip() for piece in one.rpartition("="))
@@ -106,7 +106,7 @@ COMPANY_SETTINGS = (
 
 
 def require_whole(values: Values) -> None:
-    """Raise `ConfigurationError` where one setting lacks another."""
+    """Raise `ConfigurationError` if a setting needs another one that is missing."""
     for problem in _missing(values):
         raise ConfigurationError(problem)
 

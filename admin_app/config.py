@@ -14,18 +14,19 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 from admin_app.settings import DRIVER, SHORTEST_SECRET, read_settings
 
-# The one place that says it is pyproject.toml: the dashboard runs from its folder and is not installed as a package.
+# pyproject.toml is the only place with the version: the dashboard runs from its folder and is not installed as a
+# package.
 VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-# The longest text there may be (`db.limits.LONGEST_TEXT`) in letters of four bytes, and the form around it. A page that takes
-# a file takes more: `web.form_parser`.
+# The longest text (`db.limits.LONGEST_TEXT`) in four-byte characters, and the form around it. A page that takes a
+# file accepts more: `web.form_parser`.
 MAX_BODY_BYTES = 16 * 1024 * 1024
-# What the dashboard's engine says of itself, in a process that has others.
+# A mark of the dashboard's engine, in a process that has others.
 OURS = "is_the_dashboards"
-# A connection of SQLite's knows how large the tables are from when it was opened: after a large import in another
-# process its plans would be those of a small table for as long as it is used.
+# SQLite reads table statistics when a connection is opened. After a large import in another process, an old
+# connection would plan for small tables as long as it is used.
 CONNECTION_SECONDS = 300
 
-# Settings that go by the same names in Flask's configuration, without what stands before all of them.
+# Settings that have the same names in Flask's configuration, without our prefix.
 _AS_THEY_ARE = (
     *("DIGEST_HOUR", "PROXIES", "TIME_LIMIT", "EXPORT_ROWS", "PLAN_ROWS", "PROOF_ROWS", "UPLOAD_MB", "FILE_DAYS"),
     *("SESSION_HOURS", "IDLE_HOURS", "SITE_NAME", "LOGO"),
@@ -35,9 +36,9 @@ _AS_THEY_ARE = (
 
 
 def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
-    """Return Flask's configuration for these settings; makes the `instance` folder, and a secret key in it when none is given."""
+    """Return Flask's configuration for these settings; creates the `instance` folder, and a secret key in it if none is set."""
     settings = read_settings(environment)
-    # Names, addresses and the key that signs cookies: nobody else on the machine may look in.
+    # Names, addresses and the key that signs cookies: private to this user of the machine.
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     https = settings["ADMIN_HTTPS"]
     secret = settings["ADMIN_SECRET_KEY"] or _kept_secret(instance)
@@ -48,7 +49,7 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"] or f"sqlite:///{instance / 'admin.db'}",
         "SQLALCHEMY_BINDS": _replica(settings),
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            # Statements that failed are logged, password hashes and session tokens are not.
+            # Failed statements are logged; password hashes and session tokens are not.
             "hide_parameters": True,
             "pool_recycle": CONNECTION_SECONDS,
             "execution_options": {OURS: True},
@@ -64,9 +65,9 @@ def flask_config(environment: Mapping[str, str], instance: Path) -> Values:
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        # Who sent a form over https is judged by `web.security`: Flask-WTF believes a Referer only.
+        # `web.security` checks where a form was sent from: Flask-WTF trusts only the Referer.
         "WTF_CSRF_SSL_STRICT": False,
-        # A token lives as long as the session it belongs to: a form left open over lunch can still be saved.
+        # A token lives as long as its session: a form left open over lunch can still be saved.
         "WTF_CSRF_TIME_LIMIT": None,
         "ACCENT_STYLES": settings["ADMIN_ACCENT"],
         "LOG": settings["ADMIN_LOG"],
@@ -96,28 +97,28 @@ def _mail(settings: Values) -> Values:
         **settings["ADMIN_SMTP"],
         "MAIL_DEFAULT_SENDER": settings["ADMIN_MAIL_FROM"],
         "MAIL_BACKEND": "smtp",
-        # A person waits for the answer.
+        # A person waits for the response.
         "MAIL_TIMEOUT": 10,
     }
 
 
 def _mark(secret: str) -> str:
-    """Return what tells this dashboard's cookies from those of others on the same host name: eight digits tell nothing of the key."""
+    """Return a suffix that separates this dashboard's cookies from others on the same host name. Eight digits reveal nothing about the key."""
     return hashlib.sha256(b"cookies of " + secret.encode()).hexdigest()[:8]
 
 
 def _required_roles(chosen: frozenset[str] | None, *, is_https: bool) -> frozenset[str]:
-    """Ask owners for a second factor where it is meant in earnest: on one's own machine it would stand before the first look."""
+    """Require a second factor of owners on public dashboards. On one's own machine it would only be in the way at first."""
     if chosen is not None:
         return chosen
     return frozenset({"owner"}) if is_https else frozenset()
 
 
 def _kept_secret(instance: Path) -> str:
-    """Return the secret in the instance folder, made on the first start, readable by its owner alone."""
+    """Return the secret in the instance folder, created on the first start and readable only by its owner."""
     path = instance / "secret-key"
     if not path.exists():
-        # Written whole under another name first: a second process sees all of it or nothing.
+        # Written completely under another name first: a second process sees the whole key or none.
         unfinished = instance / f"secret-key.{secrets.token_hex(4)}"
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))

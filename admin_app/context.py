@@ -1,7 +1,7 @@
-"""What the act under way is: who acts and how, whether it writes, how long its statements may take, whose days it speaks of.
+"""The context of the current act: who acts and how, whether it writes, its time limit, and its time zone.
 
-SQLite lets one connection write at a time; a transaction that only finds out half-way that it writes can be
-refused at once, whatever the busy timeout. So whoever means to write says so before the first statement.
+SQLite allows one writing connection at a time, and refuses a transaction that begins by reading and then writes,
+whatever the busy timeout. So an act that will write says so before its first statement.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-# Who acts: the account's key, where there is one, and how the person is called.
+# Who acts: the account's key, if there is one, and the name.
 Actor = tuple[int | None, str]
 
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts and how. `who` is asked when something is first recorded: to know it may cost a statement."""
+    """Who acts and how. `who` is called when something is first recorded, because it may need a statement."""
 
     who: Callable[[], Actor]
     kind: str
@@ -29,21 +29,21 @@ class Acting:
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-# Seconds a statement may take, and the moment of `time.monotonic` when the whole act is late; 0 is no limit.
+# Seconds per statement, and the deadline of the whole act by `time.monotonic`; 0 is no limit.
 _limit: ContextVar[float] = ContextVar("limit", default=0.0)
 _deadline: ContextVar[float] = ContextVar("deadline", default=0.0)
-_glancing: ContextVar[bool] = ContextVar("glancing", default=False)
-# Where days begin at midnight for whoever looks: a command's are UTC's.
+_autocommit: ContextVar[bool] = ContextVar("autocommit", default=False)
+# The zone whose midnight begins a day; for commands UTC.
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
 def acting(who: Callable[[], Actor], *, kind: str, request_id: str = "") -> AbstractContextManager[None]:
-    """Record what is written inside as done by this person, in this way."""
+    """Inside, record changes as made by this person, in this way."""
     return _holding((_acting, Acting(who, kind, request_id)))
 
 
 def act_under_way() -> Acting | None:
-    """Return who acts and how; None outside of every request and command."""
+    """Return who acts and how; None outside of requests and commands."""
     return _acting.get()
 
 
@@ -53,40 +53,40 @@ def is_writing() -> bool:
 
 
 def writing() -> AbstractContextManager[None]:
-    """Begin every transaction inside as a writer's."""
+    """Inside, begin every transaction as a writer."""
     return _holding((_writing, True))
 
 
 def reading() -> AbstractContextManager[None]:
-    """Begin every transaction inside as a reader's, in an act that writes: for what takes long and needs no lock."""
+    """Inside, begin every transaction as a reader although the act writes: for long reads that need no lock."""
     return _holding((_writing, False))
 
 
 def time_limit(seconds: float) -> AbstractContextManager[None]:
-    """Stop statements inside that take longer."""
+    """Inside, cancel statements that take longer."""
     return _holding((_limit, seconds), (_deadline, time.monotonic() + seconds))
 
 
-def glancing() -> AbstractContextManager[None]:
-    """Let each statement inside be a transaction of its own, where the store reads no otherwise in a long one: for a page.
+def autocommit() -> AbstractContextManager[None]:
+    """Inside, let each statement be a transaction of its own, if the store reads the same that way: for pages.
 
-    On PostgreSQL pages take four fifths of the time by it, and forms two thirds; on SQLite it saves a statement.
+    On PostgreSQL pages take four fifths of the time, and forms two thirds; on SQLite it saves a statement.
     """
-    return _holding((_glancing, True))
+    return _holding((_autocommit, True))
 
 
-def is_glancing() -> bool:
-    """Whether statements are transactions of their own."""
-    return _glancing.get() and not _writing.get()
+def is_autocommit() -> bool:
+    """Whether each statement is a transaction of its own."""
+    return _autocommit.get() and not _writing.get()
 
 
 def lift_time_limit() -> None:
-    """Let the rest of the act take the time it needs: to say, after one statement was stopped, which one it was."""
+    """Remove the time limit for the rest of the act: after a statement was cancelled, to report which one."""
     _deadline.set(0.0)
 
 
 def limit_in_milliseconds() -> int:
-    """Return how long a statement may take, 0 for as long as it likes."""
+    """Return the time limit of a statement in milliseconds, 0 for none."""
     return int(_limit.get() * 1000)
 
 
@@ -97,17 +97,17 @@ def is_late() -> bool:
 
 
 def time_zone(zone: tzinfo) -> AbstractContextManager[None]:
-    """Mean this zone's days inside."""
+    """Inside, use the days of this zone."""
     return _holding((_zone, zone))
 
 
 def zone() -> tzinfo:
-    """Return the zone that days and shown times are meant in."""
+    """Return the zone for days and for times on screen."""
     return _zone.get()
 
 
 def today() -> date:
-    """Return the day it is there now."""
+    """Return the current day in that zone."""
     return datetime.now(zone()).date()
 
 

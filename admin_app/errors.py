@@ -2,27 +2,27 @@
 
 AdminError
 ├── ConfigurationError   a setting is wrong: the start stops with one line
-├── ClashError           records that are there keep a migration from being made
+├── ClashError           existing records violate what a migration would enforce
 ├── RecordError          a record cannot be written as asked
 │   ├── InvalidRecord    fields are wrong, each with its message
-│   └── RecordGone       somebody deleted it meanwhile, or changed it in the same moment
+│   └── RecordGone       somebody deleted it meanwhile, or changed it at the same moment
 ├── NotFoundError        what was typed names no record, or several
-├── PrivilegeError       the act gives or touches rights that whoever acts does not hold
+├── PrivilegeError       the act gives or touches rights that the acting person lacks
 │   ├── LastOwnerError   the act would leave nobody who may manage staff
-│   └── BeyondDirectory  the company's directory touches somebody who holds more than it may give
+│   └── BeyondDirectory  the company's directory touches somebody with more rights than it may give
 ├── FactorError          a second factor is refused, or has to stay
-├── CompanySignInError   whom the company's provider has signed in may not come in
+├── CompanySignInError   the person whom the company's provider signed in may not come in
 ├── DirectoryError       what the company's directory sends cannot be done
-│   └── AlreadyThere     it makes what there is
+│   └── AlreadyThere     it creates something that exists
 ├── SelectionError       a list was asked for something it does not offer
 ├── DeletionError        a deletion cannot be carried out as chosen
-├── ForgettingError      a person's data cannot be removed now, or not wholly
+├── ForgettingError      a person's data cannot be removed now, or not completely
 ├── MergeError           two records cannot become one
 ├── UndoError            an act cannot be undone
 ├── BackupError          a backup cannot be made, read or restored
 ├── PlanError            an act on many records cannot be planned, or agreed to, as asked
 └── TransferError        a file cannot be read; carries row numbers
-    └── EncodingError    its text is in another encoding; carries those that it may be in
+    └── EncodingError    its text is in another encoding; carries the possible ones
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ConfigurationError(AdminError):
 
 
 class ClashError(AdminError):
-    """Records that are there break what a migration lets the database hold from now on."""
+    """Existing records violate what a migration would enforce."""
 
 
 class RecordError(AdminError):
@@ -64,7 +64,7 @@ class NotFoundError(AdminError):
 
 
 class PrivilegeError(AdminError):
-    """The act gives, or touches somebody with, rights that whoever acts does not hold."""
+    """The act gives, or touches somebody with, rights that the acting person lacks."""
 
 
 class LastOwnerError(PrivilegeError):
@@ -72,7 +72,7 @@ class LastOwnerError(PrivilegeError):
 
 
 class BeyondDirectory(PrivilegeError):
-    """The company's directory touches somebody, of this key, who holds more than it may give."""
+    """The company's directory touches an account, with this key, that has more rights than the directory may give."""
 
     def __init__(self, message: str, staff_id: int, attempt: str) -> None:
         """Keep whom it is about, and what was tried, in words for the history."""
@@ -97,7 +97,7 @@ class AlreadyThere(DirectoryError):
 
 
 class SelectionError(AdminError):
-    """An undeclared filter, sort or search key; `offered` lists what there is."""
+    """An undeclared filter, sort or search key; `offered` lists the declared ones."""
 
     def __init__(self, message: str, offered: Sequence[str] = ()) -> None:
         """Keep what the reader may ask for instead."""
@@ -121,7 +121,7 @@ class UndoError(AdminError):
     """An act cannot be undone; `other` is the record in the way, where it is one, and `tells` the tables and fields that the message is about."""
 
     def __init__(self, message: str, other: object = None, *, tells: Sequence[tuple[str, str]] = ()) -> None:
-        """Keep what is in the way: whoever may see it is told."""
+        """Keep what is in the way, for people who may see it."""
         super().__init__(message)
         self.other = other
         self.tells = tells
@@ -145,7 +145,7 @@ class TransferError(AdminError):
 
 
 class EncodingError(TransferError):
-    """A file's text is in another encoding than it was read in; `encodings` are those that it may be in."""
+    """A file's text is not in the encoding that it was read in; `encodings` are the possible ones."""
 
     def __init__(self, fact: str, encodings: Sequence[str] = (), otherwise: str = "") -> None:
         """Keep the fact and what to do otherwise apart: between them, each edge says how an encoding is chosen there."""

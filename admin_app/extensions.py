@@ -29,20 +29,21 @@ NAMING_CONVENTION = {
 }
 
 
-# What the names of our tables begin with where another application's stand beside them: "admin_". Models name their tables when
-# they are imported, so it is read before any setting is.
+# The prefix of our tables if another application's are beside them: "admin_". Models name their tables when they are
+# imported, so it is read before any setting.
 TABLE_PREFIX = os.environ.get("ADMIN_TABLE_PREFIX", "").strip()
 # Where Alembic keeps which version our tables are of.
 VERSION_TABLE = f"{TABLE_PREFIX}alembic_version"
 
-# What the verbs take: a session, or Flask-SQLAlchemy's `db.session` that stands for the request's.
+# The argument of the domain's functions: a session, or Flask-SQLAlchemy's `db.session`, which stands for the
+# request's.
 AnySession = Session | scoped_session[Any]
 
-# SQLAlchemy's generic types where the code works for columns and models of every kind: what they hold is not known.
+# SQLAlchemy's generic types, for code that works with columns and models of every kind: their values are not known.
 TableColumn = Column[Any]
 Attribute = InstrumentedAttribute[Any]
 Expression = ColumnElement[Any]
-# A column of a table, of a model, of an alias, or an expression.
+# A column of a table, a model or an alias, or an expression.
 AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
@@ -59,9 +60,9 @@ class Base(DeclarativeBase):
 
 
 def table_of(model: type[Any]) -> Table:
-    """Return a model's table; of classes with tables of their own (joined inheritance) that of the first one, which stands for all.
+    """Return a model's table; with joined inheritance that of the base class, which stands for all.
 
-    SQLAlchemy says no more of it than that something can be selected from it.
+    SQLAlchemy's own type for it says only that one can select from it.
     """
     table: Table = inspect_mapper(model).base_mapper.local_table
     return table
@@ -96,6 +97,6 @@ class Model(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlc
 
 
 def this_application() -> Flask:
-    """Return the application that the context is about, itself and not the proxy: for threads, and for whoever keeps it."""
+    """Return the current application itself and not its proxy: for threads, and for anything that keeps it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- as Flask documents
     return app

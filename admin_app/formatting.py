@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 # In the name's place where nobody knows who did something.
 SOMEONE = "Someone"
-# What tables are called of whose plurals no rule tells.
+# Irregular plurals of table names.
 _IRREGULAR = {
     "child": "children",
     "half": "halves",
@@ -36,7 +36,7 @@ _ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def excerpt(text: str, length: int) -> str:
-    """Return the first words of a text on one line; of HTML, what a reader would see of it."""
+    """Return the first words of a text on one line; of HTML, what a reader would see."""
     # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
     some = text[: length * 20]
     is_whole = len(some) == len(text)
@@ -61,7 +61,7 @@ def stripped(text: str) -> str:
 
 
 def _in_place_of_images(text: str) -> str:
-    """Return what is said in place of images, "" where there are none."""
+    """Return the words in place of images, "" if there are none."""
     images = _IMAGE.findall(text)
     said = [found[1] or found[2] for one in images if (found := _ALTERNATIVE.search(one)) is not None]
     return " ".join(filter(None, said)) or ("(image)" if images else "")
@@ -96,17 +96,17 @@ def label(name: str) -> str:
 
 
 def humps_apart(name: str) -> str:
-    """Write words apart that are told by their capitals: of "InvoiceLine" "Invoice Line"."""
+    """Separate words that begin with a capital: "InvoiceLine" -> "Invoice Line"."""
     return _HUMP.sub(" ", name)
 
 
 def with_article(noun: str) -> str:
-    """Name one of several: of "post" a post, of "order" an order, of "user" a user."""
+    """Put the article before a noun: "a post", "an order", "a user"."""
     return f"an {noun}" if _WITH_AN.match(noun) else f"a {noun}"
 
 
 def plural_of(noun: str) -> str:
-    """Name several: of "post" posts, of "category" categories, of "box" boxes, of "shelf" shelves."""
+    """Return the plural: "posts", "categories", "boxes", "shelves"."""
     before, last = noun[: noun.rfind(" ") + 1], noun[noun.rfind(" ") + 1 :]
     if last in _IRREGULAR:
         return before + _IRREGULAR[last]
@@ -121,7 +121,7 @@ def in_sentence(words: str) -> str:
 
 
 def sentence_case(words: str) -> str:
-    """Begin with a capital, as a sentence does, and leave the rest as it is: "API key", of "blog post" "Blog post"."""
+    """Begin with a capital and leave the rest as it is: "API key", "blog post" -> "Blog post"."""
     return f"{words[:1].upper()}{words[1:]}"
 
 
@@ -232,6 +232,11 @@ def short_name(actor: str) -> str:
 def in_words(names: list[str]) -> str:
     """Join names for a sentence: "name, email and role"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1] if names else ""]))
+
+
+def inside_quotes(text: str) -> str:
+    """Return a text to stand between quotation marks: its own become single ones."""
+    return text.replace("“", "\u2018").replace("”", "\u2019")
 
 
 def folded(value: str) -> str:

@@ -17,7 +17,7 @@ from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
 from admin_app.models.change_set import Change, ChangeSet
 
-# What happens to what, and what is called then; of several for one event, the upper one first.
+# The events, and the functions called for each; of several for one event, the upper one first.
 LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
     (Engine, "connect", pooler.note_pooler),
@@ -25,7 +25,7 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "before_cursor_execute", statement_times.note_begin),
     (Engine, "after_cursor_execute", statement_times.note_end),
     (Engine, "handle_error", connection.count_timeout),
-    (Engine, "handle_error", connection.leave_demoted),
+    (Engine, "handle_error", connection.drop_demoted),
     (Pool, "checkout", connection.fit),
     (Pool, "checkout", metrics.take_connection),
     (Pool, "checkin", metrics.give_connection_back),

@@ -48,13 +48,13 @@ MEANINGS = {
     Event.TIME_LIMIT: "Statements that were stopped because they took too long.",
     Event.CONFLICT: "Forms that met another person's change of the same field.",
     Event.SIGN_IN_FAILURE: "Sign-ins that were refused.",
-    Event.REPLICA_LEFT: "Pages that the primary had to answer since the replica could not.",
+    Event.REPLICA_LEFT: "Pages that the primary had to answer because the replica could not.",
     Level.WAITING: "Jobs that wait.",
     Level.RUNNING: "Jobs under way.",
     Level.FAILED: "Jobs that failed and are still listed.",
-    Level.OLDEST: "For how many seconds the oldest waiting job has waited.",
-    Level.WORKERS: "Workers that said lately that they run.",
-    Level.REPLICA_LAG: "For how many seconds the replica is behind the primary.",
+    Level.OLDEST: "Seconds that the oldest waiting job has waited.",
+    Level.WORKERS: "Workers that reported recently that they run.",
+    Level.REPLICA_LAG: "Seconds that the replica is behind the primary.",
 }
 
 
@@ -138,7 +138,7 @@ def exposition() -> bytes:
 
 
 def listen(port: int) -> None:
-    """Answer Prometheus at a port of this machine alone: for a worker that no server stands beside."""
+    """Answer Prometheus at a port of this machine alone, for a worker without a server."""
     from prometheus_client import start_http_server
 
     start_http_server(port, "127.0.0.1", registry=_kept().registry)
@@ -157,7 +157,7 @@ class _Kept:
         )
         self.seconds: Histogram = Histogram(
             "admin_request_seconds",
-            "Seconds until an answer was taken whole.",
+            "Seconds until a response was sent completely.",
             ["route"],
             registry=where,
             buckets=BUCKETS,

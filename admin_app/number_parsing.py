@@ -131,7 +131,7 @@ def _is_one_group(match: re.Match[str], sign: str) -> bool:
 
 
 def _require_other_signs(match: re.Match[str]) -> None:
-    """Refuse "1,234,5": what stands between thousands does not begin the fraction."""
+    """Refuse "1,234,5": the thousands separator cannot also begin the fraction."""
     point = "." if match["fraction"] is not None else "," if match["after_comma"] is not None else ""
     if point and match["between"] == point:
         raise ValueError(match[0])

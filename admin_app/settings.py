@@ -61,7 +61,7 @@ def _number_between(least: int, most: int, unit: str = "") -> Callable[[str], in
 
 
 class Literal(str):
-    """An IPv6 address among host names. Werkzeug 3.1 takes what stands before the first colon for the name, here a bracket."""
+    """An IPv6 address among host names. Werkzeug 3.1 takes the text before the first colon as the name, here a bracket."""
 
     __slots__ = ()
 
@@ -105,7 +105,7 @@ def _site_name(text: str) -> str:
 
 
 def _logo(text: str) -> str:
-    """Check that a file can be drawn as a logo; "" is none."""
+    """Check that a file can be shown as a logo; "" for none."""
     file = Path(text)
     if text and not (file.suffix.lower() in LOGO_TYPES and file.is_file() and file.stat().st_size <= LARGEST_LOGO):
         message = "must name an SVG, PNG or WebP file of 200 kB at most"
@@ -188,7 +188,7 @@ def _database(text: str) -> str:
     raise ValueError(message)
 
 
-# A bucket's name, what stands before its keys, and where it is if the environment does not say so.
+# A bucket's name, the prefix of its keys, and its endpoint and region if the environment does not name them.
 _BUCKET = re.compile(
     r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?(\?(endpoint=https?://[^&\s]+|region=[a-z0-9-]+|&)+)?"
 )

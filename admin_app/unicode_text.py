@@ -20,7 +20,7 @@ _TAGGED = re.compile("[\U0001f3f4\U000e0020-\U000e007e]")
 _OPENING, _CLOSING = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]"), re.compile("[\u202c\u2069]")
 # The class of the sign that takes a letter its vowel, in the scripts of India: a joiner behind it says how that looks.
 _VIRAMA = 9
-# The letters that decompose into nothing, and what they stand beside.
+# The letters that do not decompose, and the letter that each is sorted beside.
 _BESIDE = {
     "ø": "o",
     "ł": "l",
@@ -53,7 +53,7 @@ LONG = 100_000
 
 
 def direction_of_long(value: str) -> str:
-    """Return the direction of a long text, by its first letter that has one; of a short one nothing: the browser knows better."""
+    """Return the direction of a long text, by its first letter that has one; "" for a short text, whose direction the browser finds."""
     if len(value) <= LONG:
         return ""
     classes = (unicodedata.bidirectional(letter) for letter in value)
@@ -86,6 +86,41 @@ def mailbox(value: str) -> str:
     return f"{bare}@{domain}" if bare else folded
 
 
+_DNS_PREFIX = "xn--"
+
+
+def readable_domain(address: str) -> str:
+    """Return an email, or a host name, with its domain in letters: "anna@xn--mller-kva.de" -> "anna@müller.de".
+
+    Browsers send the domain of an email field as the DNS spells it (RFC 3492), whatever the person typed.
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{'.'.join(map(_label_in_letters, domain.split('.')))}"
+
+
+def dns_domain(address: str) -> str:
+    """Return an email, or a host name, with its domain as the DNS spells it: other programs store it like that."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{'.'.join(map(_label_for_dns, domain.split('.')))}"
+
+
+def _label_in_letters(label: str) -> str:
+    """Decode one label; one that is not plain letters and digits stays as it is, so that nothing unseen gets in."""
+    if label[:4].lower() != _DNS_PREFIX:
+        return label
+    try:
+        letters = composed(label[4:].lower().encode("ascii").decode("punycode"))
+    except UnicodeError:
+        return label
+    is_plain = f"_{letters.replace('-', '')}".isidentifier() and not letters.isascii()
+    return letters if is_plain and _label_for_dns(letters) == label.lower() else label
+
+
+def _label_for_dns(label: str) -> str:
+    small = composed(label.lower())
+    return label if small.isascii() else f"{_DNS_PREFIX}{small.encode('punycode').decode('ascii')}"
+
+
 # ---- what nobody sees
 
 
@@ -104,7 +139,7 @@ def has_something_to_see(value: str) -> bool:
 
 
 def unseen_in(value: str) -> str | None:
-    """Name the first character of which nobody sees anything; None where all are seen, or plain spaces and line ends."""
+    """Name the first invisible character; None if there is none besides plain spaces and line ends."""
     found = next((one for one in value if one not in " \t\r\n" and is_unseen(one)), None)
     if found is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# As quotation marks stand in CSV: around a whole value, and twice within it. One that has no end is a character.
+# Quotation marks as in CSV: around a whole value, and doubled inside. One without an end is a plain character.
 _BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
 _QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
 _VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")

@@ -132,7 +132,7 @@ def take_import(page: Page) -> None:
     page.goto("/admin/user/import/")
     page.get_by_label("Or paste rows").fill("\n".join(["Name,Email,Phone", *ROWS]))
     page.get_by_role("button", name="Read rows").click()
-    page.get_by_role("button", name="Go on to columns").click()
+    page.get_by_role("button", name="Continue to columns").click()
     keep(page, "import-columns")
 
     page.set_viewport_size({**DESKTOP, "height": 960})

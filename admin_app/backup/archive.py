@@ -54,7 +54,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in an archive, and of which dashboard."""
+    """What is in an archive, and of which dashboard it is."""
 
     version: str
     made_at: str
@@ -108,11 +108,15 @@ def unpack(path: Path, folder: Path) -> Manifest:
         seen = {name: _looked_at(name, source, folder) for name, source in _members(path)}
     except (tarfile.TarError, EOFError, OSError) as error:
         # The backup may be whole: it is the disk that it is unpacked on.
-        fault = f"cannot be unpacked: {trouble}" if (trouble := trouble_of(error)) else f"is no whole backup: {error}."
+        fault = (
+            f"cannot be unpacked: {trouble}"
+            if (trouble := trouble_of(error))
+            else f"is not a complete backup: {error}."
+        )
         message = f"{path.name} {fault}"
         raise BackupError(message) from error
     if MANIFEST not in seen:
-        message = f"{path.name} is no whole backup: it has no manifest, so it was broken off."
+        message = f"{path.name} is not a complete backup: it has no manifest, so it was interrupted."
         raise BackupError(message)
     manifest = Manifest.read((folder / MANIFEST).read_bytes())
     wrong = [name for name, digest in manifest.members.items() if seen.get(name, ("",))[0] != digest]
@@ -137,7 +141,7 @@ def _add(archive: tarfile.TarFile, manifest: Manifest, name: str, file: Path) ->
 
 
 def _add_piece(archive: tarfile.TarFile, manifest: Manifest, piece: Piece, beside: Path) -> None:
-    """Fetch a file whole, then add it: one that expires meanwhile is none of the backup's, and leaves no half of itself."""
+    """Fetch a complete file, then add it: a file that expires meanwhile is left out, and leaves no part of itself."""
     try:
         source = piece.open()
         if source is None:
@@ -152,7 +156,7 @@ def _add_piece(archive: tarfile.TarFile, manifest: Manifest, piece: Piece, besid
 
 
 def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Open each member of an archive; a name that is none of ours could lead anywhere."""
+    """Open each member of an archive; a foreign name could lead anywhere."""
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             is_ours = member.name in {MANIFEST, DATABASE} or _FILE.fullmatch(member.name)
@@ -165,7 +169,7 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _looked_at(name: str, source: IO[bytes], folder: Path) -> tuple[str, int]:
-    """Return a member's SHA-256 and size; what is no file goes into the folder."""
+    """Return a member's SHA-256 and size; write the database's copy into the folder."""
     if name not in {MANIFEST, DATABASE}:
         return _copied(source, None)
     with (folder / name).open("wb") as target:

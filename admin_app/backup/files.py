@@ -32,7 +32,7 @@ def kept_beside() -> Iterator[Piece]:
 
 
 def put_back(name: str, file: IO[bytes]) -> bool:
-    """Write a file of a backup to where files are kept now; return whether it has an owner, without whom it is none."""
+    """Write a file of a backup to the present place of files; return whether it has an owner, without whom it is left out."""
     word, owner_id, attempt = name.split("-")
     owners, writing = EVERYBODY[word], (int(owner_id), int(attempt))
     if not _has_owner(owners, writing):

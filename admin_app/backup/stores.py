@@ -35,7 +35,7 @@ class Store(Protocol):
         """Whether there is nothing that a restore would take away."""
 
     def load(self, file: Path) -> None:
-        """Put the copy in the place of what there is."""
+        """Replace the database with the copy."""
 
     def tried(self, file: Path) -> Facts:
         """Restore the copy beside, and return what it holds."""
@@ -168,14 +168,14 @@ def _restored(file: Path, url: URL) -> None:
 
 
 def _parameters(url: URL) -> dict[str, str]:
-    """Return what an address says but for the password; of what follows the “?”, hosts may be named several times."""
+    """Return the parts of an address without the password; after the “?”, hosts may be named several times."""
     named = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     asked = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
     return {name: str(value) for name, value in named.items() if value is not None} | asked
 
 
 def _run(program: str, url: URL, *arguments: str) -> None:
-    """Run a program of PostgreSQL's on a database; the password goes by the environment, which no list of processes shows."""
+    """Run one of PostgreSQL's programs on a database; the password is passed in the environment, which no process list shows."""
     found = shutil.which(program)
     if found is None:
         message = f"{program} is not on this machine. Install PostgreSQL's client, of the server's version."

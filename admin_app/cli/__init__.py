@@ -1,6 +1,6 @@
-"""The words for the terminal: Flask's command line with the project's commands.
+"""The command line: Flask's commands with the project's own.
 
-A command exits with 0 when it did what it was asked, 1 when it could not, 2 when it was asked wrongly.
+A command exits with 0 if it did what it was asked, 1 if it could not, and 2 if it was called wrongly.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ COMMANDS: tuple[click.Command, ...] = (
 
 
 class Commands(FlaskGroup):
-    """Flask's group, whose errors on purpose are one line and exit code 1."""
+    """Flask's group of commands. Our own errors end a command with one line and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -78,7 +78,7 @@ class Commands(FlaskGroup):
 
 @contextmanager
 def in_one_line(upgrade: str) -> Iterator[None]:
-    """Act for who holds the machine; turn errors on purpose into one line. `upgrade` is the command that makes the tables."""
+    """Act as the user of the machine, and turn our own errors into one line. `upgrade` is the command that creates the tables."""
     try:
         with acting(terminal_actor, kind=Kind.COMMAND):
             yield
@@ -93,7 +93,7 @@ def in_one_line(upgrade: str) -> Iterator[None]:
         message = f"The database refused: {reason}. If it is new, create its tables with: {upgrade}"
         raise click.ClickException(message) from error
     except OSError as error:
-        # A pipe that nobody reads any more is none of it, and click's own matter.
+        # A broken pipe is not such an error; click handles it.
         if error.errno == errno.EPIPE or error.strerror is None:
             raise
         where = f"{error.filename}: " if error.filename else ""
@@ -102,17 +102,17 @@ def in_one_line(upgrade: str) -> Iterator[None]:
 
 
 def terminal_actor() -> Actor:
-    """Return who runs the command, as the machine knows them: no member of staff."""
+    """Return the acting person, as the machine knows them: not a member of staff."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
-        # A container may run as a user of whom it knows the number only.
+        # In a container, the user may have a number and no name.
         name = f"user {os.getuid()}"
     return None, f"Command line ({name})"
 
 
 def main(create_app: Callable[[], Flask]) -> None:
-    """Run the command line; a wrong setting stops it with one line before anything else happens."""
+    """Run the command line. A wrong setting stops it with one line before anything else happens."""
     try:
         app = create_app()
     except AdminError as error:
@@ -121,7 +121,7 @@ def main(create_app: Callable[[], Flask]) -> None:
     commands = Commands(
         create_app=lambda: app, load_dotenv=False, help="The admin dashboard: run it and manage its data."
     )
-    # Flask's own options choose another application or read a file of settings: there is one of the first, none of the second.
+    # Flask's own options choose another application, which does not exist, or a file of settings, which is not read.
     commands.params = [option for option in commands.params if option.name in {"version", "help"}]
     for command in COMMANDS:
         commands.add_command(command)

@@ -1,4 +1,4 @@
-"""Where people reach the dashboard, as far as a command can know."""
+"""The dashboard's public address, as far as a command can know it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask
 
 from admin_app.extensions import db
 
-# What `manage.py run` listens on unless told otherwise.
+# The default address of `manage.py run`.
 HOST, PORT = "127.0.0.1", 8000
 
 
@@ -19,25 +19,25 @@ def listening_address(app: Flask, host: str = HOST, port: int = PORT) -> str:
 
 
 def public_address(app: Flask, address: str) -> str:
-    """Return where people reach the dashboard: under its first host name, where names are set, else where it listens."""
+    """Return the dashboard's public address: its first host name if names are set, otherwise the address that it listens on."""
     hosts = app.config["TRUSTED_HOSTS"]
     return f"{app.config['PREFERRED_URL_SCHEME']}://{hosts[0].lstrip('.')}" if hosts else address
 
 
 def remember_address(address: str) -> None:
-    """Keep where the server listens beside an embedded database, so that the links of later commands lead there.
+    """Store the address that the server listens on beside an embedded database, so that links of later commands lead there.
 
-    Where the database is a server, so is the dashboard, and `ADMIN_HOSTS` names it.
+    If the database is a server, the dashboard is public, and `ADMIN_HOSTS` names it.
     """
     file = _file()
-    # Where it cannot be written, commands know the usual address only.
+    # If it cannot be written, commands use the default address.
     with suppress(OSError):
         if file is not None:
             file.write_text(address, encoding="utf-8")
 
 
 def last_address(app: Flask) -> str:
-    """Return where people reach the dashboard: its first host name, else where a server listened last, else the usual address."""
+    """Return the public address: the first host name, else the address where a server last listened, else the default one."""
     file = _file()
     listened = file.read_text(encoding="utf-8") if file is not None and file.is_file() else listening_address(app)
     return public_address(app, listened)

@@ -1,4 +1,4 @@
-"""`manage.py backfill`: fill what migrations left to be filled, and wait for it."""
+"""`manage.py backfill`: fill the rows that migrations left, and wait for the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.jobs import backfills
 @click.command()
 @with_appcontext
 def backfill() -> None:
-    """Fill the rows that migrations left to be filled, beside people at work; workers do it by themselves."""
+    """Fill the rows that migrations left, while people work. Workers do it by themselves."""
     scripts = ScriptDirectory(this_application().extensions["migrate"].directory)
     with db.engine.connect() as connection:
         wanted = applied(connection, scripts)

@@ -1,4 +1,4 @@
-"""`manage.py backup`: everything in one file, tried by restoring it beside, and put back."""
+"""`manage.py backup`: write everything into one file, verify it by restoring a copy, and restore it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _kept_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=Fal
 
 @click.group()
 def backup() -> None:
-    """Back up the database with the files of its folder or bucket, try a backup, and restore it."""
+    """Back up the database and the stored files, verify a backup, and restore it."""
 
 
 @backup.command()
 @_file
 @with_appcontext
 def create(file: Path) -> None:
-    """Write a backup to FILE while the dashboard runs; the secret key is not in it."""
+    """Write a backup to FILE while the dashboard runs. The secret key is not in it."""
     app, store = this_application(), store_of(db.engine)
     with _folder() as folder:
         copy = folder / archive.DATABASE
@@ -62,7 +62,7 @@ def create(file: Path) -> None:
 @_kept_file
 @with_appcontext
 def verify(file: Path) -> None:
-    """Restore FILE beside the database, and compare what comes of it with what was backed up."""
+    """Restore FILE into a temporary database, and compare it with what was backed up."""
     app, store = this_application(), store_of(db.engine)
     with _folder() as folder:
         manifest = _opened(app, store, file, folder)
@@ -78,12 +78,12 @@ def verify(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 def restore(file: Path, *, yes: bool) -> None:
-    """Put FILE in the place of the database and the files; stop the dashboard and its workers first."""
+    """Replace the database and the files with FILE. Stop the dashboard and its workers first."""
     app, store = this_application(), store_of(db.engine)
     with _folder() as folder:
         manifest = _opened(app, store, file, folder)
         if not store.is_empty() and not yes:
-            click.confirm(f"Replace everything in this database by {_in_words(manifest)}?", abort=True)
+            click.confirm(f"Replace everything in this database with {_in_words(manifest)}?", abort=True)
         marks = _marks()
         db.session.remove()
         db.engine.dispose()
@@ -96,11 +96,11 @@ def restore(file: Path, *, yes: bool) -> None:
     click.echo(f"Restored {_in_words(manifest)}.")
     for resource, subject in brought_back():
         click.echo(f"Forget again: {resource.endpoint} {print_key(subject.key)}", err=True)
-    click.echo(f"Everyone is signed out, since a backup knows who was let in then. Ended: {ended}.")
+    click.echo(f"Everyone is signed out: a backup has the sessions of its own time. Ended: {ended}.")
 
 
 def _marks() -> list[Values]:
-    """Return who was forgotten by now, which an older backup does not know; nobody where there is no such table."""
+    """Return the marks of everyone forgotten so far, which an older backup lacks; none if there is no such table."""
     try:
         return forgetting.values_of_marks(db.session)
     except SQLAlchemyError:
@@ -109,7 +109,7 @@ def _marks() -> list[Values]:
 
 
 def _opened(app: Flask, store: Store, file: Path, folder: Path) -> Manifest:
-    """Unpack a backup that can be used here; say so where another key belongs to it."""
+    """Unpack a backup that fits this database; warn if it was made with another secret key."""
     manifest = archive.unpack(file, folder)
     if manifest.store != store.name:
         message = (
@@ -121,7 +121,7 @@ def _opened(app: Flask, store: Store, file: Path, folder: Path) -> Manifest:
         raise BackupError(message)
     if manifest.key_mark != app.config["COOKIE_MARK"]:
         click.echo(
-            "Warning: the backup belongs to another secret key. Restore that key, or everyone's two-factor sign-in has to be reset.",
+            "Warning: the backup was made with another secret key. Restore that key, or everyone's two-factor sign-in has to be reset.",
             err=True,
         )
     return manifest
@@ -137,14 +137,14 @@ def _in_words(manifest: Manifest) -> str:
 
 
 def _put_files_back(file: Path) -> None:
-    """Write the files to where they are kept, with the tables as they are now: a place in the database has its own."""
+    """Write the files to their place, with the restored tables: a place in the database is part of those."""
     ownerless = [name for name, content in archive.files_in(file) if not files.put_back(name, content)]
     if ownerless:
-        click.echo(f"Left out, as nothing in the database owns them: {', '.join(ownerless)}.", err=True)
+        click.echo(f"Left out, because nothing in the database owns them: {', '.join(ownerless)}.", err=True)
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Make a folder that nobody else looks into, beside the dashboard's own data, where there is room for it."""
+    """Create a private folder beside the dashboard's data, where there is room for it."""
     with tempfile.TemporaryDirectory(prefix="backup-", dir=this_application().instance_path) as folder:
         yield Path(folder)

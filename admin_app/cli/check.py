@@ -1,4 +1,4 @@
-"""`manage.py check`: what is wrong with how the dashboard is set up, each with what to do."""
+"""`manage.py check`: what is wrong with the set-up of the dashboard, each with advice."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.web.replica import the_replica
 
-# Of a key of 32 characters, that many bits if each were as likely as it is frequent: "abcabcabc…" has a tenth of it.
+# Least entropy of the secret key, in bits, judged by how often each character occurs. "abcabcabc…" has a tenth of it.
 FEWEST_BITS = 96
 _PORT = re.compile(r":[0-9]+$")
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -47,13 +47,13 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 @click.option(
     "--deploy", is_flag=True, help="Treat every finding as an error and exit with 1: for use before going live."
 )
-@click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As `run` is given.")
-@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As `run` is given.")
-@click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As `run` is given.")
+@click.option("--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64), help="As given to `run`.")
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 256), help="As given to `run`.")
+@click.option("--jobs", default=JOBS, show_default=True, type=click.IntRange(0, 64), help="As given to `run`.")
 @click.option("--resources", is_flag=True, help="Also say what resources and their models lack, with the line to add.")
 @with_appcontext
 def check(*, deploy: bool, resources: bool, workers: int, threads: int, jobs: int) -> None:
-    """Look at the settings, the database and the accounts, and say what is not as it should be."""
+    """Check the settings, the database and the accounts, and say what is wrong."""
     if resources:
         for lack in findings_of_resources():
             click.echo(f"Note: {lack}", err=True)
@@ -67,9 +67,9 @@ def check(*, deploy: bool, resources: bool, workers: int, threads: int, jobs: in
 
 
 def findings(*, is_live: bool = False) -> list[Finding]:
-    """Return everything that is found; what cannot be looked at is found too.
+    """Return all findings; a check that fails is a finding, too.
 
-    On one's own machine, tried out alone, some things are as they should be that are not where others come.
+    Some findings count only if other people reach the dashboard, not on one's own machine.
     """
     app = this_application()
     is_live = is_live or app.config["HTTPS"] or bool(app.config["PROXIES"] or _public_hosts(app))
@@ -77,7 +77,7 @@ def findings(*, is_live: bool = False) -> list[Finding]:
 
 
 def _database(processes: Processes) -> list[Finding]:
-    """Say what the database is, and return what is wrong with it; where it does not answer, another check says so."""
+    """Print which database is used, and return its problems. If it does not answer, another check reports that."""
     try:
         with db.engine.connect() as connection:
             click.echo(database_in_words(connection))
@@ -97,13 +97,13 @@ def _replica() -> list[Finding]:
 
 
 def _unfilled() -> Iterator[Finding]:
-    """Say what migrations leave to be filled and is not."""
+    """Report the rows that migrations left and that are not filled."""
     scripts = ScriptDirectory(this_application().extensions["migrate"].directory)
     try:
         states = {one.revision: one for one in backfills.states(db.session)}
         wanted = applied(db.session.connection(), scripts)
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
         return
     for one in wanted:
@@ -134,7 +134,7 @@ def _unfilled_of(one: Backfill, state: BackfillState | None) -> Iterator[Finding
 
 
 def _public_hosts(app: Flask) -> set[str]:
-    """Return the names under which others come."""
+    """Return the host names by which other people reach the dashboard."""
     return {host for host in app.config["TRUSTED_HOSTS"] or [] if _PORT.sub("", host) not in LOCAL}
 
 
@@ -152,7 +152,7 @@ def _secret(app: Flask) -> Iterator[Finding]:
 
 
 def _bits(secret: str) -> float:
-    """Return how much there is to guess, judged by how often each character comes."""
+    """Return the entropy in bits, judged by how often each character occurs."""
     counts = Counter(secret).values()
     return -sum(count * math.log2(count / len(secret)) for count in counts)
 
@@ -187,7 +187,7 @@ def _migrations(app: Flask) -> Iterator[Finding]:
         yield Finding(f"The database does not answer: {reason}.", "Check DATABASE_URL, and that the database runs.")
         return
     if is_kept:
-        # Servers of two versions, one of which is being replaced.
+        # Servers of two versions run during an upgrade.
         return
     if problem := newer_than(scripts, current):
         yield Finding(problem, NEWER)
@@ -202,7 +202,7 @@ def _files(app: Flask) -> Iterator[Finding]:
     url = db.engine.url
     databases = [Path(url.database)] if db.engine.dialect.name == "sqlite" and url.database else []
     for path in (*databases, Path(app.instance_path) / "secret-key"):
-        # What the folder hides, the file's own mode does not show.
+        # If the folder is private, the file's own mode does not matter.
         is_hidden = path.exists() and not path.parent.stat().st_mode & stat.S_IXOTH
         if path.exists() and path.stat().st_mode & stat.S_IROTH and not is_hidden:
             yield Finding(f"Everyone on this machine can read {path}.", f"Run: chmod 600 {path}")
@@ -218,7 +218,7 @@ def _stored_files(_app: Flask) -> Iterator[Finding]:
     try:
         number = stored_files.missing(db.session)
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
         return
     if number:
@@ -240,7 +240,7 @@ def _second_factors(app: Flask) -> Iterator[Finding]:
     try:
         powerful = privileges.privileged_roles(db.session) - app.config["TWO_FACTOR"]
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
         return
     if powerful:
@@ -256,7 +256,7 @@ def _roles(app: Flask) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield Finding(str(error), "Use the roles' keys. Until then these people need no second factor.")
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
 
 
@@ -277,7 +277,7 @@ def _company(app: Flask) -> Iterator[Finding]:
                 "Run: manage.py staff reset-password EMAIL",
             )
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
 
 
@@ -295,7 +295,7 @@ def _people(_app: Flask) -> Iterator[Finding]:
             if required.intersection(one.roles) and not two_factor.has_factor(db.session, one)
         ]
     except SQLAlchemyError:
-        # Without its tables; the migrations' check says so.
+        # The tables do not exist; the check of the migrations reports that.
         db.session.rollback()
         return
     if missing:

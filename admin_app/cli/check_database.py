@@ -1,4 +1,4 @@
-"""What `manage.py check` says of the database: what it is, whether the dashboard supports it, and whether it takes enough connections."""
+"""What `manage.py check` says about the database: which it is, whether it is supported, and whether it allows enough connections."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from admin_app.cli.finding import Finding
 from admin_app.db.index_builds import invalid_indexes
 from admin_app.db.pooler import is_pooled
 
-# Other databases that speak PostgreSQL's language, by what their version says, and why they do not do.
+# Other databases with PostgreSQL's protocol, by a word of their version, and why they are not supported.
 UNSUPPORTED = {
     "CockroachDB": "CockroachDB is not supported: it refuses transactions that PostgreSQL lets wait.",
     "-YB-": "YugabyteDB is not supported: its indexes for searching in texts are unfinished.",
 }
 CITUS = "Citus is installed. The dashboard's tables must stay local: distributed ones need other keys."
-# What a page and the small write after it, or a download beside its page, have at once.
+# Connections of a thread: a page and the small write after it, or a download beside its page.
 OF_A_THREAD = 2
-# What the pool of a process opens at most: five, and ten more when they are all in use.
+# Connections of a process's pool: five, and ten more if all are in use.
 OF_A_PROCESS = 15
-# The worker's housekeeping, and the queue.
+# Connections of the worker's housekeeping and the queue.
 OF_HOUSEKEEPING = 3
 
 
 @dataclass(frozen=True)
 class Processes:
-    """How `manage.py run` is started."""
+    """The processes and threads of `manage.py run`."""
 
     workers: int
     threads: int
@@ -36,14 +36,14 @@ class Processes:
 
     @property
     def connections(self) -> int:
-        """Return how many connections they may have at once: a job has one for its rows, one for its state and one to be woken."""
+        """Return the most connections that they can have at once: a job has one for its rows, one for its state and one to be woken."""
         web = self.workers * min(OF_A_THREAD * self.threads, OF_A_PROCESS)
         worker = min(OF_A_THREAD * self.jobs + 1, OF_A_PROCESS) + self.jobs + OF_HOUSEKEEPING if self.jobs else 0
         return web + worker
 
 
 def database_in_words(connection: Connection) -> str:
-    """Say what the dashboard is talking to."""
+    """Say which database the dashboard uses."""
     if connection.dialect.name == "sqlite":
         return f"The database is SQLite {sqlite3.sqlite_version}."
     version = str(connection.scalar(text("SHOW server_version"))).partition(" ")[0]
@@ -56,7 +56,7 @@ def database_in_words(connection: Connection) -> str:
 
 
 def problems(connection: Connection, processes: Processes) -> Iterator[Finding]:
-    """Yield what is wrong with a PostgreSQL server for this dashboard."""
+    """Yield the problems of a PostgreSQL server."""
     if connection.dialect.name == "sqlite":
         return
     version = str(connection.scalar(text("SELECT version()")))
@@ -71,7 +71,7 @@ def problems(connection: Connection, processes: Processes) -> Iterator[Finding]:
             f"The index {index} of {table} is invalid: its build broke off. Each save keeps it up to date, and no list uses it.",
             f'Run manage.py upgrade if a migration is pending, or else REINDEX INDEX CONCURRENTLY "{index}" in the database.',
         )
-    # How many a pooler takes, it tells its operator only.
+    # Only its operator can ask a pooler for its limit.
     if not is_pooled(connection):
         yield from _too_few(connection, processes)
 

@@ -1,4 +1,4 @@
-"""What the kinds of a model's columns could say and do not: the kind that a name speaks for, limits of files, currencies of amounts."""
+"""What the columns of a model could declare and do not: a kind that the name suggests, limits of files, currencies of amounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.panel.resource import Resource
 
 
 def named_texts(resource: Resource) -> Iterator[Finding]:
-    """Texts whose names speak for a kind."""
+    """Find text columns whose names suggest a kind."""
     for name, column in stored_columns(resource.model).items():
         named = KINDS_BY_WORD.get(last_word(name), "")
         is_plain = not (name_of_kind(column) or column.foreign_keys or column.info.get("secret"))
@@ -27,7 +27,7 @@ def named_texts(resource: Resource) -> Iterator[Finding]:
 
 
 def limits_of_files(resource: Resource) -> Iterator[Finding]:
-    """Files and pictures whose columns do not say what they take."""
+    """Find files and pictures whose columns declare no limits."""
     for name, column in stored_columns(resource.model).items():
         kind = kind_of(column)
         if isinstance(kind, FileKind) and (lacking := _limits(kind)):
@@ -41,14 +41,14 @@ def limits_of_files(resource: Resource) -> Iterator[Finding]:
 
 
 def _limits(kind: FileKind) -> dict[str, object]:
-    """Return what its column could say and does not; what a picture is stands fast."""
+    """Return the limits that the column could declare and does not. The types of a picture are fixed."""
     types = {} if kind.types_taken else {"types": ["application/pdf"]}
     megabytes = {} if "megabytes" in kind.stored.info else {"megabytes": kind.most_bytes // MEGABYTE}
     return {**types, **megabytes}
 
 
 def currencies_of_amounts(resource: Resource) -> Iterator[Finding]:
-    """Amounts of which nobody can tell in which currency they are."""
+    """Find amounts whose currency is unknown."""
     columns = stored_columns(resource.model)
     currency = _currency(columns)
     for name, column in columns.items():
@@ -66,7 +66,7 @@ def currencies_of_amounts(resource: Resource) -> Iterator[Finding]:
 
 
 def _currency(columns: Mapping[str, TableColumn]) -> str:
-    """Name the column that holds the currencies of a record; "" for none, and for several."""
+    """Return the column that holds a record's currency; "" if there is none, or several."""
     found = [
         name
         for name, one in columns.items()

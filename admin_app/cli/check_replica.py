@@ -1,4 +1,4 @@
-"""What `manage.py check` says of the replica that pages are read from."""
+"""What `manage.py check` says about the replica that pages read from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STRANGER = "The server of ADMIN_REPLICA_URL is no replica of the one in DATABASE
 
 
 def replica_in_words(replica: Replica) -> str:
-    """Say where pages are read."""
+    """Say which server pages read from."""
     sight = replica.look()
     if sight.problem:
         return "Nothing is read from the replica."
@@ -23,7 +23,7 @@ def replica_in_words(replica: Replica) -> str:
 
 
 def replica_findings(replica: Replica) -> Iterator[Finding]:
-    """Yield what is wrong with the replica."""
+    """Yield the problems of the replica."""
     sight = replica.look()
     if sight.problem:
         yield Finding(sight.problem, "Until it goes on, everything is read from the primary. Check ADMIN_REPLICA_URL.")
@@ -33,7 +33,7 @@ def replica_findings(replica: Replica) -> Iterator[Finding]:
 
 
 def _identifier(engine: Engine) -> int | None:
-    """Return the number that a server shares with its replicas; None for who may not ask."""
+    """Return the number that a server shares with its replicas; None if the user may not ask."""
     try:
         with engine.connect() as connection:
             found: int | None = connection.scalar(_WHICH)

@@ -1,4 +1,4 @@
-"""What a resource or its model lacks, each with the line to add: nothing that is wrong, but lists are slower or forms poorer without it."""
+"""What a resource or its model lacks, each with the line to add: no errors, but lists are slower or forms poorer without it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from admin_app.panel.resource import Resource
 
 
 def findings_of_resources() -> Iterator[Finding]:
-    """Look at every resource."""
+    """Check every resource."""
     for resource in resources():
         for look in LOOKS:
             yield from look(resource)
@@ -65,7 +65,7 @@ def _needed(resource: Resource) -> Iterator[Finding]:
 
 
 def _named(resource: Resource) -> Iterator[Finding]:
-    """Columns that look like an archive's or a place's, which the model does not name."""
+    """Find columns that look like an archive's or a position's and that the model does not name."""
     model = resource.model
     for name, column in stored_columns(model).items():
         kind, line = kind_of(column).name, ""
@@ -96,12 +96,12 @@ def _sorts(resource: Resource) -> Iterator[Finding]:
             yield Finding(f"{own} sorts by {name}, which is computed for every row.", _kept(name, sort.column))
         elif not kind_of(column).is_ordered:
             yield Finding(
-                f"{own} sorts by {name}, of which no index can be kept.", f"Take {name} out of column_sortable_list."
+                f"{own} sorts by {name}, which cannot have an index.", f"Take {name} out of column_sortable_list."
             )
 
 
 def _kept(name: str, attribute: Attribute) -> str:
-    """Say how the database keeps what it computes, with an index: a column that it computes of the row itself."""
+    """Say how the database can store the computed value, with an index: as a column computed from the row itself."""
     expression = attribute.__clause_element__()
     if any(isinstance(one, SelectBase) for one in iterate(expression)):
         return f"Take {name} out of column_sortable_list, or keep it in a column."

@@ -1,4 +1,4 @@
-"""`manage.py demo`: something to look at."""
+"""`manage.py demo`: made-up data to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Emails of what is new in inboxes, for the command and for the worker, of which there may be several."""
+"""Digest emails about inboxes, for the command and for the worker, of which several may run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from admin_app.web.mail import smtp
 
 
 def send_due(*, hour: int | None = None) -> Iterator[bool]:
-    """Send everyone who is due what is new; yield for each email whether the server took it."""
+    """Send everyone who is due their digest; yield for each email whether the server took it."""
     app = this_application()
     with app.test_request_context(base_url=last_address(app)):
         for one in digests.due(db.session, hour=hour):
@@ -31,15 +31,15 @@ def send_due(*, hour: int | None = None) -> Iterator[bool]:
 
 
 def send_at_hour() -> None:
-    """Send what is due at the set hour; a server that takes none is asked again the next time."""
+    """Send what is due at the set hour. If the server takes no email, it is tried again the next time."""
     hour: int | None = this_application().config["DIGEST_HOUR"]
     if hour is not None and smtp.is_set_up():
-        # As far as the first that fails.
+        # Stop at the first failure.
         all(send_due(hour=hour))
 
 
 def _send(one: Due, *, is_looked_for_once: bool) -> bool | None:
-    """Send a person what is new; return whether that was possible, None where nothing is, or where another process does it."""
+    """Send a person's digest; return whether the server took it, None if there is nothing new or another process sends it."""
     now = utc_now()
     with writing(), transaction(db.session):
         is_ours = digests.claim(db.session, one, now)
@@ -57,7 +57,7 @@ def _tell(one: Due) -> bool | None:
     with time_zone(zone_of(staff.time_zone)):
         lines = digest_of(staff, one.since)
     name, email = staff.name, staff.email
-    # A slow server must not hold what was read.
+    # A slow server must not hold the transaction open.
     db.session.rollback()
     if not lines:
         return None

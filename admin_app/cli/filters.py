@@ -1,4 +1,4 @@
-"""Filters as a command is told them: KEY=VALUE, as in a list's address."""
+"""Filters of a command: KEY=VALUE, as in a list's address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 
 def filter_of(text: str) -> tuple[str, str]:
-    """Read a filter."""
+    """Read one filter."""
     key, equals, value = text.partition("=")
     if not equals:
         message = f"a filter looks like name__contains=ann, not “{text}”"

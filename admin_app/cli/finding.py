@@ -1,4 +1,4 @@
-"""Something that is wrong with the set-up, and what to do about it."""
+"""A problem of the set-up, with advice."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem and an advice."""
+    """A problem and what to do about it."""
 
     problem: str
     advice: str
 
     def __str__(self) -> str:
-        """Write both as one line."""
+        """Write both on one line."""
         return f"{self.problem} {self.advice}"

@@ -1,4 +1,4 @@
-"""`manage.py forget` and `manage.py forgotten`: remove a person's data, and again after a backup was restored."""
+"""`manage.py forget` and `manage.py forgotten`: remove a person's data, and remove it again after a backup was restored."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ AGAIN = "Forgotten again: a backup from before was restored"
 @click.argument("key")
 @click.option("--reason", required=True, help="Why: kept in the history, with who did it and when.")
 @click.option(
-    "--file", type=click.Path(path_type=Path), help="Where to write everything held, as JSON, before it goes."
+    "--file",
+    type=click.Path(path_type=Path),
+    help="Write everything that is stored to this file, as JSON, before it is removed.",
 )
 @click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
 @with_appcontext
 def forget(resource: str, key: str, reason: str, file: Path | None, *, yes: bool) -> None:
-    """Remove the personal data of the RESOURCE with this KEY, from the history too: “forget user 12”. Nothing takes it back."""
+    """Remove the personal data of the RESOURCE with this KEY, from the history too: “forget user 12”. This cannot be undone."""
     found = resource_named(resource, [one for one in resources() if one.personal])
     number = read_key(found.model, key)
     if number is None:
@@ -63,13 +65,13 @@ def forget(resource: str, key: str, reason: str, file: Path | None, *, yes: bool
 
 @click.group()
 def forgotten() -> None:
-    """Keep who was forgotten, for when a backup is restored."""
+    """Keep a list of forgotten people for when a backup is restored."""
 
 
 @forgotten.command("list")
 @with_appcontext
 def list_() -> None:
-    """Write a line of JSON for each mark: keep them beside the backups. They hold nothing personal."""
+    """Write a line of JSON for each mark: keep them beside the backups. They contain nothing personal."""
     for one in forgetting.marks(db.session):
         values = {"model": one.model, "record_id": one.record_id, "at": one.at.isoformat(), "reason": one.reason}
         click.echo(json.dumps({**values, "record_id": str(one.record_id)}))
@@ -79,7 +81,7 @@ def list_() -> None:
 @click.option("--yes", is_flag=True, help="Do it. Without this, only list them.")
 @with_appcontext
 def again(*, yes: bool) -> None:
-    """Forget again whom a restored backup brought back."""
+    """Forget again everyone whom a restored backup brought back."""
     back = list(brought_back())
     if not back:
         click.echo("Nobody who was forgotten is back.")
@@ -92,7 +94,7 @@ def again(*, yes: bool) -> None:
 
 
 def brought_back() -> Iterator[tuple[Resource, Subject]]:
-    """Yield who has a mark and is there with their data all the same."""
+    """Yield everyone who has a mark and whose data is there again."""
     by_table = {table_of(one.model).name: one for one in resources() if one.personal}
     seen = set()
     for mark in forgetting.marks(db.session):
@@ -106,7 +108,7 @@ def brought_back() -> Iterator[tuple[Resource, Subject]]:
 
 
 def _remove_again(back: Sequence[tuple[Resource, Subject]]) -> None:
-    """Remove the data of each once more; where that cannot be, say why, go on with the others, and end with 1."""
+    """Remove the data of each again. Report those that fail, continue with the others, and exit with 1."""
     is_left = False
     for resource, subject in back:
         try:

@@ -1,4 +1,4 @@
-"""Gunicorn's own lines, in the form that the dashboard's have."""
+"""Gunicorn's log lines in the dashboard's own format."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gunicorn.glogging import Logger
 
 
 class JoiningLogger(Logger):
-    """A logger that hands its lines on to the root logger, which writes JSON."""
+    """A logger that passes its lines to the root logger, which writes JSON."""
 
     def setup(self, cfg: Any) -> None:
-        """Take gunicorn's own form away."""
+        """Remove gunicorn's own handlers."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True

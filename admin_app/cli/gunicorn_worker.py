@@ -1,4 +1,4 @@
-"""How long the server waits for a client that sends or takes nothing: a thread, and the database's connection, are held meanwhile."""
+"""Time limits for clients that send or take nothing: meanwhile they occupy a thread and a database connection."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
-# Seconds for one piece of an answer, some hundred kilobytes; the slowest telephones take a few.
+# Seconds for a client to take one piece of a response, some hundred kilobytes; the slowest phones need a few.
 PATIENCE = 60
-# Seconds for the whole head of a request, from its first byte, and again for its body: both come in one piece from
-# whoever is not stuck. A body that goes on arriving has a second more for each so many bytes of it, the pace of a
-# telephone at the edge of its network: 16 MB, the largest form, may take a quarter of an hour. Only who may import has
-# more sent than that.
+# Seconds for a request's whole head, from its first byte, and again for its body: both arrive in one piece unless the
+# client is stuck. A body that keeps arriving gets a second more for each of so many bytes, the pace of a phone at the
+# edge of its network: 16 MB, the largest form, may take a quarter of an hour. Only people who may import can send
+# more.
 ARRIVAL, PACE = 15, 16_000
 
 
 class Late(NoMoreData):
-    """A request that did not arrive in time: for gunicorn, and for Flask, one whose client went away."""
+    """The request did not arrive in time. Gunicorn closes the connection; to Flask, the client has gone away."""
 
 
 class TimedReader(SocketUnreader):
-    """What a socket brings, as long as it comes in time. A limit for each wait alone would let a byte now and then hold a thread."""
+    """Reads a socket within a time limit for the whole. A limit for each wait alone would let one byte now and then occupy a thread."""
 
     def __init__(self, sock: socket, seconds: float) -> None:
-        """Read from this socket; what is expected has so many seconds."""
+        """Read from this socket; the expected part has so many seconds."""
         super().__init__(sock)
         self.seconds = seconds
         self.is_late = False
         self.expect()
 
     def expect(self, pace: float = 0) -> None:
-        """Begin to count with the next byte; at a pace, what arrives earns time."""
+        """Start the clock at the next byte. With a pace, arriving bytes extend the time."""
         self.pace = pace
         self.begun: float | None = None
         self.received = 0
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        """Return what has come, or raise `Late`."""
+        """Return the next bytes, or raise `Late`."""
         earned = self.received / self.pace if self.pace else 0
         now = time.monotonic()
         self.begun = now if self.begun is None else self.begun
@@ -55,7 +55,7 @@ class TimedReader(SocketUnreader):
         before = self.sock.gettimeout()
         limit = seconds if before is None else min(seconds, before)
         try:
-            # Nothing at all would mean not to wait, and another error.
+            # A timeout of 0 would mean not to wait, and raise another error.
             self.sock.settimeout(max(limit, 0.001))
             return bytes(super().chunk(size_hint))
         except TimeoutError as error:
@@ -66,10 +66,10 @@ class TimedReader(SocketUnreader):
 
 
 class PatientWorker(ThreadWorker):
-    """Gunicorn's threads, which alone would wait for ever."""
+    """Gunicorn's threaded worker, which by itself would wait for ever."""
 
     def handle(self, conn: Any) -> Any:
-        """Read a request and answer it; one whose head is not there in time is told so."""
+        """Read a request and answer it; answer 408 if its head does not arrive in time."""
         if conn.parser is None:
             conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
             conn.parser.unreader = TimedReader(conn.sock, self.app.arrival)
@@ -82,7 +82,7 @@ class PatientWorker(ThreadWorker):
         return kept
 
     def handle_request(self, req: object, conn: Any) -> bool:
-        """Answer, and break the connection off when a piece is not taken in time: what was sent never looks whole."""
+        """Answer, and break the connection off if a piece is not taken in time, so that an incomplete response never looks complete."""
         conn.sock.settimeout(self.cfg.timeout)
         conn.parser.unreader.expect(PACE)
         try:

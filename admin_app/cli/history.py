@@ -1,4 +1,4 @@
-"""`manage.py history`: what was done, and how much of it is kept."""
+"""`manage.py history`: list what was done, follow it, and delete old entries."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from admin_app.domain.work import notes
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 
-# Seconds between two looks for more.
+# Seconds between two looks for new change sets.
 PAUSE = 1.0
 
 
 @click.group()
 def history() -> None:
-    """Look at the history of all changes, and shorten it."""
+    """List the history of all changes, and shorten it."""
 
 
 @history.command("list")
@@ -65,12 +65,12 @@ def follow(since: int, *, with_changes: bool, once: bool) -> None:
 
 
 def _settled() -> int:
-    """Wait until all up to the newest number is known, and return that."""
+    """Wait until all change sets up to the newest number are committed, and return that number."""
     mark = audit_follow.mark(db.session)
     while not audit_follow.is_settled(db.session, mark):
         db.session.remove()
         time.sleep(PAUSE)
-    # What follows reads what is there by now.
+    # The following reads see what is committed by now.
     db.session.remove()
     return mark.newest
 
@@ -93,7 +93,7 @@ def _line(kind: str, row: ChangeSet | Change, names: tuple[str, ...]) -> str:
 )
 @with_appcontext
 def prune(before: datetime) -> None:
-    """Delete from the history what was done before a day. It can no longer be undone."""
+    """Delete the history before a day. What it says can no longer be undone."""
     with writing(), tqdm(unit=" rows", disable=None) as bar:
         number = _prune(before.replace(tzinfo=UTC), bar)
     click.echo(
@@ -102,7 +102,7 @@ def prune(before: datetime) -> None:
 
 
 def _prune(before: datetime, bar: tqdm[NoReturn]) -> int:
-    """Forget batch by batch, each committed; return how many change sets there were."""
+    """Delete in batches, each committed; return the number of change sets."""
     number = 0
     while True:
         with transaction(db.session):
@@ -119,7 +119,7 @@ def _prune(before: datetime, bar: tqdm[NoReturn]) -> int:
 
 
 def _forget_notes(bar: tqdm[NoReturn]) -> None:
-    """Let notes go whose records can no longer come back."""
+    """Delete notes whose records can no longer be restored."""
     while True:
         with transaction(db.session):
             rows = notes.forget_lost(db.session)

@@ -1,4 +1,4 @@
-"""`manage.py import`: a file's rows into a resource, all of them or nothing, or those that can be."""
+"""`manage.py import`: import a file's rows into a resource: all of them or nothing, or only the valid ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, 
 from admin_app.transfer.import_.source import Reading, Source
 from admin_app.transfer.import_.wrong_rows import write_wrong
 
-# Where nothing names the key that finds a record.
+# Used if no option names the column that finds a record.
 KEY = "id"
 SEPARATORS = {**DELIMITERS, "pipe": "|"}
 
@@ -54,7 +54,7 @@ def _encoding(_context: click.Context, _option: click.Parameter, name: str) -> s
 
 
 def _pairs(_context: click.Context, option: click.Parameter, given: Sequence[str]) -> Mapping[str, str]:
-    """Read options of the shape NAME=VALUE; the last "=" divides them, for a header may have others."""
+    """Read options of the form NAME=VALUE. The last "=" separates them, because a header may contain others."""
     wrong = next((text for text in given if "=" not in text), None)
     if wrong is not None:
         message = f"this looks like {option.metavar}, not “{wrong}”"
@@ -64,14 +64,14 @@ def _pairs(_context: click.Context, option: click.Parameter, given: Sequence[str
 
 @dataclass(frozen=True)
 class Choices:
-    """What the command line says of the file, and of all but its columns, which the file itself names."""
+    """What the command line says about the file and the import, except for its columns, which the file names."""
 
     reading: Reading
     headers: Mapping[str, str]
     options: ImportOptions
 
     def source(self, access: Access, raw: IO[bytes], name: str) -> Source:
-        """Open a file: as it is said to be read, nothing guessed of its encoding."""
+        """Open a file as the options say; its encoding is not guessed."""
         columns, ignored = import_columns(access.resource), ignored_headers(access)
 
         def is_known(title: str) -> bool:
@@ -106,14 +106,14 @@ class Choices:
     type=click.Choice([one.value for one in Mode]),
     default=Mode.BOTH.value,
     show_default=True,
-    help="Add records, update those that are there, or both.",
+    help="Add records, update existing ones, or both.",
 )
 @click.option(
     "--empty",
     type=click.Choice([one.value for one in Empty]),
     default=Empty.CLEAR.value,
     show_default=True,
-    help="What an empty cell does to a record that is there.",
+    help="What an empty cell does to an existing record.",
 )
 @click.option(
     "--by",
@@ -127,7 +127,7 @@ class Choices:
     "makes",
     multiple=True,
     metavar="FIELD",
-    help="Make related records that are missing, named as the file names them: user_id.",
+    help="Create related records that are missing, named as in the file: user_id.",
 )
 @click.option(
     "--keep",
@@ -147,7 +147,7 @@ class Choices:
     "--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="The sign before a fraction."
 )
 @click.option(
-    "--delimiter", type=click.Choice(list(SEPARATORS)), default=None, help="The separator of CSV; it is found out."
+    "--delimiter", type=click.Choice(list(SEPARATORS)), default=None, help="The separator of CSV; detected if left out."
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; the first one is read.")
 @click.option(
@@ -188,10 +188,11 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     is_yes: bool,
     progress: bool,
 ) -> None:
-    """Read FILE into RESOURCE, all of it or nothing: CSV, XLSX, JSON or JSON Lines; - is standard input.
+    """Import FILE into RESOURCE, all of it or nothing: CSV, XLSX, JSON or JSON Lines; - is standard input.
 
-    The first row names the columns. A row whose id exists changes that record; any other row makes one. A wrong row is
-    named by its number, the header being row 1, and then nothing is imported, unless --errors says where it goes.
+    The first row names the columns. A row whose id exists changes that record; any other row creates one. If a
+    row is wrong, it is named by its number (the header is row 1) and nothing is imported, unless --errors says where
+    wrong rows go.
     """
     access, agreement = access_to(_resource(resource)), Agreement(is_plan, is_yes, reason)
     choices = Choices(
@@ -237,7 +238,7 @@ def _import(
 
 @contextmanager
 def _problems_said() -> Iterator[None]:
-    """Say which rows are wrong, and which option reads a file in another encoding."""
+    """Report the wrong rows, and the option that reads a file in another encoding."""
     try:
         yield
     except EncodingError as error:
@@ -254,7 +255,7 @@ def _problems_said() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Whole:
-    """An import of all of a file, or of nothing."""
+    """An import of the whole file or nothing."""
 
     access: Access
     operation: BulkOperation
@@ -263,7 +264,7 @@ class Whole:
     reason: str
 
     def run(self, on_rows: Callable[[int], object]) -> ImportCounts:
-        """Import it (committed); `on_rows` hears how many rows were read each time. Raises `TransferError` for wrong rows."""
+        """Import it (committed). `on_rows` is called with the number of rows read. Raises `TransferError` for wrong rows."""
         if self.access.needs_reason and not self.reason:
             message = "Nothing was imported: enter the reason for this change with --reason."
             raise PlanError(message)
@@ -287,7 +288,7 @@ def _planned(access: Access, operation: BulkOperation, source: Source, name: str
 
 
 def _write_wrong(plan: Plan, raw: IO[bytes], source: Source, path: str) -> None:
-    """Write the rows that were not imported, where there are any."""
+    """Write the rows that were not imported, if any."""
     wrong = list(_first(plan))
     if wrong:
         write_to(path, write_wrong(raw, source.reading, wrong_rows(db.engine, plan.id)))
@@ -301,7 +302,7 @@ def _first(plan: Plan) -> Iterator[tuple[int, str]]:
 
 
 def _say(counts: ImportCounts, resource: Resource) -> None:
-    """Say what an import did, and nothing of what it did not do: "50 users changed."."""
+    """Return what an import did, without zeros: "50 users changed."."""
     found = {"created": counts.created, "changed": counts.changed, "unchanged": counts.unchanged}
     parts = [
         f"{number:,} {resource.noun if number == 1 else resource.nouns} {did}"

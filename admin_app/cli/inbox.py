@@ -1,4 +1,4 @@
-"""`manage.py inbox`: what people are told of their inboxes by email."""
+"""`manage.py inbox`: email people about their inboxes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from admin_app.web.mail import smtp
 
 @click.group()
 def inbox() -> None:
-    """Tell people of their inboxes."""
+    """Email people about their inboxes."""
 
 
 @inbox.command("send-digests")
 @with_appcontext
 def send_digests() -> None:
-    """Email everyone who has something new in their inbox, at most once a day; a worker does it at ADMIN_DIGEST_HOUR."""
+    """Email everyone who has something new in their inbox, at most once a day. A worker does it at ADMIN_DIGEST_HOUR."""
     if not smtp.is_set_up():
         message = "Email is not set up. Set ADMIN_SMTP and ADMIN_MAIL_FROM."
         raise ConfigurationError(message)

@@ -1,4 +1,4 @@
-"""`manage.py worker` and `manage.py jobs`: who works, on what, and what came of it."""
+"""`manage.py worker` and `manage.py jobs`: work on jobs, list them, cancel them, start them again."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from admin_app.jobs.worker import work
     "--metrics-port",
     default=0,
     type=click.IntRange(0, 65535),
-    help="Tell Prometheus of the jobs at this port of 127.0.0.1, with ADMIN_METRICS_TOKEN set; 0 for not.",
+    help="Serve metrics of the jobs on this port of 127.0.0.1, if ADMIN_METRICS_TOKEN is set; 0: do not.",
 )
 @with_appcontext
 def worker(threads: int, metrics_port: int) -> None:
-    """Work on jobs until Ctrl-C; `run` has a worker of its own, this is one more, here or on another machine."""
+    """Work on jobs until Ctrl-C. `run` has a worker of its own; this is a further one, here or on another machine."""
     app = this_application()
     with db.engine.connect() as connection:
         require_writes(connection)
         require_served(connection, ScriptDirectory(app.extensions["migrate"].directory))
-    # The tables have to be there before anything is waited for.
+    # The tables must exist before the worker waits for anything.
     job_store.is_anybody_working(db.session)
     db.session.remove()
     if metrics_port:
@@ -47,7 +47,7 @@ def worker(threads: int, metrics_port: int) -> None:
 
 @click.group()
 def jobs() -> None:
-    """Look at jobs, stop them, begin them anew."""
+    """List jobs, cancel them, start them again."""
 
 
 @jobs.command("list")
@@ -68,10 +68,10 @@ def list_(last: int) -> None:
 @click.argument("job_id", type=int)
 @with_appcontext
 def cancel(job_id: int) -> None:
-    """Stop job JOB_ID; what it wrote is taken away."""
+    """Cancel job JOB_ID; what it wrote is removed."""
     with writing():
         job = job_store.requested(db.session, job_id=job_id, staff_id=None)
-        title, is_done = job.title, job_store.cancel(db.session, job_id=job_id)
+        title, is_done = formatting.inside_quotes(job.title), job_store.cancel(db.session, job_id=job_id)
         db.session.commit()
     _say(f"“{title}” was cancelled.", is_done=is_done, else_=f"“{title}” had already ended.")
 
@@ -80,10 +80,13 @@ def cancel(job_id: int) -> None:
 @click.argument("job_id", type=int)
 @with_appcontext
 def retry(job_id: int) -> None:
-    """Begin job JOB_ID anew, after it failed or was cancelled, or where its file is gone."""
+    """Start job JOB_ID again, after it failed or was cancelled, or because its file is gone."""
     with writing():
         job = job_store.requested(db.session, job_id=job_id, staff_id=None)
-        title, is_done = job.title, rerun.begin_anew(db.session, job=job, files=the_queue().files)
+        title, is_done = (
+            formatting.inside_quotes(job.title),
+            rerun.begin_anew(db.session, job=job, files=the_queue().files),
+        )
         db.session.commit()
     if is_done:
         the_queue().wake(job_id)

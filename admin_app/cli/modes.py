@@ -1,4 +1,4 @@
-"""`manage.py maintenance` and `manage.py banner`: what everybody is told, and whether they may change anything, without a restart."""
+"""`manage.py maintenance` and `manage.py banner`: tell everyone something, and stop changes, without a restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.extensions import db
 
 @click.group()
 def maintenance() -> None:
-    """Keep people from changing anything while you work on the dashboard; they can still look at everything."""
+    """Keep people from changing anything while you work on the dashboard. They can still see everything."""
 
 
 @maintenance.command()
@@ -27,7 +27,7 @@ def maintenance() -> None:
 )
 @with_appcontext
 def on(until: datetime | None) -> None:
-    """Begin."""
+    """Begin maintenance."""
     moment = until.replace(tzinfo=UTC) if until is not None else None
     with writing(), transaction(db.session):
         modes.begin_maintenance(db.session, moment)
@@ -37,7 +37,7 @@ def on(until: datetime | None) -> None:
 @maintenance.command()
 @with_appcontext
 def off() -> None:
-    """End."""
+    """End maintenance."""
     with writing(), transaction(db.session):
         modes.end_maintenance(db.session)
     click.echo("People can change things again, within a few seconds.")
@@ -46,7 +46,7 @@ def off() -> None:
 @maintenance.command()
 @with_appcontext
 def show() -> None:
-    """Say what holds."""
+    """Show whether maintenance or a banner is on."""
     mode = modes.present_mode(db.session)
     until = f" until {formatting.exact_time(mode.until)}" if mode.until is not None else ""
     click.echo(f"Maintenance: {f'on{until}' if mode.is_maintained else 'off'}")

@@ -1,4 +1,4 @@
-"""The kind that the name of a column of texts speaks for: of "web_url" url."""
+"""The kind that a text column's name suggests: "web_url" suggests url."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ KINDS_BY_WORD = {
     **dict.fromkeys(("telephone", "mobile"), "phone"),
     "color": "colour",
 }
-# What columns of such names hold already are no references to files that are kept here.
+# Existing columns with such names do not hold references to stored files.
 FILES_BY_WORD = {
     **dict.fromkeys(("image", "photo", "picture", "avatar"), "image"),
     **dict.fromkeys(("file", "attachment"), FileKind.name),
 }
-# What is an amount where the table has currencies.
+# Names that suggest an amount if the table has currencies.
 AMOUNTS = frozenset({"price", "amount", "total", "cost", "fee", "balance"})
 
 
 def last_word(name: str) -> str:
-    """Return the last word of a name: of "web_url" url."""
+    """Return the last word of a name: "web_url" -> "url"."""
     return name.lower().rpartition("_")[2]

@@ -1,4 +1,4 @@
-"""`manage.py edit`, `manage.py delete` and `manage.py plan`: acts on many records, planned first, carried out when agreed to."""
+"""`manage.py edit`, `manage.py delete` and `manage.py plan`: change many records by a plan that is carried out after agreement."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# Lines that are printed; `plan report` writes all of them.
+# How many lines are printed; `plan report` writes all.
 SHOWN = 10
 
 
@@ -46,7 +46,7 @@ class Agreement:
     reason: str
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself, or does not fit."""
+        """Refuse contradictory options and a reason that is too long."""
         if self.is_plan and self.is_yes:
             message = "--plan changes nothing and --yes does: choose one of them"
             raise click.UsageError(message)
@@ -56,12 +56,12 @@ class Agreement:
 
 
 def _asking(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of every act on many records."""
+    """Add the options of every bulk command."""
     options = (
         click.option("--yes", "is_yes", is_flag=True, help="Carry it out without asking."),
         click.option("--plan", "is_plan", is_flag=True, help="Print what would happen, and change nothing."),
         click.option("--reason", default="", help="Why, for the history."),
-        click.option("--search", default="", metavar="TEXT", help="What a list would be searched for."),
+        click.option("--search", default="", metavar="TEXT", help="The search of a list."),
         click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="A filter of a list's address."),
     )
     for option in options:
@@ -88,7 +88,7 @@ def edit(  # noqa: PLR0917 -- click hands them over by name
     is_plan: bool,
     is_yes: bool,
 ) -> None:
-    """Change fields of many records of RESOURCE: all of them, or those that --filter and --search leave."""
+    """Change fields of many records of RESOURCE: of all of them, or of those that match --filter and --search."""
     agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
     selection = selected(access, filters, search)
     with named_options():
@@ -111,10 +111,10 @@ def delete(
     is_plan: bool,
     is_yes: bool,
 ) -> None:
-    """Delete many records of RESOURCE: all of them, or those that --filter and --search leave.
+    """Delete many records of RESOURCE: all of them, or those that match --filter and --search.
 
-    What hangs on them is kept, given to another record, or deleted too: --posts keep, --posts give:7, --posts delete.
-    Where the model says what becomes of it, nothing is asked.
+    Records that depend on them are kept, given to another record, or deleted too: --posts keep, --posts give:7,
+    --posts delete. Where the model decides it, nothing is asked.
     """
     agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
     selection = selected(access, filters, search)
@@ -126,7 +126,7 @@ def delete(
 
 @click.group()
 def plan() -> None:
-    """Look at plans of acts on many records: anybody's, as long as they are kept."""
+    """Look at plans: everybody's, as long as they are kept."""
 
 
 @plan.command()
@@ -146,7 +146,7 @@ def report(number: int) -> None:
 
 
 def _act(access: Access, selection: Selection, operation: BulkOperation, agreement: Agreement) -> None:
-    """Make a plan, print it, and carry it out where somebody agrees."""
+    """Make a plan, print it, and carry it out if the options or the person agree."""
     with writing(), transaction(db.session):
         scope = words.scope_in_words(selection, access.resource, None)
         made = begin_plan(access, selection, operation, scope=scope, listed=None, staff_id=None)
@@ -163,9 +163,9 @@ def _act(access: Access, selection: Selection, operation: BulkOperation, agreeme
 
 
 def agreed(made: Plan, access: Access, agreement: Agreement) -> bool:
-    """Agree to a plan (committed) as the options say, or as whoever is asked does; return whether there is anything to do.
+    """Agree to a plan (committed) by the options or by asking; return whether there is anything to do.
 
-    Raises `PlanError` where nobody agrees.
+    Raises `PlanError` if nobody agrees.
     """
     if not open_lines(made.counts):
         return False
@@ -176,7 +176,7 @@ def agreed(made: Plan, access: Access, agreement: Agreement) -> bool:
 
 
 def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None:
-    """Ask for the number on a terminal; raise `PlanError` where nobody agrees."""
+    """Ask for the number on a terminal; raise `PlanError` if nobody agrees."""
     if access.needs_reason and not agreement.reason:
         message = "Nothing was changed: enter the reason for this change with --reason."
         raise PlanError(message)
@@ -192,7 +192,7 @@ def _require_agreement(made: Plan, access: Access, agreement: Agreement) -> None
 
 
 def _require_nothing_left(done: Plan, resource: Resource) -> None:
-    """Raise `PlanError` where some records could not be done."""
+    """Raise `PlanError` if some records could not be changed."""
     left = sum(number for verdict, number in done.counts.items() if verdict not in {Verdict.DONE, Verdict.SAME})
     if left:
         message = f"{words.counted(left, resource)} could not be {done.arguments['done']}: see manage.py plan report {done.id}."
@@ -200,7 +200,7 @@ def _require_nothing_left(done: Plan, resource: Resource) -> None:
 
 
 def show_plan(made: Plan) -> None:
-    """Print a plan: what it is, its counts with the reasons, and its first lines."""
+    """Print a plan: what it does, its counts with the reasons, and its first lines."""
     resource = resource_at(made.resource)
     if resource is None:
         message = f"The dashboard no longer has {made.resource} records."
@@ -225,7 +225,7 @@ def _print_reasons(made: Plan, verdict: Verdict) -> None:
 
 
 def _print_lines(made: Plan) -> None:
-    """Print the first lines that would be done."""
+    """Print the first lines that would be carried out."""
     lines = plans.lines(db.session, made, verdicts=OPEN, limit=SHOWN)
     for one in lines:
         which = f"Row {one.number}" if one.record_id is None else f"ID {one.record_id}"
@@ -235,7 +235,7 @@ def _print_lines(made: Plan) -> None:
 
 
 def _plan(number: int) -> Plan:
-    """Return a plan as it is now; raise `NotFoundError` for none."""
+    """Return a plan; raise `NotFoundError` if there is none."""
     found = db.session.get(Plan, number, populate_existing=True)
     if found is None:
         message = f"There is no plan {number}, or it is kept no longer."

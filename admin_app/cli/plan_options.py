@@ -1,4 +1,4 @@
-"""What the commands on many records are told: which records, and what becomes of them, as the pages' forms would send it."""
+"""Options of the bulk commands: which records, and what happens to them, in the form that the pages would send."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from admin_app.panel.plan.operations.links import REPLACE
 from admin_app.panel.registry import resources
 from admin_app.selection.selection import Selection
 
-# What the search of a list is called in its address.
+# The parameter of the search in a list's address.
 _SEARCH = "q"
-# Which option stands for which control of a form.
+# The option that stands for a control of a form.
 _OPTIONS = {VALUE: "--set ", HOW: "--set ", FATE: "--", HEIR: "--"}
 
 
 def access_named(name: str) -> Access:
-    """Return the access of a command to the resource of this name."""
+    """Return the command's access to the resource of this name."""
     return access_to(resource_named(name, (one for one in resources() if one.is_open_to_bulk)))
 
 
 def selected(access: Access, filters: Sequence[str], search: str) -> Selection:
-    """Return which records are meant; raise `SelectionError` where that is not certain."""
+    """Return the selected records; raise `SelectionError` if a filter is not valid."""
     asked = [filter_of(text) for text in filters] + ([(_SEARCH, search)] if search else [])
     selection = plain_selection(access, asked)
     if selection.problems:
@@ -60,7 +60,7 @@ def changes_sent(access: Access, values: Sequence[str], cleared: Sequence[str]) 
 def fates_sent(access: Access, hanging: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
     """Return what the form of a deletion would send.
 
-    A timer names the same options each time: one for what no record has this time says nothing.
+    A scheduled command always names the same options: one for a relation without records this time is ignored.
     """
     sent: dict[str, str] = {}
     names = {f"--{one.name}": one.name for one in hanging}
@@ -68,7 +68,7 @@ def fates_sent(access: Access, hanging: Sequence[Dependence], words: Sequence[st
         if option not in names and access.resource.is_to_many(option.removeprefix("--")):
             continue
         if option not in names:
-            message = f"{option}: nothing of that kind hangs on these records"
+            message = f"{option}: nothing of that kind depends on these records"
             raise click.UsageError(message)
         fate, _, heir = value.partition(":")
         sent |= {FATE + names[option]: fate, HEIR + names[option]: heir}
@@ -77,7 +77,7 @@ def fates_sent(access: Access, hanging: Sequence[Dependence], words: Sequence[st
 
 @contextmanager
 def named_options() -> Iterator[None]:
-    """Say what is wrong at which option, as a form does at its control."""
+    """Report a problem with the option's name, as a form does at its control."""
     try:
         yield
     except InvalidRecord as error:
@@ -104,6 +104,6 @@ def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         option, equals, value = word.partition("=")
         value = value if equals else next(rest, "")
         if not option.startswith("--") or value.partition(":")[0] not in set(Fate):
-            message = f"{word}: what becomes of a relation looks like --posts keep, --posts give:7 or --posts delete"
+            message = f"{word}: what happens to a relation looks like --posts keep, --posts give:7 or --posts delete"
             raise click.UsageError(message)
         yield option, value

@@ -1,4 +1,4 @@
-"""`manage.py resource new`: the two files of a resource, for a table that is in the database or a model that has none yet."""
+"""`manage.py resource new`: write the two files of a resource, for an existing table or for a model without a resource."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def resource() -> None:
 @click.argument("name", metavar="TABLE_OR_MODEL")
 @with_appcontext
 def new(name: str) -> None:
-    """Print the files that put a table or a model into the dashboard: read them, then save them where their first lines say."""
+    """Print the files that put a table or a model into the dashboard. Read them, then save them under the names in their first lines."""
     model = next((one for one in _models().values() if name in {one.__name__, table_of(one).name}), None)
     if model is not None:
         _print_for_model(model)
@@ -44,7 +44,7 @@ def _print_for_model(model: type[Record]) -> None:
         message = f"{model.__name__} has a resource already."
         raise click.ClickException(message)
     one = Described(table_of(model), _named(), mapper=inspect_mapper(model))
-    # Inside an application its resources stand where it likes.
+    # Inside an application, resources are wherever it keeps them.
     folder = "resources" if TABLE_PREFIX else "admin_app/resources"
     _print(f"{folder}/{one.module}.py", resource_file(one, model=model.__name__, module=model.__module__))
 
@@ -70,7 +70,7 @@ def _print_for_table(name: str) -> None:
 
 
 def _unique(name: str) -> frozenset[str]:
-    """Name the columns that a unique index is over alone; SQLite makes one of its own for a constraint."""
+    """Return the columns with a unique index of their own. SQLite creates one for a constraint."""
     inspector = sa.inspect(db.engine)
     indexes: list[Any] = [one for one in inspector.get_indexes(name, include_auto_indexes=True) if one["unique"]]
     names = [one["column_names"] for one in (*indexes, *inspector.get_unique_constraints(name))]

@@ -1,4 +1,4 @@
-"""Which resource a command means: by its model's name, in the singular or as it is called in the menu."""
+"""Find the resource that a command names: by its model's name, in the singular, or by its name in the menu."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from admin_app.panel.resource import Resource
 
 
 def resource_named(name: str, offered: Iterable[Resource]) -> Resource:
-    """Find a resource of those a command is for; raise `NotFoundError` with what there is."""
+    """Find a resource among those offered; raise `NotFoundError` with the known names."""
     found = {resource.endpoint: resource for resource in offered}
     named = found.get(name) or next((resource for resource in found.values() if resource.nouns == name), None)
     if named is None:

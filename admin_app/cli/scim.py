@@ -1,4 +1,4 @@
-"""`manage.py scim`: the token with which the company's directory looks after accounts."""
+"""`manage.py scim`: the token by which the company's directory manages accounts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from admin_app.models.staff import Staff
 
 @click.group()
 def scim() -> None:
-    """Let the company's directory make accounts and switch them off."""
+    """Let the company's directory create accounts and switch them off."""
 
 
 @scim.command()
 @with_appcontext
 def token() -> None:
-    """Print a new token, once; an earlier one opens nothing any more."""
+    """Print a new token, once. An earlier token stops working."""
     with writing(), transaction(db.session):
         made = directory.make_token(db.session)
         _record("Created a SCIM token")
@@ -33,7 +33,7 @@ def token() -> None:
 @scim.command()
 @with_appcontext
 def revoke() -> None:
-    """Let the directory in no more."""
+    """Revoke the token."""
     with writing(), transaction(db.session):
         directory.end_tokens(db.session)
         _record("Revoked the SCIM token")

@@ -1,4 +1,4 @@
-"""`manage.py run`: bring the database up to date and serve."""
+"""`manage.py run`: migrate the database and serve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.cli.gunicorn_log import JoiningLogger
 from admin_app.cli.gunicorn_worker import ARRIVAL, PATIENCE, PatientWorker
 from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.streams import announce
-from admin_app.cli.supervisor import keep_worker, stop_keeper
+from admin_app.cli.supervisor import start_supervisor, stop_supervisor
 from admin_app.cli.upgrade import upgrade_tables
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
@@ -35,21 +35,21 @@ from admin_app.web.prefix import Prefix
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-# How long a stop waits for downloads under way, when nobody says otherwise.
+# Default time that a stop waits for current downloads.
 GRACE = 5
-# Seconds until a thread that only computes, an export, lets another one go on. Python's own 5 ms are waited for after
-# each of a page's statements.
+# Seconds after which a thread that only computes, such as an export, yields to others. With Python's default of 5 ms,
+# each statement of a page would wait that long.
 SWITCH = 0.001
-# Objects between two looks for garbage. Nearly all goes by itself when it is used no more; at Python's own 700 half of the
-# lists were looked through while they were made.
+# Objects between two garbage collections. Nearly all objects are freed by reference counting; at Python's default of
+# 700, half of the lists were interrupted by a collection.
 GARBAGE = 10_000
 
 
 class Server(BaseApplication):
-    """Gunicorn, told what to serve by us and not by a file."""
+    """Gunicorn, configured here and not by a file."""
 
     def __init__(self, app: Flask, options: dict[str, object], *, arrival: int, drain: int) -> None:
-        """Keep the application, the options, the seconds in which a request has to arrive, and those before the server stops."""
+        """Keep the application, the options, the seconds for a request to arrive, and the seconds of draining before a stop."""
         self.app = app
         self.arrival = arrival
         self.drain = drain
@@ -57,39 +57,39 @@ class Server(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Hand the options over."""
+        """Pass the options to gunicorn."""
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Return the application; connections made before the fork belong to the parent, so each process opens its own."""
+        """Return the application. Connections opened before the fork belong to the parent, so each process opens its own."""
         with self.app.app_context():
             for engine in db.engines.values():
                 engine.dispose(close=False)
         sys.setswitchinterval(SWITCH)
-        # What was loaded stays: looking through it for garbage now and then would cost some page a tenth of a second.
+        # The loaded modules stay in use: searching them for garbage would cost some pages a tenth of a second.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE)
         return self.app
 
     def run(self) -> None:
-        """Serve until a signal ends it."""
+        """Serve until a signal stops it."""
         DrainingArbiter(self).run()
 
 
 class DrainingArbiter(Arbiter):
-    """Gunicorn's first process, which on SIGTERM serves on for a while and says that it is not ready."""
+    """Gunicorn's main process. On SIGTERM it serves for a while longer and reports that it is not ready."""
 
     def handle_term(self) -> None:
-        """Let load balancers notice before the address is closed."""
+        """Let load balancers notice before the socket is closed."""
         probes.drain()
         time.sleep(self.app.drain)
         super().handle_term()
 
 
 def _number(name: str, default: int, least: int, most: int, words: str) -> Callable[[Command], Command]:
-    """Return an option that takes a whole number within bounds."""
+    """Return an option for a whole number within bounds."""
     return click.option(name, default=default, show_default=True, help=words, type=click.IntRange(least, most))
 
 
@@ -122,13 +122,13 @@ def run(
     drain: int,
     grace: int,
 ) -> None:
-    """Bring the database up to date, then serve the dashboard until Ctrl-C."""
+    """Migrate the database, then serve the dashboard until Ctrl-C."""
     app = this_application()
     # Before the first connection is counted.
     metrics.share()
     listener = _listen(host, port)
     upgrade_tables(app)
-    # A slip of the pen in the setting must not let anybody off.
+    # A typing error in the setting must not exempt anybody.
     roles.require_known(db.session, app.config["TWO_FACTOR"], "ADMIN_TWO_FACTOR")
     address = listening_address(app, host, listener.getsockname()[1])
     remember_address(address)
@@ -139,47 +139,48 @@ def run(
     for finding in findings():
         announce(f"Warning: {finding}", err=True)
     db.session.remove()
-    keeper = keep_worker(app, threads=jobs, close=listener.close) if jobs else 0
+    supervisor = start_supervisor(app, threads=jobs, close=listener.close) if jobs else 0
     options = {
-        **_options(app, keeper),
+        **_options(app, supervisor),
         "bind": f"fd://{listener.fileno()}",
         "workers": workers,
         "threads": threads,
-        # A worker that is busy sending a long export is alive: threads report for it.
+        # A worker that sends a long export is alive: its threads report for it.
         "timeout": patience,
         "graceful_timeout": grace,
     }
-    # Gunicorn would answer whoever asks without the path, every probe, with 500.
+    # Gunicorn would answer requests without the path prefix, such as probes, with 500.
     app.wsgi_app = Prefix(app.wsgi_app, os.environ.pop("SCRIPT_NAME", ""))  # type: ignore[method-assign]  # Flask documents it
     Server(app, options, arrival=arrival, drain=drain).run()
 
 
-def _options(app: Flask, keeper: int) -> dict[str, object]:
-    """Return what gunicorn is told whatever the command was told."""
+def _options(app: Flask, supervisor: int) -> dict[str, object]:
+    """Return gunicorn's options that no option of the command sets."""
     return {
         "worker_class": PatientWorker,
-        # The longest that gunicorn takes: a pasted list of IDs stands in the address, beside other filters.
+        # Gunicorn's maximum: the address may contain a pasted list of IDs and other filters.
         "limit_request_line": 8190,
-        # Which proxies are believed, ADMIN_PROXIES says; gunicorn alone would believe whoever comes from this machine.
+        # ADMIN_PROXIES says which proxies are trusted. Gunicorn would trust everyone on this machine.
         "forwarded_allow_ips": "",
-        # Nobody is to steer it but by signals; it would write into the home of its user, which a container or unit keeps read-only.
+        # Only signals control it. Its control socket would be written to the user's home, which is read-only in a
+        # container.
         "control_socket_disable": True,
         "loglevel": "warning",
         **({"logger_class": JoiningLogger} if app.config["LOG"] == JSON else {}),
         "proc_name": "admin",
         "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
-        "on_exit": lambda _server: _end(keeper),
+        "on_exit": lambda _server: _end(supervisor),
     }
 
 
-def _end(keeper: int) -> None:
-    if keeper:
-        stop_keeper(keeper)
+def _end(supervisor: int) -> None:
+    if supervisor:
+        stop_supervisor(supervisor)
     metrics.unshare()
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Take the address before it is printed; one that cannot be had is one line and not the server's log."""
+    """Bind the address before printing it; if that fails, print one line and not the server's log."""
     try:
         taken = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=256

@@ -1,4 +1,4 @@
-"""How many processes and threads a server has, unless told otherwise."""
+"""Default numbers of processes and threads of a server."""
 
 from __future__ import annotations
 

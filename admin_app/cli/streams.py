@@ -1,4 +1,4 @@
-"""The files that commands read and write: regular ones, links, pipes, devices, standard input and output."""
+"""The files that commands read and write: regular files, links, pipes, devices, standard input and output."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STANDARD = "-"
 
 @contextmanager
 def opened(name: str) -> Iterator[tuple[IO[bytes], int]]:
-    """Open a file to be read, and tell its size. What comes by a pipe is kept first: the database must not wait for it."""
+    """Open a file for reading and return its size. A pipe is copied first: the database must not wait for it."""
     source = sys.stdin.buffer if name == STANDARD else Path(name).open("rb")  # noqa: SIM115 -- closed below
     try:
         with source if source.seekable() else _kept(source) as file:
@@ -41,7 +41,7 @@ def _kept(source: IO[bytes]) -> IO[bytes]:
 
 
 def write_to(name: str, chunks: Iterable[bytes]) -> None:
-    """Write where the name leads: into standard output, a pipe or a device as it is; a file appears when it is whole."""
+    """Write to the named file: directly to standard output, a pipe or a device; a regular file appears when it is complete."""
     if name == STANDARD:
         with to_standard_output():
             sys.stdout.buffer.writelines(chunks)
@@ -61,27 +61,27 @@ def write_to(name: str, chunks: Iterable[bytes]) -> None:
 
 @contextmanager
 def to_standard_output() -> Iterator[None]:
-    """Word what keeps standard output from taking what is written inside; that nobody reads on is no fault."""
+    """Report why standard output cannot be written to. A closed pipe is not an error."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
         if error.errno == errno.EPIPE or error.filename is not None:
             raise
-        # Or Python tries once more at its end, and says so.
+        # Otherwise Python tries again at exit and prints an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         message = f"Standard output cannot be written: {error.strerror}."
         raise TransferError(message) from error
 
 
 def announce(line: str, *, err: bool = False) -> None:
-    """Print a line of what goes on to serve: a log that is on a full disk keeps nobody from being served."""
+    """Print a line of a server that is starting: a full disk behind the log must not stop it."""
     with suppress(OSError):
         click.echo(line, err=err)
 
 
 def _is_replaced(name: str) -> bool:
-    """Whether a file may take the place of what is there: not that of a pipe or of a device."""
+    """Whether a new file may replace what is there: not a pipe or a device."""
     try:
         return stat.S_ISREG(Path(name).stat().st_mode)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def _is_replaced(name: str) -> bool:
 
 
 def _replace(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write beside and move into place when it is whole: a file that broke off never stands under the name asked for."""
+    """Write to a temporary file and rename it when it is complete: an incomplete file never has the requested name."""
     unfinished = path.with_name(f".export-{secrets.token_hex(8)}.part")
     try:
         with unfinished.open("xb") as file:

@@ -1,4 +1,4 @@
-"""A worker beside the server: begun by `manage.py run`, begun anew when it dies, and ended with it."""
+"""A worker beside the server: `manage.py run` starts it, restarts it when it dies, and stops it at the end."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ from admin_app.web.priority import POLITENESS
 
 # Seconds between two looks at the worker.
 LOOK = 0.5
-# A worker that lived no longer than so many seconds could not begin its work. The next one waits, each time longer, up to a minute.
+# A worker that lived for fewer seconds could not begin its work. The next one starts after a pause that grows to a
+# minute.
 SOON, LONGEST = 10.0, 60.0
 
 
-def keep_worker(app: Flask, *, threads: int, close: Callable[[], object]) -> int:
-    """Begin the keeper and return its process id. `close` is called in it: the server's address is not the worker's to hold."""
+def start_supervisor(app: Flask, *, threads: int, close: Callable[[], object]) -> int:
+    """Start the supervisor and return its process id. It calls `close`: the worker must not hold the server's socket."""
     parent = os.getpid()
     return _fork(lambda: _keep(app, threads, parent, close))
 
 
-def stop_keeper(pid: int) -> None:
-    """End the keeper and its worker; the server may have noticed its end already."""
+def stop_supervisor(pid: int) -> None:
+    """Stop the supervisor and its worker. The server may have noticed the end already."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + PATIENCE + 2
@@ -43,7 +44,7 @@ def stop_keeper(pid: int) -> None:
 
 
 def _keep(app: Flask, threads: int, server: int, close: Callable[[], object]) -> None:
-    """Have one worker for as long as the server lives."""
+    """Keep one worker running as long as the server lives."""
     close()
     is_stopping = False
 
@@ -54,10 +55,10 @@ def _keep(app: Flask, threads: int, server: int, close: Callable[[], object]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    keeper, worker, pause, begun = os.getpid(), 0, 0.0, 0.0
+    supervisor, worker, pause, begun = os.getpid(), 0, 0.0, 0.0
     while not is_stopping and os.getppid() == server:
         if not worker and time.monotonic() >= begun + pause:
-            worker, begun = _fork(lambda: _work(app, threads, keeper)), time.monotonic()
+            worker, begun = _fork(lambda: _work(app, threads, supervisor)), time.monotonic()
         time.sleep(LOOK)
         if worker and os.waitpid(worker, os.WNOHANG)[0]:
             worker, pause = 0, next_pause(pause, lived=time.monotonic() - begun)
@@ -68,17 +69,17 @@ def _keep(app: Flask, threads: int, server: int, close: Callable[[], object]) ->
 
 
 def next_pause(before: float, *, lived: float) -> float:
-    """Return the seconds from one worker's start to the next one's, by how long it lived and what the pause was before."""
+    """Return the seconds between two starts of the worker, from how long the last one lived and the pause before it."""
     return min(max(before * 2, 2 * LOOK), LONGEST) if lived < SOON else 0.0
 
 
-def _work(app: Flask, threads: int, keeper: int) -> None:
-    # Somebody waits for a page; nobody sits before a job.
+def _work(app: Flask, threads: int, supervisor: int) -> None:
+    # A person waits for a page; nobody waits in front of a job.
     os.nice(POLITENESS)
     with app.app_context():
-        # Connections made before the fork belong to the parent.
+        # Connections opened before the fork belong to the parent.
         db.engine.dispose(close=False)
-    work(app, threads=threads, parent=keeper, at_hours=send_at_hour)
+    work(app, threads=threads, parent=supervisor, at_hours=send_at_hour)
 
 
 def _fork(act: Callable[[], None]) -> int:
@@ -87,7 +88,7 @@ def _fork(act: Callable[[], None]) -> int:
 
 
 def _run(act: Callable[[], None]) -> NoReturn:
-    """Do it in the new process, and let nothing of the old one's end happen here."""
+    """Run it in the new process, without the exit handlers of the old one."""
     code = 1
     try:
         act()
@@ -106,7 +107,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _is_running(pid: int) -> bool:
-    """Whether a child is still there, buried or not."""
+    """Whether a child is still running; collect it if it has ended."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == 0
     except ChildProcessError:

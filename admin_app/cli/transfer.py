@@ -1,4 +1,4 @@
-"""`manage.py export`: a resource's records as a file, in every format."""
+"""`manage.py export`: write a resource's records to a file, in any format."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def export(  # noqa: PLR0917 -- click hands them over by name
     *,
     excel: bool,
 ) -> None:
-    """Write RESOURCE to a file: every record, or those that --query and --filter leave."""
+    """Write RESOURCE to a file: every record, or those that match --query and --filter."""
     view = _resource(resource)
-    # On a terminal only, and on standard error: standard output may be the file.
+    # Only on a terminal, and on standard error: standard output may be the file.
     with time_zone(zone), tqdm(unit=" rows", disable=None) as bar:
         wanted = order(
             access_to(view),
@@ -89,7 +89,7 @@ def export(  # noqa: PLR0917 -- click hands them over by name
 
 
 def _arguments(query: str) -> list[tuple[str, str]]:
-    """Read what stands after the “?” of an address, or in the whole of it."""
+    """Read the part after the “?” of an address."""
     place, mark, asked = query.partition("?")
     is_address = mark and "=" not in place
     return parse_qsl((asked if is_address else query).partition("#")[0], keep_blank_values=True)

@@ -1,4 +1,4 @@
-"""`manage.py upgrade`: bring the tables up to date beside people at work; `--plan` says before what that does, and changes nothing."""
+"""`manage.py upgrade`: migrate the tables while people work. `--plan` says beforehand what that does, and changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.db.primary import require_writes
 from admin_app.db.schema_version import current_revisions, is_kept_by_newer, is_lock_timeout, require_no_newer
 from admin_app.extensions import db, this_application
 
-# How often a migration is tried that does not get its lock, and the seconds between: people at work go first.
+# How often a migration that gets no lock is tried, and the seconds between: people's work comes first.
 TRIES, PAUSE = 20, 3.0
 
 
@@ -26,7 +26,7 @@ TRIES, PAUSE = 20, 3.0
 )
 @with_appcontext
 def upgrade(*, plan: bool) -> None:
-    """Bring the tables up to date. Each migration waits three seconds at most for a lock, and is tried again."""
+    """Migrate the tables. Each migration waits at most three seconds for a lock, and is tried again."""
     app = this_application()
     if plan:
         scripts = ScriptDirectory(app.extensions["migrate"].directory)
@@ -40,9 +40,9 @@ def upgrade(*, plan: bool) -> None:
 
 
 def upgrade_tables(app: Flask) -> None:
-    """Run what is missing, unless a newer program did and left this one what it needs.
+    """Run the pending migrations, unless a newer program migrated the tables compatibly.
 
-    Where nothing is, no lock is taken: a start needs one connection.
+    If none is pending, no lock is taken: a start then needs only one connection.
     """
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with db.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What pending migrations do: their statements, which locks those take on how large tables, and who can serve meanwhile."""
+"""What pending migrations do: their statements, the locks on tables and their sizes, and who can serve meanwhile."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from admin_app.formatting import counted, number
 NOBODY = "nobody reads or writes it meanwhile"
 NO_WRITES = "people read it, and wait with saving"
 NO_CHANGES = "people read and save; only other migrations wait"
-ROWS = "people read and save; who saves the same rows waits"
+ROWS = "people read and save; only who saves the same rows waits"
 _NAME = r'"?(?P<table>\w+)"?'
-# What a statement of PostgreSQL's begins with, and what that means for who uses the table.
+# Beginnings of PostgreSQL's statements, and what each means for people who use the table.
 LOCKS = (
     (rf"CREATE (?:UNIQUE )?INDEX CONCURRENTLY .*? ON (?:ONLY )?{_NAME}", NO_CHANGES),
     (rf"CREATE (?:UNIQUE )?INDEX .*? ON (?:ONLY )?{_NAME}", NO_WRITES),
@@ -40,14 +40,14 @@ UNKNOWN = "Its statements depend on what the tables hold, and are known when it 
 
 
 def pending(connection: Connection, scripts: ScriptDirectory) -> list[Script]:
-    """Return the migrations that are missing, in the order in which they run."""
+    """Return the pending migrations in order."""
     current = current_revisions(connection)
     found = scripts.iterate_revisions(tuple(scripts.get_heads()), tuple(current) or "base")
     return [one for one in found if one.revision not in current][::-1]
 
 
 def plan_in_words(connection: Connection, scripts: ScriptDirectory, missing: Sequence[Script]) -> Iterator[str]:
-    """Say what they do, line by line."""
+    """Describe them line by line."""
     if not missing:
         yield "No migration is pending."
         return
@@ -79,7 +79,7 @@ def _statements(connection: Connection, one: Script) -> Iterator[str]:
     try:
         statements = statements_of(one, connection.dialect.name)
     except (AttributeError, ConfigurationError, NotImplementedError, SQLAlchemyError):
-        # It asks the database, which is not there while its statements are only written down.
+        # It queries the database, which is not available while its statements are only printed.
         yield f"  {UNKNOWN}"
         return
     for statement in statements:
@@ -88,29 +88,29 @@ def _statements(connection: Connection, one: Script) -> Iterator[str]:
 
 
 def statements_of(one: Script, dialect: str) -> list[str]:
-    """Return what a migration would send, without sending it."""
+    """Return the statements of a migration without running them."""
     written = io.StringIO()
     options = {"as_sql": True, "output_buffer": written, "literal_binds": True}
     context = MigrationContext.configure(dialect_name=dialect, opts=options)
     with Operations.context(context):
         one.module.upgrade()
     found = (part.strip() for part in written.getvalue().split(";\n\n"))
-    # What ends a transaction around an index that is made beside people, and begins the next one.
+    # The statements that end a transaction before a concurrent index build, and begin the next one.
     return [one for one in found if one not in {"", "COMMIT", "BEGIN"}]
 
 
 def _lock(connection: Connection, statement: str) -> str:
     """Say who waits for a statement."""
     if connection.dialect.name != "postgresql":
-        return "takes the one writer's turn"
+        return "is the one writer meanwhile"
     line = " ".join(statement.split())
     for begin, words in LOCKS:
         if (found := re.match(begin, line, re.IGNORECASE)) is not None:
             row = connection.execute(_SIZE, {"table": f'"{found["table"]}"'}).one_or_none()
-            # A table that an earlier statement makes is nobody's yet.
+            # Nobody uses a table yet that an earlier statement creates.
             return (
                 "a new table"
                 if row is None
                 else f"{found['table']} ({number(row[0])} rows, {naturalsize(row[1])}): {words}"
             )
-    return "no table that is there waits for it"
+    return "no existing table waits for it"

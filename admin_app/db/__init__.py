@@ -1,3 +1,3 @@
-"""The database below the tables: types of columns, how connections behave, what is wrong with a store."""
+"""The database below the tables: column types, how connections behave, and what can be wrong with a store."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands behind a model's attribute: a column of its table, or SQL that computes a value, `column_property` and `hybrid_property`."""
+"""What a model's attribute stands for: a column of its table, or SQL that computes a value (`column_property`, `hybrid_property`)."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from admin_app.extensions import AnyColumn, TableColumn
 
 
 def attribute_of(model: type[object], name: str) -> Any:
-    """Return a model's attribute; None for a hybrid property that Python alone computes, which is none of the class."""
+    """Return a model's attribute; None for a hybrid property that only Python can compute."""
     return getattr(model, name, None)
 
 
 def stored_column(attribute: AnyColumn) -> TableColumn | None:
-    """Return the table's column behind an attribute; None for one that is computed."""
+    """Return the table's column that an attribute stands for; None for a computed attribute."""
     columns = getattr(getattr(attribute, "property", None), "columns", (attribute,))
     return columns[0] if isinstance(columns[0], Column) else None
 
 
 def stored_columns(model: type[object]) -> Mapping[str, TableColumn]:
-    """Return the columns of a model's table, by the attributes' names."""
-    # Asked for by every cell that names another record.
+    """Return the columns of a model's table by the names of their attributes."""
+    # Every cell that names another record asks for this.
     if model not in _STORED:
         found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
         _STORED[model] = MappingProxyType({name: one for name, one in found.items() if isinstance(one, Column)})
@@ -40,7 +40,7 @@ _STORED: dict[type[object], Mapping[str, TableColumn]] = {}
 
 
 def is_nullable(attribute: AnyColumn) -> bool:
-    """Whether there may be no value; nobody knows it of what is computed, but for a key of several columns."""
+    """Whether the value can be missing. A computed attribute counts as nullable, but for a key of several columns."""
     column = stored_column(attribute)
     return not isinstance(attribute.type, KeyOfParts) if column is None else bool(column.nullable)
 
@@ -52,13 +52,13 @@ def is_unique(attribute: AnyColumn) -> bool:
 
 
 def is_key(attribute: AnyColumn) -> bool:
-    """Whether it is what tells records apart."""
+    """Whether the attribute is part of the record's key."""
     column = stored_column(attribute)
     return column is not None and bool(column.primary_key)
 
 
 def is_computed(model: type[object], name: str) -> bool:
-    """Whether a name is a model's and stands for no column of its table: SQL or Python computes it when it is read."""
+    """Whether the name is an attribute that SQL or Python computes, and not a column of the table."""
     is_mapped = name in inspect_mapper(model).column_attrs
     return name in hybrids(model) or (is_mapped and name not in stored_columns(model))
 
@@ -67,12 +67,12 @@ def hybrids(model: type[object]) -> list[str]:
     """Name the hybrid properties of a model."""
     descriptors = inspect_mapper(model).all_orm_descriptors
     found = (name for name, one in descriptors.items() if one.extension_type is HybridExtensionType.HYBRID_PROPERTY)
-    # A key of several columns is reached as `id`, by one of ours.
+    # We map a key of several columns to `id` ourselves.
     return [name for name in found if name != "id"]
 
 
 def is_sql(model: type[object], name: str) -> bool:
-    """Whether the database knows the attribute: of a hybrid property it may be Python alone that does."""
+    """Whether SQL can compute the attribute. Python alone computes some hybrid properties."""
     try:
         getattr(model, name).__clause_element__()
     except (AttributeError, TypeError, ArgumentError):
@@ -81,14 +81,14 @@ def is_sql(model: type[object], name: str) -> bool:
 
 
 def is_secret(attribute: AnyColumn) -> bool:
-    """Whether an attribute is a secret, or computed of one."""
+    """Whether an attribute is a secret, or is computed from one."""
     column = stored_column(attribute)
     return any(one.info.get("secret") for one in (_columns_in(attribute) if column is None else (column,)))
 
 
 def read_by_computed(model: type[object]) -> Mapping[str, tuple[str, ...]]:
-    """Return what the database computes of a model's columns, each with the columns that it reads: who may not see one sees neither."""
-    # Asked for by every page of who may not see everything.
+    """Return the computed attributes of a model, each with the columns it reads: a person who may not see one of them does not see the result."""
+    # Every page asks for this for a person who may not see everything.
     if model not in _READ:
         _READ[model] = _find_read(model)
     return _READ[model]
@@ -105,21 +105,21 @@ def _find_read(model: type[object]) -> Mapping[str, tuple[str, ...]]:
 
 
 def hides_secret(model: type[object], name: str) -> bool:
-    """Whether the attribute of this name is a secret; what Python computes is left to who writes it."""
+    """Whether the attribute of this name is a secret. For what Python alone computes, its author is responsible."""
     return is_sql(model, name) and is_secret(getattr(model, name))
 
 
 def _columns_in(attribute: AnyColumn) -> list[TableColumn]:
-    """Return the tables' columns that the SQL of an attribute names."""
+    """Return the table columns that the SQL of an attribute uses."""
     found = [one for one in iterate(attribute.__clause_element__()) if isinstance(one, Column)]
     return [one.table.c[one.key] for one in found]
 
 
 def name_of(model: type[object], column: TableColumn) -> str:
-    """Return the name of the attribute that has a column: it may be called otherwise in the database."""
+    """Return the name of a column's attribute. The database may call the column something else."""
     return str(inspect_mapper(model).get_property_by_column(column).key)
 
 
 def classes_of_table(model: type[object]) -> list[type[object]]:
-    """Return the classes whose records are rows of a model's table: itself, and those that derive from it."""
+    """Return the classes whose records are rows of a model's table: the model and the classes derived from it."""
     return [one.class_ for one in inspect_mapper(model).self_and_descendants]

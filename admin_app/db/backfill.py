@@ -1,8 +1,9 @@
-"""Rows that are filled after a migration, piece by piece beside people at work: what a migration says of them.
+"""Backfills: rows that workers fill after a migration, in pieces, while people work; and how a migration declares them.
 
-A migration that makes a column says `backfill = {"table": "post", "set": "stars = 0", "where": "stars IS NULL"}`. One of a
-later version that needs every row filled says `op.require_filled("post", "stars IS NULL")` before it changes anything.
-Both are SQL that both stores take. The key is a number or a text, `"key": "id"` unless it is called something else.
+A migration that adds a column says `backfill = {"table": "post", "set": "stars = 0", "where": "stars IS NULL"}`. A
+migration of a later version that needs every row filled says `op.require_filled("post", "stars IS NULL")` before it
+changes anything. Both stores must understand the SQL. The key must be a number or a text; it is "id" unless `"key"`
+names another column.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from admin_app.formatting import counted
 
 @dataclass(frozen=True)
 class Backfill:
-    """What a migration leaves to be filled: the rows of a table that lack something, and the assignment that gives it to them."""
+    """What a migration leaves to workers: the rows of a table that lack a value, and the assignment that fills them."""
 
     revision: str
     title: str
@@ -35,13 +36,13 @@ class Backfill:
     key: str = "id"
 
     def left(self, connection: Connection) -> int:
-        """Count the rows that are not filled; none where the table is gone."""
+        """Count the rows that are not filled; 0 if the table no longer exists."""
         if not connection.dialect.has_table(connection, self.table):
             return 0
         return number_lacking(connection, self.table, self.lacking)
 
     def next_keys(self, connection: Connection, after: Sequence[int | str], number: int) -> Sequence[int | str]:
-        """Return the keys of so many rows after this one, if there is one, that are not filled, in their order."""
+        """Return the keys of the next unfilled rows, `number` at most, in order, from after the key `after`."""
         if not connection.dialect.has_table(connection, self.table):
             return ()
         beyond = f'AND "{self.key}" > :after' if after else ""
@@ -49,7 +50,7 @@ class Backfill:
         return connection.scalars(text(asked), {"after": after[0]} if after else {}).all()
 
     def fill(self, connection: Connection, keys: Sequence[int | str]) -> int:
-        """Fill these rows, those that somebody has filled meanwhile excepted; return how many lack it still."""
+        """Fill these rows, except those that someone has filled meanwhile. Return how many are still not filled."""
         them = f'WHERE ({self.lacking}) AND "{self.key}" IN :keys'
         asked: BindParameter[int | str] = bindparam("keys", expanding=True)
         values = {"keys": list(keys)}
@@ -59,7 +60,7 @@ class Backfill:
 
 
 def of_script(script: Script) -> Backfill | None:
-    """Return what a migration leaves to be filled, if anything."""
+    """Return the backfill that a migration declares, if any."""
     said = getattr(script.module, "backfill", None)
     if said is None:
         return None
@@ -69,9 +70,9 @@ def of_script(script: Script) -> Backfill | None:
 
 
 def applied(connection: Connection, scripts: ScriptDirectory) -> list[Backfill]:
-    """Return what the migrations that the database has leave to be filled, the oldest first."""
+    """Return the backfills of the migrations that the database has, oldest first."""
     current = current_revisions(connection)
-    # A newer program's database has all of this one's.
+    # A newer program's database also has all migrations of this one.
     upper = tuple(scripts.get_heads() if newer_than(scripts, current) else current)
     steps = [*scripts.iterate_revisions(upper, "base")] if upper else []
     return [found for one in reversed(steps) if (found := of_script(one)) is not None]
@@ -83,7 +84,7 @@ def number_lacking(connection: Connection, table: str, lacking: str) -> int:
 
 
 def refusal(error: DBAPIError) -> str | None:
-    """Return what the database says of a statement that it will refuse the next time as well; None where that is not certain."""
+    """Return the database's message if it will refuse the statement every time; None if that is not certain."""
     is_unknown = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
     if not is_unknown and not isinstance(error, DataError | IntegrityError | ProgrammingError):
         return None
@@ -92,7 +93,7 @@ def refusal(error: DBAPIError) -> str | None:
 
 @contextmanager
 def named_if_refused(what: str, *, so_far: str = "") -> Iterator[None]:
-    """Say whose SQL it is that the database refuses: of a migration that somebody wrote."""
+    """If the database refuses the statement, name the migration that contains it."""
     try:
         yield
     except DBAPIError as error:
@@ -107,12 +108,12 @@ class RequireFilled(MigrateOperation):
     """Stop a migration while rows lack what it needs."""
 
     def __init__(self, table: str, lacking: str) -> None:
-        """Keep which."""
+        """Keep the table and the condition."""
         self.table, self.lacking = table, lacking
 
     @classmethod
     def apply(cls, operations: Operations, table: str, lacking: str) -> None:
-        """`op.require_filled("post", "stars IS NULL")`."""
+        """Provide `op.require_filled("post", "stars IS NULL")`."""
         operations.invoke(cls(table, lacking))
 
     @override

@@ -1,7 +1,7 @@
-"""Unique text is the same in whatever capitals: a function that both stores know, and unique indexes over what it returns.
+"""Unique text that ignores case: a function that both stores know, and unique indexes over its result.
 
-SQLite is told the function with each connection. PostgreSQL keeps one of its own, made of Python's tables of letters: so both
-stores, and `unicode_text.caseless`, mean the same, and no index changes its mind with the language or the libraries of a machine.
+Each SQLite connection is given the function. PostgreSQL keeps its own, generated from Python's case tables. So both
+stores and `unicode_text.caseless` always agree, and no index depends on the locale or the libraries of a machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from admin_app.db.record import Record
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
-# A column of a table, by both their names.
+# A column of a table: the names of both.
 ColumnName = tuple[str, str]
 
 # PostgreSQL cuts longer names off.
@@ -26,25 +26,25 @@ _LONGEST_NAME = 63
 _ENDING = "_caseless"
 _OWN = re.compile(rf"uq_.+{_ENDING}")
 _COLUMN = re.compile(r'\(caseless\(+"?(.+?)"?\)')
-# No letter beyond has capitals; the test of all of them would tell.
+# No letter above this has capitals. The test of all letters would fail if one had.
 _LETTERS = range(0x80, 0x20000)
 
 
 def caseless(value: object) -> Any:
-    """Return what SQLite's function of this name does. Other programs may keep anything in a column of text."""
+    """Return what SQLite's function of this name returns. The value may have any type, because other programs write there too."""
     return unicode_text.caseless(value) if isinstance(value, str) else value
 
 
 def is_caseless(column: TableColumn) -> bool:
-    """Whether no two records have the same text in this column, in whatever capitals."""
+    """Whether no two records may have the same text in this column, ignoring case."""
     is_kept = bool(getattr(column, "unique", False)) and may_be_altered(column.table)
     return is_kept and isinstance(column.type, String) and not isinstance(column.type, Enum)
 
 
 def same(column: AnyColumn, value: object) -> ColumnElement[bool]:
-    """Whether a column has this text, in whatever capitals: what its unique index finds.
+    """Whether a column has this text, ignoring case, by its unique index.
 
-    What a person typed is folded here, by Python: a long text would keep PostgreSQL busy.
+    Python folds the typed text: folding a long one would keep PostgreSQL busy.
     """
     key = unicode_text.caseless(value) if isinstance(value, str) else func.caseless(value)
     condition: ColumnElement[bool] = func.caseless(column) == key
@@ -52,18 +52,18 @@ def same(column: AnyColumn, value: object) -> ColumnElement[bool]:
 
 
 def same_in(column: TableColumn, one: Any, other: object) -> ColumnElement[bool]:
-    """Whether two values are the same in such a column: of unique text, in whatever capitals."""
+    """Whether two values count as the same in this column: ignoring case if its text is unique."""
     condition: ColumnElement[bool] = same(one, other) if is_caseless(column) else one == other
     return condition
 
 
 def same_as_any(column: AnyColumn, values: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a column has one of these texts, in whatever capitals."""
+    """Whether a column has one of these texts, ignoring case."""
     return func.caseless(column).in_([unicode_text.caseless(value) for value in values])
 
 
 def declared(metadata: MetaData) -> set[ColumnName]:
-    """Return the columns that such an index belongs to: of records, and no secrets."""
+    """Return the columns that should have such an index: unique text of records, without secrets."""
     tables: set[Any] = {one.local_table for one in Record.registry.mappers if issubclass(one.class_, Record)}
     return {
         (table.name, column.name)
@@ -79,7 +79,7 @@ def index_name(table: str, column: str) -> str:
 
 
 def is_own(name: str | None) -> bool:
-    """Whether an index in the database is one of these: Alembic cannot read them on SQLite, and leaves them to us."""
+    """Whether an index of the database is one of these. Alembic cannot read them on SQLite and must leave them to us."""
     return name is not None and _OWN.fullmatch(name) is not None
 
 
@@ -95,7 +95,7 @@ def present(connection: Connection) -> set[ColumnName]:
 
 
 def creation(table: str, column: str) -> str:
-    """Return the statement that makes the index of a column."""
+    """Return the statement that creates the index of a column."""
     return f'CREATE UNIQUE INDEX "{index_name(table, column)}" ON "{table}" (caseless("{column}"))'
 
 
@@ -105,7 +105,7 @@ def removal(table: str, column: str) -> str:
 
 
 def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequence[tuple[int, str]]]:
-    """Return the records that have the same text in a column, by id and text, each text's together."""
+    """Return the records that have the same text in a column, as (id, text), grouped by text."""
     key = f'caseless("{column}")'
     several = f'SELECT {key} FROM "{table}" GROUP BY 1 HAVING count({key}) > 1'
     rows = f'SELECT {key}, "{key_called(table)}", "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
@@ -116,9 +116,10 @@ def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequenc
 
 
 def function_for_postgres() -> str:
-    """Return the statement that gives PostgreSQL the function: letter by letter, by Python's tables.
+    """Return the statement that creates PostgreSQL's function, which folds letter by letter with Python's tables.
 
-    In PL/pgSQL, which the planner does not take apart: it would carry the tables along with every statement.
+    It is written in PL/pgSQL, because the planner would inline an SQL function, tables included, into every
+    statement.
     """
     return f"""
         CREATE FUNCTION caseless(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -134,7 +135,7 @@ def function_for_postgres() -> str:
 
 
 def _steps() -> Iterator[str]:
-    """Return the steps that fold a text's letters, each only where one of its letters is there: `translate` looks at all of them."""
+    """Return the steps that fold the letters. Each step runs only if the text has one of its letters, because `translate` checks all of them."""
     composed = [one for one in map(chr, _LETTERS) if unicode_text.composed(one) == one]
     folds = {one: fold for one in composed if (fold := unicode_text.caseless(one)) != one}
     for some in _batched([one for one, fold in folds.items() if len(fold) == 1]):
@@ -148,7 +149,7 @@ def _steps() -> Iterator[str]:
 
 
 def _batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut into pieces of a hundred."""
+    """Split the values into batches of a hundred."""
     return (values[start : start + 100] for start in range(0, len(values), 100))
 
 

@@ -1,4 +1,4 @@
-"""How a connection to the embedded store behaves, so that SQLite keeps the promises PostgreSQL makes by itself."""
+"""How a connection to SQLite behaves, so that it keeps the promises that PostgreSQL makes by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from admin_app import metrics
-from admin_app.context import glancing, is_glancing, is_late, is_writing, limit_in_milliseconds, reading, writing
+from admin_app.context import autocommit, is_autocommit, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
 from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
@@ -26,27 +26,28 @@ from admin_app.formatting import folded
 from admin_app.metrics import Event
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
-# A writer waits this long for another one before it gives up: longer than any act of ours holds the lock.
+# How long a writer waits for another one. No act of ours holds the lock longer.
 BUSY_TIMEOUT_MS = 15_000
-# What a connection keeps of the file for an act on many records.
+# Page cache of a connection during an act on many records.
 HELD_PAGES_KB = 20_000
-# Pages of its log after which such a connection's commit empties it, some 80 MB. SQLite's own 1,000 are less than each writes.
+# Length of the log, in pages (some 80 MB), at which such a connection's commit empties it. SQLite's default of 1,000
+# is less than each such act writes.
 LONGEST_LOG = 20_000
-# What may as well not be written waits no longer than nobody notices.
+# How long a write waits that may be left out: too short for anyone to notice.
 SHORT_TIMEOUT_MS = 100
 
 
-# SQLite's instructions between two looks at the clock. One of them may search a long text, so they are few; a look
-# costs about as much as two.
+# SQLite instructions between two looks at the clock. One instruction may search a long text, so the number is small;
+# a look costs as much as two instructions.
 STEPS_BETWEEN_LOOKS = 1_000
 
-# The option of a connection whose statements are one transaction wherever they are sent: to see one moment, on SQLite.
+# Option of a connection whose statements form one transaction everywhere, so that they see one moment on SQLite too.
 LASTING = "is_lasting"
-# What PostgreSQL calls a statement that was stopped: by its time limit, since nobody else stops ours.
+# PostgreSQL's code for a cancelled statement. Only its time limit cancels ours.
 QUERY_CANCELED = "57014"
-# What it calls a deadlock, and what could not be put in an order with the work of others.
+# PostgreSQL's codes for a deadlock and for a transaction that could not be serialized.
 CROSSINGS = frozenset({"40P01", "40001"})
-# What a server says that became a replica while we were connected.
+# PostgreSQL's code for a write to a server that became a replica after we connected.
 READ_ONLY_TRANSACTION = "25006"
 
 
@@ -54,7 +55,8 @@ def prepare(connection: object, _record: object) -> None:
     """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
     if not isinstance(connection, sqlite3.Connection):
         return
-    # Python's driver begins transactions by itself, and only before a write; SQLAlchemy's "begin" event does it here.
+    # Python's driver begins transactions by itself, but only before a write. SQLAlchemy's "begin" event does it here
+    # instead.
     connection.isolation_level = None
     for pragma in (
         "foreign_keys = ON",
@@ -68,30 +70,32 @@ def prepare(connection: object, _record: object) -> None:
 
 
 def give_functions(connection: sqlite3.Connection) -> None:
-    """Tell a connection the functions that indexes and statements of ours call; any other program that writes needs them too."""
-    # SQLite's own knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be é@example.com.
+    """Give a connection the functions that our indexes and statements call. Any other program that writes needs them too."""
+    # SQLite's own `lower` knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be
+    # é@example.com.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    # Indexes hold what it returns: under a name of its own, a program that does not know it is told so, and makes no wrong one.
+    # Indexes hold its results. With a name of its own, a program that lacks it gets an error and cannot write wrong
+    # entries.
     connection.create_function("caseless", 1, caseless, deterministic=True)
-    # Indexes are kept by it: what it says of a text may never change.
+    # Indexes hold its results, so what it returns for a text may never change.
     connection.create_function("sort_key", 1, _sort_key, deterministic=True)
     connection.create_function("mailbox", 1, _mailbox, deterministic=True)
     connection.create_function("namesake", 1, _namesake, deterministic=True)
-    # SQLite writes and reads numbers with a fraction by fifteen digits; the history gives back all of them.
+    # SQLite writes and reads floats with fifteen digits. The history has to give back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
-    # Any spelling of JSON in one.
+    # Any JSON in one spelling.
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
-    # What tells that a row is as it was, where no column of ours does.
+    # The version of a row in a table without a version column of ours.
     connection.create_function("row_digest", -1, digest, deterministic=True)
-    # SQLite's own `unhex` came with 3.41.
+    # SQLite has its own `unhex` only since 3.41.
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
-    # Of columns of which nothing is known but what SQLite keeps in them.
+    # For columns of unknown types: what SQLite stores, as text.
     connection.create_function("stored_text", 1, stored_text, deterministic=True)
     connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 
-# What SQLite hands to a function, and takes back.
+# The types that SQLite passes to a function and takes back.
 SqliteValue = str | int | float | bytes | None
 
 
@@ -124,16 +128,16 @@ def _bytes_of_hex(value: str | None) -> bytes | None:
 
 
 def begin(connection: Connection) -> None:
-    """Take the write lock first when the act means to write: upgrading later is refused at once, without waiting.
+    """Take the write lock first if the act will write: SQLite refuses a later upgrade at once, without waiting.
 
-    Statements that are transactions of their own need none around them.
+    Statements that are transactions of their own need no transaction around them.
     """
     if connection.dialect.name != "sqlite":
         limit = limit_in_milliseconds()
         if limit and is_pooled(connection):
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit}")
         return
-    if is_glancing() and not connection.get_execution_options().get(LASTING):
+    if is_autocommit() and not connection.get_execution_options().get(LASTING):
         return
     if not is_writing():
         connection.exec_driver_sql("BEGIN")
@@ -143,22 +147,23 @@ def begin(connection: Connection) -> None:
 
 
 def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Tell PostgreSQL how long statements may take, when that differs from what it was told last, and how they hang together.
+    """Tell PostgreSQL the time limit of statements and their isolation, if they changed since the last time.
 
-    A page's each see what was committed when they begin, in one transaction or in none. In none there is nothing to roll
-    back at its end, which would make psycopg forget the statements that it had prepared, and to plan them anew takes
-    longer than to run them.
+    Each statement of a page sees what was committed when it begins, whether in a transaction or without one. Without
+    one, there is no rollback at the end, which would make psycopg forget its prepared statements; planning those
+    again takes longer than running them.
     """
     if isinstance(connection, sqlite3.Connection):
         return
     if _is_closed(connection):
-        # The others are too: the pool opens new ones, and nobody is answered that the database is away.
+        # Then the others are closed, too: the pool opens new ones, and no one is told that the database is gone.
         raise InvalidatePoolError
     if is_noted(record):
-        # Each transaction is told by itself, and without one there is no telling whose connection the next statement has.
+        # Behind a pooler, each transaction is told separately. Without a transaction, the next statement may have any
+        # connection.
         connection.autocommit = False
         return
-    wanted, is_alone = limit_in_milliseconds(), is_glancing()
+    wanted, is_alone = limit_in_milliseconds(), is_autocommit()
     if record.info.get("limit", 0) != wanted:
         connection.autocommit = True
         connection.execute(f"SET statement_timeout = {wanted}")
@@ -168,9 +173,9 @@ def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
 
 
 def _is_closed(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    """Whether the server closed a connection that nobody used: it was started again. This asks the kernel, in 1 µs, and not the server."""
+    """Whether the server closed an idle connection, because it restarted. This asks the kernel, which takes 1 µs, and not the server."""
     try:
-        # First what the server said last, then that nothing more will come.
+        # First comes the server's last message, then the end of the stream.
         for _ in range(2):
             connection.pgconn.consume_input()
     except psycopg.OperationalError:
@@ -179,15 +184,15 @@ def _is_closed(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 
 
 def of_one_moment(engine: Engine) -> Engine:
-    """Read everything as it was when the first row was read: SQLite's transactions do, PostgreSQL's when asked."""
+    """Read everything as of the moment of the first read. SQLite's transactions do so by themselves; PostgreSQL has to be asked."""
     is_postgresql = engine.dialect.name == "postgresql"
     return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})
 
 
 def hold_pages(session: AnySession) -> None:
-    """Let SQLite keep what a long act goes over in memory, on this connection: with its own 2 MB it writes and reads pages twice.
+    """Let SQLite keep the pages of a long act in memory on this connection: with its default of 2 MB it reads and writes pages twice.
 
-    Its commits then leave it to `write_back` to empty the log, unless the log is much longer than usual.
+    Its commits then leave it to `write_back` to empty the log, unless the log is very long.
     """
     if session.get_bind().dialect.name == "sqlite":
         for setting in (f"cache_size = -{HELD_PAGES_KB}", f"wal_autocheckpoint = {LONGEST_LOG}"):
@@ -195,15 +200,15 @@ def hold_pages(session: AnySession) -> None:
 
 
 def write_back(engine: Engine) -> None:
-    """Bring what was committed from SQLite's log into its file; others read and write meanwhile."""
+    """Copy committed pages from SQLite's log into its file, while others read and write."""
     if engine.dialect.name == "sqlite":
-        with reading(), glancing(), engine.connect() as connection:
+        with reading(), autocommit(), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager
 def small_write(engine: Engine) -> Iterator[Session]:
-    """Write a little beside an act that only reads, and commit it; raise `OperationalError` at once where the store is busy."""
+    """Write a little beside an act that only reads, and commit. Raise `OperationalError` at once if the store is busy."""
     with (
         writing(),
         engine.connect() as connection,
@@ -212,65 +217,65 @@ def small_write(engine: Engine) -> Iterator[Session]:
     ):
         yield own
         own.commit()
-        # Where the patience was asked for within the transaction, the session only joined it.
+        # If the patience was set inside a transaction, the session only joined that transaction.
         connection.commit()
 
 
 @contextmanager
 def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
-    """Wait this long for a lock, on this connection, inside."""
+    """Inside, wait this long for a lock on this connection."""
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
-        # Past SQLAlchemy, which would begin a transaction, and so wait for the lock, before it said how long to.
+        # Past SQLAlchemy, which would first begin a transaction, and so wait for the lock.
         driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
         try:
             yield
         finally:
             driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     else:
-        # Nor does it wait for the disk: what a crash in the same moment would take along is no loss.
+        # It does not wait for the disk either: a crash at that moment may lose the write.
         connection.execute(text(f"SET LOCAL lock_timeout = '{milliseconds}ms'; SET LOCAL synchronous_commit = off"))
         yield
 
 
 def is_timeout(error: DBAPIError) -> bool:
-    """Whether a statement was stopped because it took too long."""
+    """Whether a statement was cancelled because it took too long."""
     return str(error.orig) == "interrupted" or getattr(error.orig, "sqlstate", None) == QUERY_CANCELED
 
 
-def is_crossing(error: DBAPIError) -> bool:
-    """Whether two transactions were in each other's way, and this one was undone for the other's sake: it may be done again."""
+def is_serialization_conflict(error: DBAPIError) -> bool:
+    """Whether two transactions conflicted and this one was rolled back: it may be tried again."""
     return getattr(error.orig, "sqlstate", None) in CROSSINGS
 
 
 def count_timeout(context: ExceptionContext) -> None:
-    """Count a statement that was stopped because it took too long."""
+    """Count a statement that was cancelled because it took too long."""
     if isinstance(context.sqlalchemy_exception, OperationalError) and is_timeout(context.sqlalchemy_exception):
         metrics.count(Event.TIME_LIMIT)
 
 
-def leave_demoted(context: ExceptionContext) -> None:
-    """Give up the connections to a server that takes no writes any more: another one of several hosts does by now."""
+def drop_demoted(context: ExceptionContext) -> None:
+    """Drop the connections to a server that no longer takes writes. By now another of the configured hosts does."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_TRANSACTION:
         context.is_disconnect = True
 
 
 def refresh_statistics(session: AnySession) -> None:
-    """Let the store look at its tables anew after much was written: it plans by what it finds, and lists say how much there is."""
+    """Let the store update its table statistics after many writes. The planner uses them, and so do the counts of lists."""
     session.execute(text("ANALYZE"))
     session.commit()
 
 
-def count_anew(session: AnySession, model: type[Model]) -> None:
-    """Let PostgreSQL see what was just written to a table, in this transaction too; SQLite plans the same without.
+def analyse_table(session: AnySession, model: type[Model]) -> None:
+    """Let PostgreSQL update the statistics of a table in this transaction. SQLite plans the same without.
 
-    It takes rows that it has never seen for one row: a join of 19,000 lines with themselves took 46 s, and takes 0.2 s now.
-    Where another transaction has it look at the table, that will do.
+    PostgreSQL takes rows it has never analysed for one row: a self-join of 19,000 lines took 46 s, and takes 0.2 s
+    now. If another transaction is analysing the table, that is enough.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f'ANALYZE (SKIP_LOCKED) "{model.__tablename__}"'))
 
 
 def rows_changed(result: object) -> int:
-    """Return how many rows a statement wrote."""
+    """Return the number of rows that a statement wrote."""
     return cast("CursorResult[Any]", result).rowcount

@@ -1,4 +1,4 @@
-"""Any value as the text that its database means by it, and back: for column types of which nothing else is known."""
+"""Any value as the text that its database uses for it, and back: for column types that the dashboard does not know."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from sqlalchemy.dialects.postgresql import HSTORE
 
 from admin_app.extensions import ColumnType
 
-# What SQLite keeps in a column may be of four types, whatever the column's: text that begins like one of these is marked too.
+# SQLite may store four types in any column. A text that begins like one of these marks gets a mark too.
 BYTES, REAL, WORDS = "hex:", "real:", "text:"
 MARKS = (BYTES, REAL, WORDS)
-# What SQLAlchemy calls a type of PostgreSQL's that its driver has under another name.
+# PostgreSQL types that the driver calls by another name.
 _OTHER_NAMES = {"float": "float8"}
 
 
 def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | None:
-    """Write a value of a type; what its own conversion cannot take is written as Python does."""
+    """Write a value of a type as text. If the type's own conversion fails, write it as Python does."""
     try:
         raw = _bound(value, type_, dialect)
     except (ValueError, TypeError, AttributeError):
@@ -29,7 +29,7 @@ def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | N
 
 
 def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> object:
-    """Read what `text_of` or the database wrote; what the type's own conversion cannot take stays text."""
+    """Read what `text_of` or the database wrote. If the type's own conversion fails, it stays text."""
     if dialect.name == "sqlite":
         return _read(stored_value(text), type_, dialect, None)
     impl = type_.dialect_impl(dialect)
@@ -45,7 +45,7 @@ def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> object:
 
 
 def _read(raw: object, type_: ColumnType, dialect: Dialect, coltype: object) -> object:
-    """Make of what the driver gives what Python gets."""
+    """Convert what the driver returns into the Python value."""
     try:
         read = type_.dialect_impl(dialect).result_processor(dialect, coltype)
         return raw if read is None else read(raw)
@@ -54,14 +54,14 @@ def _read(raw: object, type_: ColumnType, dialect: Dialect, coltype: object) -> 
 
 
 def _bound(value: object, type_: ColumnType, dialect: Dialect) -> object:
-    """Return what the driver is given for a value."""
+    """Return what the driver takes for a value."""
     bind = type_.dialect_impl(dialect).bind_processor(dialect)
     raw = value if bind is None else bind(value)
     return raw.obj if isinstance(raw, Binary) else raw
 
 
 def stored_text(raw: object) -> str | int | None:
-    """Write what SQLite keeps, with its type where that is neither text nor a whole number; a function of SQL too."""
+    """Write what SQLite stores, with its type unless it is text or a whole number. Also a function in SQL."""
     if isinstance(raw, bytes | memoryview):
         return f"{BYTES}{bytes(raw).hex()}"
     if isinstance(raw, float | Decimal):
@@ -72,7 +72,7 @@ def stored_text(raw: object) -> str | int | None:
 
 
 def stored_value(text: str | int | None) -> str | bytes | float | None:
-    """Read what `stored_text` wrote; a function of SQL too."""
+    """Read what `stored_text` wrote. Also a function in SQL."""
     if not isinstance(text, str):
         return text
     if text.startswith(BYTES):

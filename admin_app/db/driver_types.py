@@ -1,4 +1,4 @@
-"""Columns whose values PostgreSQL compares otherwise than its driver gives them: short floats, and texts that it fills up with blanks."""
+"""Columns whose values PostgreSQL compares differently from what its driver returns: four-byte floats, and blank-padded text."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing_extensions import override
 
 from admin_app.extensions import ColumnType
 
-# Digits of two that a float of four bytes has at most.
+# Binary digits of a four-byte float.
 _SHORT = 24
-# What the driver gives as floats: PostgreSQL's names of both kinds.
+# PostgreSQL's names of its two float types, which the driver returns as floats.
 _FLOATS = frozenset({700, 701})
 
 
 class OwnFloat(Float[float]):
-    """A float. PostgreSQL compares a column of four bytes with all eight of the driver's, and finds no row that has 0.1."""
+    """A float. PostgreSQL compares a four-byte column with the driver's eight bytes and finds no row that has 0.1."""
 
     @override
     def bind_processor(self, dialect: Dialect) -> Callable[[float | None], float | None] | None:
@@ -25,13 +25,13 @@ class OwnFloat(Float[float]):
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], float | None] | None:
-        # A column that is declared a float may be of exact numbers.
+        # A column declared as a float may hold exact numbers.
         is_float = coltype in _FLOATS and not self.asdecimal
         return None if is_float else super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call] # SQLAlchemy's own
 
 
 class ShortFloat(OwnFloat):
-    """`REAL`, which says nothing of its digits."""
+    """`REAL`, which declares no number of digits."""
 
     @override
     def bind_processor(self, dialect: Dialect) -> Callable[[float | None], float | None] | None:
@@ -39,7 +39,7 @@ class ShortFloat(OwnFloat):
 
 
 class PaddedText(CHAR):
-    """`CHAR(n)`, whose blanks at the end mean nothing: they are no part of the value."""
+    """`CHAR(n)`: trailing blanks mean nothing and are not part of the value."""
 
     render_bind_cast = True
 
@@ -49,7 +49,7 @@ class PaddedText(CHAR):
 
 
 def as_short(value: float | None) -> float | None:
-    """Return the number that a column of four bytes makes of one; what it has no room for stays, for the store to refuse."""
+    """Round a number to four bytes. One that is too large stays as it is, for the store to refuse."""
     if value is None:
         return None
     try:
@@ -67,6 +67,6 @@ _TYPES: dict[type[ColumnType], type[ColumnType]] = {CHAR: PaddedText, REAL: Shor
 
 
 def install(engine: Engine) -> None:
-    """Let an engine take them so, if it is PostgreSQL's."""
+    """Use these types with an engine, if it is PostgreSQL's."""
     if engine.dialect.name == "postgresql":
         engine.dialect.colspecs = {**engine.dialect.colspecs, **_TYPES}

@@ -1,8 +1,9 @@
-"""Indexes in migrations that are made beside people who save: `op.create_index_concurrently`, and how `db migrate` writes it.
+"""Indexes that migrations build while people save: `op.create_index_concurrently`, and how `db migrate` writes it.
 
-PostgreSQL makes such an index outside of a transaction: what the migration did before is committed first, so one that makes
-indexes does nothing else. A build that broke off leaves an index that is invalid: each save keeps it up to date, no list uses
-it, and `IF NOT EXISTS` takes it for made. So it goes before the next try. SQLite has one writer, and makes the index as ever.
+PostgreSQL builds such an index outside a transaction, so whatever the migration did before is committed first: a
+migration that builds indexes should do nothing else. A build that was interrupted leaves an invalid index, which each
+save keeps up to date, no list uses, and `IF NOT EXISTS` takes for finished. So it is dropped before the next try.
+SQLite has one writer and builds the index in the usual way.
 """
 
 from __future__ import annotations
@@ -46,19 +47,19 @@ _AFTER_COLUMN = "generate two migrations: first without index=True in the model,
 
 @runtime_checkable
 class IndexOperation(Protocol):
-    """An operation of ours that makes or removes indexes: made beside people who save where that is asked for."""
+    """An operation of ours that creates or drops indexes, concurrently if asked to."""
 
     concurrently: bool
 
 
 @Operations.register_operation("create_index_concurrently", "apply")
 class CreateIndexConcurrently(MigrateOperation):
-    """Make an index of columns, of the rows alone that meet a condition, if there is one."""
+    """Create an index over columns unless it exists, if need be only of the rows that meet a condition."""
 
     concurrently = True
 
     def __init__(self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = "") -> None:
-        """Keep what it is made of. A name that is too long for the store is shortened as SQLAlchemy shortens the model's."""
+        """Keep the definition. A name too long for the store is shortened as SQLAlchemy shortens the model's."""
         self.name, self.table, self.columns, self.unique, self.where = conv(name), table, list(columns), unique, where
 
     @classmethod
@@ -72,11 +73,11 @@ class CreateIndexConcurrently(MigrateOperation):
         unique: bool = False,
         where: str = "",
     ) -> None:
-        """`op.create_index_concurrently("ix_post_stars", "post", ["stars"])`."""
+        """Provide `op.create_index_concurrently("ix_post_stars", "post", ["stars"])`."""
         operations.invoke(cls(name, table, columns, unique=unique, where=where))
 
     def index(self, context: MigrationContext) -> Index:
-        """Return the index as the store makes it."""
+        """Return the index as the store defines it."""
         rows = text(self.where.replace(":", r"\:")) if self.where else None
         return CreateIndexOp(
             self.name,
@@ -98,14 +99,14 @@ class CreateIndexConcurrently(MigrateOperation):
 
 
 def invalid_indexes(connection: Connection) -> dict[str, str]:
-    """Return the indexes whose build broke off, each with its table; those that are being built are none."""
+    """Return the invalid indexes, whose build was interrupted, each with its table; not those that are being built."""
     if connection.dialect.name != "postgresql":
         return {}
     return {row.name: row.place for row in connection.execute(_INVALID)}
 
 
 def build(operations: Operations, name: str, creation: str, *, concurrently: bool) -> None:
-    """Make an index by its statement, beside people who save where that is asked for and the store can."""
+    """Create an index by its statement, concurrently if asked to and if the store can."""
     if not concurrently or operations.get_context().dialect.name != "postgresql":
         operations.execute(text(creation))
         return
@@ -123,7 +124,7 @@ def _beside_people(operations: Operations, name: str) -> Iterator[None]:
 
 
 def beside_where_alone(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:
-    """Write `db migrate`'s indexes so that they are made beside people who save, where the migration does nothing else."""
+    """Let `db migrate` build its indexes concurrently if the migration does nothing else."""
     for script in scripts:
         for upgrade_ops in script.upgrade_ops_list:
             _make_concurrent(upgrade_ops)
@@ -138,7 +139,7 @@ def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
 
 
 def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
-    """Tell whoever writes the migration, who may know how large a table is, what stands beside something else."""
+    """Tell the author of the migration, who may know how large a table is, which indexes share it with other changes."""
     indexes = [one for one in found if isinstance(one, CreateIndexOp | IndexOperation)]
     new = {one.table_name for one in found if isinstance(one, CreateTableOp)}
     advice = _AFTER_COLUMN if any(isinstance(one, AddColumnOp) for one in found) else _APART
@@ -148,14 +149,14 @@ def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
 
 
 def _is_plain(operation: MigrateOperation) -> bool:
-    """Whether it makes an index of columns, and of nothing else but a condition that is the same for both stores."""
+    """Whether the operation creates an index of plain columns, with at most a condition that is the same for both stores."""
     if not isinstance(operation, CreateIndexOp) or _where(operation) is None:
         return False
     return all(isinstance(one, str | Column) for one in operation.columns)
 
 
 def _where(operation: CreateIndexOp) -> str | None:
-    """Return the condition on an index's rows as SQL, an empty one where it has all; None where it has more to it."""
+    """Return the condition of a partial index as SQL, "" for a full index, and None if the index has other options."""
     said = {key: value for key, value in operation.kw.items() if value is not None}
     if not said:
         return ""
@@ -166,7 +167,7 @@ def _where(operation: CreateIndexOp) -> str | None:
 
 
 def _in_sql(condition: ClauseElement) -> str:
-    # Table names are not allowed there in SQLite; a driver's doubled percent signs would be doubled once more.
+    # SQLite does not allow table names there. The driver's doubled percent signs would be doubled again.
     dialect = DefaultDialect(paramstyle="named", supports_native_boolean=True)
     return str(condition.compile(dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}))
 

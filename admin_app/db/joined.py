@@ -1,7 +1,7 @@
-"""Joined inheritance: a record that is a row in several tables, which have its key in common.
+"""Joined inheritance: a record that is a row in several tables with the same key.
 
-The first class's table, the root, stands for the whole: it has the version, and the history knows the record by its name. A column
-of a further table is read by the key, and written to the table that has it.
+The first class's table, the root, stands for the record: it has the version, and the history knows the record by its
+name. Columns of a further table are read by key and written to that table.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from admin_app.extensions import AnyColumn, Expression, Statement, TableColumn, 
 
 
 def further_tables(model: type[object]) -> Sequence[Table]:
-    """Return the tables beside the root in which a record of the model may have a row, a class's before those of classes that derive from it."""
-    # Asked for by every statement over many rows.
+    """Return the tables besides the root in which a record of the model may have a row, base classes first."""
+    # Every statement over many rows asks for this.
     if model not in _FURTHER:
         mappers = inspect_mapper(model).self_and_descendants
         tables = dict.fromkeys(table for one in mappers for table in one.tables if isinstance(table, Table))
@@ -43,13 +43,13 @@ def tables_of(model: type[object]) -> Sequence[Table]:
 
 
 def own_tables(model: type[object]) -> Sequence[Table]:
-    """Return the tables in which a record of just this class has a row, the root first."""
+    """Return the tables in which a record of exactly this class has a row, the root first."""
     tables = inspect_mapper(model).tables
     return [one for one in tables_of(model) if one in tables]
 
 
 def column_in(table: FromClause, column: TableColumn) -> Expression:
-    """Return a column for the rows of the root, or of an alias of it; of a further table it is read by the key, NULL where that has no row."""
+    """Return the column for rows of the root, or of an alias of it. A column of a further table is read by key, and is NULL if that table has no row."""
     if column.table is getattr(table, "element", table):
         return table.c[column.name]
     further = column.table.alias()
@@ -58,7 +58,7 @@ def column_in(table: FromClause, column: TableColumn) -> Expression:
 
 
 def is_same_record(table: FromClause, other: FromClause) -> ColumnElement[bool]:
-    """Whether rows of two tables are of one record."""
+    """Whether rows of two tables belong to the same record."""
     return and_(*(one == same for one, same in zip(keys_in(table), keys_in(other), strict=True)))
 
 
@@ -68,7 +68,7 @@ def own_table(column: TableColumn) -> Table:
 
 
 def by_table(columns: Mapping[str, TableColumn]) -> Mapping[Table, Mapping[str, TableColumn]]:
-    """Return columns by the tables that have them."""
+    """Group columns by the table that has them."""
     found: dict[Table, dict[str, TableColumn]] = {}
     for name, column in columns.items():
         found.setdefault(own_table(column), {})[name] = column
@@ -76,7 +76,7 @@ def by_table(columns: Mapping[str, TableColumn]) -> Mapping[Table, Mapping[str, 
 
 
 def of_root(model: type[object], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition on a model's records so that it may be asked of the root's rows alone, also those of other classes."""
+    """Turn a condition on a model's records into one on rows of the root, which may also have records of other classes."""
     asked = {*select(literal(1)).where(condition).get_final_froms()} if is_joined(model) else set()
     own = own_tables(model)
     further = [one for one in further_tables(model) if one in own or one in asked]
@@ -86,14 +86,14 @@ def of_root(model: type[object], condition: ColumnElement[bool]) -> ColumnElemen
     whole: FromClause = root
     for one in further:
         whole = whole.join(one, is_same_record(one, root))
-    # What asks whether there is a related record names the class's table only inside: here it finds it.
+    # A condition on related records names the class's table only in its subquery: this adds the table.
     asking = select(key_in(root)).select_from(whole).where(condition, *_of_class(model)).correlate(None)
     key: ColumnElement[bool] = key_in(root).in_(asking)
     return key
 
 
 def _of_class(model: type[object]) -> list[ColumnElement[bool]]:
-    """Return what tells a class's rows from those of others in the same table."""
+    """Return the condition that separates a class's rows from those of others in the same table."""
     told = class_column(model)
     if told is None or has_own_table(model):
         return []
@@ -101,7 +101,7 @@ def _of_class(model: type[object]) -> list[ColumnElement[bool]]:
 
 
 def held_by(model: type[object], which: ColumnElement[bool], wanted: AnyColumn, table: FromClause) -> Statement:
-    """Return what these records have in a column, or in several, of whichever of their tables."""
+    """Return the values of these records in one or several columns, whichever of their tables has them."""
     mine = of_root(model, which)
     if not is_joined(model):
         return select(wanted).where(mine)
@@ -110,36 +110,36 @@ def held_by(model: type[object], which: ColumnElement[bool], wanted: AnyColumn, 
 
 
 def class_column(model: type[object]) -> TableColumn | None:
-    """Return the root's column that says of which class a record is; None for a model that is the only one."""
+    """Return the root's column that holds a record's class; None for a model without subclasses."""
     told = inspect_mapper(model).polymorphic_on
     return told if isinstance(told, Column) else None
 
 
 def classes_in(model: type[object], table: Table) -> Sequence[object]:
-    """Return what that column says of the classes whose records have a row in a further table."""
+    """Return the values of that column for the classes whose records have a row in a further table."""
     mappers = inspect_mapper(model).base_mapper.self_and_descendants
     return [one.polymorphic_identity for one in mappers if table in one.tables]
 
 
 def has_own_table(model: type[object]) -> bool:
-    """Whether a class is the first one of its table."""
+    """Whether a class is the first one mapped to its table."""
     mapper = inspect_mapper(model)
     return mapper.inherits is None or mapper.local_table is not mapper.inherits.local_table
 
 
 def local_table(model: type[object]) -> Table:
-    """Return the table that has the columns which a class declares."""
+    """Return the table that has the columns a class declares."""
     return cast("Table", inspect_mapper(model).local_table)
 
 
 def ties_row(model: type[object], key: ForeignKeyConstraint) -> bool:
-    """Whether a foreign key ties a row of a record to its row in the first class's table, or in one between."""
+    """Whether a foreign key only ties a record's row to its row in a base class's table."""
     tables = tables_of(model)
     return key.table in tables and key.referred_table in tables and set(key.columns) == set(keys_in(key.table))
 
 
 def require_whole(model: type[object]) -> None:
-    """Raise `ConfigurationError` where it is not known in which tables a record is a row, or which of two columns a value is of."""
+    """Raise `ConfigurationError` if the tables of a record, or the column of a value, are ambiguous."""
     if not is_joined(model):
         return
     base = inspect_mapper(model).base_mapper
@@ -161,7 +161,7 @@ def _problem_with_root(base: Mapper[object]) -> str:
 
 
 def _problem_with_class(mapper: Mapper[object]) -> str:
-    """Say where a class's table does not have the key of the first one's as its own."""
+    """Return the problem if the key of a class's table is not also the key of the root."""
     name, table = mapper.class_.__name__, mapper.local_table
     if mapper.concrete:
         return f"{name} is a concrete class, whose records the first class's table does not have: give it a model of its own."
@@ -175,14 +175,14 @@ def _problem_with_class(mapper: Mapper[object]) -> str:
 
 
 def _problem_with_names(mappers: Iterable[Mapper[object]]) -> str:
-    """Say where the history would take a value of one column for that of another."""
+    """Return the problem if the history would confuse values of two columns."""
     known: dict[str, tuple[str, object]] = {}
     for mapper in mappers:
         for one in (*mapper.column_attrs, *mapper.relationships):
             columns = one.columns if isinstance(one, ColumnProperty) else [one]
             if len(columns) > 1 and not all(isinstance(each, Column) and each.primary_key for each in columns):
                 return f"{mapper.class_.__name__}.{one.key} stands for a column in each of two tables: call one of them something else."
-            # A key stands for the one of the first class's table, too, which comes last.
+            # A key also stands for that of the first class's table, which comes last.
             column = columns[-1]
             name, other = known.setdefault(one.key, (mapper.class_.__name__, column))
             if other is not column:

@@ -1,4 +1,4 @@
-"""The one spelling of JSON by which two values are compared: Python's, SQLite's by a function of ours, PostgreSQL's by its own."""
+"""One spelling of JSON for comparing two values: Python's own, a function for SQLite, and PostgreSQL's `jsonb`."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
 
-# What reads, spells and copies JSON calls itself for each level. Forms take 100 levels; other programs may have written more.
+# The parsers and writers of JSON recurse for each level. Forms take 100 levels; other programs may have stored more.
 MOST_LEVELS = 150
 
 
 class DeepJson(str):
-    """JSON that is nested deeper than that, as its text: it is shown, kept and given back as it is."""
+    """JSON nested deeper than that, as text: it is shown, stored and restored unchanged."""
 
     __slots__ = ()
 
 
 def read_json(text: str | bytes) -> object:
-    """Read what the database keeps as JSON."""
+    """Read JSON from the database."""
     text = text if isinstance(text, str) else text.decode()
     return DeepJson(text) if _is_deep(text) else json.loads(text)
 
 
 def write_json(value: object) -> str:
-    """Write what the database is to keep as JSON."""
+    """Write JSON for the database."""
     return str(value) if isinstance(value, DeepJson) else json.dumps(value)
 
 
 def _is_deep(text: str) -> bool:
-    """Whether lists and objects stand too deep in each other; most JSON has not as many of them."""
+    """Whether lists and objects are nested too deeply. Most JSON has fewer brackets than that altogether."""
     if text.count("[") + text.count("{") <= MOST_LEVELS:
         return False
     level = 0
@@ -45,14 +45,14 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-# A bracket, or a text, in which brackets mean nothing.
+# A bracket, or a string, whose brackets do not count.
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
-# What SQLAlchemy's engine reads and writes JSON by.
+# How SQLAlchemy's engine reads and writes JSON.
 ENGINE = {"json_deserializer": read_json, "json_serializer": write_json}
 
 
 class Spelled(FunctionElement[str]):
-    """`json_spelled(column)`: a column's JSON as `spelled` writes it; SQLite has the function from each connection."""
+    """`json_spelled(column)`: a column's JSON as `spelled` writes it. Each SQLite connection has the function."""
 
     type = Text()
     inherit_cache = True
@@ -70,7 +70,7 @@ def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
 
 
 def spelled(value: object) -> str:
-    """Write a value as PostgreSQL writes its `jsonb`: keys by their length and letters, numbers without an exponent."""
+    """Write a value as PostgreSQL writes `jsonb`: keys ordered by length and letters, numbers without an exponent."""
     if isinstance(value, DeepJson):
         return str(value)
     if isinstance(value, dict):
@@ -80,21 +80,21 @@ def spelled(value: object) -> str:
         return f"[{', '.join(map(spelled, value))}]"
     if isinstance(value, float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else value
-        # PostgreSQL knows no zero below zero.
+        # PostgreSQL has no negative zero.
         return f"{number or number.copy_abs():f}"
-    # Lists of something else than JSON, of columns that nobody knows, are shown by the same way.
+    # Lists of values that are not JSON, in columns of unknown types, come here too.
     return json.dumps(value, ensure_ascii=False, default=_in_words)
 
 
 def _in_words(value: object) -> str:
-    """Write a member of an enumeration as people read it, and anything else as Python does."""
+    """Write a member of an enumeration as people read it, and anything else as Python writes it."""
     if not isinstance(value, Enum):
         return str(value)
     return value.value if isinstance(value.value, str) else value.name.lower()
 
 
 def spelled_text(text: str | None) -> str | None:
-    """Spell JSON that is spelled in any way."""
+    """Rewrite JSON text in the one spelling."""
     if text is None or _is_deep(text):
         return text
     return spelled(json.loads(text, parse_float=Decimal))

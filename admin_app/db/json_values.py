@@ -1,4 +1,4 @@
-"""What the history keeps of a model's records, and which columns a change in its JSON says anything about."""
+"""Which values of a model's records the history keeps, and which columns a change's JSON mentions."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from admin_app.db.keys import key_names
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
-# The history keeps these by other means: the version in a column of its own, the last change's time as its own time.
+# The history keeps these elsewhere: the version in a column of its own, and the time of the change as its own time.
 COUNTED = ("version", "updated_at")
 
 
 def is_recorded(model: type[object]) -> bool:
-    """Whether the history keeps what happens to this model's records."""
+    """Whether the history records changes of this model."""
     return issubclass(model, Record)
 
 
 @cache
 def recorded_models() -> dict[str, type[Record]]:
-    """Return the models whose records have a history, by the names of their tables."""
-    # Of several classes whose records are told by one table's key the first one stands for all.
+    """Return the models with a history by the names of their tables."""
+    # If several classes share one table's keys, the first class stands for all.
     mappers = [one for one in Record.registry.mappers if one.inherits is None]
     return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
 
 
 @cache
 def recorded_tables() -> frozenset[str]:
-    """Name the tables of these records, of one that is a row in several each of them."""
+    """Name the tables of these records; of joined inheritance, all of them."""
     return frozenset(table.name for model in recorded_models().values() for table in tables_of(model))
 
 
 def kept_columns(model: type[object]) -> dict[str, TableColumn]:
-    """Return the columns whose values the history keeps, by the attributes' names.
+    """Return the columns whose values the history keeps, by attribute name.
 
-    Raises `TypeError` for a model with a secret column that does not say which ones: a secret must not slip in.
+    Raises `TypeError` for a model that has a secret column and no `__history__`: a secret must not slip in.
     """
-    # Asked for several times a save.
+    # Each save asks for this several times.
     if model not in _KEPT:
         _KEPT[model] = _find_kept(model)
     return _KEPT[model]
@@ -52,7 +52,7 @@ _KEPT: dict[type[object], dict[str, TableColumn]] = {}
 
 
 def row_columns(model: type[object]) -> dict[str, TableColumn]:
-    """Return the same of a whole row: of several classes of one table also those that a further one alone has."""
+    """Return the same for a whole row: with single-table inheritance also the columns of the subclasses."""
     found = kept_columns(model)
     for one in classes_of_table(model):
         found = kept_columns(one) | found
@@ -60,7 +60,7 @@ def row_columns(model: type[object]) -> dict[str, TableColumn]:
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
-    # What the database computes it computes again, and takes from nobody.
+    # What the database computes, it computes again. Nobody can write it.
     columns = {
         key: column for key, column in stored_columns(model).items() if column.computed is None and key != "version"
     }
@@ -74,14 +74,14 @@ def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
 
 
 def has_key(values: Expression, name: str, dialect: str) -> ColumnElement[bool]:
-    """Return the SQL that asks whether the history's JSON says anything about a column."""
+    """Return the SQL condition that the history's JSON mentions a column."""
     if dialect == "sqlite":
         return func.json_type(values, f'$."{name}"').is_not(None)
     return func.json_extract_path(cast(values, sa.JSON), name).is_not(None)
 
 
 def keys_in(session: AnySession, values: Expression, which: ColumnElement[bool], dialect: str) -> set[str]:
-    """Return the columns that these changes say anything about."""
+    """Return the columns that these changes mention."""
     if dialect == "sqlite":
         entries = func.json_each(values).table_valued("key", joins_implicitly=True)
         return set(session.scalars(select(entries.c.key).where(which).distinct()))

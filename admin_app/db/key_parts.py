@@ -1,7 +1,7 @@
-"""Keys of several columns: an order line's order and number. Python has them as a tuple, SQL as one expression.
+"""Keys of several columns, like an order line's order and number: a tuple in Python, one expression in SQL.
 
-The expression is compared column by column, as one row value, so that the index of the key is used. Where it is selected or stored
-it is one text, `k:["12","3"]`: the values as each of them is stored.
+The expression is compared column by column, as a row value, so that the index of the key is used. When it is selected
+or stored, it is one text, `k:["12","3"]`: the stored form of each value.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from typing_extensions import override
 from admin_app.db.key_values import KeyValue, printed_value, stored_sql, stored_value, value_from, value_sql
 from admin_app.extensions import AnyColumn, ColumnType, Expression
 
-# A key, several, or SQL that gives one.
+# A key, several keys, or SQL that returns one.
 Operand = Any
-# One of SQLAlchemy's.
+# A comparison operator of SQLAlchemy's.
 Operator = Callable[..., ColumnElement[bool]]
 
 PARTS = "k:"
@@ -55,12 +55,12 @@ class Parts(tuple[KeyValue, ...]):
 
 
 def stored_parts(key: Iterable[KeyValue]) -> str:
-    """Write a key so that both stores write the same."""
+    """Write a key in the form that both stores use."""
     return PARTS + json.dumps(list(map(stored_value, key)), ensure_ascii=False, separators=(",", ":"))
 
 
 def parts_from(text: str) -> Parts:
-    """Read it."""
+    """Read a stored key."""
     return Parts(map(value_from, json.loads(text[len(PARTS) :])))
 
 
@@ -68,7 +68,7 @@ class _Comparator(TypeDecorator.Comparator[Parts]):
     """Compares keys by their columns."""
 
     def operate(self, op: Operator, *other: Operand, **arguments: Operand) -> Operand:
-        """Do so where there are columns; what is a text on both sides is compared as one."""
+        """Compare column by column. If both sides are stored texts, compare the texts."""
         if op in _ORDERING:
             return ClauseList(*(op(one) for one in spread([self.expr])))
         mine, theirs = self.expr, _element(other[0]) if other else None
@@ -80,14 +80,14 @@ class _Comparator(TypeDecorator.Comparator[Parts]):
 
 
 class KeyOfParts(TypeDecorator[Parts]):
-    """A key of several columns where it is one value."""
+    """The type of a key of several columns where it is one value."""
 
     impl = Text
     cache_ok = True
     comparator_factory = _Comparator
 
     def __init__(self, types: tuple[ColumnType, ...]) -> None:
-        """Keep the columns' types."""
+        """Keep the types of the columns."""
         super().__init__()
         self.types = types
 
@@ -107,7 +107,7 @@ class CompositeKey(FunctionElement[Parts]):
 
     inherit_cache = True
     name = "composite_key"
-    # What it is called where it is selected.
+    # Its name where it is selected.
     key = "id"
 
     def __init__(self, *columns: AnyColumn) -> None:
@@ -117,36 +117,36 @@ class CompositeKey(FunctionElement[Parts]):
 
 
 class _PartFrom(FunctionElement[KeyValue]):
-    """One value of a key that is stored as a text."""
+    """One value of a key that is stored as text."""
 
     inherit_cache = True
     name = "key_part_from"
 
     def __init__(self, key: Expression, place: int, of: ColumnType) -> None:
-        """Keep which one it is, and of which type: what SQLAlchemy keeps of a statement goes by both."""
+        """Keep its position and type: SQLAlchemy's statement cache distinguishes both."""
         super().__init__(key, type_coerce(literal_column(str(place)), of))
         self.place = place
         self.type = of
 
 
 def spread(columns: Iterable[AnyColumn]) -> list[AnyColumn]:
-    """Return columns with those of a composite key in its place, in which they are compared and sorted."""
+    """Replace a composite key by its columns, for comparing and sorting."""
     return [one for column in columns for one in _columns_of(_element(column))]
 
 
 def spread_values(columns: Sequence[AnyColumn], values: Sequence[Operand]) -> list[Operand]:
-    """Return the values that `spread` columns are compared with."""
+    """Return the values to compare with the `spread` columns."""
     pairs = zip(columns, values, strict=True)
     return [one for column, value in pairs for one in (value if isinstance(column.type, KeyOfParts) else (value,))]
 
 
 def parts_in(columns: Iterable[AnyColumn], stored: Expression) -> list[Expression]:
-    """Return what a stored key says of each of these columns."""
+    """Return the value of each of these columns in a stored key."""
     return [_PartFrom(stored, place, one.type) for place, one in enumerate(columns)]
 
 
 def _element(value: Operand) -> Operand:
-    """Return the SQL behind a model's attribute."""
+    """Return the SQL of a model's attribute."""
     found = getattr(value, "__clause_element__", None)
     return value if found is None else found()
 
@@ -180,7 +180,7 @@ def _is_other(mine: Expression, other: Operand) -> ColumnElement[bool]:
 
 
 def _is_none(mine: Expression, _nothing: None) -> ColumnElement[bool]:
-    """Take a key that lacks one of its values for none, as the stores' foreign keys do."""
+    """Whether the key counts as missing: one that lacks a value does, as in the stores' foreign keys."""
     return or_(*(own.is_(None) for own in _columns_of(mine)))
 
 
@@ -230,7 +230,7 @@ _COMPARING: dict[Operator, Operator] = {
 
 
 def _pairs(mine: Expression, other: Operand) -> list[tuple[Expression, Operand]]:
-    """Return each column with what it is compared to."""
+    """Pair each column with what it is compared to."""
     columns = _columns_of(mine)
     if other is None:
         return [(one, None) for one in columns]
@@ -238,7 +238,7 @@ def _pairs(mine: Expression, other: Operand) -> list[tuple[Expression, Operand]]
 
 
 def _parts_of(mine: Expression, other: Operand) -> list[Operand]:
-    """Return the columns of another key, or what a stored one says of each."""
+    """Return the columns of another key, or each value of a stored one."""
     if isinstance(other, CompositeKey):
         return _columns_of(other)
     return parts_in(_columns_of(mine), type_coerce(other, mine.type))
@@ -251,7 +251,7 @@ def _on_postgres(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> 
 
 @compiles(CompositeKey, "sqlite")
 def _on_sqlite(element: CompositeKey, compiler: SQLCompiler, **kw: object) -> str:
-    # A key that lacks a value is none, as on PostgreSQL.
+    # A key that lacks a value counts as missing, as on PostgreSQL.
     return _as_text(element, compiler, "nullif(json_quote({}), 'null')", **kw)
 
 
@@ -267,7 +267,7 @@ def _as_text(element: CompositeKey, compiler: SQLCompiler, quoted: str, **kw: ob
 @compiles(_PartFrom)
 def _part_on_postgres(element: _PartFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
-    # Rows of other models hold keys of other kinds, and PostgreSQL may read them before it passes them over.
+    # Rows of other models hold other kinds of keys, and PostgreSQL may evaluate those before it filters them out.
     text = f"(CASE WHEN left({inner}, 2) = '{PARTS}' THEN CAST(substr({inner}, 3) AS JSON) END ->> {element.place})"
     return value_sql(element.type, text, on_sqlite=False)
 

@@ -1,6 +1,7 @@
-"""One value of a key: what its column may hold, and how Python and both stores write it so that it is told from every other kind.
+"""One value of a key: which types it may have, and how Python and both stores write it.
 
-Numbers stand as they are, everything else behind a letter that says what it is: `s:EUR`, `u:` and 32 digits, `d:2026-11-30`.
+Every kind is written differently: numbers as they are, everything else after a letter for its kind, as in `s:EUR`,
+`u:` and 32 digits, `d:2026-11-30`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from admin_app.extensions import ColumnType
 
 KeyValue = int | str | UUID | date | datetime | Decimal
 
-# Digits of a decimal that SQLite keeps every one of.
+# SQLite keeps all digits of a decimal up to this many.
 _MOST_DIGITS = 15
 _NUMERAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _MOMENT = "'YYYY-MM-DD HH24:MI:SS.US'"
 
 
 class ValueKind(NamedTuple):
-    """A kind of value: its letter, how Python writes and reads it, how PostgreSQL does, and how SQLite does where it keeps something else."""
+    """A kind of value: its letter, how Python writes and reads it, how PostgreSQL does, and how SQLite does if it stores another form."""
 
     letter: str
     write: Callable[..., str]
@@ -39,12 +40,12 @@ class ValueKind(NamedTuple):
 
 
 def _plain(value: Decimal) -> str:
-    """Write a number without the zeros at its end, which are no part of it."""
+    """Write a number without trailing zeros."""
     return f"{value.normalize():f}"
 
 
 def _decimal(text: str) -> Decimal:
-    """Read a number that is written as we write it: an exponent may stand for more digits than there is memory for."""
+    """Read a number that we wrote. An exponent could stand for more digits than fit into memory."""
     if _NUMERAL.fullmatch(text) is None:
         message = "no decimal"
         raise ValueError(message)
@@ -52,7 +53,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _moment(value: datetime) -> str:
-    """Write a time as SQLite keeps it; one that is aware in UTC."""
+    """Write a time as SQLite stores it, an aware one in UTC."""
     plain = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
     return plain.isoformat(sep=" ", timespec="microseconds")
 
@@ -84,7 +85,7 @@ _BY_LETTER = {one.letter: one for one in (_TEXT, _UUID, _DAY, _NAIVE, _AWARE, _D
 
 
 def value_kind(of: ColumnType) -> ValueKind | None:
-    """Return how values of a column's type are written; None where one could not be read again."""
+    """Return how values of a column type are written; None if they could not be read back."""
     if isinstance(of, Integer):
         return _NUMBER
     if isinstance(of, Enum):
@@ -97,7 +98,7 @@ def value_kind(of: ColumnType) -> ValueKind | None:
 
 
 def _as_choice(of: Enum) -> str:
-    """Return how PostgreSQL makes a choice of a text, where it has a type for it."""
+    """Return the cast from text to an enumeration, if PostgreSQL has a type for it."""
     return f'CAST({{}} AS "{of.name}")' if of.native_enum and of.name else "{}"
 
 
@@ -107,7 +108,7 @@ def _of_time_or_decimal(of: ColumnType) -> ValueKind | None:
     if isinstance(of, UtcDateTime):
         return _AWARE
     if isinstance(of, DateTime):
-        # SQLite would forget the zone.
+        # SQLite would drop the zone.
         return None if of.timezone else _NAIVE
     if not isinstance(of, Numeric) or not of.asdecimal or of.scale is None or of.precision is None:
         return None
@@ -115,38 +116,38 @@ def _of_time_or_decimal(of: ColumnType) -> ValueKind | None:
 
 
 def stored_value(value: KeyValue) -> str:
-    """Write a value so that it is told from those of every other kind."""
+    """Write a value so that values of all kinds differ."""
     kind = kind_of_value(value)
     return f"{kind.letter}:{kind.write(value)}" if kind.letter else kind.write(value)
 
 
 def value_from(text: str) -> KeyValue:
-    """Read it."""
+    """Read such a value."""
     letter, colon, rest = text.partition(":")
     return _BY_LETTER[letter].read(rest) if colon else int(text)
 
 
 def printed_value(value: KeyValue) -> str:
-    """Write a value for a person, and for an address before it is made safe."""
+    """Write a value for people; addresses escape it further."""
     return kind_of_value(value).write(value)
 
 
 def kind_of_value(value: KeyValue) -> ValueKind:
-    """Return how a value is written."""
+    """Return the kind of a value."""
     if isinstance(value, datetime):
         return _NAIVE if value.tzinfo is None else _AWARE
     return next(kind for of, kind in _BY_TYPE if isinstance(value, of))
 
 
 def stored_sql(of: ColumnType, sql: str, *, on_sqlite: bool) -> str:
-    """Return the SQL of how a column's value is stored, as text."""
+    """Return the SQL that turns a column's value into its stored text."""
     kind = _required_kind(of)
     text = (kind.to_text_on_sqlite if on_sqlite else kind.to_text).format(sql)
     return f"('{kind.letter}:' || {text})" if kind.letter else text
 
 
 def value_sql(of: ColumnType, sql: str, *, on_sqlite: bool) -> str:
-    """Return the SQL of a column's value, of how it is stored."""
+    """Return the SQL that turns a stored text into the column's value."""
     kind = _required_kind(of)
     text = f"substr({sql}, {len(kind.letter) + 2})" if kind.letter else sql
     return (kind.from_text_on_sqlite if on_sqlite else kind.from_text).format(text)

@@ -1,7 +1,7 @@
-"""What tells a record from all others of its model: a value, or several. How keys are read, written, stored and compared.
+"""Keys of records, of one value or several: how they are read, written, stored and compared.
 
-The tables that speak of records of any model keep a key as it is told from every other: see `key_values.py` and, for keys of several
-columns, `key_parts.py`. SQL changes the one into the other where such a table meets a model's own.
+Tables that refer to records of any model store a key so that all kinds differ: see `key_values.py` and, for keys of
+several columns, `key_parts.py`. SQL converts between that and a model's own key column.
 """
 
 from __future__ import annotations
@@ -48,17 +48,18 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db, table_of
 
 Key = KeyValue | Parts
-# Keys of one model, which are all of one type and so have an order.
+# Keys of one model: they have one type, and so an order.
 Keys = Sequence[Any]
 
-# Characters of a text that is a key and whose column sets no length: an address has room for it.
+# Longest key in characters if its column sets no length: it has to fit into an address.
 LONGEST_KEY = 255
-# Letters and digits stand for themselves in addresses, names of form fields and lists of keys, every other byte as ".2F".
+# Addresses, names of form fields and lists of keys have letters and digits as they are, and every other byte as
+# ".2F".
 _PRINTED = re.compile(r"(?:[0-9A-Za-z]|\.[0-9A-F]{2})+")
 _ESCAPED = re.compile(rb"\.([0-9A-F]{2})")
-# Stands between the values of a key of several; a text has it as ".5F". Who types one may write a comma.
+# Separates the values of a composite key; text has it as ".5F". A person may type a comma instead.
 _BETWEEN, _TYPED_BETWEEN = "_", ","
-# Stands for a text of no letters, which some keys have among others.
+# Stands for the empty text, which may be part of a key.
 _NOTHING = ".00"
 
 
@@ -66,13 +67,13 @@ _NOTHING = ".00"
 
 
 def keys_in(table: FromClause) -> list[TableColumn]:
-    """Return the columns of a table, or of an alias of one, that hold the key."""
+    """Return the columns of a table, or of an alias of one, that form its key."""
     keys: Iterable[Any] = table.primary_key
     return list(keys)
 
 
 def key_in(table: FromClause) -> Any:
-    """Return the key of a table, or of an alias of one: its column, or the expression of several."""
+    """Return the key of a table, or of an alias of one: its column, or the expression over several."""
     keys = keys_in(table)
     return keys[0] if len(keys) == 1 else CompositeKey(*keys)
 
@@ -83,25 +84,25 @@ def key_of(model: type[object]) -> Any:
 
 
 def foreign_keys_of(table: Table) -> list[ForeignKeyConstraint]:
-    """Return the foreign keys of a table, each of one column or of several, in the columns' order."""
+    """Return the foreign keys of a table, of one column or several, in the columns' order."""
     places = {name: place for place, name in enumerate(table.columns.keys())}
     return sorted(table.foreign_key_constraints, key=lambda one: places[one.column_keys[0]])
 
 
 def key_called(table: str) -> str:
-    """Return the name of the key's column in the table of this name; "id" where no model has such a table any more."""
+    """Return the name of the key column of the table with this name; "id" if no model has that table any more."""
     known = db.metadata.tables.get(table)
     return "id" if known is None else keys_in(known)[0].name
 
 
 def key_names(model: type[object]) -> list[str]:
-    """Return the attributes that hold the key, by the names that the model gives them: `id` leads to it as well."""
+    """Return the attributes that form the key, by the model's own names; `id` leads to it too."""
     mapper = inspect_mapper(model)
     return [str(mapper.get_property_by_column(one).key) for one in mapper.primary_key]
 
 
 def key_values(key: Key | None) -> Sequence[KeyValue | None]:
-    """Return what each of the key's columns holds."""
+    """Return the value of each of the key's columns."""
     return key if isinstance(key, Parts) else (key,)
 
 
@@ -111,17 +112,17 @@ def is_numbered(model: type[object]) -> bool:
 
 
 def is_number(column: AnyColumn) -> bool:
-    """Whether a column that holds keys holds whole numbers."""
+    """Whether a key column holds whole numbers."""
     return isinstance(column.type, Integer)
 
 
 def has_parts(model: type[object]) -> bool:
-    """Whether the key is of several columns."""
+    """Whether the key consists of several columns."""
     return len(inspect_mapper(model).primary_key) > 1
 
 
 def require_key(model: type[object]) -> None:
-    """Raise `ConfigurationError` for a model whose records have no key that addresses and the history can hold."""
+    """Raise `ConfigurationError` for a model whose key does not fit into addresses and the history."""
     for column in inspect_mapper(model).primary_key:
         if value_kind(column.type) is None:
             message = (
@@ -135,7 +136,7 @@ def require_key(model: type[object]) -> None:
 
 
 def print_key(key: Key) -> str:
-    """Write a key for an address, a form field's name or a list of keys: letters, digits and points only, and a line between values."""
+    """Write a key for an address, a form field's name or a list of keys: letters, digits and dots, and "_" between values."""
     if isinstance(key, Parts):
         return _BETWEEN.join(print_key(one) or _NOTHING for one in key)
     printed = printed_value(key)
@@ -145,7 +146,7 @@ def print_key(key: Key) -> str:
 
 
 def read_key(model: type[object], text: str) -> Key | None:
-    """Read a key as it was printed, or as a person writes it; None for what no record of this model can have."""
+    """Read a key as it was printed, or as a person types it; None if no record of this model can have it."""
     columns = inspect_mapper(model).primary_key
     if len(columns) == 1:
         return as_key(model, text) if is_number(columns[0]) else _read_value(columns[0], text)
@@ -178,7 +179,7 @@ def _read_value(column: TableColumn, text: str) -> KeyValue | None:
         return None
     lowest, highest = limits_of(column)
     is_beyond = isinstance(found, int) and not lowest <= found <= highest
-    # A time with a zone is none of a column that keeps no zone.
+    # A column without a zone cannot hold a time with one.
     return None if is_beyond or kind_of_value(found).letter != kind.letter else found
 
 
@@ -187,7 +188,7 @@ def _escaped(letter: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Return what was printed, or typed; "" for what is no text. What is printed in another way was typed: the 12.35 of a decimal."""
+    """Decode what was printed or typed; "" if it is not text. Anything not printed by us was typed: the 12.35 of a decimal."""
     try:
         text.encode()
         if _PRINTED.fullmatch(text) is None:
@@ -202,14 +203,14 @@ def _unescaped(text: str) -> str:
 
 
 class RecordKey(TypeDecorator[Key]):
-    """A column that names records of any model."""
+    """A column that refers to records of any model."""
 
     impl = Text
     cache_ok = True
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> ColumnType:
-        """Let SQLite keep numbers as numbers: it keeps a text beside them as it is."""
+        """Let SQLite store numbers as numbers. The same column may hold text as well."""
         return Integer() if dialect.name == "sqlite" else Text()
 
     @override
@@ -226,29 +227,29 @@ class RecordKey(TypeDecorator[Key]):
 
 
 def stored(key: Key) -> str:
-    """Write a key so that it is told from those of every other kind."""
+    """Write a key so that keys of all kinds differ."""
     return stored_parts(key) if isinstance(key, tuple) else stored_value(key)
 
 
 def from_stored(text: str) -> Key:
-    """Read it."""
+    """Read such a key."""
     return parts_from(text) if text.startswith(PARTS) else value_from(text)
 
 
 class KeyFrom(FunctionElement[Any]):
-    """A stored key as a value of the model's own key column."""
+    """A stored key converted into a value of the model's own key column."""
 
     inherit_cache = True
     name = "key_from"
 
     def __init__(self, stored: AnyColumn, of: ColumnType) -> None:
-        """Keep the key's type: what SQLAlchemy keeps of a statement goes by it."""
+        """Keep the type of the key: SQLAlchemy's statement cache distinguishes it."""
         super().__init__(type_coerce(stored, Text), type_coerce(null(), of))
         self.type = of
 
 
 class StoredKey(FunctionElement[Any]):
-    """A value of a model's own key column as our tables store it."""
+    """A model's own key column converted into a stored key."""
 
     inherit_cache = True
     name = "stored_key"
@@ -256,18 +257,18 @@ class StoredKey(FunctionElement[Any]):
 
 
 def key_from(table: FromClause, column: AnyColumn) -> Expression:
-    """Return a stored key for comparing with the keys of a table."""
+    """Convert a stored key for comparison with the keys of a table."""
     key = key_in(table)
     return KeyFrom(column, BigInteger() if is_number(key) else key.type)
 
 
 def stored_key(column: AnyColumn) -> Expression:
-    """Return a model's key for comparing with stored ones, and for storing it."""
+    """Convert a model's key for comparison with stored ones, and for storing."""
     return StoredKey(column)
 
 
 def values_from(table: FromClause, column: AnyColumn) -> dict[str, Expression]:
-    """Return what a stored key says of each of a table's columns that hold the key, by their names."""
+    """Return the value of each of a table's key columns in a stored key, by name."""
     keys = keys_in(table)
     stored = key_from(table, column)
     return dict(zip((one.name for one in keys), [stored] if len(keys) == 1 else parts_in(keys, stored), strict=True))
@@ -280,7 +281,7 @@ def is_record(table: FromClause, column: AnyColumn) -> ColumnElement[bool]:
 
 
 def is_ordered(table: FromClause) -> bool:
-    """Whether both stores know the least and the greatest of the keys: PostgreSQL does not of UUIDs, none of several columns."""
+    """Whether both stores can tell the least and the greatest key: PostgreSQL cannot for UUIDs, and neither for composite keys."""
     return not isinstance(key_in(table).type, Uuid | KeyOfParts)
 
 
@@ -293,7 +294,7 @@ def _on_postgres(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
 @compiles(KeyFrom, "sqlite")
 def _on_sqlite(element: KeyFrom, compiler: SQLCompiler, **kw: object) -> str:
     inner = compiler.process(element.clauses.clauses[0], **kw)
-    # A number is one in our tables as well.
+    # Numbers are stored as numbers.
     is_stored = isinstance(element.type, KeyOfParts | Integer)
     return inner if is_stored else value_sql(element.type, inner, on_sqlite=True)
 

@@ -1,4 +1,4 @@
-"""How large a whole number a column holds, and so which ids there can be; and how long a text may be."""
+"""The range of a column's whole numbers, and so of ids; and the longest text."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.extensions import Expression
 
-# Characters of a text whose column sets no length: what a form can send back in one piece, whatever the letters.
+# Longest text in characters if its column sets no length: a form can send it back in one piece, whatever its letters.
 LONGEST_TEXT = 4_000_000
-# Characters of what the history calls a record.
+# Longest title of a record in the history, in characters.
 LONGEST_TITLE = 120
 
 
 def limits_of(column: Expression) -> tuple[int, int]:
-    """Return the smallest and the largest whole number that PostgreSQL's column of this type holds; SQLite keeps to them too."""
+    """Return the smallest and the largest whole number of PostgreSQL's column of this type. SQLite keeps to them too."""
     bits = 64 if isinstance(column.type, BigInteger) else 16 if isinstance(column.type, SmallInteger) else 32
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
 def highest_to_give(column: Expression) -> int:
-    """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that others find room behind it."""
+    """Return the largest id that a person may give a record: 2,000,000,000 of 2,147,483,647, so that the database can go on numbering."""
     largest = limits_of(column)[1]
     step = int("1".ljust(len(str(largest)), "0"))
     return largest // step * step
 
 
 def as_key(model: type[object], text: str) -> int | None:
-    """Read an id; None for what no record of this model can have: a larger number must not even reach the database."""
+    """Read an id; None if no record of this model can have it. A larger number must not reach the database."""
     largest = limits_of(inspect_mapper(model).primary_key[0])[1]
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
     return int(text) if is_number and 1 <= int(text) <= largest else None

@@ -17,13 +17,13 @@ from admin_app.extensions import ColumnType
 
 
 class ListOf(TypeDecorator[list[Any]]):
-    """`ListOf(String(40))`: texts, whole numbers or members of an enumeration, in their order."""
+    """`ListOf(String(40))`: text, whole numbers or members of an enumeration, in order."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
     def __init__(self, item: ColumnType | type[ColumnType]) -> None:
-        """Keep what its items are."""
+        """Keep the type of the items."""
         super().__init__()
         self.item = to_instance(item)
 
@@ -34,29 +34,29 @@ class ListOf(TypeDecorator[list[Any]]):
 
     @property
     def in_migration(self) -> str:
-        """How a migration writes the type, which imports nothing of the application."""
+        """Write the type for a migration, which imports nothing of the application."""
         return f"sa.JSON().with_variant(sa.ARRAY(sa.{self.item!r}), 'postgresql')"
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Take the store's own type."""
+        """Use the store's own type."""
         return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else JSON(none_as_null=True))
 
     @override
     def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> list[Any] | None:
-        """Write the items as their own type does, where JSON would not."""
+        """Write the items with their own type if JSON would not."""
         bind = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).bind_processor(dialect)
         return None if value is None else [one if bind is None else bind(one) for one in value]
 
     @override
     def process_result_value(self, value: list[Any] | None, dialect: Dialect) -> list[Any] | None:
-        """Read them as their own type does."""
+        """Read the items with their own type."""
         read = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).result_processor(dialect, None)
         return None if value is None else [one if read is None else read(one) for one in value]
 
 
 class ListText(Spelled):
-    """A list as the history has it: JSON in its one spelling, also where PostgreSQL keeps an array."""
+    """A list as the history stores it: JSON in its one spelling, also if PostgreSQL has an array."""
 
     inherit_cache = True
 
@@ -67,7 +67,7 @@ def _of_array(element: ListText, compiler: SQLCompiler, **kw: object) -> str:
 
 
 class HasItem(FunctionElement[bool]):
-    """Whether the second is among the items of the first, a list that is there."""
+    """Whether the second value is an item of the first, an existing list."""
 
     type = Boolean()
     inherit_cache = True

@@ -1,4 +1,4 @@
-"""The order of texts, which is the same on both stores, and which of them are alike: by functions of `unicode_text`, whose SQL has the same names."""
+"""The order of text, and which texts are alike: the same on both stores, by SQL functions that `unicode_text` defines."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from admin_app.extensions import AnyColumn
 
 
 def is_short_text(column: AnyColumn) -> bool:
-    """Whether a column holds names, emails and the like. Long texts, whose keys would be as long, are sorted as they are."""
+    """Whether a column holds names, emails and the like. Long text is sorted as it is: its sort keys would be as long."""
     return isinstance(column.type, String) and not isinstance(column.type, (Enum, Text))
 
 
 def in_order(column: AnyColumn) -> AnyColumn:
-    """Return what rows are sorted by in a column's place: the key of a short text, else the column itself."""
+    """Return what to sort by in place of a column: the sort key of short text, otherwise the column itself."""
     return SortKeyOf(column) if is_short_text(column) else column
 
 
 class KeyOf(FunctionElement[str]):
-    """The key of a text, by which an index has it: SQLite has the function from each connection, PostgreSQL from the migrations."""
+    """The sort key of a text, as an index has it. Each SQLite connection has the function, PostgreSQL gets it from the migrations."""
 
     type = String()
     inherit_cache = True
 
 
 class SortKeyOf(KeyOf):
-    """`sort_key(text)`: the text's place among others."""
+    """`sort_key(text)`: the position of the text among others."""
 
     inherit_cache = True
     name = "sort_key"
 
 
 class NamesakeOf(KeyOf):
-    """`namesake(text)`: the name without capitals and marks."""
+    """`namesake(text)`: the name without capitals and accents."""
 
     inherit_cache = True
     name = "namesake"
 
 
 class MailboxOf(KeyOf):
-    """`mailbox(text)`: whose email it is, most likely."""
+    """`mailbox(text)`: the mailbox that an email most likely reaches."""
 
     inherit_cache = True
     name = "mailbox"
 
 
 class Likeness(StrEnum):
-    """In which way two texts may be the same, by the function that tells: but for capitals and marks, or as emails of one person."""
+    """How two texts may be alike, by the function to compare: without capitals and accents, or as emails of one person."""
 
     NAME = "namesake"
     EMAIL = "mailbox"
 
     def key_of(self, column: AnyColumn) -> KeyOf:
-        """Return the key of a column's texts."""
+        """Return the sort key of a column's text."""
         return NamesakeOf(column) if self is Likeness.NAME else MailboxOf(column)
 
 

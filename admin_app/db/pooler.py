@@ -1,7 +1,7 @@
-"""A pooler between the dashboard and PostgreSQL, PgBouncer in its transaction mode say, which gives each transaction another connection.
+"""A pooler between the dashboard and PostgreSQL, such as PgBouncer in transaction mode, which gives each transaction another connection.
 
-What is told to a connection would stay with it, for whoever is given it next: so limits are told to each transaction, no
-statement is prepared beforehand, and none stands outside of a transaction.
+A setting of a connection would stay with it for its next user. So time limits are set in each transaction, no
+statement is prepared, and every statement is in a transaction.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# Where the pool keeps what it knows of a connection.
+# The key in a pooled connection's info.
 _POOLED = "is_pooled"
 
 
 def note_pooler(connection: object, record: ConnectionPoolEntry) -> None:
-    """Look at a new connection whether a pooler stands in between, and keep psycopg from preparing statements there."""
+    """Find out whether a new connection goes through a pooler, and if so stop psycopg from preparing statements."""
     record.info[_POOLED] = isinstance(connection, psycopg.Connection) and suits_pooler(connection)
 
 
 def suits_pooler(connection: psycopg.Connection[Any]) -> bool:
-    """Make a new connection fit for a pooler where there is one; return whether there is.
+    """Make a new connection fit for a pooler if there is one; return whether there is.
 
-    A server tells who connects which process is theirs, so that they can cancel a statement. A pooler tells a number of its
-    own: no process of the server's stays theirs.
+    A server tells each client its process number, so that the client can cancel a statement. A pooler tells a number
+    of its own, and no server process has it.
     """
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     connection.rollback()
@@ -36,10 +36,10 @@ def suits_pooler(connection: psycopg.Connection[Any]) -> bool:
 
 
 def is_noted(record: ConnectionPoolEntry) -> bool:
-    """Whether a pooler stands behind a connection of the pool."""
+    """Whether a connection of the pool was noted as going through a pooler."""
     return bool(record.info.get(_POOLED))
 
 
 def is_pooled(connection: Connection) -> bool:
-    """Whether a pooler stands behind this connection."""
+    """Whether this connection goes through a pooler."""
     return bool(connection.connection.info.get(_POOLED))

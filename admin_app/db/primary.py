@@ -1,4 +1,4 @@
-"""Whether the server of the database takes writes: on a replica nobody could sign in, and no worker could work."""
+"""Whether the database server takes writes: on a replica nobody could sign in, and no worker could work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from admin_app.errors import ConfigurationError
 
 
 def require_writes(connection: Connection) -> None:
-    """Stop before a replica, or a database that was made read-only, is served; a supervisor tries again after the promotion."""
+    """Stop the start on a replica or a read-only database. A supervisor tries again, after the promotion."""
     if connection.dialect.name == "postgresql" and connection.scalar(text("SHOW transaction_read_only")) == "on":
         raise ConfigurationError(str(NOT_PRIMARY))

@@ -19,21 +19,21 @@ from admin_app.extensions import Model
 
 
 class Timestamped:
-    """When the record was made and last changed."""
+    """When the record was created and last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, sort_order=900)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now, sort_order=901)
 
 
 class Versioned:
-    """A counter that every update raises; the ORM refuses an update of a row that is not at the version it read."""
+    """A counter that every update increments. The ORM refuses to update a row that no longer has the version it read."""
 
     version: Mapped[int] = mapped_column(default=1, sort_order=902)
 
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, object]:
-        """Let SQLAlchemy check and raise the counter."""
+        """Let SQLAlchemy check and increment the counter."""
         return {"version_id_col": cls.version}
 
 
@@ -41,29 +41,31 @@ class Record(Timestamped, Versioned, Model):
     """The base of every model that has a place in the dashboard."""
 
     __abstract__ = True
-    # SQLite would give the id of a deleted record to the next one made; PostgreSQL never does.
+    # SQLite would reuse the id of a deleted record; PostgreSQL never does.
     __table_args__: Any = {"sqlite_autoincrement": True}
 
-    # The columns whose values the history keeps; None: every one. A model with a secret column has to say it.
+    # The columns whose values the history keeps; None: all. A model with a secret column has to name them.
     __history__: ClassVar[tuple[str, ...] | None] = None
-    # What the columns that the history does not keep hold in a record that is made again from it.
+    # Values for the columns that the history does not keep, when a record is restored from it.
     __restored__: ClassVar[dict[str, object]] = {}
-    # Whether nobody writes here: a view, or a table that belongs to another program.
+    # Whether nobody writes here: the table is a view, or belongs to another program.
     __read_only__: ClassVar[bool] = False
-    # Whether "view everything" leaves the records out: who may look at them has a right that names them, or holds all there is.
+    # Whether “view everything” leaves these records out: people need a right that names them, or all rights.
     __guarded__: ClassVar[bool] = False
-    # The column that says since when a record is archived, or whether it is: lists and pickers leave such records out.
+    # The column that says when, or whether, a record was archived. Lists and pickers leave archived records out.
     __archived_at__: ClassVar[str] = ""
-    # The column of a record's place among others, and that of what it has its place within, where it is not the whole table.
+    # The column of a record's position, and the column of the group that it has its position in, if not the whole
+    # table.
     __position__: ClassVar[str] = ""
     __position_within__: ClassVar[str] = ""
-    # The text column that names a record, where it is one column: lists of files then read it by a join, and make no
-    # object for it. A model that names its records in another way says so in `__str__`.
+    # The text column that names a record, if one column does. Lists then read it by a join instead of loading the
+    # record. A model that names its records in another way defines `__str__`.
     title: ClassVar[str] = ""
-    # The columns that a `__str__` of a model's own reads; None: any. Who may not see one of them reads a number instead.
+    # The columns that the model's own `__str__` reads; None: any. A person who may not see one of them sees a number
+    # instead.
     named_by: ClassVar[tuple[str, ...] | None] = None
 
-    # A model may declare another key, of any name: it is reached as `id` all the same.
+    # A model may declare another key of any name. `id` leads to it all the same.
     id: Mapped[Any] = mapped_column(Integer, primary_key=True, sort_order=-1)
 
     def __init_subclass__(cls, **arguments: Any) -> None:
@@ -72,7 +74,7 @@ class Record(Timestamped, Versioned, Model):
         own = {name: one for name, one in vars(cls).items() if isinstance(one, MappedColumn) and one.column.primary_key}
         for one in own.values():
             if type(one.column.type) is BigInteger:
-                # SQLite numbers the rows of no other type.
+                # SQLite numbers rows for no other type.
                 one.column.type = BigInteger().with_variant(Integer, "sqlite")
         table = vars(cls).get("__table__")
         keys = list(own) if table is None else [_called(cls).get(one.key, one.key) for one in table.primary_key]
@@ -82,7 +84,7 @@ class Record(Timestamped, Versioned, Model):
                 message = f'{cls.__name__}.id is not its key, which is reached as “id”: call it `own_id = mapped_column("id")`.'
                 raise ConfigurationError(message)
             if len(keys) > 1:
-                # SQLite numbers no rows that have another key besides.
+                # SQLite numbers no rows of a composite key.
                 cls.__table_args__ = vars(cls).get("__table_args__", {})
             cls.id = synonym(keys[0]) if len(keys) == 1 else cast("Mapped[object]", _key_of_parts(keys))
         super().__init_subclass__(**arguments)
@@ -94,7 +96,7 @@ class Record(Timestamped, Versioned, Model):
 
 
 def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
-    """Raise `ConfigurationError` where a further table's key is not called as that of the class it derives from."""
+    """Raise `ConfigurationError` if a further table's key is named differently from that of its base class."""
     first = next((base for base in cls.__mro__[1:] if "__mapper__" in vars(base)), None)
     if first is None or not keys or set(keys) == set(names := key_names(first)):
         return
@@ -103,22 +105,22 @@ def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
 
 
 def title_of(model: type[Record]) -> str:
-    """Return the column that names a model's records, "" for none; one may be called `title` itself."""
+    """Return the column that names a model's records, "" for none. A column may itself be called `title`."""
     return model.title if isinstance(model.title, str) else ""
 
 
 def _names_in(cls: type[Record], table: FromClause) -> set[str]:
-    """Name the columns of a table that a class does not call otherwise."""
+    """Return the columns of a table that a class does not rename."""
     return {*table.c.keys()} - _called(cls).keys()
 
 
 def _called(cls: type[Record]) -> dict[str, str]:
-    """Return what a class calls columns of its table, by their keys, where it says so."""
+    """Return the names that a class gives columns of its table, by column key, if it does."""
     return {one.key: name for name, one in vars(cls).items() if isinstance(one, Column)}
 
 
 def _fit_into_classes(cls: type[Record]) -> None:
-    """Let several classes have one table: a further one says nothing of the table, and the first one counts versions all the same."""
+    """Let several classes share one table: a derived class declares no table, and the base class counts versions."""
     said = vars(cls).get("__mapper_args__")
     if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
         if not {"__tablename__", "__table__", "__table_args__"} & vars(cls).keys():
@@ -129,7 +131,7 @@ def _fit_into_classes(cls: type[Record]) -> None:
 
 
 def _key_of_parts(names: Sequence[str]) -> hybrid_property[Parts | None]:
-    """Return what leads to a key of several columns; a record that is only being made has none."""
+    """Return the property for a composite key. A record that is not saved yet has none."""
 
     def of_record(record: Record) -> Parts | None:
         values = [getattr(record, name) for name in names]
@@ -138,18 +140,18 @@ def _key_of_parts(names: Sequence[str]) -> hybrid_property[Parts | None]:
     def of_model(model: type[Record]) -> CompositeKey:
         return CompositeKey(*(getattr(model, name) for name in names))
 
-    # SQLAlchemy knows the attribute by its function's name.
+    # SQLAlchemy finds the attribute by the function's name.
     of_record.__name__ = "id"
     return hybrid_property(of_record, expr=of_model)
 
 
 class Legacy(Record):
-    """The base of a model whose table must not be altered: it has the columns that it has, and what changed is told by the row itself."""
+    """The base of a model whose table must not be altered. It has only the table's own columns; its version is computed from the row."""
 
     __abstract__ = True
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Take out the columns that the table does not have, and read the version from the store."""
+        """Remove the columns that the table does not have, and let the store compute the version."""
         if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
             super().__init_subclass__(**arguments)
             return
@@ -163,7 +165,7 @@ class Legacy(Record):
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
             own: Any = cls.__table__
-            # A view has no `xmin`, and nobody saves what is only to look at.
+            # A view has no `xmin`, and nobody saves to it.
             version = literal(0) if cls.__read_only__ else RowVersion(*own.c)
             own.info |= {LEGACY: True, READ_ONLY: cls.__read_only__}
             setattr(cls, "version", column_property(version))  # noqa: B010 -- to mypy it is a column of Record's
@@ -171,5 +173,5 @@ class Legacy(Record):
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, object]:
-        """Count nothing."""
+        """Count no versions."""
         return {}

@@ -1,6 +1,6 @@
-"""A replica of PostgreSQL's that pages are read from: whether it is there, how far behind it is, and which statements go to it.
+"""A PostgreSQL replica that pages read from: whether it can be reached, how far behind it is, and which statements go to it.
 
-What somebody wrote has a place in the primary's log, and a replica has it once it has replayed the log up to there.
+Each write has a position in the primary's log. A replica has the write once it has replayed the log to that position.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState
 
 from admin_app import metrics
-from admin_app.context import glancing, reading
+from admin_app.context import autocommit, reading
 from admin_app.db.troubles import is_due, trouble_of
 from admin_app.metrics import Event, Level
 
@@ -29,15 +29,15 @@ log = logging.getLogger(__name__)
 
 # The name of the replica among Flask-SQLAlchemy's engines.
 REPLICA = "replica"
-# Seconds for which a process believes what it saw of the replica, and for which it leaves one alone that failed.
+# Seconds for which a process trusts what it last saw of the replica, and for which it avoids one that failed.
 FRESH, PAUSE = 1.0, 10.0
-# A replica is always a moment behind one that writes: it is asked so many times, with so many seconds between.
+# A replica is always a moment behind. A person who has just written asks this often, with this many seconds between.
 ASKED, MOMENT = 3, 0.02
-# Further behind, in seconds, it is not read from at all.
+# If the replica is further behind than this, in seconds, nothing is read from it.
 MOST_LAG = 60.0
-# Seconds after which every replica that is read from has what was written.
+# Seconds after which every usable replica has a write.
 REMEMBERED = 600
-# A place in the log that no replica has: for what was written and nobody could say where.
+# A log position that no replica reaches, for a write whose position is unknown.
 NOWHERE = (1 << 64) - 1
 
 _WRITTEN = text("SELECT CAST(pg_current_wal_insert_lsn() AS text)")
@@ -51,7 +51,7 @@ _at_hand: ContextVar[Engine | None] = ContextVar("replica", default=None)
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen of a replica: how far it has replayed the log, the seconds it is behind, why it is not to be read from."""
+    """What was seen of a replica: its log position, the seconds it is behind, and why it cannot be used, if it cannot."""
 
     at: float = -1e9
     replayed: int = 0
@@ -60,16 +60,16 @@ class Sight:
 
 
 class Replica:
-    """The replica beside a primary, as this process sees it."""
+    """The replica of a primary, as this process sees it."""
 
     def __init__(self, primary: Engine, engine: Engine) -> None:
-        """Keep both."""
+        """Keep both engines."""
         self.primary, self.engine = primary, engine
         self._sight, self._lock = Sight(), Lock()
 
     @property
     def sight(self) -> Sight:
-        """Return what is known of it, looked at anew every second by one thread, while others go on with what was known."""
+        """Return the last sight. One thread refreshes it every second, while others go on with the old one."""
         known = self._sight
         if time.monotonic() - known.at >= (PAUSE if known.problem else FRESH) and self._lock.acquire(blocking=False):
             try:
@@ -81,8 +81,9 @@ class Replica:
     def look(self) -> Sight:
         """Ask both servers."""
         try:
-            # One after the other: behind a pooler, who holds one connection and waits for another keeps others waiting.
-            with reading(), glancing():
+            # One after the other: behind a pooler, holding one connection while waiting for another would block
+            # others.
+            with reading(), autocommit():
                 with self.primary.connect() as primary:
                     place = written(primary)
                 with self.engine.connect() as replica:
@@ -92,12 +93,12 @@ class Replica:
             return Sight(time.monotonic(), problem=trouble.problem if trouble else "The replica does not answer.")
 
     def has(self, place: int) -> bool:
-        """Whether it can be read from, and has replayed the log up to this place."""
+        """Whether the replica can be used and has replayed the log up to this position."""
         known = self.sight
         if known.problem or place <= known.replayed:
             return not known.problem
         try:
-            with reading(), glancing(), self.engine.connect() as connection:
+            with reading(), autocommit(), self.engine.connect() as connection:
                 _, replayed, _ = connection.execute(_REPLAYED).one()
         except DBAPIError as error:
             self.leave(error)
@@ -105,7 +106,7 @@ class Replica:
         return place <= place_of(replayed or "")
 
     def leave(self, error: DBAPIError) -> None:
-        """Note that a statement failed there; without a connection nobody asks for a while."""
+        """Note that a statement failed there. If the connection was lost, nobody asks for a while."""
         metrics.count(Event.REPLICA_LEFT)
         trouble = trouble_of(error)
         if trouble is not None:
@@ -127,19 +128,19 @@ def _seen(replica: Connection, place: int) -> Sight:
             return Sight(time.monotonic(), place_of(replayed))
         if last < 0:
             time.sleep(MOMENT)
-    # Without any transaction since its start nobody knows.
+    # If no transaction was replayed since its start, this is unknown.
     behind = MOST_LAG + 1 if lag is None else lag
     problem = f"The replica is more than {MOST_LAG:.0f} seconds behind." if behind > MOST_LAG else ""
     return Sight(time.monotonic(), place_of(replayed or ""), behind, problem)
 
 
 def written(primary: Connection) -> int:
-    """Return the place in the log behind everything that was committed until now."""
+    """Return the log position after everything committed so far."""
     return place_of(str(primary.scalar(_WRITTEN)))
 
 
 def place_of(words: str) -> int:
-    """Read a place in the log as PostgreSQL writes it, "16/B374D848"; 0 is before everything, and for what is none."""
+    """Read a log position as PostgreSQL writes it, "16/B374D848"; 0, the beginning, if it is not one."""
     high, slash, low = words.partition("/")
     try:
         return (int(high, 16) << 32) + int(low, 16) if slash else 0
@@ -148,13 +149,13 @@ def place_of(words: str) -> int:
 
 
 def in_words(place: int) -> str:
-    """Write a place as PostgreSQL does."""
+    """Write a log position as PostgreSQL does."""
     return f"{place >> 32:X}/{place & 0xFFFFFFFF:X}"
 
 
 @contextmanager
 def on_replica(engine: Engine) -> Iterator[None]:
-    """Read what the request's session is asked inside from the replica."""
+    """Inside, let the request's session read from the replica."""
     token = _at_hand.set(engine)
     try:
         yield
@@ -163,20 +164,20 @@ def on_replica(engine: Engine) -> Iterator[None]:
 
 
 def replica_at_hand() -> Engine | None:
-    """Return the replica that is read from, if any."""
+    """Return the replica in use, if any."""
     return _at_hand.get()
 
 
 def route(state: ORMExecuteState) -> None:
-    """Send a statement that only reads to the replica at hand; sessions with a database of their own stay with it."""
+    """Send a statement that only reads to the replica in use. Sessions bound to another database stay with it."""
     engine = _at_hand.get()
     is_write = state.is_insert or state.is_update or state.is_delete
     if engine is not None and state.session.bind is None and not is_write:
         state.bind_arguments.setdefault("bind", engine)
 
 
-def begun_somewhere(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
-    """Yield rows of the one place, or of the other where the first fails before it gave any: half of each would be no file."""
+def from_either(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
+    """Yield the rows of the first source, or of the second if the first fails before its first row: a file must come from one source."""
     rows = first()
     try:
         begin = [*islice(rows, 1)]

@@ -1,7 +1,7 @@
-"""Whether a newer program has changed the database, and whether this one may go on with it; what a new migration compares.
+"""Whether a newer program has changed the database, and whether this one can still use it; what `db migrate` compares.
 
-A migration that only adds what programs of the version before can do without says `is_additive = True`. The database keeps
-the oldest migration whose program can serve, so that servers of two versions run side by side while they are replaced.
+A migration that only adds what older programs can do without says `is_additive = True`. The database stores the
+oldest migration whose program can serve, so that servers of two versions can run side by side during an upgrade.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, MetaData, event, text
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import VERSION_TABLE
 
-# How long a migration waits for a lock, in milliseconds, and what PostgreSQL says when it has not got it.
+# How long a migration waits for a lock, in milliseconds, and PostgreSQL's code if it gets none.
 LOCK_MS, LOCK_NOT_AVAILABLE = 3000, "55P03"
 # The table of `models.schema_floor`.
 FLOOR = "schema_floor"
@@ -25,29 +25,29 @@ NEWER = "Start the newer program, or restore the backup from before the upgrade.
 
 
 def current_revisions(connection: Connection) -> set[str]:
-    """Return the migrations that the database is at."""
+    """Return the revisions that the database is at."""
     return set(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads())
 
 
 def newer_than(scripts: ScriptDirectory, current: set[str]) -> str:
-    """Say that a newer program's migrations are there, or nothing where it is none."""
+    """Say that the database has migrations of a newer program; "" if it has none."""
     unknown = ", ".join(sorted(current - _known(scripts)))
     return f"The database is newer than the program: it is at migration {unknown}." if unknown else ""
 
 
 def is_served(connection: Connection, scripts: ScriptDirectory) -> bool:
-    """Whether this program can serve the tables: they are its own, or of a newer one that left it what it needs."""
+    """Whether this program can serve these tables: they are its own, or a newer program changed them compatibly."""
     current = current_revisions(connection)
     return current == set(scripts.get_heads()) or is_kept_by_newer(connection, scripts)
 
 
 def is_kept_by_newer(connection: Connection, scripts: ScriptDirectory) -> bool:
-    """Whether a newer program has changed the tables only by what this one can do without."""
+    """Whether a newer program has changed the tables only by additions."""
     return bool(newer_than(scripts, current_revisions(connection))) and _floor(connection) in _known(scripts)
 
 
 def require_served(connection: Connection, scripts: ScriptDirectory) -> None:
-    """Stop on a database that a newer program has changed, unless this one can go on with it, and on one that nobody has upgraded yet."""
+    """Stop the start if a newer program has changed the tables incompatibly, or nobody has upgraded them yet."""
     if is_served(connection, scripts):
         return
     require_no_newer(connection, scripts)
@@ -56,7 +56,7 @@ def require_served(connection: Connection, scripts: ScriptDirectory) -> None:
 
 
 def note_floor(*, ctx: MigrationContext, step: MigrationInfo, heads: Collection[str], **_: object) -> None:
-    """Write down, with each migration, of which program on the tables can be served."""
+    """With each migration, store the oldest one whose program can serve the tables."""
     connection = ctx.connection
     if connection is None or ctx.as_sql or not connection.dialect.has_table(connection, FLOOR):
         return
@@ -71,24 +71,24 @@ def note_floor(*, ctx: MigrationContext, step: MigrationInfo, heads: Collection[
 
 
 def is_additive(script: Script) -> bool:
-    """Whether programs of the version before can go on with the tables as a migration leaves them."""
+    """Whether programs of the previous version can use the tables after a migration."""
     return bool(getattr(script.module, "is_additive", False))
 
 
 def bound_locks(connection: Connection) -> None:
-    """Let each migration wait for a lock no longer than people wait for a page: whoever comes after it waits behind it."""
+    """Let each migration wait for a lock only as long as people wait for a page: everyone who comes after it waits behind it."""
     if connection.dialect.name == "postgresql":
         event.listen(connection, "begin", _bound)
 
 
 def _bound(connection: Connection) -> None:
-    # An index that is made beside people is in no transaction, and nobody waits behind it.
+    # An index that is built concurrently is in no transaction, and nobody waits behind it.
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
 
 
 def is_lock_timeout(error: BaseException) -> bool:
-    """Whether a migration did not get its lock in time."""
+    """Whether a migration failed because it got no lock in time."""
     return getattr(getattr(error, "orig", None), "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
@@ -103,14 +103,14 @@ def _known(scripts: ScriptDirectory) -> set[str]:
 
 
 def require_no_newer(connection: Connection, scripts: ScriptDirectory) -> None:
-    """Stop on a database that a newer program has changed."""
+    """Stop if a newer program has changed the database."""
     if problem := newer_than(scripts, current_revisions(connection)):
         message = f"{problem} {NEWER}"
         raise ConfigurationError(message)
 
 
 def compared(context: AutogenContext) -> tuple[MetaData, Connection]:
-    """Return what `db migrate` compares: the models and the database."""
+    """Return the context in which `db migrate` compares the models with the database."""
     if context.connection is None or not isinstance(context.metadata, MetaData):
         message = "A migration is written by comparing one set of models with a database: see migrations/env.py."
         raise TypeError(message)

@@ -1,4 +1,4 @@
-"""What a database session keeps beside its records, each kind in an object of its own: nothing else is hung on `session.info`."""
+"""State of a database session beside its records, one object per kind. Nothing else uses `session.info`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from admin_app.extensions import AnySession
 
 T = TypeVar("T")
-# Where a session has it.
+# The key in `session.info`.
 _PLACE = "admin_app.state"
 
 
 def state_of(session: AnySession, kind: type[T]) -> T:
-    """Return the session's one object of this kind, made the first time."""
+    """Return the session's object of this kind, creating it the first time."""
     states: dict[type[object], Any] = session.info.setdefault(_PLACE, {})
     if kind not in states:
         states[kind] = kind()

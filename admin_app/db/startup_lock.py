@@ -1,4 +1,4 @@
-"""One process at a time: dashboards that start together would each bring the tables up to date, and all but one stop."""
+"""One process at a time: of dashboards that start together, each would try to migrate the tables, and all but one would fail."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine, text
 from admin_app.db.pooler import is_pooled
 from admin_app.errors import ConfigurationError
 
-# Any number that no other program on the database takes for its own.
+# Any number that no other program uses as a lock in this database.
 _KEY = 7_246_110_534_219
-# Seconds to wait for a second connection behind a pooler, which would not say for minutes that it has but one.
+# Seconds to wait for a second connection behind a pooler, which would not say for minutes that it has only one.
 PATIENCE = 15.0
-# Seconds between two tries to be let in.
+# Seconds between two tries to get the lock.
 _PAUSE = 0.2
 ALONE = (
     "The pooler gave no second connection, and it takes two to bring the tables up to date. Let it have more "
@@ -29,13 +29,13 @@ ALONE = (
 
 @contextmanager
 def startup_lock(engine: Engine) -> Iterator[None]:
-    """Wait until no other process is in here with the same database, and keep them out. A process that dies lets go."""
+    """Wait until no other process is inside with the same database, and keep others out. The lock of a process that dies is released."""
     if engine.dialect.name != "postgresql":
         with _alone_on_sqlite(engine):
             yield
         return
-    # A connection of its own: each migration's transaction ends before the next one begins. The lock is its
-    # transaction's, not its session's, which a pool of connections in between would hand to others.
+    # Its own connection, because each migration's transaction ends before the next begins. The lock belongs to the
+    # transaction and not to the session, which a pooler would hand to others.
     with ThreadPoolExecutor(1) as beside, engine.begin() as connection:
         _lock(connection)
         if is_pooled(connection):
@@ -45,7 +45,7 @@ def startup_lock(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def transaction_alone(engine: Engine) -> Iterator[Connection]:
-    """Do the same for what is one transaction, by its own connection."""
+    """Do the same for work in one transaction, on its own connection."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             _lock(connection)
@@ -56,8 +56,8 @@ def transaction_alone(engine: Engine) -> Iterator[Connection]:
 
 
 def _lock(connection: Connection) -> None:
-    # A SELECT keeps its view of the rows until the next statement, and an index that is made concurrently waits for
-    # everybody who has one. So nobody waits inside of a SELECT, and a setting comes after each.
+    # A SELECT keeps its snapshot until the next statement, and an index that is built concurrently waits for everyone
+    # who has one. So nobody waits inside a SELECT, and a SET follows each.
     while not _is_locked(connection):
         time.sleep(_PAUSE)
 
@@ -84,10 +84,10 @@ def _require_answer(asked: Future[None]) -> None:
 def _alone_on_sqlite(engine: Engine) -> Iterator[None]:
     folder = Path(engine.url.database or ":memory:").parent
     if engine.url.database in {None, "", ":memory:"} or not folder.is_dir():
-        # Nobody else's, or nowhere: SQLite itself says so.
+        # The file belongs to someone else, or cannot be created: SQLite itself reports that.
         yield
         return
-    # The folder: to close the database's own file here would let SQLite's locks on it go.
+    # This locks the folder: closing the database file here would release SQLite's own locks on it.
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""How many statements an act sends, and how long the database takes over them."""
+"""How many statements an act sends, and how long the database takes for them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Sent:
-    """The statements of one act until now."""
+    """The statements of one act so far."""
 
     number: int = 0
     seconds: float = 0.0
-    # When the one under way was sent.
+    # When the current one was sent.
     since: float = 0.0
 
 
@@ -27,18 +27,18 @@ def begin() -> tuple[Sent, Token[Sent | None]]:
 
 
 def end(token: Token[Sent | None]) -> None:
-    """Count no longer."""
+    """Stop counting."""
     _sent.reset(token)
 
 
 def note_begin(*_: object) -> None:
-    """Note that a statement is sent."""
+    """Note that a statement was sent."""
     if (sent := _sent.get()) is not None:
         sent.number += 1
         sent.since = time.perf_counter()
 
 
 def note_end(*_: object) -> None:
-    """Note that its answer is there; one that failed is counted without its time."""
+    """Note that its result has arrived. A failed statement is counted without its time."""
     if (sent := _sent.get()) is not None:
         sent.seconds += time.perf_counter() - sent.since

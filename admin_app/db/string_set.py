@@ -12,30 +12,30 @@ from typing_extensions import override
 
 
 class StringSet(tuple[str, ...]):
-    """The words in their order, each once."""
+    """Words in order, each once."""
 
     __slots__ = ()
 
     def __new__(cls, words: Iterable[str] = ()) -> Self:
-        """Bring them into their order."""
+        """Sort them."""
         return super().__new__(cls, sorted(set(words)))
 
     def __str__(self) -> str:
-        """Write them as a person reads them."""
+        """Write them for people."""
         return ", ".join(self)
 
     def to_text(self) -> str:
-        """Write them as the table and the history keep them: the same set is the same text."""
+        """Write them as the table and the history store them: equal sets give equal text."""
         return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def from_text(text: str) -> StringSet:
-        """Read what was kept."""
+        """Read the stored text."""
         return StringSet(json.loads(text))
 
 
 class StringSetType(TypeDecorator[StringSet]):
-    """Words as a JSON list."""
+    """Words stored as a JSON list."""
 
     impl = Text
     cache_ok = True
@@ -47,7 +47,7 @@ class StringSetType(TypeDecorator[StringSet]):
 
     @override
     def coerce_compared_value(self, op: object, value: object) -> TypeEngine[StringSet] | TypeEngine[str]:
-        """Let a pattern be compared as the text it is."""
+        """Compare a LIKE pattern as plain text."""
         return Text() if isinstance(value, str) else self
 
     @override

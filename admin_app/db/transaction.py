@@ -1,4 +1,4 @@
-"""The one way to commit: an edge (a view, a command, a job) holds a transaction around what the domain does."""
+"""The one way to commit: an edge (a view, a command, a job) opens a transaction around what the domain does."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from admin_app.extensions import AnySession
 def transaction(session: AnySession, *, is_known: bool = False) -> Iterator[None]:
     """Commit the work inside, or roll all of it back.
 
-    `is_known`: only the session's own records were changed, and no statement behind their back; they are what was
-    written then, and are not read again when an answer names them.
+    `is_known` says that the session itself changed every record, without bulk statements. Its records are then up to
+    date and are not read again for the response.
     """
     own = session() if isinstance(session, scoped_session) else session
     usual = own.expire_on_commit

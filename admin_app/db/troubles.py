@@ -1,4 +1,4 @@
-"""What is wrong with the store itself, in words, and what to do: one table for pages, commands, the worker and `check`."""
+"""What is wrong with the store itself, in words, with advice: one table for pages, commands, the worker and `check`."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-# Seconds until the log says the same again: a worker meets it every second or two.
+# Seconds until the log repeats a message: a worker meets it every second or two.
 REPEATED = 60.0
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong, and what whoever runs the dashboard can do."""
+    """A problem, and what whoever runs the dashboard can do about it."""
 
     problem: str
     advice: str
 
     def __str__(self) -> str:
-        """Write both as one line."""
+        """Write both on one line."""
         return f"{self.problem} {self.advice}"
 
 
 FULL = Trouble("The disk with the database is full.", "Free some space, then try again.")
-# Of files and logs, wherever they are: which disk it is stands in the log.
+# Used for data files and logs: the log says which disk it is.
 NO_SPACE = Trouble("The disk is full.", "Free some space, then try again.")
 READ_ONLY = Trouble(
     "The database is read-only.",
@@ -51,7 +51,7 @@ CROWDED = Trouble(
 )
 DENIED = Trouble("The database server does not let the dashboard in.", "Check DATABASE_URL: name, password, database.")
 
-# What the names of SQLite's errors and the codes of PostgreSQL's begin with.
+# Keys are prefixes of SQLite's error names and of PostgreSQL's codes.
 TROUBLES = {
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": READ_ONLY,
@@ -71,7 +71,7 @@ TROUBLES = {
     "57P": UNREACHABLE,
 }
 
-# What is said by a server or a pooler that refuses a connection, and by libpq: psycopg has no code of these.
+# Messages of a server or pooler that refuses a connection, and of libpq: psycopg has no codes for these.
 REFUSALS = {
     re.compile(r"authentication failed|no pg_hba\.conf entry|permission denied for database"): DENIED,
     re.compile(r"FATAL: .*(does not exist|no such (database|user))"): DENIED,
@@ -83,16 +83,16 @@ _said: dict[object, float] = {}
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
-    """Return what is wrong with the store, or None where the error is about what it was asked."""
+    """Return what is wrong with the store; None if the error is about the statement."""
     if isinstance(error, OSError):
         return NO_SPACE if error.errno in {errno.ENOSPC, errno.EDQUOT} else None
-    # Huey asks its own database, past SQLAlchemy.
+    # Huey uses its own database connection, without SQLAlchemy.
     cause = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(error, DBAPIError | sqlite3.Error | psycopg.Error):
         return None
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if code is None:
-        # What never reached the server has no code of its.
+        # An error that never reached the server has no code of the server's.
         return _of_words(str(cause)) if _is_away(error) else None
     return next((trouble for start, trouble in TROUBLES.items() if code.startswith(start)), None)
 
@@ -112,7 +112,7 @@ def _is_connecting(error: DBAPIError) -> bool:
 
 
 def say(log: logging.Logger, error: DBAPIError | OSError) -> None:
-    """Write it to the log in one line, the same trouble once a minute."""
+    """Log the trouble on one line, the same one at most once a minute."""
     trouble = trouble_of(error)
     if trouble is None:
         log.error("the database refused: %s", error)
@@ -122,7 +122,7 @@ def say(log: logging.Logger, error: DBAPIError | OSError) -> None:
 
 
 def is_due(trouble: object) -> bool:
-    """Whether it was not said within the last minute; who asks says it."""
+    """Whether it was not logged within the last minute. A caller who gets True logs it."""
     now = time.monotonic()
     if (before := _said.get(trouble)) is not None and now - before < REPEATED:
         return False
@@ -131,10 +131,10 @@ def is_due(trouble: object) -> bool:
 
 
 class OneLine(logging.Filter):
-    """For the log of a library that writes a traceback each time it meets the same trouble."""
+    """A log filter for libraries that log a traceback each time they meet the same trouble."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Write the trouble alone, and once a minute."""
+        """Replace the traceback by one line, once a minute."""
         trouble = trouble_of(record.exc_info[1]) if record.exc_info else None
         if trouble is None:
             return True

@@ -1,7 +1,7 @@
-"""Turns at SQLite's write lock: whoever waits for it shows that, and long work that took it again at once would let nobody have it.
+"""Turns at SQLite's write lock: long work would take the lock again at once and nobody else would get it.
 
-SQLite has no queue: who waits looks for the lock again every tenth of a second. They hold a lock on a file beside the
-database meanwhile, which the system lets go of when they die.
+SQLite has no queue: a waiting writer retries every tenth of a second. Meanwhile it holds a lock on a file beside the
+database, which the system releases if the writer dies.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-# Seconds between two looks at whether somebody still waits.
+# Seconds between two looks at whether someone still waits.
 LOOK = 0.005
-# Seconds that long work stands back at most: where many write all the time, it has to come to its end, too.
+# Longest time in seconds that long work steps aside: if many write all the time, it still has to finish.
 LONGEST = 0.5
 
 
 @contextmanager
 def waiting(engine: Engine) -> Iterator[None]:
-    """Show that somebody waits, inside."""
+    """Show inside that someone waits."""
     descriptor = _opened(engine)
     try:
         if descriptor is not None:
@@ -34,14 +34,14 @@ def waiting(engine: Engine) -> Iterator[None]:
 
 
 def let_others_write(engine: Engine) -> None:
-    """Stand back until nobody waits any more, but not for ever."""
+    """Step aside until nobody waits any more, within the limit."""
     until = time.monotonic() + LONGEST
     while is_awaited(engine) and time.monotonic() < until:
         time.sleep(LOOK)
 
 
 def is_awaited(engine: Engine) -> bool:
-    """Whether anybody waits for the write lock."""
+    """Whether anyone waits for the write lock."""
     descriptor = _opened(engine)
     if descriptor is None:
         return False
@@ -55,7 +55,7 @@ def is_awaited(engine: Engine) -> bool:
 
 
 def _opened(engine: Engine) -> int | None:
-    """Open the file; None where nobody else can write, or SQLite itself is about to say what is wrong with the place."""
+    """Open the lock file; None if nobody else can write, or SQLite itself will report the problem with the folder."""
     database = engine.url.database
     if engine.dialect.name != "sqlite" or database in {None, "", ":memory:"}:
         return None

@@ -1,4 +1,4 @@
-"""Types of columns, and the moment that is written into them."""
+"""Column types, and the current time that is written into them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 
 
 def utc_now() -> datetime:
-    """Return this moment, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -28,7 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: nobody could tell later what it meant."""
+        """Refuse a time without a zone: it would be ambiguous later."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Return what makes it aware, in UTC, on both stores: by one call, since lists and exports read many."""
+        """Return the function that makes results aware, in UTC, on both stores. Lists and exports call it often."""
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 

@@ -17,21 +17,21 @@ from admin_app.db.schema_version import compared
 from admin_app.errors import ClashError, ConfigurationError
 from admin_app.formatting import counted, in_words
 
-# Where a connection keeps which of these indexes there have to be while migrations run.
+# The connection's note of which of these indexes must exist while migrations run.
 _KEPT = "unique_text"
-# So many of the texts that clash are listed, each with so many records.
+# How many clashing texts are listed, and how many records of each.
 MOST_LISTED = 20
 
 
 class _UniqueText(MigrateOperation):
-    """What both operations have: columns, each with its table."""
+    """What both operations share: the columns, each with its table."""
 
     def __init__(self, columns: Sequence[ColumnName]) -> None:
         self.columns = list(columns)
 
     @classmethod
     def apply(cls, operations: Operations, columns: Sequence[ColumnName]) -> None:
-        """`op.create_unique_text([("user", "email")])`."""
+        """Provide `op.create_unique_text([("user", "email")])`."""
         operations.invoke(cls(columns))
 
     def to_diff_tuple(self) -> tuple[object, ...]:
@@ -41,19 +41,19 @@ class _UniqueText(MigrateOperation):
 
 @Operations.register_operation("create_unique_text", "apply")
 class CreateUniqueText(_UniqueText):
-    """Make the texts of columns unique, ignoring case."""
+    """Make the text of columns unique, ignoring case."""
 
     def reverse(self) -> MigrateOperation:
-        """Return the operation that undoes this one."""
+        """Return the reverse operation."""
         return DropUniqueText(self.columns)
 
 
 @Operations.register_operation("drop_unique_text", "apply")
 class DropUniqueText(_UniqueText):
-    """Let columns hold texts that differ only in case."""
+    """Allow texts that differ only in case."""
 
     def reverse(self) -> MigrateOperation:
-        """Return the operation that undoes this one."""
+        """Return the reverse operation."""
         return CreateUniqueText(self.columns)
 
 
@@ -81,7 +81,7 @@ def _drop(operations: Operations, operation: DropUniqueText) -> None:
 
 
 def require_function(connection: Connection) -> None:
-    """Give PostgreSQL the function, unless it has it: with another version's letters the indexes that are there would not fit."""
+    """Create PostgreSQL's function unless it exists: another version's case tables would not fit the existing indexes."""
     if connection.dialect.name == "sqlite":
         return
     encoding = connection.scalar(text("SHOW server_encoding"))
@@ -96,7 +96,7 @@ def require_function(connection: Connection) -> None:
 
 
 def _require_distinct(connection: Connection, columns: Iterable[ColumnName]) -> None:
-    """Raise `ClashError` that says which records have the same text, before anything is changed."""
+    """Raise `ClashError` naming the records with equal text, before anything is changed."""
     lines = [line for place in columns for line in _clashes(connection, *place)]
     if lines:
         more = [f"  … and {counted(len(lines) - MOST_LISTED, 'more', 'more')}."] if len(lines) > MOST_LISTED else []
@@ -119,12 +119,12 @@ def _clashes(connection: Connection, table: str, column: str) -> Iterable[str]:
 
 
 def begin(connection: Connection) -> None:
-    """Note which indexes there are before the migrations run."""
+    """Note which indexes exist before the migrations run."""
     connection.info[_KEPT] = caseless.present(connection)
 
 
 def repair(connection: Connection) -> None:
-    """Make the indexes again that SQLite dropped: Alembic changes a table by copying it, and leaves them out."""
+    """Recreate the indexes that SQLite dropped: Alembic alters a table by copying it, without these indexes."""
     lost = connection.info.get(_KEPT, set()) - caseless.present(connection)
     if connection.dialect.name != "sqlite" or not lost:
         return
@@ -144,10 +144,10 @@ def _render_drop(_context: AutogenContext, operation: DropUniqueText) -> str:
     return f"op.drop_unique_text({operation.columns!r})"
 
 
-# Last: a new table has to be made before its index.
+# Last, because a new table must exist before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
-    """Create what is declared and missing; drop what is present and no longer declared."""
+    """Create declared indexes that are missing; drop existing ones that are no longer declared."""
     metadata, connection = compared(context)
     wanted, there = caseless.declared(metadata), caseless.present(connection)
     # An index is dropped before its table and created after it. A downgrade runs this list backwards.

@@ -1,4 +1,4 @@
-"""What no two rows of a table have alike: a column of it, or several together."""
+"""Which columns no two rows of a table share: one column, or several together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from admin_app.extensions import TableColumn
 
 
 def unique_groups(table: Table) -> list[list[TableColumn]]:
-    """Return the groups of columns that are the same in no two rows; an index of some rows, or of what is computed, says nothing of them."""
+    """Return the groups of columns that are unique in a table. Partial indexes and indexes over expressions do not count."""
     constraints = [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
     indexes = [list(one.columns) for one in table.indexes if one.unique and not (_is_partial(one) or _is_computed(one))]
     return [*constraints, *indexes]

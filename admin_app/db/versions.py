@@ -1,4 +1,4 @@
-"""What tells that a row is as it was: a counter of ours, or, in a table that must not be altered, what the store knows of the row."""
+"""The version of a row: our counter, or, in a table that must not be altered, what the store knows about the row."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sqlalchemy.sql.functions import FunctionElement
 from admin_app.db.types import utc_now
 from admin_app.extensions import Expression, Values
 
-# Mark a table that must not be altered, and one in which nobody writes.
+# Marks of a table that must not be altered, and of one that nobody writes.
 LEGACY, READ_ONLY = "is_legacy", "is_read_only"
-# Values that SQLite hands to a function at once.
+# How many values SQLite passes to a function at once.
 _MOST = 100
 
 
 class RowVersion(FunctionElement[int]):
-    """Another number once a row is changed: by `xmin` on PostgreSQL, by a digest of its columns on SQLite."""
+    """A number that changes when the row changes: `xmin` on PostgreSQL, a digest of the columns on SQLite."""
 
     type = Integer()
     inherit_cache = True
@@ -28,14 +28,14 @@ class RowVersion(FunctionElement[int]):
 
 
 def may_be_altered(table: FromClause) -> bool:
-    """Whether a table is ours to make, and to give indexes."""
-    # An alias is of what it stands for.
+    """Whether the dashboard may create the table and its indexes."""
+    # An alias stands for its table.
     one = getattr(table, "element", table)
     return not (isinstance(one, Table) and one.info.get(LEGACY))
 
 
 def has_counter(table: FromClause) -> bool:
-    """Whether a table has the column in which we count a row's changes."""
+    """Whether a table has our version column."""
     return "version" in table.c and may_be_altered(table)
 
 
@@ -45,7 +45,7 @@ def version_in(table: FromClause) -> Expression:
 
 
 def version_after(table: FromClause) -> Expression:
-    """Return the version that the history notes for a change: 0 where nobody counts."""
+    """Return the version that the history notes for a change: 0 without a counter."""
     return table.c.version + 1 if has_counter(table) else literal(0)
 
 
@@ -55,21 +55,22 @@ def version_made(table: FromClause) -> Expression:
 
 
 def raised(table: FromClause) -> Values:
-    """Return what a change of a row sets besides: the counter, where there is one."""
+    """Return the assignments that an update adds: the counter, if there is one."""
     return {"version": table.c.version + 1} if has_counter(table) else {}
 
 
 def stamps(table: FromClause) -> Values:
-    """Return what a change that the ORM does not see sets besides: the counter and the time; where nobody counts, what says nothing.
+    """Return the assignments that a bulk update adds: the counter and the time.
 
-    What only links a record to others, say, would set nothing at all.
+    Without a counter it is an assignment that changes nothing: an update that only links records would otherwise be
+    empty.
     """
     key = next(iter(table.primary_key))
     return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {key.name: key}
 
 
 def digest(*values: object) -> int:
-    """Return a number of 31 bits that another row would hardly have: SQLite's `row_digest`."""
+    """Return a number of 31 bits that another row is unlikely to have: SQLite's `row_digest`."""
     return int.from_bytes(hashlib.blake2b(repr(values).encode(), digest_size=4).digest()) & 0x7FFFFFFF
 
 
@@ -87,7 +88,7 @@ def _by_digest(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
 
 
 def _digest_of(columns: Sequence[str]) -> str:
-    """Write the call; of many columns, a call over the calls."""
+    """Write the function call; for many columns, a call over several calls."""
     if len(columns) <= _MOST:
         return f"row_digest({', '.join(columns)})"
     return _digest_of([_digest_of(columns[start : start + _MOST]) for start in range(0, len(columns), _MOST)])

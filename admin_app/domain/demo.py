@@ -72,7 +72,7 @@ DETAILS = (
 def make_demo(
     session: AnySession, *, users: int, posts: int, on_rows: Callable[[int], object] = lambda _count: None
 ) -> None:
-    """Add so many users and posts (not committed). What is there already stays; memory does not grow with the numbers."""
+    """Add made-up users and posts (not committed). Existing records stay; memory use does not grow with the numbers."""
     dice = random.Random(f"{users} users, {posts} posts")  # noqa: S311 -- made to be the same every time, not to be secret
     before = int(session.scalar(select(func.max(User.id))) or 0)
     with loading(session.connection(), User.__tablename__, users):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# By model: what one is called, and several. Declared on classes, hence the same for every application of a process.
+# By model: the noun for one record and for several. Classes declare them, so they are the same for all applications
+# of a process.
 _NOUNS: dict[type[object], tuple[str, str]] = {}
 
 

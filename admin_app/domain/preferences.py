@@ -17,7 +17,7 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True)
 class Settings:
-    """A person's settings of one resource; what was never set is as it is here."""
+    """A person's settings of one resource, with the defaults."""
 
     columns: tuple[str, ...] = ()
     page_size: int = 0
@@ -72,7 +72,7 @@ def remember_settings(
 
 
 def remember_default_view(session: AnySession, staff: Staff, *, resource: str, view_id: int | None) -> None:
-    """Keep which view the plain list leads to (not yet committed); None is none."""
+    """Save which view the plain list opens (not yet committed), or None."""
     _remember(session, staff, resource, default_view_id=view_id)
 
 

@@ -41,7 +41,7 @@ class Mount:
 
 
 def require_path(path: str) -> str:
-    """Return a path as `/admin`; raise `ConfigurationError` for what is none."""
+    """Return a path as `/admin`; raise `ConfigurationError` if it is not valid."""
     plain = path.rstrip("/")
     if not plain.startswith("/") or "//" in plain or not plain.isascii() or any(one in plain for one in "<>?# "):
         message = f"The dashboard's path must look like /admin, not {path!r}."
@@ -57,7 +57,7 @@ def asked_of(host: Flask, principal: Callable[[], Person | None]) -> Callable[[M
         script, path = came.pop(_CAME)
         left_out = ("werkzeug.", "flask.", "admin_app.")
         own = {name: value for name, value in came.items() if not name.startswith(left_out)}
-        # Who is at the screen a form does not say; the body is the dashboard's to read.
+        # No form says who the person is, and the dashboard itself reads the body.
         own |= {"SCRIPT_NAME": script, "PATH_INFO": path, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
         own |= {"REQUEST_METHOD": "GET", "CONTENT_TYPE": ""}
         with host.request_context(own):

@@ -53,7 +53,7 @@ def of(app: Flask, host_db: SQLAlchemy) -> Surroundings:
     settings = {**os.environ, **{name: str(value) for name, value in app.config.items() if name.startswith("ADMIN_")}}
     settings |= {"DATABASE_URL": url.render_as_string(hide_password=False), "ADMIN_TABLE_PREFIX": TABLE_PREFIX}
     if app.secret_key and not settings.get("ADMIN_SECRET_KEY"):
-        # Another key than theirs: what the one signed is nothing to the other.
+        # A key different from the application's: neither accepts what the other has signed.
         key = app.secret_key if isinstance(app.secret_key, bytes) else app.secret_key.encode()
         settings["ADMIN_SECRET_KEY"] = hashlib.sha256(b"dashboard of " + key).hexdigest()
     return Surroundings(flask_config(settings, instance), instance)

@@ -1,4 +1,4 @@
-"""What tables lack and have too much, compared with the models: what an upgrade adds or loosens, what it leaves, and both in words."""
+"""Differences between the tables and the models: what an upgrade adds or makes nullable, what it leaves, and both in words."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from admin_app.selection.sorting.migrations import CreateSortIndex
 # What an upgrade may do here: it adds, and takes nothing away.
 _ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
 
-UNKNOWN = ": the dashboard has none such"
+UNKNOWN = ": the dashboard does not have it"
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be made, in its order, and what stays different."""
+    """What is to be added, in order, and the remaining differences."""
 
     made: tuple[MigrateOperation, ...]
     left: tuple[MigrateOperation, ...]
 
 
 def changes_in(found: OpContainer | None, dialect: str) -> Changes:
-    """Tell the one from the other; a column that may be empty from now on SQLite could only be given with its whole table."""
+    """Separate the two. On SQLite, a column can be made nullable only by recreating its table."""
     operations = list(_each(found))
     made = [one for one in operations if isinstance(one, _ADDING) or (_loosens(one) and dialect != "sqlite")]
     return Changes(tuple(made), tuple(one for one in operations if one not in made))
@@ -94,4 +94,4 @@ def _altered(one: AlterColumnOp) -> str:
         said.append("may be empty" if one.modify_nullable else "may not be empty")
     if one.modify_server_default is not False:
         said.append("the dashboard has another default")
-    return ", ".join(said) or "the dashboard says something else of it"
+    return ", ".join(said) or "the dashboard declares it differently"

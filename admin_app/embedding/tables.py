@@ -49,7 +49,7 @@ def upgrade(app: Flask) -> Changes:
                 session.commit()
         context.stamp(scripts, "heads")
         if connection.dialect.name == "sqlite":
-            # Lists ask how large a table is where SQLite keeps it, a table that is there once something was looked at.
+            # Lists read a table's size from SQLite's statistics, whose table exists once something was analysed.
             connection.exec_driver_sql(f'ANALYZE "{Role.__tablename__}"')
         return changes
 
@@ -77,7 +77,7 @@ _OPTIONS = {"version_table": VERSION_TABLE, "include_name": _is_ours, "include_o
 
 
 def _make_functions(connection: Connection, scripts: ScriptDirectory) -> None:
-    """Give PostgreSQL the functions by which lists are sorted and texts compared, where it has none."""
+    """Create PostgreSQL's functions for sorting and comparing text, if they are missing."""
     if connection.dialect.name == "sqlite":
         return
     unique_text.require_function(connection)

@@ -1,1 +1,1 @@
-"""Long work: the ledger of jobs, the queue that wakes a worker, the worker, and the files it makes. No HTTP, no HTML."""
+"""Long work: the job store, the queue that wakes a worker, the worker, and the files it creates. No HTTP, no HTML."""

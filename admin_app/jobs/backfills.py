@@ -1,7 +1,7 @@
-"""Fill the rows that migrations left to be filled: piece by piece, each in a transaction of its own, beside people at work.
+"""Run backfills: fill the rows that migrations left, in pieces, each in its own transaction, while people work.
 
-A piece and how far that is are one commit, so a worker that is killed loses a piece at most, and whoever comes next goes on
-there. Of several workers one has a backfill's row, and the others pass it by.
+A piece and its progress are one commit, so a killed worker loses at most one piece, and the next worker continues
+there. With several workers, one holds the backfill's row and the others skip it.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from admin_app.models.backfill_state import LONGEST_TITLE, BackfillState
 
 log = logging.getLogger(__name__)
 
-# Rows of a piece: filled in some milliseconds, for which somebody who saves one of them waits.
+# Rows of a piece: filling them takes some milliseconds, for which a person who saves one of them waits.
 ROWS = 500
-# Seconds between two pieces at least; a worker rests as long as the piece before took.
+# Shortest pause in seconds between two pieces; a worker pauses as long as the last piece took.
 BREATH = 0.05
-# Seconds before the next look for what is to be filled, where something is left, and where nothing is: an upgrade that is
-# still under way, or a server of the version before, may leave more.
+# Seconds until the next look for rows to fill, if something is left, and if nothing is: an upgrade that is still
+# running, or a server of the previous version, may leave more.
 LOOK = 5.0
 REST = 300.0
-# How long after the end servers of the version before may still run and make rows that are not filled.
+# How long after the end servers of the previous version may still run and create unfilled rows.
 WATCHED = timedelta(days=1)
 
 
-def keep_filling(app: Flask, stopping: Event) -> None:
-    """Fill what there is to be filled, until the worker stops. What goes wrong is told, and tried again."""
+def run_backfills(app: Flask, stopping: Event) -> None:
+    """Fill what is left until the worker stops. A failure is logged and tried again."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     pause = LOOK
     while not stopping.wait(pause):
@@ -56,11 +56,11 @@ def keep_filling(app: Flask, stopping: Event) -> None:
         except DBAPIError as error:
             say(log, error)
         except Exception:
-            log.exception("what migrations leave to be filled could not be")
+            log.exception("a backfill failed")
 
 
 def fill(one: Backfill, *, rest: Callable[[float], object] = time.sleep) -> int:
-    """Fill what is left of a backfill, also where one stopped; return how many rows. Raise `ClashError` where they cannot be."""
+    """Fill what is left of a backfill, also of a stopped one; return the number of rows. Raise `ClashError` if they cannot be filled."""
     if not (left := _left(one)):
         return 0
     with writing(), Session(db.engine) as session:
@@ -74,7 +74,7 @@ def fill(one: Backfill, *, rest: Callable[[float], object] = time.sleep) -> int:
 
 
 def step(one: Backfill, *, rest: Callable[[float], object]) -> BackfillState | None:
-    """Fill a piece (committed) and rest; return how far it is, None where another worker is at it."""
+    """Fill a piece (committed) and pause; return the progress, or None if another worker is filling."""
     begin = time.monotonic()
     _begin(one)
     with writing(), Session(db.engine, expire_on_commit=False) as session:
@@ -88,25 +88,25 @@ def step(one: Backfill, *, rest: Callable[[float], object]) -> BackfillState | N
 
 
 def is_left_to_workers(state: BackfillState | None) -> bool:
-    """Whether a worker fills what is left by itself: not where it stopped, or was done long ago."""
+    """Whether workers fill the rest by themselves: not of a stopped backfill, nor of one that ended long ago."""
     if state is None or state.finished_at is None:
         return state is None or not state.error
     return state.finished_at > utc_now() - WATCHED
 
 
 def states(session: AnySession) -> Sequence[BackfillState]:
-    """Return those that have begun, done or not."""
+    """Return the backfills that have begun, finished ones too."""
     return session.scalars(select(BackfillState).order_by(BackfillState.revision)).all()
 
 
 def under_way(session: AnySession) -> Sequence[BackfillState]:
-    """Return those that have begun and are not done, or stopped."""
+    """Return the backfills that have begun and are not finished, stopped ones too."""
     open_ones = select(BackfillState).where(BackfillState.finished_at.is_(None))
     return session.scalars(open_ones.order_by(BackfillState.revision)).all()
 
 
 def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
-    """Fill what the database's migrations leave to be filled; return whether nobody has anything left to do."""
+    """Fill what the database's migrations left; return whether nothing is left for anyone."""
     with db.engine.connect() as connection:
         wanted = applied(connection, scripts)
     for one in wanted:
@@ -125,7 +125,7 @@ def _fill_all(scripts: ScriptDirectory, stopping: Event) -> bool:
 
 
 def _tried(one: Backfill, act: Callable[[], BackfillState | None]) -> BackfillState | None:
-    """Act; where the database refuses the statement itself, stop for somebody to look at it."""
+    """Act. If the database refuses the statement, stop the backfill until a person has looked at it."""
     try:
         return act()
     except DBAPIError as error:
@@ -150,7 +150,7 @@ def _is_maintained() -> bool:
 
 
 def _left(one: Backfill) -> int:
-    """Count before the write lock is taken: of a large table that takes seconds."""
+    """Count before taking the write lock: in a large table that takes seconds."""
     with reading(), db.engine.connect() as connection:
         return one.left(connection)
 
@@ -161,7 +161,7 @@ def _state(one: Backfill) -> BackfillState | None:
 
 
 def _begin(one: Backfill) -> None:
-    """Make the row, if need be."""
+    """Create the row if it does not exist."""
     if _state(one) is not None:
         return
     begun = _begun(one, _left(one))
@@ -174,19 +174,19 @@ def _commit_if_first(session: Session) -> None:
     try:
         session.commit()
     except IntegrityError:
-        # Another worker began it in the same moment.
+        # Another worker began it at the same moment.
         session.rollback()
 
 
 def _open_again(one: Backfill) -> BackfillState | None:
-    """Begin anew where servers of the version before made rows after the end."""
+    """Begin again if servers of the previous version created rows after the end."""
     state = _state(one)
     is_done = state is not None and state.finished_at is not None
     return _end(one) if is_done and is_left_to_workers(state) and _left(one) else state
 
 
 def _end(one: Backfill) -> BackfillState | None:
-    """Say that it is done, or begin anew where servers of the version before made rows meanwhile, before where it was."""
+    """Mark it as finished; if servers of the previous version created rows before the current position, begin again."""
     left = _left(one)
     with writing(), Session(db.engine, expire_on_commit=False) as session:
         state = _taken(session, one)
@@ -199,7 +199,7 @@ def _end(one: Backfill) -> BackfillState | None:
 
 
 def _taken(session: Session, one: Backfill) -> BackfillState | None:
-    """Return the row, locked; None where another worker has it."""
+    """Return the row, locked; None if another worker has it."""
     is_it = BackfillState.revision == one.revision
     return session.scalar(select(BackfillState).where(is_it).with_for_update(skip_locked=True))
 
@@ -218,7 +218,7 @@ def _begun(one: Backfill, left: int) -> BackfillState:
 
 
 def _fill_piece(session: Session, one: Backfill, state: BackfillState) -> bool:
-    """Fill the next rows; return whether there were none after those before."""
+    """Fill the next rows; return whether no unfilled rows follow."""
     connection = session.connection()
     keys = one.next_keys(connection, state.position, ROWS)
     if not keys:

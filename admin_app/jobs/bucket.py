@@ -1,6 +1,7 @@
-"""Files in a bucket of Amazon S3, or of a server that speaks its language: for dashboards and workers on several machines.
+"""Files in an Amazon S3 bucket, or of a compatible server: for dashboards and workers on several machines.
 
-What goes wrong there is an `OSError`, as it is of a disk. Nothing holds a whole file: it is sent in parts, and read in pieces.
+Failures are raised as `OSError`, as for a disk. No file is held in memory as a whole: it is sent in parts and read in
+pieces.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from admin_app.extensions import Values
 from admin_app.jobs.sized_file import SizedFile
 
 SCHEME = "s3://"
-# A part of a file: S3 takes 10,000 of them, and none but the last below 5 MB.
+# Size of a part: S3 takes up to 10,000, each but the last at least 5 MB.
 PART = 8 * 1024 * 1024
-# What is asked for at once when a file is read, and what is handed on.
+# How much is requested at once when a file is read, and how much is passed on.
 READ, CHUNK = 4 * 1024 * 1024, 1024 * 1024
-# Seconds to wait for a connection and for an answer, and how often a request is tried.
+# Seconds to wait for a connection and for a response, and the number of tries per request.
 CONNECT, ANSWER, TRIES = 5, 30, 3
-# So many files are asked for one by one; where it is more, all are listed.
+# Up to this many files are checked one by one; for more, all are listed.
 FEW = 2
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -37,7 +38,7 @@ Call = Callable[..., Values]
 
 
 class Client(Protocol):
-    """What is asked of boto3: its calls take names and return a dictionary."""
+    """The calls of boto3 that we use: they take keyword arguments and return a dictionary."""
 
     put_object: Call
     create_multipart_upload: Call
@@ -54,7 +55,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A bucket, what stands before the keys in it, and where it is, if not where the environment says."""
+    """A bucket, the prefix of its keys, and its endpoint and region if the environment does not give them."""
 
     bucket: str
     prefix: str
@@ -63,26 +64,26 @@ class Place:
 
     @property
     def client(self) -> Client:
-        """Return what asks for it: one for each process, since a connection that two processes have is none."""
+        """Return the client. Each process has its own, because processes cannot share a connection."""
         return _client(os.getpid(), self.endpoint, self.region)
 
 
 def read_place(text: str) -> Place:
-    """Read what the setting says."""
+    """Read the setting."""
     url = urlsplit(text)
     prefix, options = url.path.strip("/"), dict(parse_qsl(url.query))
     return Place(url.netloc, f"{prefix}/" if prefix else "", options.get("endpoint"), options.get("region"))
 
 
 def require_library(place: str) -> None:
-    """Stop the start where files are to be in a bucket, and what asks for it is not installed."""
+    """Stop the start if files are to be in a bucket and boto3 is not installed."""
     if place.startswith(SCHEME) and find_spec("boto3") is None:
         message = "ADMIN_FILES names a bucket, which needs boto3. Run: pip install -r requirements-s3.txt"
         raise ConfigurationError(message)
 
 
 def problem_with(place: Place) -> str:
-    """Say what is wrong with a bucket, "" where it answers."""
+    """Return the problem with a bucket, "" if it answers."""
     try:
         with _as_os_error():
             place.client.head_bucket(Bucket=place.bucket)
@@ -92,14 +93,14 @@ def problem_with(place: Place) -> str:
 
 
 class Bucket:
-    """Files of owners of one sort, each an object of its own: "prefix/job-12-1" is what the first attempt of job 12 wrote."""
+    """Files of one kind of owner, each an object: "prefix/job-12-1" is the file of job 12's first attempt."""
 
     def __init__(self, place: Place, word: str) -> None:
-        """Keep where, and the word in the keys."""
+        """Keep the place, and the word in the keys."""
         self.place, self._start, self._own = place, f"{place.prefix}{word}-", {"Bucket": place.bucket}
 
     def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
-        """Send it in parts: it stands under its key when the last one has arrived, and what broke off is taken away."""
+        """Send a file in parts. It appears under its key when the last part has arrived; an interrupted upload is removed."""
         key, parts = self._of(owner_id, attempt), _parts(chunks)
         first, second = next(parts), next(parts, None)
         with _as_os_error():
@@ -115,12 +116,12 @@ class Bucket:
             raise
 
     def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
-        """Return its pieces."""
+        """Return a file's pieces."""
         file = self.open(owner_id, attempt)
         return None if file is None else iter(lambda: file.read(CHUNK), b"")
 
     def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
-        """Read the pieces that are asked for, all of them of the file that is there now."""
+        """Open a file for reading in pieces, all of them from the version that exists now."""
         key = self._of(owner_id, attempt)
         head = self._head(key)
         if head is None:
@@ -129,7 +130,7 @@ class Bucket:
         return io.BufferedReader(ranges, READ)
 
     def gone(self, wanted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Ask for each of a few, else list all; what the server does not answer is not gone for that."""
+        """Check each of a few files, or list all. If the server does not answer, a file does not count as gone."""
         try:
             if len(wanted) <= FEW:
                 return {one for one in wanted if self._head(self._of(*one)) is None}
@@ -139,11 +140,11 @@ class Bucket:
         return {one for one in wanted if self._of(*one)["Key"] not in there}
 
     def remove(self, owner_id: int, attempt: int | None = None) -> None:
-        """Remove an owner's objects, and the parts of those that never became whole."""
+        """Remove an owner's objects, and the parts of unfinished uploads."""
         start = f"{self._start}{owner_id}-"
         wanted = start if attempt is None else f"{start}{attempt}"
         with _as_os_error():
-            # Of one attempt, "12-1", those of the eleventh begin the same.
+            # The prefix of attempt "12-1" is also that of attempt 11.
             for key in [one for one in self._keys(wanted) if attempt is None or one == wanted]:
                 self._client.delete_object(**self._own, Key=key)
             for one in self._client.list_multipart_uploads(**self._own, Prefix=wanted).get("Uploads", ()):
@@ -151,11 +152,11 @@ class Bucket:
                     self._client.abort_multipart_upload(**self._own, Key=one["Key"], UploadId=one["UploadId"])
 
     def owner_ids(self) -> set[int]:
-        """Return whose objects there are."""
+        """Return the ids of the owners that have objects."""
         return {owner_id for owner_id, _ in self.writings()}
 
     def writings(self) -> set[tuple[int, int]]:
-        """Return which objects there are."""
+        """Return the objects, as (owner, attempt)."""
         named = [key.removeprefix(self._start).partition("-") for key in self._keys(self._start)]
         return {(int(one), int(attempt)) for one, _, attempt in named if one.isdigit() and attempt.isdigit()}
 
@@ -167,7 +168,7 @@ class Bucket:
         return {**self._own, "Key": f"{self._start}{owner_id}-{attempt}"}
 
     def _sent(self, upload: Values, first: bytes, second: bytes, further: Iterator[bytes]) -> int:
-        """Send the parts, each with its checksum; return how much they are."""
+        """Send the parts, each with its checksum; return their size."""
         size, sent = 0, []
         for number, part in enumerate(chain((first, second), further), start=1):
             with _as_os_error():
@@ -200,7 +201,7 @@ class Bucket:
 
 
 class _Ranges(SizedFile):
-    """An object that can be gone back in."""
+    """A seekable object."""
 
     def __init__(self, client: Client, asked: Values, size: int) -> None:
         super().__init__(size)
@@ -221,12 +222,12 @@ class _Ranges(SizedFile):
 
 @cache
 def _client(_process: int, endpoint: str | None, region: str | None) -> Client:
-    """Make a client; who it is, and what the place does not say, boto3 reads of its usual environment."""
+    """Create a client. boto3 reads credentials, and whatever the place lacks, from its usual environment."""
     import boto3
     from botocore.config import Config
 
     patience = Config(connect_timeout=CONNECT, read_timeout=ANSWER, retries={"mode": "standard", "max_attempts": TRIES})
-    # A session of its own: boto3's common one is not for several threads.
+    # A session of its own: boto3's default session is not thread-safe.
     return cast("Client", boto3.Session().client("s3", endpoint_url=endpoint, region_name=region, config=patience))
 
 
@@ -251,5 +252,5 @@ def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
         while len(buffer) >= PART:
             yield bytes(buffer[:PART])
             del buffer[:PART]
-    # An empty file is one, too.
+    # An empty file exists, too.
     yield bytes(buffer)

@@ -1,4 +1,4 @@
-"""What a file is, told by its content alone: its name and what a browser says of it prove nothing."""
+"""The type of a file, judged only by its content: its name and what a browser says about it prove nothing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import IO
 
 import puremagic
 
-# Signatures stand at the beginning or the end; of the rest nothing is asked.
+# Signatures are at the beginning or the end; nothing else is checked.
 PART = 64 * 1024
 UNKNOWN, PLAIN = "application/octet-stream", "text/plain"
 
 
 def content_type_of(file: IO[bytes]) -> str:
-    """Return the type that a file's content has, and leave it at its beginning."""
+    """Return the type of a file's content, and rewind the file."""
     beginning = file.read(PART)
     file.seek(0)
     try:
@@ -23,7 +23,7 @@ def content_type_of(file: IO[bytes]) -> str:
 
 
 def _is_text(beginning: bytes) -> bool:
-    """Whether it can be read as UTF-8; its last letter may be cut."""
+    """Whether it is UTF-8; the last character may be cut."""
     if not beginning or b"\0" in beginning:
         return False
     try:

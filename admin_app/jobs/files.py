@@ -1,7 +1,7 @@
-"""Where files are kept, those that jobs make and those that people send: in a folder of this machine, or for several machines in the database or a bucket.
+"""Where the files of jobs and uploads are stored: in a folder of this machine or, for several machines, in the database or a bucket.
 
-A file belongs to a row of the database, its owner. It is written under the owner's attempt and offered only once the owner
-says it is whole; what was left half-written is never found by anybody, and taken away.
+A file belongs to a database row, its owner. It is written under the owner's attempt, and offered only after the
+owner's row says that it is complete. An incomplete file is never offered and is removed later.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ from admin_app.models.job import JobChunk
 from admin_app.models.stored_file import StoredFileChunk
 from admin_app.models.upload import UploadChunk
 
-# A piece of a file in the database: small enough that writing it holds nobody up. All of a file but the last have this size.
+# Size of a piece of a file in the database: writing one is too short to delay others. All pieces but the last have
+# this size.
 CHUNK = 1024 * 1024
 PART = ".part"
-# The place that is no folder.
+# The setting for files in the database.
 IN_DATABASE = "database"
 
-# An owner and the attempt that wrote a file.
+# An owner, and the attempt that wrote a file.
 Writing = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Owners:
-    """Whose files: the word in their names, and where their pieces are in the database."""
+    """A kind of owner: the word in file names, and where the database stores the pieces."""
 
     word: str
     chunk: type[JobChunk | UploadChunk | StoredFileChunk]
@@ -51,39 +52,39 @@ STORED = Owners("stored", StoredFileChunk, StoredFileChunk.stored_file_id)
 
 
 class Files(Protocol):
-    """A place for the files of owners of one sort."""
+    """A place for the files of one kind of owner."""
 
     def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
-        """Write a file whole, or leave nothing behind; return its size."""
+        """Write a complete file or leave nothing behind; return its size."""
 
     def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
-        """Return a file piece by piece, None where it is not here."""
+        """Return a file piece by piece; None if it is not here."""
 
     def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
-        """Open a file that can be gone back in, None where it is not here."""
+        """Open a seekable file; None if it is not here."""
 
     def gone(self, wanted: Collection[Writing]) -> set[Writing]:
-        """Return whose files are not here; none is read for it."""
+        """Return those of these whose files are not here, without reading any."""
 
     def remove(self, owner_id: int, attempt: int | None = None) -> None:
-        """Remove what an attempt, or every attempt, of an owner has written."""
+        """Remove the files of one attempt, or of every attempt, of an owner."""
 
     def owner_ids(self) -> set[int]:
-        """Return whose files there are."""
+        """Return the ids of the owners that have files."""
 
     def writings(self) -> set[Writing]:
-        """Return which whole files there are."""
+        """Return the complete files, as (owner, attempt)."""
 
 
 class Folder:
-    """Files in a folder that nobody else on the machine may look into."""
+    """Files in a folder that only this user of the machine can read."""
 
     def __init__(self, folder: Path, owners: Owners) -> None:
-        """Keep where and whose; the folder is made when the first file is."""
+        """Keep the folder and the kind of owner. The first file creates the folder."""
         self.folder, self._word = folder, owners.word
 
     def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
-        """Write under another name first: a file that broke off never stands under its own."""
+        """Write under a temporary name first: an incomplete file never appears under its own name."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(owner_id, attempt)
         unfinished = path.with_name(path.name + PART)
@@ -96,7 +97,7 @@ class Folder:
         return path.stat().st_size
 
     def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
-        """Open the file at once, so that it can be read to its end although it expires meanwhile."""
+        """Open the file at once, so that it can be read to its end even if it is removed meanwhile."""
         file = self.open(owner_id, attempt)
         if file is None:
             return None
@@ -116,7 +117,7 @@ class Folder:
             return None
 
     def gone(self, wanted: Collection[Writing]) -> set[Writing]:
-        """Look once for each."""
+        """Check each file."""
         return {one for one in wanted if _is_gone(self._path(*one))}
 
     def remove(self, owner_id: int, attempt: int | None = None) -> None:
@@ -125,12 +126,12 @@ class Folder:
             path.unlink(missing_ok=True)
 
     def owner_ids(self) -> set[int]:
-        """Return whose files there are: some of people who are gone, perhaps, and what was theirs with them."""
+        """Return the ids of the owners that have files, including people who no longer exist."""
         numbers = [path.name.split("-")[1] for path in self.folder.glob(f"{self._word}-*-*")]
         return {int(number) for number in numbers if number.isdigit()}
 
     def writings(self) -> set[Writing]:
-        """Look through the folder."""
+        """List the folder."""
         named = [
             path.name.removeprefix(f"{self._word}-").partition("-") for path in self.folder.glob(f"{self._word}-*")
         ]
@@ -144,11 +145,11 @@ class Table:
     """Files in the database, in pieces: for workers and dashboards on several machines."""
 
     def __init__(self, engine: Engine, owners: Owners) -> None:
-        """Keep the database, and whose files they are."""
+        """Keep the database and the kind of owner."""
         self.engine, self._chunk, self._key = engine, owners.chunk, owners.key
 
     def write(self, owner_id: int, attempt: int, chunks: Iterable[bytes]) -> int:
-        """Write piece after piece, each in a transaction of its own: a long one would keep every other writer waiting."""
+        """Write piece by piece, each in its own transaction: a long transaction would block every other writer."""
         size = 0
         try:
             for number, piece in enumerate(_pieces(chunks)):
@@ -162,7 +163,7 @@ class Table:
         return size
 
     def read(self, owner_id: int, attempt: int) -> Iterator[bytes] | None:
-        """Read piece after piece; no transaction stays open while a slow reader takes one."""
+        """Read piece by piece. No transaction stays open while a slow reader takes one."""
         count = self._count(owner_id, attempt)
 
         def pieces() -> Iterator[bytes]:
@@ -172,7 +173,7 @@ class Table:
         return pieces() if count else None
 
     def open(self, owner_id: int, attempt: int) -> IO[bytes] | None:
-        """Read the pieces that are asked for."""
+        """Open a file whose pieces are read on demand."""
         count = self._count(owner_id, attempt)
         return io.BufferedReader(_Pieces(self, owner_id, attempt, count), CHUNK) if count else None
 
@@ -181,7 +182,8 @@ class Table:
         if not wanted:
             return set()
         is_asked = self._key.in_([owner_id for owner_id, _ in wanted])
-        # Asked beside a transaction that writes, too: SQLite's second writer would wait for the first, which waits here.
+        # This may run beside a writing transaction: in SQLite a second writer would wait for the first, which waits
+        # here.
         with reading(), Session(self.engine) as session:
             rows = session.execute(select(self._key, self._chunk.attempt).where(is_asked, self._chunk.number == 0))
             return set(wanted) - {(owner_id, attempt) for owner_id, attempt in rows}
@@ -193,17 +195,17 @@ class Table:
             connection.execute(delete(self._chunk).where(*wanted))
 
     def owner_ids(self) -> set[int]:
-        """Return nobody: by the foreign key, the pieces go with their owner."""
+        """Return nobody: the foreign key removes pieces with their owner."""
         return set()
 
     def writings(self) -> set[Writing]:
-        """Ask for the first pieces."""
+        """Select the first pieces."""
         asked = select(self._key, self._chunk.attempt).where(self._chunk.number == 0)
         with reading(), Session(self.engine) as session:
             return {(owner_id, attempt) for owner_id, attempt in session.execute(asked)}
 
     def piece(self, owner_id: int, attempt: int, number: int) -> bytes:
-        """Read one piece, beside a transaction that writes, too."""
+        """Read one piece; this may run beside a writing transaction."""
         asked = select(self._chunk.content).where(*self._own(owner_id, attempt), self._chunk.number == number)
         with reading(), Session(self.engine) as session:
             return session.scalars(asked).one()
@@ -218,7 +220,7 @@ class Table:
 
 
 class _Pieces(SizedFile):
-    """A file in the database that can be gone back in."""
+    """A seekable file in the database."""
 
     def __init__(self, table: Table, owner_id: int, attempt: int, count: int) -> None:
         super().__init__((count - 1) * CHUNK + len(table.piece(owner_id, attempt, count - 1)))
@@ -236,7 +238,7 @@ class _Pieces(SizedFile):
 
 
 def files_of(owners: Owners) -> Files:
-    """Return the place of files that the present application's setting names."""
+    """Return the place of files that the current application's setting names."""
     place = current_app.config["FILES"]
     if is_folder(place):
         return Folder(Path(place), owners)
@@ -254,7 +256,7 @@ def _is_gone(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
-        # A folder that cannot be looked into, or a disk that does not answer: that does not say that the file is gone.
+        # A folder that cannot be read, or a disk that does not respond, does not mean that the file is gone.
         return False
     return False
 
@@ -266,5 +268,5 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
         while len(buffer) >= CHUNK:
             yield bytes(buffer[:CHUNK])
             del buffer[:CHUNK]
-    # An empty file has one empty piece: it is there.
+    # An empty file has one empty piece, so that it exists.
     yield bytes(buffer)

@@ -1,4 +1,4 @@
-"""Pictures that people send: drawn anew, so that nothing is left of where they were taken and of what else was put into them."""
+"""Uploaded pictures are drawn anew, so that the location and any other embedded data are lost."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from PIL import Image, ImageOps, ImageSequence
 from admin_app.errors import TransferError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-# What Pillow calls a JPEG behind which a camera put further pictures, of its depth say: people mean the first.
+# Pillow's name for a JPEG with further pictures behind it, such as a depth map: people mean the first.
 JPEG_AND_MORE = "MPO"
-# What Pillow raises for a file that is damaged, or made to break programs, whatever is damaged in it.
+# What Pillow raises for a file that is damaged, or made to break programs.
 _BROKEN = (
     *(OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, EOFError),
     *(struct.error, zlib.error, MemoryError, Image.DecompressionBombError),
 )
 QUALITY = 90
-# The longer side of a small one, for screens of two points a pixel.
+# Longer side of a preview in pixels, for high-density screens.
 SMALL_SIDE = 320
 
 
 def cleaned(file: IO[bytes], label: str, *, most_pixels: int) -> bytes:
-    """Return a picture without what is no picture of it, the right way up; raise `TransferError` where it is none, or too large."""
+    """Return a picture the right way up and without metadata; raise `TransferError` if it is not a picture, or too large."""
     try:
         with Image.open(file, formats=FORMATS) as picture:
             frames = 1 if picture.format == JPEG_AND_MORE else getattr(picture, "n_frames", 1)
@@ -42,7 +42,7 @@ def cleaned(file: IO[bytes], label: str, *, most_pixels: int) -> bytes:
 
 
 def small(content: bytes) -> bytes:
-    """Return a small picture of a picture."""
+    """Return a small version of a picture."""
     with Image.open(BytesIO(content), formats=FORMATS) as picture:
         picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
         made = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
@@ -50,19 +50,19 @@ def small(content: bytes) -> bytes:
 
 
 def _still(picture: Image.Image) -> bytes:
-    """Turn it as its camera was held, since what said so goes."""
+    """Rotate it as the camera was held, because that metadata is lost."""
     name, profile = str(picture.format).replace(JPEG_AND_MORE, "JPEG"), picture.info.get("icc_profile")
     turned = ImageOps.exif_transpose(picture)
     if name == "GIF" or turned.mode not in {"RGB", "RGBA", "L", "P", "CMYK", "1", "LA", "I;16"}:
         turned = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
-    # A colour profile says how it looks, and nothing of who took it.
+    # The colour profile says how it looks, and nothing about who took it.
     how = {"icc_profile": profile} if profile else {}
     turned.info = {key: value for key, value in turned.info.items() if key == "transparency"}
     return _written(turned, name, **how, **({} if name in {"PNG", "GIF"} else {"quality": QUALITY}))
 
 
 def _moving(picture: Image.Image) -> bytes:
-    """Keep every frame, and how long it is seen."""
+    """Keep every frame and its duration."""
     times = [frame.info.get("duration", 100) for frame in ImageSequence.Iterator(picture)]
     first, *rest = [frame.convert("RGBA") for frame in ImageSequence.Iterator(picture)]
     first.info = {}

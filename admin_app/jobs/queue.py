@@ -1,4 +1,4 @@
-"""The queue: Huey over the database in use, so that no other server is needed. It carries a job's number and nothing else."""
+"""The queue: Huey over the same database, so that no other server is needed. A message carries only a job's number."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from admin_app.jobs.bucket import require_library
 from admin_app.jobs.files import JOBS, Files, files_of
 from admin_app.jobs.runner import Work, run_job
 
-# Tables of Huey's own on PostgreSQL; migrations leave them alone (`migrations/env.py`).
+# Huey's own tables on PostgreSQL. Migrations leave them alone (`migrations/env.py`).
 PREFIX = f"{TABLE_PREFIX}queue"
 
 
 class Numbers(Serializer):
-    """Writes messages as JSON: Huey's pickles would run whatever somebody wrote into the queue's table."""
+    """Writes messages as JSON: Huey's pickles would run whatever someone wrote into the queue's table."""
 
     def _serialize(self, data: object) -> bytes:
         return json.dumps(data).encode()
@@ -38,24 +38,24 @@ class Numbers(Serializer):
 
 
 class _Storage(PostgresStorage):
-    """Huey's tables on PostgreSQL; Huey alone would keep a lost connection for ever."""
+    """Huey's tables on PostgreSQL. Huey alone would never replace a lost connection."""
 
     _conn: Any
 
     def _connect(self) -> Any:
-        """Connect; behind a pooler nobody can be woken, so the queue is looked at every second."""
+        """Connect. A pooler passes no notifications on, so behind one the queue is polled every second."""
         connection = super()._connect()
         connection.autocommit = False
         self.blocking = not suits_pooler(connection)
         connection.autocommit = True
         return connection
 
-    # Huey's own name for the same.
+    # The name that Huey uses.
     _create_connection = _connect
 
     @property
     def conn(self) -> Any:
-        """Return the connection, a new one where the last was lost."""
+        """Return the connection, or a new one if it was lost."""
         if self._conn is not None and self._conn.closed:
             self._conn = None
         return super().conn
@@ -65,32 +65,33 @@ class Queue:
     """One application's queue and the place of its files."""
 
     def __init__(self, app: Flask, work: Mapping[str, Work]) -> None:
-        """Make nothing yet: the queue's tables are made with the first use. `work` has what is done by the kind of job."""
+        """Create nothing yet: the first use creates the queue's tables. `work` has a function for each kind of job."""
         self.app = app
         self.work = dict(work)
 
     @property
     def huey(self) -> Huey:
-        """Huey, which knows the one task there is."""
+        """Huey, which knows one task."""
         return self._made[0]
 
     @cached_property
     def _made(self) -> tuple[Huey, Callable[[int], object]]:
-        """Huey and its task, made together: a worker finds the task by its name."""
+        """Huey and its task, created together: a worker finds the task by its name."""
         huey = _huey(self.app.config["SQLALCHEMY_DATABASE_URI"])
         return huey, huey.task(name="run_job")(self._run)
 
     def wake(self, job_id: int) -> None:
-        """Let a worker look at a job."""
+        """Wake a worker for a job."""
         _, task = self._made
         try:
             task(job_id)
         except OperationalError:
-            # PostgreSQL was restarted, say: only using a connection tells that it is lost. The second time it is a new one.
+            # PostgreSQL restarted, for example: a lost connection is noticed only when it is used. The second try
+            # opens a new one.
             task(job_id)
 
     def close(self) -> None:
-        """End the connection that Huey keeps open on PostgreSQL; the next use opens another."""
+        """Close the connection that Huey keeps open on PostgreSQL. The next use opens another."""
         if "_made" in vars(self):
             self.huey.storage.close()
 
@@ -100,7 +101,7 @@ class Queue:
 
     @property
     def files(self) -> Files:
-        """Where the files of jobs are."""
+        """The place of the job files."""
         with self.app.app_context():
             return files_of(JOBS)
 
@@ -112,7 +113,7 @@ def init_app(app: Flask, work: Mapping[str, Work]) -> None:
 
 
 def the_queue() -> Queue:
-    """Return the present application's queue."""
+    """Return the current application's queue."""
     queue: Queue = current_app.extensions["jobs"]
     return queue
 
@@ -121,12 +122,12 @@ def _huey(address: str) -> Huey:
     url = make_url(address)
     common: Values = {"name": "jobs", "results": False, "serializer": Numbers()}
     if url.get_backend_name() == "sqlite":
-        # A file of its own beside the database: looking for work must not wait for who writes there.
+        # A file of its own beside the database: polling for work must not wait for writers there.
         path = Path(str(url.database))
         return SqliteHuey(filename=str(path.with_name(f"{path.stem}-queue.db")), timeout=15, **common)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         return Huey(storage_class=_Storage, dsn=dsn, table_prefix=PREFIX, **common)
     except UniqueViolation:
-        # Another process made the queue's tables at the same moment: "if not exists" does not wait for it.
+        # Another process created the queue's tables at the same moment: "if not exists" does not wait for it.
         return Huey(storage_class=_Storage, dsn=dsn, table_prefix=PREFIX, **common)

@@ -1,4 +1,4 @@
-"""Work on one job: take it up, say every second how far it is, stop when told to, and leave a whole file or none."""
+"""Run one job: claim it, report progress every second, stop when told to, and leave a complete file or none."""
 
 from __future__ import annotations
 
@@ -26,73 +26,73 @@ from admin_app.models.job import Job
 
 log = logging.getLogger(__name__)
 
-# Seconds between two words about a job: each is a short write, and a cancelled job stops with the next one.
+# Seconds between two progress reports. Each is a short write, and a cancelled job stops at the next one.
 PULSE = 1.0
 
 
 class Stop(StrEnum):
-    """Why a job is to stop."""
+    """Why a job has to stop."""
 
-    # It was cancelled, or is another worker's now.
+    # It was cancelled, or another worker has it now.
     NOT_OURS = "not ours"
     # The worker was told to stop.
     SHUTDOWN = "shutdown"
 
 
 class StoppedError(Exception):
-    """The job is to stop."""
+    """The job has to stop."""
 
 
 @dataclass
 class Progress:
-    """How far a job is; what works on it writes here, a thread beside it carries it to the ledger."""
+    """The progress of a job. The work writes it, and a thread beside the work reports it to the job store."""
 
     done: int = 0
     total: int | None = None
     problem_count: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
     stop: Stop | None = None
-    # Ends the statement under way, where the work has said how.
+    # Cancels the current statement, if the work has set it.
     interrupt: Callable[[], None] | None = None
 
     def add(self, count: int) -> None:
-        """Say that so many rows more are done."""
+        """Count further rows as done."""
         self.done += count
 
     def set_total(self, total: int) -> None:
-        """Say how many rows there are."""
+        """Set the number of rows."""
         self.total = total
 
     def set_interrupt(self, interrupt: Callable[[], None]) -> None:
-        """Say how to end a statement that takes long."""
+        """Set what cancels a long statement."""
         self.interrupt = interrupt
 
     def begin_again(self) -> None:
-        """Forget how far the work was."""
+        """Reset the progress."""
         self.done, self.problem_count, self.problems = 0, 0, []
 
     def problem(self, row: int, words: str) -> None:
-        """Note what could not be done as it should."""
+        """Note a problem with a row."""
         self.problem_count += 1
         if len(self.problems) < job_store.MOST_PROBLEMS:
             self.problems.append((row, words))
 
     def check(self) -> None:
-        """Stop here if the job is to stop."""
+        """Raise `StoppedError` if the job has to stop."""
         if self.stop is not None:
             raise StoppedError
 
 
 @dataclass(frozen=True)
 class Product:
-    """A file that a job makes; `otherwise` makes it once more where the database that `chunks` are read from breaks off."""
+    """The file that a job creates. `otherwise` creates it again if the database that `chunks` are read from fails."""
 
     name: str
     chunks: Iterable[bytes]
     otherwise: Iterable[bytes] | None = None
 
 
-# What does the work of a kind of job: given the job and its progress, it returns the file it makes, if it makes one.
+# The work of a kind of job: it takes the job and its progress, and returns the file it creates, if any.
 Work = Callable[[Job, Progress], Product | None]
 
 # The jobs of this process, to be told when it stops.
@@ -100,9 +100,9 @@ _progress: dict[int, Progress] = {}
 
 
 def run_job(job_id: int, files: Files, work: Mapping[str, Work]) -> None:
-    """Do a job from its beginning to its end, whatever that is; `work` has what is to be done by the kind of job."""
+    """Run a job from beginning to end, whatever the end is. `work` has a function for each kind of job."""
     with _short() as session:
-        # It waits until the maintenance is over: the worker looks again every few seconds.
+        # It waits until maintenance is over: the worker looks again every few seconds.
         if current_app.config["MAINTENANCE"] or present_mode(session).is_maintained:
             return
         job = job_store.claim(session, job_id=job_id)
@@ -111,7 +111,7 @@ def run_job(job_id: int, files: Files, work: Mapping[str, Work]) -> None:
         session.commit()
         session.refresh(job)
         session.expunge(job)
-    # What an earlier attempt left, by a worker that was killed.
+    # What an earlier attempt left, whose worker was killed.
     files.remove(job.id)
     progress = _progress[job.id] = Progress()
     try:
@@ -139,7 +139,7 @@ def _write(job: Job, product: Product, files: Files, progress: Progress) -> int:
     try:
         return files.write(job.id, job.attempt, _watched(product.chunks, progress))
     except DBAPIError as error:
-        # A job that is to stop had its statement ended by us.
+        # We cancelled the statement of a job that has to stop.
         if product.otherwise is None or progress.stop is not None:
             raise
         _log(job, "begins again with another database", error)
@@ -168,7 +168,7 @@ def _succeed(job: Job, progress: Progress, product: Product | None, size: int, f
 
 
 def _came_to_nothing(job: Job, progress: Progress, error: Exception) -> None:
-    """Give the job back if the worker stops, say why it failed if it did; a cancelled one knows already."""
+    """Give the job back if the worker stops; store the reason if it failed. A cancelled job is up to date already."""
     with _short() as session:
         if progress.stop is Stop.SHUTDOWN:
             job_store.release(session, job_id=job.id, attempt=job.attempt)
@@ -179,7 +179,7 @@ def _came_to_nothing(job: Job, progress: Progress, error: Exception) -> None:
 
 
 def _log(job: Job, what: str, error: Exception) -> None:
-    """Write where it happened too, unless it is the store: that is one line, however often it is met."""
+    """Log the traceback, unless the store itself is in trouble: that is logged on one line, once a minute."""
     if isinstance(error, DBAPIError) and trouble_of(error) is not None:
         say(log, error)
     else:
@@ -206,7 +206,7 @@ def _watched(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:
 
 @contextmanager
 def _pulse(job: Job, progress: Progress) -> Iterator[None]:
-    """Carry the progress to the ledger while the work is under way, and hear from there that it is to stop."""
+    """Report the progress to the job store while the work runs, and learn there that the job has to stop."""
     over = threading.Event()
     app = this_application()
 
@@ -219,7 +219,7 @@ def _pulse(job: Job, progress: Progress) -> Iterator[None]:
                     )
                     session.commit()
             except DBAPIError as error:
-                # The work will fail by itself if the database stays away.
+                # The work itself fails if the database stays away.
                 _log(job, "could not say how far it is", error)
             else:
                 if not is_ours:
@@ -242,6 +242,6 @@ def _halt(progress: Progress, reason: Stop) -> None:
 
 @contextmanager
 def _short() -> Iterator[Session]:
-    """Open a session that writes at once and briefly."""
+    """Open a session for short, immediate writes."""
     with writing(), Session(db.engine, expire_on_commit=False) as session:
         yield session

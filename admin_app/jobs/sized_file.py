@@ -1,4 +1,4 @@
-"""A file that is fetched piece by piece, and can be gone back in: one reads the same whatever holds its content."""
+"""A seekable file that is fetched in pieces: it reads the same wherever its content is stored."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing_extensions import override
 
 
 class SizedFile(io.RawIOBase):
-    """A file of a known size; what reads it says how a piece is fetched, by `readinto`."""
+    """A file of known size; subclasses fetch a piece in `readinto`."""
 
     def __init__(self, size: int) -> None:
-        """Begin at its first byte."""
+        """Begin at the first byte."""
         self._size, self._place = size, 0
 
     @override
@@ -22,12 +22,12 @@ class SizedFile(io.RawIOBase):
 
     @override
     def seekable(self) -> bool:
-        """Say that it can be gone back in."""
+        """Say that it is seekable."""
         return True
 
     @override
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place."""
+        """Move to a position."""
         begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
         self._place = max(begin + offset, 0)
         return self._place

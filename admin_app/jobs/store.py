@@ -1,6 +1,6 @@
-"""The verbs of a job: ask for it, take it up, say how far it is, end it, give it back. Each is one short statement or two.
+"""The verbs of a job: submit it, claim it, report its progress, finish it, release it. Each is one or two short statements.
 
-A job is changed only from the state it is believed to be in, so that two workers, or a worker and a person, never both win.
+A job is changed only from an expected state, so that of two workers, or a worker and a person, only one succeeds.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from admin_app.extensions import AnySession, Values
 from admin_app.metrics import Level
 from admin_app.models.job import Job, JobState, Worker
 
-# A worker says every second that it is at a job: so many without a word, and it is gone.
+# A worker reports every second. After this many seconds without a report it counts as gone.
 LOST_AFTER = timedelta(seconds=15)
-# A job that ended two workers would likely end a third.
+# A job that has ended two workers would probably end a third.
 MOST_ATTEMPTS = 2
-# Shown and kept; the rest are counted.
+# How many problems are stored and shown; the rest are counted.
 MOST_PROBLEMS = 1000
 
 LOST = "The worker stopped before the job was done."
@@ -32,19 +32,19 @@ OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
 def submit(session: AnySession, *, kind: str, staff_id: int, title: str, arguments: Values) -> Job:
-    """Write a job down (not yet committed)."""
+    """Submit a job (not yet committed)."""
     job = Job(kind=kind, staff_id=staff_id, title=title[:200], arguments=arguments)
     session.add(job)
     return job
 
 
 def jobs_of(session: AnySession, *, staff_id: int | None, limit: int) -> Sequence[Job]:
-    """Return a person's jobs, or everybody's, the newest first."""
+    """Return the jobs of a person, or of everybody, newest first."""
     statement = select(Job).options(joinedload(Job.staff)).order_by(Job.id.desc()).limit(limit)
     return session.scalars(statement if staff_id is None else statement.where(Job.staff_id == staff_id)).all()
 
 
-# Every page asks. A statement that is put together anew each time takes four times as long as this one.
+# Every page sends it. Building the statement each time would take four times as long.
 _NEWS = (
     select(Job.id, Job.title, Job.state, Job.finished_at)
     .where(Job.staff_id == bindparam("person_id"), or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since")))
@@ -54,7 +54,7 @@ _NEWS = (
 
 @dataclass(frozen=True)
 class News:
-    """A job as every page speaks of it: plain values that outlive the transaction they were read in."""
+    """A job as every page shows it: plain values that outlive their transaction."""
 
     id: int
     title: str
@@ -63,29 +63,29 @@ class News:
 
 
 def news(session: AnySession, *, staff_id: int, since: datetime) -> list[News]:
-    """Return what a page says of a person's jobs: those under way, and those that ended since then, the oldest first."""
+    """Return a person's jobs for a page: the running ones, and those that ended since then, oldest first."""
     return [News(*row) for row in session.execute(_NEWS, {"person_id": staff_id, "since": since})]
 
 
 def cancel(session: AnySession, *, job_id: int) -> bool:
-    """Stop a job that has not ended; its worker notices within a second or two and takes away what it wrote."""
+    """Cancel a job that has not ended. Its worker notices within a second or two and removes what it wrote."""
     return _change(session, Job.id == job_id, Job.state.in_(OPEN), **_ended(JobState.CANCELLED))
 
 
 def retry(session: AnySession, *, job_id: int) -> bool:
-    """Let a job that failed, was cancelled or lost its worker be done once more."""
+    """Put a job that failed, was cancelled or lost its worker back into the queue."""
     ended = Job.state.in_((JobState.FAILED, JobState.CANCELLED))
     return _change(session, Job.id == job_id, or_(ended, _is_lost()), attempt=0, **_BEGINNING)
 
 
 def make_again(session: AnySession, *, job_id: int, finished_at: datetime | None) -> bool:
-    """Let a job that is done be done once more, unless it was meanwhile: then it ended at another time."""
+    """Put a finished job back into the queue, unless it has run again meanwhile: then it ended at another time."""
     wanted = (Job.id == job_id, Job.state == JobState.DONE, Job.finished_at == finished_at)
     return _change(session, *wanted, attempt=0, **_BEGINNING)
 
 
 def claim(session: AnySession, *, job_id: int) -> Job | None:
-    """Take a waiting job up; None when it is not waiting any more."""
+    """Claim a waiting job; None if it is no longer waiting."""
     now = utc_now()
     values = {"state": JobState.RUNNING, "started_at": now, "heartbeat_at": now, "attempt": Job.attempt + 1}
     is_taken = _change(session, Job.id == job_id, Job.state == JobState.WAITING, **values)
@@ -93,34 +93,34 @@ def claim(session: AnySession, *, job_id: int) -> Job | None:
 
 
 def beat(session: AnySession, *, job_id: int, attempt: int, done: int, total: int | None) -> bool:
-    """Say how far a job is; False when it is not this worker's any more."""
+    """Report a job's progress; False if it no longer belongs to this worker."""
     return _change(session, *_own(job_id, attempt), heartbeat_at=utc_now(), done=done, total=total)
 
 
 def finish(session: AnySession, *, job_id: int, attempt: int, expires_at: datetime, **results: object) -> bool:
-    """End a job well; False when it is not this worker's any more: then nothing it made may stay."""
+    """Finish a job; False if it no longer belongs to this worker: then its results must be removed."""
     return _change(session, *_own(job_id, attempt), **{**_ended(JobState.DONE), **results, "expires_at": expires_at})
 
 
 def fail(session: AnySession, *, job_id: int, attempt: int, error: str) -> bool:
-    """End a job with the reason it failed."""
+    """End a job with the reason for its failure."""
     return _change(session, *_own(job_id, attempt), **{**_ended(JobState.FAILED), "error": error[:2000]})
 
 
 def release(session: AnySession, *, job_id: int, attempt: int) -> bool:
-    """Give a job back: its worker is told to stop, another will begin it anew."""
+    """Give a job back, because its worker was told to stop. Another worker begins it again."""
     return _change(session, *_own(job_id, attempt), attempt=attempt - 1, **_BEGINNING)
 
 
 def recover(session: AnySession) -> list[int]:
-    """Take jobs from workers that are gone: to be begun anew, or failed where that was tried; return all that wait."""
+    """Take jobs from workers that are gone: to begin them again, or to fail if that was tried. Return all waiting jobs."""
     _change(session, _is_lost(), Job.attempt < MOST_ATTEMPTS, **_BEGINNING)
     _change(session, _is_lost(), **{**_ended(JobState.FAILED), "error": LOST})
     return list(session.scalars(select(Job.id).where(Job.state == JobState.WAITING).order_by(Job.id)))
 
 
 def expired(session: AnySession) -> Sequence[Job]:
-    """Return the jobs that are kept no longer. One that ended while a clock was ahead is kept from now on (not yet committed)."""
+    """Return the expired jobs. A job that ended while a clock was ahead is kept from now on (not yet committed)."""
     now = utc_now()
     for job in session.scalars(select(Job).where(Job.finished_at > latest(now), Job.expires_at > latest(now))):
         if job.finished_at is not None and job.expires_at is not None:
@@ -129,7 +129,7 @@ def expired(session: AnySession) -> Sequence[Job]:
 
 
 def is_lost(job: Job) -> bool:
-    """Whether a job's worker has not been heard of for so long that it is gone."""
+    """Whether a job's worker has not reported for so long that it counts as gone."""
     now, heard = utc_now(), job.heartbeat_at or job.created_at
     return job.state is JobState.RUNNING and not now - LOST_AFTER <= heard <= latest(now)
 
@@ -152,12 +152,12 @@ def is_anybody_working(session: AnySession) -> bool:
 
 
 def oldest_waiting(session: AnySession) -> datetime | None:
-    """Return since when the oldest waiting job waits, if any does."""
+    """Return since when the oldest waiting job has waited, if any is waiting."""
     return session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING))
 
 
 def levels(session: AnySession) -> dict[Level, float]:
-    """Return how much there is to do, and who does it, for whoever watches over all machines."""
+    """Return how many jobs and workers there are on all machines, for metrics."""
     found = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     oldest, now = oldest_waiting(session), utc_now()
     alive = select(func.count()).select_from(Worker).where(_is_alive(now))
@@ -171,7 +171,7 @@ def levels(session: AnySession) -> dict[Level, float]:
 
 
 def requested(session: AnySession, *, job_id: int, staff_id: int | None) -> Job:
-    """Return a job of this person, or of anybody for None; raise `NotFoundError` otherwise: others' look like none."""
+    """Return a job of this person, or of anybody for None. Otherwise raise `NotFoundError`: other people's jobs look like missing ones."""
     job = session.get(Job, job_id)
     if job is None or (staff_id is not None and job.staff_id != staff_id):
         message = f"Job {job_id} does not exist."
@@ -196,7 +196,7 @@ _BEGINNING: Values = {
 
 
 def _ended(state: JobState) -> Values:
-    # What came to nothing is shown for a week.
+    # Failed and cancelled jobs are shown for a week.
     return {"state": state, "finished_at": utc_now(), "expires_at": utc_now() + timedelta(days=7)}
 
 
@@ -210,7 +210,7 @@ def _is_alive(now: datetime) -> ColumnElement[bool]:
 
 def _is_lost() -> ColumnElement[bool]:
     now = utc_now()
-    # A worker that lives says so every few seconds: a time that is still to come is from a clock that was ahead.
+    # A living worker reports every few seconds: a time in the future comes from a clock that was ahead.
     return and_(Job.state == JobState.RUNNING, or_(Job.heartbeat_at < now - LOST_AFTER, Job.heartbeat_at > latest(now)))
 
 

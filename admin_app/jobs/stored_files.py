@@ -1,4 +1,4 @@
-"""The verbs of a file that a record holds: keep what is sent, open it, let it go when neither a record nor the history holds it."""
+"""The verbs of a file in a record: store an upload, open it, remove it when neither a record nor the history refers to it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from admin_app.models.change_set import Change
 from admin_app.models.draft import Draft
 from admin_app.models.stored_file import StoredFile
 
-# What nobody saved is kept for a day; what something holds is looked at again after a month.
+# A file that no one saved is kept for a day; a file in use is checked again after a month.
 UNSAVED, HELD = timedelta(hours=24), timedelta(days=30)
-# Looked at in one round.
+# Files checked in one round.
 PORTION = 20
-# Under which attempt the file is kept, and its small picture.
+# The attempts under which the file and its preview are stored.
 WHOLE, SMALL = 1, 2
 
 GONE = "The file is no longer there."
 
 
 def keep(session: AnySession, kind: FileKind, label: str, *, file_name: str, file: IO[bytes]) -> str:
-    """Keep a file (committed) and return its reference; raise `TransferError` where the column does not take it."""
+    """Store a file (committed) and return its reference; raise `TransferError` if the column does not accept it."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if size > kind.most_bytes:
@@ -58,36 +58,36 @@ def keep(session: AnySession, kind: FileKind, label: str, *, file_name: str, fil
         stored = StoredFile(size=size, content_type=content_type, has_preview=bool(preview), look_at=_later(UNSAVED))
         _store(session, stored, digest, file, preview)
     elif files_of(STORED).gone({(here, WHOLE)}):
-        # It was lost, and is here again.
+        # It was lost and has been sent again.
         _write(here, file, preview)
     return str(FileReference(digest, size, clean_name(file_name)))
 
 
 def found(session: AnySession, reference: FileReference) -> StoredFile | None:
-    """Return the file that a reference names, None where it is gone."""
+    """Return the file of a reference; None if it is gone."""
     return session.scalar(select(StoredFile).where(StoredFile.sha256 == reference.sha256))
 
 
 def content_of(stored: StoredFile, *, is_small: bool) -> Iterator[bytes] | None:
-    """Return a file's content piece by piece, or that of its small picture; None where it is gone."""
+    """Return the content of a file, or of its preview, piece by piece; None if it is gone."""
     return files_of(STORED).read(stored.id, SMALL if is_small else WHOLE)
 
 
 def missing(session: AnySession) -> int:
-    """Count the files of records that are not in their place."""
+    """Count the files of records that are missing."""
     rows = session.execute(select(StoredFile.id).where(StoredFile.sha256.is_not(None))).scalars()
     wanted: set[Writing] = {(one, WHOLE) for one in rows}
     return len(files_of(STORED).gone(wanted))
 
 
 def sweep() -> None:
-    """Remove the files that nothing holds, and contents whose row is gone; each in a transaction of its own."""
+    """Remove unused files, and contents without a row; each in its own transaction."""
     files = files_of(STORED)
     with Session(db.engine) as session:
         due = session.scalars(select(StoredFile.id).where(StoredFile.look_at < utc_now()).limit(PORTION)).all()
     for file_id in due:
         _look_at(file_id)
-    # In this order: one that is sent meanwhile is not yet among the files.
+    # In this order: a file sent meanwhile is not yet among the contents.
     there = files.owner_ids()
     with Session(db.engine) as session:
         there -= set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(there))))
@@ -96,7 +96,7 @@ def sweep() -> None:
 
 
 def let_go(digests: Collection[str]) -> None:
-    """Remove these files at once, as far as nothing holds them; each in a transaction of its own."""
+    """Remove these files at once if they are unused; each in its own transaction."""
     chosen = StoredFile.sha256.in_(digests)
     with writing(), Session(db.engine) as session:
         session.execute(update(StoredFile).where(chosen).values(look_at=utc_now()))
@@ -107,7 +107,7 @@ def let_go(digests: Collection[str]) -> None:
 
 
 def is_held(session: AnySession, sha256: str | None) -> bool:
-    """Whether a record, the history or what somebody typed and did not save names a file."""
+    """Whether a record, the history or a draft refers to a file."""
     if sha256 is None:
         return False
     columns = file_columns()
@@ -122,15 +122,16 @@ def is_held(session: AnySession, sha256: str | None) -> bool:
 
 
 def file_columns() -> list[TableColumn]:
-    """Return the columns of all models that hold files, with those that one of several classes of a table has alone."""
+    """Return all models' columns that hold files, including those of subclasses in the same table."""
     classes = (one for model in recorded_models().values() for one in classes_of_table(model))
     columns = dict.fromkeys(column for one in classes for column in stored_columns(one).values())
     return [one for one in columns if kind_of(one).is_file]
 
 
 def _look_at(file_id: int) -> None:
-    """Remove a file unless something holds it."""
-    # To search the history takes long: it is asked without the lock, and with it again before anything is removed.
+    """Remove a file if it is unused."""
+    # Searching the history takes long: it is done without the lock first, and again with the lock before anything is
+    # removed.
     with Session(db.engine) as session:
         stored = session.get(StoredFile, file_id)
         is_kept = stored is not None and is_held(session, stored.sha256)
@@ -142,8 +143,8 @@ def _look_at(file_id: int) -> None:
 
 
 def _remove_unless_held(session: AnySession, file_id: int, *, is_kept: bool) -> bool:
-    """Remove a file's row (not yet committed) unless something holds it; return whether it is gone. Its content goes afterwards."""
-    # Whoever sends the same in this moment waits, and finds it gone.
+    """Remove a file's row (not yet committed) if the file is unused; return whether it is gone. Its content is removed afterwards."""
+    # Someone who sends the same content at this moment waits, and then finds it gone.
     stored = session.get(StoredFile, file_id, with_for_update=True)
     if stored is None or stored.look_at > utc_now():
         return False
@@ -155,7 +156,7 @@ def _remove_unless_held(session: AnySession, file_id: int, *, is_kept: bool) -> 
 
 
 def _id_of(session: AnySession, digest: str) -> int | None:
-    """Find the same content, which is kept for another day at least (committed)."""
+    """Find a file of the same content, and keep it for another day (committed)."""
     is_it, until = StoredFile.sha256 == digest, _later(UNSAVED)
     session.execute(update(StoredFile).where(is_it, StoredFile.look_at < until).values(look_at=until))
     found = session.scalar(select(StoredFile.id).where(is_it))
@@ -164,7 +165,7 @@ def _id_of(session: AnySession, digest: str) -> int | None:
 
 
 def _store(session: AnySession, stored: StoredFile, digest: str, file: IO[bytes], preview: bytes) -> None:
-    """Write the content while no transaction is open; it is there once its row says so."""
+    """Write the content while no transaction is open. The file exists once its row says so."""
     session.add(stored)
     session.flush()
     file_id = stored.id
@@ -174,7 +175,7 @@ def _store(session: AnySession, stored: StoredFile, digest: str, file: IO[bytes]
     try:
         session.commit()
     except IntegrityError:
-        # Somebody sent the same meanwhile. Ours, which nothing names, goes when it is looked at.
+        # Someone sent the same content meanwhile. Ours is unused and is removed at the next check.
         session.rollback()
 
 

@@ -1,4 +1,4 @@
-"""The verbs of an upload: keep what somebody sends, open it, let it go when nobody needs it any more."""
+"""The verbs of an upload for an import: store it, open it, remove it when nobody needs it any more."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from admin_app.jobs.files import CHUNK, UPLOADS, files_of
 from admin_app.models.upload import LONGEST_NAME, PlannedUpload, Upload
 from admin_app.unicode_text import has_something_to_see
 
-# Long enough to go on tomorrow with what was begun today.
+# Long enough to continue tomorrow.
 LIFETIME = timedelta(hours=24)
-# Uploads without a plan that one person may have: the oldest makes way, so that nobody fills the disk.
+# Uploads without a plan that one person may have. The oldest are removed, so that nobody fills the disk.
 MOST_KEPT = 20
 # A file is written once.
 ATTEMPT = 1
@@ -30,7 +30,7 @@ GONE = "The file is no longer there. Send it again."
 
 
 def keep(session: AnySession, *, staff_id: int, resource: str, file_name: str, file: IO[bytes]) -> Upload:
-    """Keep a file (committed); its digest is made while it is written. No transaction is open meanwhile."""
+    """Store a file (committed), computing its digest on the way. No transaction is open meanwhile."""
     name = _shown_name(file_name)
     upload = Upload(staff_id=staff_id, resource=resource, file_name=name, expires_at=utc_now() + LIFETIME)
     session.add(upload)
@@ -57,7 +57,7 @@ def keep(session: AnySession, *, staff_id: int, resource: str, file_name: str, f
 
 
 def requested(session: AnySession, *, upload_id: int, staff_id: int, resource: str) -> Upload:
-    """Return an upload of this person; raise `NotFoundError` for what is gone, not whole yet, or somebody else's."""
+    """Return an upload of this person; raise `NotFoundError` if it is gone, incomplete, or somebody else's."""
     upload = session.get(Upload, upload_id)
     is_own = upload is not None and (upload.staff_id, upload.resource) == (staff_id, resource)
     if upload is None or not is_own or not upload.sha256:
@@ -69,13 +69,13 @@ def requested(session: AnySession, *, upload_id: int, staff_id: int, resource: s
 
 
 def open_of(session: AnySession, *, staff_id: int, most: int) -> Sequence[Upload]:
-    """Return a person's files that no plan is made of yet, the newest first."""
+    """Return a person's files without a plan, newest first."""
     mine = Upload.staff_id == staff_id, Upload.expires_at > utc_now(), Upload.sha256 != ""
     return session.scalars(select(Upload).where(*mine, _has_no_plan()).order_by(Upload.id.desc()).limit(most)).all()
 
 
 def open_file(upload: Upload) -> IO[bytes]:
-    """Open an upload's file, which can be gone back in; raise `TransferError` where it is gone."""
+    """Open an upload as a seekable file; raise `TransferError` if it is gone."""
     file = files_of(UPLOADS).open(upload.id, ATTEMPT)
     if file is None:
         raise TransferError(GONE)
@@ -83,7 +83,7 @@ def open_file(upload: Upload) -> IO[bytes]:
 
 
 def tie(session: AnySession, *, upload_id: int, plan_id: int) -> None:
-    """Keep an upload for as long as a plan that is made of it is kept (not yet committed)."""
+    """Keep an upload for as long as its plan is kept (not yet committed)."""
     session.add(PlannedUpload(plan_id=plan_id, upload_id=upload_id))
 
 
@@ -96,19 +96,19 @@ def remove(session: AnySession, upload: Upload) -> None:
 
 
 def expired(session: AnySession) -> Sequence[int]:
-    """Return the ids of uploads that are kept no longer: too old, and no plan is made of them."""
+    """Return the ids of expired uploads: too old, and without a plan."""
     now = utc_now()
     is_old = or_(Upload.expires_at < now, Upload.created_at > latest(now))
     return session.scalars(select(Upload.id).where(is_old, _has_no_plan()).limit(100)).all()
 
 
 def remove_unplanned(session: AnySession, upload_id: int) -> bool:
-    """Remove an upload's row unless a plan is made of it (not yet committed); return whether it is gone. Its file goes afterwards."""
+    """Remove an upload's row unless it has a plan (not yet committed); return whether it is gone. Its file is removed afterwards."""
     return rows_changed(session.execute(delete(Upload).where(Upload.id == upload_id, _has_no_plan()))) > 0
 
 
 def last_mapped(session: AnySession, *, resource: str, headers_digest: str) -> Upload | None:
-    """Return the upload whose file had the same headers and of which a plan was made last."""
+    """Return the latest planned upload whose file had the same headers."""
     of_it = (Upload.resource == resource, Upload.headers_digest == headers_digest)
     is_planned = exists().where(PlannedUpload.upload_id == Upload.id)
     return session.scalar(select(Upload).where(*of_it, is_planned).order_by(Upload.id.desc()).limit(1))
@@ -119,7 +119,7 @@ def _has_no_plan() -> ColumnElement[bool]:
 
 
 def _beyond_room(session: AnySession, staff_id: int) -> Sequence[int]:
-    """Return the ids of the oldest of somebody's unplanned uploads, as many as they have too many."""
+    """Return the ids of a person's oldest uploads without a plan, as many as are above the limit."""
     mine = select(Upload.id).where(Upload.staff_id == staff_id, _has_no_plan()).order_by(Upload.id.desc())
     return session.scalars(mine.offset(MOST_KEPT)).all()
 
@@ -131,7 +131,7 @@ def _digested(file: IO[bytes], digest: Any) -> Iterator[bytes]:
 
 
 def _shown_name(name: str) -> str:
-    """Return what a file is called, without its folders and what nobody can see; the whole of a long name tells no more."""
+    """Return the name to show for a file: without folders and invisible characters, and shortened if long."""
     last = PurePosixPath(name.replace("\\", "/")).name
     seen = "".join(letter for letter in last if letter.isprintable())
     return seen[:LONGEST_NAME] if has_something_to_see(seen) else ""

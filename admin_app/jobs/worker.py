@@ -1,4 +1,4 @@
-"""The worker: Huey's consumer, and the housekeeping beside it: say that it is alive, take up lost jobs, remove old files."""
+"""The worker: Huey's consumer, and the housekeeping beside it: report that it is alive, recover lost jobs, remove old files."""
 
 from __future__ import annotations
 
@@ -33,33 +33,34 @@ log = logging.getLogger(__name__)
 
 # Seconds between two rounds of housekeeping.
 ROUND = 2.0
-# Rounds between two looks for files that nobody needs any more.
+# Rounds between two searches for unused files.
 TIDYING = 30
-# Seconds between two looks at what has its hour.
+# Seconds between two checks of tasks with a set hour.
 HOURLY = 60.0
-# Rounds between two looks at how many jobs there are, where metrics are wanted.
+# Rounds between two counts of jobs, if metrics are enabled.
 MEASURING = 5
-# Seconds of a round that expired plans take, and between two portions of their lines: others write meanwhile.
+# Seconds per round for removing expired plans, and the pause between two portions of their lines: others write
+# meanwhile.
 CLEARING, BREATH = 1.0, 0.05
-# Seconds that jobs are given to be given back when the worker stops.
+# Seconds for jobs to be given back when the worker stops.
 PATIENCE = 5.0
 
 
 def work(app: Flask, *, threads: int, parent: int | None = None, at_hours: Callable[[], None] = lambda: None) -> None:
-    """Work on jobs until SIGTERM or Ctrl-C, or until `parent`, the process that began this one, is gone.
+    """Work on jobs until SIGTERM or Ctrl-C, or until the process `parent`, which started this one, is gone.
 
-    `at_hours` does what has its hour of the day, and knows itself when that is.
+    `at_hours` runs the tasks with a set hour, and knows itself when they are due.
     """
     queue: Queue = app.extensions["jobs"]
-    # It looks for work every second, and writes a traceback each time that it cannot.
+    # It polls for work every second and would log a traceback each time that it fails.
     for handler in ("huey", "huey.consumer", "huey.consumer.Worker", "huey.consumer.Scheduler"):
         logging.getLogger(handler).addFilter(OneLine())
     consumer = queue.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0, scheduler_interval=60)
     stopping = threading.Event()
     consumer.start()
-    # It may wait for a slow server, and nobody may take this worker for dead meanwhile.
+    # It may wait for a slow server; meanwhile nobody may take this worker for dead.
     threading.Thread(target=_keep_hours, args=(app, at_hours, stopping), daemon=True).start()
-    threading.Thread(target=backfills.keep_filling, args=(app, stopping), daemon=True).start()
+    threading.Thread(target=backfills.run_backfills, args=(app, stopping), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"
@@ -82,7 +83,8 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
             waiting = job_store.recover(session)
             old = [job.id for job in job_store.expired(session)] if is_tidying else []
             session.commit()
-        # What waits while the queue is empty fell out of it: with a worker that was killed, or before it was asked for.
+        # A job that waits while the queue is empty has lost its message: its worker was killed, or it was submitted
+        # before this worker began.
         if waiting and not queue.huey.storage.queue_size():
             for job_id in waiting:
                 queue.wake(job_id)
@@ -97,7 +99,7 @@ def _keep_house(queue: Queue, name: str, *, is_tidying: bool) -> None:
 
 
 def _keep_hours(app: Flask, at_hours: Callable[[], None], stopping: threading.Event) -> None:
-    """Look every minute, from the first one on; what goes wrong is told, and tried the next time."""
+    """Check every minute, beginning now. A failure is logged and tried again."""
     while not stopping.wait(HOURLY):
         try:
             with app.app_context():
@@ -105,11 +107,11 @@ def _keep_hours(app: Flask, at_hours: Callable[[], None], stopping: threading.Ev
         except DBAPIError as error:
             say(log, error)
         except Exception:
-            log.exception("what has its hour could not be done")
+            log.exception("a task with a set hour failed")
 
 
 def _measure() -> None:
-    """Tell how many jobs wait: the worker asks for all processes, so that no page and no probe does."""
+    """Count the waiting jobs: the worker asks for all processes, so that no page and no probe has to."""
     if not metrics.are_wanted():
         return
     try:
@@ -127,7 +129,7 @@ def _tidy(queue: Queue, old: list[int]) -> None:
             if job.id in old:
                 session.delete(job)
         session.commit()
-    # In this order: a job that is begun meanwhile is not yet among the files.
+    # In this order: a job that begins meanwhile is not yet among the files.
     found = queue.files.owner_ids()
     with Session(db.engine) as session:
         found -= set(session.scalars(select(Job.id).where(Job.id.in_(found))))
@@ -136,7 +138,7 @@ def _tidy(queue: Queue, old: list[int]) -> None:
 
 
 def _remove_expired_plans() -> None:
-    """Remove what is kept no longer, a portion a transaction; what is left waits for the next time."""
+    """Remove expired plans, one portion per transaction. What is left waits for the next round."""
     end, is_more = time.monotonic() + CLEARING, True
     while is_more and time.monotonic() < end:
         with writing(), Session(db.engine) as session:
@@ -146,7 +148,7 @@ def _remove_expired_plans() -> None:
 
 
 def _remove_expired_uploads() -> None:
-    """Remove uploads that are kept no longer, and files whose upload went with their person."""
+    """Remove expired uploads, and files whose upload was removed with its person."""
     files = files_of(UPLOADS)
     with Session(db.engine) as session:
         old = uploads.expired(session)
@@ -156,7 +158,7 @@ def _remove_expired_uploads() -> None:
             session.commit()
         if is_gone:
             files.remove(upload_id)
-    # In this order: one that is sent meanwhile is not yet among the files.
+    # In this order: a file sent meanwhile is not yet among the files.
     found = files.owner_ids()
     with Session(db.engine) as session:
         found -= set(session.scalars(select(Upload.id).where(Upload.id.in_(found))))
@@ -165,7 +167,7 @@ def _remove_expired_uploads() -> None:
 
 
 def _stop(app: Flask, consumer: Consumer, name: str) -> None:
-    """Take nothing up any more, and give back what is under way."""
+    """Take up no more jobs, and give the running ones back."""
     consumer.stop()
     end = time.monotonic() + PATIENCE
     while stop_all() and time.monotonic() < end:

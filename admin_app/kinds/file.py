@@ -28,7 +28,7 @@ _UNKNOWN_TYPE = "application/octet-stream"
 _OFFICE, _OPEN = "vnd.openxmlformats-officedocument", "vnd.oasis.opendocument"
 _CALLED = {
     "plain": "plain text",
-    "octet-stream": "of a type that is not known",
+    "octet-stream": "of an unknown type",
     "webp": "WebP",
     "svg+xml": "SVG",
     "msword": "Word",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from admin_app.discovery import import_modules
 from admin_app.extensions import TABLE_PREFIX
 
-# The dashboard's own; every other one is what the dashboard is there for. Inside another application that has its own models.
+# The dashboard's own tables; all others are its content. An application around the dashboard has its own models.
 OWN = frozenset(
     {
         "backfill_state",

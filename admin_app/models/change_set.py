@@ -1,4 +1,4 @@
-"""What was changed, a change set for each transaction: who, when and how, with the values before and after. Rows are added, never changed."""
+"""Change sets, one per transaction: who changed what, when and how, with the values before and after. Rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_REASON = 300
 
 
 class Kind(StrEnum):
-    """In which way a change set was done."""
+    """How a change set was made."""
 
     FORM = "form"
     BULK = "bulk"
@@ -39,18 +39,18 @@ class Kind(StrEnum):
     PRUNE = "prune"
     # A note on a record was added, changed or deleted.
     NOTE = "note"
-    # Links, sessions, second factors: how somebody gets in. Such a change set need not change a record.
+    # Links, sessions, second factors: how someone gets in. Such a change set may change no record.
     ACCESS = "access"
-    # A person's data was removed: from the history too.
+    # A person's data was removed, from the history too.
     FORGET = "forget"
 
 
-# The ways in which records are changed.
+# The kinds that change records.
 CHANGING = (Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.DEMO)
 
-# How the summary of a merge begins, which names the record that is gone beside the one that is left.
+# A merge's summary begins with this. It names both the record that is gone and the one that is left.
 MERGED = "Merged"
-# What stands before the summary of a change set in that of another one that took it back.
+# Prefixes of the summary of a change set that reversed another one.
 UNDID, REDID = "Undid: ", "Redid: "
 
 
@@ -63,12 +63,12 @@ class Did(StrEnum):
 
     @property
     def past(self) -> str:
-        """Say it as done: "post “Bicycle” was changed"."""
+        """Return it as a sentence's ending: "post “Bicycle” was changed"."""
         return {"create": "created", "update": "changed", "delete": "deleted"}[self]
 
 
 class JsonValues(TypeDecorator[Values]):
-    """Columns' values by name, as the shortest JSON; text on both stores, since it is written far oftener than searched."""
+    """Values of columns by name, as compact JSON. It is text on both stores, because it is written far more often than searched."""
 
     impl = Text
     cache_ok = True
@@ -84,18 +84,18 @@ class JsonValues(TypeDecorator[Values]):
         return None if value is None else json.loads(value)
 
 
-# Written out, as no planner looks for a part of an index behind a parameter.
+# A literal, because planners do not match a partial index with a parameter.
 ABOUT_ACCESS = text(f"kind = '{Kind.ACCESS}'")
 
 
 class ChangeSet(Model):
-    """What one transaction did, and who did it. It names people and records by text, and points at none: it outlives them all."""
+    """What one transaction did, and who did it. It names people and records by text, without foreign keys: it outlives them all."""
 
     __table_args__ = (
         Index("ix_change_set_actor_id_id", "actor_id", "id"),
         Index("ix_change_set_kind_id", "kind", "id"),
         Index("ix_change_set_resource_id", "resource", "id"),
-        # A record's history holds these beside the changes; of other kinds nobody asks by record.
+        # A record's history shows these besides its changes; other kinds are never looked up by record.
         Index(
             "ix_change_set_access",
             *("resource", "record_id", "id"),
@@ -110,19 +110,19 @@ class ChangeSet(Model):
     actor_id: Mapped[int | None]
     actor: Mapped[str] = mapped_column(String(LONGEST_ACTOR), default="")
     kind: Mapped[str] = mapped_column(String(20))
-    # The table and the key of the record that it is mainly about; "" and None where it is about none.
+    # The table and the key of its main record; "" and None if it has none.
     resource: Mapped[str] = mapped_column(String(63), default="")
     record_id: Mapped[Key | None] = mapped_column(RecordKey)
     summary: Mapped[str] = mapped_column(String(LONGEST_SUMMARY), default="")
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     request_id: Mapped[str] = mapped_column(String(36), default="")
-    # How many records it changed; of failed sign-ins how many there were, of an export how many rows.
+    # How many records it changed; how many failed sign-ins there were, or how many rows an export had.
     count: Mapped[int] = mapped_column(default=0)
     undoes_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class Change(Model):
-    """What a change set did to one record: the fields that differ, or all of a record that came or went."""
+    """What a change set did to one record: the fields that differ, or the whole record if it was created or deleted."""
 
     __table_args__ = (
         Index("ix_change_model_record_id_id", "model", "record_id", "id"),
@@ -132,18 +132,18 @@ class Change(Model):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     change_set_id: Mapped[int]
-    # The table's name.
+    # The name of the table.
     model: Mapped[str] = mapped_column(String(63))
     record_id: Mapped[Key] = mapped_column(RecordKey)
     act: Mapped[str] = mapped_column(String(6))
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
-    # The record's version after this change; a deletion counts too, so that no number is ever used twice.
+    # The record's version after this change. A deletion counts too, so that no number is used twice.
     version: Mapped[int]
     before: Mapped[Values | None] = mapped_column(JsonValues)
     after: Mapped[Values | None] = mapped_column(JsonValues)
 
 
 def refuse_to_rewrite(_mapper: object, _connection: object, row: Record) -> None:
-    """Keep the history whole: what can be changed afterwards proves nothing."""
+    """Protect the history: what can be changed afterwards proves nothing."""
     message = f"{type(row).__name__} {row.id} is part of the history, which is only added to."
     raise TypeError(message)

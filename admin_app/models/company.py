@@ -1,4 +1,4 @@
-"""Who somebody is to the company: at its provider of identities, and in its directory, with their groups."""
+"""A person's identity at the company: at its identity provider, and in its directory with its groups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_NAME = 255
 
 
 class Identity(Model):
-    """Whom a provider means by a subject. An email may pass on to somebody else; issuer and subject never do."""
+    """A provider's subject and its account. An email may pass to another person; issuer and subject never do."""
 
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
@@ -27,7 +27,7 @@ class Identity(Model):
 
 
 class DirectoryPerson(Model):
-    """What the directory calls an account that it looks after."""
+    """The directory's own ids for an account that it manages."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, index=True)
@@ -36,7 +36,7 @@ class DirectoryPerson(Model):
 
 
 class DirectoryGroup(Model):
-    """A group of the directory; `ADMIN_GROUPS` says which roles it gives."""
+    """A group of the directory. `ADMIN_GROUPS` maps groups to roles."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME), unique=True)
@@ -44,14 +44,14 @@ class DirectoryGroup(Model):
 
 
 class DirectoryMember(Model):
-    """That a person is in a group."""
+    """The membership of a person in a group."""
 
     group_id: Mapped[int] = mapped_column(ForeignKey("directory_group.id", ondelete="CASCADE"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class DirectoryToken(Model):
-    """What the directory shows to be let in: the table holds its hash only."""
+    """The token that the directory signs in with. The table holds only its hash."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

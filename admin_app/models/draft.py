@@ -1,4 +1,4 @@
-"""What somebody typed into a form that could not be sent: kept for a day, for that person alone."""
+"""What a person typed into a form that could not be sent: kept for a day, for that person alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.extensions import Model
 class Draft(Model):
     """The fields of one form, without secrets, and the address of its page."""
 
-    # It stands in an address, which a colleague may be sent: it must not be guessed from another one.
+    # It is part of an address that a colleague may be sent, so it must not be guessable from another one.
     key: Mapped[str] = mapped_column(String(32), primary_key=True, default=lambda: secrets.token_urlsafe(16))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(Text)

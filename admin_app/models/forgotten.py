@@ -1,4 +1,4 @@
-"""Marks of people whose data was removed: nothing of theirs, only which record it was."""
+"""Marks of people whose data was removed: nothing personal, only which record it was."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_REASON
 
 
 class Forgotten(Model):
-    """Which record was forgotten, by whom, when and why. A restored backup is compared with these."""
+    """Which record was forgotten, by whom, when and why. A restored backup is compared with these marks."""
 
     __table_args__ = (Index("ix_forgotten_model_record_id", "model", "record_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # The table's name.
+    # The name of the table.
     model: Mapped[str] = mapped_column(String(63))
     record_id: Mapped[Key] = mapped_column(RecordKey)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -1,4 +1,4 @@
-"""Groups of alike records that a job found: by the key that they have in common. Which records have it is asked when they are shown."""
+"""Groups of possible duplicates that a job found, by their common key. The records are looked up when they are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from admin_app.extensions import Model
 
 
 class FoundGroup(Model):
-    """One group; `number` orders those of a job as its index does."""
+    """One group; `number` orders a job's groups like the index of their keys."""
 
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

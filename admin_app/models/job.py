@@ -1,4 +1,4 @@
-"""Long work: what was asked for, how far it is, what came of it; its file where that is kept here; and who works."""
+"""Jobs: what was asked for, the progress, the result and its file if it is stored here; and the workers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.models.staff import Staff
 
 
 class JobState(StrEnum):
-    """Where a job is."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -24,9 +24,9 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """One piece of long work of one person. The row is the truth; the queue only wakes a worker for it."""
+    """One person's long task. The row is authoritative; the queue only wakes a worker for it."""
 
-    # The id of a job that expired must not come back: files are named by it.
+    # The id of an expired job must not be reused: files are named by it.
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,12 +39,12 @@ class Job(Model):
         default=JobState.WAITING,
         index=True,
     )
-    # Raised each time a worker takes it up: what an earlier one still writes is not believed.
+    # Each claim by a worker increments it: what an earlier attempt still writes is ignored.
     attempt: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int | None] = mapped_column(BigInteger)
     problem_count: Mapped[int] = mapped_column(default=0)
-    # The first of them, as (row, words).
+    # The first problems, as (row, words).
     problems: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
     error: Mapped[str] = mapped_column(Text, default="")
     file_name: Mapped[str] = mapped_column(String(200), default="")
@@ -59,7 +59,7 @@ class Job(Model):
 
 
 class JobChunk(Model):
-    """A piece of a job's file, where files are kept in the database."""
+    """A piece of a job's file, if files are stored in the database."""
 
     __table_args__ = (Index(None, "job_id", "attempt", "number", unique=True),)
 
@@ -71,7 +71,7 @@ class JobChunk(Model):
 
 
 class Worker(Model):
-    """A process that works on jobs, and when it last said so."""
+    """A worker process, and when it last reported."""
 
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Notes that staff write about records: of any model, pointed at by table and key, so that no model has to know of them."""
+"""Notes that staff write about records of any model. A note refers to its record by table and key, so no model needs to know about notes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from admin_app.db.record import Record
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import Model
 
-# Columns that say where a row belongs, which whoever reads its history knows: they are not listed there.
+# Columns that say which record a note belongs to. The history does not list them: its readers know the record.
 _PLACE = {"is_place": True}
 
 
 class Note(Record):
-    """What somebody wrote about a record. A record that is deleted leaves its notes, and has them again when it comes back."""
+    """A note about a record. A deleted record leaves its notes, and has them again after it is restored."""
 
-    # The record's table and key.
+    # The table and key of the record.
     subject: Mapped[str] = mapped_column(String(63), info=_PLACE)
     subject_id: Mapped[Key] = mapped_column(RecordKey, info=_PLACE)
-    # As the history names people: by key and name, for both outlive the account.
+    # The author's key and name, as in the history: both outlive the account.
     author_id: Mapped[int] = mapped_column(info=_PLACE)
     author: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-# A record's notes are read from the last one.
+# A record's notes are read newest first.
 Index("ix_note_subject_subject_id_id", Note.subject, Note.subject_id, Note.id)
 
 
 class Mention(Model):
-    """Somebody whom a note names: an entry of their inbox. It waits while the note is deleted, and is there again after an undo."""
+    """A person mentioned in a note: an entry of their inbox. It is hidden while the note is deleted, and back after an undo."""
 
     __table_args__ = (
         Index("ix_mention_note_id_staff_id", "note_id", "staff_id", unique=True),

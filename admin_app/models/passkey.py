@@ -1,4 +1,4 @@
-"""Passkeys: what a device showed when it made a key for a person, and the questions it has answered already."""
+"""Passkeys: the public key that a device created for a person, and the challenges that were already answered."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.extensions import Model
 
 LONGEST_NAME = 60
-# A number of 1,023 bytes at most, as text.
+# At most 1,023 bytes, encoded as text.
 LONGEST_CREDENTIAL = 1364
 
 
 class Passkey(Model):
-    """A key that a person's device holds; kept here is its public half, with which nobody can sign in."""
+    """The public half of a key that a person's device holds. Nobody can sign in with it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    # The host name that it was made for: at another the browser does not offer it.
+    # The host name that it was created for: browsers do not offer it at another.
     site: Mapped[str] = mapped_column(String(253))
     credential: Mapped[str] = mapped_column(String(LONGEST_CREDENTIAL), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    # How often the device says it was used: 32 bits without a sign, and 0 for ever where it does not count.
+    # The device's counter of uses: unsigned 32 bits, and always 0 if the device does not count.
     sign_count: Mapped[int] = mapped_column(BigInteger)
-    # How the browser reaches it ("internal,hybrid"), to be told the next time.
+    # How the browser reaches the device ("internal,hybrid"); browsers want this back.
     transports: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class UsedChallenge(Model):
-    """A question that was answered, for as long as it would be good: a copied answer is worth nothing."""
+    """An answered challenge, kept for as long as it would be valid: a copied answer is refused."""
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

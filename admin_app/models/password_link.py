@@ -13,11 +13,11 @@ from admin_app.models.staff import Staff
 
 
 class PasswordLink(Model):
-    """One link of one person. The link carries a random token, the table only its hash."""
+    """A person's link. It carries a random token, and the table only the token's hash."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    # One a person: a new link takes the place of the old one.
+    # One per person: a new link replaces the old one.
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

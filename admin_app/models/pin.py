@@ -9,7 +9,7 @@ from admin_app.extensions import Model
 
 
 class Pin(Model):
-    """One card of one person. What it shows is parsed from the view, or from `arguments`, each time, like any address."""
+    """A person's card. What it shows is parsed from the view, or from `arguments`, each time, like any address."""
 
     __table_args__ = {"sqlite_autoincrement": True}
 
@@ -18,6 +18,6 @@ class Pin(Model):
     # Smaller comes first.
     place: Mapped[int]
     resource: Mapped[str] = mapped_column(String(60))
-    # None: a summary, whose address's arguments follow.
+    # None: it is a summary, and `arguments` are those of its address.
     view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="CASCADE"), index=True)
     arguments: Mapped[str] = mapped_column(Text, default="")

@@ -16,13 +16,13 @@ from admin_app.models.change_set import LONGEST_REASON, JsonValues
 
 
 class PlanState(StrEnum):
-    """Where a plan is."""
+    """The state of a plan."""
 
-    # A job still makes its lines.
+    # A job is still writing its lines.
     PLANNING = "planning"
-    # It waits for somebody to agree.
+    # It waits for someone to agree.
     PLANNED = "planned"
-    # It is being carried out. Whatever ends that leaves it here, until it is gone on with.
+    # It is being carried out. If that is interrupted, it stays in this state until it is continued.
     AGREED = "agreed"
     DONE = "done"
     # It was stopped: what was done stays done, the rest is left.
@@ -30,63 +30,63 @@ class PlanState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What would be done with a record; once the plan is carried out, what was."""
+    """What would be done with a record and, after the plan was carried out, what was done."""
 
     CHANGE = "change"
-    # It is to be made.
+    # The record would be created.
     NEW = "new"
     SAME = "same"
     WRONG = "wrong"
     REFUSED = "refused"
-    # Somebody chose to do without it.
+    # A person left it out.
     LEFT = "left"
 
     DONE = "done"
-    # Somebody changed it after the plan was made.
+    # Someone changed it after the plan was made.
     OUTDATED = "outdated"
     GONE = "gone"
     FAILED = "failed"
 
 
-# Of lines that wait to be carried out.
+# The verdicts of lines that wait to be carried out.
 OPEN = (Verdict.CHANGE, Verdict.NEW)
 
 
 def open_lines(counts: Mapping[str, int]) -> int:
-    """Return how many lines of these counts wait to be carried out."""
+    """Return how many of the counted lines wait to be carried out."""
     return sum(counts.get(verdict, 0) for verdict in OPEN)
 
 
 class Plan(Model):
-    """One act on many records that somebody thinks of, agrees to, and has carried out."""
+    """One act on many records that a person plans, agrees to, and has carried out."""
 
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # None: of the command line.
+    # None: the command line.
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     # The resource's endpoint, and the table of its model.
     resource: Mapped[str] = mapped_column(String(63))
     model: Mapped[str] = mapped_column(String(63))
-    # What is done, "edit", and with what: the pairs of the selection's address and of the form that asked.
+    # The act, like "edit", and its input: the arguments of the selection's address and of the form.
     operation: Mapped[str] = mapped_column(String(40))
     arguments: Mapped[Values] = mapped_column(JSON, default=dict)
-    # The attributes that it gives other values; none where records are deleted.
+    # The attributes that it changes; none if it deletes records.
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
-    # Which records were meant, in words: "Posts that contain “bike”".
+    # The selection in words: "Posts that contain “bike”".
     scope: Mapped[str] = mapped_column(Text, default="")
-    # How many the list said there were; None where it did not know.
+    # How many records the list had; None if it did not know.
     listed: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10), default=PlanState.PLANNED)
     reason: Mapped[str] = mapped_column(String(LONGEST_REASON), default="")
-    # How many lines have each verdict, and the commonest reasons: [verdict, reason, how many].
+    # How many lines have each verdict, and the most frequent reasons, as [verdict, reason, number].
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     reasons: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
-    # Where one field is to change: how many of its records have no value when the plan is made.
+    # If one field is changed: how many of its records have no value when the plan is made.
     empty: Mapped[int | None] = mapped_column(BigInteger)
-    # What was done so far, as the history counts it: [what, table, how many].
+    # What was done so far, as the history counts it: [what, table, number].
     tally: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
-    # The number of the last line whose effect on the world outside is out; those of lines before it are, too.
+    # The number of the last line whose external effect is done. So are those of all lines before it.
     effect_number: Mapped[int] = mapped_column(BigInteger, default=0)
     change_set_id: Mapped[int | None]
     job_id: Mapped[int | None]
@@ -97,7 +97,7 @@ class Plan(Model):
 
 
 class PlanLine(Model):
-    """What a plan means for one record. `number` orders the lines of a plan: the record's id where that is one, else its place, or the row's in a file."""
+    """What a plan does to one record. `number` orders the lines: by the record's id if that is a number, otherwise by position, or by row of a file."""
 
     __table_args__ = (
         Index("ix_plan_line_plan_id_verdict_number", "plan_id", "verdict", "number"),
@@ -108,17 +108,17 @@ class PlanLine(Model):
     number: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
-    # None: of a record that is to be made, and gets its key then.
+    # None: the record is to be created and gets its key then.
     record_id: Mapped[Key | None] = mapped_column(RecordKey)
-    # The record's version when the plan was made: changed since, it is left alone. 0 where there is none yet.
+    # The record's version when the plan was made; a record that changed since is skipped. 0 if it does not exist yet.
     version: Mapped[int]
     verdict: Mapped[str] = mapped_column(String(10))
-    # Why it is not to be changed, or was not; "" for no reason.
+    # Why the record is not, or was not, changed; "" for no reason.
     problem: Mapped[str] = mapped_column(String(300), default="")
-    # The cells of a file's row that are wrong, by the columns' keys: what is wrong, and what the cell says.
+    # Wrong cells of a file's row, by column key: the problem, and the text of the cell.
     cells: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
-    # What names related records that are to be made first, by the keys of the relations' columns.
+    # The names of related records that are to be created first, by the keys of the relations' columns.
     missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    # As the history keeps values; None where nothing is given other values.
+    # Values as the history stores them; None if no values are changed.
     before: Mapped[Values | None] = mapped_column(JsonValues)
     after: Mapped[Values | None] = mapped_column(JsonValues)

@@ -11,7 +11,7 @@ from admin_app.models.user import User
 
 
 class Post(Record):
-    """A piece of text, by one user or, once its user is gone, by nobody."""
+    """A piece of text by one user, or by nobody after the user is gone."""
 
     named_by = ("content",)
 

@@ -1,4 +1,4 @@
-"""How a member of staff likes a resource's lists to look and takes them away, and what they set for every page."""
+"""How a person likes the lists of a resource to look and to be exported, and their settings for every page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from admin_app.extensions import Model, Values
 
 
 class Density(StrEnum):
-    """How high a row is."""
+    """The height of rows."""
 
     COMFORTABLE = "comfortable"
     COMPACT = "compact"
 
 
 class Theme(StrEnum):
-    """In which colours the pages are drawn; the system's are the browser's."""
+    """The colours of the pages; "system" leaves them to the browser."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -28,32 +28,32 @@ class Theme(StrEnum):
 
 
 def _words(choices: type[StrEnum]) -> Enum:
-    """Keep a choice by its word, which the database takes for any text."""
+    """Store a choice as its word, which the database takes as any text."""
     return Enum(choices, native_enum=False, length=20, values_callable=lambda all_: [one.value for one in all_])
 
 
 class Preference(Model):
-    """One person's settings of one resource's list; the row whose `resource` is "" holds what is for every page."""
+    """A person's settings for one resource's list. The row whose `resource` is "" holds the settings for every page."""
 
     __table_args__ = (UniqueConstraint("staff_id", "resource"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     resource: Mapped[str] = mapped_column(String(60))
-    # Names with commas between them, in their order; empty: the resource's own.
+    # Names in order, separated by commas; "": the resource's own columns.
     columns: Mapped[str] = mapped_column(Text, default="")
-    # 0: the usual number.
+    # 0: the default number.
     page_size: Mapped[int] = mapped_column(default=0)
     density: Mapped[Density] = mapped_column(_words(Density), default=Density.COMFORTABLE)
     default_view_id: Mapped[int | None] = mapped_column(ForeignKey("saved_view.id", ondelete="SET NULL"), index=True)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
-    # Whether the home page shows what to do first.
+    # Whether the home page shows the first steps.
     has_first_steps: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Format, columns and options of the last export; empty: none yet.
     export_choice: Mapped[Values] = mapped_column(JSON, default=dict, server_default="{}")
     theme: Mapped[Theme] = mapped_column(_words(Theme), default=Theme.SYSTEM, server_default=Theme.SYSTEM.value)
-    # Whether the navigation shows its icons alone.
+    # Whether the navigation shows only icons.
     is_narrow: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # Whether an email tells of the inbox, where email is set up, and when the last one was sent.
+    # Whether an email tells the person about their inbox, if email is set up, and when the last one was sent.
     has_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
     digest_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

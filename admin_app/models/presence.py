@@ -1,4 +1,4 @@
-"""Who has which record's form open: a note that expires by itself, and locks nothing."""
+"""Who has which record's form open: a note that expires by itself and locks nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.extensions import Model
 
 
 class Presence(Model):
-    """A person at a record's form, since when, and until when that is believed."""
+    """A person at a record's form, since when, and until when the note is valid."""
 
     table: Mapped[str] = mapped_column("table_name", String(63), primary_key=True)
     record_id: Mapped[Key] = mapped_column(RecordKey, primary_key=True, autoincrement=False)

@@ -1,4 +1,4 @@
-"""Where the id of a record leads that was merged into another one. It holds only while no record has that id."""
+"""Where the id of a merged record leads. It is valid only while no record has that id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.extensions import Model
 
 
 class Redirect(Model):
-    """From a record's id to the id of the one that survived, both of the table `model`."""
+    """A redirect from the id of a merged record to the id of the one that survived, both in the table `model`."""
 
     __table_args__ = (UniqueConstraint("model", "record_id"),)
 
@@ -18,5 +18,5 @@ class Redirect(Model):
     model: Mapped[str] = mapped_column(String(63))
     record_id: Mapped[Key] = mapped_column(RecordKey)
     target_id: Mapped[Key] = mapped_column(RecordKey)
-    # The act that merged them: once the record is there again and goes in another way, the redirect means nothing.
+    # The change set of the merge: if the record is restored and deleted in another way, the redirect is void.
     change_set_id: Mapped[int]

@@ -1,4 +1,4 @@
-"""A list that somebody gave a name: its address's arguments, kept, and who else sees it."""
+"""A list that a person saved under a name: the arguments of its address, and who else sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from admin_app.db.record import Timestamped
 from admin_app.extensions import Model
 from admin_app.models.role import LONGEST_KEY
 
-# Whom a view is shown to beside the person whose it is: nobody, all, or who has the role of that key.
+# Who sees a view besides its owner: nobody, everyone, or the people with the role of that key.
 MINE, EVERYONE = "mine", "everyone"
 
 

@@ -1,4 +1,4 @@
-"""Which programs may go on with the tables as they are: one row, written by the migrations, or none."""
+"""The oldest program that can use the tables as they are: one row, written by migrations, or none."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ class SchemaFloor(Model):
     """The one row; its key is 1."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # The migration of the oldest program that can serve: Alembic's own table says only of which program the tables are.
+    # The migration of that program. Alembic's own table says only which program the tables belong to.
     revision: Mapped[str] = mapped_column(String(32))

@@ -1,4 +1,4 @@
-"""Tries to prove who one is, counted in the store, so that every process and machine counts together."""
+"""Attempts to prove one's identity, counted in the store so that all processes and machines count together."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from admin_app.extensions import Model
 
 
 class ProofTry(Model):
-    """The failed tries of one account, one address, one pair of the two, one device."""
+    """The failed attempts of one account, one address, one pair of the two, or one device."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Hashes: what people type into the field for the email is sometimes their password.
+    # Hashes, because people sometimes type their password into the email field.
     key: Mapped[str] = mapped_column(String(64), unique=True)
     account: Mapped[str | None] = mapped_column(String(64), index=True)
-    # All of them, for the person to be told; and those in a row, for the delay.
+    # All of them, to tell the person; and those in a row, for the delay.
     count: Mapped[int] = mapped_column(default=0)
     streak: Mapped[int] = mapped_column(default=0)
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)

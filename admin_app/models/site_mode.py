@@ -1,4 +1,4 @@
-"""What the operator says to everybody, and whether people may change anything at present: one row, or none."""
+"""The operator's banner, and whether people may change anything at present: one row, or none."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class SiteMode(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     banner: Mapped[str] = mapped_column(String(LONGEST_BANNER), default="", server_default="")
     is_maintained: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # When people may change things again, as far as the operator knows.
+    # When people may change things again, if the operator knows.
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)

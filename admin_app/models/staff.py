@@ -1,4 +1,4 @@
-"""Who signs in to the dashboard, and the sessions they are signed in with."""
+"""Who signs in to the dashboard, and their sessions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from admin_app.models.role import Role
 
 
 class Staff(Record):
-    """A member of staff. The password hash is a secret: no list, form or file shows it, nor does the history keep it.
+    """A member of staff.
 
-    An account that comes back from the history has no password, and so is switched off.
+    The password hash is a secret: no list, form or file shows it, and the history does not keep it. An account that
+    is restored from the history has no password and is switched off.
     """
 
     __guarded__ = True
@@ -26,18 +27,18 @@ class Staff(Record):
     __restored__ = {"password_hash": "", "is_active": False}
 
     name: Mapped[str] = mapped_column(String(80))
-    # Kept in lower case, so that one address is one account however it is typed.
+    # Lower case, so that one address is one account however it is typed.
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
-    # The keys of their roles. A column of the person, not a table between: one version, one entry in the history.
-    # Nobody gets a role that was not given: what stands in the table is for rows that are older than roles.
+    # The keys of their roles. A column and not a link table, so that there is one version and one history entry.
+    # Nobody gets a role without being given it; the default is for rows older than roles.
     roles: Mapped[StringSet] = mapped_column(StringSetType, server_default='["viewer"]')
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str] = mapped_column(String(255), info={"secret": True})
-    # Where their days begin and end, by IANA's name ("Europe/Prague"); "" is UTC.
+    # Their time zone by its IANA name ("Europe/Prague"); "" is UTC.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # To look at only: `roles` says which they are. A key is letters, digits and "-", so nothing in it means more to LIKE.
+    # For reading only: `roles` is authoritative. A key has only letters, digits and "-", so LIKE takes it literally.
     held_roles: Mapped[list[Role]] = relationship(
         primaryjoin=lambda: Staff.roles.like(literal('%"').concat(remote(foreign(Role.key))).concat('"%')),
         order_by=Role.key,
@@ -50,49 +51,49 @@ class Staff(Record):
 
     @classmethod
     def has_role(cls, key: str) -> ColumnElement[bool]:
-        """Return the condition on people to have the role of this key."""
+        """Return the condition on people to have the role with this key."""
         return cls.roles.like(f'%"{key}"%')
 
     @property
     def role_names(self) -> str:
-        """What their roles are called."""
+        """The names of their roles."""
         return named(one.name for one in self.held_roles)
 
 
 def named(names: Iterable[str]) -> str:
-    """Say what these roles are called."""
+    """Return the names of these roles in one text."""
     return ", ".join(names) or "No role"
 
 
-# More of what a browser says about itself tells nobody anything.
+# What a browser says about itself beyond this helps nobody.
 LONGEST_USER_AGENT = 300
 
 
 class StaffSession(Model):
-    """One signed-in browser. The cookie carries a random token, the table only its hash: a stolen copy signs nobody in."""
+    """One signed-in browser. The cookie carries a random token, and the table only its hash, so a stolen copy of the table signs nobody in."""
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    # To the minute or so: see `domain.auth.sessions.SEEN_EVERY`.
+    # To about a minute: see `domain.auth.sessions.SEEN_EVERY`.
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    # When the person last proved who they are: by signing in, or by the password before a dangerous act.
+    # When the person last proved who they are: at sign-in, or by re-authentication.
     proved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    # As the browser and the network told them: for the person to recognise, never to decide by.
+    # As the browser and the network reported them: for the person to recognise, never to decide by.
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
-    # Whom the person sees the dashboard as, and since when; without a time, as themselves.
+    # Whom the person sees the dashboard as, and since when; None: themselves.
     seen_as_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
     seen_as_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # What the company's provider said of who signed in, sealed: it is shown to it again for its session to end as well.
+    # The provider's ID token of the sign-in, encrypted: signing out there needs it.
     id_token: Mapped[str | None] = mapped_column(Text)
 
     staff: Mapped[Staff] = relationship(foreign_keys=[staff_id])
 
     @property
     def handle(self) -> str:
-        """What names the session on a page."""
+        """The id of the session on a page."""
         return handle_of(self.token_hash)
 
 

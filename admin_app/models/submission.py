@@ -1,4 +1,4 @@
-"""Forms that made a record: how the same form, sent twice, makes one."""
+"""Forms that created a record: the same form, sent twice, creates one record."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from admin_app.extensions import Model
 
 
 class Submission(Model):
-    """One sent form, told by a digest of its key, its sender and what it held, and the id of the record it made."""
+    """A sent form, identified by a digest of its key, sender and content, and the id of the record it created."""
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
-    # Empty within the transaction that makes the record, and never outside of it.
+    # Empty only within the transaction that creates the record.
     record_id: Mapped[Key | None] = mapped_column(RecordKey)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)

@@ -1,4 +1,4 @@
-"""What somebody proves who they are with beside a password: an app that makes codes, and codes on paper for when it is lost."""
+"""Second factors besides a password: an app that generates codes, and printed recovery codes in case it is lost."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from admin_app.extensions import Model
 
 
 class Authenticator(Model):
-    """A person's app. The secret it shares with us is kept encrypted."""
+    """A person's authenticator app. The shared secret is stored encrypted."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True, index=True)
     secret: Mapped[str] = mapped_column(String(255))
-    # The half minute whose code was used last: that one and those before are used up.
+    # The 30-second period whose code was used last. Codes of this and earlier periods are used up.
     last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class RecoveryCode(Model):
-    """One code on paper, as a keyed hash; used, it is gone."""
+    """One recovery code, as a keyed hash; it is deleted when used."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)

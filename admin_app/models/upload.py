@@ -1,4 +1,4 @@
-"""Files that people send, to be imported: whose they are, how they are read, and their bytes where those are kept here."""
+"""Files that people send for an import: their owner, how they are read, and their bytes if those are stored in the database."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LONGEST_NAME = 200
 
 
 class Upload(Model):
-    """A file of one person. A plan that is made of it keeps it for as long as there is the plan."""
+    """A person's file. It is kept as long as a plan is based on it."""
 
-    # The id of an upload that expired must not come back: files are named by it.
+    # The id of an expired upload must not be reused: files are named by it.
     __table_args__ = (Index(None, "resource", "headers_digest"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -26,11 +26,11 @@ class Upload(Model):
     # "" for pasted text.
     file_name: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
     size: Mapped[int] = mapped_column(BigInteger, default=0)
-    # "" until the file is here whole.
+    # "" until the file is complete.
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    # As `transfer.import_.source.Reading` has it; nothing until somebody has seen the file.
+    # A `transfer.import_.source.Reading`; empty until a person has seen the file.
     reading: Mapped[Values] = mapped_column(JSON, default=dict)
-    # Which of the file's columns goes where, by its place: what the form of its columns said last.
+    # Which column of the file goes where, by position: the last input of the columns form.
     mapping: Mapped[Values] = mapped_column(JSON, default=dict)
     headers_digest: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -38,14 +38,14 @@ class Upload(Model):
 
 
 class PlannedUpload(Model):
-    """Which plan is made of which upload; several may be made of one."""
+    """Which plan is based on which upload; one upload may have several."""
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True)
     upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), index=True)
 
 
 class UploadChunk(Model):
-    """A piece of an upload's file, where files are kept in the database."""
+    """A piece of an upload's file, if files are stored in the database."""
 
     __table_args__ = (Index(None, "upload_id", "attempt", "number", unique=True),)
 

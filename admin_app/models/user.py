@@ -9,12 +9,12 @@ from admin_app.db.record import Record
 
 
 class User(Record):
-    """Somebody who writes posts."""
+    """A person who writes posts."""
 
     title = "name"
 
     name: Mapped[str] = mapped_column(String(80))
     email: Mapped[str] = mapped_column(String(120), unique=True, info={"format": "email"})
 
-    # Of the class by its name: `post` imports this module, and no import goes both ways.
+    # The class by its name: `post` imports this module, and imports must not form a circle.
     posts: Mapped[list[Record]] = relationship("Post", back_populates="user", passive_deletes="all")

@@ -1,4 +1,4 @@
-"""One's own account: who one is here, where one's days begin, a password, a second factor, and where one is signed in."""
+"""One's own account: preferences, password, second factors, and the sessions."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class AccountPage(ProtectedView):
     purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export this many rows"})
 
     def is_visible(self) -> bool:
-        """Stand at the person's name, not in the menu."""
+        """Be linked from the person's name, not from the menu."""
         return False
 
     @expose("/preferences/", methods=("POST",))
     def preferences(self) -> ResponseReturnValue:
-        """Keep the zone that days and times are meant in, the theme, and whether single keys do something."""
+        """Save the time zone, the theme and the keyboard shortcuts."""
         staff = login.signed_in_staff()
         form = PreferencesForm(request.form)
         if not form.validate():
@@ -63,7 +63,7 @@ class AccountPage(ProtectedView):
 
     @expose("/look/", methods=("POST",))
     def look(self) -> ResponseReturnValue:
-        """Keep the theme, or whether the navigation shows its icons alone; a script draws it itself."""
+        """Save the theme, or whether the navigation shows only icons. A script also switches them at once."""
         narrow = {"1": True, "0": False}.get(request.form.get("narrow", ""))
         with transaction(db.session):
             preferences.remember_frame(
@@ -103,7 +103,7 @@ class AccountPage(ProtectedView):
             form=form,
             preferences_form=preferences_form,
             has_email=smtp.is_set_up(),
-            # Passwords and second factors are the application's around.
+            # The application around the dashboard manages passwords and second factors.
             is_hosted=is_hosted(),
             facts=tuple(facts),
             has_app=two_factor.has_app(db.session, staff),
@@ -111,7 +111,7 @@ class AccountPage(ProtectedView):
             is_required=second_factor.is_required(staff),
             codes_left=two_factor.codes_left(db.session, staff),
             two_factor_url=url_for("account.two_factor"),
-            # Where none can be made, the words say so in place of a button that leads to them.
+            # If passkeys are not available, a sentence says so instead of a button.
             new_passkey_url=url_for("passkeys.index") if passkeys.site() is not None and not is_hosted() else "",
             no_passkeys=passkeys.ELSEWHERE,
             sessions=session_rows(staff),
@@ -121,7 +121,7 @@ class AccountPage(ProtectedView):
 
     @expose("/sessions/", methods=("POST",))
     def sessions(self) -> ResponseReturnValue:
-        """End one of one's own sessions, or all the others."""
+        """End one of one's own sessions, or all others."""
         staff = login.signed_in_staff()
         announce(end_sessions(staff, request.form.get("session", "")))
         db.session.commit()
@@ -129,7 +129,7 @@ class AccountPage(ProtectedView):
 
     @expose("/two-factor/", methods=("GET", "POST"))
     def two_factor(self) -> ResponseReturnValue:
-        """Enrol an app or do without it, make new recovery codes, or turn the second factor off where the role does without."""
+        """Set up an app or remove it, create new recovery codes, or turn the second factor off if the role allows it."""
         if is_hosted():
             abort(404)
         staff = login.signed_in_staff()
@@ -143,7 +143,7 @@ class AccountPage(ProtectedView):
 
     @expose("/confirm/", methods=("GET", "POST"))
     def confirm(self) -> ResponseReturnValue:
-        """Ask for password or passkey before something that is a link: a large export."""
+        """Ask for re-authentication before an action that is a link, such as a large export."""
         onward = local_path(request.args.get("next"), url_for("admin.index"))
         problem = reauthentication.problem_with_form() if request.method == "POST" else ""
         if request.method == "POST" and not problem:
@@ -152,12 +152,12 @@ class AccountPage(ProtectedView):
         return reauthentication.page(problem, action=here(), back=back), 422 if problem else 200
 
     def is_withheld(self, name: str) -> bool:
-        """Show an account to nobody else; how long the session lasts is of who is signed in."""
+        """Show an account to nobody else. The session's remaining time belongs to the signed-in person."""
         return name != "session"
 
     @expose("/session/", methods=("GET", "POST"))
     def session(self) -> ResponseReturnValue:
-        """Tell the page's script how long the session lasts; a POST is somebody who wants to stay signed in."""
+        """Tell the page's script how long the session lasts. A POST extends it."""
         if request.method == "POST":
             sessions.note_seen(db.session, current_user.token)
             db.session.commit()
@@ -167,19 +167,19 @@ class AccountPage(ProtectedView):
 
 
 def _preferences_of(staff: Staff) -> PreferencesForm:
-    """Return the form of what the person set."""
+    """Return the form with the person's preferences."""
     settings = login.signed_in_principal().settings_of(preferences.EVERYWHERE)
     zone = staff.time_zone or timezones.UTC_NAME
     return PreferencesForm(time_zone=zone, shortcuts=settings.has_shortcuts, digest=settings.has_digest)
 
 
 def _theme(text: str | None) -> Theme | None:
-    """Return the theme of this name; None leaves it as it is."""
+    """Return the theme of this name; None leaves it unchanged."""
     return next((one for one in Theme if one == text), None)
 
 
 def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
-    """Do what a button says about the factors that there are; None where the form is about a new one."""
+    """Do what a button says about the existing factors; None if the form sets up a new one."""
     here = url_for("account.index")
     match act if two_factor.has_factor(db.session, staff) else "":
         case "codes":
@@ -199,7 +199,7 @@ def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
 
 
 def _remove_app(staff: Staff) -> ResponseReturnValue:
-    """Remove the app, where a passkey is there instead."""
+    """Remove the app; a passkey must be left."""
     try:
         two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
     except FactorError as error:

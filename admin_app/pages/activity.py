@@ -1,4 +1,4 @@
-"""Activity: who did what, when and how; and the way to take it back."""
+"""Activity: who did what, when and how; and the way to undo it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
 from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
 from admin_app.extensions import db, table_of
-from admin_app.formatting import counted
+from admin_app.formatting import counted, inside_quotes
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_at, access_of, access_to, accesses_of_table
@@ -54,30 +54,30 @@ from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link, list_links
 from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.registry import resources
-from admin_app.panel.sign_outs import said_of_signed_out
+from admin_app.panel.sign_outs import sign_out_message
 from admin_app.panel.view_models import Link
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here, local_path
 
-# Colleagues to choose from; more than that are found by their names.
+# Colleagues in the select; others are found by name.
 MOST_PEOPLE = 200
 LONGEST_SEARCH = 200
-# More records are no list that somebody goes through.
+# Nobody goes through a list of more records.
 MOST_LISTED = 100_000
-# In the place of a kind: all those by which records change.
+# In place of a kind: all kinds that change records.
 CHANGES = "changes"
 
 
 class ActivityPage(ProtectedView):
-    """All that was done with what the person may see."""
+    """All activity on what the person may see."""
 
     lagging = frozenset({"index", "file"})
     files = frozenset({"file"})
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """Show the newest change sets, or those that the filters leave."""
+        """Show the newest change sets, or those that match the filters."""
         problems: list[str] = []
         wanted = _wanted(request.args, problems)
         before, after = (as_key(ChangeSet, request.args.get(name, "")) or 0 for name in ("before", "after"))
@@ -97,7 +97,7 @@ class ActivityPage(ProtectedView):
 
     @expose("/activity.csv")
     def file(self) -> ResponseReturnValue:
-        """Send what the filters leave, to who may do everything: it tells of everybody."""
+        """Send the matching change sets as a file, only to people with all rights: it contains everybody's."""
         if not _may_take():
             abort(403)
         problems: list[str] = []
@@ -111,12 +111,12 @@ class ActivityPage(ProtectedView):
         return activity_file(sets, asked=urlencode(_filters()))
 
     def back_from_file(self, _name: str) -> str:
-        """Lead to the page of what the file has."""
+        """Lead to the page that the file was exported from."""
         return url_for("activity.index")
 
     @expose("/set/")
     def set_view(self) -> ResponseReturnValue:
-        """Show one change set, with every record that it touched."""
+        """Show one change set with all its records."""
         done = _requested(request.args)
         after = as_key(Change, request.args.get("after", "")) or 0
         seen = visible()
@@ -140,7 +140,7 @@ class ActivityPage(ProtectedView):
 
     @expose("/list/", methods=("POST",))
     def list_view(self) -> ResponseReturnValue:
-        """Lead to the list of the records of a resource that a change set made or changed."""
+        """Lead to the list of the records of a resource that a change set created or changed."""
         done, access = _requested(request.form), access_at(request.form.get("resource"))
         if access is None:
             abort(404)
@@ -154,14 +154,16 @@ class ActivityPage(ProtectedView):
 
     @expose("/undo/", methods=("POST",))
     def undo_view(self) -> ResponseReturnValue:
-        """Take a change set back, or say what stands in the way and ask record by record."""
+        """Undo a change set, or say what prevents it and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
         require_own_notes(done)
         require_undo(touched)
         require_rows_before(done, touched)
         require_fields(done, touched)
-        reauthentication.note_purpose(f"{words_to_undo(done).act.lower()} “{subject_of(purpose_of(done))}”")
+        reauthentication.note_purpose(
+            f"{words_to_undo(done).act.lower()} “{inside_quotes(subject_of(purpose_of(done)))}”"
+        )
         if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
@@ -180,7 +182,7 @@ class ActivityPage(ProtectedView):
             abort(409)
         login.go_on()
         announce(
-            f"{as_noun(summary)} {words.done}. {said_of_signed_out()}".strip(),
+            f"{as_noun(summary)} {words.done}. {sign_out_message()}".strip(),
             undo=last_change_set(db.session),
             undo_words=opposite(words).act,
         )
@@ -193,7 +195,7 @@ class ActivityPage(ProtectedView):
         page = self.render(
             "pages/undo.html",
             done=activity_row(done),
-            subject=subject_of(summary_of(done)),
+            subject=inside_quotes(subject_of(summary_of(done))),
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
             has_clean=outcome is not None and bool(outcome.given_back),
@@ -206,17 +208,17 @@ class ActivityPage(ProtectedView):
 
 
 class _AskFirst(Exception):
-    """Some records would be left alone."""
+    """The undo would leave some records unchanged."""
 
     def __init__(self, outcome: UndoResult) -> None:
         super().__init__()
-        # What is shown is read now: it is another transaction afterwards.
+        # Read now: later the transaction is another one.
         self.outcome = outcome
         self.left = _left_alone(outcome)
 
 
 def _require_consent(outcome: UndoResult, undone: str) -> None:
-    """Raise `_AskFirst` before anything is left alone that nobody was asked about, `UndoError` where nothing is given back."""
+    """Raise `_AskFirst` before a record is left unchanged without consent, and `UndoError` if nothing can be undone."""
     if outcome.left and not request.form.get("proceed"):
         raise _AskFirst(outcome)
     if not outcome.given_back:
@@ -225,9 +227,10 @@ def _require_consent(outcome: UndoResult, undone: str) -> None:
 
 
 def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -> ChangeSet:
-    """Return the change set that is asked for; one that the person may not see answers 404 like one that is not there.
+    """Return the requested change set; answer 404 for one that the person may not see, as for a missing one.
 
-    `is_judged_later` leaves the rows to what the undo gives back: what was deleted is only there to be judged then.
+    With `is_judged_later`, the rows are checked after the undo has restored them: deleted records can only be judged
+    then.
     """
     key = as_key(ChangeSet, arguments.get("id", ""))
     done = db.session.get(ChangeSet, key) if key is not None else None
@@ -239,7 +242,7 @@ def _requested(arguments: Mapping[str, str], *, is_judged_later: bool = False) -
 
 
 def _require_sight(set_id: int) -> None:
-    """Answer 404 where an undo failed before its rows could be judged, and the person neither did it nor sees what it did."""
+    """Answer 404 if an undo failed before its rows could be judged, and the person neither made the change set nor may see it."""
     done = db.session.get_one(ChangeSet, set_id)
     if done.actor_id != login.signed_in_principal().id and not is_shown(db.session, done, visible()):
         abort(404)
@@ -250,7 +253,7 @@ def _model_of(done: ChangeSet) -> type[Record]:
 
 
 def _needs_proof(done: ChangeSet) -> bool:
-    """Whether it was somebody else's change set, is about very many records, or about such as are restored only with proof."""
+    """Whether the undo needs re-authentication: the change set is someone else's, changes very many records, or restores protected ones."""
     is_anothers = done.actor_id != login.signed_in_principal().id
     return (
         is_anothers
@@ -260,7 +263,7 @@ def _needs_proof(done: ChangeSet) -> bool:
 
 
 def _touched(done: ChangeSet) -> list[Access]:
-    """Return by which rights the person sees the tables that the change set touched; 403 where it touched one that has no resource."""
+    """Return the rights by which the person sees the tables of a change set; answer 403 if one of them has no resource."""
     tables = db.session.scalars(select(Change.model).where(Change.change_set_id == done.id).distinct()).all()
     known = recorded_models().keys() - {NOTES}
     found = [accesses_of_table(table) for table in tables if table in known]
@@ -268,7 +271,7 @@ def _touched(done: ChangeSet) -> list[Access]:
 
 
 def _lists(done: ChangeSet) -> list[tuple[str, str]]:
-    """Return the resources whose records the change set made or changed and the person may list, by what they are called."""
+    """Return the resources whose records the change set created or changed and the person may list, by their names."""
     if not 1 < done.count <= MOST_LISTED:
         return []
     found = select(Change.model).where(Change.change_set_id == done.id, Change.act != Did.DELETE).distinct()
@@ -289,7 +292,7 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
 
 
 def _onward(set_id: int, touched: Sequence[Access]) -> str:
-    """Lead back to where the button was, unless that was the page of an act, or of a record that is gone now."""
+    """Lead back to the page with the button, unless that was the change set's own page, or that of a record that is gone."""
     url = local_path(request.form.get("url"), "")
     path, _, query = url.partition("?")
     is_record = path.endswith(("/edit/", "/details/", "/delete/", "/undo/", "/restore/"))
@@ -311,7 +314,7 @@ def _filters() -> dict[str, str]:
 
 
 def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter:
-    """Read the filters; what means nothing is left out and said."""
+    """Read the filters; note those that are not valid and leave them out."""
     given = _filters()
     access = access_at(given.get("resource"))
     if given.get("resource") and (access is None or not access.may(Action.HISTORY)):
@@ -335,13 +338,13 @@ def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter
 
 
 def _day(name: str, given: Mapping[str, str], problems: list[str], *, later: int = 0) -> datetime | None:
-    """Return when a day, or one so many days later, begins for the viewer."""
+    """Return when a day begins for the viewer, or a number of days later."""
     try:
         day = date.fromisoformat(given[name]) if name in given else None
     except ValueError:
         problems.append("Enter a date like 2026-11-22. The filter was left out.")
         return None
-    # The first and the last days that there are have no neighbours to count to.
+    # The first and the last possible days have no neighbours.
     is_near = day is not None and date.min.year < day.year < date.max.year
     if day is None or not is_near:
         return None
@@ -360,12 +363,12 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def _changes_only() -> list[tuple[str, str]]:
-    """Offer in the form what its tab chose, and else leave it to the tab."""
+    """Offer in the form what its tab chose; otherwise leave it to the tab."""
     return [(CHANGES, "Changes only")] if _filters().get("kind") == CHANGES else []
 
 
 def _presets() -> list[Link]:
-    """Link what people look for most, each by itself."""
+    """Return links to the most frequent filters."""
     yesterday = (utc_now().astimezone(zone()).date() - timedelta(days=1)).isoformat()
     wanted: tuple[tuple[str, dict[str, str]], ...] = (
         ("All", {}),
@@ -381,7 +384,7 @@ def _presets() -> list[Link]:
 
 
 def _pages(found: Activity) -> dict[str, str]:
-    """Return the addresses of the pages beside this one."""
+    """Return the addresses of the previous and next pages."""
 
     def to(**place: int) -> str:
         return f"{url_for('activity.index')}?{urlencode({**_filters(), **place})}"

@@ -1,4 +1,4 @@
-"""Signing in and out, and the links that work once: to the first owner's account, and to a password."""
+"""Signing in and out, and the one-time links: to create the first owner's account, and to choose a password."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OPEN_TOO_LONG = "This page was open too long, or the browser accepts no cookies.
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    """Sign a person in, and lead on to where they wanted to go."""
+    """Sign a person in, and lead on to the requested page."""
     former = login.former_staff_of_other_rights()
     form = SignInForm(request.form, email=former.email if former else "", next=request.args.get("next", ""))
     onward = local_path(form.next.data, url_for("admin.index"))
@@ -95,7 +95,7 @@ def _sign_in_page(form: SignInForm, problem: str, status: int, *, former: Staff 
 
 @blueprint.errorhandler(CSRFError)
 def token_missing(_error: CSRFError) -> tuple[str, int]:
-    """Show the sign-in form again with a fresh token, and what was typed; other forms are opened again from their links."""
+    """Show the sign-in form again with a fresh token, and what was typed. Other forms are opened again from their links."""
     if request.endpoint != "auth.sign_in" or login.current_principal() is not None:
         return errors.token_missing()
     return _sign_in_page(SignInForm(request.form), OPEN_TOO_LONG, HTTPStatus.BAD_REQUEST)
@@ -103,14 +103,14 @@ def token_missing(_error: CSRFError) -> tuple[str, int]:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Sign out; only by POST, so that no link or image does it. Who came by the company's provider leaves that, too."""
+    """Sign out, only by POST, so that no link or image can do it. A person who came through the company's provider is signed out there, too."""
     sealed = login.sealed_id_token()
     login.end()
     address = _provider_sign_out(sealed)
     if address is None:
-        # Whom a proxy names would be signed in again at once.
+        # A proxy's user would be signed in again at once.
         return redirect(url_for("auth.sign_in", out="" if proxy_header.email_named() else None), 303)
-    # A redirect would still be the form's, which may lead to no other site.
+    # A redirect would count as the form's target, and the policy allows no other site there.
     page = make_response(
         render_template("pages/signed_out.html", address=address, company=current_app.config["OIDC_NAME"])
     )
@@ -125,7 +125,7 @@ def _provider_sign_out(sealed: str | None) -> str | None:
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
 def choose_password(token: str) -> ResponseReturnValue:
-    """Let the person a link was made for choose a password, once, and sign them in, second factor and all."""
+    """Let the person of a one-time link choose a password, and sign them in with their second factor."""
     staff = passwords.staff_of_link(db.session, token)
     if staff is None:
         return render_template("pages/link_gone.html"), 404
@@ -134,7 +134,7 @@ def choose_password(token: str) -> ResponseReturnValue:
         try:
             with refusals_of(Staff), transaction(db.session):
                 passwords.use_link(db.session, token, form.new_password.data or "")
-                # Nobody is signed in here; the link says who it is.
+                # Nobody is signed in here; the link identifies the person.
                 record_event(
                     db.session,
                     actor=accounts.actor_of(staff),
@@ -151,11 +151,11 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 
 def _after_choosing(staff: Staff) -> ResponseReturnValue:
-    """Sign the person in, who may have to show a second factor. Beside another one's session, who that is, is said instead."""
+    """Sign the person in; they may still need a second factor. If the browser has another person's session, say who that is instead."""
     if (other := _other_than(staff)) is not None:
         return render_template("pages/password_chosen.html", staff=staff, other=other)
     answer = second_factor.after_password(staff, url_for("admin.index"))
-    # Afterwards: a new session forgets what the one before had to say.
+    # Afterwards, because a new session drops the messages of the old one.
     announce("Your password is set.")
     return answer
 
@@ -167,13 +167,13 @@ def _other_than(staff: Staff) -> Principal | None:
 
 
 def set_up_url() -> str:
-    """Return the link that makes the first owner. It needs the secret key to be made, and an empty staff table to work."""
+    """Return the link that creates the first owner. Creating it needs the secret key; it works only while there are no accounts."""
     return url_for("auth.set_up", token=_set_up_token(), _external=True)
 
 
 @blueprint.route("/set-up/<token>", methods=["GET", "POST"])
 def set_up(token: str) -> ResponseReturnValue:
-    """Make the first owner and sign them in."""
+    """Create the first owner and sign them in."""
     if not hmac.compare_digest(token.encode(), _set_up_token().encode()) or accounts.is_set_up(db.session):
         abort(404)
     form = SetUpForm(request.form)

@@ -1,4 +1,4 @@
-"""Signing in with the company's provider: there, back, and out."""
+"""Signing in with the company's provider: redirect, return, and sign-out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.web.auth import company, login, oidc
 from admin_app.web.urls import local_path
 
 blueprint = Blueprint("company", __name__)
-# What the provider itself sends, which signs it.
+# The provider itself sends this and signs it.
 channel = Blueprint("company_channel", __name__)
 csrf.exempt(channel)
 ANOTHER = "This is another person than the one who is signed in here. Nothing was changed."
@@ -24,7 +24,7 @@ ANOTHER = "This is another person than the one who is signed in here. Nothing wa
 
 @blueprint.get("/sign-in/company")
 def begin() -> ResponseReturnValue:
-    """Lead to the provider; with `again`, to prove once more who one is."""
+    """Redirect to the provider; with `again`, for re-authentication."""
     _require_offer()
     is_proof = "again" in request.args
     onward = local_path(request.args.get("next"), url_for("admin.index"))
@@ -53,7 +53,7 @@ def back() -> ResponseReturnValue:
 
 @channel.post("/sign-in/company/ended")
 def ended() -> ResponseReturnValue:
-    """Take the provider's message that somebody has signed out there, and end what they began by it."""
+    """Take the provider's message that someone has signed out there, and end their sessions."""
     _require_offer()
     try:
         subject = oidc.subject_signed_out(request.form.get("logout_token", ""))
@@ -71,7 +71,7 @@ def _require_offer() -> None:
 
 
 def _note_proof(answer: oidc.Answer) -> ResponseReturnValue:
-    """Note that the person at the screen has just proved who they are."""
+    """Note that the signed-in person has just re-authenticated."""
     present = login.acting_principal()
     staff = bound_to(db.session, answer.person)
     if present is None or staff is None or staff.id != present.id:

@@ -1,4 +1,4 @@
-"""Asking for a new password, where email is set up: every address gets the same answer."""
+"""Requesting a new password, if email is set up. Every address gets the same answer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ blueprint = Blueprint("forgotten", __name__)
 open_to_old_tabs(blueprint)
 
 TOLD = "If an account has this email, a link to choose a new password is on its way to it."
-TOO_MANY = "Somebody asked too often. Wait {wait}, then try again."
+TOO_MANY = "Someone asked too often. Wait {wait}, then try again."
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
-    """Take an email, and say nothing of whether it is known."""
+    """Take an email, without telling whether it has an account."""
     if not is_offered():
         abort(HTTPStatus.NOT_FOUND)
     if login.current_principal() is not None:

@@ -33,7 +33,7 @@ NEW_PASSWORD_HINT = f"{passwords.SHORTEST_PASSWORD} characters or more; a few un
 
 
 class SignInForm(TextForm):
-    """Who, with which password, and where to afterwards."""
+    """Email and password, and the page to go to afterwards."""
 
     email = EmailField(
         "Email", [_needed("Enter your email.")], render_kw={"autocomplete": "username", "spellcheck": "false"}
@@ -68,7 +68,7 @@ class SetUpForm(TextForm):
 
 
 class ChosenPasswordForm(TextForm):
-    """A password for who came by a link."""
+    """A password for a person who came by a link."""
 
     new_password = PasswordField(
         "New password",
@@ -79,7 +79,7 @@ class ChosenPasswordForm(TextForm):
 
 
 class CodeForm(TextForm):
-    """A code of an app, or one on paper."""
+    """A code of an app, or a recovery code."""
 
     code = StringField(
         "Code",
@@ -89,7 +89,7 @@ class CodeForm(TextForm):
 
 
 class PasswordForm(TextForm):
-    """A new password, for who knows the present one."""
+    """A new password for a person who knows the current one."""
 
     current_password = PasswordField(
         "Current password", [_needed("Enter your current password.")], render_kw={"autocomplete": "current-password"}
@@ -103,7 +103,7 @@ class PasswordForm(TextForm):
 
 
 def _zones() -> dict[str, list[tuple[str, str]]]:
-    """Group the zones by their part of the world."""
+    """Group the zones by continent."""
     places: dict[str, list[tuple[str, str]]] = {}
     for name in timezones.offered():
         region, _, place = name.partition("/")
@@ -112,14 +112,14 @@ def _zones() -> dict[str, list[tuple[str, str]]]:
 
 
 class PreferencesForm(TextForm):
-    """Where one's days begin and end, and whether single keys do something."""
+    """The time zone, and whether keyboard shortcuts work."""
 
     time_zone = SelectField(
         "Time zone",
         [Rule(lambda name: accounts.time_zone_problem(name or ""), is_required=True)],
         choices=_zones,
         validate_choice=False,
-        # There is always a zone: HTML's `required` would want a first option that is none.
+        # There is always a zone: HTML's `required` would need an empty first option.
         render_kw={"required": False},
         description="Dates and times are shown, and filtered, in this time zone.",
     )

@@ -1,6 +1,6 @@
-"""The guide for staff, docs/users.md, as parts to show: Markdown in, HTML out, in which nothing of the text is markup but Markdown's own.
+"""The guide for staff, docs/users.md, in parts: Markdown in, HTML out, without any markup but Markdown's own.
 
-The one tag that the guide writes itself is <kbd>; any other is shown as text.
+The only tag in the guide is <kbd>; any other is shown as text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SMALLER = {"h3": "h2", "h4": "h3", "h5": "h4"}
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the guide: its title, its name in addresses, its text as HTML, and the headings inside as (name, title)."""
+    """A part of the guide: its title, its name in addresses, its text as HTML, and its headings as (name, title)."""
 
     title: str
     name: str
@@ -33,13 +33,14 @@ class Part:
 
 
 class Guide:
-    """The guide's beginning and its parts, which its second headings begin.
+    """The guide's introduction and its parts, one per second-level heading.
 
-    `part_url` says where a part is, `image` what the tag of a picture says. A link to another document is text alone.
+    `part_url` returns the address of a part, `image` the attributes of a picture. Links to other documents become
+    plain text.
     """
 
     def __init__(self, text: str, *, part_url: Callable[[str], str], image: Callable[[str], Image]) -> None:
-        """Read it."""
+        """Parse the text."""
         self._markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
         for rule in ("html_inline", "html_block"):
             self._markdown.add_render_rule(rule, _key_or_text)
@@ -64,7 +65,7 @@ class Guide:
         part_url: Callable[[str], str],
         image: Callable[[str], Image],
     ) -> None:
-        """Let headings have ids, and links and pictures lead to our own pages."""
+        """Give headings ids, and let links and pictures lead to our own pages."""
         for token, following in zip(tokens, [*tokens[1:], None], strict=True):
             if token.type == "heading_open" and following is not None:
                 token.attrSet("id", name_of(following.content))
@@ -82,15 +83,15 @@ class Guide:
 
 
 def name_of(heading: str) -> str:
-    """Return what an address calls a heading, as GitHub and others do."""
+    """Return the name of a heading in addresses, as GitHub forms it."""
     return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
 
 
 def _chapters(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
-    """Yield each heading of the first two levels with what stands below it."""
+    """Yield each heading of the first two levels with the content below it."""
     starts = [place for place, one in enumerate(tokens) if one.type == "heading_open" and one.tag in {"h1", "h2"}]
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        # A heading is three tokens: its begin, its words, its end.
+        # A heading consists of three tokens: its beginning, its text, its end.
         yield tokens[start + 1].content, list(tokens[start + 3 : end])
 
 
@@ -105,7 +106,7 @@ def _headings(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _lead_on(children: list[Token], places: Mapping[str, str], part_url: Callable[[str], str]) -> None:
-    """Let a link lead to the part that its anchor is in; one to another document loses its tags."""
+    """Let a link lead to the part with its anchor; a link to another document loses its tag."""
     begun: list[bool] = []
     kept = []
     for inner in children:
@@ -128,6 +129,6 @@ def _key_or_text(
     _options: OptionsDict,
     _env: MutableMapping[str, object],
 ) -> str:
-    """Draw a tag of the text: as itself, if it marks a key."""
+    """Render a <kbd> tag of the text as it is, and any other as text."""
     content = tokens[place].content
     return content if _KEY.fullmatch(content) else str(escape(content))

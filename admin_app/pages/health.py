@@ -1,4 +1,4 @@
-"""Tell a monitor that the dashboard answers, and which version does; it asks nothing of the database."""
+"""Tell a monitor that the dashboard answers, and its version. It does not use the database."""
 
 from __future__ import annotations
 

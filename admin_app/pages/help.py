@@ -1,4 +1,4 @@
-"""Help: the guide for staff as pages, a page for each of its parts, and the keys."""
+"""Help: the guide for staff, one page per part, and the keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 class HelpPage(ProtectedView):
-    """For everybody who is signed in."""
+    """Help, for everybody who is signed in."""
 
     def is_visible(self) -> bool:
-        """Stand above the account, not in the menu."""
+        """Be linked above the account, not from the menu."""
         return False
 
     @expose("/")
     def index(self) -> str:
-        """Show what the guide begins with, and its parts."""
+        """Show the introduction of the guide, and its parts."""
         return self.render("pages/help.html", guide=_guide(), part=_guide().beginning)
 
     @expose("/keys/")
     def keys(self) -> str:
-        """Show the keys; with JavaScript also over any page."""
+        """Show the keyboard shortcuts; with JavaScript also over any page."""
         return self.render("pages/keys.html", groups=KEYS)
 
     @expose("/part/<title>/")
@@ -41,7 +41,7 @@ class HelpPage(ProtectedView):
 
     @expose("/image/<file>")
     def image(self, file: str) -> Response:
-        """Send a picture that the guide shows."""
+        """Send a picture of the guide."""
         if file not in _guide().images:
             abort(404)
         return Response((DOCS / "images" / file).read_bytes(), mimetype="image/png")
@@ -53,11 +53,11 @@ def _guide() -> Guide:
 
 @lru_cache(maxsize=4)
 def _guide_below(address: str) -> Guide:
-    """Read the guide for who reaches the dashboard at this address: mostly one."""
+    """Render the guide for this address of the dashboard; nearly always there is only one."""
     text = (DOCS / "users.md").read_text("utf-8")
 
     def image(name: str) -> dict[str, str | int]:
-        """Name its size too, so that nothing moves when it comes: a PNG has it at its beginning."""
+        """Give its size too, so that nothing moves while it loads: a PNG has it at the beginning."""
         width, height = struct.unpack(">II", (DOCS / "images" / name).read_bytes()[16:24])
         return {"src": f"{address}image/{name}", "width": width, "height": height}
 

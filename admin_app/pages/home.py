@@ -1,4 +1,4 @@
-"""The home page: numbers of what a person sees, what was changed, what they began; each within a time of its own."""
+"""The home page: numbers, recent changes and unfinished work of a person; each part has its own time limit."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from admin_app.domain.work import pins
 from admin_app.domain.work.saved_views import find_view
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import db
+from admin_app.formatting import inside_quotes
 from admin_app.models.preference import Preference
 from admin_app.panel.access.access import Access, access_at, access_to
 from admin_app.panel.base_view import ProtectedView
@@ -35,24 +36,24 @@ from admin_app.web.auth import login
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here, local_path
 
-# What the address says of the page: whose changes, and whether the person's own cards are being put in order.
+# Arguments of the address: whose changes are shown, and whether the person is arranging their cards.
 CHANGES, ALL, ARRANGE = "changes", "all", "arrange"
 BEGUN = "Pick up where you left off"
 
 
 class HomePage(ProtectedView, AdminIndexView):
-    """What a person sees first."""
+    """The first page that a person sees."""
 
     lagging = frozenset({"index"})
 
     def __init__(self, url: str) -> None:
-        """Stand at this address, and serve none of Flask-Admin's own files."""
+        """Use this address, and serve none of Flask-Admin's own files."""
         super().__init__(name="Home", url=url)
         self.static_folder = None
 
     @expose("/")
     def index(self) -> str:
-        """Show the person's own cards and those of the resources they may see, then what was changed and what waits."""
+        """Show the person's own cards and those of their resources, then recent changes and unfinished work."""
         person = login.signed_in_principal()
         open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
         steps, board = first_steps(open_), Board()
@@ -76,7 +77,7 @@ class HomePage(ProtectedView, AdminIndexView):
 
     @expose("/pins/", methods=("POST",))
     def pins_view(self) -> ResponseReturnValue:
-        """Pin a view or a summary, move it, take it away."""
+        """Pin a view or a summary, move a card, or remove one."""
         act = _ACTS.get(request.form.get("act", "")) or abort(400)
         try:
             with transaction(db.session):
@@ -92,7 +93,7 @@ class HomePage(ProtectedView, AdminIndexView):
 
     @expose("/first-steps/", methods=("POST",))
     def first_steps_view(self) -> ResponseReturnValue:
-        """Show the first steps no more."""
+        """Hide the first steps for good."""
         with refusals_of(Preference), transaction(db.session):
             preferences.dismiss_first_steps(db.session, login.signed_in_staff())
         return login.lead_to(url_for("admin.index"))
@@ -111,12 +112,12 @@ def _pin_view() -> str:
 
 
 def _pin_summary() -> str:
-    """Pin a summary as it is read, not as it was sent."""
+    """Pin the summary as it was parsed, not as it was sent."""
     person, access = login.signed_in_principal(), _requested_access()
     one = summary_of(access, parse_qsl(request.form.get("arguments", ""))) or abort(404)
     pairs = [pair for pair in one.arguments if pair[0] != VIEW]
     pins.pin(db.session, person, resource=access.resource.endpoint, arguments=urlencode(pairs))
-    return f"“{one.title}” is pinned to your home page."
+    return f"“{inside_quotes(one.title)}” is pinned to your home page."
 
 
 def _unpin() -> str:

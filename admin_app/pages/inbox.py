@@ -1,4 +1,4 @@
-"""The inbox: who mentioned one, and what is new about the records and views that one watches."""
+"""The inbox: mentions, and news about the records and views that a person watches."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ WATCH, VIEW = "watch", "view"
 
 
 class InboxPage(ProtectedView):
-    """For everybody who is signed in: their own."""
+    """A person's own inbox."""
 
     def is_visible(self) -> bool:
         """Stand in our own menu."""
         return False
 
     def is_withheld(self, _name: str) -> bool:
-        """Show what a person was told to nobody who sees the dashboard as them."""
+        """Withhold the inbox from anyone who sees the dashboard as its person."""
         return True
 
     @expose("/")
     def index(self) -> str:
-        """Show what is unread, what was read, and what the person watches."""
+        """Show unread entries, read entries, and what the person watches."""
         person = login.signed_in_principal()
         views = views_watched_by(person)
-        # First: a view that takes too long ends the transaction in which the others would be read.
+        # First, because a view that takes too long ends the transaction that the others would use.
         new_in_views = list(view_entries(views))
         before = as_key(Mention, request.args.get("before", "")) or 0
         read = inbox.mentions(db.session, person.id, are_read=True, before=before)
@@ -57,7 +57,7 @@ class InboxPage(ProtectedView):
 
     @expose("/read/", methods=("POST",))
     def read(self) -> ResponseReturnValue:
-        """Take entries as read: one, or all that the page showed."""
+        """Mark one entry as read, or all that the page showed."""
         person_id = login.signed_in_principal().id
         with transaction(db.session):
             for entry in request.form.getlist("entry")[:MOST_MARKED]:
@@ -66,7 +66,7 @@ class InboxPage(ProtectedView):
 
     @expose("/stop/", methods=("POST",))
     def stop(self) -> ResponseReturnValue:
-        """Watch a record or a view no more, also one that the person sees no longer."""
+        """Stop watching a record or a view, even one that the person can no longer see."""
         person = login.signed_in_principal()
         with transaction(db.session):
             if key := as_key(Watch, request.form.get(WATCH, "")):
@@ -77,12 +77,12 @@ class InboxPage(ProtectedView):
         return login.lead_to(url_for("inbox.index"))
 
 
-# A page shows no more than that.
+# A page shows no more entries than that.
 MOST_MARKED = 2 * watching.MOST_WATCHED + watching.MOST_VIEWS + inbox.MOST_UNREAD
 
 
 def _mark(person_id: int, entry: str) -> None:
-    """Take an entry as read, as its page named it: by a word, then numbers, with dots between them. What means nothing marks nothing."""
+    """Mark an entry as read by its name on the page: a word and numbers with dots between them. An unknown name marks nothing."""
     kind, *texts = entry.split(".")
     numbers = [as_key(model, text) or 0 for model, text in zip(_NUMBERS.get(kind, ()), texts, strict=False)]
     match kind, numbers:
@@ -94,7 +94,7 @@ def _mark(person_id: int, entry: str) -> None:
             inbox.mark_view(db.session, person_id, key, seen=seen)
 
 
-# Whose keys the numbers are.
+# The table that the keys belong to.
 _NUMBERS: Mapping[str, Sequence[type[object]]] = {
     "mention": (Mention,),
     "watch": (Watch, Change, Note),

@@ -1,4 +1,4 @@
-"""The jobs page: what is waited for, how far it is, what came of it, and the files."""
+"""The jobs page: waiting, running and finished jobs, with their files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHOWN_PROBLEMS = 5
 
 @dataclass(frozen=True)
 class JobLine:
-    """A job as the page shows it; urls are "" where there is nothing to do or to have."""
+    """A job on the page; addresses are "" if there is nothing to do or to download."""
 
     id: int
     title: str
@@ -59,7 +59,7 @@ class JobLine:
 
 
 class JobsPage(ProtectedView):
-    """Mine, and everybody's for who holds every right."""
+    """A person's own jobs, and everybody's for people with all rights."""
 
     files = frozenset({"file", "problems"})
 
@@ -73,7 +73,7 @@ class JobsPage(ProtectedView):
 
     @expose("/")
     def index(self) -> str:
-        """Show the jobs, the newest first."""
+        """Show the jobs, newest first."""
         is_owner, wants_all = _is_owner(), request.args.get("all") == "1"
         is_all = is_owner and wants_all
         jobs = job_store.jobs_of(db.session, staff_id=None if is_all else _me(), limit=MOST_SHOWN)
@@ -97,12 +97,12 @@ class JobsPage(ProtectedView):
 
     @expose("/cancel/", methods=("POST",))
     def cancel(self) -> ResponseReturnValue:
-        """Stop a job."""
+        """Cancel a job."""
         return self._act(_cancel, "“{}” was cancelled. No file was kept.", "“{}” had already ended.")
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> ResponseReturnValue:
-        """Let a job be done once more that came to nothing, or whose file is gone."""
+        """Start a job again that failed or was cancelled, or whose file is gone."""
         return self._act(_begin_anew, "“{}” was started again.", "“{}” is already running or done.")
 
     def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> ResponseReturnValue:
@@ -112,12 +112,12 @@ class JobsPage(ProtectedView):
         db.session.commit()
         if is_done and act is _begin_anew:
             the_queue().wake(job_id)
-        announce((done if is_done else not_done).format(title))
+        announce((done if is_done else not_done).format(formatting.inside_quotes(title)))
         return login.lead_to(url_for("jobs.index", all=1) if job.staff_id != _me() else url_for("jobs.index"))
 
     @expose("/file/")
     def file(self) -> Response | tuple[str, HTTPStatus]:
-        """Send the file of one's own job; who lost the right to what it holds does not get it either."""
+        """Send the file of one's own job, unless the person has lost a right that it needs."""
         job = _requested()
         if not rerun.has_made_file(job):
             abort(404)
@@ -158,7 +158,7 @@ def _is_owner() -> bool:
 
 
 def _requested(*, may_be_others: bool = False) -> Job:
-    """Return the job that the address names: one's own, or anybody's where an owner looks after it. Others' are 404."""
+    """Return the requested job: one's own or, for an owner, anybody's. Other jobs answer 404."""
     key = as_key(Job, request.args.get("id", ""))
     try:
         return job_store.requested(
@@ -178,7 +178,7 @@ def _cancel(job: Job) -> bool:
 
 
 def _begin_anew(job: Job) -> bool:
-    """Ask for the rights of today where a file was had once; whoever's the job is, the worker asks for theirs."""
+    """Start a job again. If it had a file, the person needs today's rights; the worker checks those of the job's owner."""
     if job.staff_id == _me() and rerun.has_made_file(job) and not _may_have_file(job):
         abort(403)
     return rerun.begin_anew(db.session, job=job, files=the_queue().files)
@@ -208,7 +208,7 @@ def _line(job: Job, *, is_gone: bool) -> JobLine:
 
 
 def _words(job: Job) -> str:
-    """Say where a job is."""
+    """Describe the state of a job."""
     match job.state:
         case JobState.RUNNING:
             return _progress(job, utc_now())
@@ -224,7 +224,7 @@ def _words(job: Job) -> str:
 
 
 def _progress(job: Job, now: datetime) -> str:
-    """Say how far it is, how fast it goes and how long it will take: "12,000 of 50,000 rows, 8,000 a second, 5 seconds left"."""
+    """Describe the progress: "12,000 of 50,000 rows, 8,000 a second, 5 seconds left"."""
     of = f" of {formatting.number(job.total)}" if job.total is not None else ""
     words = [f"{formatting.number(job.done)}{of} rows"]
     seconds = (now - (job.started_at or now)).total_seconds()

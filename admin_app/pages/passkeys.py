@@ -1,4 +1,4 @@
-"""One's own passkeys: add one, call it something else, remove it."""
+"""One's own passkeys: add, rename and remove them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from admin_app.web.flash import announce
 
 @dataclass(frozen=True)
 class PasskeyRow:
-    """A passkey in the list of one's own."""
+    """A passkey in one's own list."""
 
     name: str
     url: str
@@ -37,7 +37,7 @@ class PasskeyRow:
 
 
 def passkey_rows(staff: Staff) -> list[PasskeyRow]:
-    """List the person's passkeys, the oldest first; `site` says where it works when that is not here."""
+    """List the person's passkeys, oldest first; `site` names the host if a passkey works only at another one."""
     here = web_passkeys.site()
     return [
         PasskeyRow(
@@ -52,7 +52,7 @@ def passkey_rows(staff: Staff) -> list[PasskeyRow]:
 
 
 def factor_added(staff: Staff, codes: list[str], words: str) -> ResponseReturnValue:
-    """End the person's other sessions, as who they are is proved otherwise now; show the recovery codes, if there are new ones."""
+    """End the person's other sessions, because their factors changed; show new recovery codes, if any."""
     sessions.end_all(db.session, staff, but=current_user.token)
     db.session.commit()
     here = url_for("account.index")
@@ -63,13 +63,13 @@ def factor_added(staff: Staff, codes: list[str], words: str) -> ResponseReturnVa
 
 
 class PasskeysPage(ProtectedView):
-    """The pages behind the list of one's passkeys."""
+    """The pages of one's own passkeys."""
 
     proof_for = frozenset({"index"})
     purposes = MappingProxyType({"index": "add a passkey", "edit": "remove a passkey"})
 
     def is_visible(self) -> bool:
-        """Be reached from the account, not from the menu."""
+        """Be linked from the account, not from the menu."""
         return False
 
     def is_withheld(self, name: str) -> bool:
@@ -119,7 +119,7 @@ class PasskeysPage(ProtectedView):
         except FactorError as error:
             db.session.rollback()
             return self._edit_page(staff, passkey, {"": str(error)})
-        # Whoever has the device may be signed in with it.
+        # Another person with the device may be signed in with it.
         sessions.end_all(db.session, staff, but=current_user.token)
         db.session.commit()
         announce(f"The passkey “{name}” was removed. You are signed out everywhere else.")

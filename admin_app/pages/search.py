@@ -1,4 +1,4 @@
-"""Search everything: a page of its own, which the palette shows a part of over other pages."""
+"""Search everything: a page of its own, of which the palette shows a part over other pages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from admin_app.unicode_text import trimmed
 
 
 class SearchPage(ProtectedView):
-    """For everybody who is signed in: what they find is what their rights reach."""
+    """For everybody who is signed in: they find what their rights cover."""
 
     lagging = frozenset({"index"})
 
     @expose("/")
     def index(self) -> str:
-        """Show what was found; with `part` only that, for the palette."""
+        """Show the results; with `part` only those, for the palette."""
         text = trimmed(request.args.get("q", "").replace("\0", ""))
         template = "pages/found.html" if "part" in request.args else "pages/search.html"
         return self.render(template, typed=text, found=everything(text))

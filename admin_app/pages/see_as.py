@@ -1,4 +1,4 @@
-"""The way back from seeing the dashboard as somebody else."""
+"""End seeing the dashboard as another person."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from admin_app.web.flash import announce
 
 
 class SeeAsPage(ProtectedView):
-    """For everybody who is signed in: it ends only what is of their own session."""
+    """For everybody who is signed in: it changes only their own session."""
 
     @expose("/", methods=("POST",))
     def index(self) -> ResponseReturnValue:
-        """Stop, and lead back to whom it was about."""
+        """Stop, and lead back to the page of the other person."""
         seen = login.seen_as()
         login.see_as_oneself()
         db.session.commit()

@@ -1,4 +1,4 @@
-"""The second step of signing in: a code or a passkey, or enrolling one where the role asks for it."""
+"""The second step of signing in: a code or a passkey, or setting one up if the role requires it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEGIN_AGAIN = "You typed your password too long ago, or the browser has lost its
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 def code() -> ResponseReturnValue:
-    """Ask for a passkey, a code of the app, or one on paper, and sign in."""
+    """Ask for a passkey, a code of the app, or a recovery code, and sign in."""
     who = second_factor.half_way()
     if who is None:
         return _begin_again()
@@ -42,7 +42,7 @@ def code() -> ResponseReturnValue:
         return page
     left = two_factor.codes_left(db.session, who.staff)
     if not _is_proved(form, who.staff):
-        # What was counted and used up stays so.
+        # Keep the counted attempt and the used code.
         db.session.commit()
         return _code_page(form, who.staff, 422)
     throttle.forgive(db.session, [two_factor.limit_of(who.staff)])
@@ -57,13 +57,13 @@ def code() -> ResponseReturnValue:
 
 @blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
 def enrol() -> ResponseReturnValue:
-    """Enrol a passkey or the app of somebody whose role asks for a second factor, and sign them in."""
+    """Set up a passkey or the app for a person whose role requires a second factor, and sign them in."""
     who = second_factor.half_way()
     if who is not None and request.method == "POST":
-        # Of two who enrol at the same moment, one.
+        # If two do it at the same moment, one succeeds.
         two_factor.lock(db.session, who.staff)
     if who is None or two_factor.has_factor(db.session, who.staff):
-        # Whoever has a factor proves it, and does not put another one in its place.
+        # A person who has a factor must use it, and cannot replace it here.
         return _begin_again()
     form, codes = _first_passkey(who.staff) if passkeys.is_given() else enrolment(who.staff)
     if codes:
@@ -74,7 +74,7 @@ def enrol() -> ResponseReturnValue:
 
 
 def _begin_again() -> ResponseReturnValue:
-    """Lead to the first step, which leads on at once where another tab has signed in."""
+    """Lead to the first step, which leads on at once if another tab has signed in."""
     if request.method == "POST" and login.current_principal() is None:
         warn(BEGIN_AGAIN)
     onward = local_path(request.args.get("next"), "")
@@ -82,16 +82,16 @@ def _begin_again() -> ResponseReturnValue:
 
 
 def counted_try(staff: Staff) -> int:
-    """Count a try at the second factor (committed); return the seconds to wait, or 0."""
+    """Count an attempt at the second factor (committed); return the seconds to wait, or 0."""
     wait = throttle.count_try(db.session, [two_factor.limit_of(staff)])
     db.session.commit()
     return wait
 
 
 def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
-    """Read the enrolment form; return it with None, or with the new recovery codes when the app is enrolled (committed).
+    """Read the enrolment form; return it with None, or with new recovery codes after the app was set up (committed).
 
-    There are none where the app comes beside a passkey: those that were made with it stay good.
+    There are no new codes if the person has a passkey: the codes created with it stay valid.
     """
     form = CodeForm(request.form)
     if request.method != "POST" or not form.validate():
@@ -110,7 +110,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
 
 
 def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> tuple[str, int]:
-    """Show the square to scan, its text, and where the first code goes. A refused code keeps the same square."""
+    """Show the QR code, its key as text, and the field for the first code. After a wrong code the QR code stays the same."""
     sealed = request.form.get("secret", "")
     secret = two_factor.offered_secret(staff, sealed, key=second_factor.key())
     if secret is None:
@@ -121,7 +121,7 @@ def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> t
         template,
         form=form,
         sealed=sealed,
-        # Drawn here: the policy lets images in as data, and no style of the library's.
+        # Drawn here: the policy allows images as data, and not the library's inline styles.
         square=segno.make(address, error="m").svg_data_uri(scale=4, dark="#000", light="#fff"),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         address=address,
@@ -131,7 +131,7 @@ def enrolment_page(form: Form, staff: Staff, template: str, **more: object) -> t
 
 
 def codes_page(codes: list[str], onward: str) -> str:
-    """Show the recovery codes, this once."""
+    """Show the recovery codes this once."""
     return render_template("pages/recovery_codes.html", codes=codes, onward=onward)
 
 
@@ -145,7 +145,7 @@ def _first_passkey(staff: Staff) -> tuple[Form, list[str] | None]:
 
 
 def _is_proved(form: CodeForm, staff: Staff) -> bool:
-    """Whether the passkey or the code in the form is right; the form says why not."""
+    """Whether the passkey or the code in the form is right; otherwise the form says why not."""
     if passkeys.is_given():
         problem = passkeys.problem_with_proof(staff)
         form.form_errors = [problem] if problem else []

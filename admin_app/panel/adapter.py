@@ -356,7 +356,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @expose("/export/", methods=("GET", "POST"))
     def export_page(self) -> ResponseReturnValue:
-        """Ask how the list is to be sent, and send it."""
+        """Ask how to export the list, and export it."""
         return ExportPage(self.access, "export_page").respond()
 
     @expose("/edit-many/", methods=("GET", "POST"))
@@ -408,7 +408,7 @@ class ResourceView(ProtectedView, ModelView):
 
     @property
     def access(self) -> Access:
-        """What the person at hand may do here."""
+        """The current person's access."""
         return access_to(self.resource)
 
     def is_accessible(self) -> bool:
@@ -461,7 +461,7 @@ class ResourceView(ProtectedView, ModelView):
         return further_page
 
     def get_filters(self) -> list[Operator]:
-        """Return the declared filters; what a list is narrowed by is `Selection`."""
+        """Return the declared filters. `Selection` applies them."""
         return list(self.resource.filters.values())  # type: ignore[arg-type]  # operators are Flask-Admin's filters
 
     @override

@@ -14,7 +14,7 @@ from admin_app.panel.row_action import RowAction
 
 
 class Archive(RowAction):
-    """Put records away; whoever may write the column that says it may do so."""
+    """Archive records; people need the right to write the column."""
 
     label, done = "Archive", "archived"
     refusal = "It is archived already."
@@ -57,7 +57,7 @@ class Restore(RowAction):
         return bool(getattr(record, self._model.__archived_at__))
 
     def change(self, _record: Record, _form: Form) -> Mapping[str, object]:
-        """Say that it is archived no more."""
+        """Say that it is no longer archived."""
         return {self._model.__archived_at__: archived_value(self._model, is_archived=False)}
 
 

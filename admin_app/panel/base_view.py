@@ -50,7 +50,7 @@ class ProtectedView(BaseView):
         return self.purposes.get(name, "")
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a view is not for who sees the dashboard as somebody else: it gives a file, or is about the account itself."""
+        """Whether a view is not for who sees the dashboard as someone else: it gives a file, or is about the account itself."""
         return name in self.files
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
@@ -58,7 +58,7 @@ class ProtectedView(BaseView):
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
     def _handle_view(self, name: str, **_arguments: object) -> ResponseReturnValue | None:
-        """Ask for a signed-in person first, then for the right: of the address itself, not of a button that leads to it."""
+        """Require a signed-in person, then the right. This checks the address itself, not only the button that leads to it."""
         if current_principal() is None:
             return self.answer_to_stranger(name)
         if self.is_withheld(name) and (refused := refuse_to_show()) is not None:
@@ -78,7 +78,8 @@ class ProtectedView(BaseView):
     def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
         """Call the view once. Flask-Admin calls it again after any TypeError, and hides the first one.
 
-        Whoever writes something of their own (a form's key, a tick, a view, a job) while their account is deleted is nobody then.
+        If a person's account is deleted while they write something of their own (a form key, a selection, a view, a
+        job), they count as signed out.
         """
         make = partial(fn, self, *args, **kwargs)
         try:

@@ -47,7 +47,7 @@ class Chart:
 
 
 def chart_of(points: Sequence[Point]) -> Chart:
-    """Set bars beside each other, the first one left; what is below nothing hangs from there."""
+    """Arrange bars side by side, the first at the left; bars below zero hang down."""
     numbers = [_finite(one.number) for one in points]
     high, low = max([*numbers, 0.0]), min([*numbers, 0.0])
     scale = FULL / ((high - low) or 1)
@@ -69,12 +69,12 @@ def chart_of(points: Sequence[Point]) -> Chart:
 
 
 def small_chart_of(points: Sequence[Point], first: str, last: str) -> Chart:
-    """Set the same in little room, with what stands below its ends."""
+    """Arrange the same in little room, with labels at both ends."""
     return replace(chart_of(points), labels=(first, last))
 
 
 def lengths_of(numbers: Sequence[float]) -> list[float]:
-    """Return how long bars below each other are, in hundredths of the longest; what is below nothing has none."""
+    """Return the lengths of stacked bars, in hundredths of the longest; a bar below zero has none."""
     finite = [max(_finite(one), 0.0) for one in numbers]
     longest = max(finite, default=0) or 1
     return [_short(one * FULL / longest) for one in finite]

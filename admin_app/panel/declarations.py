@@ -1,6 +1,6 @@
-"""What Flask-Admin lets a view declare and a resource does not: each stops the start with a line that says what to write instead.
+"""Declarations of Flask-Admin that a resource does not support: each stops the start with a line that says what to write instead.
 
-docs/flask-admin.md has the whole table, of what means the same here too.
+docs/flask-admin.md has the whole table, with those that mean the same here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ REFUSED: Mapping[str, str] = {
     **_all("after_model_change", "Use after_save."),
     **_all("on_model_delete after_model_delete", "Use before_delete."),
     **_all("on_form_prefill create_form edit_form get_form scaffold_form", "Use shape_form."),
-    **_all("get_query get_count_query", "Use row_rules, which roles are kept to."),
+    **_all("get_query get_count_query", "Use row_rules: roles can be limited to them."),
     **_all("is_accessible is_visible inaccessible_callback is_action_allowed", "Roles say who may do what."),
     **_all(
         "get_actions_list get_list_row_actions action_view action_delete handle_action",

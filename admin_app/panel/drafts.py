@@ -1,4 +1,4 @@
-"""Typed work and choices survive: what could not be sent is kept for the person, and stands in the form again, for them to send."""
+"""Typed work survives: what could not be sent is kept for the person, and is in the form again, for them to send."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.web.flash import warn
 # Which draft a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
 DISCARD = "_discard"
-# The forms of records and of notes on them; the others ask how something is to be done.
+# The forms of records and notes; other forms ask how something is to be done.
 RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view", "notes_view", "note_view"})
 
 KEPT = "You were signed out before this was saved. What you typed is kept: sign in, then save it."
@@ -55,7 +55,7 @@ def shown_draft() -> Draft | None:
 
 
 def answers(draft: Draft | None) -> MultiDict[str, str]:
-    """Return what stands in a form: what was just sent, the draft that is shown, or nothing yet."""
+    """Return the contents of a form: what was just sent, the shown draft, or nothing yet."""
     if request.method == "POST":
         return request.form
     return MultiDict((name, value) for name, value in draft.fields) if draft is not None else MultiDict()
@@ -82,7 +82,7 @@ def form_address() -> str:
 
 
 def newest_draft() -> Row[str, datetime] | None:
-    """Return the key and the time of what the person typed last into the form at hand, and did not save."""
+    """Return the key and the time of the newest draft that the person did not save in the current form."""
     person = _typist()
     return None if person is None else domain.newest_draft(db.session, person, address=form_address())
 

@@ -101,13 +101,13 @@ class RelationField(Field):
         set_committed_value(obj, name, self.data)
 
     def _value(self) -> str:
-        """Return what stands in the input: what was typed, or the id."""
+        """Return the text in the input: what was typed, or the id."""
         if self._typed is not None:
             return self._typed
         return print_key(self.data.id) if self.data is not None else ""
 
     def process_data(self, value: object) -> None:
-        """Take the record; what was typed before it is no more."""
+        """Set the record; earlier input is dropped."""
         self._typed = None
         super().process_data(value)
 
@@ -118,7 +118,7 @@ class RelationField(Field):
         self._typed = str(valuelist[0]).strip()
         held = self.object_data
         if held is not None and self._typed == print_key(held.id):
-            # Left as it is: whoever may not see that record has no such field.
+            # Unchanged: a person who may not see that record has no such field.
             self.data = held
             return
         self.data = None
@@ -141,7 +141,7 @@ def picked_of(record: Record) -> Picked:
 
 
 class NewPasswordField(PasswordField):
-    """A password to be set. It never reaches the record: what keeps it hashes it first."""
+    """A new password. It is never stored in the record: it is hashed first."""
 
     def populate_obj(self, obj: object, name: str) -> None:
         """Leave the record alone."""

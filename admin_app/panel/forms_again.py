@@ -29,19 +29,19 @@ def init_app(app: Flask) -> None:
 
 
 def _page() -> Page | None:
-    """Return the page whose form is being sent; None where it has none that can be drawn again."""
+    """Return the page of the form that is being sent; None if it cannot be drawn again."""
     resource, view = resource_at(request.blueprint), (request.endpoint or "").rpartition(".")[2]
     return FORMS[view](access_to(resource), view) if resource is not None and view in FORMS else None
 
 
 def _names() -> Collection[str]:
-    """Name what an error page gives back: what took long to type, and not what was ticked."""
+    """Return the names of the fields that an error page gives back: those that took long to type, not ticks."""
     page = _page()
     return page.kept_names() if page is not None and page.view in RECORD_FORMS else ()
 
 
 def _stale_token(_error: CSRFError) -> ResponseReturnValue:
-    """Show the form again with a fresh token; what came without a good one is never carried out."""
+    """Show the form again with a fresh token. A form without a valid token is never carried out."""
     person = current_principal()
     reauthentication.unwrap(person.id if person is not None else None)
     page = _page()
@@ -54,5 +54,5 @@ def _stale_token(_error: CSRFError) -> ResponseReturnValue:
     try:
         return page.again(STALE) or errors.token_missing()
     except (SelectionError, HTTPException):
-        # An address that means nothing, or no more, has no form.
+        # An unknown or outdated address has no form.
         return errors.token_missing()

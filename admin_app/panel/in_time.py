@@ -29,9 +29,9 @@ def in_time(find: Callable[[], T]) -> T | None:
 
 
 def within(seconds: float, end: float, find: Callable[[], T]) -> T | None:
-    """Return what `find` returns within so many seconds, as plain values; None where it takes too long.
+    """Return the result of `find` as plain values; None if it takes more than this many seconds.
 
-    `end` is when the time for all of a page's parts is used up, by `time.monotonic`.
+    `end` is the deadline of all parts of a page, by `time.monotonic`.
     """
     left = min(seconds, current_app.config["TIME_LIMIT"] or seconds, end - time.monotonic())
     if left <= 0:

@@ -1,4 +1,4 @@
-"""The URLs of a resource's pages, of its records, and of a list in another state."""
+"""The addresses of a resource's pages, of its records, and of a list in another state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COPY = "copy"
 
 
 def link(resource: Resource, view: str, record: Record | None = None, /, **arguments: Any) -> str:
-    """Return the address of a view of a resource, of a record if one is given."""
+    """Return the address of a resource's page, of a record if one is given."""
     if "id" in arguments:
         arguments["id"] = print_key(arguments["id"])
     address = url_for(f"{resource.endpoint}.{view}", **arguments)
@@ -87,7 +87,7 @@ def copy_url(access: Access, record: Record) -> str:
 
 @dataclass(frozen=True)
 class ListLinks:
-    """`path` is the page the list stands on, `others` the arguments on it that are not the list's."""
+    """Links of a list. `path` is the page with the list, `others` are arguments of that page that do not belong to the list."""
 
     path: str
     others: Sequence[Hidden] = ()

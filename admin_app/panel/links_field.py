@@ -59,7 +59,7 @@ class LinksField(Field):
         return [(picked_of(one), key in kept) for key, one in shown.items()]
 
     def process_data(self, value: Sequence[Any] | None) -> None:
-        """Take the records; what was typed before them is no more."""
+        """Set the records; earlier input is dropped."""
         self.typed = ""
         self.data = list(value or ())
 
@@ -72,7 +72,7 @@ class LinksField(Field):
         unknown: dict[str, str] = {}
         for text in dict.fromkeys(one for sent in valuelist for one in values_of(str(sent))):
             try:
-                # Left as it is: whoever may not see that record has no such field.
+                # Unchanged: a person who may not see that record has no such field.
                 one = held.get(text) or find_offered(self.target, text)
                 found[one.id] = one
             except NotFoundError as error:

@@ -24,7 +24,7 @@ class Page:
         return render_template(template, resource=self.resource, **values)
 
     def link(self, view: str, record: Record | None = None, /, **arguments: object) -> str:
-        """Return the address of a view of this resource, of a record if one is given."""
+        """Return the address of a page of this resource, of a record if one is given."""
         return link(self.resource, view, record, **arguments)
 
     def return_url(self) -> str:
@@ -38,7 +38,7 @@ class Page:
         return set()
 
     def again(self, words: str) -> ResponseReturnValue | None:
-        """Draw the form filled with what was sent, which was not carried out, under words that say why; None where there is none."""
+        """Draw the form again with what was sent and not carried out, and a message; None if that is not possible."""
         return None
 
 

@@ -45,7 +45,7 @@ def _require_sql(model: type[Record], name: str, said: str) -> None:
         message = f"{said}, which {model.__name__} does not have."
         raise ConfigurationError(message)
     if not is_sql(model, name):
-        message = f"{said}, which only Python computes. Take it out, or write it as a hybrid_property that the database can compute."
+        message = f"{said}, which only Python computes. Remove it, or write it as a hybrid_property that the database can compute."
         raise ConfigurationError(message)
 
 

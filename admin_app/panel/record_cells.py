@@ -76,7 +76,7 @@ def _column_drawing(access: Access, name: str, *, is_whole: bool) -> Callable[[R
 
 
 def value_of(record: Record, name: str) -> object:
-    """Return a column's value, of a related record ("user.email") where there is one."""
+    """Return a column's value, or that of a related record ("user.email")."""
     first, _, rest = name.partition(".")
     value = getattr(record, first)
     return value if not rest or value is None else getattr(value, rest)

@@ -1,4 +1,4 @@
-"""`Resource`: the declaration of one model's place in the dashboard, and what follows from it whoever looks."""
+"""`Resource`: the declaration of one model's place in the dashboard, and what follows from it for everyone."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from admin_app.db.record import Record
 from admin_app.domain.naming import name_records
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.principal import AnyPrincipal
+from admin_app.domain.records.deletion import dependent_names
 from admin_app.domain.records.rules import is_read_only
 from admin_app.extensions import Statement
 from admin_app.formatting import sentence_case
@@ -59,13 +60,14 @@ class RowRule:
     yours: str = ""
     # The same, as said to others: "their own posts".
     theirs: str = ""
-    # Which detail of the person the filters compare, for whoever finds no rows: "those of the user with your email, ann@example.com".
+    # The person's detail that the filters compare, for people who find no rows: "those of the user with your email,
+    # ann@example.com".
     told_by: Callable[[AnyPrincipal], str] | None = None
 
 
 @dataclass(frozen=True)
 class RecordForms:
-    """The forms that Flask-Admin built of a model: of a new record, and of one that is there."""
+    """The forms that Flask-Admin built for a model: of a new record, and of an existing one."""
 
     create: type[Form]
     edit: type[Form]
@@ -89,11 +91,12 @@ class FurtherPage:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """An action on rows of a list: `view` does it, or asks how, for the rows that its address means; `verb` stands on its buttons.
+    """An action on rows of a list: `view` does it, or asks how, for the rows in its address; `verb` is on its buttons.
 
-    With `is_plan` it changes records by a plan, which needs `Action.BULK` too, and that the person is free to write the
-    columns `writes`, and one of the fields at least that `fields` names; `further` are rights that it needs besides.
-    `is_for` says which resources have it. What `is_danger` stands last.
+    With `is_plan` it changes records by a plan, and needs `Action.BULK`, the right to write the columns `writes`, and
+    the right to write at least one of `fields`; `further` are other rights that it needs. `is_for` says which
+    resources have it, and `asks` for which of them it asks a question before its plan: its button then ends with "…".
+    Actions with `is_danger` come last.
     """
 
     view: str
@@ -105,11 +108,16 @@ class BulkAction:
     writes: tuple[str, ...] = ()
     fields: Callable[[Resource], Collection[str]] | None = None
     is_danger: bool = False
+    asks: Callable[[Resource], bool] = lambda _resource: False
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """The rights that it needs."""
         return (self.action, *self.further, *((Action.BULK,) if self.is_plan else ()))
+
+    def words_for(self, resource: Resource) -> str:
+        """Return what its button says."""
+        return f"{self.verb}…" if self.asks(resource) else self.verb
 
 
 class Resource:
@@ -127,7 +135,7 @@ class Resource:
     description: ClassVar[str] = ""
     # Whether the command line imports and exports it.
     can_transfer: ClassVar[bool] = True
-    # Where the resource stands in the menu: below which heading, smaller comes first, and with which icon of the sheet.
+    # The resource's place in the menu: its heading, its order (smaller comes first), and its icon.
     menu_group: ClassVar[str] = CONTENT
     menu_order: ClassVar[int] = 100
     icon: ClassVar[str] = "table-2"
@@ -142,7 +150,14 @@ class Resource:
         BulkAction("replace_view", "Find and replace…", Action.EDIT, is_plan=True, fields=lambda one: one.texts()),
         BulkAction("export_page", "Export", Action.EXPORT),
         BulkAction(MERGE, "Merge", Action.DELETE, further=(Action.EDIT,), is_for=lambda one: one.is_open_to_bulk),
-        BulkAction("delete_many_view", "Delete…", Action.DELETE, is_plan=True, is_danger=True),
+        BulkAction(
+            "delete_many_view",
+            "Delete",
+            Action.DELETE,
+            is_plan=True,
+            is_danger=True,
+            asks=lambda one: bool(dependent_names(one.model)),
+        ),
     )
     # Actions of its own, offered in the list, in each row and on the record's page.
     row_actions: ClassVar[tuple[RowAction, ...]] = ()
@@ -226,7 +241,7 @@ class Resource:
 
     @property
     def can_import(self) -> bool:
-        """Whether a file's rows may become its records, each of which nobody has to judge."""
+        """Whether rows of a file can become its records, without judging each record."""
         return self.can_transfer and self.is_open_to_bulk and not self.model.__read_only__
 
     @property
@@ -259,7 +274,7 @@ class Resource:
         return relations_of(self.model)
 
     def givers(self) -> list[str]:
-        """Name the relations of the form by which a record belongs to another one, and can be given to a third."""
+        """Return the form's relations by which a record belongs to another one and can be given to a third."""
         found = self.relations
         own = {name for name, one in found.items() if not one.is_many and (one.is_plain or not one.is_view)}
         return [name for name in self.form_columns if name in own]
@@ -300,7 +315,7 @@ class Resource:
         return {name: kind for name, kind in kinds if isinstance(kind, FileKind)}
 
     def previewed(self) -> list[str]:
-        """Name the columns of which a page shows how they look."""
+        """Return the columns that a page shows with a preview."""
         return [*self.html_columns, *(name for name in self.form_columns if self.is_markdown(name))]
 
     def offered_bulk_actions(self) -> list[BulkAction]:
@@ -408,7 +423,7 @@ class Resource:
         return CREATED_AT in inspect_mapper(self.model).column_attrs
 
     def ruled_fields(self) -> list[str]:
-        """Name the fields that a role may hide or close: what the form and the lists show, but for the key."""
+        """Return the fields that a role may hide or make read-only: those of the form and the lists, without the key."""
         names = dict.fromkeys([*self.form_columns, *self.column_list, *self.column_further_list])
         return [name for name in names if "." not in name and name not in {"id", *self.key_fields}]
 

@@ -15,13 +15,13 @@ from admin_app.domain.permissions.principal import AnyPrincipal
 
 
 class RowAction:
-    """An action on records: what it asks, which records it is for, what it makes of one.
+    """An action on records: what it asks, which records it is for, and how it changes one.
 
-    Whatever it does goes through a plan: what `change` returns is shown before, written only where the record is as it was
-    seen, kept in the history and undone by it.
+    It always goes through a plan: what `change` returns is shown before, written only if the record has not changed
+    since, kept in the history and undone by it.
     """
 
-    # On buttons: "Publish". `verb` stands before "312 posts", by default the label; `done` is said of what was done.
+    # On buttons: "Publish". `verb` precedes "312 posts" and is the label by default; `done` describes what was done.
     label: ClassVar[str]
     verb: ClassVar[str] = ""
     done: ClassVar[str] = "changed"
@@ -58,7 +58,7 @@ class RowAction:
         return None
 
     def fits(self, record: Record) -> bool | None:
-        """Say whether it is for a record, where that stands in the record itself; None: the database is asked `allowed`."""
+        """Return whether it is for a record, if the record itself shows that; None: `allowed` is asked in the database."""
         return None
 
     def change(self, record: Record, form: Form) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from admin_app.extensions import db
 from admin_app.formatting import counted
 
 
-def said_of_signed_out() -> str:
+def sign_out_message() -> str:
     """Say how many other people have to sign in again by the last act; "" for none."""
     number = session_revocation.number_signed_out(db.session)
     people = counted(number, "person has", "people have")

@@ -1,4 +1,4 @@
-"""Fields of one typed value, as the browser's own inputs; what cannot be read is answered by what to type instead."""
+"""Fields for one typed value, as the browser's own inputs; a value that is not valid is answered by what to type instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from admin_app.number_parsing import AmbiguousNumber
 
 
 class TypedField(Field):
-    """A value with a text form. An empty input is no value, and whether one is needed the column's rule says."""
+    """A value with a text form. An empty input is no value; the column's rule says whether one is required."""
 
     # For numbers too: browsers' own inputs for them drop signs in silence (of "1,5" one leaves 15).
     widget: Any = TextInput()

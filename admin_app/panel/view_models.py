@@ -150,7 +150,7 @@ class Dependents:
     blocked: str = ""
     # Whether they prevent the deletion.
     keeps: bool = False
-    # Their fate where there is no choice, in a sentence and on the page's button.
+    # Their fate if there is no choice, in a sentence and on the page's button.
     told: str = ""
     said: str = ""
     # The picker of "give them to another", when that is among the choices.

@@ -66,7 +66,7 @@ ACTIONS: Mapping[str, Action] = {
     "edit_many_view": Action.BULK,
     "give_view": Action.BULK,
     "delete_many_view": Action.BULK,
-    # One record of a list suffices, for which nobody needs `Action.BULK`; the page asks for what the action needs.
+    # A single record of a list needs no `Action.BULK`; the page checks the right of the action.
     "act_view": Action.LIST,
     "replace_view": Action.BULK,
     # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
@@ -77,7 +77,7 @@ ACTIONS: Mapping[str, Action] = {
     "history_view": Action.HISTORY,
     "notes_view": Action.VIEW,
     "note_view": Action.VIEW,
-    # Who is told of changes reads the history.
+    # Being told about changes needs the right to the history.
     "watch_view": Action.HISTORY,
     "version_view": Action.HISTORY,
     "restore_view": Action.UNDO,
@@ -123,7 +123,8 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
 UPLOAD_VIEWS = frozenset({"import_view"})
 # Views that require re-authentication wherever the record's form does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
-# What a replica may answer: it shows what there is. What somebody acts on afterwards is read from the primary.
+# Pages that a replica may answer, because they only show data. What a person acts on afterwards is read from the
+# primary.
 READ = frozenset(
     {
         *("index_view", "lookup_view", "summary_view", "summary_file", "export"),

@@ -65,7 +65,7 @@ def row_links(model: type[Record]) -> dict[str, ManyToMany]:
 
 
 def links_into(model: type[Record]) -> Sequence[ManyToMany]:
-    """Return the relations by which records, of whatever model, keep links to a model's."""
+    """Return the relations by which records of any model own links to a model's records."""
     if model not in _LINKING:
         models = [one.class_ for one in inspect_mapper(model).registry.mappers if issubclass(one.class_, Record)]
         links = dict.fromkeys(link for one in models for link in links_of(one).values())

@@ -145,7 +145,7 @@ class Relation:
 
     @property
     def back(self) -> str:
-        """The name of the reverse relation, "" where there is none."""
+        """The name of the reverse relation, "" for none."""
         return self.property.back_populates or ""
 
     @property
@@ -179,7 +179,7 @@ class Relation:
         return self.other_names[0] if len(self.other_columns) == 1 else ""
 
     def holding(self, record: Record | None) -> dict[str, object]:
-        """Return the foreign key values, by column name, of records that belong to this one, or to none."""
+        """Return the foreign key values, by column name, of records that belong to this one; for None, to no record."""
         if record is None:
             return dict.fromkeys(one.name for one in emptied(self.target, self.other_columns) or self.other_columns)
         pairs = zip(self.own_columns, self.other_columns, strict=True)
@@ -207,7 +207,7 @@ class Relation:
         raise NotImplementedError
 
     def on_delete(self) -> Dependency:
-        """Say what becomes of the other side when a record of this one is deleted."""
+        """Return what happens to the other side when a record of this side is deleted."""
         raise NotImplementedError
 
     def history(self) -> Sequence[str]:

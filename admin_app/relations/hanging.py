@@ -50,7 +50,7 @@ class Hanging(Relation):
     @property
     @override
     def back(self) -> str:
-        """The other side's relation, "" where it has none."""
+        """The other side's relation, "" for none."""
         return self._back
 
     @property
@@ -80,7 +80,7 @@ _BY_MODEL: dict[type[Record], Sequence[Relation]] = {}
 
 
 def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
-    """Return what hangs on a model's records that it has no relation for, as far as the history keeps it."""
+    """Return the dependents of a model's records that it declares no relation for, as far as they have a history."""
     if model not in _BY_MODEL:
         _BY_MODEL[model] = _find_unknown(model)
     return _BY_MODEL[model]

@@ -48,7 +48,7 @@ class ToOne(Relation):
 
     @cached_property
     def cleared_names(self) -> Sequence[str]:
-        """The attributes of the columns that are emptied where it points at none: of several, not those that another relation needs, too."""
+        """The attributes of the columns to empty if it refers to no record; of several, not those that another relation needs."""
         return [name_of(self.model, one) for one in emptied(self.model, self.own_columns)]
 
     def values_for(self, other: Record | None) -> Values:

@@ -1,4 +1,4 @@
-"""Records of one kind that hang on each other: what is below one of them, and whether one would be below itself."""
+"""Trees of records of one model: what is below a record, and whether a record would be below itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.relations.to_one import ToOne
 
 
 def trees_of(model: type[Record]) -> list[ToOne]:
-    """Return the relations by which a model's records make trees, those of classes that derive from it too."""
+    """Return the relations by which a model's records form trees, with those of its subclasses."""
     classes = (one for one in classes_of_table(model) if issubclass(one, Record))
     found = dict.fromkeys(relation for one in classes for relation in relations_of(one).values())
     return [one for one in found if isinstance(one, ToOne) and one.is_tree]

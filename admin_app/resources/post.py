@@ -13,7 +13,7 @@ from admin_app.panel.resource import Resource, RowRule
 
 
 def without_markup(post: Post) -> str:
-    """Show the words of an HTML text in the list; the form, the record's page and every export show it as it is."""
+    """Show an HTML text in the list without its tags. The form, the record's page and every export show it unchanged."""
     return excerpt(post.content, GLIMPSE)
 
 

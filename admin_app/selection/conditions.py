@@ -1,4 +1,4 @@
-"""A list's filters: conditions, and groups of conditions of which all or any must be true."""
+"""A list's filters: conditions, and groups in which all or any must be true."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Group:
 
     @property
     def lookup(self) -> Lookup | None:
-        """Terms of which each matching row has one, if an index knows them: of every member for "any", of one member for "all"."""
+        """The terms of which each matching row has one, if an index can find them: of every member for "any", of one member for "all"."""
         parts = [member.lookup for member in self.members]
         known = [one for one in parts if one is not None and one.is_indexed]
         if self.is_any:

@@ -70,12 +70,12 @@ class SortKey:
 
     @property
     def is_count(self) -> bool:
-        """Whether it goes by a number of other records."""
+        """Whether it sorts by a number of other records."""
         return isinstance(getattr(self.column, "property", None), RelationshipProperty)
 
     @property
     def is_own(self) -> bool:
-        """Whether it goes by a column of the listed model itself."""
+        """Whether it sorts by a column of the listed model itself."""
         return self.relation is None and not self.is_count
 
 
@@ -92,7 +92,8 @@ class ListSchema:
     default_then: str = ""
     # The rows that this person may list, whatever the address asks for; None: every row.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
-    # Which rows are archived, and the column that says so: they are left out unless they are asked for. None: there is no archive.
+    # Which rows are archived, and the column that says so: they are left out unless requested. None: there is no
+    # archive.
     archived: ColumnElement[bool] | None = field(default=None, compare=False)
     archived_name: str = ""
     page_sizes: tuple[int, ...] = PAGE_SIZES

@@ -33,11 +33,11 @@ from admin_app.selection.where import in_one_order, parse_where, print_where
 from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
-# The column by which those rows follow each other that are equal in the first one.
+# The second column of the sort, which orders rows that are equal in the first.
 THEN = "then"
 # Groups of filters; a filter by itself is an argument of its own, under its key.
 WHERE = "where"
-# The number of a tick set: of the list's rows those that somebody ticked.
+# The number of a tick set: the selected rows of the list.
 TICKS = "ticks"
 COLUMNS, VIEW = "columns", "view"
 # Whether archived rows are shown too, or alone; without it they are left out.
@@ -58,7 +58,7 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 @dataclass(frozen=True)
 class Parent:
-    """The record whose children are listed: `relation` is the attribute by which a child points at it, or is linked with it."""
+    """The record whose children are listed; `relation` is the attribute by which a child refers to it, or is linked with it."""
 
     relation: Attribute
     record: Record
@@ -108,7 +108,8 @@ class Selection:
     is_counted: bool = False
     columns: tuple[str, ...] = ()
     view: int = 0
-    # The tick set that the address names, and what it means: whoever parses it finds out whose it is. Until then it means no rows.
+    # The tick set in the address, and its meaning: the parser of the address checks whose it is. Until then it means
+    # no rows.
     ticks: int = 0
     ticked: Ticked | None = field(default=None, compare=False)
     parent: Parent | None = None
@@ -117,12 +118,12 @@ class Selection:
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
     # Which sets of keys are too large to find rows by.
     walked: tuple[KeySet, ...] = field(default=(), compare=False)
-    # Whether so many rows are meant that the order is walked, whatever index a filter has.
+    # Whether so many rows match that the order is walked, whatever index a filter has.
     is_in_order: bool = field(default=False, compare=False)
     # The word whose rows the order brings together, and the first related records that have it: see `related_order`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
-    # How far its rows are counted, how many there are for certain, and where so many may be found sooner than by looking everywhere.
+    # How far its rows are counted, their minimum number, and where that many can be found fastest.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
     known_rows: int = field(default=0, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
@@ -161,7 +162,7 @@ class Selection:
         return selection.with_filters(_parse_filters(schema, filters))
 
     def with_filters(self, members: Iterable[Member]) -> Selection:
-        """Return it with these conditions and groups. A group of which all must be true is split into its members."""
+        """Return the selection with these conditions and groups. An "all" group is split into its members."""
         whole = group_of(members, is_any=False)
         found = (whole,) if isinstance(whole, Condition) or whole.is_any else whole.members
         require_shallow(found)
@@ -169,7 +170,7 @@ class Selection:
         return replace(self, conditions=conditions, groups=tuple(one for one in found if isinstance(one, Group)))
 
     def arguments(self) -> list[tuple[str, str]]:
-        """Print the URL's arguments; what is at its default is left out. A filter is printed as it came, readable or not."""
+        """Print the arguments of its address, without defaults. A filter is printed as it came, valid or not."""
         filters = [(condition.key, condition.text) for condition in self.conditions]
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
@@ -210,7 +211,7 @@ class Selection:
 
     @property
     def filters(self) -> tuple[Member, ...]:
-        """The conditions and groups, all of which have to be true."""
+        """The conditions and groups, all of which must be true."""
         return (*self.conditions, *self.groups)
 
     def without(self, member: Member) -> Selection:
@@ -271,12 +272,12 @@ class Selection:
         found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
         found += [asked(one.criterion(self.walked)) for one in self.conditions if one.lookup not in self.by_index]
-        # What is looked up for a group is more than it means, where "all of these" stands in it.
+        # The lookup of a group finds more rows than match if the group contains an "all" group.
         return [*found, *(asked(one.criterion(self.walked)) for one in self.groups)]
 
     @property
     def _of_archive(self) -> ColumnElement[bool] | None:
-        """Return the condition by which archived rows are left out, or stand alone; who names rows by their key means them."""
+        """Return the condition that leaves archived rows out, or selects only them. Rows selected by key are never left out."""
         archived = self.schema.archived
         if archived is None or self.archived == TOO:
             return None
@@ -286,7 +287,7 @@ class Selection:
         return None if named & {"id", self.schema.archived_name} else not_(archived)
 
     def where_some(self, *first: ColumnElement[bool]) -> Statement:
-        """Return the query for a 1 of each row, of those at a place where that is given: it is asked first."""
+        """Return a query that yields a 1 for each row, or for each row at a place: a cheap first check."""
         return select(literal(1)).select_from(self.schema.model).where(*first, *self.criteria)
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
@@ -296,7 +297,7 @@ class Selection:
 
     @property
     def key_sets(self) -> list[KeySet]:
-        """The sets of keys by which its rows are told: those of the parent's links, and of filters."""
+        """The sets of keys that select its rows: those of the parent's links, and of filters."""
         asked = (one for member in self.filters for condition in member.conditions() for one in condition.key_sets)
         found = [*asked, None if self.parent is None else self.parent.key_set]
         return [one for one in found if one is not None]
@@ -395,6 +396,6 @@ def _parse_sort(schema: ListSchema, sort: str) -> str:
 
 
 def _parse_filters(schema: ListSchema, pairs: Iterable[tuple[str, str]]) -> list[Member]:
-    """Read the filters, and what stands in `where`."""
+    """Read the filters, and the `where` argument."""
     read = reader_of(schema)
     return [parse_where(text, read) if key == WHERE else read(key, text) for key, text in pairs]

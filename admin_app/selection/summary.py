@@ -66,7 +66,7 @@ class Group:
 
 
 def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tuple[Any, Any]:
-    """Return the smallest and the largest value of a column among the rows; None for both where there is none."""
+    """Return the smallest and the largest value of a column among the rows; None for both if there is none."""
     found = planned(session, selection).criteria
     # Each by itself: SQLite goes to one end of an index at once, but through the whole of it for both.
     ends = (
@@ -113,7 +113,7 @@ def by_members(session: AnySession, selection: Selection, column: Attribute, mea
 def by_keys(
     session: AnySession, selection: Selection, column: Expression, measure: Measure | None = None, *, most: int
 ) -> list[Group]:
-    """Group rows by a column of keys: those with most rows first, up to so many, then the rest, then rows without one."""
+    """Group rows by a column of keys: the largest groups first, at most `most`, then the rest, then rows without a key."""
     groups = _grouped(session, selection, column, measure).subquery()
     key, number = groups.c.group_key, groups.c.number
     rank = func.row_number().over(order_by=(key.is_(None), number.desc(), key))
@@ -179,7 +179,7 @@ def _groups(session: AnySession, wanted: Statement, measure: Measure | None) -> 
 
 
 def _figure(measure: Measure | None, present: int, figure: Any) -> Any:
-    """Return what is said of so many numbers."""
+    """Return the figure of a group, by its measure."""
     if measure is None or not present:
         return None
     is_whole = isinstance(kind_of(measure.column), WholeNumberKind)

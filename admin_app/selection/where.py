@@ -26,7 +26,7 @@ from admin_app.selection.list_schema import LONGEST_VALUE
 
 # As much as all its conditions may hold, every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)
-# Possessive: what is read is never given back, so that a lone quotation mark costs one pass and not one for each character.
+# Possessive: nothing is given back, so that a lone quotation mark costs one pass and not one for each character.
 _TOKEN = re.compile(
     r'\s*+(?:(?P<sign>[()])|(?P<quoted>"(?:[^"\\]|\\.)*+")|(?P<word>[^\s()"]++)|(?P<end>\Z))', re.DOTALL
 )
@@ -45,7 +45,7 @@ def parse_where(text: str, read: ReadCondition) -> Member:
 
 
 def print_where(members: Iterable[Member]) -> str:
-    """Write what `parse_where` reads as these groups, all of which have to be true."""
+    """Write groups, all of which must be true, so that `parse_where` reads them again."""
     whole = group_of(members, is_any=False)
     return _printed(whole)
 

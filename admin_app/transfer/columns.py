@@ -43,7 +43,7 @@ class ImportColumn:
     key: str
     label: str
     column: TableColumn
-    # Of links the titles that mean them as well; the column is none of the table's then, and of text.
+    # For links, further titles with the same meaning; the column is then text, and not one of the table.
     also: tuple[str, ...] = ()
 
     @property

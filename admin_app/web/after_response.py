@@ -1,4 +1,4 @@
-"""Small writes beside a page, made once its answer is sent: no page waits for them, let alone fails."""
+"""Small writes of a page, made after its response is sent: no page waits for them or fails because of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run_after_response(name: str, write: Write) -> None:
     request_context().after_response[name] = write
 
 
-def never_mind(name: str) -> None:
+def cancel_write(name: str) -> None:
     """Cancel the write of this name."""
     request_context().after_response.pop(name, None)
 
@@ -53,6 +53,6 @@ def _note(error: DBAPIError) -> None:
         say(log, error)
     elif isinstance(error, OperationalError | IntegrityError):
         # The store is busy, or the record was just deleted: the next request writes it.
-        log.info("not written after an answer: %s", error.orig)
+        log.info("could not be written after a response: %s", error.orig)
     else:
         raise error

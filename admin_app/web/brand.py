@@ -12,7 +12,7 @@ from admin_app.web.templating import FOR_EVER
 
 
 def init_app(app: Flask) -> None:
-    """Serve the logo, and give templates its address: "" where there is none."""
+    """Serve the logo, and give templates its address; "" for none."""
     app.jinja_env.globals["logo_url"] = ""
     if not app.config["LOGO"]:
         return

@@ -1,8 +1,8 @@
-"""One style sheet, one script and one sheet of icons for every page, put together in memory from the small files of `static/`.
+"""One style sheet, one script and one sheet of icons for all pages, assembled in memory from the small files of `static/`.
 
 A first visit loads four files beside the page, not a hundred. There is no build step: a changed file shows at once in
-debug mode, and after a restart elsewhere. Comments and indents are left out, and each process compresses a bundle once:
-of 98 kB of style sheet and script 71 are left to transfer.
+debug mode, and after a restart otherwise. Comments and indents are removed, and each process compresses a bundle
+once: of 98 kB of style sheet and script, 71 kB are left to transfer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flask import Flask, Response, current_app, request
 
 from admin_app.web.templating import FOR_EVER
 
-# The order in which browsers read them: the layers first, then each layer's rules.
+# In the browser's reading order: the layers first, then each layer's rules.
 _THIRD_PARTY_STYLES = {
     "pico": "vendor/pico-2.1.1/pico.classless.min.css",
     "vendor": "vendor/tom-select-2.6.2/tom-select.min.css",
@@ -111,21 +111,21 @@ _SCRIPTS = (
 )
 
 
-# One file for each icon, as published; the name of the file is the icon's.
+# One published file for each icon; its name is the icon's.
 _ICONS = "vendor/lucide-1.62.0/icons"
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
-# A line that begins with two slashes, or lines from the one that opens a comment to the one that ends with it.
+# A line that begins with two slashes, or the lines of a block comment.
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-# Of eleven: the last costs three times as long, and saves 2 % more.
+# The best of eleven levels takes three times as long and saves 2 % more.
 _EFFORT = 10
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A file that is made of several: its text, and a digest that changes with it."""
+    """A file assembled from several: its text, and a digest of it."""
 
     text: str
     mimetype: str
@@ -139,7 +139,7 @@ class Bundle:
 
 
 def style_sheet(folder: Path) -> Bundle:
-    """Put the style sheet together; third-party rules stand in layers of their own, below ours."""
+    """Assemble the style sheet; third-party rules are in layers of their own, below ours."""
     order = _read(folder, "css/layers.css")
     layers = [f"@layer {name} {{\n{_read(folder, path)}\n}}" for name, path in _THIRD_PARTY_STYLES.items()]
     ours = [without_comments(_read(folder, f"css/{name}.css")) for name in _STYLES]
@@ -147,22 +147,22 @@ def style_sheet(folder: Path) -> Bundle:
 
 
 def script(folder: Path) -> Bundle:
-    """Put the script together; each of our files keeps its names to itself, as a module does."""
+    """Assemble the script; each of our files has a scope of its own, like a module."""
     libraries = [_read(folder, path) for path in _THIRD_PARTY_SCRIPTS]
     ours = [
         f'(() => {{\n"use strict";\n{without_comments(_read(folder, f"js/{name}.js"))}\n}})();' for name in _SCRIPTS
     ]
-    # A library's file may end without a semicolon, and would call what follows.
+    # A library's file may end without a semicolon, and would then call what follows.
     return Bundle("\n;\n".join([*libraries, *ours]), "text/javascript")
 
 
 def without_comments(text: str) -> str:
-    """Leave out of a file of ours what browsers skip: comments that have lines to themselves, and indents."""
+    """Remove comments on lines of their own, and indents, from a file of ours."""
     return _INDENT.sub("", _COMMENT.sub("", text))
 
 
 def icons(folder: Path) -> Bundle:
-    """Put the icons together: one symbol each, 24 units wide and high, drawn in the colour of the text around it."""
+    """Assemble the icons: one symbol each, 24 units wide and high, in the colour of the surrounding text."""
     symbols = [_symbol(file) for file in sorted((folder / _ICONS).glob("*.svg"))]
     return Bundle(f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>', "image/svg+xml")
 
@@ -176,7 +176,7 @@ def _symbol(file: Path) -> str:
 
 
 def preview_sheet(folder: Path) -> Bundle:
-    """Return the style sheet of previews, which have nothing else of ours."""
+    """Return the style sheet of previews, which use nothing else of ours."""
     return Bundle(_read(folder, "css/preview.css"), "text/css", is_for_sandbox=True)
 
 
@@ -201,7 +201,7 @@ def init_app(app: Flask) -> None:
     made = {name: put_together(name) for name in BUNDLES}
 
     def bundle(name: str) -> Bundle:
-        # Published icons do not change while somebody works, and a page asks for them by each of its buttons.
+        # Published icons do not change during work, and a page asks for them with each button.
         return put_together(name) if app.debug and BUNDLES[name] is not icons else made[name]
 
     def address(name: str) -> str:

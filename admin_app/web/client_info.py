@@ -1,4 +1,4 @@
-"""Where a request came from, in words a person recognises. Nothing is looked up on the network."""
+"""Where a request came from, in words that a person recognises, without any look-up on the network."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]+)\](?::[0-9]+)?"
 
 
 def client_info() -> ClientInfo:
-    """Return what the present request says about where it came from."""
+    """Return what the current request says about its origin."""
     return ClientInfo(address=_address(request.remote_addr or ""), user_agent=request.user_agent.string)
 
 
 def _address(text: str) -> str:
-    """Return the address in its one spelling, or nothing: behind a proxy a client may have written anything there."""
+    """Return the address in its one spelling, or "": a client may have written anything into the header."""
     try:
         address = ipaddress.ip_address(_without_port(text))
     except ValueError:
@@ -31,7 +31,7 @@ def _address(text: str) -> str:
 
 
 def _without_port(text: str) -> str:
-    """Leave out the port that some proxies name too: "192.0.2.1:5678", "[2001:db8::1]:443"."""
+    """Remove the port that some proxies add: "192.0.2.1:5678", "[2001:db8::1]:443"."""
     found = _WITH_PORT.fullmatch(text)
     return found["v4"] or found["v6"] if found else text
 
@@ -45,7 +45,7 @@ def device_in_words(user_agent: str) -> str:
 
 
 def place_in_words(address: str) -> str:
-    """Say what an address tells by itself: this computer, the local network, or somewhere on the internet."""
+    """Say what the address itself shows: this computer, the local network, or the internet."""
     if not address:
         return "unknown location"
     place = ipaddress.ip_address(address)

@@ -6,10 +6,10 @@ from flask import current_app, request
 
 
 def cookie_name(what: str) -> str:
-    """Return the name of a cookie of ours; browsers tell ports and paths apart for no name.
+    """Return the name of a cookie of ours. Browsers ignore ports, and paths for equal names.
 
-    `__Host-` binds it to this host name and to all of its paths; under a path of its own the dashboard may have
-    `__Secure-` only, which binds it to https.
+    `__Host-` binds it to this host name and all its paths. Under a path of its own, the dashboard can only use
+    `__Secure-`, which binds it to https.
     """
     own = f"{what}-{current_app.config['COOKIE_MARK']}"
     if not current_app.config["SESSION_COOKIE_SECURE"]:
@@ -18,5 +18,5 @@ def cookie_name(what: str) -> str:
 
 
 def cookie_path() -> str:
-    """Return where browsers send it: to the dashboard, and to no site beside it."""
+    """Return the path of cookies: that of the dashboard, and of no site beside it."""
     return request.script_root or "/"

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_app.context import glancing, reading
+from admin_app.context import autocommit, reading
 from admin_app.db.troubles import UNREACHABLE, trouble_of
 from admin_app.domain.audit.doubts import Doubt, is_done, read_doubt
 from admin_app.domain.audit.recorder import set_in_doubt
@@ -17,32 +17,32 @@ from admin_app.extensions import db
 from admin_app.web.auth.login import acting_principal
 from admin_app.web.flash import announce
 
-# The field of a form that is given back to be sent again: the change sets that may have been written.
+# The form field with the change sets that may have been saved.
 DOUBTS = "_doubts"
-# How often one form is sent again that may have been saved.
+# How often a form with such a field can be sent again.
 MOST = 5
 SAVED = "This was saved, once. The connection to the database broke before the dashboard could say so."
 
 
 def init_app(app: Flask) -> None:
-    """Check every form that is sent again before its view runs."""
+    """Check every such form before its view runs."""
     app.before_request(_answer_to_another_try)
 
 
 def doubts_of(error: DBAPIError) -> list[Doubt]:
-    """Return what may have been saved, by this request or by an earlier one with the same form."""
+    """Return the change sets that may have been saved by this request or by an earlier one with the same form."""
     sent = [one for words in request.form.get(DOUBTS, "").split(",")[:MOST] if (one := read_doubt(words))]
     own = set_in_doubt(db.session) if trouble_of(error) is UNREACHABLE else None
     return sent if own is None else [*sent, own]
 
 
 def answer_from_history(doubts: Sequence[Doubt]) -> Response | None:
-    """Lead to the change set that was written, if one was; raise `DBAPIError` where the database cannot be asked."""
+    """Lead to the change set if it was saved; raise `DBAPIError` if the database cannot be asked."""
     person = acting_principal()
-    # A script that sent it in the background wants no page.
+    # Background requests of scripts need no page.
     if person is None or "text/html" not in request.headers.get("Accept", "text/html"):
         return None
-    with reading(), glancing(), Session(db.engine) as session:
+    with reading(), autocommit(), Session(db.engine) as session:
         done = next((one for one in doubts if is_done(session, one, actor_id=person.id)), None)
     if done is None:
         return None

@@ -1,4 +1,4 @@
-"""Turn errors into pages: what happened, what became of the data, where to go from here."""
+"""Turn errors into pages: what happened, what it means for the data, and what to do next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
 from admin_app.formatting import in_words
 from admin_app.web import doubts
-from admin_app.web.auth.login import forget_person
+from admin_app.web.auth.login import become_anonymous, seen_as
 from admin_app.web.form_parser import the_body
 from admin_app.web.request_id import request_id
 from admin_app.web.submitted_fields import Field, submitted_fields
@@ -35,7 +35,7 @@ UNREAD = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LA
 
 @dataclass(frozen=True)
 class Explanation:
-    """A page's words: its heading, what happened (and to the data), what to do."""
+    """A page's text: the heading, what happened (and to the data), and what to do."""
 
     heading: str
     explanation: str
@@ -43,12 +43,16 @@ class Explanation:
 
 
 EXPLANATIONS = {
-    400: Explanation("This address is not valid", "A part of it has no meaning here. Nothing was changed."),
+    400: Explanation(
+        "This address is not valid", "The dashboard does not understand a part of it. Nothing was changed."
+    ),
     403: Explanation(
-        "You may not do this", "Your role does not allow it. Nothing was changed.", "An owner can change your role."
+        "You may not do this", "Your roles do not allow it. Nothing was changed.", "An owner can change your roles."
     ),
     404: Explanation("Page not found", "We can't find this page. The address may be wrong, or the record was deleted."),
-    405: Explanation("This page cannot be used that way", "It takes another kind of request. Nothing was changed."),
+    405: Explanation(
+        "This page cannot be used that way", "It does not take requests of this method. Nothing was changed."
+    ),
     408: Explanation(
         "The request did not arrive in time",
         "The connection stopped while it was being sent. Nothing was saved.",
@@ -118,11 +122,19 @@ NOWHERE = Explanation(
     "Allow it to send one of them to this address: an extension or a privacy setting holds it back.",
 )
 
+STOP_FIRST = "To go on as yourself, press “Stop” at the top of the page."
+
 ONLY_SEEN = Explanation(
     "You can only look",
-    "You cannot change or download anything, or open the account, while you see the dashboard as somebody else. "
+    "You cannot change or download anything, or open the account, while you see the dashboard as someone else. "
     "Nothing was changed.",
-    "To go on as yourself, press “Stop” at the top of the page.",
+    STOP_FIRST,
+)
+
+NOT_FOR_THEM = Explanation(
+    "{name} may not do this",
+    "You see the dashboard as {name}, whose roles do not allow it. Nothing was changed.",
+    STOP_FIRST,
 )
 
 
@@ -145,7 +157,7 @@ def token_missing() -> tuple[str, int]:
 
 
 def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
-    """Refuse what another site's page sent, or nobody knows which."""
+    """Refuse a form that another site's page, or an unknown page, sent."""
     words = NOWHERE
     if origin:
         words = replace(ELSEWHERE, explanation=ELSEWHERE.explanation.format(from_=origin, here=here))
@@ -153,12 +165,12 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
 
 
 def only_seen() -> tuple[str, int]:
-    """Refuse an act that is closed while somebody sees the dashboard as another person."""
+    """Refuse an act that is closed while the dashboard is seen as another person."""
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
 def in_maintenance(words: str) -> tuple[str, int]:
-    """Refuse what would change something while the operator works on the dashboard."""
+    """Refuse changes during maintenance."""
     explanation = Explanation("You cannot save at the moment", f"{words} Nothing was changed.", "Try again later.")
     return _page(HTTPStatus.SERVICE_UNAVAILABLE, explanation)
 
@@ -177,9 +189,16 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _draw_for_nobody()
+    if status == HTTPStatus.FORBIDDEN and (person := seen_as()) is not None:
+        return _page(status, _not_for(person.name))
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and the_body().accepted.names:
         return _too_large_a_file()
     return _page(status, EXPLANATIONS.get(status, Explanation(error.name, "Nothing was changed.")))
+
+
+def _not_for(name: str) -> Explanation:
+    words = NOT_FOR_THEM
+    return replace(words, heading=words.heading.format(name=name), explanation=words.explanation.format(name=name))
 
 
 def _too_large_a_file() -> tuple[str, int]:
@@ -211,14 +230,14 @@ def _database_error(error: DatabaseError) -> ResponseReturnValue:
 
 
 def _store_error(error: DatabaseError) -> ResponseReturnValue:
-    """Answer a damaged file, which SQLite does not report as an operational error; re-raise what is a fault of ours."""
+    """Respond to a damaged file, which SQLite does not report as an operational error; re-raise our own bugs."""
     if trouble_of(error) is None:
         raise error
     return _database_error(error)
 
 
 def _disk_error(error: OSError) -> tuple[str, int]:
-    """Answer where a file that is being sent finds no room: it is put aside before the page reads it."""
+    """Respond if there is no disk space for an upload: it is stored before the page reads it."""
     if (trouble := trouble_of(error)) is None:
         raise error
     say(log, error)
@@ -232,7 +251,7 @@ def _disk_error(error: OSError) -> tuple[str, int]:
 
 
 def _words_of(trouble: Trouble | None) -> Explanation:
-    """Say what is wrong with the store, to whoever can do something about it or tell them."""
+    """Describe what is wrong with the store, for whoever can fix it or report it."""
     if trouble is None:
         return EXPLANATIONS[503]
     heading = "The database cannot be used"
@@ -242,15 +261,15 @@ def _words_of(trouble: Trouble | None) -> Explanation:
 
 
 def _gone(_error: ObjectDeletedError | RecordGone) -> tuple[str, int]:
-    """Say so when what is to be shown was deleted while the page was drawn: the record, or the person who asks."""
+    """Respond if what the page shows was deleted meanwhile: the record, or the signed-in person."""
     _draw_for_nobody()
     return _page(409, EXPLANATIONS[409])
 
 
 def _draw_for_nobody() -> None:
-    """Draw the page as for a stranger: looking up who is signed in would ask the database, which may be what failed."""
+    """Draw the page as for a stranger: looking up the person would ask the database, which may have failed."""
     db.session.rollback()
-    forget_person()
+    become_anonymous()
 
 
 def _page(
@@ -260,7 +279,7 @@ def _page(
     links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD else submitted_fields()
     fields = (*fields, *further) if fields else ()
-    # Only where a second try may succeed.
+    # Only if a second try may succeed.
     again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     page["request_id"] = request_id()
@@ -273,5 +292,5 @@ def _page(
 
 
 def _can_be_sent_again() -> bool:
-    """Whether what was typed is given back with a button: only what came with a good token may be sent from a page of ours."""
+    """Whether what was typed comes back with a button: only forms with a valid token may be sent from our page."""
     return bool(submitted_fields() and g.get("csrf_valid"))

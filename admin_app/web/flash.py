@@ -1,4 +1,4 @@
-"""What the next page says about what was just done, and which row it marks."""
+"""What the next page says about the last act, and which row it marks."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Notice:
     marked: str = ""
     undo: int | None = None
     undo_words: str = "Undo"
-    # Which rows a list keeps though it no longer has them, as `panel.list.staying` writes them.
+    # Rows that a list still shows although it no longer has them, as `panel.list.staying` writes them.
     staying: str = ""
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates what is to be said."""
+    """Give the messages to the templates."""
     app.jinja_env.globals["notices"] = notices
 
 
@@ -42,31 +42,31 @@ def announce(
 ) -> None:
     """Say this on the next page, with links as (label, url).
 
-    `mark` names the records whose rows are marked there, parted by blanks, `undo` the change set that a button takes back, `undo_words` what it says,
-    `staying` rows that its list keeps.
+    `mark` names the records whose rows are marked there, separated by blanks; `undo` is the change set that a button
+    undoes, and `undo_words` its label; `staying` are rows that the list still shows.
     """
     _say("success", Notice(words, links, mark, undo, undo_words, staying))
 
 
 def call_attention(words: str, *, links: Sequence[tuple[str, str]] = ()) -> None:
-    """Show a warning on the next page though nothing failed."""
+    """Show a warning on the next page, although nothing failed."""
     _say("warning", Notice(words, links))
 
 
 def warn(words: str) -> None:
-    """Show on the next page that something failed."""
+    """Report a failure on the next page."""
     _say("problem", Notice(words))
 
 
 def _say(category: str, notice: Notice) -> None:
     # One JSON string: the cookie's serializer would walk a nested value leaf by leaf at every save.
     flash(json.dumps(asdict(notice), ensure_ascii=False), category)
-    # Notices of pages that nobody opened, a script's perhaps, would fill the cookie until browsers drop it.
+    # Messages for pages that nobody opened would fill the cookie until browsers drop it.
     session["_flashes"] = session["_flashes"][-MOST_NOTICES:]
 
 
 def notices() -> list[tuple[str, Notice]]:
-    """Return what this page says, each with its category: success, warning or problem."""
+    """Return this page's messages with their category: success, warning or problem."""
     flashed = cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
     return [(category, _read(said)) for category, said in flashed]
 
@@ -75,13 +75,13 @@ def _read(said: str) -> Notice:
     try:
         return Notice(**json.loads(said))
     except (TypeError, ValueError):
-        # Not by this module: a plain sentence, flashed by a resource's own code.
+        # Not from this module: a plain sentence flashed by a resource's own code.
         return Notice(str(said))
 
 
 @contextmanager
 def kept_notices() -> Iterator[None]:
-    """Let the next page say what it was to say, though the cookie is emptied inside."""
+    """Inside, the cookie may be emptied; the next page's messages survive."""
     kept = session.get("_flashes")
     yield
     if kept:
@@ -89,5 +89,5 @@ def kept_notices() -> Iterator[None]:
 
 
 def marks() -> set[str]:
-    """Return the records to be marked on this page."""
+    """Return the records to mark on this page."""
     return {mark for _, notice in notices() for mark in notice.marked.split()}

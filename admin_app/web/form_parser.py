@@ -1,7 +1,7 @@
-"""Parse the body of a request so that input which no browser sends breaks no page; decide which pages take files.
+"""Parse request bodies so that input no browser sends breaks no page, and decide which pages accept files.
 
-A file may be large, so it is asked before the body is read whether the person may send one to this page. To everybody
-else, a stranger above all, the body of every form is as small as ever, and what comes as a file is read into nothing.
+A file may be large, so before the body is read it is checked whether the person may send a file to this page. For
+everyone else, strangers included, the usual limit of a form applies, and the content of a file is discarded.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from werkzeug.formparser import FormDataParser
 
 Values = MultiDict[str, Any]
 
-# The field of a page that takes a file.
+# The field of a page that accepts a file.
 FILE = "file"
-# The form around the file: each of its fields is held in memory.
+# Size of the form around the file: its fields are held in memory.
 MOST_PARTS_BESIDE_FILE = 20
 ROOM_BESIDE_FILE = 64 * 1024
 MEGABYTE = 1024 * 1024
@@ -29,7 +29,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class AcceptedFiles:
-    """The files that a page takes: by which fields, how large all of them may be, and how many fields stand beside them."""
+    """The files that a page accepts: their fields, their largest total size, and the number of other fields."""
 
     names: frozenset[str] = frozenset()
     megabytes: int = 0
@@ -44,15 +44,15 @@ class SentAsFile(str):
 
 
 class NamedParts(FormDataParser):
-    """A parser that passes over parts without a name: whoever goes through a form, Flask-WTF first, takes its names for text."""
+    """A parser that skips parts without a name: Flask-WTF and others expect names to be text."""
 
-    # The fields by which the page takes a file.
+    # The fields by which the page accepts files.
     accepted: frozenset[str] = frozenset()
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
     ) -> tuple[IO[bytes], Values, Values]:
-        """Return the rest of the body, the fields, and the files that the page takes; any other one is a field, without its content."""
+        """Return the rest of the body, the fields, and the accepted files; any other file becomes a field without content."""
         rest, fields, files = super().parse(stream, mimetype, content_length, options)
         kept = self.cls()
         if files:
@@ -84,12 +84,12 @@ class Body(Request):
     accepted = AcceptedFiles()
 
     def __init__(self, environ: WSGIEnvironment, *, populate_request: bool = True, shallow: bool = False) -> None:
-        """Hold no file yet."""
+        """Begin without files."""
         super().__init__(environ, populate_request=populate_request, shallow=shallow)
         self._streams: list[IO[bytes]] = []
 
     def accept(self, accepted: AcceptedFiles) -> None:
-        """Let the body hold these files, where it is of the kind that is read piece by piece."""
+        """Accept these files if the body is multipart."""
         self.accepted = accepted
         if self.mimetype == "multipart/form-data":
             largest = accepted.megabytes * MEGABYTE + accepted.room_beside
@@ -98,7 +98,7 @@ class Body(Request):
 
     @override
     def make_form_data_parser(self) -> FormDataParser:
-        """Tell the parser which files the page takes."""
+        """Tell the parser which files the page accepts."""
         parser = super().make_form_data_parser()
         if isinstance(parser, NamedParts):
             parser.accepted = self.accepted.names
@@ -119,24 +119,24 @@ class Body(Request):
 
     @override
     def close(self) -> None:
-        """Let go of files, those of a body that broke off too."""
+        """Close the files, also those of an interrupted body."""
         super().close()
         for stream in self._streams:
             stream.close()
 
     def go_back_to(self, fields: ImmutableMultiDict[str, str]) -> None:
-        """Hold the fields that were sent before the page that asked for proof, in place of those that came from it."""
+        """Replace the fields of the page of re-authentication by those that were sent before it."""
         self.form = fields
 
     def hold(self, fields: Iterable[tuple[str, str]]) -> None:
-        """Hold these fields in place of those that were sent, whose files have been stored."""
+        """Replace the fields that were sent, whose files have been stored."""
         self.form, self.files = ImmutableMultiDict(fields), ImmutableMultiDict()
 
 
 def init_app(app: Flask, accepted_files: Callable[[], AcceptedFiles | None]) -> None:
     """Parse requests that way; `accepted_files` returns which files the current page accepts from this person.
 
-    Nothing may have read the body before: so it is asked before the form's token.
+    It runs before the form's token is read, because nothing may have read the body before.
     """
     app.request_class = Body
 

@@ -1,6 +1,6 @@
-"""During maintenance whatever would change a record ends here, with what was typed given back; the operator's words stand on every page.
+"""During maintenance every change is refused, with what was typed given back; the operator's banner is on every page.
 
-The database is asked every few seconds by each process, and not for each page: so a command takes effect without a restart.
+Each process asks the database every few seconds, not for each page: a command takes effect without a restart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.context import glancing, reading, zone
+from admin_app.context import autocommit, reading, zone
 from admin_app.domain import modes
 from admin_app.domain.modes import Mode
 from admin_app.extensions import db
@@ -22,19 +22,19 @@ from admin_app.formatting import exact_time
 from admin_app.web import errors
 from admin_app.web.security import SAFE_METHODS
 
-# Seconds for which a process believes what it read.
+# Seconds for which a process trusts what it read.
 FRESH = 3.0
-# What stays allowed: signing in and out, and keeping drafts. Neither changes a record.
+# Allowed during maintenance: signing in and out, and keeping drafts. Neither changes a record.
 BLUEPRINTS = frozenset({"auth", "two_factor", "forgotten", "see_as"})
 ENDPOINTS = frozenset({"account.session", "account.confirm"})
 VIEWS = frozenset({"presence_view", "preview_view", "ticks_view"})
-# Seconds after which a program may ask again, where nobody said how long it takes.
+# Seconds for Retry-After if nobody said how long it takes.
 AGAIN = 300
 
 
 @dataclass
 class Kept:
-    """What a process believes, and since when."""
+    """The mode that a process read, and when."""
 
     mode: Mode = modes.USUAL
     since: float = -1e9
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
 
 
 def present_mode() -> Mode:
-    """Return the present mode: a setting takes precedence over a command."""
+    """Return the current mode: a setting takes precedence over a command."""
     kept: Kept = current_app.extensions["mode"]
     lock: Lock = current_app.extensions["mode_lock"]
     if time.monotonic() - kept.since >= FRESH and lock.acquire(blocking=False):
@@ -66,17 +66,17 @@ def present_mode() -> Mode:
 def _read(before: Mode) -> Mode:
     try:
         if db.engine.dialect.name == "postgresql":
-            # By the connection that the request has: behind a pooler, requests that each waited for a second one would wait
-            # for each other. What a form has not saved yet stays unsaved.
+            # Use the request's own connection: behind a pooler, requests that each waited for a second one would
+            # block each other. Unsaved changes of a form stay unsaved.
             with db.session.no_autoflush:
                 return modes.present_mode(db.session)
-        # Read without the write lock, which this very request may hold.
-        with reading(), glancing(), Session(db.engine) as session:
+        # Read without the write lock, which this request may hold itself.
+        with reading(), autocommit(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
-        # The view reports what is wrong with the store.
+        # The view will report what is wrong with the store.
         if db.engine.dialect.name == "postgresql":
-            # Its transaction is over anyway.
+            # Its transaction has ended anyway.
             db.session.rollback()
         return before
 
@@ -84,7 +84,7 @@ def _read(before: Mode) -> Mode:
 def maintenance_words(mode: Mode) -> str:
     """Say when people may change things again."""
     back = f"until {exact_time(mode.until, zone())}" if mode.until is not None else "for now"
-    return f"The dashboard is being maintained: you can look at everything, but you cannot save {back}."
+    return f"The dashboard is in maintenance: you can see everything, but you cannot save {back}."
 
 
 def _refuse_to_change() -> ResponseReturnValue | None:

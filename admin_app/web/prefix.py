@@ -1,4 +1,4 @@
-"""The path that the dashboard is served under, beside another site: written in one way, whoever says it."""
+"""The path that the dashboard is served under, beside other sites, whoever sets it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class Prefix:
-    """A WSGI application under a path of its own: one that a proxy announces, or else `own`, which it also takes off a request's."""
+    """A WSGI application under a path: the one that a proxy announces, or else `own`, which it also removes from requests."""
 
     def __init__(self, inner: WSGIApplication, own: str = "") -> None:
-        """Keep what answers."""
+        """Keep the inner application."""
         self._inner, self._own = inner, plain(own)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer; a probe, or a proxy that takes the path off itself, asks without it: under /admin, where our own pages stand, probes alone."""
+        """Respond. Probes, and proxies that remove the path themselves, send requests without it; under /admin, where our own pages are, only probes do."""
         path = environ.get("PATH_INFO", "")
         if self._own and f"{path}/".startswith(f"{self._own}/"):
             environ["PATH_INFO"] = path.removeprefix(self._own)
@@ -23,5 +23,5 @@ class Prefix:
 
 
 def plain(path: str) -> str:
-    """Write a path as `/tools`: an address that began with two slashes would lead to another host."""
+    """Write a path as `/tools`: an address with two slashes at the start would lead to another host."""
     return "".join(f"/{part}" for part in path.split("/") if part)

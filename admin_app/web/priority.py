@@ -1,4 +1,4 @@
-"""Pages go before files: a download stands back behind pages, and waits a moment while one is made in the same process.
+"""Pages before files: a download runs at a lower priority, and pauses while its process creates a page.
 
 Python runs one thread of a process at a time, and a machine as many as it has processors. Five exports beside a page
 would leave it a third of both.
@@ -17,9 +17,9 @@ from flask import Flask, request
 
 from admin_app.web.request_context import request_context
 
-# How far files stand back on a busy machine: 0 is not at all, 19 is behind everything.
+# The niceness of files on a busy machine: 0 is none, 19 comes after everything.
 POLITENESS = 10
-# A file is written all the same, however many pages are asked for: so many seconds later each piece at the latest.
+# Longest pause in seconds before a piece of a file, so that it goes on however many pages are requested.
 LONGEST_WAIT = 0.1
 
 _lock = threading.Lock()
@@ -29,15 +29,15 @@ _waiting = 0
 
 
 def init_app(app: Flask) -> None:
-    """Count the requests under way. A download's own is over when its file begins to be written."""
+    """Count the current requests. A download's own request ends when its file begins."""
     app.before_request(_begin)
     app.teardown_request(_end)
 
 
 def behind_pages(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
-    """Yield a file's pieces, each made when it is asked for, by a thread that stands back.
+    """Yield a file's pieces, each created on demand by a thread of low priority.
 
-    The thread is the file's own: none that stood back once can come forward again to make a page.
+    The thread belongs to the file: one that lowered its priority cannot raise it again for a page.
     """
     with closing(pieces), ThreadPoolExecutor(1, initializer=_stand_back) as own:
         while (piece := own.submit(next, pieces, None).result()) is not None:
@@ -46,7 +46,7 @@ def behind_pages(pieces: Generator[bytes, None, None]) -> Generator[bytes, None,
 
 
 def _stand_back() -> None:
-    # Elsewhere it would be the whole process.
+    # Elsewhere this would lower the whole process.
     if sys.platform == "linux":
         os.nice(POLITENESS)
 

@@ -1,6 +1,6 @@
-"""Answer the probes of load balancers, Kubernetes and Prometheus, before the host name is looked at and without a session.
+"""Answer the probes of load balancers, Kubernetes and Prometheus, without a session and before the host name is checked.
 
-A probe says yes or no. The reason is for the log, as anybody may ask.
+A probe says yes or no. The log has the reason, because anybody may ask.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Seconds for the database to answer: a load balancer asks again soon, and people would wait longer.
+# Seconds for the database to respond: a load balancer soon asks again, and people would wait longer.
 LIMIT = 0.5
-# A job that waits longer than this has nobody who takes it up.
+# If a job waits longer than this, nobody is taking up jobs.
 LONGEST_WAIT = timedelta(minutes=15)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
-# What the server's processes share: whether they are about to stop.
+# Shared by the server's processes: whether they are about to stop.
 _draining = mmap.mmap(-1, 1)
 
 
 def drain() -> None:
-    """Say from now on that this server is not ready, in all of its processes."""
+    """Report from now on, in all processes of this server, that it is not ready."""
     _draining[0] = 1
 
 
@@ -56,10 +56,10 @@ def is_draining() -> bool:
 
 
 class Probes:
-    """A WSGI application that answers probes, and hands everything else on."""
+    """A WSGI application that answers probes and passes everything else on."""
 
     def __init__(self, app: Flask, further: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> None:
-        """Wrap what answers everything else."""
+        """Wrap the application."""
         self._further = further
         self._token = app.config["METRICS_TOKEN"]
         scripts = _Scripts(app)
@@ -70,7 +70,7 @@ class Probes:
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a probe by 200 or 503."""
+        """Answer a probe with 200 or 503."""
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._further(environ, start_response)
@@ -88,7 +88,7 @@ class Probes:
 
 
 def _numbers(environ: WSGIEnvironment, token: str) -> Response:
-    """Answer Prometheus, which shows the token that it was given."""
+    """Answer Prometheus if it sends the configured token."""
     shown = environ.get("HTTP_AUTHORIZATION", "")
     if not hmac.compare_digest(shown.encode("utf-8", "replace"), f"Bearer {token}".encode()):
         return Response("", HTTPStatus.UNAUTHORIZED, {**HEADERS, "WWW-Authenticate": "Bearer"})
@@ -98,16 +98,16 @@ def _numbers(environ: WSGIEnvironment, token: str) -> Response:
 
 
 class Bounded:
-    """A look at the database that takes half a second at most, one at a time: what hangs holds one thread, not all."""
+    """A database check limited to half a second, one at a time: a check that hangs occupies one thread, not all."""
 
     LATE = "the database did not answer in time"
 
     def __init__(self, look: Callable[[], str]) -> None:
-        """Keep how to look; it returns what is wrong, or nothing."""
+        """Keep the check; it returns the problem, or nothing."""
         self._look, self._turn = look, Lock()
 
     def __call__(self) -> str:
-        """Look, and return what is wrong."""
+        """Run the check and return the problem."""
         end = time.monotonic() + LIMIT
         if not self._turn.acquire(timeout=LIMIT):
             return self.LATE
@@ -129,14 +129,14 @@ class Bounded:
 
 
 class _Scripts:
-    """The migrations that the program has, read when they are first asked for."""
+    """The program's migrations, read on first use."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
 
     @cached_property
     def directory(self) -> ScriptDirectory:
-        """All of them."""
+        """Return all of them."""
         return ScriptDirectory(self._app.extensions["migrate"].directory)
 
 
@@ -159,5 +159,5 @@ def _jobs(app: Flask) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Stand before everything else."""
+    """Answer before everything else."""
     app.wsgi_app = Probes(app, app.wsgi_app)  # type: ignore[method-assign]  # Flask documents it

@@ -1,7 +1,7 @@
-"""Pages that only read are read from a replica, where `ADMIN_REPLICA_URL` names one; whoever has written reads what they wrote.
+"""Read-only pages read from a replica if `ADMIN_REPLICA_URL` names one; a person who wrote something sees what they wrote.
 
-A cookie says up to where the primary's log has what somebody wrote. Until the replica has it, the primary answers them, and
-whenever the replica does not answer, within the same request.
+A cookie holds the position of the person's last write in the primary's log. Until the replica has it, and whenever
+the replica fails, the primary answers, within the same request.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from admin_app.web.request_context import request_context
 from admin_app.web.security import SAFE_METHODS
 
 T = TypeVar("T")
-# Where the cookie is that says what somebody wrote.
+# The name of the cookie with that position.
 _WROTE = "wrote"
-# Pages say how old they are from so many seconds on.
+# Pages state their age from this many seconds on.
 SAID = 3.0
 
 
@@ -46,11 +46,11 @@ def the_replica() -> Replica | None:
 
 
 def read_from_replica(make: Callable[[], T]) -> T:
-    """Make a page that only reads, from the replica where that has all that the person wrote, or else from the primary."""
+    """Create a read-only page from the replica if it has everything that the person wrote, otherwise from the primary."""
     replica = the_replica()
     if replica is None or request.method not in SAFE_METHODS:
         return make()
-    # Who is signed in was asked of the primary, whose connection is not needed any more.
+    # The person was looked up on the primary, whose connection is not needed any more.
     db.session.rollback()
     if not replica.has(_wrote()):
         return make()
@@ -64,7 +64,7 @@ def read_from_replica(make: Callable[[], T]) -> T:
             raise
         replica.leave(error)
     except (NotFound, RecordGone):
-        # It may have been made just now.
+        # The record may have been created just now.
         pass
     request_context().data_age = 0.0
     db.session.rollback()
@@ -72,7 +72,7 @@ def read_from_replica(make: Callable[[], T]) -> T:
 
 
 def data_age() -> str:
-    """Say how old the page's data are, where that is to be noticed."""
+    """Say how old the page's data are, if it matters."""
     age = request_context().data_age
     if age < SAID:
         return ""
@@ -86,11 +86,11 @@ def _wrote() -> int:
 
 
 def _remember(response: Response) -> Response:
-    """Let the browser of whoever may have written something say up to where the log has it."""
+    """Store the log position in the browser of a person who may have written something."""
     if request.method in SAFE_METHODS:
         return response
     try:
-        # By the connection that the request has, if it has one: a second one may be waited for behind a pooler.
+        # Use the request's connection if it has one: behind a pooler a second one may have to be waited for.
         place = written(db.session.connection())
     except SQLAlchemyError:
         place = NOWHERE

@@ -1,4 +1,4 @@
-"""What a request knows of itself beside its own matter, in one object: nothing else is hung on `g` or on the WSGI environment."""
+"""Everything that belongs to one request, in one object: nothing else uses `g` or the WSGI environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
-# Where a request has it: one application context may serve several requests, of tests and of commands.
+# The key in the environment: one application context may serve several requests, in tests and commands.
 _PLACE = "admin_app.request_context"
 Write = Callable[[Session], object]
 
@@ -20,27 +20,27 @@ Write = Callable[[Session], object]
 class RequestContext:
     """One request, from its beginning to its end."""
 
-    # What holds until its end: whether it writes, how long it may take, who acts, whose days it means. None where no request
+    # The contexts that end with it: whether it writes, its time limit, who acts, whose time zone. None if no request
     # has begun, in a command.
     until_end: ExitStack | None = None
-    # What it is called, and who is signed in, once that was asked: said in the log.
+    # Its id, and the signed-in person once that is known: for the log.
     request_id: str = ""
     person_id: int | None = None
-    # How many seconds old the data of its page are, which a replica gave.
+    # The age in seconds of the page's data, if a replica provided them.
     data_age: float = 0.0
-    # Whether downloads stand back for it.
+    # Whether downloads pause for it.
     is_page: bool = False
-    # Small writes that are made once the answer is sent, by their names.
+    # Small writes for after the response, by name.
     after_response: dict[str, Write] = field(default_factory=dict)
-    # What the person is about to do, as the page says it that asks who they are.
+    # What the person is about to do, for the page of re-authentication.
     purpose: str = ""
-    # Whether a person whose session their own act may have ended goes on in a new one.
+    # Whether a person whose own act may have ended their session continues in a new one.
     goes_on: bool = False
-    # What was found out for the page at hand, by what it is: for whom the page is, what stands around it.
+    # Values computed once for the page, by kind: whom the page is for, what surrounds it.
     known: dict[type[object], Any] = field(default_factory=dict)
 
     def once(self, kind: type[T], find_out: Callable[[], T]) -> T:
-        """Return what is known of this kind, found out the first time."""
+        """Return the value of this kind, computed the first time."""
         if kind not in self.known:
             self.known[kind] = find_out()
         found: T = self.known[kind]
@@ -48,13 +48,13 @@ class RequestContext:
 
 
 def begin_request() -> ExitStack:
-    """Return what is to hold until the end of the request that begins."""
+    """Return the contexts that last until the end of the request that begins."""
     held = request_context().until_end = ExitStack()
     return held
 
 
 def end_request() -> None:
-    """Let go of what held until now."""
+    """Leave the request's contexts."""
     context = request_context()
     if context.until_end is not None:
         context.until_end.close()
@@ -62,7 +62,7 @@ def end_request() -> None:
 
 
 def request_context() -> RequestContext:
-    """Return what the request at hand knows of itself; outside of one, nothing that lasts."""
+    """Return the context of the current request; outside of one, an empty one that nobody keeps."""
     if not has_request_context():
         return RequestContext()
     found: RequestContext | None = request.environ.get(_PLACE)

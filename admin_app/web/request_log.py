@@ -1,4 +1,4 @@
-"""Measure every request, for the log and for metrics: by its route, whose pattern holds no value of anybody's."""
+"""Measure every request, for the log and for metrics, by its route, which contains nobody's data."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from admin_app.db.statement_times import Sent
 from admin_app.web.request_context import request_context
 from admin_app.web.request_id import HEADER, request_id
 
-# What a method is called that is none: strangers can send any word, and each would be a number of its own for ever.
+# The label for unknown methods: strangers can send any word, and each would be a metric of its own for ever.
 METHODS, OTHER = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}), "other"
 
 
 @dataclass
 class Measured:
-    """A request under way: when it began, and what the database had to do for it."""
+    """A current request: when it began, and its use of the database."""
 
     begun: float
     sent: Sent
@@ -29,7 +29,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Line:
-    """What is told of an answered request."""
+    """The data of an answered request."""
 
     method: str
     route: str
@@ -40,7 +40,7 @@ class Line:
     begun: float
 
     def tell(self) -> None:
-        """Write it and count it, now that the answer was taken whole."""
+        """Log and count it, after the response was sent completely."""
         seconds = time.perf_counter() - self.begun
         metrics.count_request(
             route=self.route,
@@ -65,7 +65,7 @@ class Line:
 
 
 def init_app(app: Flask) -> None:
-    """Begin before everything else and end after it: Flask calls what looks at answers in the opposite order."""
+    """Begin first and end last: Flask calls after_request functions in reverse order."""
     app.before_request(_begin)
     app.after_request(_tell)
     app.teardown_request(_end)
@@ -85,7 +85,7 @@ def _tell(response: Response) -> Response:
 
 
 def _line(measured: Measured, status: int) -> Line:
-    # An address that is none has a path that somebody typed.
+    # An unknown address has a path that someone typed.
     route = request.url_rule.rule if request.url_rule is not None else "-"
     method = request.method if request.method in METHODS else OTHER
     person = request_context().person_id

@@ -1,4 +1,4 @@
-"""Whether the browser says that a form came from one of our own pages: what stands in for the token where that is gone with its session."""
+"""Whether the browser says that a form came from one of our own pages: this replaces the token if the token's session is gone."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from admin_app.extensions import csrf
 
 
 def open_to_old_tabs(blueprint: Blueprint) -> None:
-    """Let forms of getting in and out work in tabs that outlived the session of their token.
+    """Let sign-in forms work in tabs that outlived the session of their token.
 
-    Their token is no more than what the browser says here: who has no session has nothing that another site could use.
-    A request that says nothing still needs the token.
+    The token proves no more than what the browser says here: a person without a session has nothing that another site
+    could use. A request that does not say it still needs the token.
     """
     csrf.exempt(blueprint)
     blueprint.before_request(_check)
@@ -25,7 +25,7 @@ def _check() -> None:
 
 
 def is_from_here() -> bool:
-    """Whether a page of ours sent the request. Every browser says so, and no other site can make it say so."""
+    """Whether a page of ours sent the request. Every browser says so, and no other site can fake it."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     said = urlsplit(request.headers.get("Origin") or request.referrer or "")

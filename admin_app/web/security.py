@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_app.context import Actor, acting, glancing, time_limit, writing
+from admin_app.context import Actor, acting, autocommit, time_limit, writing
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.models.change_set import Kind
 from admin_app.web.auth.login import acting_principal
@@ -19,14 +19,15 @@ from admin_app.web.request_id import request_id
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-# Nothing inline, nothing from elsewhere: text that found its way into a page as markup could still run nothing.
-# `data:` images are the small arrows and ticks that Pico draws its form controls with.
+# Nothing inline, nothing from elsewhere: text that became markup could still run nothing. `data:` images are the
+# arrows and ticks with which Pico draws form controls.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-# What a dashboard has no use for, and what its own pages alone may do: passkeys. To copy a link needs no permission.
+# Features that a dashboard does not use, and those for its own pages only: passkeys. Copying a link needs no
+# permission.
 _UNUSED = (
     "accelerometer autoplay browsing-topics camera display-capture encrypted-media fullscreen geolocation "
     "gyroscope hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock "
@@ -34,10 +35,10 @@ _UNUSED = (
 )
 _OURS = "publickey-credentials-create publickey-credentials-get"
 
-# What other programs ask, which show a token or sign what they say, and have no cookie that a page of somebody else's could use.
+# For requests of other programs, which carry a token or a signature and no cookie that another site's page could use.
 BY_TOKEN = frozenset({"scim", "company_channel"})
 
-# What OWASP's Secure Headers Project lists, as far as it is not there for old mistakes of others.
+# OWASP's Secure Headers Project, without the headers for outdated browsers.
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -69,17 +70,17 @@ def init_app(app: Flask) -> None:
 
 
 def _begin() -> None:
-    """Lock for writing what may write; limit the time of what only reads. A download that streams outlives this."""
+    """Take the write lock for what may write, and limit the time of what only reads. A streaming download outlives this."""
     act = begin_request()
     is_reading = request.method in SAFE_METHODS
     if is_reading:
         act.enter_context(time_limit(current_app.config["TIME_LIMIT"]))
-    act.enter_context(glancing() if is_reading else writing())
+    act.enter_context(autocommit() if is_reading else writing())
     act.enter_context(acting(current_actor, kind=Kind.FORM, request_id=request_id()))
 
 
 def _problem_with_origin() -> tuple[str, int] | None:
-    """Refuse over https what no page of ours sent, token or not. An `Origin` says it as well as a `Referer`, which some keep back."""
+    """Over https, refuse requests that no page of ours sent, with a token or not. `Origin` or `Referer` shows it; some browsers hold one of them back."""
     if request.method in SAFE_METHODS or not request.is_secure or request.blueprint in BY_TOKEN:
         return None
     said = request.headers.get("Origin", "")
@@ -87,7 +88,7 @@ def _problem_with_origin() -> tuple[str, int] | None:
     here = f"https://{request.host}"
     if origin.lower() == here.lower():
         return None
-    # What was typed is shown, and no button sends it from our page after all.
+    # What was typed is shown without a button to send it from our page.
     g.csrf_valid = False
     return sent_from_elsewhere(origin, here)
 
@@ -98,7 +99,7 @@ def _origin(address: str) -> str:
 
 
 def current_actor() -> Actor:
-    """Return who is signed in, for the history of what they change."""
+    """Return the signed-in person, for the history of what they change."""
     person = acting_principal()
     return actor_of(person) if person is not None else (None, "Set-up")
 
@@ -109,10 +110,10 @@ def _end(_error: BaseException | None) -> None:
 
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
-        # What a view says of its own answer is stricter: a preview runs and loads nothing at all.
+        # A view's own policy is stricter: a preview runs and loads nothing at all.
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
-        # Pages of a signed-in person stay out of shared computers' caches and the back button after sign-out.
+        # A signed-in person's pages stay out of shared computers' caches, and out of the back button after sign-out.
         response.headers.setdefault("Cache-Control", "no-store, private")
     if request.is_secure or current_app.config["HTTPS"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")

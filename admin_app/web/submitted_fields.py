@@ -1,4 +1,4 @@
-"""The typed fields of the form that is being sent, for error pages to give back and for drafts to keep."""
+"""The fields that the person typed into the submitted form, for error pages and drafts."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Callable, Collection
 from flask import Flask, current_app, request
 
 _NAMES = "names_of_typed_fields"
-# Fields of ours in forms: they say what a form was drawn from, and nobody typed them.
+# Our own form fields, which nobody types: they say what a form was drawn from.
 OWN = "_"
 
 Field = tuple[str, str]
 
 
 def init_app(app: Flask, names: Callable[[], Collection[str]]) -> None:
-    """Take the function that names the fields of the current form that may be kept and shown again: no passwords."""
+    """Set the function that names the fields of the current form that may be stored and shown again: no passwords."""
     app.extensions[_NAMES] = names
 
 
 def submitted_fields(allowed: Collection[str] | None = None) -> tuple[Field, ...]:
-    """Return the fields that were sent and are allowed: those without secrets; none where nothing was typed.
+    """Return the submitted fields that are allowed, without secrets.
 
-    Which are allowed is asked of who knows, unless it is said; none where nobody does.
+    `allowed` defaults to what the registered function says; without one, nothing is returned.
     """
     if request.method != "POST":
         return ()

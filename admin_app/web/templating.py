@@ -1,4 +1,4 @@
-"""What every template may use: versioned links to static files, and who is signed in."""
+"""What every template can use: versioned links to static files, and the signed-in person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOR_EVER = f"public, max-age={ONE_YEAR}, immutable"
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates their functions, and static files their lifetime; before any extension makes `app.jinja_env`."""
+    """Give the templates their functions, and static files their lifetime; before an extension creates `app.jinja_env`."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = partial(
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
 
 def asset(folder: str, root: str, path: str, *, is_watched: bool) -> str:
     """Return the address of a static file; it changes with the file, so that browsers may keep it for ever."""
-    # The paths are our own and need no quoting.
+    # The paths are ours and need no quoting.
     file = Path(folder, path)
     # A server restarts with new files; in debug mode a changed file shows at once.
     version = _digest(file, file.stat().st_mtime_ns if is_watched else 0)
@@ -65,7 +65,7 @@ def _frame() -> dict[str, object]:
 
 
 def _keep_static_files(response: Response) -> Response:
-    """Let browsers keep what carries its version in the address; third-party files carry it in their folder's name."""
+    """Let browsers cache files with a version in the address; third-party files have it in the name of their folder."""
     is_versioned = "v" in request.args or request.path.startswith("/static/vendor/")
     if request.endpoint == "static" and is_versioned and response.status_code < HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = FOR_EVER

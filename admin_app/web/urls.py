@@ -1,4 +1,4 @@
-"""URLs of our own: of the current page, and of the page that a link may lead back to."""
+"""The dashboard's own addresses: the current page, and the page that a link may lead back to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import has_request_context, request
 
-# More than browsers and servers carry in an address.
+# Longer than what browsers and servers accept in an address.
 LONGEST_PATH = 4000
 
 # One slash, then printable ASCII without a backslash: browsers read "//host", "/\\host" and control characters as other sites.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
-# Path segments that browsers resolve upwards, out of the path that the dashboard is served under.
+# Path segments that browsers resolve upwards, out of the dashboard's path.
 _WAY_UP = re.compile(r"/(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
 
 
@@ -31,12 +31,12 @@ def is_below(address: str, root: str) -> bool:
 
 
 def own_path() -> str:
-    """Return the path of the page at hand, with the one that the dashboard is served under."""
+    """Return the path of the current page, with the dashboard's own prefix."""
     return request.script_root + request.path
 
 
 def here(**changes: str) -> str:
-    """Return the address of the page at hand, in plain ASCII, with these arguments put in place of what it has."""
+    """Return the address of the current page, in plain ASCII, with these arguments replaced."""
     query = request.query_string.decode("ascii", "replace")
     if changes:
         kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in changes]

@@ -43,5 +43,5 @@ function watch(note) {
   window.addEventListener("pageshow", (event) => event.persisted && ping(note));
 }
 
-// Who looks as somebody else is at no form.
+// Who looks as someone else is at no form.
 if (!document.querySelector("[data-seen-as]")) document.querySelectorAll("[data-presence]").forEach(watch);

@@ -25,7 +25,7 @@ def planned(page: Page, rows: list[str]) -> None:
     page.goto("/admin/user/import/")
     page.get_by_label("Or paste rows").fill("\n".join(["Name,Email", *rows]))
     page.get_by_role("button", name="Read rows").click()
-    page.get_by_role("button", name="Go on to columns").click()
+    page.get_by_role("button", name="Continue to columns").click()
     page.get_by_role("button", name="Show what changes").click()
 
 

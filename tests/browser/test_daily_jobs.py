@@ -194,7 +194,7 @@ def test_bring_in_a_colleagues_corrections(begin: Begin, editor: Staff, app: Fla
     job.page.get_by_label("File").set_input_files(files=[rows])
     job.clicks += 1
     job.click(job.page.get_by_role("button", name="Read rows"))
-    job.click(job.page.get_by_role("button", name="Go on to columns"))
+    job.click(job.page.get_by_role("button", name="Continue to columns"))
     job.click(job.page.get_by_role("button", name="Show what changes"))
     job.click(job.page.get_by_role("button", name="Import 1 user"))
 

@@ -24,7 +24,7 @@ def choose_file(page: Page) -> None:
 
 
 def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Go on to columns").click()
+    page.get_by_role("button", name="Continue to columns").click()
     page.wait_for_url("**/import/columns/**")
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_sent_looked_at_and_planned(editor_page: Page, make_user: Any)
     go_on(page)
     page.get_by_label("Notes goes to").select_option("Content")
     page.get_by_role("button", name="Show what changes").click()
-    expect(page.locator(".problem")).to_contain_text("Another column goes to Content already.")
+    expect(page.locator(".problem")).to_contain_text("Two columns go to Content.")
     page.get_by_label("Notes goes to").select_option("Leave out")
     page.get_by_role("button", name="Show what changes").click()
     page.wait_for_url("**/plan/**")

@@ -103,9 +103,9 @@ def test_all_that_match_are_selected_but_those_that_are_unticked(viewer_page: Pa
     page.get_by_role("link", name="Page 3").click()
     box(page, 44).uncheck()
 
-    expect(words(page)).to_have_text("All selected but the one you unticked")
+    expect(words(page)).to_have_text("All selected but the one you deselected")
     page.reload()
-    expect(words(page)).to_have_text("All 45 selected but the one you unticked")
+    expect(words(page)).to_have_text("All 45 selected but the one you deselected")
     page.get_by_role("link", name="Show selected posts").click()
     expect(result_line(page)).to_have_text("1 to 20 of 44 selected posts")
     page.get_by_role("button", name="Clear selection").click()

@@ -220,7 +220,7 @@ def _edit_page(visit: Visit) -> None:
 
 
 def _edit_page_refused(visit: Visit) -> None:
-    """Somebody changed a row, another one is wrong."""
+    """Someone changed a row, another one is wrong."""
     visit.page.goto("/admin/user/edit-page/?sort=id")
     other = visit.page.context.new_page()
     other.goto(f"/admin/user/edit/?id={visit.user}")

@@ -107,7 +107,7 @@ def test_rows_are_filled_on_from_where_somebody_was_killed_and_needed_only_then(
 
     # After all are filled, it saves two more.
     late = f"UPDATE post SET stars = NULL WHERE id IN ({posts[1]}, {posts[2]})"
-    backfills.keep_filling(app, Rests(lambda: sent(app, late)))
+    backfills.run_backfills(app, Rests(lambda: sent(app, late)))
     done = manage("upgrade")
 
     assert "  Afterwards workers fill post piece by piece: stars = 0, where stars IS NULL.\n" in plan
@@ -131,7 +131,7 @@ def test_a_worker_that_waits_for_the_upgrade_stops_at_what_the_database_refuses_
     monkeypatch.setattr(backfills, "LOOK", 0)
     make_post()
 
-    backfills.keep_filling(app, Rests(lambda: manage("upgrade")))
+    backfills.run_backfills(app, Rests(lambda: manage("upgrade")))
     told, by_hand = manage("check").output, manage("backfill")
     with app.app_context():
         flask_migrate.downgrade(directory=str(tmp_path / "wrong"), revision=HEAD)

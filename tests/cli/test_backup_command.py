@@ -116,7 +116,7 @@ def test_files_of_a_bucket_are_kept_and_come_back_into_it(app: Flask, kept: Path
 
     assert (", 3 files, " in made.stdout, tried.exit_code, lost, kept.read_bytes()) == (True, 0, b"", whole)
     assert (done.stderr, there(app)[2]) == (
-        "Left out, as nothing in the database owns them: upload-9-1.\n",
+        "Left out, because nothing in the database owns them: upload-9-1.\n",
         b"ID\n7\n",
     )
     with app.app_context():
@@ -149,7 +149,7 @@ def test_nothing_is_replaced_unless_that_is_agreed_to(app: Flask, kept: Path, ma
     asked = manage("backup", "restore", kept, typed="n\n")
 
     assert (asked.exit_code, there(app)) == (1, before)
-    assert "Replace everything in this database by version" in asked.stdout
+    assert "Replace everything in this database with version" in asked.stdout
 
 
 @on_sqlite
@@ -161,7 +161,9 @@ def test_a_backup_that_was_changed_or_broken_off_is_refused(app: Flask, kept: Pa
         kept.write_bytes(damaged)
         refused.append(manage("backup", "restore", kept, "--yes"))
 
-    assert [(one.exit_code, one.stderr.startswith("Error: kept.backup is no whole backup: ")) for one in refused] == [
+    assert [
+        (one.exit_code, one.stderr.startswith("Error: kept.backup is not a complete backup: ")) for one in refused
+    ] == [
         (1, True),
         (1, True),
     ]
@@ -195,7 +197,7 @@ def test_another_key_is_warned_of(kept: Path, manage: Any, app: Flask, monkeypat
     manage("backup", "create", kept)
     monkeypatch.setitem(app.config, "COOKIE_MARK", "00000000")
 
-    assert manage("backup", "verify", kept).stderr.startswith("Warning: the backup belongs to another secret key.")
+    assert manage("backup", "verify", kept).stderr.startswith("Warning: the backup was made with another secret key.")
 
 
 @on_sqlite

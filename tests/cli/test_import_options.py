@@ -147,7 +147,7 @@ def test_a_plan_changes_nothing(manage: Manage, app: Flask, file: File, make_use
     assert result.stdout.splitlines() == [
         f"Plan {plan_id}: Import 2 users?",
         f"Rows of “{path}”",
-        "Rows: Add new users and change those that are there",
+        "Rows: Add new users and change existing ones",
         "Found by: ID",
         "Columns: Name, Email",
         "1 to be changed",

@@ -114,6 +114,6 @@ def is_over(plan_id: int, job_id: int) -> bool:
     db.session.execute(first.values(heartbeat_at=long_ago), execution_options={"synchronize_session": False})
     db.session.commit()
     if is_failed:
-        # As somebody would who presses "Carry on".
+        # As somebody would who presses "Continue".
         hand_over(plan_id, staff_id)
     return state == PlanState.DONE

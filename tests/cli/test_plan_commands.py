@@ -203,7 +203,7 @@ def test_a_plan_is_shown_and_reported_again(manage: Manage, make_post: Make) -> 
         (("edit", "post", "--clear", "user", "--plan", "--yes"), 2, "choose one of them"),
         (("edit", "post", "--clear", "user", "--reason", "x" * 301), 2, "300 characters or fewer; it has 301"),
         (("edit", "staff", "--clear", "name"), 1, "“staff” does not exist."),
-        (("delete", "post", "--posts", "keep"), 2, "--posts: nothing of that kind hangs on these records"),
+        (("delete", "post", "--posts", "keep"), 2, "--posts: nothing of that kind depends on these records"),
         (("delete", "post", "--posts", "burn"), 2, "looks like --posts keep, --posts give:7 or --posts delete"),
     ],
 )

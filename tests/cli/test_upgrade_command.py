@@ -153,7 +153,7 @@ def test_the_plan_says_which_locks_are_taken(manage: Any, as_newer: Any, store: 
         "  Servers of the version before stop being ready: replace all of them, or begin maintenance.",
     ]
     assert locks == (
-        ["takes the one writer's turn"] * 2
+        ["is the one writer meanwhile"] * 2
         if store == "sqlite"
         else ["nobody reads or writes it meanwhile", "people read it, and wait with saving"]
     )

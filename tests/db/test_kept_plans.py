@@ -9,7 +9,7 @@ from flask import Flask
 from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 from sqlalchemy import text
 
-from admin_app.context import glancing, writing
+from admin_app.context import autocommit, writing
 from admin_app.extensions import db
 
 on_postgres = pytest.mark.parametrize("store", ["postgres"], indirect=True)
@@ -33,7 +33,7 @@ def test_what_pages_ask_stays_prepared_from_page_to_page(app: Flask, as_viewer: 
     for _ in range(30):
         as_viewer.get("/admin/post/")
 
-    with app.app_context(), glancing():
+    with app.app_context(), autocommit():
         kept = db.session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert len([one for one in kept if "staff_session" in one]) == 1
 
@@ -42,9 +42,9 @@ def test_what_pages_ask_stays_prepared_from_page_to_page(app: Flask, as_viewer: 
 def test_what_writes_is_one_transaction_also_where_a_page_would_read(app: Flask) -> None:
     asked = text("SELECT now() = statement_timestamp()")
 
-    with app.app_context(), glancing(), writing():
+    with app.app_context(), autocommit(), writing():
         together = [db.session.scalar(asked) for _ in range(2)]
-    with app.app_context(), glancing():
+    with app.app_context(), autocommit():
         alone = [db.session.scalar(asked) for _ in range(2)]
 
     assert (together[-1], alone) == (False, [True, True])

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from admin_app import create_app
 from admin_app.cli.check_database import Processes, database_in_words, problems
 from admin_app.cli.upgrade import upgrade_tables
-from admin_app.context import glancing, time_limit, writing
+from admin_app.context import autocommit, time_limit, writing
 from admin_app.db import startup_lock
 from admin_app.db.connection import is_timeout
 from admin_app.errors import ConfigurationError
@@ -57,7 +57,7 @@ def app(pooled_app: Flask) -> Flask:
 
 def test_a_page_has_its_time_limit_and_nobody_after_it(app: Flask) -> None:
     with app.app_context():
-        with time_limit(0.2), glancing(), pytest.raises(OperationalError) as caught:
+        with time_limit(0.2), autocommit(), pytest.raises(OperationalError) as caught:
             db.session.execute(text("SELECT pg_sleep(30)"))
         db.session.rollback()
         # Whoever has any of the connections next.

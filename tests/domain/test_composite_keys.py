@@ -343,7 +343,7 @@ def test_what_the_database_refuses_is_said_at_a_field() -> None:
     with pytest.raises(InvalidRecord) as held, refusals_of(Porter), transaction(db.session):
         db.session.get_one(Porter, 1).mail = "bob"
 
-    assert held.value.problems == {"mail": "Some boxs point at it by this. Give them to another porter first."}
+    assert held.value.problems == {"mail": "Some boxs refer to it by this. Give them to another porter first."}
     assert twice.value.problems == {"mark": "Another rack already has this aisle and mark. Enter a different one."}
     assert nowhere.value.problems == {"rack": "That rack no longer exists. Choose another one."}
 
@@ -375,7 +375,9 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
 
     with monkeypatch.context() as needed:
         needed.setattr(table_of(Box).c.porter_mail, "nullable", False)
-        with pytest.raises(ForgettingError, match=r"^Some boxs point at it by what would be removed, and cannot be"):
+        with pytest.raises(
+            ForgettingError, match=r"^Some boxs refer to it by a value that would be removed, and cannot be"
+        ):
             forget(db.session, subject, (), reason="Asked")
     db.session.rollback()
     with transaction(db.session):
@@ -394,14 +396,14 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
         (
             CARD,
             {"porter_mail": "ann"},
-            "Some rows of card point at it by what would be removed, and cannot be without it",
+            "Some rows of card refer to it by a value that would be removed, and cannot be without it",
         ),
         (
             VISIT,
             {"position": 3},
-            "Some rows of visit point at it by what would be removed, and nothing can take its place",
+            "Some rows of visit refer to it by a value that would be removed, and nothing can take its place",
         ),
-        (table_of(Porter), {"mail": "forgotten-1", "label": "x"}, "The database refuses it: something points at what"),
+        (table_of(Porter), {"mail": "forgotten-1", "label": "x"}, "The database refuses it: another record refers to"),
     ],
     ids=["no key", "number", "taken"],
 )
@@ -442,7 +444,7 @@ def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> 
     before = places(), labels(Porter)
 
     for survivor, gone in ((ann, bob), (bob, ann)):
-        with pytest.raises(MergeError, match=r"^Some boxs point at one of the two by its mail, "):
+        with pytest.raises(MergeError, match=r"^Some boxs refer to one of the two by its mail, "):
             merge_records(db.session, survivor, gone, values={"mail": gone.mail, "label": "Both"})
         db.session.rollback()
     left = places(), labels(Porter)
@@ -538,7 +540,7 @@ def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
     assert said == [
         None,
         {"aisle": nowhere},
-        {"mark": "you may not change it in this record."},
+        {"mark": "you cannot change it in this record."},
         None,
         {"mark": nowhere},
         None,

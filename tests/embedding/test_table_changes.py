@@ -18,16 +18,16 @@ from admin_app.embedding.table_changes import in_words
 @pytest.mark.parametrize(
     ("operation", "words"),
     [
-        (DropConstraintOp("uq_job", "job"), "constraint uq_job of job: the dashboard has none such"),
+        (DropConstraintOp("uq_job", "job"), "constraint uq_job of job: the dashboard does not have it"),
         (CreateUniqueConstraintOp("uq_job", "job", ["name"]), "constraint uq_job of job"),
         (CreateForeignKeyOp(None, "job", "staff", ["staff_id"], ["id"]), "a constraint of job"),
-        (DropTableOp("former"), "table former: the dashboard has none such"),
+        (DropTableOp("former"), "table former: the dashboard does not have it"),
         (AlterColumnOp("job", "name", modify_nullable=False), "column job.name: may not be empty"),
         (
             AlterColumnOp("job", "name", modify_server_default=None),
             "column job.name: the dashboard has another default",
         ),
-        (AlterColumnOp("job", "name", modify_comment="x"), "column job.name: the dashboard says something else of it"),
+        (AlterColumnOp("job", "name", modify_comment="x"), "column job.name: the dashboard declares it differently"),
     ],
 )
 def test_each_difference_is_said_in_words(operation: MigrateOperation, words: str) -> None:

@@ -51,7 +51,7 @@ def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     first, again, plan, made, after = found["said"]
-    left, current = "Left as it is: column admin_job.former: the dashboard has none such\n", again
+    left, current = "Left as it is: column admin_job.former: the dashboard does not have it\n", again
     missing = ["table admin_host_person", "index ix_admin_host_person_staff_id", "index ix_admin_job_staff_id"]
     # SQLite could let a column be empty only with its whole table.
     missing += ["column admin_staff.last_sign_in_at: may be empty"] if address.startswith("postgresql") else []

@@ -75,7 +75,7 @@ def test_a_column_takes_files_that_are_here_and_of_its_types() -> None:
         None,
         "It must be JPEG, PNG, WebP or GIF; this is PDF.",
         "It must be an image or plain text; this is PDF.",
-        "It must be PNG or of a type that is not known; this is PDF.",
+        "It must be PNG or of an unknown type; this is PDF.",
         f"It {UNKNOWN}",
         f"It {UNKNOWN}",
     ]

@@ -89,7 +89,7 @@ def test_the_page_that_asks_before_a_redo_calls_it_so(as_editor: Any, make_user:
 
     asked = Page(press_undo(as_editor, undone))
 
-    assert asked.heading == "Redo “Changed user “Anna””?"
+    assert asked.heading == "Redo “Changed user \u2018Anna\u2019”?"
     assert asked.texts("button", within="main")[-1] == "Redo the selected records"
 
 
@@ -155,7 +155,7 @@ def test_before_anything_is_left_alone_one_is_asked(as_editor: Any, make_user: A
         data={**asked.values("form--long"), "insist": asked.all("input", name="insist")[0].attributes["value"]},
     )
 
-    assert (asked.status, asked.heading) == (409, "Undo “Changed user “Anna””?")
+    assert (asked.status, asked.heading) == (409, "Undo “Changed user \u2018Anna\u2019”?")
     assert "Changed since: name." in asked.root.text
     assert insisted.status_code == 303
     assert [one.name for one in of_table(app, User)] == ["Ann"]

@@ -151,7 +151,7 @@ def test_an_answer_is_good_once_and_in_the_browser_that_asked(app: Flask, as_nob
     again = as_nobody.get(back)
 
     assert Page(elsewhere).texts("p", role="alert") == [
-        "This sign-in was not begun in this browser, or too long ago. Sign in again."
+        "This sign-in was begun in another browser or too long ago. Sign in again."
     ]
     assert [one.status_code for one in (elsewhere, refused, again)] == [403, 403, 403]
 
@@ -287,7 +287,7 @@ def test_a_name_that_is_none_gets_no_account(provider: Provider, company_rules: 
     response = through(provider, as_nobody)
 
     assert Page(response).texts("p", role="alert") == [
-        "No account can be made of what Contoso says. Name must be 80 characters or fewer; it has 81."
+        "No account can be created from what Contoso says. Name must be 80 characters or fewer; it has 81."
     ]
 
 

@@ -48,4 +48,4 @@ def test_it_names_what_is_undone(app: Flask, as_owner: Any, as_editor: Any) -> N
 
     asked = as_owner.post(form.attributes["action"], data=sent)
 
-    assert (asked.status_code, said(asked)) == (403, "To undo “Created user “Ann””")
+    assert (asked.status_code, said(asked)) == (403, "To undo “Created user \u2018Ann\u2019”")

@@ -87,8 +87,8 @@ def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
     added = line(arrivals(seen=Tag.name != "b", adds=True), tags="3")
 
     assert named["cells"] == {"tags": ["“b”: it does not exist.", "b"]}
-    assert lost["cells"] == {"tags": ["you may not change it in this record.", "a"]}
-    assert kept["cells"] == {"tags": ["you may not change it in this record.", "3"]}
+    assert lost["cells"] == {"tags": ["you cannot change it in this record.", "a"]}
+    assert kept["cells"] == {"tags": ["you cannot change it in this record.", "3"]}
     assert added["after"] == {"tags": [1, 2, 3]}
 
 

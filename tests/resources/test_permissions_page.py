@@ -92,7 +92,7 @@ def test_a_record_is_judged_as_it_is_for_the_person(
     met = [as_ann.get(f"/admin/post/edit/?id={one.id}").status_code for one in (mine, theirs)]
     assert [(one[0], one[3]) for one in said] == [
         (f"Ann can edit post {mine.id} “Mine”.", "The record is one of them."),
-        (f"Ann cannot edit post {theirs.id} “Theirs”.", "The record is none of them."),
+        (f"Ann cannot edit post {theirs.id} “Theirs”.", "The record is not one of them."),
     ]
     assert met == [200, 404]
 
@@ -110,9 +110,9 @@ def test_a_role_that_lifts_the_rule_is_counted(ask: Ask, make_staff: Any, author
 @pytest.mark.parametrize(
     ("resource", "action", "expected"),
     [
-        ("user", "edit", ["Ann cannot edit users.", "No role of theirs gives “Edit” on Users. They have: Author."]),
+        ("user", "edit", ["Ann cannot edit users.", "None of their roles gives “Edit” on Users. They have: Author."]),
         ("staff", "import", ["Ann cannot import staff.", "Staff have no “Import”, whatever a role says."]),
-        ("role", "list", ["Ann cannot list roles.", "No role of theirs gives “List” on Roles. They have: Author."]),
+        ("role", "list", ["Ann cannot list roles.", "None of their roles gives “List” on Roles. They have: Author."]),
         (
             "user",
             "view",
@@ -120,7 +120,7 @@ def test_a_role_that_lifts_the_rule_is_counted(ask: Ask, make_staff: Any, author
                 "Ann can view all users.",
                 "The role Author gives “View” on Users.",
                 "No role limits it to some users.",
-                "All fields are open to it.",
+                "No role limits the fields.",
             ],
         ),
     ],
@@ -157,11 +157,11 @@ def test_who_holds_more_is_closed_to_them(ask: Ask, clerk: Staff, editor: Staff,
 @pytest.mark.parametrize(
     ("asked", "problems"),
     [
-        (("nothing", "edit"), ["Choose a resource."]),
+        (("nothing", "edit"), ["Choose a list."]),
         (("post", "fly"), ["Choose an action."]),
-        (("", ""), ["Choose a resource.", "Choose an action."]),
-        (("post", "edit", "999"), ["You see no post with this ID."]),
-        (("post", "edit", "x"), ["You see no post with this ID."]),
+        (("", ""), ["Choose a list.", "Choose an action."]),
+        (("post", "edit", "999"), ["You cannot see any post with this ID."]),
+        (("post", "edit", "x"), ["You cannot see any post with this ID."]),
         (("post", "create", "1"), ["Leave this empty: “Create” is not about one record."]),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_record_out_of_sight_is_as_none_at_all(client_with: Any, ann: Staff, m
 
     pages = [ask(ann, "post", "edit", one) for ask in (own, blind) for one in (mine.id, theirs.id, 999)]
 
-    assert [(one.status, one.summary) for one in pages] == [(422, ["You see no post with this ID."])] * 6
+    assert [(one.status, one.summary) for one in pages] == [(422, ["You cannot see any post with this ID."])] * 6
 
 
 def test_a_rule_over_fields_out_of_sight_tells_nothing_of_a_record(
@@ -193,7 +193,7 @@ def test_a_rule_over_fields_out_of_sight_tells_nothing_of_a_record(
     said = [answer(ask(ann, "post", "edit", one.id)) for one in (mine, theirs)]
 
     assert [one[0] for one in said] == [
-        f"You cannot be told whether Ann can edit post {one.id} “{one.content}”." for one in (mine, theirs)]  # fmt: skip
+        f"You do not have the permissions to see whether Ann can edit post {one.id} “{one.content}”." for one in (mine, theirs)]  # fmt: skip
     assert said[0][1:] == said[1][1:]
 
 
@@ -203,7 +203,7 @@ def test_an_email_out_of_sight_tells_nothing_of_a_record(client_with: Any, ann: 
     said = [answer(ask(ann, "post", "edit", one.id)) for one in (mine, theirs)]
 
     assert [one[0] for one in said] == [
-        f"You cannot be told whether Colleague {ann.id} can edit post {one.id} “{one.content}”." for one in (mine, theirs)]  # fmt: skip
+        f"You do not have the permissions to see whether Colleague {ann.id} can edit post {one.id} “{one.content}”." for one in (mine, theirs)]  # fmt: skip
 
 
 def test_a_name_out_of_sight_is_a_number(client_with: Any, make_staff: Any) -> None:

@@ -86,7 +86,7 @@ def test_who_may_not_see_a_column_sees_nothing_computed_of_it(client_with: Any) 
     [
         (
             "loud",
-            "which only Python computes. Take it out, or write it as a hybrid_property that the database can compute.",
+            "which only Python computes. Remove it, or write it as a hybrid_property that the database can compute.",
         ),
         ("depth", "which Crate does not have."),
     ],

@@ -152,7 +152,7 @@ def test_a_refused_form_keeps_the_file_and_says_so(app: Flask, as_editor: Any) -
     [
         ("cover", PDF, "Cover must be JPEG, PNG, WebP or GIF; this is PDF."),
         ("cover", picture()[:60], "Cover cannot be read as a picture. Try another file."),
-        ("cover", b"", "Cover must be JPEG, PNG, WebP or GIF; this is of a type that is not known."),
+        ("cover", b"", "Cover must be JPEG, PNG, WebP or GIF; this is of an unknown type."),
         (
             "cover",
             picture((200, 200)),

@@ -177,7 +177,7 @@ def test_a_shelf_that_is_there_is_not_made_again(as_owner: Any) -> None:
 def test_a_form_names_such_a_relation_or_its_columns() -> None:
     view = SimpleNamespace(model=Good, resource=GoodResource(), form_columns=("shelf", "mark"))
 
-    with pytest.raises(ConfigurationError, match=r"names shelf and mark, by which it goes: name one of the two\.$"):
+    with pytest.raises(ConfigurationError, match=r"names shelf and mark, which holds its key: name one of the two\.$"):
         Converter(None, view)._model_select_field(Good.shelf.property, multiple=False, remote_model=Shelf)
 
 

@@ -30,7 +30,7 @@ Lack.unit_price is shown without its currency, which paid_currency holds.
 Write: unit_price = mapped_column(…, info={"kind": "money", "currency": "paid_currency"})
 Lack.post_id is a foreign key without an index: a deletion of what it points at reads the whole table.
 Write: post_id = mapped_column(…, index=True)
-LackResource sorts by body, of which no index can be kept.
+LackResource sorts by body, which cannot have an index.
 Take body out of column_sortable_list.
 LackResource sorts by length, which is computed for every row.
 Write: length = mapped_column(Computed("length(label)", persisted=True)), which gets an index.

@@ -421,7 +421,7 @@ def test_a_file_of_tags_is_asked_how_its_days_and_numbers_are_written(
         "Month first: 03.04.2026 is 4 March 2026",
     ]
     assert (form["dates"], form["by.post_id"], form["column.2"]) == ("dmy", "id", "day")
-    needed = "A new tag needs Is public. Choose the column that has it, or only change those that are there."
+    needed = "A new tag needs Is public. Choose the column that has it, or only change existing ones."
     assert (unanswered.status_code, Page(unanswered).error_of("columns")) == (422, needed)
     assert (unclear.status_code, Page(unclear).error_of("dates")) == (422, "Choose what 03.04.2026 means.")
     with app.app_context():

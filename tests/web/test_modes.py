@@ -56,7 +56,7 @@ def test_while_it_lasts_people_read_and_get_back_what_they_wanted_to_save(
     page = as_editor.get(f"/admin/user/edit/?id={user}")
     refused = as_editor.post_form(f"/admin/user/edit/?id={user}", {"name": "Anna", "email": "ann@example.com"})
 
-    told = "The dashboard is being maintained: you can look at everything, but you cannot save until 2026-12-01 22:00:00 UTC."
+    told = "The dashboard is in maintenance: you can see everything, but you cannot save until 2026-12-01 22:00:00 UTC."
     answer = Page(refused)
     assert (page.status_code, told in page.text) == (200, True)
     assert (answer.status, answer.heading, refused.headers["Retry-After"]) == (

@@ -1,1 +1,1 @@
-"""The two files of a new resource, written for a table that is in the database or for a model."""
+"""The two files of a new resource, for an existing table or model."""

@@ -11,7 +11,7 @@ from admin_app.cli.new_resource.described import Described, generic
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
 
-# Where the types of values come from; what is not here needs no import.
+# Modules of the types of values; a type that is missing here needs no import.
 _FROM = {
     "datetime": "datetime",
     "date": "datetime",
@@ -24,7 +24,7 @@ _FROM = {
 
 
 def model_file(one: Described) -> str:
-    """Write it."""
+    """Write the model's file."""
     title = [f'    title = "{one.title}"'] if one.title else []
     declared = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
     declared += [f'    __position__ = "{one.position}"'] if one.position else []

@@ -9,13 +9,13 @@ from admin_app.db.keys import key_names
 from admin_app.extensions import TableColumn
 from admin_app.formatting import sentence_case
 
-# A list of more is read by nobody; people add others.
+# Nobody reads a list with more columns; people can add others.
 MOST_COLUMNS = 6
 _FILTERED = frozenset({"text", "choice", "boolean", "date", "datetime", "local_datetime", "whole_number", "decimal"})
 
 
 def resource_file(one: Described, *, model: str, module: str) -> str:
-    """Write it, for the model of this name in this module."""
+    """Write the resource's file for this model in this module."""
     names = _in_order(one)
     listed, further = names[:MOST_COLUMNS], names[MOST_COLUMNS:]
     texts = [one.attribute(column) for column in one.columns if kind_of_type(column.type) == "text"]
@@ -48,7 +48,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
 
 
 def _in_order(one: Described) -> list[str]:
-    """Name what a person reads: what names the record first, relations in place of their keys."""
+    """Order columns for people: first those that name the record, with relations in place of their keys."""
     related = {each.column: each.name for each in one.belongings}
     names = [related.get(one.attribute(column), one.attribute(column)) for column in one.columns]
     return sorted(names, key=lambda name: name != one.title)

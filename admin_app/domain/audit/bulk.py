@@ -128,7 +128,7 @@ def _is_linked(model: type[Record]) -> bool:
 
 
 def _last_change(session: AnySession) -> int:
-    # Flush first: what the session changed before is recorded apart from what follows.
+    # Flush first: earlier changes of the session are recorded before the following ones.
     begin_change_set(session)
     return session.scalar(select(func.max(Change.id))) or 0
 
@@ -165,7 +165,7 @@ def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> 
 
 
 def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[bool], number: int) -> None:
-    """Count the versions of records up that were linked otherwise; a table that must not be altered has none."""
+    """Increment the versions of records whose links changed. A table that must not be altered has no counter."""
     if counter := raised(table_of(model)):
         target = table_of(model) if is_joined(model) else model
         _send(session, update(target).where(of_root(model, touched)).values(counter), number)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-# Words compared at most, of each text; what differs beyond them is shown as replaced.
+# Most words compared of each text; differences beyond them are shown as one replacement.
 MOST_WORDS = 2000
 # Letters shown of a piece: nobody reads a megabyte.
 LONGEST_PIECE = 2000
 # Letters of what stayed the same that are shown on either side of what did not.
 AROUND = 60
-# A longer run of letters is no word, but base64 or an attack.
+# A longer run of letters is not a word, but base64 or an attack.
 LONGEST_WORD = 200
-# In texts of more words so many differences are looked for, each no longer than this; behind one so many letters are alike again.
+# In longer texts: the most differences, the greatest length of one in words, and how many equal letters end it.
 MOST_PLACES, LONGEST_PLACE, ALIKE = 25, 400, 32
 _WORDS = re.compile(rf"\w{{1,{LONGEST_WORD}}}|\s{{1,{LONGEST_WORD}}}|.", re.DOTALL)
 
@@ -98,7 +98,7 @@ def _compared(old: str, new: str) -> Iterator[Piece]:
 
 
 def _compared_along(old: str, new: str) -> Iterator[Piece]:
-    """Go along two long texts from one short difference to the next; what is beyond the last is shown as replaced."""
+    """Compare two long texts difference by difference; show the rest after the last one as replaced."""
     places = 0
     while True:
         alike = _common(old, new)

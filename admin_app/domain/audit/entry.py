@@ -33,7 +33,7 @@ class AuditEntry:
 
 
 def can_be_given_back(entry: AuditEntry) -> bool:
-    """Whether an undo of what is not yet written could change anything: what was there before a new password is not kept."""
+    """Whether an undo of what is not yet written could change anything. The history does not keep the value before a new password."""
     rows = entry.pending.values()
     return entry.set_id is not None or any(row["act"] is not Did.UPDATE or row["before"] for row in rows)
 

@@ -14,7 +14,7 @@ from admin_app.models.change_set import Change, Did
 
 
 def was_of_class(session: AnySession, model: type[Record], key: Key) -> bool:
-    """Whether a record was of a model's class and is gone; of the first class every one is, and what the history does not tell is not."""
+    """Whether a record that is gone was of a model's class. Every record is of the base class; without a history the answer is no."""
     mapper, told = inspect_mapper(model), class_column(model)
     if mapper.inherits is None:
         return True

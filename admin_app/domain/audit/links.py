@@ -1,6 +1,7 @@
-"""Links of many to many in the history: the other records' keys, in their order, as a field of the side that keeps them.
+"""Many-to-many links in the history: the other records' keys, in order, as a field of the side that owns the links.
 
-The rows of a table between have no history of their own: what comes and goes there is a change of the record that is linked.
+The rows of the link table have no history of their own: adding or removing one is a change of the record that owns
+the links.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def keys_to_history(relation: ManyToMany, keys: Iterable[object]) -> HistoryKeys
 
 
 def keys_from_history(relation: ManyToMany, values: Iterable[object] | None) -> Keys:
-    """Return the keys that the history's JSON stands for; of a time before there was the relation, none."""
+    """Return the keys in the history's JSON; none if it is older than the relation."""
     kind = kind_of(relation.other)
     return [kind.from_history(value) for value in values or ()]
 
@@ -106,7 +107,7 @@ def links_json(
 
 
 def are_linked_so(relation: ManyToMany, owner: Expression, values: Expression, dialect: str) -> ColumnElement[bool]:
-    """Whether the record of a key has just the links that the history's JSON says; what it does not speak of is so."""
+    """Whether the record of a key has exactly the links in the history's JSON; true for relations that the JSON does not mention."""
     now = links_json(relation, owner, dialect)
     if dialect == "sqlite":
         is_so = now == func.json_extract(values, f'$."{relation.key}"')
@@ -136,7 +137,7 @@ def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, alo
 
 
 def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which: ColumnElement[bool]) -> None:
-    """Link records as the `after` of these rows says, changes or lines of a plan; whoever calls it has recorded that."""
+    """Link records as the `after` of these rows says, changes or lines of a plan. The caller records it."""
     dialect = str(session.get_bind().dialect.name)
     owner, values = key_from(relation.own.table, rows.c.record_id), rows.c.after
     told = (which, has_key(values, relation.key, dialect))

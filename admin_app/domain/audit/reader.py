@@ -1,4 +1,4 @@
-"""Read the history: of a record, of everybody, what one change set holds. Every page by key, none counted whole."""
+"""Read the history: of a record, of everybody, of one change set. Every page is found by key, and nothing is counted as a whole."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 PAGE_SIZE = 20
 ACTIVITY_SIZE = 50
-# Sets are numbered when they are begun and dated then too, but two transactions may cross: so many numbers are looked
-# at beyond a date's own.
+# Change sets are numbered and dated when they begin, but two transactions may cross: this many numbers are checked
+# around a date's own.
 CROSSING = 1000
-# More changes of one record are "more than 100": its tab has room for no more.
+# A record with more changes has "more than 100": its tab has no room for larger numbers.
 HISTORY_LIMIT = 100
 # How many acts of a person are searched for the records that they changed last.
 LATELY = 200
@@ -82,7 +82,7 @@ class ActivityFilter:
 
 @dataclass(frozen=True)
 class Activity:
-    """A page of change sets, newest first, with where the pages beside it begin (0: there is none)."""
+    """A page of change sets, newest first, with the starts of the previous and next pages (0: there is none)."""
 
     sets: Sequence[ChangeSet]
     count: Count
@@ -107,7 +107,7 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
     )
     changes = session.execute(changed.where(Change.id < before) if before else changed)
     sets = session.scalars(noted.where(ChangeSet.id < before_set) if before_set else noted)
-    # Each keeps its own order: of two change sets at the same moment, the one that began first may have ended last.
+    # Both keep their own order: of two change sets at the same moment, the one that began first may have ended last.
     pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
         ((row[0], row[1]) for row in changes),
         ((None, one) for one in sets),
@@ -156,7 +156,7 @@ def last_changes(
 def changed_lately(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
 ) -> Sequence[tuple[str, Key]]:
-    """Return the tables and keys of the records that a person changed last, of these tables; each once, whether it still exists or not."""
+    """Return the tables and keys of the records of these tables that a person changed last, each once, whether they still exist or not."""
     # The limit keeps a long history without such changes from being read whole.
     last = select(ChangeSet.id).where(ChangeSet.actor_id == staff_id).order_by(ChangeSet.id.desc()).limit(LATELY)
     acts = select(ChangeSet.resource, ChangeSet.record_id).where(
@@ -228,7 +228,7 @@ def acts(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[
 
 
 def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
-    """Return the newest change sets that changed records, of those that are wanted: among the last ones that there are, and uncounted."""
+    """Return the newest wanted change sets that changed records, searching only the last ones and without a count."""
     person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]
     # Of many that are nothing to this person not all are looked at.
     last = select(ChangeSet.id).where(*person, ChangeSet.kind.in_(CHANGING)).order_by(ChangeSet.id.desc()).limit(LATELY)
@@ -285,7 +285,7 @@ def prune_batch(session: AnySession, before: datetime) -> tuple[int, int]:
 
 
 def record_pruning(session: AnySession, before: datetime, number: int) -> None:
-    """Note in the history that so many change sets were forgotten (not yet committed)."""
+    """Record in the history how many change sets were deleted (not yet committed)."""
     summary = f"Shortened the history: deleted what was done before {before:%Y-%m-%d}"
     record_event(session, kind=Kind.PRUNE, summary=summary, count=number)
 

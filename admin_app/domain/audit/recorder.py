@@ -113,7 +113,7 @@ def last_tables(session: AnySession) -> frozenset[str]:
 
 
 def read_before_flush(session: Session, _context: object, _records: object) -> None:
-    """Read what the history needs to know while it still stands in the database."""
+    """Read the old state that the history needs while the database still has it."""
     for record in [*session.dirty, *session.deleted]:
         if is_recorded(type(record)):
             _read_links(session, record)
@@ -156,7 +156,7 @@ def finish_set(session: Session) -> None:
     was_begun, can_undo = entry.set_id is not None, can_be_given_back(entry)
     write_entry(session, entry)
     if was_begun:
-        # A set whose transaction is still open is no part of the history yet: now its numbers are known.
+        # The set of an open transaction is not part of the history yet: only now are its numbers known.
         sets = table_of(ChangeSet)
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id if can_undo else None
@@ -213,7 +213,7 @@ def forget_transaction(session: Session, transaction: SessionTransaction) -> Non
 
 
 def refuse_unrecorded(state: ORMExecuteState) -> None:
-    """Refuse a statement over many records that nobody records; what runs outside of every request and command, a test's set-up, may."""
+    """Refuse a bulk statement that nobody records. Code outside of requests and commands, such as a test's set-up, may send them."""
     if not (state.is_insert or state.is_update or state.is_delete) or act_under_way() is None:
         return
     table = str(getattr(state.statement, "table", ""))
@@ -309,7 +309,7 @@ def _old(session: Session, record: Any, key: str) -> object:
 
 
 def _row(record: Record, did: Did, step: int, before: object, after: object) -> Values:
-    """Write a change; its version is the record's and so many steps more, or 0 where nobody counts."""
+    """Write a change. Its version is the record's plus `step`, or 0 without a counter."""
     return {
         "model": table_of(type(record)).name,
         "record_id": record.id,

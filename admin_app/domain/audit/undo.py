@@ -1,7 +1,7 @@
-"""Undo: give back what a change set changed, by a few statements over the history however many records that are.
+"""Undo: reverse a change set by a few statements over the history, however many records it changed.
 
-The undo is a change set like any other: undoing it is redoing. What was changed again since is left
-alone unless somebody decides otherwise, record by record; what would break uniqueness or point at nothing is left too.
+The undo is a change set, too: undoing it is a redo. Records that changed since are left alone unless a person
+insists, record by record. So are records whose old state would break uniqueness or refer to something that is gone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def is_undoable(change_set: ChangeSet) -> bool:
 
 
 def keeps_former(change: Change) -> bool:
-    """Whether the history has what a change replaced; of a new password it has nothing, and an undo could not give it back."""
+    """Whether the history has the value that a change replaced. It has none for passwords, which cannot be undone."""
     return change.act != Did.UPDATE or bool(change.before)
 
 
@@ -110,10 +110,10 @@ def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set
 def undo(
     session: AnySession, change_set: ChangeSet, *, by: AnyPrincipal | None = None, insisted: Collection[int] = ()
 ) -> UndoResult:
-    """Undo a change set (not yet committed); `insisted` are the changes to be undone although their records changed since.
+    """Undo a change set (not yet committed); `insisted` are changes to undo although their records changed since.
 
-    Raises `UndoError` where there is nothing to give back or the act is not over, and `PrivilegeError` where that is about more rights than the
-    person has, or nobody could manage staff any more; nobody is whoever runs a command.
+    Raises `UndoError` if nothing can be undone or the act is still running, and `PrivilegeError` if the change set
+    concerns rights that the person lacks, or nobody could manage staff any more. `by` is None for a command.
     """
     if not is_undoable(change_set):
         message = "This cannot be undone: no record was changed."

@@ -26,7 +26,8 @@ from admin_app.relations import links_into, links_of, row_links
 class UndoConflict:
     """A record that is left alone; `other` is the record in the way.
 
-    `tells` names what the words tell of, by table and field, "" for which records there are: not everybody may know that.
+    `tells` names the tables and fields that the words reveal, with "" for the existence of a record: not everybody
+    may know that.
     """
 
     change: Change

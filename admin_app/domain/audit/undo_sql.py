@@ -1,6 +1,6 @@
-"""The SQL of an undo: what a change set did to a model's records, taken back by statements over the history's own JSON.
+"""The SQL of an undo: reverse what a change set did to a model's records, by statements over the history's own JSON.
 
-Each step first records what it will do, for the records where nothing stands in the way, and then does what it recorded.
+Each step first records what it will do, for the records that nothing prevents, and then does what it recorded.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class UndoStatements:
             self.session.connection().execute(statement)
 
     def taken_away(self) -> int:
-        """Delete the records that were made, unless something else hangs on them now."""
+        """Delete the records that the change set created, unless other records depend on them now."""
         made = select(key_from(self._table, _OLD.c.record_id)).where(*self._of(Did.CREATE))
         now = self._table.alias("now")
         columns = {key: column for key, column in row_columns(self.model).items() if key not in COUNTED}
@@ -212,7 +212,7 @@ class UndoStatements:
         return str(self.session.get_bind().dialect.name)
 
     def _of(self, did: Did) -> list[ColumnElement[bool]]:
-        """Choose the set's changes of this kind to this model, of this round."""
+        """Select the set's changes of this kind to this model, in this round."""
         found = [_OLD.c.change_set_id == self.set_id, _OLD.c.model == self._table.name, _OLD.c.act == did.value]
         if self.only is not None:
             found.append(_OLD.c.id == self.only)
@@ -263,7 +263,7 @@ class UndoStatements:
             connection.execute(again.values(after=now.scalar_subquery()))
 
     def _insert_into(self, table: Table, columns: Mapping[str, TableColumn], first: int) -> None:
-        """Make the rows of one table: of a further one only for records of the classes that have it."""
+        """Insert the rows of one table; in a further table only for records of its classes."""
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= values_from(table, _NEW.c.record_id)
         if table is self._table:
@@ -281,7 +281,7 @@ class UndoStatements:
         return is_of.in_(classes_in(self.model, table))
 
     def _value_or_default(self, column: TableColumn, key: str) -> Expression:
-        """Return what the record held; of a column that came after it was deleted, what the database puts there by itself."""
+        """Return the record's value; for a column added since its deletion, the database's default."""
         value = self._value(column, _NEW.c.after, key)
         if column.server_default is None:
             return value
@@ -332,7 +332,7 @@ class UndoStatements:
     def _holders(
         self, group: Mapping[str, TableColumn], changes: FromClause, values: Expression, *, is_whole: bool
     ) -> tuple[FromClause, Statement]:
-        """Choose the other records that have what a change's record is to have together; what the change is silent about it has now."""
+        """Select the other records that have the same combination as a change's record will have; columns that the change does not mention keep their present value."""
         table, name = own_table(next(iter(group.values()))), "_".join(group)
         other, mine = table.alias(f"other_{name}"), table.alias(f"mine_{name}")
 
@@ -357,7 +357,7 @@ class UndoStatements:
         return exists(found.where(key_in(other).not_in(self._giving([swapped]))))
 
     def _giving(self, keys: Iterable[str]) -> Statement:
-        """Return the records of which the undo gives some of these fields back."""
+        """Return the records for which the undo restores some of these fields."""
         giving = table_of(Change).alias(f"giving_{'_'.join(keys)}")
         mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
         told = or_(*(self._has(giving.c.before, key) for key in keys))
@@ -414,7 +414,7 @@ def _can_swap(column: TableColumn) -> bool:
 
 
 def groups_of(model: type[Record]) -> list[Mapping[str, TableColumn]]:
-    """Return the fields of which no two records have all alike, where they are several; those of a single column know it themselves."""
+    """Return the groups of several fields that are unique together."""
     names = {column: key for key, column in row_columns(model).items()}
     groups = [columns for table in tables_of(model) for columns in unique_groups(table)]
     return [

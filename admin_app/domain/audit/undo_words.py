@@ -1,4 +1,4 @@
-"""The words for taking a change set back: what took another back is redone, everything else is undone."""
+"""The words for reversing a change set: an undo is redone, everything else is undone."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""Who signs in, by what, for how long, and what is told of it."""
+"""Signing in: accounts, passwords, sessions, second factors, delays, and alerts about changes."""
 
 from __future__ import annotations

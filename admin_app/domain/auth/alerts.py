@@ -35,14 +35,14 @@ class _Alerts:
 
 
 def tell(session: AnySession, staff: Staff, words: str) -> None:
-    """Tell the person this, at the address that was theirs before the act: whoever changes that as well is told on too."""
+    """Tell the person this, at the address that they had before the act: a thief may have changed that as well."""
     before: Sequence[str] = inspect_record(staff).attrs.email.history.deleted
     alert = Alert(staff.name, before[0] if before else staff.email, staff.time_zone, words)
     state_of(session, _Alerts).noted.append(alert)
 
 
 def due(session: AnySession) -> list[Alert]:
-    """Return what was committed and is to be told now; each is returned once."""
+    """Return the committed alerts that are due; each is returned once."""
     alerts = state_of(session, _Alerts)
     found, alerts.due = alerts.due, []
     return found

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 
-from admin_app.db.caseless import same
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.auth import alerts, sessions
-from admin_app.domain.auth.accounts import create_staff, normalised_email
+from admin_app.domain.auth.accounts import create_staff, has_email, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups, roles_of_groups
 from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.permissions import privileges
@@ -25,7 +24,7 @@ BY_GROUPS = "groups"
 
 @dataclass(frozen=True)
 class CompanyPerson:
-    """Who has signed in, as the company says. Without `groups` it says nothing of them."""
+    """The signed-in person, as the company describes them. `groups` is None if it sends no groups."""
 
     issuer: str
     subject: str
@@ -37,7 +36,7 @@ class CompanyPerson:
 
 @dataclass(frozen=True)
 class CompanyRules:
-    """What an operator set: what the company is called, who gets an account, and which roles groups give."""
+    """The operator's settings: the company's name, who gets an account, and which roles groups give."""
 
     name: str
     accounts: str = ""
@@ -59,7 +58,7 @@ def staff_of(session: AnySession, person: CompanyPerson, rules: CompanyRules) ->
 
 
 def staff_named(session: AnySession, email: str) -> Staff:
-    """Return the account that a trusted proxy names; raise `CompanySignInError` where there is none, or it is switched off."""
+    """Return the account that a trusted proxy names; raise `CompanySignInError` if there is none, or it is switched off."""
     staff = account_of(session, email)
     if staff is None:
         raise _nobody(email)
@@ -117,7 +116,7 @@ def _bind(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> St
 
 def account_of(session: AnySession, email: str) -> Staff | None:
     """Return the account of this email, if there is one."""
-    found: Staff | None = session.scalar(select(Staff).where(same(Staff.email, normalised_email(email))))
+    found: Staff | None = session.scalar(select(Staff).where(has_email(email)))
     return found
 
 
@@ -134,7 +133,7 @@ def _new(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Sta
             session, name=person.name or person.email, email=person.email, roles=sorted(given), password=None
         )
     except InvalidRecord as error:
-        message = f"No account can be made of what {rules.name} says. {error}"
+        message = f"No account can be created from what {rules.name} says. {error}"
         raise CompanySignInError(message) from error
 
 

@@ -1,9 +1,9 @@
-"""The company's directory looks after accounts: who joins, who leaves, who is in which group. It shows a token.
+"""The company's directory manages accounts by a token: who joins, who leaves, and who is in which group.
 
-Whoever steals the token must not get at more than the directory gives: it makes nobody an owner, and who holds more than
-its roles keeps their email, by which people find an account, and is not switched on. Nor does who has a password or a
-passkey here get another email: a link for a new password would open what the account becomes later. It may take from
-everybody.
+A stolen token must not give more rights than the directory can. So the directory makes nobody an owner, and cannot
+change the email of, or switch on, an account with more rights than it gives; the email is how people find their
+account. Nor can it change the email of people with a password or passkey here: a password link could then take over
+the account later. It can take rights from everybody.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
-from admin_app.db.caseless import same
 from admin_app.db.limits import as_key
-from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
+from admin_app.domain.auth.accounts import create_staff, disable, has_email, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import rights_given_by
@@ -99,7 +98,7 @@ def people(
 
 def is_called(user_name: str) -> ColumnElement[bool]:
     """Return the condition on accounts to go by this name in the directory; until it knows one, its email is the name."""
-    unnamed = DirectoryPerson.id.is_(None) & same(Staff.email, normalised_email(user_name))
+    unnamed = DirectoryPerson.id.is_(None) & has_email(user_name)
     return or_(func.lower(DirectoryPerson.user_name) == user_name.lower(), unnamed)
 
 
@@ -121,9 +120,9 @@ def facts_of(session: AnySession, staff: Staff) -> DirectoryPerson | None:
 def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff:
     """Make an account, or take over one that was switched off (not yet committed); raise `AlreadyThere` where it is there."""
     privileges.lock(session)
-    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(values.email))))
+    staff = session.scalar(select(Staff).where(has_email(values.email)))
     if staff is not None and (staff.is_active or facts_of(session, staff) is not None):
-        message = f"The user {values.user_name} is there already."
+        message = f"The user {values.user_name} already exists."
         raise AlreadyThere(message)
     if staff is None:
         given = [rules.role] if rules.role else []
@@ -133,10 +132,10 @@ def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff
 
 
 def change_person(session: AnySession, staff: Staff, values: PersonValues, rules: Rules) -> Staff:
-    """Let an account be as the directory says (not yet committed). Who is switched off is signed out; the last owner stays.
+    """Change an account as the directory says (not yet committed). A person who is switched off is signed out; the last owner stays.
 
-    Raises `BeyondDirectory` where somebody who holds more than it gives would get another email, or be switched on, or
-    somebody who signs in here would get another email.
+    Raises `BeyondDirectory` for another email or switching on of an account with more rights than the directory
+    gives, and for another email of an account that signs in here.
     """
     privileges.lock(session)
     _require_harmless(session, staff, values, rules)
@@ -153,7 +152,7 @@ def change_person(session: AnySession, staff: Staff, values: PersonValues, rules
 
 
 def drop_person(session: AnySession, staff: Staff, rules: Rules) -> None:
-    """Switch an account off that the directory no longer has (not yet committed): what its person did stays theirs."""
+    """Switch off an account that the directory has removed (not yet committed). What its person did keeps their name."""
     if staff.is_active:
         disable(session, staff)
     session.execute(delete(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
@@ -209,7 +208,7 @@ def _checked(session: AnySession, staff: Staff, values: PersonValues) -> tuple[s
     if found := {label: problem for label, problem in problems.items() if problem}:
         raise InvalidRecord(found)
     with session.no_autoflush:
-        other = session.scalar(select(Staff.id).where(same(Staff.email, email), Staff.id != staff.id))
+        other = session.scalar(select(Staff.id).where(has_email(email), Staff.id != staff.id))
     if other is not None:
         message = f"{email} already has an account."
         raise AlreadyThere(message)
@@ -258,12 +257,12 @@ def add_group(session: AnySession, values: GroupValues, rules: Rules) -> Directo
 
 
 def change_group(session: AnySession, group: DirectoryGroup, values: GroupValues, rules: Rules) -> DirectoryGroup:
-    """Let a group be as the directory says (not yet committed): whoever came or went has other roles at once."""
+    """Change a group as the directory says (not yet committed). Members' roles change at once."""
     privileges.lock(session)
     with session.no_autoflush:
         same_name = session.scalar(select(DirectoryGroup.id).where(DirectoryGroup.name == values.name))
     if same_name not in {None, group.id}:
-        message = f"The group {values.name} is there already."
+        message = f"The group {values.name} already exists."
         raise AlreadyThere(message)
     was_renamed = group.name != values.name
     group.name, group.external_id = values.name, values.external_id

@@ -16,8 +16,8 @@ from admin_app.models.change_set import ChangeSet, Kind
 
 # Within this long, failures for one address are one entry with a number.
 TOGETHER = timedelta(minutes=15)
-# So many addresses have an entry of their own within that time; what comes beyond shares one. At most about 5,000
-# entries a day, a megabyte.
+# Addresses with an entry of their own within that time; all others share one. At most about 5,000 entries a day, a
+# megabyte.
 MOST_ADDRESSES = 50
 LONGEST_ADDRESS = 120
 OTHERS = "Other addresses"

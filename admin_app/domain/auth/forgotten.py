@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from admin_app.db.caseless import same
 from admin_app.domain.auth import passwords, throttle
-from admin_app.domain.auth.accounts import normalised_email
+from admin_app.domain.auth.accounts import has_email, normalised_email
 from admin_app.domain.auth.sign_in import network_of
 from admin_app.domain.auth.throttle import Limit
 from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import caseless
 
-# Who mistypes or deletes the email asks again; from one network a whole office may.
+# A person may mistype or lose the email and ask again; a whole office may ask from one network.
 FREE_FOR_ACCOUNT = 3
 FREE_FOR_ADDRESS = 20
 
@@ -43,11 +42,12 @@ def count_request(session: AnySession, *, email: str, address: str) -> int:
 
 
 def make_link(session: AnySession, email: str) -> Link | None:
-    """Make a link for the account of this address (not yet committed).
+    """Create a link for the account of this address (not yet committed).
 
-    None where there is none, or it is switched off, or has no password yet: an invitation is not replaced by whoever asks.
+    Returns None if there is no account, or it is switched off or has no password yet: a request must not replace an
+    invitation.
     """
-    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(email))))
+    staff = session.scalar(select(Staff).where(has_email(email)))
     if staff is None or not staff.is_active or not staff.password_hash:
         return None
     return Link(passwords.make_link(session, staff), staff.name, staff.email)

@@ -136,7 +136,7 @@ def add(
         raise InvalidRecord({"passkey": NOT_MADE})
     codes = two_factor.renew_codes(session, staff, key=key) if is_first else []
     record_security_event(session, staff, f"Added the passkey “{name}” of", actor=actor_of(staff))
-    # Without its name, which whoever added it chose.
+    # Without its name, which its creator chose.
     alerts.tell(session, staff, "A passkey was added.")
     return codes
 
@@ -149,7 +149,7 @@ def prove(session: AnySession, staff: Staff, site: Site, *, challenge: bytes, an
     if not _is_first_use(session, challenge):
         raise FactorError(USED)
     passkey, proved = _proved(session, staff, site, challenge, answer)
-    # One statement asks and writes: of two requests with the same number in the same moment, one.
+    # One statement checks and writes: of two simultaneous requests with the same counter, one succeeds.
     new = proved.new_sign_count
     unused = Passkey.sign_count < new if new else Passkey.sign_count == 0
     chosen = update(Passkey).where(Passkey.id == passkey.id, unused)
@@ -166,7 +166,7 @@ def name_problem(name: str) -> str | None:
 
 
 def rename(session: AnySession, staff: Staff, passkey: Passkey, name: str) -> None:
-    """Call it something else; raise `InvalidRecord` for what is no name."""
+    """Rename a passkey; raise `InvalidRecord` for an unsuitable name."""
     name = line(name)
     if problem := name_problem(name):
         raise InvalidRecord({"name": problem})

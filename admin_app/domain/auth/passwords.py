@@ -1,4 +1,4 @@
-"""Passwords: what a good one is, how it is kept, and the links by which somebody sets their own."""
+"""Passwords: their quality, their hashes, and the links by which people set their own."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def renew_hash(staff: Staff, password: str) -> None:
 
 
 def make_link(session: AnySession, staff: Staff) -> str:
-    """Return the token of a link by which this person sets a password once; earlier links of theirs end."""
+    """Return the token of a link by which this person can set a password once. Their earlier links stop working."""
     token = secrets.token_urlsafe(32)
     now = utc_now()
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
@@ -133,9 +133,9 @@ def staff_of_link(session: AnySession, token: str) -> Staff | None:
 
 
 def use_link(session: AnySession, token: str, password: str) -> Staff:
-    """Set the password; raise `NotFoundError` when the link is good no more, also if another request was quicker."""
+    """Set the password; raise `NotFoundError` if the link is not valid any more, also if another request used it first."""
     staff = staff_of_link(session, token)
-    # Whoever deletes the row has used the link: of two requests in the same moment, one.
+    # Deleting the row uses the link up: of two simultaneous requests, one succeeds.
     used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
     if staff is None or rows_changed(used) != 1:
         message = "This link has been used or has expired. Ask for a new one."

@@ -1,6 +1,6 @@
-"""See as somebody else: for half an hour a session reads what another person's rights show. It changes nothing meanwhile.
+"""See as someone else: for half an hour, a session reads with another person's rights and changes nothing.
 
-Who does it stays known: the history, the limits on tries and the end of the session are theirs.
+The signed-in person remains visible: the history, the limits on attempts and the end of the session are theirs.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class _LastCommit:
 
 
 def number_signed_out(session: AnySession) -> int:
-    """Return how many people have to sign in again by the session's last commit, without whoever acted and who cannot any more."""
+    """Return how many people have to sign in again after the session's last commit, without the acting person and people who can no longer sign in."""
     return state_of(session, _LastCommit).signed_out
 
 
@@ -75,7 +75,7 @@ def _may_concern_rights(entry: AuditEntry) -> bool:
 
 def _is_about_rights(row: Values) -> bool:
     names = RIGHTS.get(row["model"], ())
-    # Who is made is not signed in, and nobody has a role that is.
+    # A new person is not signed in, and nobody has a new role.
     if not names or row["act"] is Did.CREATE:
         return False
     return row["act"] is Did.DELETE or not {*names}.isdisjoint(row["after"])

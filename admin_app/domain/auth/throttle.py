@@ -23,7 +23,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 FORGIVEN_AFTER = timedelta(hours=1)
 # Nobody comes back to be told what happened longer ago.
 KEPT_FOR = timedelta(days=30)
-# Whoever tries names that nobody has fills the table: beyond this the longest unused rows go.
+# Attempts at made-up names fill the table: above this number, the rows unused for longest are deleted.
 MOST_ROWS = 20_000
 PRUNED_EVERY = 200
 
@@ -45,7 +45,7 @@ class Limit:
 
 
 def digest(text: str) -> str:
-    """Return what stands in the table for a text."""
+    """Return the stored hash of a text."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -75,7 +75,7 @@ def forgive(session: AnySession, limits: Sequence[Limit]) -> None:
 
 
 def take_back(session: AnySession, limit: Limit) -> None:
-    """Take the last try off: it was right, and others may stand behind the same address."""
+    """Take the last attempt back: it was right, and other people may use the same address."""
     row = session.scalar(select(ProofTry).where(ProofTry.key == limit.key).with_for_update())
     if row is not None:
         row.count, row.streak = max(row.count - 1, 0), max(row.streak - 1, 0)

@@ -99,7 +99,7 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
     was_there = _changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
     session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
     codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
-    # Who enrols while signing in is not signed in yet.
+    # A person who sets it up while signing in is not signed in yet.
     record_security_event(session, staff, "Set up the app for two-factor sign-in of", actor=actor_of(staff))
     alerts.tell(session, staff, "An app for two-factor sign-in was set up.")
     return codes
@@ -110,7 +110,7 @@ def prove(session: AnySession, staff: Staff, typed: str, *, key: str) -> bool:
     plain = _plain(typed)
     if len(plain) == DIGITS and plain.isascii() and plain.isdigit():
         return _use_app_code(session, staff, plain, key=key)
-    # Whoever deletes the row has used the code: of two requests in the same moment, one.
+    # Deleting the row uses the code up: of two simultaneous requests, one succeeds.
     chosen = (RecoveryCode.staff_id == staff.id) & (RecoveryCode.code_hash == _code_hash(plain, key))
     return _changed(session.execute(delete(RecoveryCode).where(chosen)))
 
@@ -135,7 +135,7 @@ def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
 
 
 def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
-    """After one factor went: without any, codes for paper stand in for nothing; raise `FactorError` where that may not be."""
+    """After a factor was removed: without any left, delete the recovery codes, or raise `FactorError` if one has to stay."""
     if has_factor(session, staff):
         return
     if is_required:
@@ -175,7 +175,7 @@ def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> 
     step = _step_of(secret, code) if secret else None
     if step is None:
         return False
-    # One statement asks and writes: of two requests with the same code in the same moment, one.
+    # One statement checks and writes: of two simultaneous requests with the same code, one succeeds.
     is_later = or_(Authenticator.last_step < step, Authenticator.last_step > step + STEPS_AHEAD)
     unused = (Authenticator.staff_id == staff.id) & is_later
     return _changed(session.execute(update(Authenticator).where(unused).values(last_step=step)))

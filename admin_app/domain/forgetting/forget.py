@@ -164,8 +164,8 @@ def _replace_in_record(session: AnySession, subject: Subject) -> None:
     except IntegrityError as error:
         # A table that the dashboard does not know, say.
         message = (
-            "The database refuses it: something points at what would be removed, or another record has what would take "
-            "its place. Nothing was removed."
+            "The database refuses it: another record refers to a value that would be removed, or has the value that would "
+            "take its place. Nothing was removed."
         )
         raise ForgettingError(message) from error
 
@@ -242,7 +242,7 @@ def _sets(subject: Subject) -> ColumnElement[bool]:
 
 
 def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
-    """Choose, of the tables that hold something of the record itself, the rows that do not."""
+    """Select, in the tables with rows of the record itself, all other rows."""
     of_record = notes_about(subject).with_only_columns(Note.id).order_by(None)
     return {
         **{one.name: key_in(one) != subject.key for one in tables_of(subject.model)},
@@ -273,7 +273,7 @@ def _jobs(session: AnySession, about: Collection[str]) -> list[int]:
 
 
 def _of_notes(session: AnySession, subject: Subject) -> ColumnElement[bool]:
-    """Choose the changes of notes about the record, those that are there and those that are gone."""
+    """Select the changes of notes about the record, existing and deleted ones."""
     of_notes: ColumnElement[bool] = Change.model == Note.__tablename__
     keys: set[Key] = {one.id for one in session.scalars(notes_about(subject)).all()}
     for row in session.execute(select(Change.record_id, Change.before, Change.after).where(of_notes)).all():

@@ -1,4 +1,4 @@
-"""Everything that is held about a person, for them to have: the record, its history, its notes, what hangs on it."""
+"""Everything stored about a person, for them to have: the record, its history, its notes, and dependent records."""
 
 from __future__ import annotations
 

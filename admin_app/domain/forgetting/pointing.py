@@ -24,7 +24,7 @@ BATCH = 500
 
 
 class _Follower(NamedTuple):
-    """Rows that point at a record by what goes: what their columns hold from now on."""
+    """Rows that refer to a record by a value that is removed, and the new values of their columns."""
 
     column: TableColumn
     keys: Keys
@@ -32,7 +32,7 @@ class _Follower(NamedTuple):
 
 
 def keys_to(subject: Subject) -> Iterator[tuple[type[Record], ForeignKeyConstraint]]:
-    """Yield the foreign keys by which records point at those of the subject's model, with the model that has each."""
+    """Yield the foreign keys that lead to the subject's model, each with its own model."""
     own = tables_of(subject.model)
     for model in recorded_models().values():
         for table in tables_of(model):
@@ -62,7 +62,7 @@ def following(session: AnySession, subject: Subject) -> Iterator[None]:
 
 
 def _personal_keys(subject: Subject) -> Iterator[ForeignKeyConstraint]:
-    """Yield the foreign keys, also of tables that no history is kept of, by which anything points at what goes."""
+    """Yield the foreign keys, also of tables without a history, that refer to a value that is removed."""
     personal = {*subject.columns.values()}
     for table in table_of(subject.model).metadata.tables.values():
         yield from (key for key in foreign_keys_of(table) if any(one.column in personal for one in key.elements))
@@ -79,7 +79,7 @@ def _follower(session: AnySession, subject: Subject, key: ForeignKeyConstraint) 
     if keys and not (may_be_without and None not in values.values()):
         why = "nothing can take its place" if may_be_without else "cannot be without it"
         message = (
-            f"Some {_nouns(key.table)} point at it by what would be removed, and {why}. "
+            f"Some {_nouns(key.table)} refer to it by a value that would be removed, and {why}. "
             "Give them to another one first. Nothing was removed."
         )
         raise ForgettingError(message)

@@ -27,11 +27,11 @@ NOWHERE = "forgotten.invalid"
 
 @dataclass(frozen=True)
 class Subject:
-    """A record to forget; it may be deleted already, and stand in the history only.
+    """A record to forget, which may be deleted already and only in the history.
 
-    `distinct` are values that mean nobody else, an address say, and can be looked for in every text; the `others`, a
-    name, can be somebody else's too. `files` are the references among them. `former` are the keys of records that were
-    merged into this one: they were the same person.
+    `distinct` are values that only this person has, such as an email, and that can be searched for in every text;
+    `others`, such as a name, may belong to other people too. `files` are the file references among the values.
+    `former` are the keys of records merged into this one: they were the same person.
     """
 
     model: type[Record]

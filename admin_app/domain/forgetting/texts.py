@@ -16,6 +16,7 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.versions import raised
 from admin_app.domain.audit.recorder import RECORDED
 from admin_app.extensions import AnyRow, AnySession, Base, Expression, TableColumn
+from admin_app.unicode_text import dns_domain
 
 REPLACEMENT = "[forgotten]"
 
@@ -32,7 +33,7 @@ class Occurrences:
 def occurrences(
     session: AnySession, values: Collection[str], others: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
 ) -> list[Occurrences]:
-    """Return where any of these values stands, in whatever table; of some tables in `others` only."""
+    """Return where any of these values occurs, in any table; in the tables of `others`, only in these rows."""
     counted = (
         (column, sum(1 for _ in _rows(session, column, values, others.get(column.table.name, true()))))
         for column in _text_columns()
@@ -60,17 +61,22 @@ def replaced(text: str, values: Collection[str]) -> str:
 
 
 def _pattern(values: Collection[str]) -> re.Pattern[str]:
-    """Find values where they stand by themselves: “Ann” is no part of “Annual”, nor ann@example.org of joann@example.org."""
+    """Match values as whole words: “Ann” is not part of “Annual”, nor ann@example.org of joann@example.org."""
     spelt = sorted({one for value in values for one in spellings(value)}, key=len, reverse=True)
     words = "|".join(map(re.escape, spelt))
-    # What stands before it in an address or in JSON may end with a letter: "%3D", "\\n", "\\u00e4".
+    # An escape before it, in an address or in JSON, may end with a letter: "%3D", "\\n", "\\u00e4".
     before = r"(?:(?<![\w.+-])|(?<=%[0-9A-F]{2})|(?<=\\[nrtbf])|(?<=\\u[0-9A-F]{4}))"
     return re.compile(rf"{before}(?:{words})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def spellings(value: str) -> set[str]:
-    """Return how a value is written: as it is, in addresses, in JSON."""
-    return {value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    """Return how a value is written: as it is, an email also as the DNS spells its domain, in addresses, in JSON."""
+    plain = {value, dns_domain(value)} if "@" in value else {value}
+    return {
+        spelt
+        for one in plain
+        for spelt in (one, quote(one), quote(one, safe=""), quote_plus(one), json.dumps(one)[1:-1])
+    }
 
 
 def _text_columns() -> Iterator[TableColumn]:

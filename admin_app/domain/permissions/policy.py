@@ -1,4 +1,4 @@
-"""Who may do what: one function answers every question, of a page, a menu, a button or a command."""
+"""Who may do what: one function answers every question, from a page, a menu, a button or a command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rights_of(staff: AnyPrincipal | None) -> Rights:
 
 
 def rights_given_by(roles: Iterable[Role | HeldRole]) -> Rights:
-    """Return what whoever holds these roles may do."""
+    """Return the rights of a person with these roles."""
     return Rights(tuple(grant_of(role) for role in roles))
 
 

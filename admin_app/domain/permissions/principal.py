@@ -1,4 +1,4 @@
-"""Who acts, as every page goes by them: plain values, read anew with each request by one statement, which no commit forgets."""
+"""The acting person, as every page uses them: plain values, read by one statement for each request, which no commit expires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from admin_app.models.staff import Staff, named
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role that somebody has: what `models.role` says of its columns."""
+    """A role of a person: `models.role` explains its columns."""
 
     key: str
     name: str
@@ -51,7 +51,7 @@ class Principal:
         return self.settings.get(resource) or Settings()
 
 
-# Whoever has rights: who is signed in, or an account at hand, that of whom a job is for.
+# Anyone with rights: the signed-in person or an account, such as that of a job's owner.
 AnyPrincipal = Staff | Principal
 
 _STAFF: Table = Staff.__table__
@@ -60,7 +60,7 @@ _PERSON = (_STAFF.c.id, _STAFF.c.name, _STAFF.c.email, _STAFF.c.roles, _STAFF.c.
 _HELD = (_ROLE.c.key, _ROLE.c.name, _ROLE.c.permissions, _ROLE.c.rows, _ROLE.c.fields, _ROLE.c.needs_reason)
 # Around a role's key among a person's. No parameters: SQLite prepares a statement anew each time a pattern is bound.
 _BEFORE, _AFTER = (literal_column(words, Text()) for words in ("'%\"'", "'\"%'"))
-# A person with their roles and settings: a row for each of the one with each of the other, which are few.
+# A person with their roles and settings: a row for each combination, of which there are few.
 COLUMNS = (*_PERSON, *_HELD, *SETTINGS)
 
 

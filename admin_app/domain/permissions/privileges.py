@@ -40,7 +40,7 @@ def holds(rights: Rights, given: Iterable[Role]) -> bool:
 
 @dataclass(frozen=True)
 class Privileges:
-    """What whoever acts holds while nobody else can change it; a command holds everything."""
+    """The acting person's rights while nobody else can change them; a command has all rights."""
 
     session: AnySession
     rights: Rights | None
@@ -51,7 +51,7 @@ class Privileges:
             raise PrivilegeError(ABOVE)
 
     def require_roles(self, keys: Collection[str]) -> None:
-        """Raise `InvalidRecord` for roles that there are not, that nobody has chosen, or that give more than is held."""
+        """Raise `InvalidRecord` for roles that do not exist, for no roles, and for roles with rights that the acting person lacks."""
         with self.session.no_autoflush:
             given = roles.of_keys(self.session, keys)
             if not given:
@@ -102,7 +102,7 @@ def locked_privileges(session: AnySession, staff: AnyPrincipal | None) -> Privil
 
 
 def lock(session: AnySession) -> None:
-    """Let nobody else change who holds what until this transaction ends: whoever does waits for the owner's role."""
+    """Keep everyone else from changing rights until this transaction ends: they wait for the owner's role."""
     session.execute(select(Role.id).where(Role.key == OWNER).with_for_update())
 
 

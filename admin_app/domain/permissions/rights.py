@@ -26,7 +26,7 @@ class Action(StrEnum):
     IMPORT = "import"
     BULK = "bulk"
     UNDO = "undo"
-    # Showing a saved view to others, a role or everyone: it stands in their navigation. Everybody may keep their own.
+    # Share a saved view with a role or everyone: it appears in their navigation. Everybody may save their own views.
     SHARE = "share"
 
     # Part of what every right is known by; an enum's own hash is asked of its name, in Python.
@@ -56,9 +56,10 @@ class Grant:
     permissions: frozenset[str]
     # A resource's row rule, by its name; a resource that is not named: every row.
     rows: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    # "post.content": what may be done with it; a field that is not named is free.
+    # "post.content": the right to the field; a field without an entry is not limited.
     fields: Mapping[str, FieldRight] = field(default_factory=lambda: _ALL_FREE)
-    # Whether who has it says why, before they change many records at once: the one thing that a role takes from the others.
+    # Whether people with the role have to give a reason before they change many records at once: the only thing that
+    # a role adds as a duty.
     needs_reason: bool = False
 
     def allows(self, action: str, resource: str, *, guarded: bool) -> bool:
@@ -77,7 +78,7 @@ class Rights:
 
     @property
     def has_everything(self) -> bool:
-        """Whether there is nothing that this does not hold: what an owner has."""
+        """Whether these are all rights there are: those of an owner."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
 
     @property
@@ -90,7 +91,7 @@ class Rights:
         return any(one.allows(action, resource, guarded=guarded) for one in self.grants)
 
     def row_rules(self, action: str, resource: str, *, guarded: bool = False) -> frozenset[str] | None:
-        """Return the row rules of which any has to hold for a row; None for every row, an empty set for none at all."""
+        """Return the row rules, of which a row must match any; None for every row, an empty set for no row."""
         found = [one.rows.get(resource) for one in self._allowing(action, resource, guarded=guarded)]
         return None if None in found else frozenset(name for name in found if name is not None)
 
@@ -101,10 +102,10 @@ class Rights:
         return min(held, key=lambda one: one.strictness, default=FieldRight.HIDDEN)
 
     def covers(self, other: Rights | Grant, *, guarded: Collection[str] = ()) -> bool:
-        """Whether nothing is in the other that is not in this, rows and fields included; `guarded` names such resources.
+        """Whether the other rights are all contained in these, rows and fields included; `guarded` names the guarded resources.
 
-        Asked of every action on every resource that either of them names, and of one plain and one guarded resource that
-        neither does: these stand for all the others, and for those to come.
+        It checks every action on every resource that either names, and on one plain and one guarded resource that
+        neither names: these stand for all others, present and future.
         """
         if self.has_everything:
             return True

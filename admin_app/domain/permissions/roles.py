@@ -22,7 +22,7 @@ _WRITING = (Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BUL
 
 
 def given() -> list[Role]:
-    """Make the roles that are there from the beginning; the migration that makes the table holds the same ones."""
+    """Create the built-in roles. The migration that creates the table has the same ones."""
     return [
         Role(key=OWNER, name="Owner", permissions=StringSet([EVERYTHING])),
         Role(key=EDITOR, name="Editor", permissions=_everywhere(*_READING, *_WRITING)),
@@ -47,7 +47,7 @@ def names(session: AnySession) -> dict[str, str]:
 
 
 def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:
-    """Return the roles of these keys as they are now; raise `InvalidRecord` for a key that is none's."""
+    """Return the current roles with these keys; raise `InvalidRecord` for an unknown key."""
     wanted = select(Role).where(Role.key.in_(keys)).order_by(Role.key)
     found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if missing := sorted(set(keys) - {one.key for one in found}):

@@ -17,7 +17,7 @@ from admin_app.extensions import AnySession, Values
 from admin_app.formatting import in_sentence
 from admin_app.relations import ToOne, relations_of
 
-OUT_OF_SIGHT_VALUE = "you may not change it in this record."
+OUT_OF_SIGHT_VALUE = "you cannot change it in this record."
 # By a relation's name, what tells those of the other side that are there, and may be pointed at.
 Known = Mapping[str, Collection[object]]
 

@@ -59,8 +59,8 @@ _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "b
 # Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
 MOST_FURTHER = 5_000
 
-OUTDATED = "Somebody changed it after the plan was made."
-GONE = "Somebody deleted it."
+OUTDATED = "Someone changed it after the plan was made."
+GONE = "Someone deleted it."
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, or_, select, update
 
-from admin_app.db.connection import count_anew, rows_changed
+from admin_app.db.connection import analyse_table, rows_changed
 from admin_app.db.json_values import recorded_models, row_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
@@ -99,7 +99,7 @@ def judge_lines(
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
     """Let a plan whose lines are made wait for somebody to agree (not yet committed)."""
     if sum(counted.counts.values()) >= MANY:
-        count_anew(session, PlanLine)
+        analyse_table(session, PlanLine)
     return _move(session, plan, PlanState.PLANNING, {"state": PlanState.PLANNED, **asdict(counted)})
 
 

@@ -1,4 +1,4 @@
-"""Amounts whose currency stands in another column of the record: what fits one currency may be too fine for another."""
+"""Amounts whose currency is in another column of the record: an amount may have too many decimal places for another currency."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AMOUNTS: dict[type[Record], dict[str, str]] = {}
 
 
 def judged_together(model: type[Record], names: Collection[str]) -> list[str]:
-    """Name the amounts and currencies of which these columns change one at least."""
+    """Return the amount and currency columns that belong to a pair of which these columns change one."""
     pairs = [pair for pair in amounts_of(model).items() if set(pair) & set(names)]
     return list(dict.fromkeys(name for pair in pairs for name in pair))
 

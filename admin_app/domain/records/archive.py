@@ -41,7 +41,7 @@ def unarchived(model: type[Record]) -> ColumnElement[bool] | None:
 
 
 def archived_value(model: type[Record], *, is_archived: bool) -> object:
-    """Return what the column holds in a record that is archived now, or is no more."""
+    """Return the column's value for a record that is archived now, or not any more."""
     column: TableColumn = getattr(model, model.__archived_at__)
     if isinstance(column.type, Boolean):
         return is_archived

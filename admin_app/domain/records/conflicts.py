@@ -1,4 +1,4 @@
-"""Two people at one record: what it was when a form was drawn, told by the history, and what becomes of each field."""
+"""Two people at one record: its state when a form was opened, from the history, and the outcome for each field."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from admin_app.relations import links_of
 
 T = TypeVar("T")
 
-# A form that is older than so many changes is compared field by field without the history.
+# A form older than this many changes is compared field by field, without the history.
 MOST_CHANGES = 200
 
 
@@ -104,7 +104,7 @@ def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> Las
 
 
 def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
-    """Decide by three values: what only one side touched is that side's, and what both touched differently is a choice."""
+    """Decide by three values: a field that only one side changed has that side's value; one that both changed differently is a choice."""
     if yours == theirs:
         return Resolution.SAME
     if yours == was:
@@ -113,7 +113,7 @@ def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
 
 
 def merged_links(was: Iterable[T], theirs: Iterable[T], yours: Iterable[T]) -> list[T]:
-    """Put what two people did to the same links together: what either added is there, what either took out is not."""
+    """Combine two changes of the same links: links that either added are there, and those that either removed are not."""
     before, after = set(was), set(yours)
     both = (set(theirs) | (after - before)) - (before - after)
     return [one for one in dict.fromkeys([*theirs, *yours]) if one in both]

@@ -1,4 +1,4 @@
-"""Delete a record, after saying what hangs on it and asking what becomes of that."""
+"""Delete a record, after listing its dependent records and asking what should happen to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_SAMPLES = 5
 
 
 class Fate(StrEnum):
-    """What becomes of the records that hang on a deleted one."""
+    """What happens to the dependents of a deleted record."""
 
     KEEP = "keep"
     GIVE = "give"
@@ -36,7 +36,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Dependence:
-    """A to-many relation whose records hang on those to be deleted, and the fates open to all of them."""
+    """A to-many relation with dependents of the records to be deleted, and the fates allowed for all of them."""
 
     relation: Relation
     count: Count
@@ -44,7 +44,7 @@ class Dependence:
     fates: tuple[Fate, ...]
     # Whether some of them are hidden from the person, or closed to them.
     is_partly_unseen: bool = False
-    # The key of the only record that they hang on; None where several are to be deleted.
+    # The key of the only record that they depend on; None if several are to be deleted.
     owner: int | None = None
 
     @property
@@ -75,13 +75,13 @@ class DeletionScope:
     to_delete: ColumnElement[bool] | None = None
 
 
-# What somebody may do with what hangs on a record, by the relation.
+# What a person may do with dependents, by relation.
 DeletionScopes = Callable[[Relation], DeletionScope]
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Records that stay, and lose their links with those to be deleted: how many, and whether whoever asks may change them all."""
+    """Records that stay and lose their links with the deleted ones: how many, and whether the person may change them all."""
 
     relation: ManyToMany
     count: Count
@@ -94,7 +94,7 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
 
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
-    """List what hangs on the record; the cost does not grow with how much that is."""
+    """List the dependents of the record; the cost does not grow with their number."""
     found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
@@ -102,13 +102,13 @@ def dependences(session: AnySession, record: Record, scopes: DeletionScopes = ev
 def delete_record(
     session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
 ) -> None:
-    """Delete the record (not yet committed), its dependents by their decided fates.
+    """Delete the record (not yet committed), and treat its dependents as decided.
 
-    Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
-    something hangs on that in turn which is out of bounds.
+    Raises `DeletionError` if there are dependents without a decision, also new ones, or dependents of dependents that
+    the person may not change.
     """
     key = key_of(type(record))
-    # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
+    # Until the end nobody can add a dependent: on PostgreSQL a record that refers to this one waits for the lock.
     session.execute(select(key).where(key == record.id).with_for_update())
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
@@ -156,7 +156,7 @@ def dependences_of_many(
     scopes: DeletionScopes = everything_in_scope,
     limit: int = COUNT_LIMIT,
 ) -> list[Dependence]:
-    """List what hangs on records, counted as far as to the limit; there are no samples of it."""
+    """List the dependents of several records, counted up to the limit, without samples."""
     found = (
         _of_many(session, relation, _hanging(relation, model, which), scopes(relation), limit)
         for relation in hanging_relations(model)
@@ -214,24 +214,24 @@ _FATES = {
     Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
     Dependency.CASCADE: (Fate.DELETE,),
     Dependency.CLEARED: (Fate.KEEP,),
-    # Those that are given away no longer hang on it.
+    # Those given to another record no longer depend on it.
     Dependency.REFUSED: (Fate.GIVE,),
 }
 
 
 def hanging_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations whose records hang on this model's, its own and those of others; one that is only for looking has rows that the database lets go."""
+    """Return the relations with dependents of this model, its own and those of others. For a view-only relation, the database removes its rows."""
     found = [*relations_of(model).values(), *unknown_dependents(model)]
     return [one for one in found if one.on_delete() in _FATES]
 
 
 def dependent_names(model: type[Record]) -> list[str]:
-    """Name the relations whose records hang on a model's."""
+    """Return the names of the relations with dependents of a model."""
     return [one.key for one in hanging_relations(model)]
 
 
 def decided(relation: Relation) -> Decision | None:
-    """Return what becomes of what hangs there, where the model says so and nobody is asked."""
+    """Return the decision about dependents if the model makes it, so that nobody is asked."""
     dependency = relation.on_delete()
     return Decision(_FATES[dependency][0]) if dependency.is_decided else None
 
@@ -246,7 +246,7 @@ def _refusal(relation: Relation) -> str:
 
 
 def _hanging(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition on what hangs on these records."""
+    """Return the condition on the dependents of these records."""
     owners = owners_of(relation, model, which)
     # The relation may lead to the same model.
     hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
@@ -350,7 +350,7 @@ def _lose_links_to(session: AnySession, record: Record) -> None:
 def delete_rows_and_dependents(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
-    """Delete rows and what hangs on them in turn: the children of children lose their owner where they can."""
+    """Delete rows and their dependents in turn. Dependents further down lose their reference if they can."""
     for relation in hanging_relations(model):
         child, hanging = relation.target, relation.other.in_(owners_of(relation, model, which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):

@@ -1,6 +1,6 @@
-"""Records that may be the same: their texts are alike. Found along an index of them, so many entries a page, however many there are.
+"""Possible duplicates: records with similar text, found along an index, a fixed number of entries per page.
 
-Most entries have no duplicate, and no index skips these: a page without results says how far it has looked.
+Most entries have no duplicate, and no index skips those: a page without results says how far it has searched.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def duplicates(
     start: Start | None = None,
     rows: ColumnElement[bool] | None = None,
 ) -> Page:
-    """Return a page of groups of records that are alike in a column, of those that meet a condition."""
+    """Return a page of groups of similar records by a column, among those that meet a condition."""
     model: type[Record] = column.parent.class_
     walk = _walk(model, likeness.key_of(column), start or Start(), rows)
     found = session.execute(_told(walk, _members(walk))).all()
@@ -102,7 +102,7 @@ def groups_of(
     keys: Sequence[str],
     rows: ColumnElement[bool] | None = None,
 ) -> Sequence[Group]:
-    """Return the groups of these keys, in their order, as they are now: one of which a single record is left is none."""
+    """Return the groups with these keys, in order, as they are now; a group with a single record left is no group."""
     if not keys:
         return []
     model, key = column.parent.class_, likeness.key_of(column)
@@ -155,7 +155,7 @@ def _walk(model: type[Record], key: Expression, start: Start, rows: ColumnElemen
 
 def _members(walk: CTE) -> Subquery:
     """Return the first few ids of the groups with more than one record."""
-    # One more tells that there are more, and one the last of which is not known yet.
+    # One more shows that there are more, and one because the last may be incomplete.
     groups = _several(walk).order_by(walk.c.key).limit(MOST_GROUPS + 2).cte("groups")
     numbered = select(groups.c.key, groups.c.number, walk.c.id, _place(walk).label("place"))
     return numbered.join(walk, walk.c.key == groups.c.key).subquery("numbered")

@@ -29,7 +29,7 @@ def move_followers(session: AnySession, survivor: Record, gone_key: Key) -> None
 
 
 def _known_of(table: str, key: Key) -> tuple[ColumnElement[int], ...]:
-    """Return the last change and the last note of a record: what was there before they watched it is no news."""
+    """Return the record's latest change and note: what happened before a person watched it is not news."""
     change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == key)
     note = select(func.max(Note.id)).where(Note.subject == table, Note.subject_id == key)
     return func.coalesce(change.scalar_subquery(), 0), func.coalesce(note.scalar_subquery(), 0)

@@ -120,7 +120,7 @@ _ENOUGH = 3
 
 
 def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
-    """Return the columns that may name a record: short text that is no secret."""
+    """Return the columns that may name a record: short text that is not secret."""
     names = visible_scope.names
     columns = {name: column for name, column in stored_columns(model).items() if _is_name(column)}
     return [column for name, column in columns.items() if names is None or name in names]
@@ -151,13 +151,13 @@ def _is_put_away(session: AnySession, model: type[Record], text: str, visible_sc
 
 
 def _is_alike(column: TableColumn, text: str) -> ColumnElement[bool]:
-    """Whether a column holds this text in whatever capitals, asked of the index that it has: of its own, or the search's."""
+    """Whether a column has this text, ignoring case, by its own index or the search index."""
     # Of a decomposed text the composed one is looked for, too.
     return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
 
 
 def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
-    """Whether a column holds this text, asked of the index that lists are sorted by where it has none of its own."""
+    """Whether a column has this text, by its own index or the one for sorting."""
     is_text: ColumnElement[bool] = column == text
     has_own = column.unique or not text_indexes.is_sorted(column)
     return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)

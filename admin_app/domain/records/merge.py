@@ -39,10 +39,10 @@ def merge_records(
     values: Mapping[str, object],
     scopes: DeletionScopes = everything_in_scope,
 ) -> None:
-    """Merge a record into another one of its model (not yet committed); `values` are what the survivor's columns hold from now on.
+    """Merge a record into another one of its model (not yet committed); `values` are the survivor's new values.
 
-    Raises `MergeError` where something hangs on the record that is out of bounds, or one would point at itself, and
-    `RecordGone` where the record was changed or deleted meanwhile.
+    Raises `MergeError` if a dependent may not be changed or a record would refer to itself, and `RecordGone` if the
+    record was changed or deleted meanwhile.
     """
     model = type(survivor)
     if type(gone) is not model or gone.id == survivor.id:
@@ -71,7 +71,7 @@ def merge_records(
 
 
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
-    """Return the condition on what hangs on a record and cannot move to the survivor, which has one with the same unique values; None where all can."""
+    """Return the condition on dependents that cannot move because the survivor has one with the same unique values; None if all can."""
     child: Table = relation.other_columns[0].table
     held = relation.holding(survivor)
     groups = [columns for columns in unique_groups(child) if {*relation.other_columns} & {*columns}]
@@ -94,7 +94,7 @@ def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> d
 
 
 def _require_told(session: AnySession, survivor: Record, gone: Record, values: Mapping[str, object]) -> None:
-    """Raise `MergeError` where the survivor would take another value by which others point at either: no order of statements keeps them."""
+    """Raise `MergeError` if the survivor would get another value for a column by which others refer to either record: no order of statements keeps them."""
     for relation in hanging_relations(type(survivor)):
         told = ((name, getattr(survivor, name)) for name in relation.own_names)
         taken = [name for name, mine in told if values.get(name, mine) != mine]
@@ -102,7 +102,7 @@ def _require_told(session: AnySession, survivor: Record, gone: Record, values: M
         if taken and session.scalar(select(literal(1)).select_from(relation.target).where(hanging).limit(1)):
             names, (_, nouns) = in_words([in_sentence(label(name)) for name in taken]), names_of(relation.target)
             message = (
-                f"Some {nouns} point at one of the two by its {names}, so that “{survivor}” cannot take another one. "
+                f"Some {nouns} refer to one of the two by its {names}, so “{survivor}” cannot take another one. "
                 "Keep its own, or merge the two the other way round. Nothing was merged."
             )
             raise MergeError(message)
@@ -114,7 +114,7 @@ def _within(model: type[Record]) -> list[Relation]:
 
 
 def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
-    """Give the survivor what hangs on the other one; what it has already goes."""
+    """Move the other record's dependents to the survivor; delete those that it has already."""
     child, scope = relation.target, scopes(relation)
     moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
     may_move = has_none_beyond(session, child, moving, scope.to_move)
@@ -148,7 +148,7 @@ def _move_links(
 
 
 def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool]:
-    """Choose what hangs on the one that goes: neither of the two themselves, where a record can belong to one of its kind."""
+    """Select the dependents of the record that goes, without the two themselves if records can refer to their own kind."""
     mine = relation.condition(gone.id)
     if relation.target is not type(survivor):
         return mine

@@ -16,7 +16,7 @@ from admin_app.extensions import AnySession, Expression, TableColumn
 # Records that are numbered anew at once, where two have the same place: beyond that a person has to give places first.
 MOST_RENUMBERED = 10_000
 MOVED_MEANWHILE = (
-    "Somebody changed the order after you opened this page. Nothing was moved. Look at the order as it is now."
+    "Someone changed the order after you opened this page. Nothing was moved. Look at the order as it is now."
 )
 TOO_MANY = (
     "Two of these records have the same place, and there are too many to number them anew. Give them places first."
@@ -45,13 +45,13 @@ def require_position(model: type[Record]) -> None:
 
 
 def in_order(model: type[Record]) -> list[Expression]:
-    """Return the order of places; what has none stands last."""
+    """Return the order by position; records without one come last."""
     place, key = _place(model), key_of(model)
     return [place.is_(None), place, key]
 
 
 def among(record: Record) -> ColumnElement[bool]:
-    """Return the condition on the records that a record has its place among: of the same parent, and not archived."""
+    """Return the condition on the records that share a record's order: same parent, not archived."""
     model = type(record)
     within, archived = model.__position_within__, is_archived(model)
     is_same = getattr(model, within).is_not_distinct_from(getattr(record, within)) if within else true()
@@ -71,9 +71,9 @@ def put_last(session: AnySession, record: Record) -> None:
 def move(
     session: AnySession, record: Record, way: Way, *, past: Record, rows: ColumnElement[bool] | None = None
 ) -> None:
-    """Let a record change places with its neighbour (not yet committed), `past` as a person saw it; `rows` are those that may be changed.
+    """Swap a record with its neighbour (not yet committed); `past` is the neighbour that the person saw, `rows` those that may be changed.
 
-    Raises `InvalidRecord` where that is its neighbour no more.
+    Raises `InvalidRecord` if that is no longer its neighbour.
     """
     name, shown = type(record).__position__, [] if rows is None else [rows]
     _lock(session, record, past)
@@ -87,7 +87,7 @@ def move(
 
 
 def _neighbour(session: AnySession, record: Record, way: Way, shown: list[ColumnElement[bool]]) -> Key | None:
-    """Find the key of the record beside it, of those that may be changed."""
+    """Find the key of the neighbour, among the records that may be changed."""
     key, order = key_of(type(record)), in_order(type(record))
     beside = (func.lag if way is Way.UP else func.lead)(key, type_=key.type)
     beside_it = select(key.label("key"), beside.over(order_by=order).label("beside")).select_from(type(record))

@@ -63,7 +63,7 @@ def _holds(session: AnySession, redirect: Redirect) -> bool:
 
 
 def _is_of(session: AnySession, set_id: int | None, merge: int) -> bool:
-    """Whether an act is the merge, or redid it; what undoes an act has a higher number than that."""
+    """Whether an act is the merge, or redid it. An undo has a higher number than its act."""
     while set_id is not None and set_id > merge:
         set_id = session.scalar(select(ChangeSet.undoes_id).where(ChangeSet.id == set_id))
     return set_id == merge

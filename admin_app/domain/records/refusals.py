@@ -78,7 +78,7 @@ def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str,
         is_held = relation.is_many and not relation.is_by_key and (constraint is None or constraint in keys)
         if is_held:
             said = (
-                f"Some {names_of(relation.target)[1]} point at it by this. Give them to another {noun_of(model)} first."
+                f"Some {names_of(relation.target)[1]} refer to it by this. Give them to another {noun_of(model)} first."
             )
             return {relation.own_names[-1]: said}
     return {}
@@ -117,7 +117,7 @@ def _problem_with_key(model: type[Record]) -> dict[str, str]:
 
 
 def _field_of(model: type[Record], name: str) -> str:
-    """Name the field of a column as a form has it: of a foreign key the relation."""
+    """Return a column's form field: for a foreign key the relation."""
     columns = [table.c[name] for table in tables_of(model) if name in table.c]
     return next(_relations_by(model, columns[:1]), name)
 

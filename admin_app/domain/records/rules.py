@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, literal, select
 
@@ -33,7 +33,7 @@ def is_required(column: TableColumn) -> bool:
 
 
 def has_to_be_given(column: TableColumn) -> bool:
-    """Whether a new record needs a value: in a form an unticked box is one, a file without the column has none."""
+    """Whether a new record needs a value. In a form, an unticked box is a value; a file without the column has none."""
     has_default = column.default is not None or column.server_default is not None or column.computed is not None
     return is_required(column) or not (column.nullable or has_default)
 
@@ -43,13 +43,8 @@ def normalised(column: TableColumn, value: object) -> object:
 
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
     """
-    way = normaliser_of(column)
+    way = kind_of(column).way_of_keeping
     return way(value) if way is not None and isinstance(value, str) else value
-
-
-def normaliser_of(column: TableColumn) -> Callable[[str], str] | None:
-    """Return what makes of any text the one that a column keeps; None for a column of something else."""
-    return kind_of(column).way_of_keeping
 
 
 def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:

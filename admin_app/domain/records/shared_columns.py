@@ -54,7 +54,7 @@ def rows_that_fit(
 def problem_with_heir(
     session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record
 ) -> str | None:
-    """Say why what hangs on records cannot be given to another one: it has nothing to be told by, or its columns turn another relation aside."""
+    """Say why dependents cannot be given to another record: it lacks a value to refer to, or another relation shares the columns."""
     model, columns = relation.target, {*relation.other_columns}
 
     def has(which: ColumnElement[bool]) -> bool:

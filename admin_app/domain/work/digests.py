@@ -1,6 +1,6 @@
-"""Who is due for an email that tells of their inbox: at most one a day, and none for who switched it off.
+"""Who is due for a digest email about their inbox: at most one a day, and none for people who switched it off.
 
-Several processes may send at once. Whoever sends one claims it first, in the row that says when the last one was sent.
+Several processes may send at once. A sender first claims the email in the row with the time of the last one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from admin_app.models.staff import Staff
 LIFETIME = timedelta(hours=24)
 # A person has a few forms open when a session ends; more would let somebody fill the database.
 MOST_DRAFTS = 10
-# Characters of one form: its longest text, and what stands beside it.
+# Longest draft of one form in characters: its longest text, and room for the rest.
 LONGEST_DRAFT = LONGEST_TEXT + 100_000
 # Every form asks. A statement that is put together anew each time takes four times as long as this one.
 _NEWEST = (
@@ -34,9 +34,9 @@ _NEWEST = (
 
 
 def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]]) -> Draft | None:
-    """Keep a form's fields (not yet committed); None when there is no such person, or too much of it.
+    """Save a form's fields (not yet committed); None if there is no such person, or the fields are too long.
 
-    Whoever calls it leaves out the secrets. Old drafts go: those of yesterday, and the person's oldest above ten.
+    The caller leaves out secrets. Old drafts are deleted: those of yesterday, and the person's oldest above ten.
     """
     is_too_long = sum(len(name) + len(value) for name, value in fields) > LONGEST_DRAFT
     if is_too_long or session.get(Staff, staff_id) is None:

@@ -26,7 +26,7 @@ MOST_UNREAD = 100
 
 @dataclass(frozen=True)
 class Sight:
-    """Of which tables a person may see the history, and of which rows, where that is not every one."""
+    """The tables whose history a person may see, and the rows, if not all."""
 
     tables: Sequence[str]
     rows: VisibleRows
@@ -47,7 +47,7 @@ class News:
 
 
 def unread(session: AnySession, staff_id: int, sight: Sight) -> int:
-    """Count a person's unread entries: each mention, and of each watched record its changes and its notes once; of mentions no further than `MOST_UNREAD`."""
+    """Count a person's unread entries: each mention, up to `MOST_UNREAD`, and each watched record's changes once and notes once."""
     asked = _UNREAD if not sight.rows else _unread(list(_within(sight.rows)))
     return session.scalar(asked, {"person_id": staff_id, "tables": list(sight.tables)}) or 0
 
@@ -67,7 +67,7 @@ def watched(session: AnySession, staff_id: int) -> Sequence[Watch]:
 
 
 def news(session: AnySession, staff_id: int, sight: Sight) -> Sequence[News]:
-    """Return what is new about the records that a person watches, of those whose history they may see."""
+    """Return the news about the records that a person watches and whose history they may see."""
     parts = (_last(_CHANGES, Change.id), _number(_CHANGES), _last(_NOTES, Note.id), _number(_NOTES))
     mine = (Watch.staff_id == staff_id, Watch.subject.in_(sight.tables), *_within(sight.rows))
     rows = session.execute(select(Watch, *parts).where(*mine, _has_news()).order_by(Watch.id.desc())).all()
@@ -86,7 +86,7 @@ def mark_mention(session: AnySession, staff_id: int, mention_id: int) -> None:
 
 
 def mark_watch(session: AnySession, staff_id: int, watch_id: int, *, change: int, note: int) -> None:
-    """Take the news of a record as read, up to a change and a note (not yet committed): what came since then stays news."""
+    """Mark the news about a record as read, up to a change and a note (not yet committed); later ones stay unread."""
     mine = (Watch.id == watch_id, Watch.staff_id == staff_id)
     for column, seen in ((Watch.seen_change_id, change), (Watch.seen_note_id, note)):
         session.execute(update(Watch).where(*mine, column < seen).values({column: seen}))
@@ -140,7 +140,7 @@ def _has_news() -> ColumnElement[bool]:
 
 
 def _within(rows: VisibleRows) -> Iterator[ColumnElement[bool]]:
-    """Yield, for each model of which a person sees only some rows, that a watched record is among them."""
+    """Yield, for each model of which a person sees only some rows, the condition that a watched record is among them."""
     for model, which in rows.items():
         mine = is_record(table_of(model), Watch.subject_id), of_root(model, which)
         there = exists(select(1).where(*mine).correlate(Watch))

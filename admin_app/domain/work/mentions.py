@@ -13,9 +13,9 @@ from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import caseless
 
-# The answer that nobody is meant: what stands there is only text.
+# The answer that nobody is meant: it is only text.
 NOBODY = "nobody"
-# An "@" inside a word, an address or a path is no mention: "ann@example.com".
+# An "@" inside a word, an address or a path is not a mention: "ann@example.com".
 _AT = re.compile(r"(?<![\w.@+/-])@(?=(?P<word>\w(?:[\w.'\u2019-]*\w)?))")
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # Characters behind an "@" in which a name is looked for: more than any has.
@@ -87,7 +87,8 @@ class _Called:
     person: Colleague
     name: str
     email: str
-    # The single words that they go by: the parts of their name, and what stands before the "@" of their email.
+    # The single words by which people can be mentioned: the parts of their name, and the part of their email before
+    # the "@".
     words: frozenset[str]
 
 
@@ -97,7 +98,7 @@ def _called(one: Colleague) -> _Called:
 
 
 def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, list[Colleague]]]:
-    """Yield what stands behind each "@", with the people that it fits."""
+    """Yield the text after each "@", with the people that it fits."""
     known = [_called(one) for one in people]
     for at in _AT.finditer(text):
         rest = text[at.end() : at.end() + _FAR].partition("\n")[0]
@@ -112,7 +113,7 @@ def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, li
 
 
 def _whole_names(text: str, known: Sequence[_Called]) -> list[Colleague]:
-    """Return whose whole name stands there; of "Ann" and "Ann Lee" the longer one, where both do."""
+    """Return the people whose whole name is there; of "Ann" and "Ann Lee" the longer, if both fit."""
     there = [one for one in known if _begins_with(text, one.name)]
     longest = max((len(one.name) for one in there), default=0)
     return [one.person for one in there if len(one.name) == longest]

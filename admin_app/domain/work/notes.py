@@ -34,7 +34,7 @@ _ADDED, _CHANGED, _DELETED = "Added a note to", "Changed a note on", "Deleted a 
 
 @dataclass(frozen=True)
 class SomeNotes:
-    """Some notes of a record, newest first; the next page begins below the note `older`, 0 where there is none."""
+    """A page of a record's notes, newest first; the next page begins below the note `older`, 0 for none."""
 
     notes: Sequence[Note]
     older: int = 0
@@ -63,7 +63,7 @@ def notes_of(session: AnySession, record: Record, *, before: int) -> SomeNotes:
 
 
 def find_note(session: AnySession, record: Record, key: str) -> Note | None:
-    """Return a note of the record by its id as it stands in an address, None where there is none."""
+    """Return a note of the record by the id in an address, None for none."""
     number = as_key(Note, key)
     note: Note | None = session.get(Note, number) if number is not None else None
     is_its = note is not None and (note.subject, note.subject_id) == (_table(record), record.id)

@@ -68,7 +68,7 @@ def present_at(session: AnySession, place: OpenForm) -> Sequence[Present]:
 
 
 def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: timedelta) -> None:
-    """Note that somebody has the form open (not yet committed), and forget whoever has not been seen for long."""
+    """Note that a person has the form open (not yet committed), and forget people who have not been seen for long."""
     now = utc_now()
     stays = update(Presence).where(*_is_note_of(place, staff_id), Presence.expires_at >= now)
     if not rows_changed(session.execute(stays.values(expires_at=now + lasting))):
@@ -83,7 +83,7 @@ def leave(session: AnySession, place: OpenForm, staff_id: int) -> None:
 
 
 def _latest_end(now: datetime) -> datetime:
-    """Return when a note ends at the latest: what lasts longer was written by a clock that was ahead."""
+    """Return the latest possible end of a note: a later one was written by a clock that was ahead."""
     return latest(now) + OPENED
 
 

@@ -1,4 +1,4 @@
-"""Saved views: name a list, change it, share it, let it go. Who sees one and who may change it is decided here."""
+"""Saved views: save a list under a name, change it, share it, delete it; and the rules of who sees and changes one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ViewAtHand:
 
 
 def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
-    """Whether this person may rename, save, share or delete the view: its maker may, and for a shared view whoever has every right."""
+    """Whether this person may rename, save, share or delete the view: its owner may, and for a shared view people with all rights."""
     is_shared = view.audience != MINE
     return view.staff_id == staff.id or (is_shared and rights_of(staff).has_everything)
 
@@ -69,7 +69,7 @@ def views_of(session: AnySession, staff: AnyPrincipal, *, resource: str) -> Sequ
 def views_named(
     session: AnySession, staff: AnyPrincipal, terms: Sequence[str], *, resources: Sequence[str], most: int
 ) -> Sequence[SavedView]:
-    """Return the first views of these resources, of those that the person sees, whose names have all of these words."""
+    """Return the first of the views of these resources that the person sees and whose names contain all these words."""
     named = [contains(SavedView.name, term) for term in terms]
     seen = _visible(sees_all=_sees_all(staff)), SavedView.resource.in_(resources)
     wanted = select(SavedView).where(*seen, *named).order_by(in_order(SavedView.name), SavedView.id).limit(most)
@@ -77,7 +77,7 @@ def views_named(
 
 
 def watched_views(session: AnySession, staff: AnyPrincipal) -> Sequence[tuple[SavedView, ViewWatch]]:
-    """Return the views that a person watches, of those that they still see, by name."""
+    """Return the views that a person watches and can still see, by name."""
     mine = select(SavedView, ViewWatch).join(ViewWatch, ViewWatch.view_id == SavedView.id)
     wanted = mine.where(ViewWatch.staff_id == staff.id, _visible(sees_all=_sees_all(staff)))
     named = wanted.order_by(in_order(SavedView.name), SavedView.id)
@@ -85,7 +85,7 @@ def watched_views(session: AnySession, staff: AnyPrincipal) -> Sequence[tuple[Sa
 
 
 def find_view(session: AnySession, staff: AnyPrincipal, *, resource: str, key: str) -> SavedView:
-    """Return a view by its id as it stands in an address; raise `NotFoundError` for one that is not there, or not shown."""
+    """Return a view by the id in an address; raise `NotFoundError` if it does not exist or is not shared."""
     number = as_key(SavedView, key)
     seen = SavedView.resource == resource, _visible(sees_all=_sees_all(staff))
     wanted = select(SavedView).where(SavedView.id == number, *seen)
@@ -129,15 +129,15 @@ def keep_arguments(view: SavedView, arguments: str) -> None:
 
 
 def delete_view(session: AnySession, view: SavedView) -> None:
-    """Delete the view (not yet committed). Whoever had it as default gets the whole list again."""
+    """Delete the view (not yet committed). People who had it as default see the whole list again."""
     session.delete(view)
 
 
 @contextmanager
 def refusals_of_a_view() -> Iterator[None]:
-    """Say in words why the store refused a view; a name that was taken in the same moment is an `InvalidRecord` like any other.
+    """Say why the store refused a view; a name taken at the same moment is an `InvalidRecord`.
 
-    Other refusals, of a view whose maker is gone, are not the form's fault and are re-raised.
+    Other refusals, such as for a view whose owner is gone, are not the form's fault and are re-raised.
     """
     try:
         with refusals_of(SavedView):

@@ -70,7 +70,7 @@ class Ticks:
     found: frozenset[Key]
 
     def among(self, keys: Collection[Key]) -> set[Key]:
-        """Return which of these rows are selected, of which it was asked."""
+        """Return which of these rows are selected, of those that were looked up."""
         return set(keys) - self.found if self.is_all_but else set(keys) & self.found
 
 
@@ -97,7 +97,7 @@ _FOUND = _found()
 
 
 def find(session: AnySession, place: TickedList, keys: Collection[Key] = ()) -> Ticks | None:
-    """Return the ticks of a list, and which of these rows have one, by one statement; None where there are none."""
+    """Return a list's selection, and which of these rows it has, by one statement; None if there is none."""
     earliest, latest = _kept_times()
     whose = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
     asked = {**whose, "earliest": earliest, "latest": latest, "keys": list(keys)}
@@ -150,7 +150,7 @@ def clear_list_of(session: AnySession, staff_id: int, set_id: int) -> None:
 
 
 def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:
-    """Count the rows with a tick that the list still has: the others were deleted, or match no more."""
+    """Count the selected rows that the list still has: others were deleted, or no longer match."""
     model = selection.schema.model
     found = select(func.count()).select_from(model).where(model.id.in_(_records(model, ticks.id)), *selection.criteria)
     return session.scalar(found) or 0
@@ -199,7 +199,7 @@ def tick_changes(session: AnySession, place: TickedList, change_set_id: int, tab
 
 
 def _tick_found(session: AnySession, place: TickedList, key: Attribute, which: Sequence[ColumnElement[bool]]) -> int:
-    """Make a set of its own, of the keys that are found."""
+    """Create a set with the keys that are found."""
     _forget_old(session, place.staff_id)
     made = TickSet(
         staff_id=place.staff_id,
@@ -231,7 +231,7 @@ def _held(session: AnySession, place: TickedList) -> _Held | None:
 
 
 def _hold(session: AnySession, place: TickedList) -> _Held:
-    """Do the same, with a new set where there is none. Of two tabs that make one at once the second takes the first's."""
+    """Do the same, creating the set if there is none. If two tabs create one at once, the second uses the first's."""
     if (held := _held(session, place)) is not None:
         return held
     _forget_old(session, place.staff_id)

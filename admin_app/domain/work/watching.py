@@ -1,4 +1,4 @@
-"""Watch a record or a saved view, and stop: what happens to it from then on is news."""
+"""Start or stop watching a record or a saved view: what happens to it from then on is news."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this service says of itself (RFC 7643, 5 to 7)."""
+"""What this service says about itself (RFC 7643, 5 to 7)."""
 
 from __future__ import annotations
 

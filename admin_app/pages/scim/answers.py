@@ -1,4 +1,4 @@
-"""What SCIM answers are made of: resources, lists of them, errors."""
+"""The parts of SCIM's responses: resources, lists of them, errors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from admin_app.models.staff import Staff
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
-# What every answer says.
+# Headers of every response.
 ALWAYS = frozenset({"schemas", "id"})
 USER, GROUP = f"{CORE}:User", f"{CORE}:Group"
 
 
 def answer(values: object, status: int = HTTPStatus.OK) -> Response:
-    """Return JSON, of SCIM's own type."""
+    """Return JSON with SCIM's media type."""
     return Response(json.dumps(values), status, content_type="application/scim+json")
 
 
@@ -38,12 +38,12 @@ def page(total: int, start: int, resources: Sequence[Values]) -> Response:
 
 
 def user(session: AnySession, staff: Staff) -> Values:
-    """Return of an account what is asked for."""
+    """Return the requested attributes of an account."""
     return _asked_for(whole_user(session, staff))
 
 
 def group(session: AnySession, found: DirectoryGroup) -> Values:
-    """Return of a group what is asked for."""
+    """Return the requested attributes of a group."""
     return _asked_for(whole_group(session, found))
 
 
@@ -83,13 +83,13 @@ def whole_group(session: AnySession, found: DirectoryGroup) -> Values:
 
 
 def _asked_for(resource: Values) -> Values:
-    """Leave out what the request does not want (RFC 7644, 3.9)."""
+    """Leave out attributes that the request does not want (RFC 7644, 3.9)."""
     wanted, unwanted = (_names(one) for one in ("attributes", "excludedAttributes"))
     kept = {name for name in resource if (not wanted or name.lower() in wanted) and name.lower() not in unwanted}
     return {name: value for name, value in resource.items() if name in kept | ALWAYS}
 
 
 def _names(argument: str) -> set[str]:
-    """Read attributes: "name.givenName" asks for the whole name."""
+    """Read attribute names: "name.givenName" requests the whole name."""
     given = request.args.get(argument, "").lower().split(",")
     return {one.strip().rpartition(":")[2].partition(".")[0] for one in given} - {""}

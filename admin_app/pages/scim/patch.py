@@ -21,7 +21,7 @@ _SCHEMA = re.compile(r"urn:[\w:.]+:\w+")
 
 @dataclass(frozen=True)
 class Path:
-    """Where an operation works; `key` and `value` choose among several values."""
+    """Where an operation applies; `key` and `value` select one of several values."""
 
     name: str
     key: str = ""
@@ -30,7 +30,7 @@ class Path:
 
 
 def patched(resource: Values, operations: object) -> Values:
-    """Return a resource as these operations leave it; raise `DirectoryError` for one that is none."""
+    """Apply these operations to a resource; raise `DirectoryError` for one that is not valid."""
     if not isinstance(operations, list):
         message = "Operations must be a list."
         raise DirectoryError(message)
@@ -41,7 +41,7 @@ def patched(resource: Values, operations: object) -> Values:
 
 
 def _steps(operation: object) -> Sequence[tuple[str, Path, object]]:
-    """Return what an operation does, one attribute at a time; attributes that are not kept are passed over."""
+    """Split an operation into single attributes; skip unknown attributes."""
     act = str(operation.get("op", "")).lower() if isinstance(operation, dict) else ""
     if not isinstance(operation, dict) or act not in {"add", "replace", "remove"}:
         message = "An operation must be add, replace or remove."
@@ -77,7 +77,7 @@ def _done(resource: Values, act: str, path: Path, value: object) -> Values:
 
 
 def _renamed(resource: Values, act: str, path: Path, value: object) -> Values:
-    """Change parts of a name; what was put together of them is no name any more."""
+    """Change parts of a name. The formatted name no longer applies then."""
     before = resource.get("name") or {}
     parts = value if isinstance(value, dict) else {path.part: None if act == "remove" else value}
     display = resource.get("displayName")
@@ -99,7 +99,7 @@ def _several(before: list[Values], act: str, path: Path, value: object) -> list[
 
 
 def _chosen(before: list[Values], act: str, path: Path, value: object) -> list[Values]:
-    """Change those of several values that the path chooses, or add one that it would choose."""
+    """Change the values that the path selects, or add one that it would select."""
     rest = [one for one in before if str(one.get(path.key)).lower() != path.value.lower()]
     if act == "remove":
         return rest

@@ -1,4 +1,4 @@
-"""The addresses of SCIM. Whoever comes shows the directory's token; nobody is signed in here."""
+"""The routes of SCIM. A request needs the directory's token; nobody is signed in here."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from admin_app.web.request_context import request_context
 from admin_app.web.request_id import request_id
 
 blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
-# It shows a token and has no cookie that another site could use.
+# Requests carry a token, and no cookie that another site could use.
 csrf.exempt(blueprint)
 
 ACTOR = "SCIM"
-# Wrong tokens from one network that cost no delay.
+# How many wrong tokens one network may send without a delay.
 FREE = 10
-# How an error is said: its status and its scimType (RFC 7644, 3.12).
+# Status and scimType of each error (RFC 7644, 3.12).
 _SAID = {
     NotFoundError: (HTTPStatus.NOT_FOUND, ""),
     SelectionError: (HTTPStatus.BAD_REQUEST, "invalidFilter"),
@@ -54,7 +54,7 @@ _SAID = {
 
 @blueprint.before_request
 def _let_in() -> Response | None:
-    """Ask for the token, and act as the directory from here on."""
+    """Check the token, and act as the directory from here on."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if request.method == "OPTIONS":
         return None
@@ -91,7 +91,7 @@ def _told(error: AdminError) -> Response:
 
 
 def _note(refused: BeyondDirectory) -> None:
-    """Let the history say what the token was used for."""
+    """Record in the history what the token was used for."""
     with transaction(db.session):
         staff = db.session.get_one(Staff, refused.staff_id)
         record_security_event(db.session, staff, f"Was not allowed to {refused.attempt}")
@@ -108,7 +108,7 @@ def _clash(_error: IntegrityError) -> Response:
 
 @blueprint.route("/Users", methods=["GET", "POST"])
 def users() -> Response:
-    """List accounts, or make one."""
+    """List accounts, or create one."""
     if request.method == "POST":
         with transaction(db.session):
             staff = directory.add_person(db.session, parsing.person(parsing.body()), _rules())
@@ -120,7 +120,7 @@ def users() -> Response:
 
 @blueprint.route("/Users/<int:key>", methods=["GET", "PUT", "PATCH", "DELETE"])
 def user(key: int) -> Response:
-    """Say what is known of an account, change it, or switch it off for good. Who is switched off is signed out at once."""
+    """Return an account, change it, or switch it off for good. A person who is switched off is signed out at once."""
     staff = directory.person_of_key(db.session, key)
     if request.method == "DELETE":
         with transaction(db.session):
@@ -138,7 +138,7 @@ def user(key: int) -> Response:
 
 @blueprint.route("/Groups", methods=["GET", "POST"])
 def groups() -> Response:
-    """List groups, or make one."""
+    """List groups, or create one."""
     if request.method == "POST":
         with transaction(db.session):
             made = directory.add_group(db.session, parsing.group(parsing.body()), _rules())
@@ -150,7 +150,7 @@ def groups() -> Response:
 
 @blueprint.route("/Groups/<int:key>", methods=["GET", "PUT", "PATCH", "DELETE"])
 def group(key: int) -> Response:
-    """Say who is in a group, change it, or remove it. Who comes and goes has other roles at once."""
+    """Return a group with its members, change it, or delete it. Members' roles change at once."""
     found = directory.group_of_key(db.session, key)
     if request.method == "DELETE":
         with transaction(db.session):
@@ -163,18 +163,18 @@ def group(key: int) -> Response:
     return answer(answers.group(db.session, found))
 
 
-# ---- what there is
+# ---- the service itself
 
 
 @blueprint.get("/<path:rest>")
 def described(rest: str) -> Response:
-    """Say what this service can do: all of it, or one type or schema."""
+    """Describe the service: everything, or one resource type or schema."""
     found = about.ABOUT.get(rest) or about.one_of(rest)
     return answer(found) if found is not None else problem(HTTPStatus.NOT_FOUND, f"There is no {rest}.")
 
 
 def _wanted(present: dict[str, object]) -> dict[str, object]:
-    """Return what a resource is to be: as it was sent, or as it is with what was sent."""
+    """Return the resource as it should become: the body of a PUT, or the present one with the operations of a PATCH."""
     sent = parsing.body()
     return sent if request.method == "PUT" else patched(present, sent.get("Operations"))
 

@@ -1,4 +1,4 @@
-"""`Access`: what one person may do with one resource. Every page, file and link asks here, of rows and of fields."""
+"""`Access`: what one person may do with one resource. Every page, file and link asks here about rows and fields."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Access:
         return found
 
     def to(self, model: type[Record]) -> Access | None:
-        """Return the same person's access to another model's resource, None where it has none."""
+        """Return the same person's access to another model's resource; None if it has none."""
         other = resource_of(model)
         return None if other is None else access_for(other, self.authority)
 
@@ -158,7 +158,7 @@ class Access:
             other.look(many)
 
     def rule_names(self, action: Action) -> list[list[str]]:
-        """Name the row rules that bind the person: of each list, one must hold."""
+        """Return the names of the person's row rules for an action: of each list, a row must match any."""
         return [] if self.authority.is_unbound else sorted(sorted(names) for names in self._scope.rules(action))
 
     def rule_words(self, action: Action) -> str:
@@ -168,7 +168,7 @@ class Access:
         return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
     def rules_told(self, action: Action) -> str:
-        """Say the same with the person's own detail that the rule compares, such as their email, for whoever finds no rows."""
+        """Return the same in words, with the person's own detail that the rule compares, such as their email, for a person who finds no rows."""
         rules, person = self.resource.row_rules, self.authority.principal
         known = [rules[name] for rule in self.rule_names(action) for name in rule if name in rules]
         told = [one.told_by(person) for one in dict.fromkeys(known) if one.told_by is not None and person is not None]
@@ -177,7 +177,7 @@ class Access:
     # ---- records
 
     def find(self, text: str) -> Record | None:
-        """Return the record of this id as it stands in a URL, or None: for nonsense, and for what the person may not see."""
+        """Return the record of an id in an address; None if the text is no id, or the person may not see the record."""
         return self.find_key(read_key(self.resource.model, text))
 
     def find_key(self, key: Key | None) -> Record | None:
@@ -203,7 +203,7 @@ class Access:
         return record
 
     def require_reach(self, record: Record, action: Action) -> None:
-        """Answer 403 where a record that the person sees is none that they may do this with."""
+        """Answer 403 if the person sees the record but may not do this with it."""
         if not self.reaches(record, action):
             abort(403)
 
@@ -294,12 +294,12 @@ def access_for(resource: Resource, who: Authority) -> Access:
 
 
 def access_to(resource: Resource) -> Access:
-    """Return what the person at hand may do with a resource."""
+    """Return the current person's access to a resource."""
     return access_for(resource, authority())
 
 
 def access_of(model: type[Record]) -> Access | None:
-    """Return what the person at hand may do with a model's resource, None where it has none."""
+    """Return the current person's access to a model's resource; None if it has none."""
     resource = resource_of(model)
     return None if resource is None else access_to(resource)
 
@@ -311,9 +311,9 @@ def access_at(endpoint: str | None) -> Access | None:
 
 
 def accesses_to(model: type[Record], key: str) -> list[Access]:
-    """Return what the person at hand may do with a model's records, and with those of further classes of its table that have a field.
+    """Return the current person's accesses to a model's records, including subclasses in its table that have a field.
 
-    Who sees nothing of the first class is shown records of the others alone.
+    A person without rights to the base class sees the records of the subclasses alone.
     """
     found = [one for one in _accesses(model) if one.resource.model is model or _has_field(one.resource.model, key)]
     return found if (first := access_of(model)) is not None and _sees_some(first) else _of_seen(found)
@@ -324,18 +324,19 @@ def _has_field(model: type[object], key: str) -> bool:
 
 
 def access_of_table(table: str) -> Access | None:
-    """Return what the person at hand may do with the records of a table, None where these have no resource, or are not recorded.
+    """Return the current person's access to the records of a table; None if they have no resource or no history.
 
-    Who sees nothing of the first class, and something of one that derives from it, has that of those.
+    A person without rights to the base class, but with some to a subclass, gets the access to that subclass.
     """
     found = accesses_of_table(table)
     return found[0] if len(found) == 1 else access_of_first_class(table)
 
 
 def accesses_of_table(table: str) -> list[Access]:
-    """Return by which rights the person at hand sees records of a table: those to the first class, or to each of the others that they see.
+    """Return the accesses by which the current person sees records of a table: that to the base class, or to each subclass that they see.
 
-    Who may read the first one's history alone has that at the end: it counts for records that none of the others covers.
+    If they may only read the history of the base class, its access comes last: it counts for records that no other
+    access covers.
     """
     first = access_of_first_class(table)
     if first is None or first.looks():
@@ -345,7 +346,7 @@ def accesses_of_table(table: str) -> list[Access]:
 
 
 def access_of_first_class(table: str) -> Access | None:
-    """Return what the person at hand may do with the records of a table's first class, None as above."""
+    """Return the current person's access to the records of a table's base class; None as above."""
     model = recorded_models().get(table)
     return None if model is None else access_of(model)
 
@@ -364,7 +365,7 @@ def _sees_some(access: Access) -> bool:
 
 
 def rows_by_base_class(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
-    """Return the rows with which the person may do this, by the base class of each table, by which the history knows all; a table without a condition is whole.
+    """Return the rows with which the person may do this, by base class; None for a whole table.
 
     The history files records under the base class. A right to a derived class covers the records of that class alone.
     """

@@ -33,7 +33,7 @@ from admin_app.web.auth.login import current_principal
 
 
 def visible() -> ActivityFilter:
-    """Return the filter on what the person may see of the history. A record's past is shown to whoever may see it now; a deleted one to nobody with a row rule."""
+    """Return the filter for the history that the person may see. A record's history is shown to people who see the record; that of a deleted record to nobody with a row rule."""
     shown = [access for one in resources() if (access := access_to(one)).may(Action.HISTORY)]
     rows = rows_by_base_class(shown, Action.HISTORY)
     person = current_principal()
@@ -55,7 +55,7 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def purpose_of(done: ChangeSet) -> str:
-    """Say the same before it is known that the person may see it: of what they do not, without a name."""
+    """Return the summary before it is known whether the person may see it: without a name if they may not."""
     access = access_of_record(done.resource, done.record_id)
     return summary_of(done) if access is None or is_shown(db.session, done, visible()) else _unnamed(done, access)
 
@@ -104,7 +104,7 @@ def _held(access: Access) -> dict[str, ColumnElement[bool]]:
 
 
 def require_undo(touched: Collection[Access]) -> None:
-    """Answer 403 where a change set touched a table of which the person may undo changes of no record."""
+    """Answer 403 if a change set touched a table in which the person may undo nothing."""
     if {base_class(one) for one in touched} != {base_class(one) for one in _undoing(touched)}:
         abort(403)
 
@@ -130,7 +130,7 @@ def _require_rows(
 
 
 def _undoing(touched: Collection[Access]) -> list[Access]:
-    """Return the rights by which the person may undo something; of several classes of a table some may be there to look at alone."""
+    """Return the accesses with a right to undo; the person may only view some classes of a table."""
     return [one for one in touched if one.may(Action.UNDO)]
 
 

@@ -49,7 +49,7 @@ _acted_for: ContextVar[Authority | None] = ContextVar("authority", default=None)
 
 
 def authority() -> Authority:
-    """Return who it is for: the person at the screen, who asked for the job under way, or the command line; inside `acting_for`, that person."""
+    """Return for whom this is: the signed-in person, the owner of the current job, or the command line; inside `acting_for`, that person."""
     if (other := _acted_for.get()) is not None:
         return other
     if not has_request_context():

@@ -101,7 +101,7 @@ class FieldAccess:
 
     @cached_property
     def _seeing(self) -> tuple[Action, ...]:
-        """The actions by which the person sees fields: viewing and listing, or else whatever they may do."""
+        """The actions by which the person sees fields: viewing and listing, or else any that they may do."""
         looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
         return looking or tuple(action for action in Action if self._asked.may(action))
 
@@ -123,7 +123,7 @@ class FieldAccess:
 
     @cached_property
     def _told_by(self) -> dict[str, list[str]]:
-        """The relations to one that a further one tells, as it goes by their columns among others."""
+        """The to-one relations that reveal another relation, because they share columns with it."""
         ties = {one.key: {*one.own_columns} for one in self._resource.relations.values() if not one.is_many}
         found = {name: [key for key, some in ties.items() if some < columns] for name, columns in ties.items()}
         return {name: keys for name, keys in found.items() if keys}

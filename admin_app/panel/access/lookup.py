@@ -1,4 +1,4 @@
-"""Find the one record that a person means by what they typed, of those that they may see."""
+"""Find the one record that a person means by what they typed, among those that they may see."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _typing_hint(model: type[Record]) -> str:
 
 
 def find(model: type[Record], text: str) -> Record:
-    """Return the record that a person means by what they typed, of those they may see; raise `NotFoundError` for none, and for several."""
+    """Return the record that a person means by what they typed, among those they may see; raise `NotFoundError` if there is none, or several."""
     noun, nouns = names_of(model)
     return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
 
@@ -47,7 +47,7 @@ def _offered_of(model: type[Record]) -> VisibleScope:
 
 
 def sight_of(model: type[Record]) -> VisibleScope:
-    """Return what the person at hand may see of a model."""
+    """Return what the current person may see of a model."""
     access = access_of(model)
     if access is None:
         return EVERYTHING

@@ -44,15 +44,15 @@ def notes_seen() -> ColumnElement[bool] | None:
 
 
 def _keys(model: type[Record], which: ColumnElement[bool] | None) -> Statement:
-    """Return the keys of these records, of a class that derives from another one its own alone."""
+    """Return the keys of these records; for a derived class only its own."""
     mine = of_root(model, true() if which is None else which)
     return select(stored_key(key_of(model))).where(mine).correlate(None)
 
 
 def require_own_notes(done: ChangeSet) -> None:
-    """Answer 404 where an undo is about notes on a record that the person does not see, and 403 where others wrote or changed them.
+    """Answer 404 if an undo concerns notes on a record that the person does not see, and 403 if other people wrote or changed them.
 
-    Notes that a merge moved say what they said: whether that may be taken back goes by the rights to the records.
+    A merge moves notes without changing their text: undoing that needs only rights to the records.
     """
     touched = select(Change.act, Change.before).where(Change.change_set_id == done.id, Change.model == NOTES)
     if all(act == Did.UPDATE and set(before or {}) == MOVED for act, before in db.session.execute(touched)):

@@ -11,9 +11,9 @@ from admin_app.panel.access.authority import authority
 
 
 def access_of_record(table: str, key: Key | None) -> Access | None:
-    """Return what the person at hand may do with a record of a table, None where these have no resource, or are not recorded.
+    """Return the current person's access to a record of a table; None if the table has no resource or no history.
 
-    A record that is in no class of which the person sees some has the rights to the first one, and so has what is about no record.
+    If the person sees none of the record's classes, or there is no record, the base class decides.
     """
     found = accesses_of_table(table)
     if len(found) <= 1:
@@ -25,7 +25,7 @@ def access_of_record(table: str, key: Key | None) -> Access | None:
 
 
 def look_at(places: Iterable[tuple[str, Key | None]]) -> None:
-    """Find out by which rights the person sees these records, by one statement a class instead of one a record."""
+    """Look up the accesses to these records, by one statement per class instead of one per record."""
     wanted: dict[str, set[Key]] = defaultdict(set)
     for table, key in places:
         if key is not None:

@@ -1,1 +1,1 @@
-"""The home page's cards: what a resource declares and what a person pinned, each counted within a time of its own."""
+"""The home page's cards, declared by resources or pinned by a person; each has its own time limit."""

@@ -41,9 +41,9 @@ class Board:
                     yield self.drawn(access, card, drawer)
 
     def drawn(self, access: Access, card: Hashable, drawer: Drawer) -> CardView:
-        """Draw a card, roughly where counting takes too long; what took a moment is shown again for a minute.
+        """Draw a card, with a rough number if counting takes too long; a slow number is shown again for a minute.
 
-        One whose turn did not come is not kept as late: the next time others are kept, and it is counted.
+        A card that had no time left is not kept as late: next time other cards are kept, and it is counted.
         """
         key = (*_person(access), access.resource.endpoint, card)
         is_turn = time.monotonic() < self._end

@@ -48,7 +48,7 @@ class CardCache:
         return found if found is not None and time.monotonic() < found.until else None
 
     def keep(self, key: Hashable, value: CachedValue[object]) -> None:
-        """Store a value, and drop the oldest where there is no room."""
+        """Store a value, and drop the oldest if there is no room."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)

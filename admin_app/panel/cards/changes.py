@@ -1,4 +1,4 @@
-"""What was changed last, by the person or by everybody, of what the person may see."""
+"""The latest changes, by the person or by everybody, that the person may see."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from admin_app.selection.summary import counts_of_stretches
 
 @dataclass(frozen=True)
 class Drawer:
-    """A card that is not counted yet: what it is called, where its title leads, what counts it, and what does so roughly, in less time."""
+    """A card before it is counted: its title, the title's address, the function that counts it, and one that counts roughly in less time."""
 
     title: str
     url: str

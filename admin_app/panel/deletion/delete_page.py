@@ -59,7 +59,7 @@ class DeletePage(Page):
         return lead_on(self._after(record.id))
 
     def kept_names(self) -> set[str]:
-        """Keep what was chosen for what hangs on the record."""
+        """Keep the choices for the dependents."""
         return {prefix + name for prefix in (FATE, HEIR) for name in dependent_names(self.resource.model)}
 
     def again(self, words: str) -> ResponseReturnValue | None:
@@ -105,5 +105,5 @@ class DeletePage(Page):
 
 
 def _problems(error: AdminError) -> Mapping[str, str]:
-    """Return an error's messages by control; what concerns none stands under ""."""
+    """Return an error's messages by control; "" is for messages without a control."""
     return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}

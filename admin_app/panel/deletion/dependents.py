@@ -1,4 +1,4 @@
-"""The dependents of a record to be deleted: what they are, the fates to choose from, and the chosen one."""
+"""The dependents of a record to be deleted: which there are, the possible fates, and the chosen one."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class DependentsForm:
         return [one for one in self.one.fates if one is not Fate.GIVE or self.one.relation.back]
 
     def _told(self, fate: Fate, counted: str) -> str:
-        """Say what becomes of them, where nobody is asked."""
+        """Say what happens to them if nobody is asked."""
         one, noun = self.one, self.access.resource.noun
         is_one = one.count.number == 1 and one.count.is_exact
         if fate is Fate.KEEP:
@@ -133,7 +133,7 @@ class DependentsForm:
 
 
 def bound_of(relation: Relation) -> DeletionScope:
-    """Say with which of the records that hang on another one the person may do what."""
+    """Return with which dependents the person may do what."""
     if isinstance(relation, ManyToMany):
         return _bound_of_links(relation)
     child, parent = access_of(relation.target), access_of(relation.model)

@@ -1,1 +1,1 @@
-"""Search everything: records, lists, views and pages, of all resources at once."""
+"""Search everything: records, lists, views and pages of all resources at once."""

@@ -14,7 +14,7 @@ FEWEST = 2
 
 
 def completion_of(open_: Sequence[Access], text: str) -> str:
-    """Return the filter that the text's last word begins, of the lists that the person may see; "" for none."""
+    """Return the filter that the last word begins, in lists that the person may see; "" for none."""
     last = folded(text.rpartition(" ")[2])
     fitting = (name for name in _names(open_) if name.startswith(last))
     found = next(fitting, "") if len(last) >= FEWEST else ""

@@ -26,7 +26,7 @@ class Narrowed:
 
 def narrowed(open_: Sequence[Access], text: str) -> list[Narrowed]:
     """Return the lists that know the most of the typed filters; none where there are no such filters."""
-    # Without a colon there is none: most searches need not be looked at by every list.
+    # A filter needs a colon: so most searches need not be parsed for every list.
     found = [one for access in open_ if (one := _narrowed(access, text))] if ":" in text else []
     most = max((len(one.selection.filters) for one in found), default=0)
     return [one for one in found if len(one.selection.filters) == most]

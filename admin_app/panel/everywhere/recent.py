@@ -20,7 +20,7 @@ MOST_RECENT = 8
 
 
 def recent_of(open_: Sequence[Access]) -> Iterator[Found]:
-    """Yield the records that the person changed last, of those that their lists have now."""
+    """Yield the records that the person changed last and that their lists still have."""
     person = current_principal()
     by_table = {_table(access): access for access in open_}
     changed = [] if person is None else changed_lately(db.session, person.id, list(by_table), most=MOST_RECENT)

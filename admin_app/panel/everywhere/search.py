@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 def everything(text: str) -> Everything:
-    """Find what a text means, of all that the person at the screen may list; without one, what they changed last."""
+    """Find what a text means among everything the person may list; without a text, what they changed last."""
     open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
     if text.startswith(COMMANDS):
         return _commands(open_, text)

@@ -9,9 +9,9 @@ from admin_app.selection.search.passages import Piece
 
 @dataclass(frozen=True)
 class Found:
-    """A record or a place: its name and a second line, with the hits marked, and where it leads.
+    """A record or a place: its name and a second line, with marked hits, and its address.
 
-    `passage` is what stands around the hit in the column `passage_label`, where the name has none.
+    `passage` is the text around the hit in the column `passage_label`, if the name has no hit.
     """
 
     title: tuple[Piece, ...]

@@ -22,7 +22,7 @@ from admin_app.transfer.import_.wrong_rows import ERROR
 
 
 class ExportColumns:
-    """The columns of a person's files: what an export may write, and what it writes if nobody chooses."""
+    """The columns of a person's files: those that an export may have, and the default ones."""
 
     def __init__(self, access: Access) -> None:
         """Keep whose files they are."""

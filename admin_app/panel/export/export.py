@@ -10,7 +10,7 @@ from functools import partial
 
 from admin_app import formatting
 from admin_app.context import act_under_way
-from admin_app.db.replica import begun_somewhere, replica_at_hand
+from admin_app.db.replica import from_either, replica_at_hand
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db, table_of
@@ -25,7 +25,7 @@ from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.formats.base import PLAIN
 
-# Of what a list was narrowed by, so much stands in the history; what else an address says leaves no row out.
+# Longest description of a list's filters in the history; other arguments leave no row out.
 LONGEST_ASKED = 200
 SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS, ARCHIVED}
 
@@ -39,7 +39,7 @@ class Order:
     columns: Sequence[ExportColumn]
     format: Format
     options: FileOptions = field(default=FileOptions())
-    # Who wants it; nobody on the command line.
+    # The person; None on the command line.
     staff_id: int | None = None
 
 
@@ -88,12 +88,12 @@ def export_file(
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
     replica = replica_at_hand()
-    rows = read(db.engine) if replica is None else begun_somewhere(lambda: read(replica), lambda: read(db.engine))
+    rows = read(db.engine) if replica is None else from_either(lambda: read(replica), lambda: read(db.engine))
     rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:
         passing, told = _Counted(rows), 0
-        # Whoever breaks off the download has taken what was sent so far.
+        # A person who interrupts the download has taken what was sent so far.
         with closing(rows):
             for chunk in wanted.format.write(names, passing, wanted.options, on_problem):
                 yield chunk

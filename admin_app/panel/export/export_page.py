@@ -140,7 +140,7 @@ class ExportPage(Page):
         return choice
 
     def _counted(self, selection: Selection) -> dict[str, str]:
-        """Say how many rows there are, and which ticked ones are not; what takes too long to count is not counted."""
+        """Say how many rows there are, and which selected ones are gone. A slow count is left out."""
         noun, nouns = self.resource.noun, self.resource.nouns
         count = in_time(lambda: count_of(db.session, planned(db.session, selection)))
         if count is None:
@@ -153,7 +153,7 @@ class ExportPage(Page):
         words = formatting.counted(gone, f"selected {noun} is", f"selected {nouns} are")
         return {
             "count": f"{count} of the {formatting.number(ticked)} selected {nouns}",
-            "gone": f"{words} no longer in this list. Somebody deleted or changed {'it' if gone == 1 else 'them'}.",
+            "gone": f"{words} no longer in this list. Someone deleted or changed {'it' if gone == 1 else 'them'}.",
         }
 
     def _column_choices(self, selection: Selection, choice: Values) -> tuple[ColumnChoice, ...]:
@@ -164,7 +164,7 @@ class ExportPage(Page):
 
 
 def list_exported(resource: Resource) -> str:
-    """Return the list that the address at hand exports: where a page leads whose form is answered by a file."""
+    """Return the list that the current address exports: a page whose form answers with a file leads back there."""
     return f"{link(resource, 'index_view')}?{urlencode(list_arguments())}".rstrip("?")
 
 
@@ -183,7 +183,7 @@ def download(wanted: Order) -> Response:
 
 
 def _sent(form: MultiDict[str, str]) -> Values:
-    """Read the form; what it does not offer is refused by `order`."""
+    """Read the form; `order` refuses what it does not offer."""
     keys = [key[:100] for key in form.getlist("column")][:100]
     options = FileOptions(
         delimiter=DELIMITERS.get(form.get("delimiter", ""), ","),

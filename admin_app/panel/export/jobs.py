@@ -39,7 +39,7 @@ from admin_app.web.replica import the_replica
 KIND = "export"
 # A job's title has room for the resource and the format beside them.
 LONGEST_WORDS = 120
-# So often a replica is asked for an order that it does not have yet, with so many seconds between.
+# How often a replica is asked for data that it does not have yet, and the seconds between.
 ASKED, MOMENT = 10, 0.1
 NOT_ANY_MORE = "You can no longer export this. No file was created."
 CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
@@ -96,7 +96,7 @@ def may_have(access: Access, job: Job) -> bool:
 
 
 def _rules_of(access: Access, keys: Sequence[str]) -> dict[str, list[list[str]]]:
-    """Return the row rules that a file of these columns is kept to, by resource; of those with none nothing."""
+    """Return the row rules that apply to a file with these columns, by resource; resources without a rule are left out."""
     columns = ExportColumns(access).offered()
     relations = (columns[key].relation for key in keys)
     models = {relation.property.mapper.class_ for relation in relations if relation is not None}

@@ -9,12 +9,12 @@ from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.resource import by_key
 from admin_app.selection.selection import Selection
 
-# The operators by which every row has the same value.
+# The operators that leave a single value of the field.
 _SAME = ("equals", "is")
 
 
 def carried(access: Access, selection: Selection) -> dict[str, str]:
-    """Return the arguments by which a new record's form is filled in as the list is narrowed: a relation under its name, else the filter."""
+    """Return the arguments that fill in a new record's form from the list's filters: a relation under its name, or else the filter."""
     found: dict[str, str] = {}
     for one in selection.conditions:
         name = field_of(one.key)
@@ -25,13 +25,13 @@ def carried(access: Access, selection: Selection) -> dict[str, str]:
 
 
 def field_of(key: str) -> str:
-    """Return the field of whose values a filter leaves one, "" for any other filter."""
+    """Return the field of which a filter leaves one value, "" for any other filter."""
     name, _, slug = key.rpartition("__")
     return name if slug in _SAME else ""
 
 
 def values_of(access: Access, arguments: dict[str, str]) -> Values:
-    """Read the values by which an address says that fields are to be filled in; what cannot be read fills in nothing."""
+    """Read the values to fill in from an address; one that is not valid fills in nothing."""
     filters, found = by_key(filters_shown(access)), {}
     for key in arguments.keys() & filters.keys():
         name = field_of(key)

@@ -40,7 +40,7 @@ _OF_LINKS: tuple[type[Operator], ...] = (LinksInclude, LinksIncludeAny, LinksInc
 def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
     """Return the operators of each field that the resource declares."""
     if unknown := [name for name in resource.promoted or () if name not in resource.column_filters]:
-        message = f"{type(resource).__name__}.promoted names {unknown[0]}, which is none of its column_filters."
+        message = f"{type(resource).__name__}.promoted names {unknown[0]}, which is not in column_filters."
         raise ConfigurationError(message)
     found = {name: _operators(resource, name) for name in resource.column_filters}
     # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
@@ -49,7 +49,7 @@ def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
 
 
 def filters_shown(access: Access) -> Mapping[str, Sequence[Operator]]:
-    """Return the operators of each field that the person may filter by: what they do not see they cannot guess at."""
+    """Return the operators of each field that the person may filter by: a filter would reveal a hidden field."""
     declared: Mapping[str, Sequence[Operator]] = access.resource.filters_by_name  # type: ignore[assignment]  # set from above
     return {name: operators for name, operators in declared.items() if access.shows(name)}
 

@@ -1,4 +1,4 @@
-"""The rows of the filter form: each condition with its field's operators, the control its value needs, and what stands in it."""
+"""The rows of the filter form: each condition with its field's operators, the control for its value, and the value."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class FilterRows:
 
 
 def _periods(operators: Sequence[Operator], chosen: str) -> tuple[Hidden, ...]:
-    """Offer the periods that a field can be asked for, and the one that stands in the address, whatever it is."""
+    """Offer the usual periods of a field, and the one in the address, whichever it is."""
     offered = next((one.suggestions for one in operators if one.suggestions), ())
     is_further = chosen and chosen not in dict(offered)
     return (*offered, (chosen, period_in_words(chosen))) if is_further else offered

@@ -28,7 +28,7 @@ def asking_url(list_url: str, what: str) -> str:
 
 
 def asked() -> str:
-    """Return what is open at the address at hand."""
+    """Return the filter that the current address opens."""
     return request.args.get(FILTER, "")
 
 

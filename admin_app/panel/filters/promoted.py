@@ -23,13 +23,13 @@ Operators = Mapping[str, Sequence[Operator]]
 
 
 def promoted_filters(rows: FilterRows, selection: Selection, links: ListLinks) -> Iterator[Promoted]:
-    """Yield the buttons for a person, who may see fewer fields than the resource declares."""
+    """Yield the filter buttons for a person, who may see fewer fields than the resource declares."""
     for name in promoted_names(rows.resource, rows.operators):
         yield _button(rows, name, selection, links)
 
 
 def promoted_names(resource: Resource, operators: Operators) -> list[str]:
-    """Return the declared ones, else the first relation and the first time that there are filters for."""
+    """Return the declared names, or else the first relation and the first time that have filters."""
     if resource.promoted is not None:
         return [name for name in resource.promoted if name in operators]
     relations = [name for name, found in operators.items() if isinstance(found[0], RelationIs)]

@@ -20,7 +20,7 @@ _PART = re.compile(r'(?P<phrase>"[^"]+")|(?P<field>[^\s:"]+):(?:"(?P<quoted>[^"]
 _BLANKS = re.compile(r"[\s._-]+")
 # Whether there is a value at all.
 THERE = {"no": "yes", "has": "no"}
-# What a value is compared by where a sign stands before it; the longer sign first.
+# Comparison by the sign before the value; longer signs first.
 _SIGNS = {">=": ("at_least", "from"), "<=": ("at_most", "until"), ">": ("greater",), "<": ("smaller",)}
 _RANGE = re.compile(r"(.+?)\.\.(.+)")
 # By what a plain value may be meant, the likeliest first.
@@ -79,7 +79,7 @@ class _Reader:
                     yield from self._read(other, "contains", value)
 
     def _named(self, said: str) -> list[str]:
-        """Return the fields of this name, as it stands in an address or above a column: "created_at", "created-at", "created"."""
+        """Return the fields of this name, written as in an address or above a column: "created_at", "created-at", "created"."""
         return [name for name, operators in self.fields.items() if _plain(said) in _names(name, operators)]
 
     def _read(self, name: str, slug: str, text: str) -> Iterator[Condition]:
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def name_to_type(name: str, operators: Sequence[Operator]) -> str:
-    """Return the shortest name by which a field is meant: "created" of "created_at"."""
+    """Return the shortest name of a field that is unique: "created" of "created_at"."""
     return min(_names(name, operators), key=lambda one: (len(one), one))
 
 

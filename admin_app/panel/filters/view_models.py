@@ -55,7 +55,7 @@ class FilterRow:
 
 @dataclass(frozen=True)
 class FilterGroup:
-    """Rows of which all, or any, have to be true, and groups within; `path` tells it from the form's other groups."""
+    """Rows and inner groups of which all, or any, must be true; `path` identifies the group in the form."""
 
     path: str
     is_any: bool
@@ -66,7 +66,7 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class Promoted:
-    """A filter as a button of the bar: what is asked most by a link, a record or days by a form that has the `hidden` rest of the list."""
+    """A filter as a button of the bar: a link for the most frequent value, and a form for a record or days; `hidden` has the list's other arguments."""
 
     name: str
     label: str

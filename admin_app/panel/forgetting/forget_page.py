@@ -34,7 +34,7 @@ from admin_app.web.urls import here
 
 VIEW = "forget_view"
 NO_REASON = "Say why, so that others know who asked for it."
-NOT_CONFIRMED = "Tick this: nothing takes it back."
+NOT_CONFIRMED = "Tick this to confirm: it cannot be undone."
 
 
 def forget_pages(resource: Resource) -> dict[str, FurtherPage]:

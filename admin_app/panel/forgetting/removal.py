@@ -1,4 +1,4 @@
-"""Removing a person's data, files and all: what the page and the command do alike."""
+"""Removing a person's data with all files: what the page and the command share."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CALLED = {
 
 
 def require_personal(resource: Resource) -> None:
-    """Raise `ConfigurationError` where a personal field is no column, or one that nothing can stand in for."""
+    """Raise `ConfigurationError` if a personal field is not a column, or no replacement fits into it."""
     for name in resource.personal:
         column = stored_columns(resource.model).get(name)
         if column is None:
@@ -113,7 +113,7 @@ def _place_in_words(place: Occurrences) -> str:
 def _lines(extent: Extent) -> Iterator[tuple[int, str]]:
     texts = sum(one.count for one in extent.texts)
     yield int(extent.is_in_use), IN_USE
-    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or nothing."
+    yield int(extent.is_there), "The record stays. Its personal fields say “Forgotten”, or are empty."
     yield (
         extent.changes,
         f"This removes the personal values from {counted(extent.changes, 'entry', 'entries')} in the history.",

@@ -13,14 +13,14 @@ SHORTEST_DIFF = 60
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that two people had before them: what it was (None where nobody can tell), what it is now, what is asked."""
+    """A field that two people edited: its former value (None if unknown), its present one, and the question."""
 
     name: str
     label: str
     outcome: str
     was: Cell | None
     theirs: Cell
-    # What each of them changed, of text that is long enough to be looked through.
+    # What each of them changed, for long text.
     theirs_diff: tuple[Piece, ...] = ()
     yours_diff: tuple[Piece, ...] = ()
     # The text with both changes, where there is one.

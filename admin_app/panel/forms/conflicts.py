@@ -39,7 +39,7 @@ from admin_app.web.auth.login import current_principal
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
 # As many digits as the column's largest number has.
 LONGEST_VERSION = 10
-# Who has a record open twice is no colleague of theirs.
+# The same person has the record open twice.
 ELSEWHERE = "you in another window"
 
 
@@ -54,7 +54,7 @@ class Part:
     take: str = ""
     # The text with both changes, where they are in different lines.
     both: str | None = None
-    # Whether what both did to its links stands in it.
+    # Whether the field has both people's changes of its links.
     is_merged: bool = False
 
     @property
@@ -192,7 +192,7 @@ class Conflicts:
         return name not in self._resource.file_columns
 
     def _merged(self, one: Field, was: list[Record], theirs: list[Record], *, is_seen: bool) -> Part:
-        """Put what both did to the links into the field; whoever has seen that says what stays."""
+        """Combine both people's changes of the links in the field. If the person has seen that, their input decides."""
         if not is_seen:
             one.data = merged_links(was, theirs, one.data)
         return Part(one, Resolution.YOURS, was, theirs, is_merged=True)
@@ -223,17 +223,17 @@ class Conflicts:
         return None if was is UNKNOWN else self._cell(name, was)
 
     def _kept_as(self, name: str) -> Sequence[str]:
-        """Name what the history keeps of a field: of a relation, its key's columns."""
+        """Return the names under which the history keeps a field: for a relation, the columns of its key."""
         relation = self._resource.relation(name)
         return [name] if relation is None else relation.history()
 
     def _before(self, name: str, origin: EarlierState) -> Values:
-        """Return what they held, of which the history tells one at least."""
+        """Return the former values, if the history has at least one."""
         kept = self._kept_as(name)
         return {key: origin.before[key] if key in origin.before else getattr(self._record, key) for key in kept}
 
     def _meant(self, name: str, values: Values) -> object:
-        """Return what kept values mean as the field's: of a relation the record, or its bare id when that is gone."""
+        """Return history values as the field's value: for a relation the record, or its id if it is gone."""
         relation = self._resource.relation(name)
         if isinstance(relation, ToOne):
             return relation.record_told_by(db.session, values) or relation.told_by(values)
@@ -255,14 +255,14 @@ class Conflicts:
 
 
 def _both(was: object, theirs: object, yours: object) -> str | None:
-    """Return the text with both changes made to it, None where they cannot be put together, or are none of texts."""
+    """Return the text with both changes; None if they overlap, or the values are not text."""
     if isinstance(was, str) and isinstance(theirs, str) and isinstance(yours, str):
         return both_changes(was, theirs, yours)
     return None
 
 
 def is_changed(one: Field, record: Record) -> bool:
-    """Whether a field holds something else than a record; a field that is none of the record's may always speak."""
+    """Whether a field differs from the record; fields that are not the record's always count."""
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 
 

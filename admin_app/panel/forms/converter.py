@@ -112,9 +112,9 @@ class Converter(AdminModelConverter):
         )
 
     def get_converter(self, column: TableColumn) -> Any:
-        """Ask the column's kind for the field; Flask-Admin looks for the name of the column's type, and drops what it does not know.
+        """Ask the column's kind for the field. Flask-Admin would look for the name of the column's type, and drop unknown ones.
 
-        Of a column that no form changes there is no field: it stands among the facts.
+        A column that no form can change has no field: it is one of the facts.
         """
         if is_read_only(column):
             return None

@@ -47,7 +47,7 @@ def kept_arguments(resource: Resource) -> dict[str, str]:
 
 
 def _copied(access: Access) -> Record | None:
-    """Return the record that the address names to be copied: 404 where the person does not see it, 403 where it is none to look at."""
+    """Return the record to copy: 404 if the person does not see it, 403 if they may not view it."""
     if COPY not in request.args:
         return None
     record = access.find(request.args[COPY])

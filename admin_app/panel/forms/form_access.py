@@ -1,4 +1,4 @@
-"""Forms by rights: what may be written stands in the form, what may only be read beside it, and nothing is saved out of reach."""
+"""Rights in forms: writable fields are in the form, read-only ones beside it, and nothing outside the rights is saved."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def missing_words(access: Access, form: Form) -> str:
 
 
 def require_within(access: Access, record: Record, action: Action) -> None:
-    """Raise `InvalidRecord` where a record, as it is written now, is none that the person may see and do this with."""
+    """Raise `InvalidRecord` if the person could not see the record, or do this with it, as it is written now."""
     if access.rows(action) is None:
         return
     db.session.flush()

@@ -153,7 +153,7 @@ class FormPage(Page):
         return self._page(Source(source.form, own, source.draft), None, HTTPStatus.CONFLICT, form_url=form_url)
 
     def _fill_in_key(self, source: Source, key: Key) -> None:
-        """Fill in what the form of a record that is there did not ask for."""
+        """Fill in the key that the form of an existing record did not ask for."""
         values = dict(zip(key_names(self.resource.model), key_values(key), strict=False))
         for name in self.resource.key_fields & {one.name for one in source.form}:
             relation = self.resource.relation(name)

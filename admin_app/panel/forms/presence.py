@@ -20,7 +20,7 @@ from admin_app.panel.resource import Resource
 from admin_app.web.after_response import run_after_response
 from admin_app.web.auth.login import signed_in_principal
 
-# What is written of it after an answer goes by this name.
+# The name of the write after the response.
 NOTE = "presence"
 
 

@@ -37,7 +37,7 @@ from admin_app.web.auth.login import signed_in_principal
 
 @dataclass(frozen=True)
 class Saving:
-    """From a form to its record. `action` is the one by which it is written: a form's, or a return to what the record was."""
+    """Saves a form into its record. `action` is that of the form, or the restoring of a version."""
 
     access: Access
     form: Form
@@ -214,7 +214,7 @@ def problems_of(error: AdminError) -> Mapping[str, str]:
 
 
 def show_problems(form: Form, model: type[Record], problems: Mapping[str, str]) -> None:
-    """Put each message at its field, or that of a column that a relation goes by, and what concerns no field at the form itself."""
+    """Put each message at its field, or at the relation's field of its column; messages without a field go to the form."""
     for refused, message in problems.items():
         name = _shown(form, model, refused)
         if name in form:
@@ -229,7 +229,7 @@ def show_problems(form: Form, model: type[Record], problems: Mapping[str, str]) 
 
 
 def _shown(form: Form, model: type[Record], name: str) -> str:
-    """Return the field of a problem: of a relation that the form has none of, the last column that is typed."""
+    """Return the field of a problem: if the form lacks the relation, the last of its columns that is in the form."""
     tie = None if name in form else relations_of(model).get(name)
     typed = [one for one in tie.own_names if one in form] if isinstance(tie, ToOne) else []
     return typed[-1] if typed else name

@@ -1,4 +1,4 @@
-"""Where a form's contents come from: what was just sent, a draft, or the record alone."""
+"""The source of a form's contents: what was just sent, a draft, or the record."""
 
 from __future__ import annotations
 

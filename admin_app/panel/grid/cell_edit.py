@@ -1,4 +1,4 @@
-"""One cell of an ordinary list: its field, fetched when somebody begins to type, and what becomes of it when it is sent."""
+"""One cell of a list: its field, fetched when a person begins to type, and the response after it is sent."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CellEdit(Page):
         return self._row(edit.record, is_changed=edit.is_changed)
 
     def _edit(self) -> RowEdit:
-        """Make the form of this one cell; a column that is none of the person's to write leaves it empty."""
+        """Create the form of this one cell; it is empty if the person may not write the column."""
         record, name = self.access.requested(Action.EDIT), request.args.get(FIELD, "")
         columns = editable_cells(self.access, record, editable_columns(self.access, [name]))
         sent = read_page(self.resource.model, request.form.items(multi=True))

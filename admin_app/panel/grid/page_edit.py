@@ -173,7 +173,7 @@ class PageEdit(Page):
 
 
 def records_of(access: Access, keys: Mapping[Key, object], names: Sequence[str]) -> dict[Key, Record]:
-    """Read the records of these keys, of those that the person sees, with what these columns need: one statement."""
+    """Read those of these records that the person sees, with everything these columns need, by one statement."""
     model, seen = access.resource.model, access.seen()
     wanted = select(model).where(model.id.in_(keys)).options(*load_options(access.resource, names))
     found = db.session.scalars(wanted if seen is None else wanted.where(seen))

@@ -1,4 +1,4 @@
-"""One record in a list that is edited: the fields of its form that stand in cells, and what was typed into them."""
+"""One record in an edited list: the form fields of its cells, and what was typed into them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class RowEdit:
                 del self.form[name]
 
     def _changed(self, access: Access) -> list[str]:
-        """Name the fields that hold something else than the record; what cannot be read is something else."""
+        """Return the fields that differ from the record; input that is not valid differs."""
         if self.sent is None:
             return []
         fields = [self.form[name] for name in own_names(access, self.form)]
@@ -95,5 +95,5 @@ class RowEdit:
 
 
 def _only(typed: MultiDict[str, str], columns: Collection[str]) -> MultiDict[str, str]:
-    """Leave out what a request sends beside the cells: fields of the resource's own stand in no cell."""
+    """Leave out what a request sends besides the cells: the resource's own form fields have no cell."""
     return MultiDict((name, value) for name, value in typed.items(multi=True) if name in columns)

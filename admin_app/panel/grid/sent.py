@@ -1,4 +1,4 @@
-"""What a page of cells sends: each row's version and values, under names that carry the row's id. Nothing goes by position."""
+"""The input of a page of cells: each row's version and values, under names with the row's id. Positions mean nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the templates of edited lists are given: rows of cells, some with a field, and what stands below a row."""
+"""The view models of edited lists: rows of cells, some with a field, and messages below a row."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class EditedRow:
 
 @dataclass(frozen=True)
 class GoneRow:
-    """What was typed into the row of a record that is there no more, or not for this person: to be read and copied."""
+    """What was typed into the row of a record that is gone, or that the person may no longer see: to read and copy."""
 
     id: str
     words: str

@@ -1,6 +1,6 @@
-"""What a list can be summarised by: its fields of time, of few values and of related records, of those that it is filtered by.
+"""Groupings for summaries: fields of time, of few values and of related records, among those with filters.
 
-Each group carries the filters that leave its rows, so that its number can link to them.
+Each group has the filters for its rows, so that its number can link to them.
 """
 
 from __future__ import annotations

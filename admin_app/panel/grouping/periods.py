@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
-# More bars nobody tells apart; what lies before is one group.
+# More bars cannot be told apart; everything earlier is one group.
 MOST = 400
 
 
@@ -44,7 +44,7 @@ def following(unit: Unit, start: date) -> date | None:
 
 
 def starts(unit: Unit, first: date, last: date) -> list[date]:
-    """Return the first days of the periods from one day to another: of the last ones, where they are too many."""
+    """Return the first days of the periods between two days; of the last periods, if there are too many."""
     found = [start_of(unit, last)]
     while found[-1] > first and len(found) < MOST:
         found.append(start_of(unit, found[-1] - timedelta(days=1)))

@@ -24,7 +24,7 @@ LONGEST_ASKED = 200
 
 
 def activity_file(sets: Sequence[ChangeSet], *, asked: str) -> Response:
-    """Send these acts; the history says who took them, and by which filters."""
+    """Send these change sets. The history records who exported them, and with which filters."""
     lines = [_line(one) for one in sets]
     return Response(
         csv_chunks(HEADER, audited_rows(db.engine, iter(lines), _taking(asked))),

@@ -1,4 +1,4 @@
-"""A change set in one line: what was done, by whom, when, and the way to take it back."""
+"""A change set on one line: what was done, by whom, when, and its undo button."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
 
 
 def _may_undo(done: ChangeSet, access: Access) -> bool:
-    """Whether the person has the right; what they did with their own notes nobody needs one for."""
+    """Whether the person has the right to undo it; a change of their own notes needs none."""
     if not is_about_note(done):
         found = [access] if done.record_id is not None else accesses_of_table(done.resource)
         return any(one.may(Action.UNDO) for one in found)

@@ -29,7 +29,7 @@ def by_day(rows: Sequence[ActivityRow]) -> list[ActivityDay]:
 
 
 def rows_of(sets: Sequence[ChangeSet], seen: ActivityFilter) -> list[ActivityRow]:
-    """Draw change sets, with the one short field that they changed; what they did is read by one statement and one a relation."""
+    """Draw change sets, each with its one short changed field. The changes need one statement, and one per relation."""
     single = [one.id for one in sets if one.count == 1 and one.kind in CHANGING]
     changes = [
         one for one in changes_of_one_record(db.session, single, seen.hidden, rows=seen.rows) if one.act == Did.UPDATE

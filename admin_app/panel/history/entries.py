@@ -211,7 +211,7 @@ def _replaced(was: _Shown | None, now: _Shown | None) -> Iterable[Piece]:
 
 
 def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piece]:
-    """Name what was linked and is no more, then what came; of a record that came or went, all that it was linked with."""
+    """Name removed links, then added ones; for a created or deleted record, all its links."""
     was, now = (
         keys_from_history(relation, values.get(relation.key) if values else None)
         for values in (change.before, change.after)
@@ -276,7 +276,7 @@ def _names(changes: Sequence[Change]) -> Names:
 
 
 def _keys_held_by(column: TableColumn) -> list[TableColumn]:
-    """Return the columns that tell the records which a column alone points at: what is one value of several names no record."""
+    """Return the columns that alone refer to a record: one of several key columns names no record."""
     columns = [one.column for one in column.foreign_keys if one.constraint is None or len(one.constraint.elements) == 1]
     return [one for one in columns if [one] == keys_in(one.table) or one.unique]
 

@@ -1,4 +1,4 @@
-"""The history of a record: what happened to it, newest first, and the way back to any of its versions."""
+"""The history of a record: its changes, newest first, with a way to restore any version."""
 
 from __future__ import annotations
 

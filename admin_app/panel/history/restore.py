@@ -30,7 +30,7 @@ from admin_app.web.auth.login import current_principal
 
 
 def bring_back_record(access: Access, change: Change) -> list[str]:
-    """Undo a deletion; return what stands in the way."""
+    """Undo a deletion; return what prevents it."""
     try:
         with refusals_of(access.resource.model), transaction(db.session):
             restore_record(db.session, change, by=current_principal())
@@ -94,6 +94,6 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
 
 
 def _other(access: Access, relation: ToOne, state: Values) -> Record | None:
-    """Return the record that a relation pointed at, of those the person sees."""
+    """Return the record that a relation referred to, if the person sees it."""
     target, found = access.beyond(relation.key), relation.record_told_by(db.session, state)
     return found if found is None or target is None else target.find_key(found.id)

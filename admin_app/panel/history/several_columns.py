@@ -60,7 +60,7 @@ def _held(changes: Sequence[Change]) -> Beside:
     found: dict[int, Values] = {}
     for change in changes:
         values = dict(now.get(change.record_id, {}))
-        # From the latest back to the first that followed: what that one found is what this one left.
+        # From the newest change back: the old value of a change is the new value of the one before.
         for number, before in later.get(change.record_id, ()):
             if change.id is not None and number > change.id:
                 values.update(before)

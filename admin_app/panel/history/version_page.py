@@ -1,4 +1,4 @@
-"""A version of a record: what it held, and what bringing it back would change now, before anything is changed."""
+"""A version of a record: its content, and what restoring it would change, before anything is changed."""
 
 from __future__ import annotations
 

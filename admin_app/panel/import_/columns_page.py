@@ -159,13 +159,13 @@ class _Questions:
         """Ask what becomes of the rows."""
         known = modes(self.access)
         words = {
-            Mode.BOTH: f"Add new {self.nouns}, and change those that are there",
-            Mode.ADD: f"Add new {self.nouns} only",
-            Mode.UPDATE: f"Change {self.nouns} that are there only",
+            Mode.BOTH: f"Add new {self.nouns} and change existing ones",
+            Mode.ADD: f"Only add new {self.nouns}",
+            Mode.UPDATE: f"Only change existing {self.nouns}",
         }
         yield self._question(MODE, "What the rows do", {mode: words[mode] for mode in known})
         if known != (Mode.ADD,):
-            hint = f"A row whose value is found there is about that {self.access.resource.noun}."
+            hint = f"Each row belongs to the {self.access.resource.noun} that has the row's value there."
             yield self._question(MATCH, f"Find {self.nouns} by", finders(self.access), hint)
         if known != (Mode.ADD,):
             yield self._question(
@@ -185,14 +185,14 @@ class _Questions:
                 if makers := [words for one, words in known.items() if made_columns(self.access, relation, one)]:
                     nouns = names_of(relation.target)[1]
                     named = f"are added, with their {in_words([in_sentence(one) for one in makers])} as their name"
-                    answers_ = {"": "make their rows wrong", "1": named}
+                    answers_ = {"": "are errors in their rows", "1": named}
                     yield self._question(MAKE + key, f"{sentence_case(nouns)} that are missing", answers_)
         for key, column in self.offered.items():
             if column.is_links:
                 in_row = in_sentence(column.label)
                 answers_ = {
-                    "": f"replace the {in_row} that are there",
-                    "1": f"are added to the {in_row} that are there",
+                    "": f"replace the existing {in_row}",
+                    "1": f"are added to the existing {in_row}",
                 }
                 yield self._question(KEEP + key, f"{column.label} in the file", answers_)
         if any(_has_days(one) for one in self.offered.values()):

@@ -93,7 +93,7 @@ def why_closed(access: Access, title: str) -> str:
         return ""
     is_of_form = field_of(access, column.key) in access.resource.changeable()
     label = label_of(access, column)
-    return f"You may not fill in {label}." if is_of_form else f"{label} is filled in by the dashboard."
+    return f"You cannot fill in {label}." if is_of_form else f"{label} is filled in by the dashboard."
 
 
 def field_of(access: Access, key: str) -> str:

@@ -95,7 +95,7 @@ def _first_rows(source: Source) -> tuple[list[SourceRow], str]:
         rows.extend(islice(source.rows(), LOOKED_AT))
     except TransferError as error:
         return rows, str(error)
-    return rows, "" if rows else "The file has no rows below its titles."
+    return rows, "" if rows else "The file has no rows below its header row."
 
 
 def _cell(row: SourceRow, place: int) -> str:

@@ -104,7 +104,7 @@ class _Found:
     def _problems_of_ways(self) -> Iterator[tuple[str, str]]:
         offered, chosen = modes(self.access), _one_of(Mode, self.sent.get(MODE, ""))
         if not offered or (chosen not in offered and (len(offered) > 1 or self.sent.get(MODE))):
-            yield MODE, CHOOSE if offered else "You may neither add nor change records here."
+            yield MODE, CHOOSE if offered else "You can neither add nor change records here."
         known = finders(self.access)
         if self.mode is Mode.ADD:
             return
@@ -123,7 +123,7 @@ class _Found:
                 yield f"{COLUMN}{place}", "This cannot be imported. Choose another field, or leave it out."
             elif key in taken:
                 label = label_of(self.access, offered[key])
-                yield f"{COLUMN}{place}", f"Another column goes to {label} already. Leave one of them out."
+                yield f"{COLUMN}{place}", f"Two columns go to {label}. Leave one of them out."
             elif key not in here:
                 yield f"{COLUMN}{place}", self._closed(offered[key])
             taken.add(key)
@@ -144,13 +144,13 @@ class _Found:
 
     def _incomplete(self, missing: list[ImportColumn]) -> str:
         noun, labels = self.access.resource.noun, in_words([label_of(self.access, one) for one in missing])
-        way = ", or only change those that are there" if Mode.UPDATE in modes(self.access) else ""
+        way = ", or only change existing ones" if Mode.UPDATE in modes(self.access) else ""
         return f"A new {noun} needs {labels}. Choose the column that has it{way}."
 
     def _closed(self, column: ImportColumn) -> str:
         nouns = self.access.resource.nouns
         ways = [mode for mode in modes(self.access) if column in offered_columns(self.access, mode)]
-        which = f"new {nouns}" if ways == [Mode.ADD] else f"{nouns} that are there"
+        which = f"new {nouns}" if ways == [Mode.ADD] else f"existing {nouns}"
         return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
 
     def _problems_of_names(self, key: str, relation: Relation) -> Iterator[tuple[str, str]]:
@@ -158,7 +158,7 @@ class _Found:
         if by not in namers(self.access, relation):
             yield BY + key, CHOOSE
         elif self.sent.get(MAKE + key) and not made_columns(self.access, relation, by):
-            yield MAKE + key, f"By their {namer_label(self.access, relation, by)} none can be added."
+            yield MAKE + key, f"They cannot be added by their {namer_label(self.access, relation, by)}."
 
     def _problems_of_cells(self) -> Iterator[tuple[str, str]]:
         for key, relation in relations_to_one(self.access).items():

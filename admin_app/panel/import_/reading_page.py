@@ -31,7 +31,7 @@ WORKBOOKS = {XLSX: "Excel (XLSX)"}
 SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 # What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.
 _ORDER = ("format", "encoding", "sheet", "delimiter", "titles")
-NO_NUMBER = "Enter the number of the row that has the titles, like 1."
+NO_NUMBER = "Enter the number of the header row, like 1."
 
 
 class ReadingPage(Page):

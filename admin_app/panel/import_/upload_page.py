@@ -103,9 +103,9 @@ class UploadPage(Page):
         """Say what this person may do by a file where that is not everything."""
         match modes(self.access):
             case (Mode.ADD,):
-                return f"You may add {self.resource.nouns}, and not change those that are there."
+                return f"You can add {self.resource.nouns}, but not change existing ones."
             case (Mode.UPDATE,):
-                return f"You may change {self.resource.nouns} that are there, and not add any."
+                return f"You can change existing {self.resource.nouns}, but not add new ones."
             case _:
                 return ""
 

@@ -1,1 +1,1 @@
-"""The inbox: mentions, and news of what a person watches, of what they may still see."""
+"""The inbox: mentions, and news about what a person watches and may still see."""

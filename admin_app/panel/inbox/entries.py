@@ -30,7 +30,7 @@ def mention_entries(found: Sequence[tuple[Mention, Note]]) -> list[Entry]:
 
 
 def news_entries(staff_id: int) -> list[Entry]:
-    """Draw what is new about the records that the person watches: of each its changes, and its notes."""
+    """Draw the news about the records that the person watches: changes and notes of each."""
     found = inbox.news(db.session, staff_id, sight())
     subjects = subjects_at(((one.watch.subject, one.watch.subject_id) for one in found), Action.HISTORY)
     return [entry for one in found for entry in _news(one, subjects.get((one.watch.subject, one.watch.subject_id)))]

@@ -1,4 +1,4 @@
-"""The records that entries are about, of those that the person may still see: read by a few statements a table, however many entries there are."""
+"""The records of entries, as far as the person may still see them: read by a few statements per table, however many entries there are."""
 
 from __future__ import annotations
 

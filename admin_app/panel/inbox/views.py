@@ -47,7 +47,7 @@ class WatchedView:
 
 
 def views_watched_by(person: AnyPrincipal) -> list[WatchedView]:
-    """Return the views that a person watches, of those that they see."""
+    """Return the views that a person watches and can see."""
     found = []
     for view, watch in watched_views(db.session, person):
         access = access_at(view.resource)

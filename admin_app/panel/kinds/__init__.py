@@ -46,7 +46,7 @@ from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.relations import relation_of, relations_of
 
-# Looked through from the first to the last: a kind that is a special case of another stands before it.
+# Searched in this order: a special case comes before the general kind.
 PANEL_KINDS: tuple[PanelKind, ...] = (
     EmailPanel(),
     UrlPanel(),
@@ -125,12 +125,12 @@ def operators_of(attribute: Attribute, label: str, relation: Attribute | None = 
 
 
 def cell_kind_of(attribute: AnyColumn) -> CellKind:
-    """Say how a list draws a column: of what is no table's column, text."""
+    """Return how a list draws a column; a computed attribute is drawn as text."""
     return panel_kind_of(attribute).drawn_as(attribute) if hasattr(attribute, "type") else CellKind.TEXT
 
 
 def cell_width_of(attribute: AnyColumn) -> str:
-    """Say how wide a list draws a column: of what is no table's column, as text."""
+    """Return how wide a list draws a column; a computed attribute as wide as text."""
     return panel_kind_of(attribute).width(attribute) if hasattr(attribute, "type") else CellKind.TEXT.value
 
 

@@ -48,7 +48,7 @@ class HasThis(Operator):
 
 
 class HasNotThis(HasThis):
-    """The list does not have it; where there is none it does not either."""
+    """The list does not include it; a missing list does not either."""
 
     slug, words = "has_not", "does not include"
     holds_for_nothing = True

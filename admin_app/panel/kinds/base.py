@@ -30,7 +30,8 @@ class BulkChange:
     words: str
     # Its inputs: the key of each, with a label where there are several.
     inputs: Sequence[tuple[str, str]]
-    # Makes the change of what was typed, all of which is there; raises `ValueError` or `InvalidRecord` with what is wrong.
+    # Turns the typed values into the change, once all are there; raises `ValueError` or `InvalidRecord` if one is
+    # wrong.
     read: Callable[[TableColumn, Sequence[str]], ValueChange]
     # How a plan says it, with what was typed: "later by {} days".
     said: str

@@ -72,7 +72,7 @@ class ChoicePanel(PanelKind):
     def field(self, column: TableColumn, arguments: Arguments) -> ChoiceField:
         """Make a select of the set's members."""
         members = ChoiceKind(column).members
-        # Also where one has to be chosen: the first of the set would be saved by whoever chose nothing.
+        # Also if a choice is required: otherwise the first one would be saved without being chosen.
         blank = SelectChoice("", "—" if column.nullable else "Choose one")
         choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
         return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})

@@ -48,7 +48,7 @@ class CountryPanel(PanelKind):
     operators = (IsCountry, InList, NotInList, NullableEmpty)
 
     def field(self, column: TableColumn, arguments: Arguments) -> CountryField:
-        """Make a select; what is stored and no country can stay."""
+        """Create a select; a stored value that is not a country can stay."""
         none_for_nothing(column, arguments)
         blank = SelectChoice("", "—" if column.nullable else "Choose one")
         choices = [blank, *(SelectChoice(code, name) for code, name in countries().items())]

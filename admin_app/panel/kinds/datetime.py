@@ -30,7 +30,7 @@ class UtcDateTimeField(TypedField):
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
     def write(self, value: Any) -> str:
-        """Leave the zone out: the browser's input has none."""
+        """Leave the zone out: the browser's input does not support one."""
         moment: datetime = value
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
 

@@ -1,4 +1,4 @@
-"""A file: what is held, what was sent and is not saved yet, and the browser's input for another one."""
+"""A file: the stored one, one that was sent and is not saved yet, and the browser's input for another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SENT, TAKEN_AWAY = ".file", ".clear"
 
 
 class RefusedFile(str):
-    """What stands in a form in place of a file that was sent and not kept: the reference that it had, and why."""
+    """The form value for a file that was refused: the former reference, and the reason."""
 
     __slots__ = ("words",)
     words: str

@@ -31,7 +31,7 @@ class JsonContains(Operator):
 
 
 class JsonEmpty(Empty):
-    """There is no value, or `null`."""
+    """There is no value, or it is `null`."""
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
         """Count `null` as no value, as a list does."""
@@ -47,7 +47,7 @@ class JsonField(TypedField):
     advice = 'Enter JSON, like {"size": 4}.'
 
     def read(self, text: str) -> Any:
-        """Read it; what is not changed stays as it is stored."""
+        """Parse the text; an unchanged value stays as it is stored."""
         return value_of(text)
 
     def write(self, value: object) -> str:

@@ -23,9 +23,9 @@ from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.selection.list_schema import PAGE_SIZES
 
-# As many keys as a page has rows, of as many digits as there are, with a comma each.
+# Longest input: as many keys as a page has rows, with the most digits and a comma each.
 LONGEST_KEYS = PAGE_SIZES[-1] * 20
-# A chip names so many, and counts more.
+# A chip names this many, and counts further ones.
 MOST_NAMED = 3
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class NumberInList(InList):
     hint = "Separate numbers with commas, spaces or new lines."
 
     def fits(self) -> bool:
-        """Whether it is none that `KeyInList` asks for."""
+        """Whether `KeyInList` does not apply."""
         return not is_key(self.column)
 
     def split(self, text: str) -> list[str]:
@@ -124,7 +124,7 @@ class NumberInList(InList):
 
 
 class KeyInList(NumberInList):
-    """These records: what the ticked rows of a list become, and what one pastes who has the IDs from elsewhere."""
+    """These records: the selected rows of a list, or pasted IDs."""
 
     hint = "Separate IDs with commas, spaces or new lines."
     longest = LONGEST_KEYS
@@ -195,7 +195,7 @@ class DecimalField(TypedField):
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> Decimal:
-        """Read it however it is written; neither infinity nor what is no number."""
+        """Parse any notation; refuse infinity and what is not a number."""
         return number(text)
 
 
@@ -206,7 +206,7 @@ class FloatField(TypedField):
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> float:
-        """Read it however it is written; what is too large for a float the rule refuses."""
+        """Parse any notation; the column's rule refuses numbers too large for a float."""
         return float(number(text))
 
 

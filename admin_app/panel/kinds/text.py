@@ -116,7 +116,7 @@ class Blank(NullableEmpty):
 
 
 class LongTextField(TextAreaField):
-    """Text of many lines. Browsers send every line end as CRLF; what was stored with LF must not change by being shown."""
+    """Text of many lines. Browsers send every line end as CRLF; text stored with LF must not change by being shown."""
 
     kind: ClassVar[str] = LongTextKind.name
 
@@ -153,7 +153,7 @@ REPLACE = BulkChange(
     read=_replace,
     said="“{}” becomes “{}”",
     optional=(replacing.WITH,),
-    hint="Wherever it occurs, capitals as you type them.",
+    hint="It is replaced wherever it occurs. Capitals must match.",
 )
 
 

@@ -14,7 +14,7 @@ HOME = "h"
 
 @dataclass(frozen=True)
 class Key:
-    """What a key does; in the words each key stands in square brackets."""
+    """What a key does; in the texts each key is in square brackets."""
 
     keys: str
     does: str
@@ -53,7 +53,7 @@ KEYS = (
         "In Search everything",
         (
             Key("[Tab]", "completes the name of a filter: cre becomes created:"),
-            Key("[Ctrl]+[Enter]", "opens what was found first in a new tab"),
+            Key("[Ctrl]+[Enter]", "opens the first result in a new tab"),
         ),
     ),
     KeyGroup(
@@ -85,7 +85,7 @@ KEYS = (
             Key("[e]", "goes to the first field"),
             Key("[Ctrl]+[S]", "saves"),
             Key("[Ctrl]+[Enter]", "saves, and goes on to the next record where the list that you came from has one"),
-            Key("[Esc]", "closes what was opened: a menu, the filters, a list to choose from"),
+            Key("[Esc]", "closes what is open: a menu, the filters, a list to choose from"),
         ),
     ),
 )

@@ -96,7 +96,7 @@ def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
 
 
 def _unread(staff_id: int) -> str:
-    """Say how much is unread in a person's inbox, "" for nothing; to nobody else, whoever sees the dashboard as them."""
+    """Return the number of unread entries of the person's own inbox, "" for none; never to someone who sees the dashboard as them."""
     # A page that has used up its time is there all the same, without the number.
     number = in_time(lambda: number_unread(staff_id)) if seen_as() is None else None
     return f"{MOST_UNREAD - 1}+" if (number or 0) >= MOST_UNREAD else str(number or "")

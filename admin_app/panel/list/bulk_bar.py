@@ -34,7 +34,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
         words=selected_in_words(found, selection, total="" if is_part else _total(listing)),
         ticked=frozenset(map(print_key, found.among(keys))) if found else frozenset(),
         actions=actions,
-        page_words=f"Select all {len(keys)} on this page" if keys else "",
+        page_words=f"Select {'all ' if len(keys) > 1 else ''}{len(keys)} on this page" if keys else "",
         all_words="" if is_part or (found and found.is_all_but) else _all_words(listing),
         show_url=show_url(access, selection, found),
         whole_url=list_links(access.resource).to(selection.unticked().changed()) if selection.ticks else "",
@@ -43,7 +43,9 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
 
 def buttons(access: Access) -> tuple[BulkButton, ...]:
     """Return what this person may do with rows here."""
-    return tuple(BulkButton(one.view, one.verb, is_danger=one.is_danger) for one in bulk_actions(access))
+    return tuple(
+        BulkButton(one.view, one.words_for(access.resource), is_danger=one.is_danger) for one in bulk_actions(access)
+    )
 
 
 def show_url(access: Access, selection: Selection, found: Ticks | None) -> str:
@@ -60,7 +62,7 @@ def selected_in_words(found: Ticks | None, selection: Selection, *, total: str =
     if found.is_all_but:
         every = f"All {total} selected" if total else "All selected"
         unticked = "one" if present == 1 else formatting.number(present)
-        return f"{every} but the {unticked} you unticked" if present else every
+        return f"{every} but the {unticked} you deselected" if present else every
     pages = f" on {formatting.number(found.pages)} pages" if found.pages > 1 else ""
     return f"{formatting.number(found.number)} selected{pages}{_gone_words(found.number - present)}"
 

@@ -68,9 +68,9 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
 
 
 def _whole(child: Access, selection: Selection, key: str, record: Record) -> Selection | None:
-    """Return the same rows in the list of all, whatever is searched among them; None where it is not narrowed to these.
+    """Return the same rows in the resource's own list, without the search; None if there is no filter for them.
 
-    It stands on the same page, by whose number it is known where rows were ticked.
+    It keeps the page number of the child list, by which selected rows are known.
     """
     name, _, slug = key.rpartition("__")
     if not any(one.slug == slug for one in filters_shown(child).get(name, ())):

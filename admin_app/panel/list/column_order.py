@@ -35,10 +35,10 @@ def column_choices(
 
 
 def in_order(names: Iterable[str], form: MultiDict[str, str]) -> list[str]:
-    """Put ticked columns in the order of their numbers; the same number leaves them as they stand in the form."""
+    """Order the selected columns by their numbers; equal numbers keep the order of the form."""
     return sorted(dict.fromkeys(names), key=lambda name: _place(form.get(PLACE + name, "")))
 
 
 def _place(typed: str) -> int:
-    """Read a place; what is none comes last."""
+    """Read a position; one that is not valid comes last."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_PLACE else 10**LONGEST_PLACE

@@ -26,7 +26,7 @@ from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
 from admin_app.selection.list_schema import PAGE_SIZES
 from admin_app.selection.selection import Selection
-from admin_app.web.auth.login import look_again, signed_in_staff
+from admin_app.web.auth.login import reload_person, signed_in_staff
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
@@ -127,7 +127,7 @@ def remember(resource: Resource, **settings: Any) -> None:
     except InvalidRecord:
         # The account was deleted in the same moment.
         abort(409)
-    look_again()
+    reload_person()
 
 
 def _size(text: str) -> int | None:

@@ -13,7 +13,7 @@ from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 from admin_app.web.auth.login import current_principal
 
-# What the address of a cell says beside the list's own arguments: the columns of the table that it stands in.
+# An argument of a cell's address beside the list's own: the columns of the table with the cell.
 CELLS = "cells"
 
 
@@ -28,7 +28,7 @@ class Columns:
     def choosable(self) -> tuple[str, ...]:
         """Name every column that a list of this resource can show to the person."""
         names = dict.fromkeys([*self._resource.column_list, *self._resource.column_further_list])
-        # The number is no secret, and without a column there would be no way to a record.
+        # The number is not secret, and without any column nothing would lead to a record.
         return tuple(self._access.shown(names)) or ("id",)
 
     def usual(self) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ class Columns:
         return self.ordered(chosen) if chosen else self.usual()
 
     def ordered(self, chosen: Collection[str]) -> tuple[str, ...]:
-        """Return the chosen columns that there are, the one that names the record first; the usual ones for none."""
+        """Return the chosen columns that exist, the one that names the record first; the default ones for none."""
         offered = self.choosable()
         names = [name for name in chosen if name in offered]
         return tuple(dict.fromkeys([offered[0], *names])) if names else self.usual()
@@ -76,6 +76,6 @@ def _can_show(resource: Resource, name: str) -> bool:
 
 
 def _is_shown(model: type[Record], name: str) -> bool:
-    """Whether the name is no secret; what is no column of the database, a property of the class, is left to who declares it."""
+    """Whether the name is not secret. For a property that is not a column, its author is responsible."""
     is_there = name in hybrids(model) or hasattr(model, name)
     return is_there and not hides_secret(model, name)

@@ -26,7 +26,7 @@ SECONDS = 60
 
 def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
     """Remember how many rows a list has where they were just counted; say so where they were a while ago and are not now."""
-    # Whose rows: whoever sees the dashboard as somebody else goes on in the same session.
+    # Whose rows: a person who sees the dashboard as someone else continues in the same session.
     person = access.authority.principal
     name = f"{person.id if person else 0} {access.resource.endpoint} {selection.digest} {selection.ticks}"
     if selection.is_counted and page.count.is_exact:

@@ -19,7 +19,7 @@ class Hits:
     searched: Collection[str]
 
     def marked(self, cell: Cell, record: Record, name: str) -> Cell:
-        """Mark what was searched for in a cell: of a long text the words around the first hit."""
+        """Mark the hits of the search in a cell; of long text, show the words around the first hit."""
         if not self.terms:
             return cell
         if cell.kind is CellKind.RELATION:

@@ -1,6 +1,7 @@
-"""How many rows the lists have, for the navigation: counted together by one statement every few seconds in each process.
+"""The numbers of rows in the navigation: counted together by one statement, every few seconds in each process.
 
-Only whole tables are counted so, without what is archived. Who is kept to some rows of a list sees its number where the list itself has just counted it.
+Only whole tables without archived records are counted like that. A person with a row rule sees the number of a list
+only if the current page has counted it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from admin_app.context import glancing, reading, time_limit
+from admin_app.context import autocommit, reading, time_limit
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.archive import unarchived
 from admin_app.extensions import db
@@ -25,7 +26,7 @@ from admin_app.selection.paging.counting import Count, counts_of_tables
 from admin_app.selection.selection import Selection
 from admin_app.web.request_context import request_context
 
-# Seconds for which a number is believed, and that counting all of them may take.
+# Seconds for which a number is trusted, and for which all of them may be counted.
 FRESH = 10
 LIMIT = 0.1
 _PLACE = "list_counts"
@@ -50,7 +51,7 @@ class _Kept:
 
 @dataclass
 class _Here:
-    """What the list of the request at hand counted."""
+    """The count of the current request's list."""
 
     counts: dict[str, Count] = field(default_factory=dict)
 
@@ -111,7 +112,7 @@ def _believed() -> _Believed:
             kept.tried = now
             kept.believed = _Believed(_counted(), now)
         except DBAPIError:
-            # It took too long, or the store cannot be asked: what was believed before is better than nothing in the navigation.
+            # It took too long, or the store failed: an old number is better than none in the navigation.
             pass
         finally:
             kept.lock.release()
@@ -122,7 +123,7 @@ def _counted() -> Mapping[str, Count]:
     """Count every list."""
     found = list(resources())
     # Not as the request reads: neither its transaction nor its time is touched.
-    with reading(), glancing(), time_limit(LIMIT), Session(db.engine) as session:
+    with reading(), autocommit(), time_limit(LIMIT), Session(db.engine) as session:
         counts = counts_of_tables(
             session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT
         )

@@ -81,7 +81,7 @@ class ListPage(Page):
         return page, HTTPStatus.SERVICE_UNAVAILABLE if listing.is_cut else HTTPStatus.OK
 
     def _typed(self, selection: Selection) -> Selection | None:
-        """Return the selection with the filters that were typed into the search box; None where there are none."""
+        """Return the selection with the filters typed into the search box; None if there are none."""
         typed = typed_filters(selection.search, selection.schema, filters_shown(self.access))
         if not typed.conditions:
             return None

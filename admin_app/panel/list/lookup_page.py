@@ -39,7 +39,7 @@ class LookupPage(Page):
         is_by_name = bool(selection.search) and not selection.schema.search
         # What cannot be searched has no index of words: it is found by what one may type without the picker.
         rows = find_offered_at_once(model, selection.search) if is_by_name else _page(selection, start)
-        # Whoever types a number means the record that has it, whatever else holds these digits.
+        # A typed number means the record with it, whatever else contains these digits.
         numbered = of_number(selection)
         shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
         if numbered is not None and not start:

@@ -18,7 +18,7 @@ def is_bare(arguments: Sequence[tuple[str, str]]) -> bool:
 
 
 def open_view(resource: Resource, number: int) -> ViewAtHand | None:
-    """Return the resource's view of this number, of those that the person sees."""
+    """Return the resource's view of this number if the person sees it."""
     view = view_of_id(number)
     return view if view is not None and view.resource == resource.endpoint else None
 

@@ -13,12 +13,12 @@ from admin_app.panel.view_models import Hidden
 
 PEEK = "peek"
 
-# Draws the record that a list's address names, beside the listing that stands at an address; None where there is none to show.
+# Draws the record in a list's address beside the listing at this address; None if there is none to show.
 Beside = Callable[[Access, Listing, str], object]
 
 
 def without_peek() -> list[Hidden]:
-    """Return the arguments of the list at hand that say which rows it has."""
+    """Return the current list's arguments that decide its rows."""
     return [pair for pair in request.args.items(multi=True) if pair[0] not in (PEEK, FILTER)]
 
 
@@ -28,5 +28,5 @@ def peek_url(list_url: str, printed: str) -> str:
 
 
 def peeked() -> str:
-    """Return the printed key of the record that stands beside the list at hand, "" for none."""
+    """Return the printed key of the record beside the current list, "" for none."""
     return request.args.get(PEEK, "")

@@ -1,4 +1,4 @@
-"""The saved view that a list was opened as: what is gone of it, what was changed since, what can be done about it."""
+"""The saved view of a list: what it lost, what was changed since, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class SavedViewBar:
         )
 
     def words(self) -> list[str]:
-        """Say what the address's view has that the list shows no more."""
+        """Describe the parts of the view's address that the list no longer has."""
         if not self._selection.view:
             return []
         if self._view is None:

@@ -71,7 +71,7 @@ class SavedViewsPage(Page):
 
 
 class SavedViewForm(Page):
-    """The form of a new view, or of one that is there."""
+    """The form of a new or an existing view."""
 
     def create(self) -> ResponseReturnValue:
         """Ask for a name for the list whose arguments the address carries, or keep it."""
@@ -146,7 +146,7 @@ class SavedViewForm(Page):
         return lead_on(onward)
 
     def _audience(self, present: str) -> str:
-        """Read whom the form shares with; whoever may not share leaves it as it is, or takes it back."""
+        """Read with whom the view is shared; a person who may not share keeps it as it is, or makes it private."""
         audience = request.form.get("audience", present)
         if audience not in {*_audiences(), present}:
             raise InvalidRecord({"audience": "Choose who can see the view."})
@@ -160,7 +160,7 @@ class SavedViewForm(Page):
     def _page(
         self, view: SavedView | None, selection: Selection | None, problems: Mapping[str, str]
     ) -> tuple[str, HTTPStatus]:
-        """Draw the form of a new view, or of one that is there; what was typed stays."""
+        """Draw the form of a new or an existing view, with what was typed."""
         draft = shown_draft()
         typed = answers(draft)
         present, known = view.audience if view is not None else MINE, _audiences()
@@ -211,7 +211,7 @@ class DefaultView(Page):
 
 
 def find_view(resource: Resource, key: str) -> SavedView:
-    """Return the view of this key, of those that the person sees; 404 for none."""
+    """Return the view with this key if the person sees it; 404 for none."""
     try:
         return saved_views.find_view(db.session, signed_in_principal(), resource=resource.endpoint, key=key)
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""From an address to a `Selection`: what a person may ask of a resource's list, as they like to see it."""
+"""From an address to a `Selection`: what a person may request of a resource's list, with their preferences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHILD_PAGE_SIZES = (10, 20, 50)
 
 
 def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
-    """Return what a list of a resource may be asked by a person: what it declares, of what they may see."""
+    """Return what a person may request of a resource's list: its declarations, as far as they may see them."""
     declared = access.resource.list_schema
     sorts = {
         name: replace(sort, rows=access.seen_beyond(name)) if sort.is_count else sort
@@ -54,9 +54,10 @@ def child_schema(access: Access, back: str) -> ListSchema:
 
 
 def selection_of(access: Access, arguments: Sequence[tuple[str, str]], *, action: Action = Action.LIST) -> Selection:
-    """Read which rows an address means, of those there are for this action, and how the person at the screen likes to see them.
+    """Read the selection of an address, among the rows for this action, with the preferences of the signed-in person.
 
-    One that names a view and nothing else means that view's rows, never the whole list; raise `SelectionError` where it is gone.
+    An address with only a view means that view's rows, never the whole list; raise `SelectionError` if the view is
+    gone.
     """
     if not is_bare(arguments):
         return plain_selection(access, arguments, action=action)
@@ -90,7 +91,7 @@ def newest(access: Access) -> Selection:
 
 
 def of_number(selection: Selection) -> Record | None:
-    """Return the record whose id is what is searched for, of those that the list may have; None for none."""
+    """Return the record whose id equals the search, if the list may have it; None for none."""
     model = selection.schema.model
     key = typed_key(model, selection.search)
     found = select(model).where(model.id == key, *selection.scope)
@@ -103,5 +104,5 @@ def _with_archive(access: Access, schema: ListSchema) -> ListSchema:
 
 
 def _may_go_by(access: Access, name: str, sort: SortKey) -> bool:
-    """Whether the person sees what a sort goes by, which may be a related record's column under the relation's name."""
+    """Whether the person sees what a sort uses, which may be a related record's column under the relation's name."""
     return access.shows(name if sort.relation is None else f"{sort.relation.key}.{sort.column.key}")

@@ -43,7 +43,7 @@ class Sorting:
         return self.links.to(self.selection.changed(sort=_turned(name, self.of(name), kind)))
 
     def then_url(self, name: str, kind: CellKind) -> str:
-        """Return the list sorted by this column where the present one is equal; of the first column the other way round of both."""
+        """Return the address of the list with this column as second sort; if it is the second already, in reverse."""
         first, second = self.selection.sorted_by
         if name not in self.selection.schema.sorts:
             return ""
@@ -75,6 +75,6 @@ def _way_of(sort: str, name: str) -> str:
 
 
 def _turned(name: str, way: str, kind: CellKind) -> str:
-    """Return the sort that a click leads to. Whoever sorts by a number of posts looks for the most."""
+    """Return the sort of a click. People who sort by a number of posts look for the most."""
     is_down = way == _UP or (kind is CellKind.COUNT and not way)
     return f"-{name}" if is_down else name

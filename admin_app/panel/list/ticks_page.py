@@ -26,7 +26,7 @@ JSON = "application/json"
 
 
 class TicksPage(Page):
-    """The list stands in the address, the page's own rows in the form: no other row is ticked by its number."""
+    """The list is in the address, the page's own rows are in the form: no other row can be selected by its number."""
 
     def __init__(self, access: Access) -> None:
         """Read which list it is."""
@@ -75,7 +75,7 @@ class TicksPage(Page):
     _SELECT = {"ticked": _tick, "page": _tick_page, "all": _tick_all, "clear": _clear}
 
     def _keys(self, name: str) -> set[Key]:
-        """Read the keys of no more rows than a page has; what is none is passed over."""
+        """Read at most as many keys as a page has rows; skip those that are not valid."""
         sent = request.form.getlist(name)[: max(self.selection.schema.page_sizes)]
         return {key for text in sent if (key := read_key(self.resource.model, text)) is not None}
 

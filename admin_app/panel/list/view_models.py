@@ -94,7 +94,7 @@ class Pager:
     last_url: str = ""
     pages: tuple[Link | None, ...] = ()
     sizes: tuple[Link, ...] = ()
-    # This list from its start, in its present size: what a chosen size leads back to.
+    # This list from its start in its present size, for changing the size.
     here_url: str = ""
 
 
@@ -181,7 +181,7 @@ class BulkBar:
     # The list of the selected rows alone; from there, the whole list.
     show_url: str = ""
     whole_url: str = ""
-    # The page that it stands on, where that is not the list's own.
+    # The page with the list, if it is not the list's own.
     back_url: str = ""
 
 
@@ -209,7 +209,7 @@ class Listing:
     form_url: str = ""
     # Where the number is not exact: the link that counts.
     count_url: str = ""
-    # Which rows the person is limited to, for whoever sees none; "" for no limit.
+    # The rows that the person is limited to, for a person who sees none; "" for no limit.
     kept_to: str = ""
     # Whether reading took too long: there are no rows then, and the person should narrow the search or filters.
     is_cut: bool = False
@@ -226,7 +226,7 @@ class Listing:
     # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
     edit_page_url: str = ""
     import_url: str = ""
-    # Where the rows are counted by a field, "" where there is none to count them by.
+    # The address for counting rows by a field, "" if there is none.
     summarise_url: str = ""
     cell_url: str = ""
     # Where the archived rows are, which it leaves out.

@@ -21,7 +21,7 @@ class ViewWatchPage(Page):
     """What the button of a view does."""
 
     def respond(self) -> ResponseReturnValue:
-        """Watch the view, or watch it no more."""
+        """Watch the view, or stop watching it."""
         view, person = find_view(self.resource, request.form.get("view", "")), signed_in_principal()
         view_id, name = view.id, view.name
         try:

@@ -33,15 +33,15 @@ from admin_app.selection.sorting import text_indexes
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.urls import here
 
-# In the address: by which field, and where the page begins: behind a key, or at it.
+# Arguments: the field, and where the page begins, after a key or at it.
 BY, AFTER, FROM = "by", "after", "from"
 # The job whose groups are shown, and behind which of them.
 FOUND, BEHIND = "found", "behind"
-# A key of an index is no longer: that of a name, of which 200 letters count, or an email's.
+# Longest key of an index: that of a name, of which 200 letters count, or of an email.
 LONGEST_KEY = 1000
 _WORDS = {
-    Likeness.NAME: "the same {label}, but for capitals and accents",
-    Likeness.EMAIL: "the same {label}, but for capitals, dots and what follows a “+”",
+    Likeness.NAME: "the same {label}, ignoring capitals and accents",
+    Likeness.EMAIL: "the same {label}, ignoring capitals, dots and anything after a “+”",
 }
 
 
@@ -188,7 +188,7 @@ class DuplicatesPage(Page):
 
 
 def declare_likenesses(resource: Resource) -> None:
-    """Declare an index for every key by which records may be the same; raise `ConfigurationError` for one that is no short text."""
+    """Declare an index for every duplicate key; raise `ConfigurationError` for one that is not short text."""
     for name, likeness in resource.duplicate_keys.items():
         column = getattr(resource.model, name).property.columns[0]
         if not is_short_text(column) or column.info.get("secret"):
@@ -200,6 +200,6 @@ def declare_likenesses(resource: Resource) -> None:
 
 
 def _start() -> Start:
-    """Read where the page begins; what is no key begins at the first one."""
+    """Read where the page begins; without a valid key, at the first one."""
     behind, at = (request.args.get(name, "").replace("\0", "")[:LONGEST_KEY] for name in (AFTER, FROM))
     return Start(at, is_behind=False) if at else Start(behind)

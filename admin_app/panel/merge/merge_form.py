@@ -27,7 +27,7 @@ TAKE = "take."
 
 @dataclass(frozen=True)
 class Option:
-    """What one of the two records holds; `whole` is a value that is too long to stand on a button."""
+    """The value of one of the two records; `whole` is set if it is too long for the button."""
 
     value: str
     whose: str
@@ -56,7 +56,7 @@ class MergeForm:
 
     @cached_property
     def names(self) -> list[str]:
-        """Name the fields in which they differ, and of which the survivor may be given either value."""
+        """Return the fields that differ and may be given either value."""
         both = [set(self._writable(one)) for one in (self.kept, self.gone)]
         return [
             name
@@ -76,7 +76,7 @@ class MergeForm:
         return found
 
     def _require_together(self, chosen: Mapping[str, str]) -> None:
-        """Raise `InvalidRecord` where a relation of the one does not go with what the survivor has of the other."""
+        """Raise `InvalidRecord` if one record's relation does not fit the other's shared columns."""
         resource = self.access.resource
         held = {name: getattr(self.gone if whose == GONE else self.kept, name) for name, whose in chosen.items()}
         pointed_at = {name: one for name, one in held.items() if isinstance(resource.relation(name), ToOne)}
@@ -100,14 +100,14 @@ class MergeForm:
         return {column: getattr(self.gone, column) for column in self._columns(name)}
 
     def _links(self) -> Values:
-        """Return what the survivor is linked with from now on, of the links that the person may write: what either was."""
+        """Return the survivor's new links, among those that the person may write: the links of both."""
         writable = set(self._writable(self.kept)) & set(self._writable(self.gone))
         names = [name for name in self.access.resource.form_columns if self.access.resource.is_links(name)]
         both = {name: {*getattr(self.kept, name), *getattr(self.gone, name)} for name in names if name in writable}
         return {name: sorted(found - {self.kept, self.gone}, key=lambda one: one.id) for name, found in both.items()}
 
     def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> tuple[FieldChoice, ...]:
-        """Turn it into choices: what was chosen, or what the survivor has, unless it has nothing."""
+        """Turn the differences into choices: what was chosen, or the survivor's value unless it is empty."""
         return tuple(
             FieldChoice(
                 name=TAKE + name,

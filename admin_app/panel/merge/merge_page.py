@@ -42,7 +42,7 @@ from admin_app.web.urls import here
 
 
 class MergePage(Page):
-    """The page of two records, `?a=` the one that stays and `?b=` the one that goes; of a selection it leads to that."""
+    """The page of two records: `?a=` stays and `?b=` is merged into it. A selection leads to that address."""
 
     def respond(self) -> ResponseReturnValue:
         """Show both, or carry it out."""

@@ -39,7 +39,7 @@ def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
 
 
 def people_meant(record: Record, text: str, answers: Mapping[str, str], known: Collection[int]) -> Meant:
-    """Find whom a text mentions, of those who may read notes on this record; `known` are those whom the note mentioned before."""
+    """Find whom a text mentions, among people who may read notes on this record; `known` are those mentioned before."""
     if not has_mentions(text):
         return Meant()
     people = colleagues(db.session)
@@ -92,6 +92,6 @@ def _asked(number: int, noun: str, question: Question) -> WhoIsMeant:
 
 
 def _answered_by(questions: Collection[Question], known: Collection[int]) -> dict[str, str]:
-    """Answer the questions of which one of these people is the only one that fits."""
+    """Answer the questions for which only one of these people fits."""
     fitting = {one.word: [person.id for person in one.people if person.id in known] for one in questions}
     return {caseless(word): str(keys[0]) for word, keys in fitting.items() if len(keys) == 1}

@@ -20,7 +20,7 @@ TEXT = "text"
 
 @dataclass(frozen=True)
 class NoteForm:
-    """A note that was sent: what is wrong with it by control, "" for the whole, and what has to be asked. With neither it can be kept."""
+    """A note that was sent: the problems by control, "" for the whole, and the open questions. Without either it can be saved."""
 
     typed: str
     text: str = ""
@@ -54,6 +54,6 @@ def read_form(access: Access, record: Record, sent: Mapping[str, str], known: Co
 
 
 def _settled(answers: Mapping[str, str], questions: Sequence[WhoIsMeant]) -> list[Hidden]:
-    """Carry on what is not asked again."""
+    """Continue what is not asked again."""
     again = {caseless(one.name) for one in questions}
     return [(f"{WHO}{word}", value) for word, value in answers.items() if caseless(f"{WHO}{word}") not in again]

@@ -28,7 +28,7 @@ CHANGED = "You changed this note in another window. Nothing was saved. Save agai
 
 
 class NotePage(Page):
-    """The form of a note that is there."""
+    """The form of an existing note."""
 
     def respond(self) -> ResponseReturnValue:
         """Show the form, save it, or delete the note."""

@@ -1,4 +1,4 @@
-"""The notes on a record: what colleagues wrote about it, newest first, and a form to add one. Who may view the record may do both."""
+"""The notes on a record, newest first, and a form to add one. Everyone who may view the record may read and add notes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# The form's own key, by which a form that is sent twice makes one note.
+# The form's own key: sent twice, it creates one note.
 ONCE = "_once"
 # In the address: the beginning of a colleague's name, which is answered by names.
 WHO = "who"

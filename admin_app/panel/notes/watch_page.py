@@ -1,4 +1,4 @@
-"""Watch a record, or stop. Whoever may read its history may be told of its changes."""
+"""Start or stop watching a record. People who may read its history may watch it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WatchPage(Page):
     """What the button at a record's head does."""
 
     def respond(self) -> ResponseReturnValue:
-        """Watch the record, or watch it no more."""
+        """Watch the record, or stop watching it."""
         record, person = self.access.requested(Action.HISTORY), signed_in_principal()
         noun, title = self.resource.noun, self.access.title_of(record)
         try:

@@ -95,7 +95,7 @@ class Operator(engine.BaseSQLAFilter):
         return self.holds_for_nothing
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Return the condition on the column itself: what Flask-Admin's own `apply` would have added to the query."""
+        """Return the condition on the column itself, which Flask-Admin's own `apply` would have added to the query."""
         statement = self.apply(select(column), value)
         condition: ColumnElement[bool] = statement.whereclause
         return condition

@@ -73,7 +73,7 @@ class NotEquals(Operator, engine.FilterNotEqual):
 
 
 class Empty(Operator, engine.FilterEmpty):
-    """There is a value, or there is none; for text, no characters are no value."""
+    """There is a value, or there is none; an empty text counts as none."""
 
     slug, words = "empty", "is empty"
 
@@ -152,7 +152,7 @@ class InList(Operator, engine.FilterInList):
         return f"{self.name} {self.words} {self.named(text)}"
 
     def named(self, text: str) -> str:
-        """Name the values as typed; what was pasted from several lines, with commas between them."""
+        """Name the values as typed, with commas between those pasted on several lines."""
         return f"“{', '.join(self.split(text)) if _SEPARATOR_BUT_COMMA.search(text) else text}”"
 
 
@@ -175,7 +175,7 @@ def _is_caseless(operator: Operator) -> bool:
 
 
 def _is_free(column: AnyColumn) -> bool:
-    """Whether the column holds any text: of a fixed set, a value is what it is."""
+    """Whether the column holds any text; the values of a fixed set have one spelling."""
     return kind_of(column).way_of_keeping is not None
 
 
@@ -191,7 +191,7 @@ def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[boo
 
 
 def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
-    """Return the column as it is looked up in an index, where one knows it: what is not in a text none knows."""
+    """Return the column for looking it up in an index, if one has it: an index cannot find what is not in a text."""
     column = SearchColumn(operator.column, operator.relation, frame)
     return column if not operator.holds_for_nothing and is_indexed(column) else None
 

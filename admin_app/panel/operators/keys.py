@@ -1,4 +1,4 @@
-"""These records, by keys that are no numbers: what the ticked rows of a list become in its address."""
+"""These records, by keys that are not numbers: the selected rows of a list in its address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.panel.operators.equality import InList
 from admin_app.selection.list_schema import PAGE_SIZES
 from admin_app.value_lists import values_of
 
-# So many are named, of more the number.
+# This many are named; more are counted.
 MOST_NAMED = 10
 
 
@@ -34,7 +34,7 @@ class RecordInList(InList):
         """Read a key as it is printed, or typed."""
         key = read_key(self._model, value)
         if key is None:
-            message = f"“{value[:50]}” is no ID."
+            message = f"“{value[:50]}” is not an ID."
             raise ValueError(message)
         return key
 

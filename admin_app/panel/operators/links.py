@@ -73,7 +73,7 @@ class LinksIncludeNone(LinksIncludeAny):
         return ()
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Ask of each row: what no set has cannot be found by it."""
+        """Ask for each row: an index of links cannot find records without any."""
         return ~_links(column).linked(value).asked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-# What is suggested; any number may stand in place of 7 and 30, and any unit.
+# The suggestions; other numbers than 7 and 30 work, too, and other units.
 PERIODS = (
     "today",
     "yesterday",
@@ -33,7 +33,7 @@ _STEPS = {"this": 0, "last": -1, "next": 1}
 
 
 def period(text: str, today: date) -> tuple[date, date]:
-    """Return the first and the last day that a period has, looked at today; raise ValueError saying what there is."""
+    """Return the first and the last day of a period, as of today; raise `ValueError` with the known periods."""
     name = _plain(text)
     if name in _DAYS:
         day = today + timedelta(days=_DAYS[name])
@@ -60,7 +60,7 @@ def _plain(text: str) -> str:
 
 
 def _calendar(unit: str, step: int, today: date) -> tuple[date, date]:
-    """Return a whole week (from Monday), month or year, this one or so many away."""
+    """Return a whole week (from Monday), month or year, `step` units from the present one."""
     if unit == "week":
         first = today - timedelta(days=today.weekday()) + timedelta(weeks=step)
         return first, first + timedelta(days=6)
@@ -70,13 +70,13 @@ def _calendar(unit: str, step: int, today: date) -> tuple[date, date]:
 
 
 def _month(today: date, step: int) -> date:
-    """Return the first day of a month so many away."""
+    """Return the first day of a month, `step` months from the present one."""
     years, month = divmod(today.month - 1 + step, 12)
     return date(today.year + years, month + 1, 1)
 
 
 def _counted(direction: str, number: int, unit: str, today: date) -> tuple[date, date]:
-    """Return so many days up to today, or from today on: today is one of them."""
+    """Return this many days up to today, or from today on; today counts."""
     if unit == "month":
         other = _same_day(today, -number if direction == "last" else number)
         return (other + timedelta(days=1), today) if direction == "last" else (today, other - timedelta(days=1))

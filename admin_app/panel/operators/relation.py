@@ -45,7 +45,7 @@ class RelationIs(Operator):
         self.target = relation_of(relation).target
 
     def operators(self) -> tuple[OperatorChoice, ...]:
-        """Say what to type: what the person may see of the other side's names."""
+        """Say what to type, depending on what the person may see of the other side's names."""
         return (OperatorChoice(self.slug, self.words, self.input_type, typing_hint(self.target)),)
 
     def clean(self, value: str) -> Key:
@@ -64,7 +64,7 @@ class RelationIs(Operator):
         return f"{self.name} is ID {text}{' (deleted)' if is_gone else ''}"
 
     def label_of(self, text: str) -> str:
-        """Name the record, "" where there is none that the person may see."""
+        """Name the record, "" if the person may see none."""
         access = access_of(self.target)
         try:
             key: Any = self.parse(text)
@@ -125,7 +125,7 @@ class RelationEmpty(Empty):
 
 
 class RelationUnder(RelationIs):
-    """The related record is this one, or stands below it in a tree."""
+    """The related record is this one, or is below it in a tree."""
 
     slug, words = "under", "is or is under"
 

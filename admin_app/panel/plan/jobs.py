@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages, is_crossing, of_one_moment, write_back
+from admin_app.db.connection import hold_pages, is_serialization_conflict, of_one_moment, write_back
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.turns import let_others_write
@@ -241,7 +241,7 @@ class PlanWork:
             try:
                 return self._timed_once(work)
             except OperationalError as error:
-                if not is_crossing(error):
+                if not is_serialization_conflict(error):
                     raise
         return self._timed_once(work)
 
@@ -297,7 +297,7 @@ class _Effect:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
         record = db.session.get(self.model, self.record_id)
         if record is None:
-            return f"{NO_EFFECT} Somebody deleted it."
+            return f"{NO_EFFECT} Someone deleted it."
         try:
             self.let_come(record)
         except AdminError as error:

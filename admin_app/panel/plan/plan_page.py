@@ -153,7 +153,7 @@ class PlanPage(Page):
         return lead_on(self._here(plan))
 
     def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
-        """Carry on with what is left."""
+        """Continue with what is left."""
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
         return lead_on(self._here(plan))

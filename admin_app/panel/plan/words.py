@@ -59,7 +59,7 @@ def button_of(plan: Plan, resource: Resource) -> str:
 def go_on_of(plan: Plan, resource: Resource) -> str:
     """Say what is left of a plan that was stopped, "" for nothing."""
     has_effects_left = bool(plan.arguments["effect"]) and effects.number_waiting(db.session, plan) > 0
-    return button_of(plan, resource) or ("Carry on" if has_effects_left else "")
+    return button_of(plan, resource) or ("Continue" if has_effects_left else "")
 
 
 def news_of(plan: Plan, resource: Resource) -> str:

@@ -43,6 +43,6 @@ def _told_names(resource: Resource) -> list[str]:
 
 
 def _computed(resource: Resource) -> list[str]:
-    """Name what is computed, is no secret, and stands in the resource's lists or form."""
+    """Return the computed attributes in the resource's lists or form that are not secret."""
     names = dict.fromkeys([*resource.column_list, *resource.column_further_list, *resource.form_columns])
     return [name for name in names if is_computed(resource.model, name) and not hides_secret(resource.model, name)]

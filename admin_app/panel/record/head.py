@@ -41,7 +41,7 @@ class RecordHead:
 
 
 def head_of(access: Access, record: Record, view: str, *, changed_by: str = "") -> RecordHead:
-    """Put the head together for the page at hand; `changed_by` is who changed the record last, where that is known."""
+    """Build the head of the current page; `changed_by` is the last person who changed the record, if known."""
     resource = access.resource
     back, index = return_url(resource), link(resource, "index_view")
     is_list = urlsplit(back).path == index

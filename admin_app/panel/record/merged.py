@@ -18,18 +18,18 @@ OWN = "own"
 
 
 def require_way_to_survivor(access: Access, view: str) -> Response:
-    """Redirect to the record that the requested one was merged into; 404 where there is none."""
+    """Redirect to the record that the requested one was merged into; 404 if there is none."""
     return way_to_survivor(access, view) or abort(404)
 
 
 def way_to_survivor(access: Access, view: str) -> Response | None:
-    """Redirect to the record that the requested one was merged into; None where there is none that the person may see."""
+    """Redirect to the record that the requested one was merged into; None if the person may see none."""
     key = read_key(access.resource.model, request.args.get("id", ""))
     return None if request.method == "POST" or key is None else way_on(access, view, key)
 
 
 def way_on(access: Access, view: str, key: Key) -> Response | None:
-    """Redirect to the record that this key's was merged into; None where there is none that the person may see."""
+    """Redirect to the record that this key's record was merged into; None if the person may see none."""
     target = survivor_of(db.session, access.resource.model, key)
     survivor = None if target is None else access.find_key(target)
     if survivor is None:

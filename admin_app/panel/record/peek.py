@@ -1,4 +1,4 @@
-"""A record beside its list: what it is, what can be done with it, and the rows before and after it."""
+"""A record beside its list: its facts, its actions, and the rows before and after it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.panel.view_models import Fact, Link
 
 @dataclass(frozen=True)
 class Peek:
-    """The panel; urls are "" where the person may not, or where no row of the page stands there."""
+    """The panel; addresses are "" if the person may not use them, or if there is no such row."""
 
     title: str
     row: str
@@ -61,7 +61,7 @@ def peek_at(access: Access, listing: Listing, list_url: str) -> Peek | None:
 
 
 def _facts(access: Access, record: Record) -> Iterator[Fact]:
-    """Yield the record's facts, of HTML the words."""
+    """Yield the record's facts; of HTML only the words."""
     for name in fact_names(access):
         one = fact(access, record, name)
         is_html = name in access.resource.html_columns and has_markup(one.cell.text)

@@ -34,7 +34,7 @@ _LINE_END = re.compile(r"</(?:p|div|h[1-6]|li|tr|pre|blockquote)>|<br\s*/?>", re
 
 @dataclass(frozen=True)
 class Preview:
-    """What stands below a field that may hold HTML: how many words it has, and where it is shown without its tags."""
+    """The line below a field that may hold HTML: the number of words, and the addresses of the previews."""
 
     words: str
     is_html: bool

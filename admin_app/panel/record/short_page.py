@@ -1,4 +1,4 @@
-"""The short address of a record, "/admin/post/3890": it stands in tickets and mails, and leads to the record's page."""
+"""The short address of a record, "/admin/post/3890", for tickets and emails: it redirects to the record's page."""
 
 from __future__ import annotations
 

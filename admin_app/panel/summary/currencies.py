@@ -1,4 +1,4 @@
-"""Amounts whose currency stands in another column: each currency has a figure of its own, and none is added to another."""
+"""Amounts whose currency is in another column: each currency has its own figure, and currencies are never added up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def groups_by_currency(
     currency: Attribute,
     codes: Sequence[str | None],
 ) -> list[LabelledGroup]:
-    """Group the rows once for each currency; what is measured of a group is one figure for each."""
+    """Group the rows once for each currency; the measure of a group is one figure per currency."""
     each = [grouping.groups(session, selection, replace(measure, only=currency == code)) for code in codes]
     found = [{one.filters: one.group.measured for one in groups} for groups in each]
     first = each[0] if each else grouping.groups(session, selection, None)

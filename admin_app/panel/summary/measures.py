@@ -46,7 +46,7 @@ def measures_of(access: Access) -> Iterator[OfferedMeasure]:
     for name in access.shown(one for one in names if one in plain):
         column, currency = plain[name].class_attribute, beside_of(plain[name].class_attribute)
         is_number = isinstance(kind_of(column), (WholeNumberKind, FloatKind, DecimalKind)) and not column.foreign_keys
-        # Who does not see the currencies cannot tell the amounts apart.
+        # A person who does not see the currencies cannot compare the amounts.
         if is_number and (not currency or access.shows(currency)):
             for figure, words in _WORDS.items():
                 said = words.format(in_sentence(resource.label(name)))

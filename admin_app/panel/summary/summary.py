@@ -109,9 +109,9 @@ class Summary:
 
 
 def summary_of(access: Access, arguments: Sequence[Hidden], *, action: Action = Action.LIST) -> Summary | None:
-    """Read what an address asks for, None where the person can summarise by nothing; raise `SelectionError` for what there is not.
+    """Read the summary of an address; None if the person has no grouping; raise `SelectionError` for an unknown one.
 
-    Ticks belong to one list, and its groups' rows are other lists.
+    A selection belongs to one list, and the groups lead to other lists.
     """
     rest = [pair for pair in arguments if pair[0] not in {BY, MEASURE, TICKS}]
     asked = dict(pair for pair in arguments if pair[0] in {BY, MEASURE})
@@ -145,7 +145,7 @@ def narrowed_words(one: Summary) -> list[str]:
 
 
 def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
-    """Put groups into a table: of times with a chart whose bars stand side by side, of others with a bar in each row."""
+    """Build the table of groups: of times with a column chart, of others with a bar in each row."""
     lengths = (
         [0.0] * len(groups) if one.grouping.by.is_time else lengths_of([_compared(one, group) for group in groups])
     )
@@ -156,6 +156,7 @@ def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
         caption=one.title,
         first_head=one.first_head,
         number_head=resource.plural,
+        noun=resource.noun,
         figure_heads=one.figure_heads,
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),

@@ -21,11 +21,13 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class SummaryTable:
-    """The groups of a list with the chart that says the same; `chart` is None where bars stand in the rows."""
+    """The groups of a list with the same as a chart; `chart` is None if the rows have bars."""
 
     caption: str
     first_head: str
     number_head: str
+    # What one of them is called.
+    noun: str
     figure_heads: tuple[str, ...]
     rows: tuple[SummaryRow, ...]
     total: Link

@@ -1,4 +1,4 @@
-"""The resources of this dashboard's own people: who signs in, and what their roles are."""
+"""The resources of the dashboard's own people: staff and roles."""
 
 from __future__ import annotations
 

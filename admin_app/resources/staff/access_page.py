@@ -1,4 +1,4 @@
-"""How a member of staff gets in, on a page for owners: the password, the second factor, and where they are signed in."""
+"""How a member of staff signs in, a page for owners: password, second factor and sessions."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from admin_app.web.urls import here
 
 
 class AccessPage(Page):
-    """How one person gets in: their password, their second factor, their sessions."""
+    """The password, second factor and sessions of one person."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show how the person gets in, or do what an owner chose."""
+        """Show how the person signs in, or do what an owner chose."""
         staff = self.access.requested(Action.EDIT)
         if request.method != "POST":
             return self._page(staff)
         _require_power(staff)
         match request.form.get("act"):
             case "link":
-                # Shown on this very page, and on no other: the table holds no more than its hash.
+                # The link is shown on this page only: the table holds just its hash.
                 return self._page(staff, hand_over(staff))
             case "unlock":
                 sign_in.unlock(db.session, staff)
@@ -43,7 +43,7 @@ class AccessPage(Page):
                 company_sign_in.unbind(db.session, staff)
                 announce(f"The company sign-in of {staff.name} was removed.")
             case "reset-two-factor" if _is_oneself(staff):
-                # One's own are under Account, where the last one stays.
+                # One's own are under Account, which keeps the last second factor.
                 abort(403)
             case "reset-two-factor":
                 two_factor.reset(db.session, staff)
@@ -72,7 +72,7 @@ class AccessPage(Page):
 
 
 def _require_power(staff: Staff) -> None:
-    """Answer 403 where the person holds more than who acts, by what is so when nobody else can change it."""
+    """Answer 403 if the person has rights that the acting one lacks, judged by the rows that nobody can change meanwhile."""
     try:
         privileges.locked_privileges(db.session, current_principal()).require_over(staff)
     except PrivilegeError:
@@ -90,7 +90,7 @@ def _after_reset(staff: Staff) -> str:
 
 
 def _factors(staff: Staff) -> str:
-    """Say what the person signs in with beside the password, or nothing."""
+    """Return what the person signs in with besides the password, or nothing."""
     number = len(passkeys.all_of(db.session, staff))
     kinds = [
         *(["an app"] if two_factor.has_app(db.session, staff) else []),
@@ -101,7 +101,7 @@ def _factors(staff: Staff) -> str:
 
 
 def _tries(staff: Staff) -> str:
-    """Say how many tries at the account failed and what that means, or nothing."""
+    """Say how many failed attempts there were and what they mean, or nothing."""
     count, until = sign_in.delay_of(db.session, staff)
     if not count:
         return ""

@@ -1,4 +1,4 @@
-"""Why a person may do something, or may not: the role, the row rule and the field rights that decide, as `Access` says it for them."""
+"""Why a person may or may not do something: the role, the row rule and the field rights that decide it, as `Access` sees it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from admin_app.panel.resource import Resource
 from admin_app.resources.staff.rights_sum import VERBS, field_words, rows_words
 from admin_app.selection.selection import WHERE
 
-# What is done with no record that is there already.
+# Actions that concern no existing record.
 ABOUT_NO_RECORD = frozenset({Action.CREATE, Action.IMPORT, Action.SHARE})
-# By which actions the fields count that an action shows or writes; deleting and sharing ask for none.
+# Actions whose field rights an action needs; deleting and sharing need none.
 _FIELDS_BY = {
     **{action: (action,) for action in Action},
     Action.IMPORT: (Action.CREATE, Action.EDIT),
     Action.BULK: (Action.EDIT,),
 }
 _WITHOUT_FIELDS = frozenset({Action.DELETE, Action.SHARE})
-# What a row rule knows of a person, as the accounts have it.
+# What row rules read of an account.
 _IN_RULES = ("name", "email")
-# Whose limits count besides those of the action: nobody does anything with what they do not see.
+# The actions whose limits also count: nobody acts on what they cannot see.
 _SEEING = (Action.VIEW, Action.LIST)
 # Rights that do nothing by themselves.
 _BESIDES = {
@@ -39,7 +39,10 @@ _BESIDES = {
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a person may do this with a resource's records, or with one of them; `people` and `asker` are what who asks may see of both."""
+    """Whether a person may do this with a resource's records, or with one of them.
+
+    `people` and `asker` are what the asking person may see of staff and of the resource.
+    """
 
     staff: Staff
     people: Access
@@ -49,22 +52,22 @@ class Question:
 
     @property
     def resource(self) -> Resource:
-        """Whose records it is about."""
+        """The resource in question."""
         return self.asker.resource
 
     @property
     def head(self) -> str:
-        """What the action is called."""
+        """The name of the action."""
         return f"“{self.action.value.capitalize()}”"
 
     @property
     def who(self) -> str:
-        """What the person is called, to who asks."""
+        """The person's name, as far as the asking person may see it."""
         return self.people.title_of(self.staff)
 
     @property
     def is_told(self) -> bool:
-        """Whether who asks may know of a record which rules it meets: they see all fields that these look at, and by whose email."""
+        """Whether the asking person may learn which rules a record meets: they see all fields that the rules read, and the email that rules use."""
         if not all(map(self.people.shows, _IN_RULES)):
             return False
         known = self.resource.row_rules
@@ -75,7 +78,7 @@ class Question:
         )
 
     def rule_of(self, role: Role) -> str:
-        """Return the row rule that a role keeps to here, "" for none."""
+        """Return the row rule of a role here, "" for none."""
         return grant_of(role).rows.get(self.resource.endpoint, "")
 
     def giving(self, *actions: Action) -> list[Role]:
@@ -90,14 +93,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer, and what decides, a sentence each."""
+    """The answer, and a sentence for each thing that decides it."""
 
     verdict: str
     reasons: tuple[str, ...]
 
 
 def explain(question: Question) -> Explanation:
-    """Answer by asking for the person as every page of theirs does."""
+    """Answer by asking `Access` for the person, as their own pages do."""
     with acting_for(question.staff):
         access = access_to(question.resource)
         verdict = _verdict(question, access)
@@ -113,7 +116,7 @@ def _verdict(question: Question, access: Access) -> str:
         return f"{who} {'can' if may else 'cannot'} {VERBS[action]} {rows}."
     words = f"{VERBS[action]} {_named(question, record)}"
     if may and access.rule_names(action) and not question.is_told:
-        return f"You cannot be told whether {who} can {words}."
+        return f"You do not have the permissions to see whether {who} can {words}."
     return f"{who} {'can' if may and _reaches(access, record, action) else 'cannot'} {words}."
 
 
@@ -131,7 +134,7 @@ def _reasons(question: Question, access: Access) -> Iterator[str]:
         return
     giving = question.giving(action)
     if not giving:
-        yield f"No role of theirs gives {question.head} on {place.plural}. They have: {staff.role_names}."
+        yield f"None of their roles gives {question.head} on {place.plural}. They have: {staff.role_names}."
         return
     yield f"{_roles(giving)} {'gives' if len(giving) == 1 else 'give'} {question.head} on {place.plural}."
     yield from _row_reasons(question, access)
@@ -142,7 +145,7 @@ def _reasons(question: Question, access: Access) -> Iterator[str]:
 
 
 def _row_reasons(question: Question, access: Access) -> Iterator[str]:
-    """Say which rules hold for the rows, by which roles, and whether the record is among them."""
+    """Say which row rules apply, by which roles, and whether the record is among the rows."""
     action, record, place = question.action, question.record, access.resource
     if access.rule_names(action):
         by = [role for role in question.giving(action, *_SEEING) if question.rule_of(role)]
@@ -152,11 +155,11 @@ def _row_reasons(question: Question, access: Access) -> Iterator[str]:
     if record is None or not access.rule_names(action):
         is_within = True
     elif not question.is_told:
-        yield "It is not shown whether the record is one of them, because you do not see the fields that decide it."
+        yield "You cannot see whether the record is one of them, because you do not see the fields that decide it."
         return
     else:
         is_within = access.is_within(record.id, action)
-        yield f"The record is {'one' if is_within else 'none'} of them."
+        yield f"The record is {'' if is_within else 'not '}one of them."
     if record is not None and is_within and not access.reaches(record, action):
         yield (
             f"This {place.noun} has permissions that {question.who} does not have, "
@@ -170,7 +173,7 @@ def _field_reason(question: Question, access: Access) -> str:
     giving = question.giving(question.action, *_SEEING)
     by = [role for role in giving if any(path.startswith(place) for path in role.fields)]
     if not parts:
-        return "All fields are open to it."
+        return "No role limits the fields."
     words = f"{'; '.join(parts)}."
     limits = f" {_roles(by)} {'limits' if len(by) == 1 else 'limit'} fields." if by else ""
     return f"{sentence_case(words)}{limits}"

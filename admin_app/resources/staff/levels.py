@@ -1,4 +1,4 @@
-"""Levels: what people mean by “can see” and “can edit”, as permissions on one resource. Whatever is none of them is a choice of single ones."""
+"""Levels: what people mean by “can see” and “can edit”, as permissions on one resource. Any other combination is custom."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from admin_app.domain.permissions.rights import ANY, Action
 
 _SEE = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
 _EDIT = (*_SEE, Action.CREATE, Action.EDIT, Action.IMPORT, Action.BULK, Action.UNDO, Action.SHARE)
-# The key, what it says, and what it gives, each level more than the one before.
+# Key, label and actions of each level; each has more than the one before.
 _LEVELS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("see", "Can see", _SEE),
     ("edit", "Can edit", _EDIT),
@@ -17,14 +17,14 @@ _LEVELS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("all", "Everything", (ANY,)),
 )
 NOTHING, CUSTOM = "nothing", "custom"
-# Between a resource and its level; no permission holds one.
+# Between a resource and its level; no permission contains one.
 _SIGN = "="
 _WAS = "was"
 
 
 @dataclass(frozen=True)
 class Level:
-    """A level of one resource: the word that the form sends, what it says, and the permissions that it stands for."""
+    """A level of one resource: the word that the form sends, its label, and its permissions."""
 
     key: str
     label: str
@@ -32,7 +32,7 @@ class Level:
 
 
 def levels_of(resource: str, known: Collection[str], nothing: str) -> Sequence[Level]:
-    """Return the levels of a resource whose pages know these actions; `nothing` is what the lowest says."""
+    """Return the levels of a resource whose pages use these actions; `nothing` is the label of the lowest."""
     found = [Level(NOTHING, nothing, frozenset())]
     for key, label, given in _LEVELS:
         words = frozenset(f"{resource}:{one}" for one in given if one == ANY or one in known)
@@ -42,22 +42,22 @@ def levels_of(resource: str, known: Collection[str], nothing: str) -> Sequence[L
 
 
 def level_of(levels: Sequence[Level], held: Collection[str]) -> str:
-    """Return the key of the level that somebody has who holds exactly these permissions on the resource."""
+    """Return the key of the level with exactly these permissions on the resource."""
     return next((one.key for one in levels if one.permissions == frozenset(held)), CUSTOM)
 
 
 def word_of(resource: str, key: str) -> str:
-    """Return what the form sends for a level."""
+    """Return the form's word for a level."""
     return f"{resource}{_SIGN}{key}"
 
 
 def word_of_former(resource: str, key: str) -> str:
-    """Return what the form sends for the level that it was drawn with: one that was not changed leaves the single permissions alone."""
+    """Return the form's word for the level that was shown: if it comes back unchanged, the single permissions count."""
     return word_of(resource, f"{_WAS}{_SIGN}{key}")
 
 
 def applied(sent: Collection[str], levels: dict[str, Sequence[Level]]) -> list[str]:
-    """Return the permissions that were sent, those of each resource whose level was changed in place of its single ones."""
+    """Return the permissions that were sent. If the level of a resource was changed, it replaces that resource's single permissions."""
     words = [*sent]
     for resource, offered in levels.items():
         known = {*(one.key for one in offered), CUSTOM}

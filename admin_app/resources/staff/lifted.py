@@ -16,24 +16,24 @@ from admin_app.panel.resource import Resource
 from admin_app.resources.staff.matrix import FIELD_WORDS
 
 AnyRole = Role | HeldRole
-# By the head of the matrix that it is about: what a limit decides there.
+# What a limit decides, by the heading of the matrix that it belongs to.
 Effects = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class _Limit:
-    """A role's limit, how its grant is without it, and what it decides."""
+    """A role's limit, its grant without the limit, and what the limit decides."""
 
     role: AnyRole
     words: str
-    # What a role without it gives.
+    # The role's grant without the limit.
     more: str
     lift: Callable[[Grant], Grant]
     effects: Callable[[Access], Effects]
 
 
 def lifted_limits(roles: Sequence[AnyRole], resource: Resource) -> Iterator[str]:
-    """Say of each limit that is of no effect, or of less than in its role alone, which other roles lift it."""
+    """Say of each limit that has no effect, or less than in its role alone, which other roles lift it."""
     for role in roles:
         for limit in (*_row_limits(role, resource), *_field_limits(role, resource)):
             alone, here = _held(limit, [role], resource), _held(limit, roles, resource)
@@ -83,7 +83,7 @@ def _effects_on(name: str) -> Callable[[Access], Effects]:
 
 
 def _held(limit: _Limit, roles: Sequence[AnyRole], resource: Resource) -> list[str]:
-    """Return the actions at which the limit decides something among these roles."""
+    """Return the actions for which the limit has an effect among these roles."""
     grants = [(one, grant_of(one)) for one in roles]
     kept = _effects(limit, [grant for _, grant in grants], resource)
     lifted = _effects(limit, [limit.lift(grant) if one is limit.role else grant for one, grant in grants], resource)

@@ -1,4 +1,4 @@
-"""What a role's form shows: for each resource its level and its single permissions, the rows a role may keep to, and its fields."""
+"""The form of a role: for each resource its level, its single permissions, its row rule and its fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIELD_WORDS = {FieldRight.READ_ONLY: "Can see", FieldRight.HIDDEN: "Hidden"}
 
 @dataclass(frozen=True)
 class Tick:
-    """A box: its value, what it says, whether it is ticked, and whether the person at the screen may tick it."""
+    """A box: its value and label, whether it is ticked, and whether the signed-in person may tick it."""
 
     value: str
     label: str
@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class LevelOption:
-    """A level to choose: what the form sends, what it says, and which boxes it ticks."""
+    """A level to choose: the form's word, its label, and the boxes that it ticks."""
 
     value: str
     label: str
@@ -41,7 +41,7 @@ class LevelOption:
 
 @dataclass(frozen=True)
 class Block:
-    """A resource: the levels to choose from, what the form sends of the present one, and the boxes of its single permissions."""
+    """A resource: its levels, the form's word for the present one, and the boxes of its single permissions."""
 
     name: str
     label: str
@@ -51,7 +51,7 @@ class Block:
 
     @property
     def is_custom(self) -> bool:
-        """Whether its permissions are none of the levels."""
+        """Whether its permissions match no level."""
         return self.levels[-1].is_chosen
 
 
@@ -64,24 +64,24 @@ class Choice:
 
     @property
     def is_set(self) -> bool:
-        """Whether something else than the first answer is chosen."""
+        """Whether an answer other than the first is chosen."""
         return any(one.is_ticked for one in self.options)
 
 
 def actions() -> list[Action]:
-    """Return the actions that some resource's pages ask for, in their order."""
+    """Return the actions that the pages of any resource use, in order."""
     asked = {action for resource in resources() for action in resource.offered_actions}
     return [action for action in Action if action in asked]
 
 
 def blocks(ticked: Collection[str]) -> list[Block]:
-    """Return what can be chosen of each resource: first what is for every one."""
+    """Return the choices for each resource, beginning with those for all."""
     places = {one.endpoint: one.plural for one in resources()}
     return [_block(name, places.get(name, EVERY), levels, ticked) for name, levels in levels_by_resource().items()]
 
 
 def levels_by_resource() -> dict[str, Sequence[Level]]:
-    """Return the levels of each resource, first those that are for every one."""
+    """Return the levels of each resource, beginning with those for all."""
     own = {
         one.endpoint: levels_of(one.endpoint, one.offered_actions, "Nothing" if one.is_guarded else f"As “{EVERY}”")
         for one in resources()
@@ -90,7 +90,7 @@ def levels_by_resource() -> dict[str, Sequence[Level]]:
 
 
 def left_out() -> str:
-    """Say what a tick for every resource does not reach."""
+    """Say what a tick for every list does not include."""
     names = formatting.in_words([one.plural for one in resources() if one.is_guarded])
     return f"“{EVERY}” includes lists added later, but not {names}."
 
@@ -118,7 +118,7 @@ def _block(name: str, label: str, levels: Sequence[Level], ticked: Collection[st
 
 
 def _tick(value: str, ticked: Collection[str]) -> Tick:
-    # Rows and fields are asked about when the whole role is saved: one that keeps to some rows may be given with them.
+    # Rows and fields are checked when the whole role is saved: a role with a row rule may be given together with it.
     mine = Rights(tuple(Grant(one.permissions) for one in authority().rights.grants))
     is_open = mine.covers(Grant(frozenset({value})), guarded=privileges.guarded())
     action = value.partition(":")[2]

@@ -1,4 +1,4 @@
-"""What a person may do, and why: for who sees the person, and what roles give."""
+"""What a person may do, and why: for people who may see that person, and what roles give."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from admin_app.resources.staff.see_as_page import may_see_as
 
 @dataclass
 class Asked:
-    """What the address asks about, and what is wrong with it by the controls of the form."""
+    """The question in the address, and the problems by control of the form."""
 
     resource: str
     action: str
@@ -35,15 +35,15 @@ class Asked:
 
     @classmethod
     def from_address(cls) -> Asked:
-        """Read the form, which is sent as an address."""
+        """Read the form, which is sent by GET."""
         resource, action, record = (request.args.get(name, "").strip() for name in ("resource", "action", "record"))
         return cls(resource, action, record)
 
     def question(self, staff: Staff, people: Access) -> Question | None:
-        """Return what is asked about this person, None where something is wrong."""
+        """Return the question about this person; None if the form has problems."""
         resource = resource_at(self.resource)
         if resource is None:
-            self.problems["resource"] = "Choose a resource."
+            self.problems["resource"] = "Choose a list."
         if self.action not in list(Action):
             self.problems["action"] = "Choose an action."
         if resource is None or self.problems:
@@ -53,21 +53,21 @@ class Asked:
         return None if self.problems else Question(staff, people, action, asker, record)
 
     def _record(self, asker: Access, action: Action) -> Record | None:
-        """Return the record that is meant, of those that who asks may see: of any other nothing is told, not that it is there."""
+        """Return the record in question if the asking person may see it. Of any other record nothing is told, not even that it exists."""
         if action in ABOUT_NO_RECORD:
             self.problems["record"] = f"Leave this empty: “{action.value.capitalize()}” is not about one record."
             return None
         found = asker.find(self.record.lstrip("#")) if asker.looks() else None
         if found is None:
-            self.problems["record"] = f"You see no {asker.resource.noun} with this ID."
+            self.problems["record"] = f"You cannot see any {asker.resource.noun} with this ID."
         return found
 
 
 class SumPage(Page):
-    """Says what some roles give together: the form of a person shows it as roles are ticked."""
+    """Says what some roles give together: a person's form shows it as roles are ticked."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show it of the roles that the address names."""
+        """Answer for the roles in the address."""
         if not may_be_told():
             abort(HTTPStatus.FORBIDDEN)
         held = [one for one in roles.all_of(db.session) if one.key in request.args.getlist("roles")]
@@ -75,10 +75,10 @@ class SumPage(Page):
 
 
 class PermissionsPage(Page):
-    """Explains to who looks after people what one of them may do."""
+    """Explains what a person may do, to the people who manage them."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show what the roles give, and answer what is asked."""
+        """Show what the roles give, and answer the question."""
         staff = self.access.requested(Action.VIEW)
         if not may_be_told():
             abort(HTTPStatus.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""Records that say what people may do: who holds less than one of them gives looks at it, and does not touch it."""
+"""Records that give rights: a person who lacks one of these rights may see the record and not change it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from admin_app.panel.access.authority import authority
-from admin_app.panel.sign_outs import said_of_signed_out
+from admin_app.panel.sign_outs import sign_out_message
 from admin_app.web.auth.login import go_on
 
-# Who may sign in, and as what, is the way to everything else.
+# Access to accounts and roles gives access to everything else.
 PROOF_FOR = frozenset({"create_view", "edit_view", "delete_view", "restore_view"})
 TOUCHING = frozenset({Action.EDIT, Action.DELETE, Action.UNDO})
 
@@ -21,20 +21,20 @@ TOUCHING = frozenset({Action.EDIT, Action.DELETE, Action.UNDO})
 def held_by_others(
     records: Sequence[Record], action: Action, roles_of: Callable[[Record], Sequence[Role]]
 ) -> Collection[int]:
-    """Return the keys of the records that hold more than the person at the screen, where they would be touched."""
+    """Return the keys of the records with rights that the signed-in person lacks, if the action would change them."""
     if action not in TOUCHING or authority().rights.has_everything:
         return ()
     return [one.id for one in records if not _is_held(roles_of(one))]
 
 
 def sign_out_changed() -> str:
-    """Say who has to sign in again; who changed their own rights or password goes on in a new session, as every other one of theirs has ended."""
+    """Say who has to sign in again. A person who changed their own rights or password continues in a new session; their others have ended."""
     go_on()
-    return said_of_signed_out()
+    return sign_out_message()
 
 
 def roles_by_key() -> Mapping[str, Role]:
-    """Return every role, read once a page: they are few, and asked for row by row."""
+    """Return every role, read once per page: there are few, and each row needs them."""
     return authority().once("roles", lambda: {one.key: one for one in roles.all_of(db.session)})
 
 

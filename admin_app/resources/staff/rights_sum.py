@@ -1,4 +1,4 @@
-"""What roles give together, in sentences: resource by resource, as `Access` decides it."""
+"""What roles give together, in sentences for each resource, as `Access` decides it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from admin_app.resources.staff.lifted import lifted_limits
 
 AnyRole = Role | HeldRole
 
-# With the records after it: "see the history of all posts".
+# Followed by the records: "see the history of all posts".
 VERBS = {
     Action.LIST: "list",
     Action.VIEW: "view",
@@ -37,32 +37,32 @@ _WHILE = {Action.CREATE: "creating", Action.EDIT: "editing", Action.UNDO: "undoi
 LOOKING = (Action.LIST, Action.VIEW, Action.HISTORY, Action.EXPORT)
 EVERYTHING = "Do everything with every list, including lists that are added later."
 NOTHING = "Do nothing here."
-# What a form writes; other ways of writing are told of where they are asked about.
+# The actions of a form; other ways to write are described where they are asked about.
 FORMS = (Action.CREATE, Action.EDIT)
 REASON = "They have to enter a reason before they change many records at once."
 
 
 @dataclass(frozen=True)
 class RightsSum:
-    """What roles give together, a sentence each, and which limits of one of them another one lifts."""
+    """What roles give together, one sentence each, and which limits of one role another one lifts."""
 
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
 def may_be_told() -> bool:
-    """Whether the person at the screen sees which roles people have, and what roles give."""
+    """Whether the signed-in person may see people's roles, and what roles give."""
     people, roles = access_of(Staff), access_of(Role)
     if people is None or roles is None or not roles.looks():
         return False
-    # Who is switched off may do nothing, whatever their roles are.
+    # A person who is switched off may do nothing, whatever their roles.
     return all(map(people.shows, ("roles", "is_active"))) and all(
         roles.shows(name) for name in ("name", "permissions", "rows", "fields", "needs_reason")
     )
 
 
 def rights_sum(held: Sequence[AnyRole]) -> RightsSum:
-    """Say what whoever holds these roles may do."""
+    """Say what a person with these roles may do."""
     warnings = (words for one in resources() for words in lifted_limits(held, one))
     return RightsSum(tuple(_lines(rights_given_by(held))), tuple(warnings))
 
@@ -97,13 +97,13 @@ def rows_words(access: Access, action: Action) -> str:
         for names in access.rule_names(action)
     ]
     if not all(found):
-        # A rule that is declared no more leaves nothing.
+        # A rule that is no longer declared matches no rows.
         return f"none of the {nouns}"
     return " that are also ".join(found) or f"all {nouns}"
 
 
 def field_words(access: Access, actions: Collection[Action] = (*FORMS, Action.EXPORT)) -> list[str]:
-    """Say which fields are hidden, read-only or kept out of files by these actions."""
+    """Say which fields these actions hide, show read-only or leave out of files."""
     names = access.resource.ruled_fields()
     seen = access.shown(names)
     parts = [_of_fields(access.resource, [one for one in names if one not in seen], "hidden")]

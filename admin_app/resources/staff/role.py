@@ -37,7 +37,7 @@ NEEDS_REASON = (
 
 
 class RoleResource(Resource):
-    """Make roles of resources and actions, rows and fields. The owner's holds everything and stays as it is."""
+    """Create roles from permissions, row rules and field rights. The owner's role has all rights and cannot be changed."""
 
     model = Role
     description = "A role says what people can do here. A person can have several roles."
@@ -61,18 +61,18 @@ class RoleResource(Resource):
     form_args = {"needs_reason": {"description": NEEDS_REASON}}
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
-        """Leave the owner's role alone, whoever looks."""
+        """Protect the owner's role from everyone."""
         fixed = [one.id for one in records if one.is_fixed and action in TOUCHING]
         return [*fixed, *held_by_others(records, action, lambda role: [role])]
 
     def shape_form(self, form: Form, *, is_new: bool) -> None:  # noqa: ARG002 -- the same for both
-        """Draw what is of one resource in one place."""
+        """Draw everything about one resource in one place."""
         for field in form:
             if isinstance(field, WordsField):
                 field.form = form
 
     def fill_copy(self, form: Form, title: str) -> None:
-        """Propose a name, and tick nothing that whoever copies may not give."""
+        """Propose a name, and untick what the copying person may not give."""
         if "name" in form:
             form["name"].data = f"Copy of {title}"[: Role.__table__.columns["name"].type.length]
         leave_out_closed(form)
@@ -82,14 +82,14 @@ class RoleResource(Resource):
         return sign_out_changed()
 
     def record_links(self, record: Record) -> Sequence[Link]:
-        """Lead to the people who have the role."""
+        """Lead to the people with the role."""
         people = access_of(Staff)
         if people is None or not people.may(Action.LIST):
             return ()
         return (Link("People with this role", link(people.resource, "index_view", roles__has=record.key)),)
 
     def saving_note(self, record: Record) -> str:
-        """Say whose sessions end with other rights; one's own goes on."""
+        """Say whose sessions end when rights change; one's own continues."""
         person = current_principal()
         is_mine = person is not None and record.key in person.roles
         others = roles.number_of_holders(db.session, record, are_active=True) - is_mine
@@ -101,7 +101,7 @@ class RoleResource(Resource):
 
     @override
     def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
-        """Give no more than whoever saves holds, before and after."""
+        """Require that the saving person has every right of the role, both before and after."""
         power = privileges.locked_privileges(db.session, current_principal())
         if is_created:
             record.key = roles.new_key(db.session, record.name)
@@ -110,7 +110,7 @@ class RoleResource(Resource):
         power.require([record])
 
     def before_delete(self, record: Record) -> None:
-        """Delete no role that somebody has, nor one that holds more than whoever deletes."""
+        """Keep roles that someone has, or that have rights the deleting person lacks."""
         privileges.locked_privileges(db.session, current_principal()).require_over_role(record)
         if number := roles.number_of_holders(db.session, record):
             people = counted(number, "person has", "people have")

@@ -1,4 +1,4 @@
-"""The page that begins to see the dashboard as a person, for who may edit them and holds all that they do."""
+"""The page for starting to see the dashboard as another person, for people who may edit them and have all their rights."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from admin_app.web.urls import here
 
 
 class SeeAsPage(Page):
-    """Says what it means to see as a person, and begins it."""
+    """Explains what it means to see as a person, and starts it."""
 
     def respond(self) -> ResponseReturnValue:
-        """Ask, or begin."""
+        """Ask, or start."""
         staff = self.access.requested(Action.EDIT)
         if not may_see_as(self.access, staff):
             abort(403)
@@ -39,7 +39,7 @@ class SeeAsPage(Page):
 
 
 def may_see_as(access: Access, record: Record) -> bool:
-    """Whether the person at the screen may see as this one."""
+    """Whether the signed-in person may see as this one."""
     person = login.current_principal()
     return (
         person is not None

@@ -1,4 +1,4 @@
-"""What a role gives in one line, for the list of roles: "See all users and posts, edit their own posts"."""
+"""What a role gives, in one line for the list of roles: "See all users and posts, edit their own posts"."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from admin_app.panel.access.authority import Authority
 from admin_app.panel.registry import resources
 from admin_app.resources.staff.rights_sum import may_be_told, rows_words
 
-# The main things that are done with records; the rest goes with them, and stands on the role's own page.
+# The main actions; the role's own page has the rest.
 _VERBS = {Action.VIEW: "see", Action.CREATE: "create", Action.EDIT: "edit", Action.DELETE: "delete"}
 
 
 def short_sum(role: Record) -> str:
-    """Say it to who may know what roles give; to others only the permissions, as they are kept."""
+    """Return the line for people who may know what roles give; for others, the permissions as they are stored."""
     if not isinstance(role, Role) or not may_be_told():
         return ", ".join(getattr(role, "permissions", ()))
     who = Authority(None, rights_given_by([role]))
@@ -38,7 +38,7 @@ def short_sum(role: Record) -> str:
 def _by_rows(access: Access) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for action, verb in _VERBS.items():
-        # Who has lists sees records as well as who opens them.
+        # The right to lists includes seeing their records.
         meant = action if action != Action.VIEW or access.may(action) else Action.LIST
         if meant in access.resource.offered_actions and access.may(meant):
             found.setdefault(rows_words(access, meant), []).append(verb)

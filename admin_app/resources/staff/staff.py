@@ -1,4 +1,4 @@
-"""Staff: who signs in to this dashboard. For owners alone."""
+"""Staff: who signs in to this dashboard. For owners only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NO_ROLE = "Choose at least one role."
 
 
 class StaffResource(Resource):
-    """Make accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
+    """Create accounts, change roles, reset passwords, switch accounts off. The last owner stays."""
 
     model = Staff
     noun = "colleague"
@@ -86,7 +86,7 @@ class StaffResource(Resource):
     }
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
-        """Leave out who holds more than the person at the screen, or would again when switched on."""
+        """Protect people with rights that the signed-in person lacks, also rights they would have when switched on."""
         return held_by_others(records, action, roles_of)
 
     def record_sections(self, record: Record) -> Sequence[Section]:
@@ -102,7 +102,7 @@ class StaffResource(Resource):
         return (Section("With their roles, they can", told.lines, (*off, *told.warnings)),)
 
     def fill_copy(self, form: Form, title: str) -> None:  # noqa: ARG002 -- a name is proposed to nobody
-        """Tick no role that whoever copies may not give."""
+        """Untick roles that the copying person may not give."""
         leave_out_closed(form)
 
     def after_save(self) -> str:
@@ -121,10 +121,7 @@ class StaffResource(Resource):
         return found
 
     def as_called(self, name: str, value: object) -> object:
-        """Say what roles are called, by their keys where they are gone, and which zone holds where none was chosen.
-
-        Forms, addresses and files say the keys.
-        """
+        """Show roles by name, or by key if they are gone, and the effective time zone if none was chosen. Forms, addresses and files have the keys."""
         if name == "roles" and isinstance(value, tuple):
             known = roles_by_key()
             return ", ".join(known[key].name if key in known else key for key in value)
@@ -141,22 +138,22 @@ class StaffResource(Resource):
         )
 
     def next_step(self, record: Record) -> tuple[str, str] | None:
-        """Lead on to the link that is missing, when the account has no password yet."""
+        """Lead on to the invitation link if the account has no password yet."""
         if record.password_hash:
             return None
         return f"Next: create an invitation link for {record.name}.", link(self, "access_view", record)
 
     def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
-        """Keep the rules of accounts: one spelling of an address, a hashed password, always an owner."""
+        """Apply the rules of accounts: one spelling of an email, a hashed password, always an owner."""
         record.email = accounts.normalised_email(record.email)
-        # Some letters grow when they become small ones.
+        # Some letters become longer in lower case.
         if problem := problem_with(Staff.__table__.columns["email"], "Email", record.email):
             raise InvalidRecord({"email": problem})
         power = privileges.locked_privileges(db.session, current_principal())
         if not is_created:
             power.require_over(record)
         if is_created and not record.roles:
-            # Where the form has no such field, for who may not write it.
+            # The form lacks these fields for people who may not write them.
             raise InvalidRecord({"roles": NO_ROLE})
         power.require_roles(record.roles)
         if not is_created and (OWNER not in record.roles or not record.is_active):
@@ -167,18 +164,18 @@ class StaffResource(Resource):
             record.password_hash = ""
 
     def before_delete(self, record: Record) -> None:
-        """Refuse to delete the last owner, and whoever holds more than who deletes."""
+        """Refuse to delete the last owner, and people with rights that the deleting person lacks."""
         privileges.locked_privileges(db.session, current_principal()).require_over(record)
         privileges.require_another_owner(db.session, record)
 
 
 def staff_access() -> Access:
-    """Return what the person at hand may do with staff."""
+    """Return the signed-in person's access to staff."""
     access = access_of(Staff)
     return access if access is not None else abort(404)
 
 
 def roles_of(staff: Staff) -> Sequence[Role]:
-    """Return the roles that a person has, or would have again when switched on."""
+    """Return a person's roles, also those that count only when they are switched on."""
     known = roles_by_key()
     return [known[key] for key in staff.roles if key in known]

@@ -1,4 +1,4 @@
-"""Fields that hold a set of words, each a tick or a choice of its own: the roles of a person, the rights of a role."""
+"""Fields that hold a set of words, each a tick or a choice of its own: the roles of a person, the permissions of a role."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from admin_app.resources.staff.rights_sum import RightsSum, may_be_told, rights_
 
 
 class WordsField(Field):
-    """Controls of one name, each of which sends its word or nothing."""
+    """Several controls of one name, each of which sends its word or nothing."""
 
-    # Where it stands, for what is drawn together with other fields of it.
+    # Its position, if it is drawn together with other fields.
     form: Form | None = None
 
     @property
     def kind(self) -> str:
-        """Say what templates call it."""
+        """Return the kind by which templates draw it."""
         raise NotImplementedError
 
     def offered(self) -> Sequence[str]:
-        """Return the words that the controls send."""
+        """Return the words that the controls can send."""
         raise NotImplementedError
 
     def process_data(self, value: Iterable[str] | None) -> None:
@@ -57,27 +57,27 @@ class WordsField(Field):
             raise ValidationError(message)
 
     def closed(self) -> Sequence[str]:
-        """Return the words that the person at the screen cannot send."""
+        """Return the words that the signed-in person cannot send."""
         return ()
 
     def _unseen(self) -> set[str]:
-        """Return what the record holds of resources and actions that there are not at present."""
+        """Return the record's words about resources and actions that do not exist at present."""
         return set(self.object_data or ()) - set(self.offered())
 
 
 def leave_out_closed(form: Form) -> None:
-    """Take out of a copy's form what the person at the screen cannot give: it would look ticked, and not be sent."""
+    """Take what the signed-in person cannot give out of a copy's form: it would look ticked and not be sent."""
     for field in form:
         if isinstance(field, WordsField):
             field.data = StringSet({*field.data} - {*field.closed()})
 
 
 class RolesField(WordsField):
-    """The roles of a person. Those that hold more than the person at the screen does are shown, and cannot be given."""
+    """The roles of a person. Roles with rights that the signed-in person lacks are shown and cannot be given."""
 
     @property
     def kind(self) -> str:
-        """Say what templates call it."""
+        """Return the kind by which templates draw it."""
         return "roles"
 
     def offered(self) -> Sequence[str]:
@@ -85,7 +85,7 @@ class RolesField(WordsField):
         return [one.value for one in self.ticks()]
 
     def ticks(self) -> Sequence[Tick]:
-        """Return a box for every role that there is."""
+        """Return a box for every role."""
         mine = authority().rights
         return [
             Tick(one.key, one.name, is_ticked=one.key in self.data, is_open=privileges.holds(mine, [one]))
@@ -97,63 +97,63 @@ class RolesField(WordsField):
         return [one.value for one in self.ticks() if not one.is_open]
 
     def told(self) -> RightsSum | None:
-        """Say what the ticked roles give together, to who may know."""
+        """Say what the ticked roles give together, if the person may know."""
         held = [one for one in roles.all_of(db.session) if one.key in self.data]
         return rights_sum(held) if may_be_told() else None
 
     @property
     def sum_url(self) -> str:
-        """Where the same is said of the roles that are ticked meanwhile, "" for who may not look there."""
+        """Return the address that says the same about other ticks; "" if the person may not know."""
         access = access_of(Staff)
         return link(access.resource, "sum_view") if access is not None and access.may(Action.VIEW) else ""
 
 
 class PermissionsField(WordsField):
-    """What a role may do: a level for each resource, or single permissions. `rows` and `rights` are drawn with it, where the form has them."""
+    """The permissions of a role: a level for each resource, or single permissions. `rows` and `rights` are drawn with it if the form has them."""
 
     @property
     def kind(self) -> str:
-        """Say what templates call it."""
+        """Return the kind by which templates draw it."""
         return "permissions"
 
     @property
     def rows(self) -> Field | None:
-        """Return the field of the rows, if the form still has it."""
+        """Return the field of the row rules, if the form still has it."""
         return _of_form(self.form, "rows")
 
     @property
     def rights(self) -> Field | None:
-        """Return the field of the fields."""
+        """Return the field of the field rights, if the form still has it."""
         return _of_form(self.form, "fields")
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the levels that were changed for what they stand for."""
+        """Replace levels that were changed by their permissions."""
         super().process_formdata(applied(valuelist, matrix.levels_by_resource()) if valuelist else [])
 
     def offered(self) -> Sequence[str]:
-        """Return what can be ticked."""
+        """Return the permissions that can be ticked."""
         return [tick.value for block in self.blocks() for tick in block.ticks]
 
     @property
     def hint(self) -> str:
-        """Say what the first block means."""
+        """Explain the first block."""
         return matrix.left_out()
 
     def blocks(self) -> Sequence[Block]:
-        """Return a block a resource."""
+        """Return a block for each resource."""
         return matrix.blocks(self.data)
 
     def closed(self) -> Sequence[str]:
-        """Return what cannot be given."""
+        """Return the permissions that cannot be given."""
         return [tick.value for block in self.blocks() for tick in block.ticks if not tick.is_open]
 
 
 class ChoicesField(WordsField):
-    """One choice each of several things; the first is nothing said."""
+    """One choice for each of several things; the first answer stores nothing."""
 
     @property
     def kind(self) -> str:
-        """Say what templates call it: nothing of its own, where the permissions are there to be drawn with."""
+        """Return the kind by which templates draw it: none if the permissions are drawn with it."""
         return "choices" if _of_form(self.form, "permissions") is None else "drawn_elsewhere"
 
     def choices(self) -> Mapping[str, Sequence[Choice]]:
@@ -161,11 +161,11 @@ class ChoicesField(WordsField):
         raise NotImplementedError
 
     def groups(self) -> Sequence[tuple[str, Sequence[Choice]]]:
-        """Return the choices by what the resources are called."""
+        """Return the choices, by the resource's label."""
         return [(one.plural, self.choices()[one.endpoint]) for one in resources() if one.endpoint in self.choices()]
 
     def offered(self) -> Sequence[str]:
-        """Return what can be chosen."""
+        """Return the possible answers."""
         found = (option for group in self.choices().values() for one in group for option in one.options)
         return [option.value for option in found if option.value]
 
@@ -179,10 +179,10 @@ class ChoicesField(WordsField):
 
 
 class RowRulesField(ChoicesField):
-    """Which rows of a resource a role keeps to, where the resource declares rules."""
+    """The row rule of a role for each resource that declares rules."""
 
     def choices(self) -> Mapping[str, Sequence[Choice]]:
-        """Return one choice a resource with rules."""
+        """Return one choice for each resource with rules."""
         return matrix.row_choices(self.data)
 
 
@@ -190,7 +190,7 @@ class FieldRightsField(ChoicesField):
     """What a role may do with each field."""
 
     def choices(self) -> Mapping[str, Sequence[Choice]]:
-        """Return one choice a field."""
+        """Return one choice for each field."""
         return matrix.field_choices(self.data)
 
 

@@ -19,7 +19,7 @@ from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 @dataclass(frozen=True)
 class Count:
-    """A number of rows: counted, or at least so many, or about so many as the store's own statistics say."""
+    """A number of rows: exact, or a lower bound, or an estimate of the store's own statistics."""
 
     number: int
     is_exact: bool = True
@@ -46,7 +46,8 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     is_whole = not selection.criteria
     model, number = selection.schema.model, _number_up_to_limit(found, selection)
     if is_whole and is_numbered(model):
-        # Counted page by page of an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it has no end.
+        # Count along an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it takes too
+        # long.
         whole = select(func.count()).select_from(model).scalar_subquery()
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
     known = _statistics(session, local_table(model)) if is_whole else literal("")
@@ -111,7 +112,7 @@ def _in_order(selection: Selection) -> Statement:
     order = selection.order
     if len(parts) > 1 or (order.sort is not None and order.sort.is_count):
         return selection.where_some()
-    # The conditions may be about other tables alone, of which the rows of this one are asked: a 1 names no table.
+    # The conditions may concern only other tables, and a literal 1 names no table: so name the table of the rows.
     return parts[0].with_only_columns(literal(1), maintain_column_froms=True)
 
 
@@ -152,8 +153,8 @@ def counts_of_children(
 ) -> Mapping[object, Count]:
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
-    `rows` says which of the children count, if not all of them. Without a limit the counts are exact, and cost what there is to count.
-    A record that was deleted since it was read has none.
+    `rows` says which children count, if not all. Without a limit the counts are exact, and cost as much as there are
+    children. A record deleted since it was read has none.
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_, flat=True)

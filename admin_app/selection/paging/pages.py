@@ -89,7 +89,7 @@ def rows_from(
     offset: int = 0,
     backwards: bool = False,
 ) -> Sequence[Record]:
-    """Read so many rows of a planned selection from a place on, walking either way."""
+    """Read rows of a planned selection from a place on, at most `limit`, in either direction."""
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
         rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()
@@ -137,10 +137,10 @@ def fetch(
     limit: int,
     offset: int = 0,
 ) -> Sequence[Record]:
-    """Read so many rows, segment after segment, by one statement."""
+    """Read rows, segment after segment, by one statement."""
     parts = list(segments)
     model = parts[0].column_descriptions[0]["entity"]
-    # Skipping rows to find out that there are no more takes as long as there are.
+    # To skip rows in an empty rest would take as long as there are rows.
     if offset > COUNT_LIMIT and is_numbered(model) and offset >= (session.scalar(select(most_rows(model))) or 0):
         return ()
     whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)

@@ -1,8 +1,8 @@
 """How to find the rows with a word: look a rare one up in the index, or walk the list's order and try each row.
 
-A rare word on a sorted page is quick by the index: fetch what there is, sort it. A common one is quick by walking: the
-first rows of the order are soon enough a page. Each is very slow the other way round, and the databases' planners do not
-know which is which. A small sample of the rows does.
+For a rare word on a sorted page the index is fast: fetch all its rows and sort them. For a common word walking is
+fast: the first rows of the order soon fill a page. Each way is very slow in the other case, and the databases'
+planners cannot tell the cases apart. A small sample of the rows can.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ LIST_COUNT_LIMIT = 50_000
 # A set of so many keys finds its rows in some 30 ms; of ten million rows a larger one has one in a thousand, of which the
 # first ones are found as soon by asking each row.
 LARGE_SET = 10_000
-# What so many rows of the sample have is found soon in any order.
+# A word that this many rows of the sample have is soon found in any order.
 UNIFORM = SAMPLE // 10
-# What is found so many times in the sample is common. One time is an accident more often than not.
+# A word found this often in the sample is common. A single hit is more often than not an accident.
 COMMON = 2
 
 
@@ -156,9 +156,10 @@ def _walking(session: AnySession, selection: Selection) -> Selection:
 
 
 def _in_order(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, knowing whether filters leave so many rows that SQLite has to be kept from their indexes.
+    """Return the same selection, noting whether filters match so many rows that SQLite must not use their indexes.
 
-    It takes the index of a filter, and sorts all rows that it has: of ten million, a price between 100 and 900 took 9 s.
+    SQLite would use a filter's index and sort all its rows: among ten million rows, a price between 100 and 900 took
+    9 s.
     """
     filters = selection.filters and not selection.problems and not selection.lookups and not _is_by_key(selection)
     if not filters or not _is_sqlite(session) or not is_numbered(selection.schema.model) or _is_of_order(selection):
@@ -202,7 +203,7 @@ def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
         return False
     if _is_sqlite(session):
         return learnt.own <= FEW < min(learnt.sizes)
-    # PostgreSQL does not say how many there are; where the sample has none, they are few enough.
+    # PostgreSQL does not tell the number; if the sample has none, there are few enough.
     return learnt.own < COMMON and learnt.meant > 0
 
 
@@ -229,7 +230,7 @@ def _in_itself(selection: Selection, word: Lookup) -> ColumnElement[bool]:
 
 
 def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
-    """Return the first word that is looked for in related records by which the list is sorted, too."""
+    """Return the first word that is searched for in the related records that the list is sorted by."""
     return next((one for one in lookups if is_looked_for_by(selection.order.relation, one)), None)
 
 
@@ -253,7 +254,7 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
     """
     model, word = selection.schema.model, clustered or lookups[0]
     counts = [indexed_rows(one, FEW + 1) for one in lookups]
-    # Counted once, before the first rows are looked at: of few that is not worth while.
+    # Counted once, before the first rows are read: for few rows that is not worthwhile.
     sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
     are_many = and_(*(one > FEW for one in sizes.c))
     likely = (selection.where_some(place) for place in likely_places(model, word, 2 * WALKED_COUNT))

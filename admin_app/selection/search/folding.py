@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
 from admin_app.formatting import folded
-from admin_app.unicode_text import caseless, composed
+from admin_app.unicode_text import caseless, composed, dns_domain, readable_domain
 
 # Each spelling is one condition more on the database. Of four letters that are written in two ways, all are looked for.
 MOST_SPELLINGS = 16
-# No word has so many "s" in a row.
+# No word has a longer run of "s".
 _LONGEST_RUN = 6
 
 # Both indexes hold pieces of three letters; PostgreSQL's of letters and digits only.
@@ -21,23 +21,32 @@ _FINAL = re.compile("(?<=\\w)\u03c3(?!\\w)")
 
 
 def spellings(term: str) -> tuple[str, ...]:
-    """Return the lower-case spellings in which a text may hold the typed word: nearly always one.
+    """Return the lower-case spellings in which a text may contain the typed word: nearly always one.
 
-    More where it has a sigma, whose capital is that of the final one too; "ss" or "ß", whose capital it is; or a letter
-    like "ﬁ" that stands for others. A spelling that no index knows, of a text that they know, is left out: "css" does
-    not find "cß", and is found as quickly as any other word. What was typed decomposed is looked for like that, too.
+    There are more if the word has a sigma, whose capital is also that of the final sigma; "ss" or "ß", whose capital
+    it is; or a letter like "ﬁ" that stands for others. If the index can find the word but not one of its spellings,
+    that spelling is left out: "css" does not find "cß", and is as fast as any other word. A decomposed word is also
+    searched for as typed, and the domain of an email in letters as well as in the spelling of the DNS.
     """
     typed, verbatim = folded(composed(term)), folded(term)
     plain = folded(caseless(typed))
+    domains = _domains(typed)
     if typed.isascii() and "ss" not in typed:
-        return (typed,)
+        return (typed, *domains)
     capitals = folded(composed(typed.upper()))
     others = [capitals] if caseless(capitals) == plain else []
     found = dict.fromkeys(
-        (typed, _FINAL.sub("\u03c2", plain), *islice(_written(plain), MOST_SPELLINGS), *others, verbatim)
+        (typed, _FINAL.sub("\u03c2", plain), *islice(_written(plain), MOST_SPELLINGS), *others, verbatim, *domains)
     )
     is_known = PIECE.search(plain) is not None
     return tuple(one for one in found if one == typed or not is_known or PIECE.search(one))
+
+
+def _domains(typed: str) -> tuple[str, ...]:
+    """Spell the domain in the other way, where the word has one that is not ASCII."""
+    if "." not in typed:
+        return ()
+    return tuple(one for one in (readable_domain(typed), dns_domain(typed)) if one != typed)
 
 
 def _written(plain: str) -> Iterator[str]:
@@ -55,7 +64,7 @@ def _ways(part: str) -> Iterable[str]:
 
 
 def _tilings(length: int) -> list[str]:
-    """Write so many "s" in every way, each two of them as they are or as one "ß"."""
+    """Return all spellings of a run of "s", with each pair as it is or as one "ß"."""
     if length < len("ss"):
         return ["s" * length]
     return [f"s{rest}" for rest in _tilings(length - 1)] + [f"ß{rest}" for rest in _tilings(length - 2)]

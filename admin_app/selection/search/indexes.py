@@ -18,14 +18,15 @@ from admin_app.db.versions import may_be_altered
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
-# Where the metadata keeps which columns of which table are searched.
+# The key in the metadata for the searched columns by table.
 _DECLARED = "search"
 _SUFFIX = "_search"
 # How many pieces of an index SQLite lets be before it merges them. At its own 4 a bulk insert spends most of its time
 # merging: 20,000 posts into a million took 13 s instead of 2.
 MERGED = 8
-# How many there may be of one size before it merges all of them at once, however large, in the transaction of whoever saves:
-# at its own 16 one took 22 s, with a million posts. Before there are so many they are merged in small steps, with the writes.
+# How many index segments of one size SQLite collects before it merges all of them at once, in the transaction of a
+# person's save: with its default of 16 such a merge took 22 s with a million posts. Before that they are merged in
+# small steps, with the writes.
 MOST_PIECES = 1000
 # FTS5 keeps its table in tables of the same name with these endings.
 _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")
@@ -63,7 +64,7 @@ def search_table(table: str) -> str:
 
 
 def is_own(name: str | None, metadata: MetaData) -> bool:
-    """Whether a table or an index in the database is one of these: what Alembic has to leave to us."""
+    """Whether a table or an index in the database is one of these, which Alembic must leave alone."""
     return name is not None and _OWN.fullmatch(name) is not None and name not in metadata.tables
 
 
@@ -141,7 +142,7 @@ def repair(connection: Connection) -> None:
 
 @contextmanager
 def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
-    """Let SQLite index so many new rows in one go at the end, where they are more than there were: several times as quick."""
+    """Inside, let SQLite index new rows in one go at the end, if they are more than the existing ones: that is several times as fast."""
     columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
     there = columns and connection.scalar(text(f'SELECT max("{key_called(table)}") FROM "{table}"'))
     if not columns or rows < (there or 0):
@@ -155,7 +156,7 @@ def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
 
 
 def _virtual_table(table: str, columns: Sequence[str]) -> str:
-    # Without places and lengths the index is a third as large; what they are for (ranking, phrases) is not asked here.
+    # Without positions and lengths the index is a third as large; ranking and phrases, which need them, are not used.
     return (
         f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
         f"content_rowid='{key_called(table)}', tokenize='trigram', detail='none', columnsize=0)"

@@ -96,7 +96,7 @@ def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
 
 
 def _pieces(term: str) -> str:
-    """Write FTS5's query for every three letters in a row, of each way in which the term is written."""
+    """Write FTS5's query for every three letters in a row, for each spelling of the term."""
     found = list(dict.fromkeys(_pieces_of(one) for one in spellings(term)))
     return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
 

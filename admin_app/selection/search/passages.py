@@ -40,7 +40,7 @@ def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
 
 
 def passage_of(text: str, terms: Sequence[str], room: Room = LINES) -> tuple[Piece, ...]:
-    """Return the words around the first hit, () where there is none: of HTML what a reader sees of it, if the hit is there."""
+    """Return the words around the first hit, () if there is none; of HTML what a reader sees, if the hit is there."""
     some = text[:LONGEST_TEXT]
     for words in (" ".join(without_markup(some).split()), some):
         if spans := _spans(words, terms):

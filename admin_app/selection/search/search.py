@@ -35,7 +35,7 @@ from admin_app.unicode_text import forms, trimmed
 MOST_WORDS = 20
 LONGEST_SEARCH = 400
 
-# How many rows a related row is taken to stand for, until they are counted.
+# Assumed number of rows per related row, until they are counted.
 ROWS_BY_RELATED = 20
 
 # Aliases by their models: making one inspects all columns, which takes longer than building the search.
@@ -61,7 +61,7 @@ def is_cut(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Term:
-    """A text to find, and the columns of which one has to have it."""
+    """A text to find, and the columns to find it in: one of them must contain it."""
 
     text: str
     columns: tuple[SearchColumn, ...]
@@ -78,7 +78,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Terms of which a row has to have one: nearly always there is only one, but "any of these" has several."""
+    """Terms of which a row must contain one: nearly always there is only one, but "any of these" has several."""
 
     terms: tuple[Term, ...]
 
@@ -133,7 +133,7 @@ def is_by(relation: Attribute | None, other: Attribute | None) -> bool:
 
 
 def occurs(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms occurs in the row at hand, without an index; where nothing is searched it occurs nowhere."""
+    """Whether one of the terms occurs in the row, without an index; false if no column is searched."""
     parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
     return or_(false(), *parts)
 
@@ -183,9 +183,9 @@ def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
 
 
 def indexed_rows(lookup: Lookup, limit: int, *, but: Attribute | None = None) -> ColumnElement[int]:
-    """Return a count, up to a limit a term, of the rows that SQLite's indexes have for a lookup; some may not have it.
+    """Return a count, up to a limit for each term, of the rows that SQLite's indexes find for a lookup; some may not match.
 
-    `but` is a relation whose other side is not looked at.
+    `but` is a relation whose other side is not searched.
     """
     counts: list[Expression] = [literal(0)]
     for term, (relation, columns) in (part for part in _parts(lookup) if not is_by(part[1][0], but)):

@@ -1,7 +1,7 @@
-"""Paging by the number of children: of all users those with the most posts first, and those without any at the other end.
+"""Paging by the number of children: users with the most posts first, and those without any at the other end.
 
-The children are counted by their foreign key's index, all of them for each page: see decision 60. As every order, it is
-told in segments: the records that have children, by their number, and those that have none; equal ones by the order's tail.
+The children are counted with their foreign key's index, all of them for each page: see decision 60. The order has two
+segments: records with children, by number, and records without; ties follow the order's tail.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def counts_of(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
 
 
 def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
-    """Return the children's model under a name of its own, and the condition on those that count; of links the table between."""
+    """Return the children's model under an alias, and the condition on those that count; for links the link table."""
     relation, rows = relation_of(sort.column), sort.rows
     model = relation.target
     if isinstance(relation, ManyToMany):
@@ -47,7 +47,7 @@ def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
 
 
 def tie_of(sort: SortKey, model: type[Record]) -> AnyColumn:
-    """Return the column of a record by which its children belong to it: its key, or a unique column that is none."""
+    """Return the column of a record that its children refer to: its key, or another unique column."""
     tie: AnyColumn = getattr(model, _tie(sort))
     return tie
 

@@ -1,4 +1,4 @@
-"""A place in a list as it stands in a URL: `19000~2023-08-29T13:00:59+00:00`, the row's key and what it is sorted by."""
+"""A place in a list, as an address has it: `19000~2023-08-29T13:00:59+00:00`, the row's key and its sort value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def print_cursor(order: SortOrder, place: Cursor) -> str:
 
 
 def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
-    """Read a place of this order; None for what is none: a place of another order, or made up."""
+    """Read a place of this order; None if it belongs to another order, or is made up."""
     key_text, has_more, rest = text.partition(MARK)
     key = read_key(order.model, key_text)
     if key is None or "\0" in text or (order.second is not None and not has_more):

@@ -1,4 +1,4 @@
-"""The numbers that SQLite holds in columns of exact ones, where SQLAlchemy rounds what it reads: a place goes by them."""
+"""Numbers in exact columns of SQLite, which SQLAlchemy rounds when it reads them: places need the exact values."""
 
 from __future__ import annotations
 

@@ -74,9 +74,9 @@ def _declare_pair(schema: ListSchema) -> None:
 
 
 def _declare(sort: SortKey, within: TableColumn | None = None, *, rows: Rows | None = None) -> None:
-    """Add what the order goes by: in the table of the sort's column, after the column that a parent's rows have in common.
+    """Declare the index of an order: in the table of the sort's column, after the column that a parent's rows share.
 
-    `rows` are the only ones that are in it. A text's order has no index of some rows.
+    `rows` restricts it to some rows, which the order of a text does not support.
     """
     column = stored_column(sort.column)
     if column is None or not _fits(column) or not may_be_altered(column.table):

@@ -1,8 +1,9 @@
 """Paging by key: the rows after, or before, a place in an order, found by an index however deep the place is.
 
-An order is told in segments: queries that an index answers in order, and that one after the other give every row once.
-Short texts go by their keys, see `unicode_text.sort_key`. NULL has its place: last when ascending, first when descending, on both stores. A sort by another model's column goes by
-that column, then by the other record, then by the row's own key. A second column comes before the key: see `tail`.
+An order consists of segments: queries that an index answers in order, and that together give every row once. Short
+text is sorted by its sort key, see `unicode_text.sort_key`. NULL is last when ascending and first when descending, on
+both stores. A sort by another model's column uses that column, then the other record's key, then the row's own key. A
+second column comes before the key: see `tail`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from admin_app.selection.sorting.tail import Second, Tail, tail_of
 
 @dataclass(frozen=True)
 class Cursor:
-    """A row's place in an order: its sort value, the related record's key where the order goes by one, its own key, its second value."""
+    """A row's place in an order: its sort value, the related record's key if the order uses one, its own key, its second value."""
 
     value: object
     related: object
@@ -190,7 +191,7 @@ class _Walk:
             wanted.append(self._beyond([self.value], [start.value]))
         elif start is not None:
             wanted.append(self._beyond([self.value, self.key], [start.value, start.key]))
-        # Sorted by the key itself, the column would stand there twice.
+        # If the sort is the key itself, the column would appear twice.
         tail = [] if self._goes_by_key else self.tail.terms()
         yield self._base(*wanted).order_by(*self._all_directed([self.value]), *tail)
 
@@ -225,7 +226,7 @@ class _Walk:
         yield statement.order_by(*self._all_directed([column, target.id]), *self.tail.terms())
 
     def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
-        """Go through the related records themselves, of an alias, that of the start first: their keys and values."""
+        """Go through the related records themselves, in an alias, beginning with that of the start: their keys and values."""
         column = getattr(other, self.sort.column.key)
         value = in_order(column)
         wanted: list[ColumnElement[bool]] = [value.is_not(None)]

@@ -54,7 +54,7 @@ class Tail(Protocol):
         """Return what the order ends with."""
 
     def beyond(self, second: object, key: object) -> ColumnElement[bool]:
-        """Return the condition on rows of the same run that stand behind a place."""
+        """Return the condition on rows of the same run that come after a place."""
 
 
 def tail_of(model: type[Record], second: Second | None, *, is_up: bool) -> Tail:

@@ -73,7 +73,7 @@ def _key_of(column: AnyColumn) -> str:
 
 
 def is_own(name: str | None) -> bool:
-    """Whether an index in the database is one of these: what Alembic has to leave to us."""
+    """Whether an index in the database is one of these, which Alembic must leave alone."""
     return name is not None and _OWN.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Who takes rows out of the house, and how many: noted in the history when the last one has left."""
+"""Exports in the history: who took out how many rows, recorded when the last one was sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_app.models.change_set import Kind
 
 @dataclass(frozen=True)
 class ExportAudit:
-    """Who takes rows out: `words` name so many of them, `asked` is what the list was narrowed by."""
+    """An export: `words` describes a number of rows, `asked` is the list's search and filters."""
 
     actor: Actor
     request_id: str

@@ -41,12 +41,14 @@ def exported_rows(
     on_total: Callable[[int], object] | None = None,
     line: Callable[[RowValues, str], Any] | None = None,
 ) -> Iterator[RowValues]:
-    """Yield the values of every row of the selection, in its order, each exactly once, as they were at one moment.
+    """Yield the values of every row of the selection, in order, each exactly once, as of one moment.
 
-    `set_interrupt` is given a function that stops the statement under way, from any thread. With `on_total` the rows are
-    counted before they are read, without it afterwards. `line` makes one expression of the columns' own, by which
-    the store of this name writes whole lines of a file: where it makes one, they take the rows' place. An error ends the
-    iteration: whoever writes the file must not finish it. `TransferError` when the rows read are not as many as were counted.
+    `set_interrupt` gets a function that cancels the current statement, from any thread. With `on_total` the rows are
+    counted before they are read, otherwise afterwards. `line` may combine the columns into one expression, by which
+    the store of this name writes whole lines of a file: those then replace the rows.
+
+    An error ends the iteration, and the file must not be completed. Raises `TransferError` if the number of rows
+    differs from the count.
     """
     with (
         of_one_moment(engine).connect() as connection,

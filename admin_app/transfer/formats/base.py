@@ -39,8 +39,8 @@ PLAIN = FileOptions()
 Write = Callable[[Sequence[str], Iterable[Sequence[object]], FileOptions, Problem], Iterator[bytes]]
 
 
-# What lets the database write a row, of columns in their order, as the format's writer would: the expression of a line on
-# the store of this name, or None where these columns are not for it.
+# Lets the database write a row of these columns as the format's writer would: returns the expression of a line for
+# the store of this name, or None if the columns do not allow it.
 Line = Callable[[Sequence[object], FileOptions, str], ColumnElement[str] | None]
 
 
@@ -53,7 +53,7 @@ class Format:
     content_type: str
     write: Write
     has_keys: bool = False
-    # What a row takes, in rows of the quickest format: of one that takes more, fewer rows are sent at once.
+    # The cost of a row, relative to the fastest format: of an expensive format, fewer rows are sent at once.
     cost: int = 1
     line: Line | None = None
 
@@ -62,12 +62,12 @@ class Conversions(dict[type, Convert | None]):
     """What becomes of a value by its kind, found once a type; None leaves a value as it is."""
 
     def __init__(self, nothing: Any, conversion_of: Callable[[AnyKind], Convert]) -> None:
-        """Keep what stands for no value, and what tells the conversion of a kind."""
+        """Keep the value for NULL, and the function that returns the conversion of a kind."""
         super().__init__({NoneType: lambda _: nothing})
         self.conversion_of = conversion_of
 
     def __missing__(self, of: type) -> Convert | None:
-        """Find the conversion for a type that is new here; what no column holds is written as text."""
+        """Find the conversion for a new type; a value of no column is written as text."""
         convert = self.conversion_of(kind_of_value(of) or Kind)
         self[of] = None if convert is as_it_is else convert
         return self[of]

@@ -35,7 +35,8 @@ _DAY_ZERO = date(1899, 12, 30).toordinal()
 _SECONDS_A_DAY = 86_400
 # The last whole second: shown to the second, any part of it more would be rounded into the year 10000, which there is not.
 _LAST_MOMENT = date.max.toordinal() - _DAY_ZERO + (_SECONDS_A_DAY - 1) / _SECONDS_A_DAY
-# Widths of columns, in letters: of a time, of an id and the like, and the widest; and the lines of a text that a row shows.
+# Widths of columns in characters: of a time, of an id and the like, and the widest; and the most lines of text that a
+# row shows.
 TIMES_WIDTH = 19
 NUMBERS_WIDTH = 8
 WIDEST = 60
@@ -72,7 +73,7 @@ def xlsx_chunks(
 
 
 class _Pipe:
-    """A file that cannot be gone back in, so that the ZIP is written from front to end; what is written is taken out."""
+    """A file that is not seekable, so that the ZIP is written from front to end; what is written is taken out at once."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
@@ -161,7 +162,7 @@ def _widths(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[int
 
 
 def _width(value: object) -> int:
-    """Return the room for a value; where there is none yet, a time may come."""
+    """Return the width for a value; without one, there may be a time."""
     if isinstance(value, int):
         return max(len(str(value)) + 2, NUMBERS_WIDTH)
     if isinstance(value, str):
@@ -221,13 +222,13 @@ def _decimal(value: Decimal) -> str:
 
 
 def _moment(value: datetime) -> str:
-    """Write a time in UTC, without its zone: a cell has none."""
+    """Write a time in UTC, without its zone: cells have none."""
     naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo not in {None, UTC} else value
     if naive.date() < _FIRST_DAY:
         return _text(value.isoformat())
     seconds = naive.hour * 3600 + naive.minute * 60 + naive.second + naive.microsecond / 1_000_000
     days = min(naive.toordinal() - _DAY_ZERO + seconds / _SECONDS_A_DAY, _LAST_MOMENT)
-    # Always so many decimals that no reader takes a microsecond for a rounding.
+    # A fixed number of decimals, so that no reader rounds a microsecond away.
     return f'<c s="{xlsx_parts.MOMENT}"><v>{days:.12f}</v></c>'
 
 

@@ -1,4 +1,4 @@
-"""The parts of an XLSX file that are not rows: what it consists of, its sheets' names, how a time is shown."""
+"""The parts of an XLSX file besides its rows: the list of parts, the names of sheets, the format of times."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def sheet_begin(widths: Sequence[int]) -> bytes:
 
 
 def height(lines: int) -> str:
-    """Return what makes a row so many lines high; one needs nothing."""
+    """Return the attributes that make a row this many lines high; a single line needs none."""
     return f' ht="{lines * _LINE}" customHeight="1"' if lines > 1 else ""
 
 
 def sheet_end(columns: int, rows: int) -> bytes:
-    """End a sheet of so many columns and rows, the header among them, which can be filtered by its header."""
+    """End a sheet with this many columns and rows, its header included, and add the filter buttons."""
     last = f"{_letters(columns)}{rows}"
     return f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>'.encode()
 
@@ -65,7 +65,7 @@ def _letters(column: int) -> str:
 
 
 def parts(sheets: int) -> Iterator[tuple[str, str]]:
-    """Yield the name and the content of each part of a file with so many sheets."""
+    """Yield the name and the content of each part of a file with this many sheets."""
     numbers = range(1, sheets + 1)
     overrides = "".join(_override(f"/xl/worksheets/sheet{number}.xml", "worksheet") for number in numbers)
     types = (

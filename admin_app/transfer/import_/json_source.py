@@ -72,7 +72,7 @@ def _keys(json: JsonText) -> list[str]:
 def _row(number: int, value: Any, titles: Mapping[str, int]) -> SourceRow:
     cells: list[str | None] = [None] * len(titles)
     if not isinstance(value, tuple):
-        return SourceRow(number, cells, f"{quoted(_shown(value))}: it is no object.")
+        return SourceRow(number, cells, f"{quoted(_shown(value))}: it is not an object.")
     unreadable, problem, numbers = {}, "", []
     for key, one in value:
         place = titles.get(key)

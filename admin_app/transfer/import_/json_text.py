@@ -71,7 +71,9 @@ class JsonText:
             try:
                 value, end = _DECODER.raw_decode(self._held, self._place)
             except RecursionError as error:
-                message = f"Line {number(self._line())} has lists within lists, more than anybody reads. The file must be a list of objects."
+                message = (
+                    f"Line {number(self._line())} has lists nested too deeply. The file must be a list of objects."
+                )
                 raise TransferError(message) from error
             except json.JSONDecodeError as error:
                 if self._is_at_end or not self._is_cut(error):
@@ -102,10 +104,12 @@ class JsonText:
         self._lines += self._held.count("\n", 0, self._place)
         held = self._held[self._place :]
         if len(held) >= LONGEST_LINE:
-            message = f"What begins in line {number(self._lines)} is longer than {number(LONGEST_LINE)} characters. Is this a list of objects?"
+            message = f"The value that begins on line {number(self._lines)} is longer than {number(LONGEST_LINE)} characters. Is this a list of objects?"
             raise TransferError(message)
         if len(held) > _LONG and held.count(",") + held.count("[") + held.count("{") > MOST_VALUES:
-            message = f"What begins in line {number(self._lines)} has too many values. Is this a list of objects?"
+            message = (
+                f"The value that begins on line {number(self._lines)} has too many parts. Is this a list of objects?"
+            )
             raise TransferError(message)
         read = self._read(max(_CHUNK, len(held)), self._lines - 1 + held.count("\n"))
         self._held, self._place, self._is_at_end = held + read, 0, not read

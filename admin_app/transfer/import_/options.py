@@ -21,7 +21,7 @@ class Mode(StrEnum):
 
 
 class Empty(StrEnum):
-    """What an empty cell does to a record that is there."""
+    """What an empty cell does to an existing record."""
 
     LEAVE = "leave"
     CLEAR = "clear"

@@ -149,7 +149,7 @@ class _Rows:
         if kind == "b":
             return text == "1"
         if kind == "e":
-            return Unreadable(text, f"the cell has the error {text[:20]}. Mend its formula.")
+            return Unreadable(text, f"the cell has the error {text[:20]}. Correct its formula.")
         if kind == "d":
             return text.removesuffix("T00:00:00").removesuffix("T00:00:00Z")
         style = self._styles[place] if (place := int(self._style)) < len(self._styles) else None

@@ -50,7 +50,7 @@ class SheetSource:
         texts += [""] * (len(self.titles) - len(texts))
         row = self._header.checked(SourceRow(number, texts))
         if number in self._merged and not row.problem:
-            words = f"The cells {self._merged[number]} are one. Unmerge them, so that each row has its own."
+            words = f"The cells {self._merged[number]} are merged. Unmerge them, so that each row has its own."
             row = row._replace(problem=words)
         return row._replace(unreadable=unreadable) if unreadable else row
 
@@ -79,4 +79,4 @@ def _as_text(rows: Iterator[NumberedCells]) -> Iterator[tuple[int, list[str]]]:
 
 def _of_sheets(sheets: Sequence[str], read: str) -> Iterator[str]:
     if len(sheets) > 1:
-        yield f"Of {len(sheets)} sheets, “{read}” is read."
+        yield f"The workbook has {len(sheets)} sheets. “{read}” is read."

@@ -68,7 +68,7 @@ class Source(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was passed over, in sentences: "2 lines above the titles were left out."."""
+        """What was passed over, in sentences: "2 lines above the header row were left out."."""
 
     def rows(self) -> Iterator[SourceRow]:
         """Yield the rows that have something in them, from the first one each time, but to one reader at a time.

@@ -45,7 +45,7 @@ def titles_in(rows: Iterator[tuple[int, list[str]]], is_title: IsTitle, wanted: 
     for above, (count, cells) in enumerate(rows):
         if count == wanted:
             return replace(titles_at([(count, cells)], 0), above=above)
-    message = f"The file has no row {number(wanted)} with titles."
+    message = f"The file has no row {number(wanted)} to be the header row."
     raise TransferError(message)
 
 

@@ -50,7 +50,7 @@ class TitleRow:
         if not self.above:
             return []
         return [
-            f"{counted(self.above, 'row', 'rows')} above the titles {'was' if self.above == 1 else 'were'} left out."
+            f"{counted(self.above, 'row', 'rows')} above the header row {'was' if self.above == 1 else 'were'} left out."
         ]
 
     def checked(self, row: SourceRow) -> SourceRow:

@@ -1,3 +1,3 @@
-"""Signing in by the browser: sessions, second factors, and fresh proof before dangerous acts."""
+"""Signing in with a browser: sessions, second factors, and re-authentication before dangerous acts."""
 
 from __future__ import annotations

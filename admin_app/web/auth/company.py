@@ -21,19 +21,19 @@ from admin_app.web.auth.second_factor import HalfWay
 
 
 def rules() -> CompanyRules:
-    """Return what is set."""
+    """Return the configured rules."""
     config = current_app.config
     return CompanyRules(config["OIDC_NAME"], config["COMPANY_ACCOUNTS"], config["GROUPS"])
 
 
 def sign_in(person: CompanyPerson, onward: str, id_token: str = "") -> ResponseReturnValue:
-    """Sign somebody in, and lead on (committed); raise `CompanySignInError` where they may not come in."""
+    """Sign a person in, and lead on (committed); raise `CompanySignInError` if they may not come in."""
     with _noting_failure(person.email):
         return _go_on(_account_of(person), onward, rules().name, id_token)
 
 
 def sign_in_by_proxy(email: str, onward: str) -> ResponseReturnValue:
-    """Sign in whom a trusted proxy names, and lead on (committed); raise `CompanySignInError` where they may not come in."""
+    """Sign in the person that a trusted proxy names, and lead on (committed); raise `CompanySignInError` if they may not come in."""
     with _noting_failure(email):
         return _go_on(staff_named(db.session, email), onward, "the proxy")
 

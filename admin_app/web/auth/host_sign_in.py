@@ -1,4 +1,4 @@
-"""Sign in whoever is signed in to the host application, and nobody else, where the dashboard is embedded that way."""
+"""Sign in the people of the application around the dashboard, and nobody else, if the dashboard is embedded that way."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from admin_app.web.request_context import request_context
 from admin_app.web.request_id import request_id
 from admin_app.web.urls import local_path
 
-# The cookie key under which the host's identity of the person is kept.
+# The cookie key for the person's identity in the host application.
 _TOLD = "_told"
 _PLACE = "host_sign_in"
 
 
 @dataclass(frozen=True)
 class HostSignIn:
-    """How the application around says who is at the screen, from the request's environment, and where people sign in and out there."""
+    """How the host application identifies the person from the request's environment, and where people sign in and out there."""
 
     person: Callable[[Mapping[str, object]], Person | None]
     sign_in_url: str = ""
@@ -40,14 +40,14 @@ class HostSignIn:
 
 
 def init_app(app: Flask, host: HostSignIn) -> None:
-    """Ask with every request, and let the pages for signing in lead to the application's."""
+    """Ask the host with every request, and let the pages for signing in lead to the host's."""
     app.extensions[_PLACE] = host
     app.before_request(_follow)
     app.register_blueprint(blueprint)
 
 
 def is_hosted() -> bool:
-    """Whether the application around signs people in: there are no passwords here then."""
+    """Whether the host application signs people in: then there are no passwords here."""
     return _PLACE in current_app.extensions
 
 
@@ -57,7 +57,7 @@ def _host() -> HostSignIn:
 
 
 def _follow() -> None:
-    """Sign in whom the application has signed in, sign out whom it has not."""
+    """Sign in the person whom the host has signed in, and sign out anyone else."""
     # Static files are the same for everybody. A page's endpoint has a dot; a missing page has no endpoint, and is drawn for a person too.
     name = request.endpoint or ""
     if name in {"static", "logo"} or (name.startswith("bundle_") and "." not in name):
@@ -65,7 +65,7 @@ def _follow() -> None:
     person = _host().person(request.environ)
     present = login.current_session()
     if present is not None and (person is None or session.get(_TOLD) != _digest(person)):
-        login.forget_person()
+        login.become_anonymous()
         session.clear()
         present = None
     if person is not None and present is None:
@@ -76,7 +76,7 @@ def _follow() -> None:
 
 
 def _sign_in(person: Person) -> None:
-    """Begin a session, but for who is switched off here: by a write of its own, as the request may only read."""
+    """Begin a session unless the person is switched off here. It commits by itself, because the request may be read-only."""
     with writing(), Session(db.engine) as own:
         by = acting(lambda: (None, "The application"), kind=Kind.ACCESS, request_id=request_id())
         with by:
@@ -94,18 +94,18 @@ def _sign_in(person: Person) -> None:
 
 
 def _digest(person: Person) -> str:
-    """Return what changes with anything that the application says of a person."""
+    """Return a digest of everything that the host says about the person."""
     told = [str(person.id), person.name, person.email, sorted(person.roles)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
-# Under the names that the dashboard's own pages for it have.
+# Under the names of the dashboard's own pages.
 blueprint = Blueprint("auth", __name__)
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Lead to where people sign in, and from there back."""
+    """Lead to the host's sign-in, and back from there."""
     onward = local_path(request.args.get("next"), url_for("admin.index"))
     if login.current_principal() is not None:
         return redirect(onward, 303)
@@ -118,6 +118,6 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session here, and lead to where it is ended there."""
+    """End the session here, and lead to the host's sign-out."""
     login.end()
     return redirect(_host().sign_out_url or url_for("auth.sign_in"), 303)

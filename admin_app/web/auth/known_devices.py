@@ -13,12 +13,12 @@ from admin_app.web.cookies import cookie_name, cookie_path
 
 _DEVICE = "device"
 ONE_YEAR = 365 * 24 * 60 * 60
-# Colleagues who share a computer.
+# Colleagues may share a computer.
 MOST_PEOPLE = 5
 
 
 def known_device() -> Device | None:
-    """Return which device this is, if somebody signed in with it before."""
+    """Return the id of this device if someone has signed in with it before."""
     try:
         number, *people = _serializer().loads(request.cookies.get(cookie_name(_DEVICE)) or _older())
     except (BadSignature, ValueError, TypeError):
@@ -27,7 +27,7 @@ def known_device() -> Device | None:
 
 
 def remember_device(staff: Staff) -> None:
-    """Let this browser be known again for this person."""
+    """Remember this browser for this person."""
     known = known_device()
     people = [one for one in (known.staff_ids if known else ()) if one != staff.id]
     value = _serializer().dumps([known.number if known else secrets.token_hex(8), *people[1 - MOST_PEOPLE :], staff.id])
@@ -48,7 +48,7 @@ def remember_device(staff: Staff) -> None:
 
 
 def _older() -> str:
-    """Return the cookie under the name that every dashboard had: a browser that is known stays so."""
+    """Return the cookie under the name that all dashboards once shared, so that known browsers stay known."""
     return request.cookies.get("__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device", "")
 
 

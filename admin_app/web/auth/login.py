@@ -21,7 +21,7 @@ from admin_app.domain.permissions.principal import Principal
 from admin_app.extensions import db, login_manager
 from admin_app.models.staff import Staff
 from admin_app.timezones import zone_of
-from admin_app.web.after_response import never_mind, run_after_response
+from admin_app.web.after_response import cancel_write, run_after_response
 from admin_app.web.client_info import client_info
 from admin_app.web.flash import kept_notices, warn
 from admin_app.web.request_context import request_context
@@ -35,18 +35,18 @@ _WHOSE = "_whose"
 _RIGHTS = "_rights"
 _SEEN = "seen"
 _STOPPED = "stopped seeing as"
-# What may still be written while somebody sees the dashboard as another person: only data of the session itself.
+# What is still written while a person sees the dashboard as someone else: only data of the session itself.
 OF_SESSION = frozenset({_SEEN, _STOPPED})
-# Where the signed cookie keeps what the person's own forms are known by, while they see as somebody else: a form that is drawn
-# as somebody else is good for nothing afterwards.
+# The cookie key of the token for the person's own forms while they see as someone else: a form drawn as someone else
+# is void afterwards.
 _FORMS, _OWN_FORMS = "csrf_token", "_own_forms"
 
 
 class SignedIn(UserMixin):
-    """A person with the session they signed in by; its token is what Flask-Login keeps in the cookie.
+    """A person with their session, whose token Flask-Login stores in the cookie.
 
-    `seen_as` is as whom they see the dashboard, None as themselves; `has_just_stopped` says that until this request it was
-    somebody else.
+    `seen_as` is the person whom they see the dashboard as, None for themselves; `has_just_stopped` says that it was
+    someone else until this request.
     """
 
     def __init__(self, found: LiveSession, token: str, seen_as: Principal | None = None) -> None:
@@ -61,7 +61,7 @@ class SignedIn(UserMixin):
         self.proved_at = found.proved_at
 
     def get_id(self) -> str:
-        """Return what finds this session again."""
+        """Return the session's token."""
         return self.token
 
 
@@ -87,7 +87,7 @@ def _load(token: str) -> SignedIn | None:
         _own_forms_again()
         run_after_response(_STOPPED, partial(seeing.end, token=token, actor=actor_of(found.person)))
     if (held := request_context().until_end) is not None:
-        # For whom the answer is made: its days are theirs.
+        # The response uses the time zone of this person.
         held.enter_context(time_zone(zone_of((present.seen_as or found.person).time_zone)))
     _remember(found.person)
     request_context().person_id = found.person.id
@@ -95,14 +95,14 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _remember(person: Principal) -> None:
-    """Let the cookie say whose it is, and with which rights."""
+    """Store in the cookie whose session it is, and with which rights."""
     rights = rights_fingerprint(person)
     if (session.get(_WHOSE), session.get(_RIGHTS)) != (person.id, rights):
         session[_WHOSE], session[_RIGHTS] = person.id, rights
 
 
-def look_again() -> None:
-    """Read again who is signed in: the present request changed what they set."""
+def reload_person() -> None:
+    """Reload the signed-in person, because this request changed their preferences."""
     present = current_session()
     found = sessions.find(db.session, present.token) if present is not None else None
     if present is not None and found is not None:
@@ -110,17 +110,17 @@ def look_again() -> None:
 
 
 def count_as_unseen() -> None:
-    """Keep this request from prolonging the session: a script sent it, and nobody may be at the screen."""
-    never_mind(_SEEN)
+    """Do not let this request extend the session: a script sent it, and nobody may be at the screen."""
+    cancel_write(_SEEN)
 
 
 def forget() -> None:
-    """Forget who is signed in, so that the next question looks it up again."""
+    """Forget who is signed in, so that the next call looks it up again."""
     g.pop("_login_user", None)
 
 
 def current_session() -> SignedIn | None:
-    """Return who is signed in with their session, if anybody."""
+    """Return the signed-in person with their session, if anybody is signed in."""
     person = current_user._get_current_object()  # noqa: SLF001 -- the documented way to the object behind a proxy
     return person if isinstance(person, SignedIn) else None
 
@@ -153,19 +153,19 @@ def current_principal() -> Principal | None:
 
 
 def acting_principal() -> Principal | None:
-    """Return the person signed in, even while they see the dashboard as somebody else: the history names them. None for a stranger."""
+    """Return the person signed in, even while they see the dashboard as someone else: the history names them. None for a stranger."""
     present = current_session()
     return present.person if present else None
 
 
 def seen_as() -> Principal | None:
-    """Return as whom the person at the screen sees the dashboard; None for themselves."""
+    """Return the person whom the dashboard is seen as; None if it is not seen as someone else."""
     present = current_session()
     return present.seen_as if present else None
 
 
 def see_as(staff: Staff) -> None:
-    """See the dashboard as somebody else from the next request on (not committed); raises `PrivilegeError`."""
+    """See the dashboard as someone else from the next request on (not committed); raises `PrivilegeError`."""
     present = current_session()
     if present is not None and present.seen_as is None:
         seeing.begin(db.session, present.token, present.person, staff)
@@ -173,7 +173,7 @@ def see_as(staff: Staff) -> None:
 
 
 def see_as_oneself() -> None:
-    """Stop seeing as somebody else (not committed)."""
+    """Stop seeing as someone else (not committed)."""
     present = current_session()
     if present is not None and present.seen_as is not None:
         seeing.end(db.session, present.token, actor=actor_of(present.person))
@@ -196,7 +196,7 @@ def signed_in_principal() -> Principal:
 
 
 def signed_in_staff() -> Staff:
-    """Return the account of who is signed in, for what changes it or asks for more than a `Principal` says; it is read when it is asked for."""
+    """Return the account of the signed-in person, to change it or for more than a `Principal` has; it is loaded on the first call."""
     person = acting_principal()
     staff = db.session.get(Staff, person.id) if person is not None else None
     if staff is None:
@@ -210,22 +210,22 @@ def is_gone() -> bool:
     db.session.rollback()
     if person is None or db.session.scalar(select(Staff.id).where(Staff.id == person.id)) is not None:
         return False
-    forget_person()
+    become_anonymous()
     return True
 
 
-def forget_person() -> None:
-    """Answer the present request as if nobody were signed in, without asking the database."""
+def become_anonymous() -> None:
+    """Treat the rest of the request as anonymous, without asking the database."""
     g._login_user = login_manager.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps who it has found
 
 
 def former_staff_id() -> int | None:
-    """Return whose session this browser had until it ended by itself; it opens nothing, and says only whose text came too late."""
+    """Return whose session this browser had until it expired. It gives no access and only identifies text that was sent too late."""
     return session.get(_WHOSE)
 
 
 def former_staff_of_other_rights() -> Staff | None:
-    """Return whose session this browser had until it ended by itself, if their rights have changed since: that ends sessions."""
+    """Return whose session this browser had until it expired, if their rights have changed since: that ends sessions."""
     staff = db.session.get(Staff, former_staff_id()) if former_staff_id() is not None and _RIGHTS in session else None
     is_other = staff is not None and staff.is_active and rights_fingerprint(staff) != session[_RIGHTS]
     return staff if is_other else None
@@ -240,14 +240,14 @@ def begin(token: str) -> None:
 
 
 def sealed_id_token() -> str | None:
-    """Return what the company's provider said of who is signed in, if they came by it."""
+    """Return the provider's ID token of the signed-in person, sealed, if they came through the company's provider."""
     present = current_session()
     row = sessions.row_of(db.session, present.token) if present is not None else None
     return row.id_token if row is not None else None
 
 
 def end() -> None:
-    """End the session, for this browser and for every copy of its cookie."""
+    """End the session for this browser and for every copy of its cookie."""
     if current_user.is_authenticated:
         if seen_as() is not None:
             see_as_oneself()
@@ -259,7 +259,7 @@ def end() -> None:
 
 
 def renew(staff: Staff) -> None:
-    """Begin a new session for a person who just proved who they are, in place of the present one."""
+    """Begin a new session for a person who has just proved who they are, in place of the present one."""
     if (present := current_session()) is not None:
         sessions.end(db.session, present.token)
     token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
@@ -268,9 +268,10 @@ def renew(staff: Staff) -> None:
 
 
 def go_on() -> None:
-    """Give a person a new session if their own act ended the present one, a new role of theirs for example.
+    """Give a person a new session if their own act ended the present one, such as a new role for themselves.
 
-    It begins when the answer is made: what that says about the act comes from the act's own commit, the last one until then.
+    It begins with the response, because what the page says about the act depends on the act's own commit being the
+    last one.
     """
     request_context().goes_on = True
 
@@ -288,7 +289,7 @@ def _go_on(response: Response) -> Response:
 
 
 def note_proof() -> None:
-    """Give the present session a new token after its person proved who they are (committed); forms that are open stay good."""
+    """Give the session a new token after re-authentication (committed); open forms stay valid."""
     person = current_session()
     if person is None:
         return
@@ -302,10 +303,10 @@ def note_proof() -> None:
 def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:
     """Send a stranger to the sign-in page, which leads back here afterwards, with these arguments in the address.
 
-    `to` is where it leads instead of to a file: the browser would stay on the sign-in page while that comes.
+    `to` replaces the address of a file: the browser would stay on the sign-in page while the file downloads.
     """
     if request.method == "POST" and not changes and "text/html" in request.headers.get("Accept", "text/html"):
-        # Scripts that ask in the background want no page, and nobody waits for what they did.
+        # Background requests of scripts need no page.
         warn(NOT_DONE)
     # Flask-Login would take the address as text, where "%C3%A9" has become "é"; only plain ASCII leads back.
     onward = urlencode({"next": to or (here(**changes) if _is_page() else _page_before())})
@@ -313,17 +314,17 @@ def ask_to_sign_in(*, to: str = "", **changes: str) -> Response:
 
 
 def _is_page() -> bool:
-    """Whether the address answers GET; that of an undo only takes a POST."""
+    """Whether the address answers GET; that of an undo takes only POST."""
     return request.url_rule is None or "GET" in (request.url_rule.methods or ())
 
 
 def _page_before() -> str:
-    """Return the page whose button was pressed: as the form says, or else the browser."""
+    """Return the page with the pressed button, from the form or else from the browser's Referer."""
     said = urlsplit(request.referrer or "")
     from_browser = said._replace(scheme="", netloc="").geturl() if said.netloc == request.host else ""
     return local_path(request.form.get("url"), local_path(from_browser, url_for("admin.index")))
 
 
 def lead_to(url: str) -> Response:
-    """Lead on after a POST, so that reloading the next page sends nothing again."""
+    """Redirect after a POST, so that reloading the next page sends nothing again."""
     return Response(status=303, headers={"Location": url})

@@ -1,6 +1,6 @@
-"""The company's OpenID Connect provider, by Authlib: code and PKCE, state, nonce, and what an ID token has to say.
+"""The company's OpenID Connect provider, through Authlib: code and PKCE, state, nonce, and the checks of ID tokens.
 
-Authlib is installed where it is used: `requirements-oidc.txt`.
+Authlib is an optional dependency: `requirements-oidc.txt`.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _PLACE = "company"
 # A person is waiting, and a provider that hangs would block the server's threads.
 SECONDS = 10
 _SIGNED_OUT = "http://schemas.openid.net/event/backchannel-logout"
-# Clocks may differ by so much.
+# Allowed difference between clocks, in seconds.
 LEEWAY = 120
-# Tabs in which somebody is at the provider at the same time.
+# Sign-ins that one browser can have begun at the same time, in several tabs.
 MOST_BEGUN = 3
-# How long ago somebody may have proved to the provider who they are, where that is asked for now.
+# Greatest age in seconds of the provider's authentication when re-authentication is required.
 JUST_NOW = 5 * 60
-# Where it is noted when a key was last looked for that was not known, and seconds until one is again: anybody can send a
-# message that names one.
+# Where the last lookup of an unknown key is noted, and seconds until the next one: anybody can send a message that
+# names an unknown key.
 _LOOKED, LOOK_AGAIN = "looked_for_key", 30
 # No shared secrets, and not "none".
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 
 
 class OpenIdClient(Protocol):
-    """What is asked of Authlib's client, which has no types."""
+    """The calls of Authlib's client that we use, which has no types."""
 
     server_metadata: Values
 
     def userinfo(self, *, token: Values) -> Values:
-        """Return what the provider says of a person."""
+        """Return the provider's claims about a person."""
         raise NotImplementedError
 
 
@@ -56,7 +56,7 @@ class Answer:
 
 
 def init_app(app: Flask) -> None:
-    """Make the client, where a provider is set; raise `ConfigurationError` without Authlib."""
+    """Create the client if a provider is set; raise `ConfigurationError` without Authlib."""
     if not app.config["OIDC_ISSUER"]:
         return
     if find_spec("authlib") is None or find_spec("requests") is None:
@@ -71,8 +71,8 @@ def is_offered() -> bool:
 
 
 def begin(onward: str, *, is_proof: bool = False) -> Response:
-    """Send the browser to the provider; raise `CompanySignInError` where that does not answer."""
-    # `max_age` has the provider say when they signed in there, and `prompt` has it ask them again.
+    """Send the browser to the provider; raise `CompanySignInError` if the provider does not respond."""
+    # `max_age` makes the provider tell the time of sign-in, and `prompt` makes it ask again.
     further = {"max_age": "0", "prompt": "login"} if is_proof else {}
     try:
         _metadata()
@@ -88,11 +88,11 @@ def begin(onward: str, *, is_proof: bool = False) -> Response:
 
 
 def finish(state: str) -> Answer:
-    """Read the provider's answer; raise `CompanySignInError` where it is not one to what this browser asked."""
+    """Read the provider's answer; raise `CompanySignInError` if this browser did not ask for it."""
     client = current_app.extensions["oidc"]
     asked: Values | None = client.framework.get_state_data(session, state)
     if not asked:
-        message = "This sign-in was not begun in this browser, or too long ago. Sign in again."
+        message = "This sign-in was begun in another browser or too long ago. Sign in again."
         raise CompanySignInError(message)
     try:
         _metadata()
@@ -109,7 +109,7 @@ def finish(state: str) -> Answer:
 
 
 def sign_out_address(id_token: str) -> str | None:
-    """Return where the provider ends its own session, if it says so."""
+    """Return the provider's address for ending its own session, if it has one."""
     try:
         address = _metadata().get("end_session_endpoint")
     except (CompanySignInError, *_errors()):  # type: ignore[misc] # all of them are
@@ -120,7 +120,7 @@ def sign_out_address(id_token: str) -> str | None:
 
 
 def subject_signed_out(logout_token: str) -> str:
-    """Return whom the provider has signed out, by its subject; raise `CompanySignInError` for what is no such message.
+    """Return the subject whom the provider has signed out; raise `CompanySignInError` if the message is not valid.
 
     OpenID Connect Back-Channel Logout 1.0, 2.6.
     """
@@ -140,7 +140,7 @@ def subject_signed_out(logout_token: str) -> str:
 
 
 def _verified(token: str) -> Values:
-    """Return what a token of the provider's says; a key that is not known is looked up."""
+    """Verify a token of the provider and return its claims; look up a key that is unknown."""
     from joserfc import jwt
     from joserfc.errors import InvalidKeyIdError
     from joserfc.jwk import KeySet
@@ -178,7 +178,7 @@ def _client(app: Flask) -> object:
 
 
 def _metadata() -> Values:
-    """Return what the provider says of itself; raise `CompanySignInError` where it is another one than was set."""
+    """Return the provider's metadata; raise `CompanySignInError` if it is not the configured provider."""
     metadata: Values = current_app.extensions["oidc"].load_server_metadata()
     if metadata.get("issuer") != _wanted("iss"):
         message = f"The address of {_name()} answers as another provider. Ask whoever set up this dashboard."
@@ -189,20 +189,20 @@ def _metadata() -> Values:
 
 
 def _forget_older() -> None:
-    """Let the cookie hold the last sign-ins that were begun: a browser drops one that grows too large."""
+    """Keep only the last begun sign-ins in the cookie: browsers drop a cookie that grows too large."""
     begun = [name for name in session if name.startswith(f"_state_{_PLACE}_")]
     for name in begun[: 1 - MOST_BEGUN]:
         session.pop(name)
 
 
 def _with_what_is_asked_for_apart(client: OpenIdClient, token: Values) -> Values:
-    """Return what the ID token says, with what a provider says of the person only when it is asked apart."""
+    """Return the claims of the ID token, with those that the provider gives only at its userinfo endpoint."""
     claims: Values = dict(token["userinfo"])
     needed = {"email", *([current_app.config["OIDC_GROUPS_CLAIM"]] if current_app.config["GROUPS"] else [])}
     if needed <= claims.keys() or not client.server_metadata.get("userinfo_endpoint"):
         return claims
     said = client.userinfo(token=token)
-    # OpenID Connect Core 5.3.2: else another person's could be put in its place.
+    # OpenID Connect Core 5.3.2: otherwise another person's claims could be substituted.
     if said.get("sub") != claims["sub"]:
         message = "what the provider says apart is about somebody else"
         raise ValueError(message)
@@ -216,7 +216,7 @@ def _person(claims: Values) -> CompanyPerson:
         subject=claims["sub"],
         name=str(claims.get("name") or ""),
         email=str(claims.get("email") or ""),
-        # The second one is Microsoft Entra's, which sends no other.
+        # Microsoft Entra sends only the second one.
         is_email_verified=claims.get("email_verified") is True or claims.get("xms_edov") in {True, "1", "true"},
         groups=frozenset(map(str, groups)) if isinstance(groups, list) else None,
     )
@@ -236,7 +236,7 @@ def _name() -> str:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """Name what Authlib raises for a provider that is away, or answers what it must not."""
+    """Return the exceptions that Authlib raises for a provider that does not respond, or responds wrongly."""
     from authlib.common.errors import AuthlibBaseError
     from joserfc.errors import JoseError
     from requests import RequestException

@@ -1,4 +1,4 @@
-"""Passkeys between the page and the domain: which host they are for, the question in a form, and the answer that comes back."""
+"""Passkeys between page and domain: the host that they are for, the challenge in a form, and the browser's response."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from admin_app.unicode_text import line
 from admin_app.web.auth.second_factor import key
 from admin_app.web.client_info import client_info, device_in_words
 
-# The fields of the forms that `static/js/passkey.js` fills in.
+# The form fields that `static/js/passkey.js` fills in.
 ANSWER, QUESTION, NAME = "passkey", "passkey_question", "passkey_name"
 LOCAL = "localhost"
 
-# What a question is good for: an answer to the one is none to the other.
+# The purpose of a challenge: a response for one is not valid for the other.
 _MAKE, _PROVE = "make", "prove"
-# Where the cookie says which browser a question was put to.
+# The cookie key that ties challenges to a browser.
 _BROWSER = "passkeys"
 
 ELSEWHERE = "Passkeys aren't available here. Ask whoever runs the dashboard to turn on https."
@@ -33,17 +33,17 @@ ELSEWHERE = "Passkeys aren't available here. Ask whoever runs the dashboard to t
 
 @dataclass(frozen=True)
 class Question:
-    """What a form carries: what the browser is told, as JSON, and the same question sealed, to come back with the answer."""
+    """A form's challenge: the browser's options as JSON, and the sealed challenge to send back with the response."""
 
     options: str
     sealed: str
 
 
 def site() -> Site | None:
-    """Return the host that passkeys are for, or None where they do not work.
+    """Return the host that passkeys are for; None if they are not available.
 
-    A host name that anybody may send is not believed: it has to be one that the settings name, port and all. On this
-    machine itself no certificate and no setting is needed, for browsers neither.
+    Anybody can send any host name, so it must be one of the settings, port included. On this machine neither a
+    certificate nor a setting is needed, in line with browsers.
     """
     host = request.host.lower()
     name = host.partition(":")[0]
@@ -54,7 +54,7 @@ def site() -> Site | None:
 
 
 def question_for_making(staff: Staff) -> Question | None:
-    """Ask the browser to make a passkey for this person."""
+    """Return a challenge for creating a passkey for this person."""
     if (here := site()) is None:
         return None
     challenge = secrets.token_bytes(32)
@@ -63,7 +63,7 @@ def question_for_making(staff: Staff) -> Question | None:
 
 
 def question_for_proving(staff: Staff) -> Question | None:
-    """Ask the browser for one of the person's passkeys; None where none of them works."""
+    """Return a challenge for one of the person's passkeys; None if none works here."""
     if (here := site()) is None:
         return None
     challenge = secrets.token_bytes(32)
@@ -72,19 +72,19 @@ def question_for_proving(staff: Staff) -> Question | None:
 
 
 def are_elsewhere(staff: Staff) -> list[str]:
-    """Return the other hosts that the person has passkeys for, where there are none for this one."""
+    """Return the other hosts that the person has passkeys for, if there are none for this one."""
     here = site()
     hosts = {one.site for one in passkeys.all_of(db.session, staff)}
     return [] if here is not None and here.host in hosts else sorted(hosts)
 
 
 def is_given() -> bool:
-    """Whether the form carries a passkey's answer."""
+    """Whether the form carries a passkey's response."""
     return bool(request.form.get(ANSWER))
 
 
 def problem_with_proof(staff: Staff) -> str:
-    """Judge the answer in the form, or say what is wrong; the caller counts the try before, and commits afterwards."""
+    """Verify the response in the form; return the problem, if any. The caller counts the attempt before, and commits afterwards."""
     here, challenge = site(), _challenge(_PROVE, staff)
     if here is None:
         return ELSEWHERE
@@ -98,7 +98,7 @@ def problem_with_proof(staff: Staff) -> str:
 
 
 def add(staff: Staff) -> list[str]:
-    """Keep the passkey in the form (committed); return recovery codes with the first factor, or raise `InvalidRecord`."""
+    """Store the form's passkey (committed); return recovery codes if it is the first factor, or raise `InvalidRecord`."""
     here, challenge = site(), _challenge(_MAKE, staff)
     if here is None:
         raise InvalidRecord({ANSWER: ELSEWHERE})
@@ -107,13 +107,13 @@ def add(staff: Staff) -> list[str]:
     if challenge is None:
         raise InvalidRecord({ANSWER: passkeys.USED})
     typed = line(request.form.get(NAME, ""))
-    # The device has made it already: a name that does not fit is no reason to lose it.
+    # The device has created it already: an unsuitable name is no reason to lose it.
     name = suggested_name() if passkeys.name_problem(typed) else typed
     answer = request.form[ANSWER]
     try:
         codes = passkeys.add(db.session, staff, here, challenge=challenge, answer=answer, name=name, key=key())
     except InvalidRecord:
-        # The question is used up all the same.
+        # The challenge is used up all the same.
         db.session.commit()
         raise
     db.session.commit()
@@ -121,18 +121,18 @@ def add(staff: Staff) -> list[str]:
 
 
 def suggested_name() -> str:
-    """Name a passkey after the browser that makes it."""
+    """Suggest the browser's name for a passkey."""
     return device_in_words(client_info().user_agent)[:LONGEST_NAME]
 
 
 def _is_listed(host: str) -> bool:
-    """Whether the settings name this host; one with a leading dot stands for all below it."""
+    """Whether the settings contain this host. A name with a leading dot includes all subdomains."""
     listed = [one.lower() for one in current_app.config["TRUSTED_HOSTS"] or []]
     return any(host == one.lstrip(".") or (one.startswith(".") and host.endswith(one)) for one in listed)
 
 
 def _is_address(host: str) -> bool:
-    """Whether it is a number instead of a name, which browsers make no passkeys for."""
+    """Whether it is an IP address; browsers create no passkeys for those."""
     try:
         ipaddress.ip_address(host.partition(":")[0])
     except ValueError:
@@ -141,13 +141,13 @@ def _is_address(host: str) -> bool:
 
 
 def _sealed(purpose: str, staff: Staff, challenge: bytes) -> str:
-    # Kept in the cookie as long as the session that it belongs to: an answer from another browser is none.
+    # The cookie keeps it as long as its session: a response from another browser is refused.
     browser = session.setdefault(_BROWSER, secrets.token_urlsafe(16))
     return two_factor.seal(json.dumps([purpose, staff.id, browser, challenge.hex()]), key=key())
 
 
 def _challenge(purpose: str, staff: Staff) -> bytes | None:
-    """Return the question that the form answers, if it was put to this person's browser for this purpose lately."""
+    """Return the challenge that the form answers, if it was recently given to this person's browser for this purpose."""
     sealed = request.form.get(QUESTION, "")
     text = two_factor.unseal(sealed, key=key(), seconds=passkeys.CHALLENGE_SECONDS)
     read: object = json.loads(text) if text is not None else None

@@ -1,4 +1,4 @@
-"""Signing in by a password, in three transactions: the account is read, the try is counted, and what came of it is noted."""
+"""Signing in with a password, in three transactions: read the account, count the attempt, store the result."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from admin_app.extensions import AnySession
 def prove_by_password(
     session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None = None
 ) -> SignInResult:
-    """Judge an email and a password (committed).
+    """Check an email and a password (committed).
 
-    The password is hashed between two transactions: SQLite has one write lock, and hashing takes its time.
+    The password is hashed between two transactions: SQLite has one write lock, and hashing takes time.
     """
     with reading(), transaction(session):
         attempt = sign_in.read_attempt(session, email=email, password=password, client=client, device=device)

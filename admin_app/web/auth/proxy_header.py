@@ -1,4 +1,4 @@
-"""Whom a trusted proxy has signed in, by a header: believed from the addresses that are set, and from nobody else."""
+"""The person whom a trusted proxy names in a header: accepted from the configured addresses only."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from admin_app.domain.auth.accounts import normalised_email
 from admin_app.extensions import db
 from admin_app.web.auth import login
 
-# Where the signed cookie says whom the proxy named when the session began.
+# The cookie key for whom the proxy named when the session began.
 _NAMED = "_named"
 
 
 def init_app(app: Flask) -> None:
-    """End a session that the proxy began when it names somebody else, or nobody."""
+    """End a session that the proxy began when it names someone else, or nobody."""
     if app.config["AUTH_HEADER"]:
         app.before_request(_end_of_others)
 
@@ -28,7 +28,7 @@ def email_named() -> str:
 
 
 def note(email: str) -> None:
-    """Remember for whom the session was begun."""
+    """Remember whom the session was begun for."""
     session[_NAMED] = normalised_email(email)
 
 
@@ -42,7 +42,7 @@ def _end_of_others() -> None:
 
 
 def _is_from_proxy() -> bool:
-    """Whether the other end of the connection is one of the proxies, whatever they say of the client behind them."""
+    """Whether the peer of the connection is one of the proxies, whatever it says about the client behind it."""
     environ = request.environ
     before = environ.get("werkzeug.proxy_fix.orig", {})
     try:

@@ -1,4 +1,4 @@
-"""Fresh proof for dangerous acts: password or passkey again after a while. What was being sent survives the detour."""
+"""Re-authentication before dangerous acts: password or passkey again after a while. The submitted form survives the detour."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from admin_app.web.request_context import request_context
 from admin_app.web.urls import own_path
 
 FRESH_FOR = timedelta(minutes=15)
-# Some slips while typing; the session alone is no licence to guess.
+# Allowed attempts: some typing errors. The session alone gives no licence to guess.
 FREE = 5
 # How long a form may wait for the password.
 KEPT_SECONDS = 60 * 60
@@ -39,22 +39,23 @@ TOO_MANY = "Too many failed attempts. Wait {wait}, then try again."
 
 
 def is_fresh() -> bool:
-    """Whether the person proved lately who they are."""
+    """Whether the person proved recently who they are."""
     person = login.current_session()
     return person is not None and is_within(person.proved_at, FRESH_FOR, utc_now())
 
 
 def required(*, back: str = "") -> ResponseReturnValue | None:
-    """Return the page that asks for password or passkey, or None when there was proof lately, or with this very request.
+    """Return the page that asks for password or passkey; None if the proof is recent or comes with this request.
 
-    What `proof_for` names asks it by itself; a view that is dangerous for some rows and not for others begins with
-    `if (page := proof.required()) is not None: return page`. With a form the page sends it again together with the
-    proof, so that the view goes on as if nothing had been between. Where the answer is a file, the browser stays on the
-    page; `back` is where it leads then.
+    Views named in `proof_for` ask by themselves. A view that is dangerous only for some rows begins with `if (page :=
+    reauthentication.required()) is not None: return page`.
+
+    The page sends the form again together with the proof, and the view continues as if nothing had happened. If the
+    response is a file, the browser stays on the page; `back` is where it leads then.
     """
     if not is_given():
         return None if is_fresh() else _page("", HTTPStatus.FORBIDDEN, back)
-    # In another tab there may have been proof meanwhile; what was kept is to be sent all the same.
+    # Another tab may have proved it meanwhile. The kept form must still be sent.
     if not is_fresh() and (problem := problem_with_form()):
         return _page(problem, HTTPStatus.UNPROCESSABLE_ENTITY, back)
     person = login.acting_principal()
@@ -63,39 +64,39 @@ def required(*, back: str = "") -> ResponseReturnValue | None:
         return _page(
             "What you typed could not be kept that long. Go back and send it again.", HTTPStatus.CONFLICT, back
         )
-    # The token was checked already; what the view reads is what was sent to it first.
+    # The token was checked already. The view reads the first form.
     _body().go_back_to(typed)
     return None
 
 
 def note_purpose(words: str) -> None:
-    """Have the page say what the proof is for: "delete a post"."""
+    """Set what the page says the proof is for: "delete a post"."""
     request_context().purpose = words
 
 
 def is_given() -> bool:
-    """Whether the request comes from the page that asks for the proof, and carries what was sent before."""
+    """Whether the request comes from the page of re-authentication and carries an earlier form."""
     return request.method == "POST" and TYPED in request.form
 
 
 def unwrap(whose: int | None) -> None:
-    """Let the request hold what this person sent first, for it to be kept or shown again: nothing was proved."""
+    """Restore the earlier form of this person into the request, to keep or show it again; nothing was proved."""
     if is_given() and whose is not None and (typed := _unsealed(whose)) is not None:
         _body().go_back_to(typed)
 
 
 def required_for_rows(count: int) -> ResponseReturnValue | None:
-    """Return the same page when an act is about more rows than may go without proof."""
+    """Return the same page if an act concerns more rows than are allowed without proof."""
     return required() if are_many(count) else None
 
 
 def are_many(count: int) -> bool:
-    """Whether so many rows may not go without proof."""
+    """Whether an act on so many rows needs proof."""
     return count > int(current_app.config["PROOF_ROWS"])
 
 
 def problem_with_form() -> str:
-    """Judge the password or the passkey that a form carries, and note the proof (committed), or say what is wrong."""
+    """Check the password or the passkey of a form, and note the proof (committed), or return the problem."""
     if login.current_session() is not None and passkeys.is_given():
         staff = login.signed_in_staff()
         return _judged(staff, lambda: passkeys.problem_with_proof(staff))
@@ -103,7 +104,7 @@ def problem_with_form() -> str:
 
 
 def problem_with(password: str) -> str:
-    """Judge the password and note the proof (committed), or say what is wrong."""
+    """Check the password and note the proof (committed), or return the problem."""
     if login.current_session() is None:
         return WRONG
     staff = login.signed_in_staff()
@@ -112,7 +113,7 @@ def problem_with(password: str) -> str:
 
 
 def page(problem: str, *, action: str, sealed: str = "", back: str = "") -> str:
-    """Draw the page that asks for the proof, and sends it to `action`."""
+    """Show the page of re-authentication, which sends to `action`."""
     is_signed_in = login.current_session() is not None
     is_company = is_signed_in and oidc.is_offered() and identity_of(db.session, login.signed_in_staff()) is not None
     return render_template(
@@ -133,15 +134,15 @@ def _body() -> Body:
 
 
 def _judged(staff: Staff, problem: Callable[[], str]) -> str:
-    # The same rows as those of the second factor would do, but whoever has the one need not have the other.
+    # The counters of the second factor would do, but a person who has one factor may lack the other.
     limit = Limit("proof", str(staff.id), FREE, account=staff.email)
     wait = throttle.count_try(db.session, [limit])
-    # Hashing takes its time: nobody waits for a lock meanwhile.
+    # Hashing takes time: nobody should wait for a lock meanwhile.
     db.session.commit()
     if wait:
         return TOO_MANY.format(wait=waiting_time(wait))
     if words := problem():
-        # A passkey's answer is used up also where it is refused.
+        # A passkey's response is used up even if it is refused.
         db.session.commit()
         return words
     throttle.forgive(db.session, [limit])
@@ -156,12 +157,12 @@ def _page(problem: str, status: int, back: str) -> tuple[str, int]:
 
 
 def _sealed() -> str:
-    """Return what was typed, readable for nobody but us: passwords to be set may be among it."""
+    """Encrypt what was typed: it may contain new passwords."""
     if TYPED in request.form:
         return request.form[TYPED]
     person = login.acting_principal()
     sent = [pair for pair in request.form.items(multi=True) if pair[0] not in {"csrf_token", PASSWORD}]
-    # What came as a file would come back as emptied; what does not come at all stays as it is.
+    # A file would come back empty; a field that is not sent at all changes nothing.
     pairs = [(name, value) for name, value in sent if not isinstance(value, SentAsFile)]
     return two_factor.seal(json.dumps([person.id if person else 0, request.path, pairs]), key=key())
 

@@ -27,27 +27,27 @@ _PLACE = "half_way"
 
 @dataclass(frozen=True)
 class HalfWay:
-    """A person whose password was right, and the page that they asked for."""
+    """A person whose password was right, and the page that they requested."""
 
     staff: Staff
     onward: str
     warning: str
-    # As the history has it.
+    # As the history stores it.
     how: str = "Signed in"
 
 
 def is_required(staff: Staff) -> bool:
-    """Whether one of the person's roles asks for a second factor."""
+    """Whether one of the person's roles requires a second factor."""
     return not current_app.config["TWO_FACTOR"].isdisjoint(staff.roles)
 
 
 def key() -> str:
-    """Return the key that secrets are sealed with."""
+    """Return the key for sealing secrets."""
     return str(current_app.secret_key)
 
 
 def after_password(staff: Staff, onward: str, outcome: SignInResult | None = None) -> ResponseReturnValue:
-    """Sign the person in, or lead to the factor that is missing; nobody has a session before."""
+    """Sign the person in, or lead to the missing factor; there is no session before."""
     warning = ""
     if outcome is not None and outcome.failed and outcome.since:
         tries = counted(outcome.failed, "failed attempt", "failed attempts")
@@ -60,12 +60,12 @@ def after_password(staff: Staff, onward: str, outcome: SignInResult | None = Non
         return finish(HalfWay(staff, onward, warning))
     session.clear()
     session[_PLACE] = _serializer().dumps([staff.id, _fingerprint(staff), onward, warning])
-    # In the address too: a tab whose cookie another one replaced still knows where it was going.
+    # Also in the address: a tab whose cookie another tab replaced still knows where it was going.
     return redirect(url_for(step, next=None if onward == url_for("admin.index") else onward), 303)
 
 
 def half_way() -> HalfWay | None:
-    """Return who is between password and session, unless that was long ago or the account was changed since."""
+    """Return who is between password and session, unless that was long ago or the account has changed since."""
     try:
         staff_id, fingerprint, onward, warning = _serializer().loads(session.get(_PLACE, ""), max_age=HALF_WAY_SECONDS)
     except (BadSignature, ValueError, TypeError):
@@ -77,7 +77,7 @@ def half_way() -> HalfWay | None:
 
 
 def begin_session(who: HalfWay) -> None:
-    """Begin the session of somebody who has proved all that was asked (committed)."""
+    """Begin the session of a person who has proved everything required (committed)."""
     record_event(
         db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary=who.how, resource=Staff.__tablename__
     )

@@ -1,3 +1,3 @@
-"""Email, and the links and alerts that it carries."""
+"""Email: links, alerts and digests."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Emails to people whose way to sign in has changed, after the act that changed it: of a page, or of a command."""
+"""Emails to people whose way of signing in has changed, sent after the request or command that changed it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ If you did not do this or agree to it, choose a new password and tell an owner o
 
 
 def init_app(app: Flask) -> None:
-    """Send what is due when a request or a command has ended, however it did."""
+    """Send what is due at the end of a request or command, however it ended."""
     app.teardown_appcontext(_send_due)
 
 
@@ -34,7 +34,7 @@ def _send_due(_error: BaseException | None) -> None:
     found = alerts.due(db.session) if smtp.is_set_up() else []
     if not found:
         return
-    # A slow server must not hold what was begun since the commit, a lock perhaps.
+    # A slow server must not keep what was begun since the commit, such as a lock.
     db.session.remove()
     by_email: dict[str, list[Alert]] = defaultdict(list)
     for one in found:

@@ -1,4 +1,4 @@
-"""Emails that tell people of their inbox."""
+"""Emails that tell people about their inbox."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ You get this email at most once a day. You can switch it off here: {account}
 
 
 def send(email: str, name: str, lines: Sequence[str], *, url: str, account: str) -> bool:
-    """Send one; return whether the server took it."""
+    """Send one email; return whether the server took it."""
     told = "\n".join(f"- {line}" for line in lines)
     return smtp.send(email, SUBJECT, BODY.format(name=name, lines=told, url=url, account=account))

@@ -1,6 +1,6 @@
-"""The email with which somebody who forgot their password chooses a new one, made and sent beside the answer.
+"""The email for a forgotten password, created and sent after the response.
 
-The answer must not tell by its time whether there is such an account, so a thread of its own does the work.
+The time of the response must not tell whether the account exists, so a thread of its own does the work.
 """
 
 from __future__ import annotations
@@ -21,30 +21,31 @@ from admin_app.web.request_id import request_id
 SUBJECT = "Choose a new password"
 BODY = """Hello {name},
 
-somebody asked for a new password for {email}. If that was you, choose one with this link:
+someone asked for a new password for {email}. If that was you, choose one with this link:
 
 {url}
 
 It works once and expires in {hours}. Anyone who has the link can use it, so do not share it.
 If it was not you, you need not do anything: your password stays as it is.
 """
-# How the history calls whoever asks.
+# The name of the requesting person in the history.
 ASKED = "Forgotten password"
 THREAD = "forgotten password"
-# What stands where the token will be.
+# Stands for the token until it is created.
 PLACE = "-"
 
 
 def is_offered() -> bool:
-    """Whether people can ask for a link: where email is set up, and it is known under which name people come.
+    """Whether people can request a link: email is set up, and the public host name is known.
 
-    The request's own host name would do for nobody: whoever asks for somebody else could put theirs into the email.
+    The request's own host name cannot be trusted: a request for someone else could put an attacker's site into the
+    email.
     """
     return smtp.is_set_up() and bool(current_app.config["TRUSTED_HOSTS"])
 
 
 def send_later(email: str) -> None:
-    """Have the link made and sent, if there is such an account."""
+    """Create and send the link later, if there is such an account."""
     arguments = (this_application(), email, _address_without_token(), request_id())
     Thread(target=_send, args=arguments, name=THREAD).start()
 

@@ -1,4 +1,4 @@
-"""Links that set a password: made, sent by email where that is set up, or given back to be handed over."""
+"""Links that set a password: sent by email if it is set up, otherwise shown to be passed on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ If you did not expect this email, tell an owner of the dashboard.
 
 @dataclass(frozen=True)
 class HandedLink:
-    """A link, shown this one time, and what became of the email."""
+    """A link that is shown once, and what happened to the email."""
 
     url: str
     hours: str
@@ -34,7 +34,7 @@ class HandedLink:
 
 
 def hand_over(staff: Staff) -> HandedLink:
-    """Make a link for this person (committed), and send it where that can be done; `url` is "" when it was sent."""
+    """Create a link for this person (committed), and send it if possible; then `url` is ""."""
     is_invitation = not staff.password_hash
     token = passwords.make_link(db.session, staff)
     name, email = staff.name, staff.email

@@ -1,4 +1,4 @@
-"""Email, where an SMTP server is set; everything it carries can also be handed over by a person."""
+"""Email, if an SMTP server is set. People can also pass on everything that it carries."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ log = logging.getLogger(__name__)
 
 
 def is_set_up() -> bool:
-    """Whether there is a server to send by."""
+    """Whether an SMTP server is set."""
     return bool(current_app.config["MAIL_SERVER"])
 
 
 def send(to: str, subject: str, body: str) -> bool:
-    """Send a text; return whether the server took it. Commit before: a slow server must not hold a lock."""
+    """Send a text; return whether the server took it. Commit first: a slow server must not hold a lock."""
     try:
         EmailMessage(subject, body, to=[to]).send()
     except (SMTPException, OSError, ValueError) as error:

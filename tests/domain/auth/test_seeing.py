@@ -1,4 +1,4 @@
-"""Seeing as somebody else: who may, for how long, and what the history says of it."""
+"""Seeing as someone else: who may, for how long, and what the history says of it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_po
 
     assert (taken["verdict"], kept["cells"]) == (
         "change",
-        {"user_id": ["you may not change it in this record.", "None"]},
+        {"user_id": ["you cannot change it in this record.", "None"]},
     )
 
 

@@ -92,4 +92,4 @@ def test_a_promoted_filter_that_is_none_is_refused_at_start(monkeypatch: pytest.
     with pytest.raises(ConfigurationError) as caught:
         declared_filters(PostResource())
 
-    assert str(caught.value) == "PostResource.promoted names title, which is none of its column_filters."
+    assert str(caught.value) == "PostResource.promoted names title, which is not in column_filters."

@@ -69,7 +69,7 @@ def test_without_a_reason_or_the_tick_nothing_is_removed(ann: User, url: str, as
 
     assert (answer.status_code, Page(answer).summary) == (
         422,
-        ["Say why, so that others know who asked for it.", "Tick this: nothing takes it back."],
+        ["Say why, so that others know who asked for it.", "Tick this to confirm: it cannot be undone."],
     )
     with app.app_context():
         assert db.session.get_one(User, ann.id).name == "Ann Ames"

@@ -178,7 +178,7 @@ def test_a_version_shows_what_it_held_and_what_bringing_it_back_changes(
         ["Restore this version"],
         [],
     )
-    assert "Nothing. The fields that you can change hold the same now." in present.root.text
+    assert "Nothing. The fields that you can change have the same values now." in present.root.text
 
 
 def test_a_viewer_looks_at_a_version_and_is_offered_nothing(as_viewer: Any, as_editor: Any, make_user: Any) -> None:

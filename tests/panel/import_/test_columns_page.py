@@ -21,7 +21,7 @@ from tests.page import Page
 from tests.panel.import_.sending import USERS, chosen, columns_url, sent, source_url, uploads_of, values
 from tests.stores import both_stores
 
-ALREADY = "Another column goes to Email already. Leave one of them out."
+ALREADY = "Two columns go to Email. Leave one of them out."
 NOTHING = "Choose a field for at least one column."
 CHOOSE = "Choose one of these."
 # Answers that no control has.
@@ -90,7 +90,7 @@ def test_what_is_left_out_says_why(as_editor: Any, client_with: Callable[..., An
     )
     assert said == [
         [[], [], by_dashboard, for_people, []],
-        [[], ["You may not fill in Email."], by_dashboard, for_people, []],
+        [[], ["You cannot fill in Email."], by_dashboard, for_people, []],
     ]
 
 
@@ -116,7 +116,7 @@ def test_what_a_person_may_not_see_is_not_told(client_with: Callable[..., Any]) 
         ({"column_2": "secret"}, "column.2", "This cannot be imported. Choose another field, or leave it out."),
         ({"column_2": "created_at"}, "column.2", "This cannot be imported. Choose another field, or leave it out."),
         ({"column_0": "", "column_1": "", "mode": "add"}, "columns", NOTHING),
-        ({"column_0": "", "mode": "add"}, "columns", "A new user needs Name. Choose the column that has it, or only change those that are there."),
+        ({"column_0": "", "mode": "add"}, "columns", "A new user needs Name. Choose the column that has it, or only change existing ones."),
         ({"column_0": "", "column_1": "", "column_2": "id", "match": "id", "mode": "update"}, "columns", NOTHING),
         ({"mode": "replace"}, "mode", CHOOSE),
         ({"match": "name"}, "match", CHOOSE),
@@ -155,7 +155,7 @@ def test_several_problems_stand_in_the_order_of_the_page(as_editor: Any) -> None
     response = chosen(as_editor, url, column_1="email", empty="x", mode="both", match="id")
 
     assert Page(response).summary == [
-        "A new user needs Name. Choose the column that has it, or only change those that are there.",
+        "A new user needs Name. Choose the column that has it, or only change existing ones.",
         ALREADY,
         "No column of the file goes to ID. Choose the column that finds users.",
         CHOOSE,
@@ -167,7 +167,7 @@ def test_several_problems_stand_in_the_order_of_the_page(as_editor: Any) -> None
 
 @pytest.mark.parametrize(
     ("right", "mode", "said"),
-    [("create", "add", "Add new users only"), ("edit", "update", "Change users that are there only")],
+    [("create", "add", "Only add new users"), ("edit", "update", "Only change existing users")],
 )
 def test_one_right_leaves_one_way(
     client_with: Callable[..., Any], app: Flask, right: str, mode: str, said: str

@@ -83,7 +83,7 @@ def test_rows_above_the_titles_are_said_to_be_left_out(as_editor: Any) -> None:
     page = Page(as_editor.get(source_url(upload_id)))
     by_hand = read_as(as_editor, upload_id, titles="1")
 
-    assert page.texts("p", class_="note") == ["1 row above the titles was left out."]
+    assert page.texts("p", class_="note") == ["1 row above the header row was left out."]
     assert page.texts("td") == ["Ann", "ann@example.com"]
     assert by_hand.status_code == 303
     assert Page(as_editor.get(source_url(upload_id))).texts("th", scope="col")[1] == "Report of 2026"
@@ -136,8 +136,8 @@ def test_a_file_without_rows_goes_no_further(as_editor: Any) -> None:
     page = Page(as_editor.get(source_url(upload_id)))
     response = as_editor.post_form(source_url(upload_id), form)
 
-    assert page.texts("p", class_="error") == ["The file has no rows below its titles."]
-    assert "Go on to columns" not in page.texts("button")
+    assert page.texts("p", class_="error") == ["The file has no rows below its header row."]
+    assert "Continue to columns" not in page.texts("button")
     assert response.location == source_url(upload_id)
 
 
@@ -227,4 +227,4 @@ def test_objects_of_json_are_rows(as_editor: Any, content: bytes) -> None:
 
     assert page.texts("th", scope="col") == ["Row", "name", "email"]
     assert page.texts("td") == ["Ann", "(empty)", "Bob", "—No value"]
-    assert "Row with the titles" not in page.texts("label")
+    assert "Header row" not in page.texts("label")

@@ -241,8 +241,8 @@ def test_a_second_file_is_none(as_editor: Any, app: Flask) -> None:
     [
         (["import", "list"], 403, None),
         (["create", "edit", "list"], 403, None),
-        (["import", "create", "list"], 200, ["You may add users, and not change those that are there."]),
-        (["import", "edit", "list"], 200, ["You may change users that are there, and not add any."]),
+        (["import", "create", "list"], 200, ["You can add users, but not change existing ones."]),
+        (["import", "edit", "list"], 200, ["You can change existing users, but not add new ones."]),
         (["import", "create", "edit", "list"], 200, []),
     ],
 )

@@ -56,7 +56,7 @@ def test_all_children_are_selected_but_not_all_that_a_search_among_them_finds(
     assert buttons(first) == ["Select ticked", "Select all 10 on this page", "Select all 23", "Export"]
     assert buttons(searched) == ["Select ticked", "Select all 10 on this page", "Export"]
     assert (ticked(every), words(every)) == (ids[:10], "All 23 selected")
-    assert words(but) == "All 23 selected but the one you unticked"
+    assert words(but) == "All 23 selected but the one you deselected"
 
 
 @both_stores

@@ -108,7 +108,7 @@ def test_the_whole_page_and_all_that_match_are_selected_and_cleared(as_viewer: A
 
     assert (ticked(page), words(page)) == (ids[:20], "20 selected")
     assert (ticked(every), words(every)) == (ids[:20], "All 1,204 selected")
-    assert (ticked(but), words(but)) == ([*ids[:3], *ids[5:20]], "All 1,204 selected but the 2 you unticked")
+    assert (ticked(but), words(but)) == ([*ids[:3], *ids[5:20]], "All 1,204 selected but the 2 you deselected")
     assert (ticked(cleared), words(cleared)) == ([], "")
 
 
@@ -307,7 +307,7 @@ def test_all_but_what_is_unticked_is_said_without_counting_anew(as_viewer: Any, 
     less = send(as_viewer, f"{TICKS}?sort=id", shown=ids[:2], tick=[])
     every = send(as_viewer, f"{TICKS}?sort=id", shown=ids[:2], tick=ids[:2])
 
-    assert (less.json["words"], less.json["ticked"]) == ("All selected but the 2 you unticked", [])
+    assert (less.json["words"], less.json["ticked"]) == ("All selected but the 2 you deselected", [])
     assert (every.json["words"], every.json["ticked"]) == ("All selected", [str(key) for key in ids[:2]])
 
 

@@ -43,8 +43,8 @@ def test_the_list_leads_there(as_viewer: Client, make_post: Any) -> None:
 @pytest.mark.parametrize(
     ("by", "meaning"),
     [
-        ("email", "Users with the same email, but for capitals, dots and what follows a “+”"),
-        ("name", "Users with the same name, but for capitals and accents"),
+        ("email", "Users with the same email, ignoring capitals, dots and anything after a “+”"),
+        ("name", "Users with the same name, ignoring capitals and accents"),
     ],
 )
 @both_stores
@@ -90,11 +90,11 @@ def test_so_many_are_looked_at_and_the_rest_is_a_link_away(
         make_user(name=name)
 
     first = Page(as_editor.get(f"{URL}?by=name"))
-    second = Page(as_editor.get(first.link("Go on")))
+    second = Page(as_editor.get(first.link("Continue")))
 
     assert "No duplicates among these 4 users" in first.root.text
-    assert first.link("Go on") == f"{URL}?by=name&from=d"
-    assert (second.texts("h2", within="main"), second.has_link("Go on")) == (["D"], False)
+    assert first.link("Continue") == f"{URL}?by=name&from=d"
+    assert (second.texts("h2", within="main"), second.has_link("Continue")) == (["D"], False)
     assert second.link("From the start") == f"{URL}?by=name"
 
 
@@ -108,7 +108,7 @@ def test_a_long_group_says_how_many_more(as_editor: Client, make_user: Any, monk
     card = page.all("section", class_="tile")[0]
     assert [one.text for one in card.all("p")] == ["6 users or more"]
     assert [one.text for one in card.all("li")][-1] == "and 1 more"
-    assert page.link("Go on") == f"{URL}?by=name&after=ann"
+    assert page.link("Continue") == f"{URL}?by=name&after=ann"
 
 
 @both_stores
@@ -145,7 +145,7 @@ def test_a_hidden_field_is_no_key(client_with: Callable[..., Client], anns: list
     page = Page(client.get(URL))
 
     assert anns[0].email not in page.root.text
-    assert page.texts(class_="page-head__result") == ["Users with the same name, but for capitals and accents"]
+    assert page.texts(class_="page-head__result") == ["Users with the same name, ignoring capitals and accents"]
     assert client.get(f"{URL}?by=email").status_code == 404
 
 
@@ -173,7 +173,7 @@ def test_no_page_begins_at_the_key_of_a_user_out_of_sight(
 
     page = Page(client.get(f"{URL}?by=name"))
 
-    assert page.link("Go on") == f"{URL}?by=name&from=tim"
+    assert page.link("Continue") == f"{URL}?by=name&from=tim"
 
 
 # ---- what nobody was offered

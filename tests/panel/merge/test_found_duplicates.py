@@ -64,12 +64,12 @@ def test_a_job_finds_all_groups_and_they_are_shown_page_by_page(as_viewer: Clien
     done = work(as_viewer)
 
     first = Page(as_viewer.get(address))
-    second = Page(as_viewer.get(first.link("Go on")))
+    second = Page(as_viewer.get(first.link("Continue")))
     here = Page(as_viewer.get(URL))
 
     assert note(waiting) == "The search has not begun yet. Refresh"
     assert (done, note(first)) == ("done", "The search found 2 groups among all users.")
-    assert (heads(first), heads(second), second.has_link("Go on")) == (["Ann"], ["Dee"], False)
+    assert (heads(first), heads(second), second.has_link("Continue")) == (["Ann"], ["Dee"], False)
     assert second.link("From the start") == address
     assert here.link("Show what was found") == address
 
@@ -84,7 +84,7 @@ def test_what_was_merged_since_is_no_group_any_more(as_editor: Client, app: Flas
     page = Page(as_editor.get(address))
 
     assert (heads(page), page.texts("p", class_="empty__title")) == ([], ["There are no duplicates here any more"])
-    assert heads(Page(as_editor.get(page.link("Go on")))) == ["Dee"]
+    assert heads(Page(as_editor.get(page.link("Continue")))) == ["Dee"]
 
 
 @pytest.mark.usefixtures("users")

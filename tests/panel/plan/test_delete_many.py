@@ -1,4 +1,4 @@
-"""“Delete…” in the bulk bar: what hangs on the records is asked about once, said in the plan, and comes back with them."""
+"""“Delete” in the bulk bar: what hangs on the records is asked about once, said in the plan, and comes back with them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing
         make_post(content=content)
     page = select_rows(as_editor, "/admin/post/?q=garden", [1])
 
-    question = press(as_editor, page, "Delete…").location
+    question = press(as_editor, page, "Delete").location
     address = planned(as_editor, question)
     cancelled = {Page(as_editor.get(one)).link("Cancel") for one in (question, address)}
     done = agreed(as_editor, address)

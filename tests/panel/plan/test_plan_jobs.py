@@ -223,7 +223,7 @@ def test_a_cancelled_job_leaves_a_plan_that_can_be_carried_on(as_editor: Any, ma
     agreed(as_editor, address, go_on="1")
     done = work(as_editor)
 
-    assert page.texts("button", within="plan") == ["Carry on", "Leave the rest"]
+    assert page.texts("button", within="plan") == ["Continue", "Leave the rest"]
     assert (done, set(owners(as_editor).values())) == ("done", {ann.id})
 
 

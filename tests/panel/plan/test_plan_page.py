@@ -138,7 +138,7 @@ def test_what_was_changed_since_is_left_and_named(as_editor: Any, make_user: Any
 
     assert verdicts(as_editor) == {1: "outdated", 2: "done"}
     assert page.texts(class_="plan__reasons") == [
-        "Changed by someone else since: Somebody changed it after the plan was made. 1"
+        "Changed by someone else since: Someone changed it after the plan was made. 1"
     ]
 
 

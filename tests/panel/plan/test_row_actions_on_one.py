@@ -61,7 +61,7 @@ def test_a_record_that_was_changed_since_the_page_was_drawn_is_shown_again(as_ed
 
     assert (page.status, page.summary) == (
         409,
-        ["Somebody changed this user after you opened this page. Look at it, then press the button again."],
+        ["Someone changed this user after you opened this page. Look at it, then press the button again."],
     )
     assert emails(as_editor) == {user.id: "Bea@example.com"}
 

@@ -13,7 +13,7 @@ from sqlalchemy import Float, Numeric, column, delete, func, select, text, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
-from admin_app.context import glancing
+from admin_app.context import autocommit
 from admin_app.db.connection import is_timeout
 from admin_app.errors import TransferError
 from admin_app.extensions import db
@@ -86,7 +86,7 @@ def test_statements_grow_with_batches_and_not_with_rows(app: Flask, statements: 
     assert numbers == {3: 3, BATCH: 3, 2 * BATCH + 1: 5}
 
 
-@pytest.mark.parametrize("act", [nullcontext, glancing])
+@pytest.mark.parametrize("act", [nullcontext, autocommit])
 def test_an_export_shows_the_rows_of_one_moment(app: Flask, act: Callable[[], AbstractContextManager[None]]) -> None:
     ids = many_users(app, BATCH + 2)
     with app.app_context():

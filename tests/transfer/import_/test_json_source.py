@@ -58,9 +58,9 @@ def test_what_is_no_cell_is_wrong_where_its_key_goes_somewhere() -> None:
 
 def test_a_row_that_is_no_object_or_has_a_key_twice_is_wrong() -> None:
     assert problems('[{"name": 1}, 5, [1], null, {"name": 1, "name": 2}]') == [
-        (2, "“5”: it is no object.", {}),
-        (3, "“[…]”: it is no object.", {}),
-        (4, "“null”: it is no object.", {}),
+        (2, "“5”: it is not an object.", {}),
+        (3, "“[…]”: it is not an object.", {}),
+        (4, "“null”: it is not an object.", {}),
         (5, "It has “name” twice.", {}),
     ]
 
@@ -103,7 +103,7 @@ def test_an_empty_list_has_no_rows() -> None:
 
 def test_lists_within_lists_are_refused() -> None:
     assert refusal('[{"name": 1},\n' + "[" * 1_000_000) == (
-        "Line 2 has lists within lists, more than anybody reads. The file must be a list of objects."
+        "Line 2 has lists nested too deeply. The file must be a list of objects."
     )
 
 
@@ -112,13 +112,13 @@ def test_a_value_that_never_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(json_text, "_CHUNK", 100)
 
     assert refusal('[{"name": 1},\n{"name": "' + "x" * 5000) == (
-        "What begins in line 2 is longer than 1,000 characters. Is this a list of objects?"
+        "The value that begins on line 2 is longer than 1,000 characters. Is this a list of objects?"
     )
 
 
 def test_an_object_of_millions_of_values_is_refused() -> None:
     assert refusal('[{"name": [' + "[]," * 4_000_000) == (
-        "What begins in line 1 has too many values. Is this a list of objects?"
+        "The value that begins on line 1 has too many parts. Is this a list of objects?"
     )
 
 

@@ -70,7 +70,7 @@ def test_what_no_form_offers_is_refused() -> None:
         assert refusal("name\n", delimiter=delimiter) == (
             "The separator must be one character, and neither a quotation mark nor a line end."
         )
-    assert refusal("name\n", titles=-1) == "The file has no row -1 with titles."
+    assert refusal("name\n", titles=-1) == "The file has no row -1 to be the header row."
 
 
 @pytest.mark.parametrize(

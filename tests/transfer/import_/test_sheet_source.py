@@ -147,7 +147,7 @@ def test_a_workbook_may_count_from_1904() -> None:
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ('<c t="e"><v>#REF!</v></c>', "the cell has the error #REF!. Mend its formula."),
+        ('<c t="e"><v>#REF!</v></c>', "the cell has the error #REF!. Correct its formula."),
         (
             "<c><f>1+1</f></c>",
             "its formula has no value. Open the workbook in a spreadsheet program, save it, and import it again.",
@@ -188,7 +188,7 @@ def test_titles_below_the_name_of_the_table_are_found() -> None:
     source = opened(workbook(row(1, text("Report of 2026")) + row(4, text("name"), text("id")) + row(5, text("Ada"))))
 
     assert (source.titles, source.reading.titles) == (["name", "id"], 4)
-    assert source.notes == ["1 row above the titles was left out."]
+    assert source.notes == ["1 row above the header row was left out."]
 
 
 def test_a_sheet_is_chosen() -> None:
@@ -197,7 +197,7 @@ def test_a_sheet_is_chosen() -> None:
     source = opened(content)
 
     assert (source.sheets, source.reading.sheet) == (["Sheet", "Empty", "Users", "Others"], "Users")
-    assert source.notes == ["Of 4 sheets, “Users” is read."]
+    assert source.notes == ["The workbook has 4 sheets. “Users” is read."]
     assert read(content, sheet="Others") == (["id"], [(2, ["5"])])
     assert read(content, sheet="Sheet") == ([], [])
     assert refusal(content, sheet="Nobody") == (
@@ -227,8 +227,8 @@ def test_cells_that_are_merged_are_no_rows() -> None:
     book.save(file)
 
     assert problems(file.getvalue()) == [
-        (3, "The cells A2:A3 are one. Unmerge them, so that each row has its own.", {}),
-        (4, "The cells A4:B4 are one. Unmerge them, so that each row has its own.", {}),
+        (3, "The cells A2:A3 are merged. Unmerge them, so that each row has its own.", {}),
+        (4, "The cells A4:B4 are merged. Unmerge them, so that each row has its own.", {}),
     ]
 
 

@@ -20,7 +20,7 @@ def test_titles_are_found_below_what_the_table_is_called() -> None:
     assert (source.titles, source.reading.titles, source.notes) == (
         ["name", "email"],
         4,
-        ["2 rows above the titles were left out."],
+        ["2 rows above the header row were left out."],
     )
     assert [(row.number, row.cells) for row in source.rows()] == [(5, ["Bo", "b@x"])]
 
@@ -29,18 +29,18 @@ def test_titles_that_nobody_knows_are_the_first_row_that_is_wide() -> None:
     source = opened("Liste\nVorname;Ort\nAda;London\nBo;Rom, Mailand\n")
 
     assert (source.titles, source.reading.delimiter) == (["Vorname", "Ort"], ";")
-    assert source.notes == ["1 row above the titles was left out."]
+    assert source.notes == ["1 row above the header row was left out."]
 
 
 def test_titles_are_in_the_row_that_a_person_says() -> None:
     titles, rows = read("name\nemail\n\nAda\nBo\n", titles=4)
 
     assert (titles, rows) == (["Ada"], [(5, ["Bo"])])
-    assert opened("name\nemail\n\nAda\nBo\n", titles=4).notes == ["2 rows above the titles were left out."]
+    assert opened("name\nemail\n\nAda\nBo\n", titles=4).notes == ["2 rows above the header row were left out."]
 
 
 def test_a_row_that_is_not_there_has_no_titles() -> None:
-    assert refusal("name\nAda\n", titles=9) == "The file has no row 9 with titles."
+    assert refusal("name\nAda\n", titles=9) == "The file has no row 9 to be the header row."
 
 
 def test_a_separator_that_a_person_says_is_taken() -> None:

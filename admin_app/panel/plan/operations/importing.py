@@ -54,7 +54,7 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
     columns = {one.key: one for one in offered_columns(access, options.mode)}
     wanted = [key for key in options.columns.values() if key not in columns and key != RECORD_KEY]
     if wanted:
-        message = f"You may no longer fill in {access.resource.label(wanted[0])}."
+        message = f"You can no longer fill in {access.resource.label(wanted[0])}."
         raise PlanError(message)
     relations = relations_to_one(access)
     _require_unique(access, options, relations)
@@ -157,8 +157,8 @@ def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:
     resource = access.resource
     modes = {
         Mode.ADD: f"Add new {resource.nouns}",
-        Mode.UPDATE: f"Change {resource.nouns} that are there",
-        Mode.BOTH: f"Add new {resource.nouns} and change those that are there",
+        Mode.UPDATE: f"Change existing {resource.nouns}",
+        Mode.BOTH: f"Add new {resource.nouns} and change existing ones",
     }
     labels = [resource.label(key) for key in options.columns.values() if key != RECORD_KEY]
     matched = [("Found by", resource.label(options.match))] if options.match and options.mode is not Mode.ADD else []

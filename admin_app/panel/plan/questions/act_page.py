@@ -206,7 +206,7 @@ class ActPage(Page):
 
     def _changed_words(self) -> str:
         noun = self.resource.noun
-        return f"Somebody changed this {noun} after you opened this page. Look at it, then press the button again."
+        return f"Someone changed this {noun} after you opened this page. Look at it, then press the button again."
 
     def _reason(self) -> str:
         """Return the reason that was given; raise `InvalidRecord` where one is needed and missing."""

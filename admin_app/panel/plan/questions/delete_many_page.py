@@ -1,4 +1,4 @@
-"""“Delete…”: many records deleted, after the question of the delete page about everything that hangs on them."""
+"""“Delete”: many records deleted, after the question of the delete page about everything that hangs on them."""
 
 from __future__ import annotations
 
