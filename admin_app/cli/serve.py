@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import socket
 import sys
@@ -25,6 +26,7 @@ from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.streams import announce
 from admin_app.cli.supervisor import keep_worker, stop_keeper
 from admin_app.cli.upgrade import upgrade_tables
+from admin_app.db.troubles import OneLine
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db, this_application
@@ -150,6 +152,8 @@ def run(
         "graceful_timeout": grace,
     }
     # Gunicorn would answer whoever asks without the path, every probe, with 500.
+    # Of a file that is broken off half-way it would write a traceback, where the database is the trouble.
+    logging.getLogger("gunicorn.error").addFilter(OneLine())
     app.wsgi_app = Prefix(app.wsgi_app, os.environ.pop("SCRIPT_NAME", ""))  # type: ignore[method-assign]  # Flask documents it
     Server(app, options, arrival=arrival, drain=drain).run()
 
