@@ -14,11 +14,12 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.dependent_counts import counts_of, difference
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
-from admin_app.relations.hanging import Hanging, unknown_dependents
+from admin_app.relations.hanging import Hanging, hanging_relations
 from admin_app.relations.trees import below_themselves, trees_of
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.selection import COUNT_LIMIT
@@ -100,16 +101,23 @@ def dependences(session: AnySession, record: Record, scopes: DeletionScopes = ev
 
 
 def delete_record(
-    session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
+    session: AnySession,
+    record: Record,
+    decisions: Mapping[str, Decision],
+    scopes: DeletionScopes = everything_in_scope,
+    *,
+    seen: str = "",
 ) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
     Raises `DeletionError` where something hangs on it that nothing was decided for, also when it came meanwhile, and where
-    something hangs on that in turn which is out of bounds.
+    something hangs on that in turn which is out of bounds. `seen` is what hung on it when somebody decided (`counts_of`):
+    where that is no longer so, nothing is deleted.
     """
     key = key_of(type(record))
     # Until the end nothing more comes to hang on it: on PostgreSQL a record that points at it waits for this lock.
     session.execute(select(key).where(key == record.id).with_for_update())
+    _require_as_seen(session, record, seen, scopes)
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
         decision = decided(dependence.relation) or decisions.get(dependence.name)
@@ -179,6 +187,14 @@ def losses(
     return [one for one in found if one.count.number or not one.is_allowed]
 
 
+def _require_as_seen(session: AnySession, record: Record, seen: str, scopes: DeletionScopes) -> None:
+    """Raise `DeletionError` where something else hangs on a record than somebody saw."""
+    news = difference(type(record), seen, counts_of(session, record), scopes) if seen else ""
+    if news:
+        message = f"{news} Look at what is deleted, and choose again."
+        raise DeletionError(message)
+
+
 def _loss(
     session: AnySession, relation: ManyToMany, linked: ColumnElement[bool], scope: DeletionScope, limit: int
 ) -> Loss:
@@ -217,12 +233,6 @@ _FATES = {
     # Those that are given away no longer hang on it.
     Dependency.REFUSED: (Fate.GIVE,),
 }
-
-
-def hanging_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations whose records hang on this model's, its own and those of others; one that is only for looking has rows that the database lets go."""
-    found = [*relations_of(model).values(), *unknown_dependents(model)]
-    return [one for one in found if one.on_delete() in _FATES]
 
 
 def dependent_names(model: type[Record]) -> list[str]:
