@@ -320,7 +320,13 @@ def address_of(app: Flask, owner: Staff) -> Callable[[str], str]:
         "post": Post(content="Subject", user=user),
         "copy": Post(content="Subject", user=user),
         "staff": Staff(name="Subject", email="subject@example.com", roles=StringSet([VIEWER]), password_hash="-"),
-        "job": Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, problems=[[1, "It was cut."]]),
+        "job": Job(
+            kind="export",
+            staff_id=owner.id,
+            title="Posts",
+            arguments={"resource": "post", "columns": ["id"]},
+            problems=[[1, "It was cut."]],
+        ),
         "role": Role(name="Subject", key="subject"),
         "passkey": Passkey(staff_id=owner.id, **key),
         **{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import socket
 import sys
@@ -25,6 +26,7 @@ from admin_app.cli.size import JOBS, THREADS, WORKERS
 from admin_app.cli.streams import announce
 from admin_app.cli.supervisor import start_supervisor, stop_supervisor
 from admin_app.cli.upgrade import upgrade_tables
+from admin_app.db.troubles import OneLine
 from admin_app.domain.auth import accounts
 from admin_app.domain.permissions import roles
 from admin_app.extensions import db, this_application
@@ -150,6 +152,8 @@ def run(
         "graceful_timeout": grace,
     }
     # Gunicorn would answer requests without the path prefix, such as probes, with 500.
+    # When a file breaks off half-way, Gunicorn would write a traceback although the database is the trouble.
+    logging.getLogger("gunicorn.error").addFilter(OneLine())
     app.wsgi_app = Prefix(app.wsgi_app, os.environ.pop("SCRIPT_NAME", ""))  # type: ignore[method-assign]  # Flask documents it
     Server(app, options, arrival=arrival, drain=drain).run()
 

@@ -43,7 +43,7 @@ from admin_app.db.key_values import (
     value_kind,
     value_sql,
 )
-from admin_app.db.limits import as_key, limits_of
+from admin_app.db.limits import limits_of, read_number
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db, table_of
 
@@ -149,7 +149,7 @@ def read_key(model: type[object], text: str) -> Key | None:
     """Read a key as it was printed, or as a person types it; None if no record of this model can have it."""
     columns = inspect_mapper(model).primary_key
     if len(columns) == 1:
-        return as_key(model, text) if is_number(columns[0]) else _read_value(columns[0], text)
+        return _read_number(columns[0], text) if is_number(columns[0]) else _read_value(columns[0], text)
     texts = text.split(_BETWEEN)
     if len(texts) != len(columns):
         texts = [one.strip() for one in text.split(_TYPED_BETWEEN)]
@@ -157,6 +157,11 @@ def read_key(model: type[object], text: str) -> Key | None:
         return None
     found = [_read_part(column, one) for column, one in zip(columns, texts, strict=True)]
     return Parts(one for one in found if one is not None) if None not in found else None
+
+
+def _read_number(column: TableColumn, text: str) -> int | None:
+    """Read a key that is a number; other programs may have made some below 1."""
+    return read_number(_unescaped(text), limits_of(column))
 
 
 def _read_part(column: TableColumn, text: str) -> KeyValue | None:

@@ -26,8 +26,13 @@ def highest_to_give(column: Expression) -> int:
     return largest // step * step
 
 
+def read_number(text: str, limits: tuple[int, int] = (-(2**63), 2**63 - 1)) -> int | None:
+    """Read a whole number within limits, as we print it; None for anything else: a larger one must not even reach the database."""
+    digits = text.removeprefix("-")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= len(str(limits[1]))
+    return int(text) if is_number and limits[0] <= int(text) <= limits[1] else None
+
+
 def as_key(model: type[object], text: str) -> int | None:
-    """Read an id; None if no record of this model can have it. A larger number must not reach the database."""
-    largest = limits_of(inspect_mapper(model).primary_key[0])[1]
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
-    return int(text) if is_number and 1 <= int(text) <= largest else None
+    """Read an id of one of our own tables, which count from 1; None if no record of this model can have it."""
+    return read_number(text, (1, limits_of(inspect_mapper(model).primary_key[0])[1]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Float, Integer, Numeric, and_, case, cast, func, select
@@ -69,17 +68,11 @@ class WholeNumberKind(Kind[int]):
     def from_cell(self, cell: str) -> int:
         """Read one that the column holds, however it is written."""
         value = _read_cell(whole_number, cell, "a whole number")
-        smallest, largest = self._limits_of_cell
+        smallest, largest = limits_of(self.column)
         if not smallest <= value <= largest:
             message = f"must be between {smallest:,} and {largest:,}."
             raise ValueError(message)
         return value
-
-    @cached_property
-    def _limits_of_cell(self) -> tuple[int, int]:
-        """Return the smallest and the largest number; of keys none is below 1."""
-        smallest, largest = limits_of(self.column)
-        return (1 if self.stored.primary_key or self.stored.foreign_keys else smallest), largest
 
     def history_of(self, value: int) -> int:
         """Write the number."""

@@ -48,6 +48,9 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+# No line has it: ids below 1 are numbers of lines as well.
+BEFORE_ALL = -(2**63)
+
 # The verdicts of lines that wait to be carried out.
 OPEN = (Verdict.CHANGE, Verdict.NEW)
 
@@ -87,7 +90,7 @@ class Plan(Model):
     # What was done so far, as the history counts it: [what, table, number].
     tally: Mapped[list[AnyRow]] = mapped_column(JSON, default=list)
     # The number of the last line whose external effect is done. So are those of all lines before it.
-    effect_number: Mapped[int] = mapped_column(BigInteger, default=0)
+    effect_number: Mapped[int] = mapped_column(BigInteger, default=BEFORE_ALL)
     change_set_id: Mapped[int | None]
     job_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -119,6 +122,8 @@ class PlanLine(Model):
     cells: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     # The names of related records that are to be created first, by the keys of the relations' columns.
     missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    # How many records hung on a record to be deleted when the plan was made; None if it does not matter or is not known.
+    hanging: Mapped[str | None] = mapped_column(Text)
     # Values as the history stores them; None if no values are changed.
     before: Mapped[Values | None] = mapped_column(JsonValues)
     after: Mapped[Values | None] = mapped_column(JsonValues)

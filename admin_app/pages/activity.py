@@ -14,6 +14,7 @@ from flask_admin import expose
 from sqlalchemy import select
 
 from admin_app.context import zone
+from admin_app.db.crossings import retry_conflicts
 from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
@@ -169,10 +170,7 @@ class ActivityPage(ProtectedView):
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            with refusals_of(_model_of(done)), transaction(db.session):
-                outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
-                require_rows_after(set_id, touched)
-                _require_consent(outcome, words.done)
+            retry_conflicts(db.session, lambda: _undo(done, touched, insisted, words.done))
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
@@ -205,6 +203,14 @@ class ActivityPage(ProtectedView):
             return_url=local_path(request.form.get("url"), url_for("activity.set_view", id=set_id)),
         )
         return page, HTTPStatus.CONFLICT
+
+
+def _undo(done: ChangeSet, touched: Sequence[Access], insisted: Sequence[int], undone: str) -> None:
+    """Take a change set back (committed), as far as the person may and agreed to."""
+    with refusals_of(_model_of(done)), transaction(db.session):
+        outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
+        require_rows_after(done.id, touched)
+        _require_consent(outcome, undone)
 
 
 class _AskFirst(Exception):

@@ -24,7 +24,7 @@ from admin_app.jobs.queue import the_queue
 from admin_app.models.job import Job, JobState
 from admin_app.panel.access.access import access_to
 from admin_app.panel.base_view import ProtectedView
-from admin_app.panel.export.jobs import may_have, resource_of_job
+from admin_app.panel.export.jobs import KIND, may_have, resource_of_job
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.view_models import Cell
 from admin_app.transfer.formats import CSV, FORMATS
@@ -138,10 +138,12 @@ class JobsPage(ProtectedView):
 
     @expose("/problems/")
     def problems(self) -> Response:
-        """Send the problems of one's own job as CSV."""
+        """Send the problems of one's own job as CSV; they speak of the file's rows, so who lost the right to it does not get them either."""
         job = _requested()
         if not job.problems:
             abort(404)
+        if not _may_have_file(job):
+            abort(403)
         return Response(
             csv_chunks(["Row", "Problem"], [tuple(one) for one in job.problems]),
             content_type=CSV.content_type,
@@ -170,7 +172,7 @@ def _requested(*, may_be_others: bool = False) -> Job:
 
 def _may_have_file(job: Job) -> bool:
     resource = resource_of_job(job)
-    return resource is not None and may_have(access_to(resource), job)
+    return resource is not None and job.kind == KIND and may_have(access_to(resource), job)
 
 
 def _cancel(job: Job) -> bool:
@@ -186,6 +188,7 @@ def _begin_anew(job: Job) -> bool:
 
 def _line(job: Job, *, is_gone: bool) -> JobLine:
     is_mine, is_lost = job.staff_id == _me(), job_store.is_lost(job)
+    tells = bool(job.problems) and (not is_mine or _may_have_file(job))
     has_file = rerun.has_made_file(job) and not is_gone
     return JobLine(
         id=job.id,
@@ -196,10 +199,12 @@ def _line(job: Job, *, is_gone: bool) -> JobLine:
         done=job.done,
         total=job.total,
         asked=value_cell(job.created_at, is_whole=True),
-        problems=tuple(f"Row {row:,}: {words}" for row, words in job.problems[:SHOWN_PROBLEMS]),
+        problems=tuple(f"Row {row:,}: {words}" for row, words in job.problems[:SHOWN_PROBLEMS] if tells),
         file_words=formatting.size(job.file_size) if has_file else "",
         file_url=url_for("jobs.file", id=job.id) if has_file and is_mine else "",
-        problems_url=url_for("jobs.problems", id=job.id) if job.problem_count > SHOWN_PROBLEMS and is_mine else "",
+        problems_url=url_for("jobs.problems", id=job.id)
+        if job.problem_count > SHOWN_PROBLEMS and is_mine and tells
+        else "",
         can_cancel=job.state in job_store.OPEN and not is_lost,
         can_retry=is_lost or job.state in {JobState.FAILED, JobState.CANCELLED},
         is_gone=is_gone,

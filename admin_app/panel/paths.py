@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.db.attributes import attribute_of, hybrids, is_sql, stored_column
+from admin_app.db.attributes import attribute_of, hybrids, is_secret, is_sql, stored_column
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Attribute
@@ -46,6 +46,9 @@ def _require_sql(model: type[Record], name: str, said: str) -> None:
         raise ConfigurationError(message)
     if not is_sql(model, name):
         message = f"{said}, which only Python computes. Remove it, or write it as a hybrid_property that the database can compute."
+        raise ConfigurationError(message)
+    if is_secret(getattr(model, name)):
+        message = f"{said}, which is a secret: who narrows or sorts by it can find out what it holds. Take it out."
         raise ConfigurationError(message)
 
 

@@ -15,7 +15,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import CompositeKey
 from admin_app.db.keys import key_of, keys_in
 from admin_app.db.record import Record
-from admin_app.extensions import AnyColumn, Attribute, Relationship, Statement, TableColumn
+from admin_app.extensions import AnyColumn, Attribute, Expression, Relationship, Statement, TableColumn
 
 
 class Dependency(StrEnum):
@@ -66,9 +66,9 @@ def fate_of_key(foreign_key: Sequence[TableColumn]) -> Dependency:
     return found or (Dependency.OPTIONAL if all(one.nullable for one in foreign_key) else Dependency.REQUIRED)
 
 
-def one_of(columns: Sequence[TableColumn]) -> TableColumn:
+def one_of(columns: Sequence[Expression]) -> TableColumn:
     """Return a column, or the key that is of several."""
-    return columns[0] if len(columns) == 1 else cast("TableColumn", CompositeKey(*columns))
+    return cast("TableColumn", columns[0] if len(columns) == 1 else CompositeKey(*columns))
 
 
 def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:

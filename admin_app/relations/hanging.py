@@ -75,6 +75,12 @@ class Hanging(Relation):
         return ()
 
 
+def hanging_relations(model: type[Record]) -> list[Relation]:
+    """Return the relations whose records hang on this model's, its own and those of others; one that is only for looking has rows that the database lets go."""
+    found = [*relations_of(model).values(), *unknown_dependents(model)]
+    return [one for one in found if one.on_delete() is not Dependency.NONE]
+
+
 # What `unknown_dependents` has found out.
 _BY_MODEL: dict[type[Record], Sequence[Relation]] = {}
 

@@ -22,6 +22,7 @@ from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, losses
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
+from admin_app.models.plan import PlanLine
 from tests.domain.audit.undoing import done, take_back, words
 from tests.domain.plan.planning import begun, carried_out, planned_deletion, planned_value, verdicts
 
@@ -196,6 +197,25 @@ def test_a_plan_leaves_what_is_beyond_its_rows_by_either_table() -> None:
 
     assert planned == {2: "refused", 3: "refused"}
     assert all_there() == WHOLE
+
+
+@pytest.mark.parametrize("linked", [[], [3]])
+def test_a_ship_is_left_that_a_fleet_came_to_have_and_not_one_whose_boats_went_with_the_act(
+    linked: list[int],
+) -> None:
+    with transaction(db.session):
+        db.session.get_one(Ship, 3).mother_id = None
+        db.session.flush()
+        db.session.get_one(Ship, 2).mother_id = 3
+    plan = planned_deletion(Ship)
+    with transaction(db.session):
+        db.session.add(Fleet(label="North", ships=[db.session.get_one(Ship, key) for key in linked]))
+
+    done = carried_out(plan, deletion=Deletion({"boats": Decision(Fate.KEEP)}), most=1)
+
+    last = (3, "outdated", "It is linked with 1 fleet now, not 0.") if linked else (3, "done", "")
+    asked = select(PlanLine.number, PlanLine.verdict, PlanLine.problem).where(PlanLine.plan_id == done.id)
+    assert [*map(tuple, db.session.execute(asked.order_by(PlanLine.number)))] == [(2, "done", ""), last]
 
 
 def test_what_left_a_persons_sight_by_then_is_left_alone() -> None:

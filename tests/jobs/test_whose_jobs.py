@@ -51,7 +51,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(
 def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     app: Flask, client_with: Callable[..., Any], client_of: Any, make_post: Any, jobs: Any
 ) -> None:
-    make_post()
+    make_post(content="x" * 32_768)
     client = client_with("post:*")
     form = {"format": "xlsx", "column": ["id", "content"]}
     first, second = 1, 2
@@ -66,7 +66,10 @@ def test_who_is_kept_to_some_rows_meanwhile_gets_no_file_of_more(
     client.post_form("/admin/post/export/", form)
     jobs.work()
 
-    assert client.get(f"/admin/jobs/file/?id={first}").status_code == 403
+    # What was wrong with a file's rows tells of these rows.
+    files = [client.get(f"/admin/jobs/{one}/?id={first}").status_code for one in ("file", "problems")]
+    assert (files, jobs.of(first).problem_count) == ([403, 403], 1)
+    assert "Row 2" not in client.get("/admin/jobs/").text
     assert (jobs.of(second).state, jobs.of(second).error) == (
         JobState.FAILED,
         "What you can see has changed since you started this export. No file was created. Start it again.",

@@ -77,7 +77,8 @@ class ArrivingKey:
     def _problem_with_number(self, row: Arrival, key: int) -> dict[str, CellProblem]:
         highest = highest_to_give(key_in(table_of(self.model)))
         said = f"a new record's ID must be {number(highest)} or less, so that later records have room."
-        return self.problem(row, said) if key > highest else {}
+        said = "a new record's ID must be 1 or more." if key < 1 else said
+        return {} if 1 <= key <= highest else self.problem(row, said)
 
     def _problems_of_values(self, row: Arrival, key: Key, problem_with: Judge) -> dict[str, CellProblem]:
         """Say which of the key's values are not as their columns keep them."""

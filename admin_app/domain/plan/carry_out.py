@@ -38,6 +38,7 @@ from admin_app.domain.audit.recorder import begin_change_set, count_rows, descri
 from admin_app.domain.audit.trees import mark_checked, require_tree
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.creation import create_records
+from admin_app.domain.plan.dependents import changed_since
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
@@ -119,7 +120,7 @@ class Execution:
             return 0
         self._begin()
         new = self._number_new(chunk)
-        settled = self._leave_unfit(chunk)
+        settled = self._leave_unfit(chunk) + self._leave_hung_on(chunk)
         settled += self._do(chunk)
         self._note(settled, new)
         return sum(settled.values())
@@ -246,6 +247,16 @@ class Execution:
         ):
             unfit = present.those(~exists(there.correlate(_LINE)))
             found[verdict] += self._settle(unfit, verdict, problem)
+        return found
+
+    def _leave_hung_on(self, chunk: _Chunk) -> Counter[Verdict]:
+        """Settle the lines on whose records something else hangs than the plan said."""
+        found: Counter[Verdict] = Counter()
+        if self.deletion is not None:
+            which = and_(chunk.lines, chunk.records)
+            for news, numbers in changed_since(self.session, self.model, which, self.deletion.scopes).items():
+                those = chunk.those(_LINE.c.number.in_(numbers))
+                found[Verdict.OUTDATED] += self._settle(those, Verdict.OUTDATED, news)
         return found
 
     def _settle(self, chunk: _Chunk, verdict: Verdict, problem: str = "") -> int:

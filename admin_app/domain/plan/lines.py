@@ -36,6 +36,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.changes import Operation, present_value
 from admin_app.domain.plan.computed import Computed, certain
+from admin_app.domain.records.dependent_counts import dependent_counts
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
 from admin_app.kinds import kind_of
@@ -52,7 +53,7 @@ BATCH = 1000
 PART = 50_000
 NOT_YOURS = "You may not do this with it."
 
-_COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after")
+_COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after", "hanging")
 Line = Values
 
 _LINES = table_of(PlanLine)
@@ -241,17 +242,25 @@ def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
 def _deletion_lines(session: AnySession, plan_id: int, scope: Scope) -> Statement:
     """Return the lines of records that are deleted."""
     verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
-    return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null())
+    hanging = dependent_counts(scope.model)
+    return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null(), hanging=hanging)
 
 
 def _lines_of(
-    session: AnySession, plan_id: int, scope: Scope, *, verdict: Expression, before: Expression, after: Expression
+    session: AnySession,
+    plan_id: int,
+    scope: Scope,
+    *,
+    verdict: Expression,
+    before: Expression,
+    after: Expression,
+    hanging: Expression | None = None,
 ) -> Statement:
     """Return the lines of all records in scope."""
     model = scope.model
     number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id.asc())
     what = (literal(plan_id), number, stored_key(model.id), model.version)
-    chosen = select(*what, verdict, scope.refusal, before, after)
+    chosen = select(*what, verdict, scope.refusal, before, after, null() if hanging is None else hanging)
     return chosen.where(*scope.criteria(session))
 
 

@@ -194,11 +194,15 @@ def lines(
     *,
     verdicts: Sequence[str] = (),
     is_filled: bool = False,
-    after: int = 0,
+    after: int | None = None,
     limit: int,
 ) -> Sequence[PlanLine]:
-    """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now."""
-    mine = [PlanLine.plan_id == plan.id, PlanLine.number > after]
+    """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now.
+
+    The numbers of records may be below 1: from the first line on there is no number to be behind.
+    """
+    mine = [PlanLine.plan_id == plan.id]
+    mine += [] if after is None else [PlanLine.number > after]
     mine += [PlanLine.verdict.in_(verdicts)] if verdicts else []
     mine += [PlanLine.before != _empty(plan)] if is_filled else []
     return session.scalars(select(PlanLine).where(*mine).order_by(PlanLine.number).limit(limit)).all()

@@ -14,11 +14,12 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.dependent_counts import counts_of, difference
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
-from admin_app.relations.hanging import Hanging, unknown_dependents
+from admin_app.relations.hanging import Hanging, hanging_relations
 from admin_app.relations.trees import below_themselves, trees_of
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.selection import COUNT_LIMIT
@@ -100,16 +101,23 @@ def dependences(session: AnySession, record: Record, scopes: DeletionScopes = ev
 
 
 def delete_record(
-    session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
+    session: AnySession,
+    record: Record,
+    decisions: Mapping[str, Decision],
+    scopes: DeletionScopes = everything_in_scope,
+    *,
+    seen: str = "",
 ) -> None:
     """Delete the record (not yet committed), and treat its dependents as decided.
 
     Raises `DeletionError` if there are dependents without a decision, also new ones, or dependents of dependents that
     the person may not change.
+    `seen` is what hung on it when somebody decided (`counts_of`): if that has changed, nothing is deleted.
     """
     key = key_of(type(record))
     # Until the end nobody can add a dependent: on PostgreSQL a record that refers to this one waits for the lock.
     session.execute(select(key).where(key == record.id).with_for_update())
+    _require_as_seen(session, record, seen, scopes)
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
         decision = decided(dependence.relation) or decisions.get(dependence.name)
@@ -179,6 +187,14 @@ def losses(
     return [one for one in found if one.count.number or not one.is_allowed]
 
 
+def _require_as_seen(session: AnySession, record: Record, seen: str, scopes: DeletionScopes) -> None:
+    """Raise `DeletionError` where something else hangs on a record than somebody saw."""
+    news = difference(type(record), seen, counts_of(session, record), scopes) if seen else ""
+    if news:
+        message = f"{news} Look at what is deleted, and choose again."
+        raise DeletionError(message)
+
+
 def _loss(
     session: AnySession, relation: ManyToMany, linked: ColumnElement[bool], scope: DeletionScope, limit: int
 ) -> Loss:
@@ -217,12 +233,6 @@ _FATES = {
     # Those given to another record no longer depend on it.
     Dependency.REFUSED: (Fate.GIVE,),
 }
-
-
-def hanging_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations with dependents of this model, its own and those of others. For a view-only relation, the database removes its rows."""
-    found = [*relations_of(model).values(), *unknown_dependents(model)]
-    return [one for one in found if one.on_delete() in _FATES]
 
 
 def dependent_names(model: type[Record]) -> list[str]:

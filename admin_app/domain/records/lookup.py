@@ -107,7 +107,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
     if not is_numbered(model):
         return read_key(model, text)
     digits = text.strip().removeprefix("#")
-    if not digits.isdecimal():
+    if not digits.removeprefix("-").isdecimal():
         return None
     try:
         return read_key(model, str(whole_number(digits)))

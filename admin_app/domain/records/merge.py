@@ -18,7 +18,6 @@ from admin_app.domain.records.deletion import (
     DeletionScopes,
     delete_rows_and_dependents,
     everything_in_scope,
-    hanging_relations,
     has_none_beyond,
 )
 from admin_app.domain.records.following import move_followers
@@ -29,6 +28,7 @@ from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
+from admin_app.relations.hanging import hanging_relations
 
 
 def merge_records(

@@ -17,7 +17,7 @@ from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
 from admin_app.extensions import AnySession, Attribute, Statement, Values, table_of
 from admin_app.models.change_set import Change, Did
-from admin_app.models.plan import PlanLine
+from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.selection import Selection, Ticked
 
@@ -135,16 +135,19 @@ def clear(session: AnySession, place: TickedList) -> None:
     session.execute(delete(TickSet).where(*place.own))
 
 
-def clear_list_of(session: AnySession, staff_id: int, set_id: int) -> None:
-    """Take back a set's ticks in the list that it was copied from (not yet committed); all of them where every row is ticked."""
+def clear_planned(session: AnySession, plan: Plan, *, set_id: int) -> None:
+    """Take back the ticks of a plan's records in the list that it was made from, which this set is of (not yet committed).
+
+    What its person ticked since is none of that. Where every row is ticked, the ticks go as a whole, unless that is newer than the plan.
+    """
     of = aliased(TickSet)
     key = select(func.substr(of.list_key, 1, DIGEST)).where(of.id == set_id).scalar_subquery()
     resource = select(of.resource).where(of.id == set_id).scalar_subquery()
-    here = (TickSet.staff_id == staff_id, TickSet.resource == resource, TickSet.list_key == key)
-    copied = select(Tick.record_id).where(Tick.set_id == set_id)
+    here = (TickSet.staff_id == plan.staff_id, TickSet.resource == resource, TickSet.list_key == key)
+    planned = select(PlanLine.record_id).where(PlanLine.plan_id == plan.id, PlanLine.record_id.is_not(None))
     lists = select(TickSet.id).where(*here, TickSet.is_all_but.is_(False))
-    whole = delete(TickSet).where(*here, TickSet.is_all_but.is_(True))
-    those = delete(Tick).where(Tick.set_id.in_(lists), Tick.record_id.in_(copied))
+    whole = delete(TickSet).where(*here, TickSet.is_all_but.is_(True), TickSet.changed_at <= plan.created_at)
+    those = delete(Tick).where(Tick.set_id.in_(lists), Tick.record_id.in_(planned))
     for statement in (whole, those):
         session.execute(statement.execution_options(synchronize_session=False))
 

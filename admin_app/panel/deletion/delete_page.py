@@ -9,12 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, delete_record, dependences, dependent_names, losses
+from admin_app.domain.records.deletion import Decision, Dependence, delete_record, dependences, dependent_names, losses
+from admin_app.domain.records.dependent_counts import counts_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
@@ -29,6 +31,9 @@ from admin_app.panel.record.facts import facts_of
 from admin_app.web.auth import reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
+
+# What hangs on the record, as the page was drawn.
+HANGING = "hanging"
 
 
 class DeletePage(Page):
@@ -47,10 +52,7 @@ class DeletePage(Page):
             decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
             if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
                 return page
-            with refusals_of(self.resource.model), transaction(db.session):
-                drop_sent_draft()
-                self.resource.before_delete(record)
-                delete_record(db.session, record, decisions, bound_of)
+            retry_conflicts(db.session, lambda: self._delete(record, decisions))
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
@@ -68,6 +70,13 @@ class DeletePage(Page):
         if record is None or not self.access.reaches(record, Action.DELETE):
             return None
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
+
+    def _delete(self, record: Record, decisions: Mapping[str, Decision]) -> None:
+        """Delete the record, as long as nothing else hangs on it than the page said (committed)."""
+        with refusals_of(self.resource.model), transaction(db.session):
+            drop_sent_draft()
+            self.resource.before_delete(record)
+            delete_record(db.session, record, decisions, bound_of, seen=request.form.get(HANGING, ""))
 
     def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         record = self.access.requested(Action.DELETE)
@@ -89,6 +98,7 @@ class DeletePage(Page):
             is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
+            hanging=counts_of(db.session, record),
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
             forget_url=forget_url(self.access, record),

@@ -75,7 +75,9 @@ class DependentsForm:
             told="" if known is None else self._told(known.fate, counted),
             said=f"and delete {counted}" if known is not None and known.fate is Fate.DELETE else "",
             heir_name=HEIR + one.name,
-            owners=f"this {self.access.resource.noun}'s" if one.owner else f"these {self.access.resource.nouns}'",
+            owners=f"this {self.access.resource.noun}'s"
+            if one.owner is not None
+            else f"these {self.access.resource.nouns}'",
             heir_noun=noun_of_parent,
             heir_value=heir,
             heir_hint=typing_hint(self.access.resource.model),
@@ -107,7 +109,7 @@ class DependentsForm:
         one, noun = self.one, self.access.resource.noun
         is_one = one.count.number == 1 and one.count.is_exact
         if fate is Fate.KEEP:
-            whose = f"this {noun}" if one.owner else f"their {noun}"
+            whose = f"this {noun}" if one.owner is not None else f"their {noun}"
             return f"{counted} {'stays' if is_one else 'stay'}, without {whose}."
         whole = "it" if is_one else "them"
         return f"{counted} {'is' if is_one else 'are'} deleted too, with everything that belongs only to {whole}."
@@ -184,10 +186,10 @@ def _blocked(one: Dependence) -> str:
     _, nouns = names_of(one.relation.target)
     if one.relation.on_delete() is Dependency.REFUSED:
         noun, parents = names_of(one.relation.model)
-        which = f"This {noun} has" if one.owner else f"These {parents} have"
-        it = "it" if one.owner else "them"
+        which = f"This {noun} has" if one.owner is not None else f"These {parents} have"
+        it = "it" if one.owner is not None else "them"
         return f"{which} {nouns}, so you cannot delete {it}. Delete the {nouns} first, or give them to another {noun}."
-    whose, them = ("its", "it") if one.owner else ("their", "them")
+    whose, them = ("its", "it") if one.owner is not None else ("their", "them")
     what = "see" if one.is_partly_unseen else "change"
     return f"You cannot {what} some of {whose} {nouns}, so you cannot delete {them}. Ask an owner."
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, islice
 
 from admin_app import formatting
 from admin_app.context import act_under_way
@@ -92,9 +93,10 @@ def export_file(
     rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:
-        passing, told = _Counted(rows), 0
         # A person who interrupts the download has taken what was sent so far.
         with closing(rows):
+            # The first row is read, and noted, before anything is sent at all.
+            passing, told = _Counted(chain([*islice(rows, 1)], rows)), 0
             for chunk in wanted.format.write(names, passing, wanted.options, on_problem):
                 yield chunk
                 on_rows(passing.number - told)

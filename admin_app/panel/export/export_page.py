@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -174,12 +176,26 @@ def list_arguments() -> list[Hidden]:
 
 
 def download(wanted: Order) -> Response:
-    """Send a file while it is written; one that fails half-way is broken off."""
+    """Send a file while it is written; one that fails half-way is broken off.
+
+    Its first piece is made before anything is sent: of a database that fails at once, or that cannot note who took these rows,
+    a page can still tell.
+    """
+    pieces = behind_pages(export_file(wanted))
+    # The file has a connection of its own: no two of them are held while it is read.
+    db.session.rollback()
+    first = [] if request.method == "HEAD" else [*islice(pieces, 1)]
     return Response(
-        behind_pages(export_file(wanted)),
+        _from(first, pieces),
         content_type=wanted.format.content_type,
         headers={"Content-Disposition": f'attachment; filename="{file_name(wanted)}"'},
     )
+
+
+def _from(first: Sequence[bytes], pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+    with closing(pieces):
+        yield from first
+        yield from pieces
 
 
 def _sent(form: MultiDict[str, str]) -> Values:

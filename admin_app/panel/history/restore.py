@@ -88,7 +88,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
         if isinstance(relation, ToOne) and all(column in state for column in relation.own_names):
             key, other = relation.told_by(state), _other(access, relation, state)
             setattr(past, name, other)
-            if key and not other:
+            if key is not None and not other:
                 gone[name] = f"{resource.label(name)} {key}"
     return past, gone
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import abort
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import is_secret, stored_columns
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import has_parts, is_numbered, key_names
 from admin_app.domain.permissions.policy import Action
@@ -113,11 +113,12 @@ def label_of(access: Access, column: ImportColumn) -> str:
 
 
 def finders(access: Access) -> Mapping[str, str]:
-    """Return the columns by which a row may find its record, with their labels."""
+    """Return the columns by which a row may find its record, with their labels: whoever finds one learns that it has this value."""
     offered, own = offered_by_any(access), key_columns(access)
     key = {KEY: in_words([label_of(access, offered[one]) for one in own])} if is_found(access, KEY, offered) else {}
-    others = {name: label_of(access, one) for name, one in offered.items() if name not in own and one.column.unique}
-    return key | others
+    unique = {name: one for name, one in offered.items() if name not in own and one.column.unique}
+    told = {name: one for name, one in unique.items() if not is_secret(one.column) and access.shows(name)}
+    return key | {name: label_of(access, one) for name, one in told.items()}
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages, is_serialization_conflict, of_one_moment, write_back
+from admin_app.db.connection import hold_pages, of_one_moment, write_back
+from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.turns import let_others_write
@@ -214,7 +214,7 @@ class PlanWork:
                 return None
             line = effects.next_line(db.session, plan)
             # What no longer is, or was never made, has no effect either: it says so itself.
-            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id or 0)
+            return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id)
 
     def _note_effect(self, number: int, problem: str, plan: Plan) -> None:
         effects.note(db.session, plan, db.session.get_one(PlanLine, (plan.id, number)), problem)
@@ -237,13 +237,7 @@ class PlanWork:
 
     def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do it anew where it crossed the work of others, who go first; return besides for how long it held its locks."""
-        for _ in range(MOST_CROSSINGS):
-            try:
-                return self._timed_once(work)
-            except OperationalError as error:
-                if not is_serialization_conflict(error):
-                    raise
-        return self._timed_once(work)
+        return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CROSSINGS)
 
     def _timed_once(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Count the commit, too: on SQLite it writes every page, which takes a while."""
@@ -291,11 +285,11 @@ class _Effect:
     let_come: Callable[[Record], None]
     model: type[Record]
     number: int
-    record_id: Key
+    record_id: Key | None
 
     def come(self) -> str:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
-        record = db.session.get(self.model, self.record_id)
+        record = None if self.record_id is None else db.session.get(self.model, self.record_id)
         if record is None:
             return f"{NO_EFFECT} Someone deleted it."
         try:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_app import formatting
+from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import Key, print_key
-from admin_app.db.limits import as_key
+from admin_app.db.limits import read_number
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import titles_of
@@ -110,20 +111,28 @@ class PlanPage(Page):
             return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
-        if not plans.agree(db.session, plan, reason=reason):
-            db.session.rollback()
-            warn("You agreed to this plan before. It is carried out once.")
-            return lead_on(self._here(plan))
         try:
-            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+            is_first = retry_conflicts(
+                db.session, lambda: self._carried_out(plan, operation, reason, is_whole=is_whole)
+            )
         except PlanError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
-        if operation.action is Action.DELETE and (set_id := dict(_arguments(plan)).get(TICKS, "")):
+        if not is_first:
+            db.session.rollback()
+            warn("You agreed to this plan before. It is carried out once.")
+        elif operation.action is Action.DELETE and (set_id := dict(_arguments(plan)).get(TICKS, "")):
             # What is selected would be rows that are gone.
             with transaction(db.session):
-                ticks.clear_list_of(db.session, signed_in_principal().id, int(set_id))
+                ticks.clear_planned(db.session, plan, set_id=int(set_id))
         return lead_on(self._here(plan))
+
+    def _carried_out(self, plan: Plan, operation: BulkOperation, reason: str, *, is_whole: bool) -> bool:
+        """Agree to a plan and carry it out, or hand it over (committed); False where somebody agreed before."""
+        is_first = plans.agree(db.session, plan, reason=reason)
+        if is_first:
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+        return is_first
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
         """Say why a plan cannot be agreed to like this; None where it can."""
@@ -154,9 +163,12 @@ class PlanPage(Page):
 
     def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         """Continue with what is left."""
+        retry_conflicts(db.session, lambda: self._carried_on(plan, operation))
+        return lead_on(self._here(plan))
+
+    def _carried_on(self, plan: Plan, operation: BulkOperation) -> None:
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
-        return lead_on(self._here(plan))
 
     def _here(self, plan: Plan) -> str:
         return self.link("plan_view", id=plan.id)
@@ -167,7 +179,7 @@ class PlanPage(Page):
         self, plan: Plan, problem: str = "", status: HTTPStatus = HTTPStatus.OK, *, reason_problem: str = ""
     ) -> ResponseReturnValue:
         verdict = request.args.get("verdict", "")
-        after = as_key(PlanLine, request.args.get("after", "")) or 0
+        after = read_number(request.args.get("after", ""))
         is_filled = request.args.get(FILLED) == "1"
         found = plans.lines(
             db.session, plan, verdicts=[verdict] if verdict else [], is_filled=is_filled, after=after, limit=LINES + 1
@@ -182,7 +194,7 @@ class PlanPage(Page):
             older_url=self.link("plan_view", id=plan.id, after=shown[-1].number, **further)
             if len(found) > LINES
             else "",
-            first_url=self.link("plan_view", id=plan.id, **further) if after else "",
+            first_url=self.link("plan_view", id=plan.id, **further) if after is not None else "",
             problem=problem,
             reason_problem=reason_problem,
             reason=request.form.get(REASON, plan.reason),

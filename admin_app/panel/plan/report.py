@@ -87,7 +87,7 @@ def _value(value: object) -> str:
 
 def _rows(engine: Engine, plan_id: int, sight: Sight | None) -> Iterator[tuple[object, ...]]:
     """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
-    after = -1
+    after: int | None = None
     while True:
         with Session(engine) as session:
             lines = plans.lines(session, session.get_one(Plan, plan_id), after=after, limit=BATCH)

@@ -50,6 +50,7 @@ def _given(file: IO[bytes], reading: Reading, wrong: Iterator[tuple[int, str]]) 
 
 def wrong_rows(engine: Engine, plan_id: int) -> Iterator[tuple[int, str]]:
     """Yield the numbers of the rows that were not imported, with the reasons, a batch a transaction."""
+    # Rows of a file are counted from 1.
     after = 0
     while True:
         with Session(engine) as session:

@@ -1,4 +1,7 @@
-"""Exports in the history: who took out how many rows, recorded when the last one was sent."""
+"""Exports in the history: recorded before the first row is sent, with the number of rows once the last was sent.
+
+If an export cannot be recorded, nothing is sent.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from admin_app.context import Actor, writing
 from admin_app.domain.audit.recorder import record_event
-from admin_app.models.change_set import Kind
+from admin_app.models.change_set import LONGEST_ACTOR, ChangeSet, Kind
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,11 @@ def audited_rows(
 
     Where the database breaks off and the file is made again by another one, nothing of the first has left.
     """
-    number, is_whole, is_dropped = 0, False, False
+    number, is_whole, is_dropped, set_id = 0, False, False, None
     try:
         for row in rows:
+            # What is read is of one moment by now: a file of the history does not tell of itself.
+            set_id = set_id or _begin(engine, audit)
             number += 1
             yield row
         is_whole = True
@@ -48,14 +53,43 @@ def audited_rows(
     finally:
         # What has left the house is recorded, whole or not.
         if not is_dropped:
-            _record(engine, audit, number, is_whole=is_whole)
+            _record(engine, audit, number, is_whole=is_whole, set_id=set_id)
+        else:
+            _take_back(engine, set_id)
 
 
-def _record(engine: Engine, audit: ExportAudit, number: int, *, is_whole: bool) -> None:
+def _begin(engine: Engine, audit: ExportAudit) -> int:
+    """Note that rows are about to leave (committed); return the change set, in whose place another one says how many did.
+
+    It stays where the process dies. Whoever follows the history gets both.
+    """
+    with writing(), Session(engine) as session:
+        actor_id, actor = audit.actor
+        heading = {"kind": Kind.EXPORT, "resource": audit.resource, "request_id": audit.request_id, "count": 0}
+        begun = ChangeSet(summary="Started an export", actor_id=actor_id, actor=actor[:LONGEST_ACTOR], **heading)
+        session.add(begun)
+        session.flush()
+        set_id = begun.id
+        session.commit()
+    return set_id
+
+
+def _take_back(engine: Engine, set_id: int | None) -> None:
+    with writing(), Session(engine) as session:
+        _remove(session, set_id)
+        session.commit()
+
+
+def _remove(session: Session, set_id: int | None) -> None:
+    session.execute(delete(ChangeSet).where(ChangeSet.id == set_id))
+
+
+def _record(engine: Engine, audit: ExportAudit, number: int, *, is_whole: bool, set_id: int | None) -> None:
     words = audit.words(number)
     what = f"Exported {words}" if is_whole else f"Started an export that stopped after {words}"
     asked = f" ({audit.asked})" if audit.asked else ""
     with writing(), Session(engine) as session:
+        _remove(session, set_id)
         record_event(
             session,
             actor=audit.actor,

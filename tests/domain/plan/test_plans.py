@@ -246,8 +246,8 @@ def test_records_are_deleted_with_what_was_decided_for_what_hangs_on_them(make_u
 def test_what_has_dependents_that_nothing_was_decided_for_stays(make_user: Any, make_post: Any) -> None:
     make_user()
     owner = make_user()
-    plan = planned_deletion(User)
     make_post(user=owner)
+    plan = planned_deletion(User)
 
     carried_out(plan, deletion=Deletion())
 

@@ -10,7 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, Fate, delete_record, dependences
+from admin_app.domain.records.deletion import (
+    MOST_SAMPLES,
+    Decision,
+    DeletionScope,
+    Fate,
+    delete_record,
+    dependences,
+    everything_in_scope,
+)
+from admin_app.domain.records.dependent_counts import counts_of, difference
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -74,6 +83,51 @@ def test_saying_what_hangs_on_a_record_costs_the_same_for_one_and_many(
     assert len(for_many) == len(for_one)
     assert all("LIMIT" in statement for statement in for_many)
     assert counting.COUNT_LIMIT == 10_000
+
+
+def test_nothing_is_deleted_where_something_else_hangs_on_it_than_was_seen(make_user: Users, make_post: Posts) -> None:
+    user, other = make_user(), make_user()
+    make_post(user=user)
+    seen = counts_of(db.session, user)
+    late = make_post(user=user)
+
+    with pytest.raises(DeletionError) as refused, transaction(db.session):
+        delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, seen=seen)
+    with transaction(db.session):
+        delete_record(db.session, other, {}, seen=counts_of(db.session, other))
+
+    assert str(refused.value) == "It has 2 posts now, not 1. Look at what is deleted, and choose again."
+    assert db.session.get(Post, late.id) is not None
+    assert counts_of(db.session, late) == ""
+
+
+MANY = counting.COUNT_LIMIT + 1
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ("2~9~17", "2~9~17", ""),
+        ("2~9~17", "3~11~28", "It has 3 posts now, not 2."),
+        ("2~9~17", "1~9~9", "It has 1 post now, not 2."),
+        ("2~9~17", "2~9~16", "Its posts have changed."),
+        (f"{MANY}~0~0", f"{MANY}~0~0", ""),
+        ("2~9~17", f"{MANY}~0~0", "It has more than 10,000 posts now, not 2."),
+        (f"{MANY}~0~0", "2~9~17", "It has 2 posts now, not more."),
+        ("2~9~17 1~1~1", "2~9~17", "What hangs on it may have changed."),
+        ("two", "2~9~17", "What hangs on it may have changed."),
+        ("a~b~c", "2~9~17", "What hangs on it may have changed."),
+    ],
+)
+def test_what_came_or_went_is_said(before: str, now: str, said: str) -> None:
+    assert difference(User, before, now, everything_in_scope) == said
+
+
+def test_how_many_there_are_is_not_said_to_whom_some_are_hidden() -> None:
+    def some(_relation: object) -> DeletionScope:
+        return DeletionScope(seen=Post.user_id.is_(None))
+
+    assert difference(User, "2~9~17", "3~11~28", some) == "Its posts have changed."
 
 
 def test_kept_posts_have_no_owner_and_a_new_version(make_user: Users, make_post: Posts) -> None:

@@ -21,7 +21,7 @@ from admin_app.domain.work import ticks
 from admin_app.domain.work.ticks import MOST_SETS, MOST_TICKS, TickedList
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
-from admin_app.models.plan import PlanLine, Verdict
+from admin_app.models.plan import Plan, PlanLine, Verdict
 from admin_app.models.post import Post
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.list_schema import ListSchema, SearchColumn
@@ -206,20 +206,55 @@ def test_a_copy_stays_as_it_was_and_is_its_persons_too(context: Flask, editor: A
         rows(viewer, set_id=copy)
 
 
-def test_the_list_of_a_copy_is_cleared_and_no_other_one(context: Flask, editor: Any, viewer: Any) -> None:
+def plan_of(staff: Any, *keys: int) -> Plan:
+    """Plan to delete these posts."""
+    plan = plans.begin(
+        db.session, staff_id=staff.id, resource="post", model=Post, operation="delete", arguments={}, fields=[]
+    )
+    for key in keys:
+        db.session.add(PlanLine(plan_id=plan.id, number=key, record_id=key, version=1, verdict=Verdict.DONE))
+    db.session.commit()
+    return plan
+
+
+def test_a_plans_records_are_selected_no_more_in_the_list_it_is_from_and_others_are(
+    context: Flask, editor: Any, viewer: Any
+) -> None:
     *keys, later = posts(context, 3)
     for who, selection in ((editor, WHOLE), (editor, GARDENS), (viewer, WHOLE)):
         tick(who, keys, selection)
     found = ticks.find(db.session, place(editor))
     assert found is not None
     copy = ticks.keep_copy(db.session, found.id)
+    plan = plan_of(editor, *keys)
     tick(editor, [later])
 
-    ticks.clear_list_of(db.session, editor.id, copy)
+    ticks.clear_planned(db.session, plan, set_id=copy)
     db.session.commit()
 
     assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [1, 2, 2]
     assert db.session.get(TickSet, copy) is not None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_tick_on_every_row_goes_with_the_plan_unless_it_is_newer(
+    when: str,
+    context: Flask,
+    editor: Any,
+) -> None:
+    keys = posts(context, 2)
+    if when == "after":
+        plan = plan_of(editor, *keys)
+    ticks.tick_all(db.session, place(editor))
+    db.session.commit()
+    if when == "before":
+        plan = plan_of(editor, *keys)
+    (set_id,) = db.session.scalars(select(TickSet.id))
+
+    ticks.clear_planned(db.session, plan, set_id=set_id)
+    db.session.commit()
+
+    assert (ticks.find(db.session, place(editor)) is not None) == (when == "after")
 
 
 def test_too_many_ticks_are_refused_and_all_that_match_are_not(context: Flask, editor: Any) -> None:

@@ -106,6 +106,16 @@ def test_what_a_person_may_not_see_is_not_told(client_with: Callable[..., Any]) 
     assert values(client, columns_url(upload_id))["mode"] == "update"
 
 
+def test_no_record_is_found_by_a_column_that_is_a_secret(as_editor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(User.__table__.c.email.info, "secret", "yes")
+    url = columns_url(sent(as_editor, b"ID,Name,Email\n1,Ann,ann@example.com\n"))
+
+    offered = values(as_editor, url)["match"]
+    forged = Page(chosen(as_editor, url, match="email", mode="update"))
+
+    assert (offered, forged.status, forged.summary) == ("id", 422, [CHOOSE])
+
+
 # ---- what is wrong
 
 

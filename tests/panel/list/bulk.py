@@ -27,9 +27,9 @@ def buttons(page: Page) -> list[str]:
     return [one.text for one in found if not {"hidden", "aria-hidden"} & set(one.attributes)]
 
 
-def press(client: Client, page: Page, words: str, ticks: Iterable[int] | None = None) -> Any:
+def press(client: Client, page: Page, words: str, ticks: Iterable[object] | None = None) -> Any:
     """Tick these rows and no others, if any are named, and press a button of the bar."""
-    form = page.form("bulk-bar")
+    form, ticks = page.form("bulk-bar"), None if ticks is None else list(ticks)
     (button,) = [
         one.attributes for one in form.all("button") if one.text == words and one.has(type="submit", class_="button")
     ]

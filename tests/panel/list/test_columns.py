@@ -250,3 +250,11 @@ def test_a_column_that_cannot_be_shown_stops_the_start(name: str, app: Flask) ->
             require_columns(view)
     finally:
         del view.column_further_list
+
+
+@pytest.mark.parametrize("declared", ["column_filters", "column_sortable_list", "column_searchable_list"])
+def test_a_secret_that_people_could_look_for_stops_the_start(declared: str, app: Flask) -> None:
+    view = next(one for one in app.extensions["resources"].values() if one.endpoint == "staff")
+
+    with pytest.raises(ConfigurationError, match=rf"\.{declared} names password_hash, which is a secret"):
+        view.known_to_sql("password_hash", declared)

@@ -93,6 +93,20 @@ def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing
     assert (back.ids(), words(back)) == ([3], "")
 
 
+@both_stores
+def test_what_was_selected_since_the_plan_stays_selected(as_editor: Any, make_post: Any) -> None:
+    for content in ("A garden", "A house", "A tree"):
+        make_post(content=content)
+    page = select_rows(as_editor, "/admin/post/", [1])
+    address = planned(as_editor, press(as_editor, page, "Delete…").location)
+    select_rows(as_editor, "/admin/post/", [1, 3])
+
+    agreed(as_editor, address)
+    back = Page(as_editor.get("/admin/post/"))
+
+    assert (sorted(back.ids()), words(back)) == ([2, 3], "1 selected")
+
+
 @pytest.mark.usefixtures("writers")
 @both_stores
 def test_the_question_has_the_total_of_each_relation_and_nothing_chosen(as_editor: Any) -> None:
@@ -177,15 +191,29 @@ def test_a_missing_or_outdated_choice_is_a_message_and_makes_no_plan(
         assert db.session.scalars(select(Plan)).all() == []
 
 
+@pytest.mark.covers
 @both_stores
-def test_a_post_that_comes_meanwhile_goes_the_way_of_the_others(as_editor: Any, writers: Any, make_post: Any) -> None:
-    ann = writers[0]
-    address = planned(as_editor, f"{USERS}?id__in={ann.id}", fate_posts="keep")
-    late = make_post(user=ann)
+def test_who_has_other_posts_than_the_plan_said_is_left_and_planned_again(
+    as_editor: Any, writers: Any, make_post: Any
+) -> None:
+    ann, bea, cleo = writers
+    address = planned(as_editor, USERS, fate_posts="delete")
+    make_post(user=ann)
+    with as_editor.application.app_context():
+        # As many, and another one.
+        db.session.execute(update(Post).where(Post.user_id == bea.id).values(user_id=None))
+        db.session.commit()
+    make_post(user=bea)
 
-    agreed(as_editor, address)
+    page = agreed(as_editor, address)
+    left = users_left(as_editor), len(owners(as_editor))
+    listed = Page(as_editor.get(as_editor.post_form(address, {"list": "left"}).location))
+    again = Page(as_editor.get(press(as_editor, listed, "Delete…", [ann.id, bea.id]).location))
 
-    assert owners(as_editor)[late.id] is None
+    assert (page.heading, left) == ("1 user deleted", (["Ann", "Bea"], 5))
+    assert page.texts("p", class_="plan__problem") == ["It has 3 posts now, not 2.", "Its posts have changed."]
+    assert verdicts(as_editor) == {ann.id: "outdated", bea.id: "outdated", cleo.id: "done"}
+    assert again.texts("legend") == ["What should happen to these users' 4 posts?"]
 
 
 @both_stores
@@ -200,7 +228,7 @@ def test_what_comes_to_hang_on_a_record_that_had_nothing_keeps_it(as_editor: Any
     page = agreed(as_editor, address)
 
     assert (page.heading, users_left(as_editor)) == ("1 user deleted", ["Bea", "Cleo"])
-    assert page.texts("p", class_="plan__problem") == ["It has posts, and nothing was chosen for them."]
+    assert page.texts("p", class_="plan__problem") == ["It has 1 post now, not 0."]
 
 
 @pytest.mark.usefixtures("writers")

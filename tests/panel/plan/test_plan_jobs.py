@@ -63,20 +63,27 @@ def test_a_job_makes_the_plan_and_another_one_carries_it_out(as_editor: Any, mak
         assert changes == 5
 
 
+@pytest.mark.parametrize("place", ["job", "request"])
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_a_job_that_crosses_another_act_gives_way_and_does_its_lines_once(
-    as_editor: Any, make_user: Any, make_post: Any
+def test_an_act_that_crosses_another_one_gives_way_and_does_its_lines_once(
+    place: str,
+    as_editor: Any,
+    make_user: Any,
+    make_post: Any,
 ) -> None:
-    for _ in range(3):
+    is_by_job, ann = place == "job", make_user()
+    number = 3 if is_by_job else 2
+    for _ in range(number):
         make_post()
-    ann = make_user()
-    agreed(as_editor, planned_by_job(as_editor, ann))
+    address = planned_by_job(as_editor, ann) if is_by_job else given(as_editor, ann)
+    if is_by_job:
+        agreed(as_editor, address)
     with as_editor.application.app_context():
         engine = db.engine
         first, second, *_ = db.session.scalars(select(Post.id).order_by(Post.id))
     hold = select(Post.id).with_for_update()
     with engine.connect() as other, engine.connect() as watch:
-        # The job is the one that finds out.
+        # The act is the one that finds out.
         other.exec_driver_sql("SET deadlock_timeout = '60s'")
         other.execute(hold.where(Post.id == second))
 
@@ -88,12 +95,12 @@ def test_a_job_that_crosses_another_act_gives_way_and_does_its_lines_once(
 
         crossing = threading.Thread(target=cross)
         crossing.start()
-        state = work(as_editor)
+        state = work(as_editor) if is_by_job else agreed(as_editor, address).heading
         crossing.join()
 
-    assert (state, set(owners(as_editor).values())) == ("done", {ann.id})
+    assert (state, set(owners(as_editor).values())) == ("done" if is_by_job else "2 posts changed", {ann.id})
     with as_editor.application.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Change).where(Change.act == "update")) == 3
+        assert db.session.scalar(select(func.count()).select_from(Change).where(Change.act == "update")) == number
 
 
 def test_a_job_that_was_killed_is_gone_on_with(

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from admin_app.db.keys import print_key
 from admin_app.db.string_set import StringSet
 from admin_app.domain.permissions.rights import Action
 from admin_app.extensions import db
@@ -18,6 +19,7 @@ from admin_app.models.post import Post
 from admin_app.models.role import Role
 from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
+from tests.panel.list.bulk import press, words
 from tests.panel.plan.changing import POSTS, sent
 from tests.panel.plan.plans import GIVE, agreed, given, owners, verdicts
 from tests.stores import both_stores
@@ -296,6 +298,35 @@ def test_lines_stand_on_pages_by_verdict(as_editor: Any, make_user: Any, make_po
 
 
 @both_stores
+def test_records_whose_ids_are_below_1_are_worked_on_like_others(
+    as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    ann = make_user(name="Ann")
+    ids = [*range(-60, 1)]
+    for key in ids:
+        make_post(id=key, content=f"Post {key}")
+    listed: list[int] = []
+    url = "/admin/post/?sort=id"
+    while url:
+        page = Page(as_editor.get(url))
+        listed += map(int, page.ids())
+        url = page.link("Next") if page.has_link("Next") else ""
+
+    given_ = given(as_editor, ann)
+    first = Page(as_editor.get(given_))
+    second = Page(as_editor.get(first.all("a", rel="next")[0].attributes["href"]))
+    agreed(as_editor, given_)
+    opened = [as_editor.get(f"/admin/post/details/?id={one}").status_code for one in ("-5", ".2D5", "0", "-61")]
+    begin = Page(as_editor.get("/admin/post/?sort=id"))
+    ticked = Page(as_editor.get(press(as_editor, begin, "Select ticked", map(print_key, ids[:2])).location))
+    file = as_editor.get("/admin/post/export/csv/?sort=id").text.splitlines()
+
+    assert listed == ids
+    assert (len(lines_of(first)), len(lines_of(second))) == (50, 11)
+    assert set(owners(as_editor).values()) == {ann.id}
+    assert (opened, len(file), words(ticked)) == ([200, 200, 200, 404], 62, "2 selected")
+
+
 def test_a_page_of_lines_asks_as_often_for_many_as_for_one(
     as_editor: Any, make_user: Any, make_post: Any, statements: Any
 ) -> None:

@@ -20,7 +20,6 @@ from admin_app.domain.records.deletion import (
     Fate,
     Loss,
     dependences_of_many,
-    hanging_relations,
     losses,
 )
 from admin_app.errors import InvalidRecord, NotFoundError, PlanError
@@ -30,6 +29,7 @@ from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
 from admin_app.panel.plan.operation import BulkOperation, Pair
 from admin_app.relations import Relation, links_into
+from admin_app.relations.hanging import hanging_relations
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection

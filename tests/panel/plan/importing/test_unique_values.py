@@ -143,9 +143,14 @@ def test_there_is_room_behind_every_id_that_is_given(kind: Any, highest: int) ->
     assert highest_to_give(sa.Column("id", kind)) == highest
 
 
-@pytest.mark.parametrize("key", [2_000_000_001, 2_147_483_647])
-def test_an_id_that_leaves_no_room_is_refused(key: int) -> None:
-    problem = f"ID “{key}”: a new record's ID must be 2,000,000,000 or less, so that later records have room."
+ROOM = "2,000,000,000 or less, so that later records have room."
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [(2_000_000_001, ROOM), (2_147_483_647, ROOM), (0, "1 or more."), (-1, "1 or more.")]
+)
+def test_an_id_that_leaves_no_room_is_refused(key: int, said: str) -> None:
+    problem = f"ID “{key}”: a new record's ID must be {said}"
     assert refused(User, f"id,name,email\n{key},Last,last@example.com\n") == [(2, problem)]
 
 
@@ -165,7 +170,8 @@ def test_new_records_have_ids_behind_those_that_another_program_gave(make_user: 
     assert (3, "Ours") in all_of(User, "id", "name")
 
 
-def test_a_record_that_has_such_an_id_can_be_changed(make_user: Make) -> None:
-    make_user(id=2_147_483_647, name="Last")
+@pytest.mark.parametrize("key", [2_147_483_647, 0, -1])
+def test_a_record_that_has_such_an_id_can_be_changed(make_user: Make, key: int) -> None:
+    make_user(id=key, name="Last")
 
-    assert bring(User, "id,name\n2147483647,Changed\n").changed == 1
+    assert bring(User, f"id,name\n{key},Changed\n").changed == 1
