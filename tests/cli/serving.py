@@ -25,12 +25,11 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
+from tests.forking import PATIENCE, Forked
 from tests.many import many
 from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
-# Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
-PATIENCE = 120
 # Seconds in which a server that is stopped has ended, also there: it gives requests five, and its worker a few more.
 QUICKLY = 60
 
@@ -39,7 +38,7 @@ QUICKLY = 60
 class Served:
     """A dashboard that `manage.py run` serves."""
 
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
     port: int
     printed: list[str] = field(default_factory=list)
     connections: list[http.client.HTTPConnection] = field(default_factory=list)
