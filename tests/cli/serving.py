@@ -61,7 +61,7 @@ def upgrade(url: str, folder: Path, revision: str = "head") -> None:
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and revision == "head" and not file.exists():
         file.parent.mkdir(exist_ok=True)
-        file.write_bytes(_tables())
+        file.write_bytes(tables())
         return
     app = create_app({"DATABASE_URL": url}, instance_path=str(folder))
     with app.app_context():
@@ -70,7 +70,7 @@ def upgrade(url: str, folder: Path, revision: str = "head") -> None:
 
 
 @cache
-def _tables() -> bytes:
+def tables() -> bytes:
     """Return a file of SQLite with all tables: the migrations take as long as many a test."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"DATABASE_URL": f"sqlite:///{folder}/admin.db"}, instance_path=folder)
