@@ -9,8 +9,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.cli.serving import tables
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("admin_app", "templates", "static", "migrations", "docs", "manage.py", "pyproject.toml")
+DATABASE = "tags.db"
 # What conftest.py asks for.
 ASKED_FOR = (
     *["bucket.py", "cast.py", "client.py", "conftest.py", "markup.py", "page.py"],
@@ -19,7 +22,7 @@ ASKED_FOR = (
 
 
 def copy_project(copy: Path, *, tests: Iterable[str] = ()) -> None:
-    """Copy the project into a folder, with what its tests ask for and these of them."""
+    """Copy the project into a folder, with what its tests ask for and these of them, and with its tables."""
     for name in PROJECT:
         if (ROOT / name).is_dir():
             # What is compiled comes along, but for what another test's process is only writing. It names its source by age
@@ -31,16 +34,17 @@ def copy_project(copy: Path, *, tests: Iterable[str] = ()) -> None:
     for name in (*ASKED_FOR, *tests):
         (copy / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "tests" / name, copy / "tests" / name)
+    (copy / DATABASE).write_bytes(tables())
 
 
 # Far beyond what it takes, also on a machine with much else to do: what is caught is what never ends.
-PATIENCE = 600
+PATIENCE = 3600
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a folder, on that folder's own database."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "REQUIRE_POSTGRES") if name in os.environ}
-    environment = {**kept, "DATABASE_URL": f"sqlite:///{folder / 'tags.db'}"}
+    environment = {**kept, "DATABASE_URL": f"sqlite:///{folder / DATABASE}"}
     return subprocess.run(
         [sys.executable, *arguments],
         check=False,

@@ -26,6 +26,7 @@ KEYS = {
     "Device": ("id", "id", "uuid.UUID", "primary_key=True, default=uuid.uuid4"),
     "Drawer": ("number", "drawer_no", "int", '"drawer_no", sa.BigInteger, primary_key=True'),
 }
+COMMON = "(nine_statements or statements_of_one or viewer_sees or restored)"
 HERE = Path(__file__).parent / "shapes"
 WRITTEN = {
     "keyed_model.py": "admin_app/models/keyed.py",
@@ -117,14 +118,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
+    # A version is restored by the same statements as a save is undone, and what a list costs hangs on its own key, not on that of
+    # what it points at.
+    history, own = "(history and not restored)", f"not {COMMON}"
     chosen = (
-        "Currency and sqlite or Currency-postgres and (history or acts) or Device-postgres and (history or acts or rows)"
-        " or Drawer-sqlite and (history or acts)"
-        " or Customer-postgres and (history or acts or cells) or Order-sqlite or Order-postgres and (history or forms)"
+        f"Currency-sqlite or CurrencyPart-sqlite and {own} and not acts or Currency-postgres and ({history} or acts)"
+        f" or Device-postgres and ({history} or acts or rows) or Drawer-sqlite and ({history} or acts)"
+        f" or Customer-postgres and ({history} or acts or cells)"
+        f" or Order-sqlite and {own} or Order-postgres and ({history} or forms)"
         " or totals or keyed or joined"
         " or Contract-postgres and (history or acts or cells) or Contract-sqlite and (forms or rows or statements)"
-        " or Shelf-postgres and (history or acts or rows) or Shelf-sqlite and a_page_of_cells"
-        " or Stop-postgres and history or Stop-sqlite and forms or Saw-postgres and history or Saw-sqlite and acts"
+        f" or Shelf-postgres and ({history} or acts or rows) or Shelf-sqlite and a_page_of_cells"
+        f" or Stop-postgres and {history} or Stop-sqlite and forms or Saw-postgres and {history} or Saw-sqlite and acts"
     )
 
     require(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "-k", chosen)

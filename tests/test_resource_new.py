@@ -6,7 +6,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-from tests.project_copy import bring_in, copy_project, require, run
+from tests.project_copy import DATABASE, bring_in, copy_project, require, run
 
 TABLE = """CREATE TABLE supply_orders (
     id INTEGER PRIMARY KEY, label VARCHAR(40) NOT NULL, class VARCHAR(9), web_url VARCHAR(200), price NUMERIC(10, 2),
@@ -20,8 +20,7 @@ FILE = re.compile(r"^# (admin_app/\S+)\n(.*?)(?=^# admin_app|\Z)", re.MULTILINE 
 
 def test_a_table_comes_into_the_dashboard_by_the_files_that_are_printed(tmp_path: Path) -> None:
     copy_project(tmp_path)
-    require(tmp_path, "manage.py", "db", "upgrade")
-    with sqlite3.connect(tmp_path / "tags.db") as connection:
+    with sqlite3.connect(tmp_path / DATABASE) as connection:
         connection.execute(TABLE)
         connection.execute(ROW)
     connection.close()

@@ -18,6 +18,7 @@ from flask import Flask
 
 from admin_app import cli, create_app
 from admin_app.extensions import db
+from tests import forking
 from tests.cli.serving import PATIENCE, Served, free_port, upgrade
 from tests.processes import descendants
 
@@ -69,10 +70,7 @@ def run_manage(settings: dict[str, str]) -> Run:
     """Run `python manage.py` as a person does."""
 
     def run(*arguments: object, **changes: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "manage.py", *map(str, arguments)]
-        return subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=ROOT, env=settings | changes, timeout=PATIENCE
-        )
+        return forking.run(*arguments, env=settings | changes)
 
     return run
 
@@ -133,10 +131,7 @@ def serving(settings: dict[str, str]) -> Iterator[Callable[..., Served]]:
         file = Path((url := environment["DATABASE_URL"]).removeprefix("sqlite:///"))
         if url.startswith("sqlite:///") and not file.exists():
             upgrade(url, file.parent)
-        command = [sys.executable, "-u", "manage.py", "run", "--port", str(port), *arguments]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment
-        )
+        process = forking.begin("run", "--port", port, *arguments, env=environment)
         served = Served(process, port)
         started.append(served)
         end = time.monotonic() + PATIENCE

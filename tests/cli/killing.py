@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import func, select, update
 from werkzeug.datastructures import MultiDict
@@ -32,8 +29,7 @@ from admin_app.panel.plan.making import KIND, begin_plan
 from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.registry import resource_at
 from tests.cli.serving import PATIENCE
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.forking import begin_with
 
 
 def agreed() -> int:
@@ -72,13 +68,7 @@ def hand_over(plan_id: int, staff_id: int) -> None:
 @contextmanager
 def working(settings: dict[str, str]) -> Iterator[None]:
     """Let a worker work meanwhile; it is killed at the end, whatever it is at."""
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"],
-        cwd=ROOT,
-        env=settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    worker = begin_with("worker", env=settings)
     try:
         yield
     finally:

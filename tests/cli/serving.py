@@ -25,12 +25,11 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
+from tests.forking import PATIENCE, Forked
 from tests.many import many
 from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[2]
-# Seconds, far beyond what anything takes, also on a machine with much else to do: what is caught is what never ends.
-PATIENCE = 120
 # Seconds in which a server that is stopped has ended, also there: it gives requests five, and its worker a few more.
 QUICKLY = 60
 
@@ -39,7 +38,7 @@ QUICKLY = 60
 class Served:
     """A dashboard that `manage.py run` serves."""
 
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
     port: int
     printed: list[str] = field(default_factory=list)
     connections: list[http.client.HTTPConnection] = field(default_factory=list)
@@ -62,7 +61,7 @@ def upgrade(url: str, folder: Path, revision: str = "head") -> None:
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and revision == "head" and not file.exists():
         file.parent.mkdir(exist_ok=True)
-        file.write_bytes(_tables())
+        file.write_bytes(tables())
         return
     app = create_app({"DATABASE_URL": url}, instance_path=str(folder))
     with app.app_context():
@@ -71,7 +70,7 @@ def upgrade(url: str, folder: Path, revision: str = "head") -> None:
 
 
 @cache
-def _tables() -> bytes:
+def tables() -> bytes:
     """Return a file of SQLite with all tables: the migrations take as long as many a test."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"DATABASE_URL": f"sqlite:///{folder}/admin.db"}, instance_path=folder)

@@ -10,8 +10,6 @@ import secrets
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +29,7 @@ from admin_app.models.role import EDITOR
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.user import User
 from tests.cli.serving import PATIENCE
+from tests.forking import Forked, begin_with
 
 ROOT = Path(__file__).resolve().parents[2]
 USERS = 8
@@ -38,14 +37,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-def port(settings: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def port(settings: dict[str, str]) -> Iterator[tuple[int, Forked]]:
     """Serve on a free port, in a group of processes that can be killed at once."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
-    command = [sys.executable, "manage.py", "run", "--port", str(number)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=settings, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = begin_with("run", "--port", number, env=settings)
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -91,7 +87,7 @@ def prepared(settings: dict[str, str], folder: Path) -> str:
 
 
 def test_a_killed_server_leaves_each_change_with_its_act(
-    port: tuple[int, subprocess.Popen[bytes]], settings: dict[str, str], tmp_path: Path
+    port: tuple[int, Forked], settings: dict[str, str], tmp_path: Path
 ) -> None:
     number, process = port
     cookie = prepared(settings, tmp_path)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,8 @@ from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.cli.conftest import Manage
-from tests.cli.serving import PATIENCE, upgrade
+from tests.cli.serving import upgrade
+from tests.forking import run
 from tests.many import many
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,10 +105,7 @@ def test_on_a_terminal_the_number_is_asked_for(
     near, far = pty.openpty()
     os.write(near, f"{typed}\n".encode())
 
-    command = [sys.executable, "manage.py", "edit", "post", "--set", "content=new"]
-    done = subprocess.run(
-        command, check=False, cwd=ROOT, env=settings, stdin=far, capture_output=True, text=True, timeout=PATIENCE
-    )
+    done = run("edit", "post", "--set", "content=new", env=settings, stdin=far)
     os.close(far)
     os.close(near)
 

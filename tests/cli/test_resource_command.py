@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from admin_app.extensions import db
 from admin_app.models.role import Role
+from tests.cli.serving import upgrade
 
 Manage = Callable[..., Any]
 
@@ -98,7 +100,7 @@ def make_table(context: Flask) -> Iterator[Callable[..., None]]:  # noqa: ARG001
     metadata.drop_all(db.engine, tables=[one for one in metadata.tables.values() if one is not users])
 
 
-def test_a_table_becomes_two_files(run_manage: Callable[..., Any], settings: dict[str, str]) -> None:
+def test_a_table_becomes_two_files(run_manage: Callable[..., Any], settings: dict[str, str], tmp_path: Path) -> None:
     # In a process of its own: what other tests leave in this one is nobody's to find there.
     metadata = sa.MetaData()
     sa.Table("user", metadata, sa.Column("id", sa.Integer, primary_key=True))
@@ -122,7 +124,7 @@ def test_a_table_becomes_two_files(run_manage: Callable[..., Any], settings: dic
         sa.Column("created_at", sa.DateTime),
         sa.Column("version", sa.Integer),
     )
-    run_manage("db", "upgrade")
+    upgrade(settings["DATABASE_URL"], tmp_path)
     table.create(sa.create_engine(settings["DATABASE_URL"]))
 
     done = run_manage("resource", "new", "supply_orders")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from tests import forking
 from tests.cli.serving import upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,21 +51,11 @@ def shell(store: str, postgres_url: str, settings: dict[str, str], tmp_path: Pat
     environment = settings | {"DATABASE_URL": ours, "PATH": f"{programs()}:{settings['PATH']}", "PYTHONPATH": str(ROOT)}
 
     def run(command: str) -> subprocess.CompletedProcess[str]:
-        command = command.replace("DATABASE name", "DATABASE restored").replace(
-            "manage.py", f"{sys.executable} {ROOT / 'manage.py'}"
-        )
+        command = command.replace("DATABASE name", "DATABASE restored")
         # The names of its databases stand between the slash and what says where the server is.
         for name, real in (("postgres", "postgres"), ("name", "restored")):
             command = command.replace(f"{DOCUMENTED}{name}", f"'{url.replace('/postgres?', f'/{real}?')}'")
-        done = subprocess.run(
-            ["/bin/sh", "-c", command],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment,
-            timeout=120,
-        )
+        done = _run(command, environment, tmp_path)
         assert (done.returncode, done.stderr if done.returncode else "") == (0, ""), command
         return done
 
@@ -71,6 +63,21 @@ def shell(store: str, postgres_url: str, settings: dict[str, str], tmp_path: Pat
         server.execute("CREATE DATABASE restored")
         yield run
         server.execute("DROP DATABASE restored WITH (FORCE)")
+
+
+def _run(command: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    if command.startswith("manage.py "):
+        return forking.run(*shlex.split(command)[1:], env=environment)
+    command = command.replace("manage.py", f"{sys.executable} {ROOT / 'manage.py'}")
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=forking.PATIENCE,
+    )
 
 
 def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(

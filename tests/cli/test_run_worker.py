@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import os
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -26,8 +24,8 @@ from admin_app.models.job import Job, JobState
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.staff import Staff
 from tests.cli.serving import PATIENCE, QUICKLY, Served, sign_in, stop, upgrade
+from tests.forking import begin
 
-ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Any]
 
 
@@ -181,14 +179,7 @@ def test_the_worker_removes_plans_that_are_kept_no_longer(serve: Callable[..., S
 
 def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run, tmp_path: Path) -> None:
     upgrade(settings["DATABASE_URL"], tmp_path)
-    worker = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "worker"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=ROOT,
-        env=settings,
-    )
+    worker = begin("worker", env=settings)
     assert worker.stdout
     first = worker.stdout.readline()
     listed = run_manage("jobs", "list")

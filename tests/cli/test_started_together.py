@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.cli.serving import PATIENCE, Served, free_port, stop
+from tests.forking import begin
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVERS = 2
 
 
@@ -30,17 +27,10 @@ def database(store: str, request: pytest.FixtureRequest, settings: dict[str, str
         server.execute("DROP DATABASE together WITH (FORCE)")
 
 
-def start(settings: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-u", "manage.py", *arguments]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=settings
-    )
-
-
 def test_an_upgrade_and_dashboards_that_are_started_together_all_come_up(database: dict[str, str]) -> None:
-    upgrade = start(database, "db", "upgrade")
+    upgrade = begin("db", "upgrade", env=database)
     ports = [free_port() for _ in range(SERVERS)]
-    served = [Served(start(database, "run", "--workers", "1", "--port", str(port)), port) for port in ports]
+    served = [Served(begin("run", "--workers", "1", "--port", port, env=database), port) for port in ports]
     try:
         statuses = [answer_of(one) for one in served]
     finally:

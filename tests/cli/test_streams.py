@@ -6,8 +6,6 @@ import csv
 import os
 import signal
 import stat
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,8 +19,8 @@ from sqlalchemy import select
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
-from tests.cli.conftest import ROOT
 from tests.cli.serving import PATIENCE, upgrade
+from tests.forking import begin_with, run
 
 Manage = Callable[..., Any]
 Make = Callable[..., Any]
@@ -104,10 +102,7 @@ def test_a_full_standard_output_is_one_line(settings: dict[str, str], tmp_path: 
     upgrade(settings["DATABASE_URL"], tmp_path)
 
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command.split()], check=False, stdout=full, stderr=subprocess.PIPE,
-            input="name,email\nBo,bo@example.com\n", text=True, cwd=ROOT, env=settings, timeout=PATIENCE,
-        )  # fmt: skip
+        done = run(*command.split(), env=settings, stdout=full.fileno(), typed="name,email\nBo,bo@example.com\n")
 
     words = "Error: Standard output cannot be written: No space left on device.\n"
     assert (done.returncode, done.stderr) == (1, words)
@@ -118,10 +113,7 @@ def test_a_reader_that_goes_away_is_no_news(settings: dict[str, str], tmp_path: 
     read, write = os.pipe()
     os.close(read)
 
-    done = subprocess.run(
-        [sys.executable, "manage.py", "export", "user"],
-        check=False, stdout=write, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=settings, timeout=PATIENCE,
-    )  # fmt: skip
+    done = run("export", "user", env=settings, stdout=write)
     os.close(write)
 
     assert done.stderr == ""
@@ -254,9 +246,8 @@ def test_a_command_that_is_stopped_leaves_nothing_half_written(settings: dict[st
     upgrade(settings["DATABASE_URL"], tmp_path)
     # Whoever reads it waits for somebody to write.
     os.mkfifo(files / "job-1-1")
-    command = [sys.executable, "manage.py", "backup", "create", str(kept / "admin.backup")]
 
-    backup = subprocess.Popen(command, cwd=ROOT, env=settings | {"ADMIN_FILES": str(files)})
+    backup = begin_with("backup", "create", kept / "admin.backup", env=settings | {"ADMIN_FILES": str(files)})
     end = time.monotonic() + PATIENCE
     while not list(kept.iterdir()):
         assert backup.poll() is None

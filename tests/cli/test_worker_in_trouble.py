@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from admin_app.db.troubles import UNREACHABLE
 from tests.cli.serving import PATIENCE, upgrade
+from tests.forking import begin_with
 from tests.postgres import start_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,8 +63,7 @@ def test_a_worker_whose_server_stops_writes_a_few_lines(
     upgrade(settings["DATABASE_URL"], tmp_path)
     said = tmp_path / "said"
     with said.open("w") as log:
-        command = [sys.executable, "-u", "manage.py", "worker"]
-        worker = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=settings)
+        worker = begin_with("worker", env=settings, stdout=log.fileno(), stderr=log.fileno())
     try:
         wait_until_seen(settings["DATABASE_URL"])
         end_postgres(postmaster)

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import requests
 
 from tests.cli.serving import PATIENCE, free_port
+from tests.forking import Forked, begin_with
 from tests.page import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,15 +33,15 @@ class Setup:
     workers: int = 1
     front: int = field(default_factory=free_port)
     ports: tuple[int, ...] = field(default_factory=lambda: tuple(free_port() for _ in NAMES))
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Forked | subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start everything, and wait until people are let in."""
         for name in NAMES:
             self.start_server(name)
-        self._run("worker", sys.executable, "manage.py", "worker", "--threads", "1")
+        self._manage("worker", "worker", "--threads", "1")
         self.folder.joinpath("haproxy.cfg").write_text(self._balancer())
-        self._run("haproxy", _program(), "-db", "-f", str(self.folder / "haproxy.cfg"))
+        self._balance()
         for name in NAMES:
             self.wait_for(name)
         until = time.monotonic() + PATIENCE
@@ -52,7 +52,7 @@ class Setup:
     def start_server(self, name: str) -> None:
         """Start one of the servers."""
         options = ("--jobs", "0", "--workers", str(self.workers), "--drain", "2", "--grace", "30")
-        self._run(name, sys.executable, "manage.py", "run", "--port", str(self.port_of(name)), *options)
+        self._manage(name, "run", "--port", str(self.port_of(name)), *options)
 
     def port_of(self, name: str) -> int:
         return self.ports[NAMES.index(name)]
@@ -79,12 +79,15 @@ class Setup:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def _run(self, name: str, *command: str) -> None:
+    def _manage(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
-            # A group of its own: its children end with it.
-            self.running[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+            # It has a group of its own: its children end with it.
+            self.running[name] = begin_with(*arguments, env=self.environment, stdout=log.fileno(), stderr=log.fileno())
+
+    def _balance(self) -> None:
+        command = [_program(), "-db", "-f", str(self.folder / "haproxy.cfg")]
+        with (self.folder / "haproxy.log").open("ab") as log:
+            self.running["haproxy"] = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     def _balancer(self) -> str:
         """Write the file of `deploy/` with the addresses of here, and let answers say whose they are."""

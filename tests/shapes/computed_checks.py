@@ -12,6 +12,19 @@ from admin_app.errors import ConfigurationError
 from tests.page import Page
 from tests.stores import both_stores
 
+LISTED = {
+    "sort=area": ["b", "a", "c"],
+    "sort=-area": ["c", "a", "b"],
+    "sort=doubled": ["c", "a", "b"],
+    "sort=-marked": ["c", "b", "a"],
+    "sort=label&area__greater=12": ["a"],
+    "sort=label&area__empty=yes": ["c"],
+    "sort=label&doubled__in=4,6": ["a", "b"],
+    "sort=label&marked__ends=B!": ["b"],
+    "sort=label&marked__equals=a!": ["a"],
+    "sort=label&q=c!": ["c"],
+}
+
 
 @pytest.fixture
 def crates(keep: Any) -> list[int]:
@@ -21,25 +34,10 @@ def crates(keep: Any) -> list[int]:
 
 @both_stores
 @pytest.mark.usefixtures("crates")
-@pytest.mark.parametrize(
-    ("asked", "labels"),
-    [
-        ("sort=area", ["b", "a", "c"]),
-        ("sort=-area", ["c", "a", "b"]),
-        ("sort=doubled", ["c", "a", "b"]),
-        ("sort=-marked", ["c", "b", "a"]),
-        ("sort=label&area__greater=12", ["a"]),
-        ("sort=label&area__empty=yes", ["c"]),
-        ("sort=label&doubled__in=4,6", ["a", "b"]),
-        ("sort=label&marked__ends=B!", ["b"]),
-        ("sort=label&marked__equals=a!", ["a"]),
-        ("sort=label&q=c!", ["c"]),
-    ],
-)
-def test_a_list_goes_by_what_is_computed(asked: str, labels: list[str], as_viewer: Any) -> None:
-    page = Page(as_viewer.get(f"/admin/crate/?{asked}"))
+def test_a_list_goes_by_what_is_computed(as_viewer: Any) -> None:
+    found = {asked: Page(as_viewer.get(f"/admin/crate/?{asked}")).column("Label") for asked in LISTED}
 
-    assert (page.status, page.column("Label")) == (200, labels)
+    assert found == LISTED
 
 
 @both_stores
