@@ -45,6 +45,8 @@ class ImportColumn:
     column: TableColumn
     # Of links the titles that mean them as well; the column is none of the table's then, and of text.
     also: tuple[str, ...] = ()
+    # Of a relation's name the columns that it stands for; the column is none of the table's then, and of text.
+    names: tuple[str, ...] = ()
 
     @property
     def is_made(self) -> bool:

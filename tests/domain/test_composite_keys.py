@@ -33,7 +33,8 @@ from admin_app.domain.forgetting.forget import forget, is_back
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import subject_of
 from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines

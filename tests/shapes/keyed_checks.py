@@ -300,7 +300,9 @@ def tickets(app: Flask) -> None:
         db.session.add_all([Branch(label=label) for label in ("North", "South")])
         db.session.flush()
         for branch, label in ((1, "North"), (2, "South")):
-            db.session.add_all([Desk(branch_id=branch, number=one, label=f"{label} {one}") for one in (1, 2)])
+            db.session.add_all(
+                [Desk(branch_id=branch, number=one, label=f"{label} {one}", sign=f"Till {one}") for one in (1, 2)]
+            )
         db.session.flush()
         db.session.add(Ticket(label="First", branch_id=1, desk_number=1, former_number=2))
         db.session.commit()
@@ -402,6 +404,33 @@ def test_a_merged_ticket_takes_no_desk_of_another_branch(app: Flask, as_owner: A
     said = "This desk is of another branch. Choose one that goes with the others, or change those as well."
     assert (refused.status_code, said in refused.text, kept) == (422, True, (1, 1, 2))
     assert ticket(app) == (2, 2, None)
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_file_names_desks_by_a_column_and_says_which_rows_name_none_or_several(app: Flask, as_owner: Any) -> None:
+    rows = b"Second,1,Till 2\nThird,2,Till 9\nFourth,,Till 1\n"
+    url = columns_url(sent(as_owner, b"Label,Branch,Desk\n" + rows, to="ticket"), to="ticket")
+
+    chosen(as_owner, url, mode="add", by_desk="sign")
+
+    with app.app_context():
+        newest = select(func.max(Plan.id)).scalar_subquery()
+        lines = db.session.scalars(select(PlanLine).where(PlanLine.plan_id == newest).order_by(PlanLine.number)).all()
+        told = [(one.after, one.cells) for one in lines]
+    assert told == [
+        ({"label": "Second", "branch_id": 1, "desk_number": 2}, None),
+        (None, {"desk": ["it does not exist.", "Till 9"]}),
+        (None, {"desk": ["it means several records.", "Till 1"]}),
+    ]
+
+
+@pytest.mark.usefixtures("context", "tickets")
+def test_the_command_line_names_desks_by_a_column_beside_the_columns_of_an_export() -> None:
+    bring(Ticket, "label,desk\nSecond,South 2\n", by={"desk": "label"})
+    bring(Ticket, "id,branch_id,desk_number,desk,former_number\n1,2,2,South 2,1\n", by={"desk": "label"})
+    bring(Ticket, "id,desk\n2,South 1\n", by={})
+
+    assert all_of(Ticket, "branch_id", "desk_number", "former_number") == [(2, 2, 1), (2, 2, None)]
 
 
 @pytest.mark.usefixtures("goods")

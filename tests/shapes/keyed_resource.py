@@ -57,9 +57,9 @@ class BranchResource(Resource):
 
 class DeskResource(Resource):
     model = Desk
-    column_list = ("label", "branch", "number")
+    column_list = ("label", "branch", "number", "sign")
     column_searchable_list = ("label",)
-    form_columns = ("branch", "number", "label")
+    form_columns = ("branch", "number", "label", "sign")
 
 
 class TicketResource(Resource):
