@@ -14,6 +14,7 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
@@ -329,15 +330,21 @@ def _settle_many(
         delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     heir = decision.heir if decision.fate is Fate.GIVE else None
-    if heir is not None and (problem := problem_with_heir(session, relation, hanging, heir)):
-        message = f"{problem} Choose another {noun_of(relation.model)}."
-        raise DeletionError(message)
+    if heir is not None:
+        _require_heir(session, relation, hanging, heir)
     change_rows(session, relation.target, hanging, relation.holding(heir))
     owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():
         if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
             message = f"“{decision.heir}” is below what it would get. Choose another {noun_of(relation.model)}."
             raise DeletionError(message)
+
+
+def _require_heir(session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record) -> None:
+    problem = problem_with_heir(session, relation, hanging, heir)
+    if problem := problem or problem_with_rivals(session, relation, hanging, heir):
+        message = f"{problem} Choose another {noun_of(relation.model)}."
+        raise DeletionError(message)
 
 
 def _lose_links_to(session: AnySession, record: Record) -> None:

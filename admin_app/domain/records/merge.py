@@ -23,6 +23,7 @@ from admin_app.domain.records.deletion import (
 )
 from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
+from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn, table_of
@@ -128,7 +129,8 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
-    if problem := problem_with_heir(session, relation, moving, survivor):
+    problem = problem_with_heir(session, relation, moving, survivor)
+    if problem := problem or problem_with_rivals(session, relation, moving, survivor):
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
     change_rows(session, child, moving, relation.holding(survivor))
