@@ -94,14 +94,14 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
     return DeletionScope()
 
 
-def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
+def dependences(session: AnySession, record: Record, scopes: DeletionScopes) -> list[Dependence]:
     """List what hangs on the record; the cost does not grow with how much that is."""
     found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
 def delete_record(
-    session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes = everything_in_scope
+    session: AnySession, record: Record, decisions: Mapping[str, Decision], scopes: DeletionScopes
 ) -> None:
     """Delete the record (not yet committed), its dependents by their decided fates.
 
@@ -131,7 +131,7 @@ def delete_many(
     model: type[Record],
     which: ColumnElement[bool],
     decisions: Mapping[str, Decision],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
 ) -> int:
     """Delete records (not yet committed), the dependents of all of them by one decision a relation; return how many there were.
 
@@ -154,7 +154,7 @@ def dependences_of_many(
     session: AnySession,
     model: type[Record],
     which: ColumnElement[bool],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
     limit: int = COUNT_LIMIT,
 ) -> list[Dependence]:
     """List what hangs on records, counted as far as to the limit; there are no samples of it."""
@@ -169,7 +169,7 @@ def losses(
     session: AnySession,
     model: type[Record],
     which: ColumnElement[bool],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
     limit: int = COUNT_LIMIT,
 ) -> list[Loss]:
     """List which records lose links with these, counted as far as to the limit."""

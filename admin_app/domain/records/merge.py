@@ -17,7 +17,6 @@ from admin_app.domain.naming import names_of, noun_of
 from admin_app.domain.records.deletion import (
     DeletionScopes,
     delete_rows_and_dependents,
-    everything_in_scope,
     hanging_relations,
     has_none_beyond,
 )
@@ -38,7 +37,7 @@ def merge_records(
     gone: Record,
     *,
     values: Mapping[str, object],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
 ) -> None:
     """Merge a record into another one of its model (not yet committed); `values` are what the survivor's columns hold from now on.
 

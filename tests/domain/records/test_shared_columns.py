@@ -13,7 +13,7 @@ from admin_app.db.record import Record
 from admin_app.domain.plan.arrival import Arrival, CellProblem
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.arriving_names import Named, NamedTie
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
 from admin_app.errors import DeletionError, MergeError
@@ -149,8 +149,8 @@ def test_who_gets_the_tickets_of_a_deleted_desk_turns_no_branch_aside() -> None:
     give, keep = ({"ticket.branch_id_desk_number": one} for one in (Decision(Fate.GIVE, other), Decision(Fate.KEEP)))
 
     with pytest.raises(DeletionError, match=r"^The branch of some tickets would change too\. Choose another desk\.$"):
-        delete_record(db.session, desk, give)
-    delete_record(db.session, desk, keep)
+        delete_record(db.session, desk, give, everything_in_scope)
+    delete_record(db.session, desk, keep, everything_in_scope)
 
     db.session.expire_all()
     kept = db.session.get_one(Ticket, 3)
@@ -162,7 +162,7 @@ def test_merged_desks_turn_no_branch_aside() -> None:
     here, there = (db.session.get_one(Desk, (branch, 1)) for branch in (1, 2))
 
     with pytest.raises(MergeError, match=r"^The branch of some tickets would change too\. Nothing was merged\.$"):
-        merge_records(db.session, there, here, values={})
+        merge_records(db.session, there, here, values={}, scopes=everything_in_scope)
 
 
 @pytest.mark.usefixtures("tickets")

@@ -16,7 +16,7 @@ from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.arriving_links import LinkNames
 from admin_app.domain.plan.arriving_names import Named, NamedTie
 from admin_app.domain.plan.changes import Check
-from admin_app.domain.records.lookup import naming_columns
+from admin_app.domain.records.lookup import EVERYTHING, naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
@@ -147,7 +147,7 @@ def _namer(relation: Relation, by: str) -> TableColumn:
 
 def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
     relation = links_of(access.resource.model)[key]
-    columns, other = naming_columns(relation.target), access.beyond(key)
+    columns, other = naming_columns(relation.target, EVERYTHING), access.beyond(key)
     shown = [one for one in columns if other is None or other.shows(one.key)]
     return LinkNames(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
 
