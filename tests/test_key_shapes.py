@@ -121,7 +121,7 @@ def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
         "Currency and sqlite or Currency-postgres and (history or acts) or Device-postgres and (history or acts or rows)"
         " or Drawer-sqlite and (history or acts)"
         " or Customer-postgres and (history or acts or cells) or Order-sqlite or Order-postgres and (history or forms)"
-        " or totals or keyed or joined"
+        " or totals or keyed or joined or Truck-postgres and (history or acts) or Truck-sqlite and forms"
         " or Contract-postgres and (history or acts or cells) or Contract-sqlite and (forms or rows or statements)"
         " or Shelf-postgres and (history or acts or rows) or Shelf-sqlite and a_page_of_cells"
         " or Stop-postgres and history or Stop-sqlite and forms or Saw-postgres and history or Saw-sqlite and acts"

@@ -83,6 +83,7 @@ class Porter(Record):
     metadata = OWN
     _sa_registry = APART
     mail: Mapped[str | None] = mapped_column(String(40), unique=True)
+    number: Mapped[int | None] = mapped_column(unique=True)
     label: Mapped[str] = mapped_column(String(40))
     boxes: Mapped[list[Box]] = relationship(
         back_populates="porter", foreign_keys="Box.porter_mail", passive_deletes="all"
@@ -128,6 +129,8 @@ VISIT = Table(
     Column("porter_mail", ForeignKey("porter.mail")),
     Column("position", ForeignKey("rack.position")),
 )
+# The database changes it along with what it points at.
+BADGE = Table("badge", OWN, Column("porter_number", ForeignKey("porter.number", onupdate="CASCADE")))
 CARD = Table("card", OWN, Column("porter_mail", ForeignKey("porter.mail")))
 
 FIRST, SECOND = Parts((1, "a/b")), Parts((2, "é"))
@@ -535,6 +538,16 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
 
     assert line["cells"] == {"porter_mail": ["the record that it names has no value to refer to it by.", "Bob"]}
+
+
+def test_a_row_changes_nothing_that_the_database_would_pass_on() -> None:
+    stored(Porter(number=1, label="Ann"))
+    rows = [Arrival(2, {"id": 1, "number": 2}, {"number": "2"}), Arrival(3, {"number": 3, "label": "Bob"}, {})]
+
+    changed, made = Arrivals(Porter, ("number", "label")).lines(db.session, 0, rows)
+
+    said = "it cannot be changed: the database would change the records that point at it by this."
+    assert (changed["cells"], made["cells"]) == ({"number": [said, "2"]}, None)
 
 
 def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:

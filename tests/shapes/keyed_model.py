@@ -57,7 +57,7 @@ class Good(Record):
     label: Mapped[str] = mapped_column(sa.String(40))
     aisle: Mapped[int | None]
     mark: Mapped[str | None] = mapped_column(sa.String(40))
-    keeper_mail: Mapped[str | None] = mapped_column(sa.ForeignKey("keeper.mail"), index=True)
+    keeper_mail: Mapped[str | None] = mapped_column(sa.ForeignKey("keeper.mail", onupdate="CASCADE"), index=True)
     shelf: Mapped[Shelf | None] = relationship(back_populates="goods")
     keeper: Mapped[Keeper | None] = relationship(back_populates="goods")
     __table_args__ = (

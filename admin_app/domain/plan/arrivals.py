@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import Session
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import followed_columns, stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
@@ -38,6 +38,7 @@ from admin_app.value_lists import values_of
 LONGEST_CELL = 300
 UNTOLD = "the record that it names has no value to refer to it by."
 EXISTS = "it exists already."
+PASSED_ON = "it cannot be changed: the database would change the records that point at it by this."
 ANOTHER_KEY = "the record that this row finds has another ID."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
@@ -276,7 +277,9 @@ class Arrivals:
         made = {name: row.missing[name] for name in self.columns if name in row.missing and name not in present.fixed}
         problems: dict[str, CellProblem] = {}
         for name, value in new.items():
-            if name in present.fixed:
+            if name in followed_columns(self.model):
+                problems[name] = row.problem_at(name, PASSED_ON)
+            elif name in present.fixed:
                 problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
             elif (said := self._problem_with(self.columns[name], name, value)) is not None:
                 problems[name] = row.problem_at(name, said)
