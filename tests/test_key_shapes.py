@@ -126,7 +126,7 @@ def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
         f" or Device-postgres and ({history} or acts or rows) or Drawer-sqlite and ({history} or acts)"
         f" or Customer-postgres and ({history} or acts or cells)"
         f" or Order-sqlite and {own} or Order-postgres and ({history} or forms)"
-        " or totals or keyed or joined"
+        f" or totals or keyed or joined or Truck-postgres and ({history} or acts) or Truck-sqlite and forms"
         " or Contract-postgres and (history or acts or cells) or Contract-sqlite and (forms or rows or statements)"
         f" or Shelf-postgres and ({history} or acts or rows) or Shelf-sqlite and a_page_of_cells"
         f" or Stop-postgres and {history} or Stop-sqlite and forms or Saw-postgres and {history} or Saw-sqlite and acts"

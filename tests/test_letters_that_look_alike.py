@@ -13,7 +13,7 @@ from sqlalchemy import select
 from admin_app.db.transaction import transaction
 from admin_app.domain.auth import accounts
 from admin_app.domain.auth.sessions import NOBODY_KNOWN
-from admin_app.domain.records.lookup import find_one
+from admin_app.domain.records.lookup import EVERYTHING, find_one
 from admin_app.domain.work.saved_views import create_view
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -158,7 +158,7 @@ def test_greek_names_are_found_in_capitals_and_small_letters(typed: str, shared_
 def test_a_picker_finds_who_is_meant(stored: str, typed: str, make_user: Callable[..., User]) -> None:
     user = make_user(name=stored)
 
-    assert find_one(db.session, User, typed, noun="user", nouns="users") is user
+    assert find_one(db.session, User, typed, noun="user", nouns="users", visible_scope=EVERYTHING) is user
 
 
 @pytest.mark.usefixtures("context")

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Enum, func, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from admin_app.domain.records.lookup import find_one
+from admin_app.domain.records.lookup import EVERYTHING, find_one
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import Role
@@ -126,7 +126,7 @@ def test_capitals_count_in_is(make_user: MakeUser) -> None:
 def test_a_picker_finds_an_old_record(name: str, typed: str, make_user: MakeUser) -> None:
     user = make_user(name=name, email=OLD_EMAIL)
 
-    assert find_one(db.session, User, typed, noun="user", nouns="users") is user
+    assert find_one(db.session, User, typed, noun="user", nouns="users", visible_scope=EVERYTHING) is user
 
 
 class Tables(DeclarativeBase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import DateTime, Label, SelectBase
 from sqlalchemy.sql.visitors import iterate
@@ -10,8 +10,11 @@ from sqlalchemy.sql.visitors import iterate
 from admin_app.cli.check_kinds import currencies_of_amounts, limits_of_files, named_texts
 from admin_app.cli.finding import Finding
 from admin_app.cli.new_resource.described import ARCHIVING, PLACING
-from admin_app.db.attributes import stored_column, stored_columns
+from admin_app.db.attributes import name_of, stored_column, stored_columns
+from admin_app.db.joined import own_tables
+from admin_app.db.keys import foreign_keys_of, has_parts, is_numbered, keys_in
 from admin_app.db.record import Record, title_of
+from admin_app.db.unique_together import unique_groups
 from admin_app.domain.records.archive import TIMES
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
 from admin_app.extensions import Attribute, TableColumn, db
@@ -78,18 +81,22 @@ def _named(resource: Resource) -> Iterator[Finding]:
 
 
 def _foreign_keys(resource: Resource) -> Iterator[Finding]:
-    for name, column in stored_columns(resource.model).items():
-        if column.foreign_keys and not _leads_an_index(column):
+    for key in (key for table in own_tables(resource.model) for key in foreign_keys_of(table)):
+        columns = list(key.columns)
+        names = [name_of(resource.model, one) for one in columns]
+        if not _lead_an_index(columns):
+            line = f"{names[0]} = mapped_column(…, index=True)"
+            several = ", ".join(f'"{one.name}"' for one in columns)
             yield Finding(
-                f"{_place(resource, name)} is a foreign key without an index: a deletion of what it points at reads the whole table.",
-                f"Write: {name} = mapped_column(…, index=True)",
+                f"{_place(resource, ', '.join(names))} is a foreign key without an index: a deletion of what it points at reads the whole table.",
+                f"Write: {line}" if len(names) == 1 else f"Add to __table_args__: Index(None, {several})",
             )
 
 
 def _sorts(resource: Resource) -> Iterator[Finding]:
     own = type(resource).__name__
     for name, sort in resource.list_schema.sorts.items():
-        if not sort.is_own:
+        if not sort.is_own or (name == "id" and has_parts(resource.model)):
             continue
         column = stored_column(sort.column)
         if column is None:
@@ -115,7 +122,7 @@ def _kept(name: str, attribute: Attribute) -> str:
 
 def _unique_key(resource: Resource) -> Iterator[Finding]:
     brought = [one for one in import_columns(resource) if one.key != "id"]
-    if resource.can_import and not any(one.column.unique for one in brought):
+    if resource.can_import and is_numbered(resource.model) and not any(one.column.unique for one in brought):
         text = _short_text(resource)
         line = f"{text} = mapped_column(…, unique=True)" if text else "can_transfer = False, or unique=True at a column"
         yield Finding(f"An imported file finds {resource.nouns} by their number only.", f"Write: {line}")
@@ -126,9 +133,13 @@ def _short_text(resource: Resource) -> str:
     return next((name for name, column in columns.items() if kind_of(column).names_records), "")
 
 
-def _leads_an_index(column: TableColumn) -> bool:
-    indexes = [index for index in column.table.indexes if list(index.columns)[:1] == [column]]
-    return bool(column.primary_key or column.unique or indexes)
+def _lead_an_index(columns: Sequence[TableColumn]) -> bool:
+    """Whether an index begins with these columns, in whatever order: the key's, a constraint's or one of its own."""
+    table = columns[0].table
+    groups = [list(one.columns) for one in table.indexes] + unique_groups(table) + [keys_in(table)]
+    return any({*group[: len(columns)]} == {*columns} for group in groups) or any(
+        one.unique for one in columns if len(columns) == 1
+    )
 
 
 def _place(resource: Resource, name: str) -> str:

@@ -24,7 +24,8 @@ from admin_app.extensions import db
 from admin_app.jobs.runner import Progress
 from admin_app.models.plan import Plan
 from admin_app.panel.access.access import Access, access_to
-from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.export.columns import ignored_headers
+from admin_app.panel.import_.offered import columns_titled
 from admin_app.panel.plan.importing import ImportCounts, begin_import, counts_of, import_whole
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.operation import BulkOperation
@@ -72,7 +73,7 @@ class Choices:
 
     def source(self, access: Access, raw: IO[bytes], name: str) -> Source:
         """Open a file as the options say; its encoding is not guessed."""
-        columns, ignored = import_columns(access.resource), ignored_headers(access)
+        columns, ignored = columns_titled(access, self.options.by), ignored_headers(access)
 
         def is_known(title: str) -> bool:
             return title in self.headers or is_title(title, columns, ignored)
@@ -81,7 +82,7 @@ class Choices:
 
     def operation(self, access: Access, source: Source) -> BulkOperation:
         """Return the import of a file."""
-        columns = import_columns(access.resource)
+        columns = columns_titled(access, self.options.by)
         titles = titles_mapped(source.titles, self.headers, columns)
         found = columns_named(titles, columns, ignored_headers(access))
         return import_of(access, replace(self.options, columns=found))

@@ -13,7 +13,7 @@ from sqlalchemy.ext.hybrid import HybridExtensionType
 from sqlalchemy.sql.visitors import iterate
 
 from admin_app.db.key_parts import KeyOfParts
-from admin_app.extensions import AnyColumn, TableColumn
+from admin_app.extensions import AnyColumn, TableColumn, table_of
 
 
 def attribute_of(model: type[object], name: str) -> Any:
@@ -37,6 +37,24 @@ def stored_columns(model: type[object]) -> Mapping[str, TableColumn]:
 
 
 _STORED: dict[type[object], Mapping[str, TableColumn]] = {}
+
+
+def followed_columns(model: type[object]) -> frozenset[str]:
+    """Name the columns whose changes the database passes on to what points at them, by ON UPDATE: no history knows of those.
+
+    Keys are not among them: nobody changes those.
+    """
+    if model not in _FOLLOWED:
+        keys = (key for table in table_of(model).metadata.tables.values() for key in table.foreign_keys)
+        passed = {key.target_fullname for key in keys if (key.onupdate or "").upper() in _PASSED_ON}
+        columns = stored_columns(model).items()
+        found = (name for name, one in columns if f"{one.table.fullname}.{one.name}" in passed and not one.primary_key)
+        _FOLLOWED[model] = frozenset(found)
+    return _FOLLOWED[model]
+
+
+_FOLLOWED: dict[type[object], frozenset[str]] = {}
+_PASSED_ON = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 def is_nullable(attribute: AnyColumn) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import ColumnProperty, Mapper
 
 from admin_app.db.keys import key_in, keys_in
-from admin_app.db.versions import may_be_altered
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Expression, Statement, TableColumn, table_of
 
@@ -155,8 +154,6 @@ def _problem_with_root(base: Mapper[object]) -> str:
     told = base.polymorphic_on
     if not (isinstance(told, Column) and told.table is base.local_table):
         return f"{name}: a class that derives from it has a table of its own, and no column of {name} says which records it has: name it in `polymorphic_on`."
-    if not may_be_altered(base.local_table):
-        return f"{name} must not be altered, and a class that derives from it has a table of its own: nothing tells whether a record changed in both. Leave their resources out, or give each table a model of its own."
     return ""
 
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, Column, FromClause, Integer, literal
+from sqlalchemy import BigInteger, Column, FromClause, Integer, Table, literal
+from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
 from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.keys import key_names
 from admin_app.db.types import UtcDateTime, utc_now
-from admin_app.db.versions import LEGACY, READ_ONLY, RowVersion
+from admin_app.db.versions import FURTHER, LEGACY, READ_ONLY, RowVersion
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Model
 
@@ -154,6 +155,7 @@ class Legacy(Record):
         """Remove the columns that the table does not have, and let the store compute the version."""
         if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
             super().__init_subclass__(**arguments)
+            _note_further(cls)
             return
         table = vars(cls).get("__table__")
         names = {*vars(cls), *(() if table is None else _names_in(cls, table))}
@@ -175,3 +177,11 @@ class Legacy(Record):
     def __mapper_args__(cls) -> dict[str, object]:
         """Count no versions."""
         return {}
+
+
+def _note_further(cls: type[Legacy]) -> None:
+    """Let the first class's table know of a table that has further columns of its records."""
+    own, first = inspect_mapper(cls).local_table, inspect_mapper(cls).base_mapper.local_table
+    if isinstance(own, Table) and isinstance(first, Table) and own is not first:
+        own.info |= {LEGACY: True, READ_ONLY: cls.__read_only__}
+        first.info.setdefault(FURTHER, []).append(own)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import ColumnElement, Index, Table, UniqueConstraint, true
+from sqlalchemy.sql.elements import Grouping
 
 from admin_app.extensions import TableColumn
 
@@ -12,6 +13,14 @@ def unique_groups(table: Table) -> list[list[TableColumn]]:
     constraints = [list(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)]
     indexes = [list(one.columns) for one in table.indexes if one.unique and not (_is_partial(one) or _is_computed(one))]
     return [*constraints, *indexes]
+
+
+def unique_where(table: Table, store: str) -> list[tuple[list[TableColumn], ColumnElement[bool]]]:
+    """Return such groups with the rows that they hold for: every one, or those that a store's partial index has."""
+    whole = [(columns, true()) for columns in unique_groups(table)]
+    found = [one for one in table.indexes if one.unique and _is_partial(one) and not _is_computed(one)]
+    some = [(list(one.columns), one.dialect_kwargs.get(f"{store}_where")) for one in found]
+    return [*whole, *((columns, Grouping(where)) for columns, where in some if where is not None)]
 
 
 def _is_partial(index: Index) -> bool:

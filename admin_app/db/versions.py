@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import FromClause, Integer, Table, literal
 from sqlalchemy.ext.compiler import compiles
@@ -11,16 +11,21 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from admin_app.db.types import utc_now
-from admin_app.extensions import Expression, Values
+from admin_app.extensions import Expression, TableColumn, Values
 
 # Marks of a table that must not be altered, and of one that nobody writes.
 LEGACY, READ_ONLY = "is_legacy", "is_read_only"
+# Beside such a table, the tables that have further columns of its records (joined inheritance).
+FURTHER = "further_tables"
 # How many values SQLite passes to a function at once.
 _MOST = 100
 
 
 class RowVersion(FunctionElement[int]):
-    """A number that changes when the row changes: `xmin` on PostgreSQL, a digest of the columns on SQLite."""
+    """A number that changes when the row changes: `xmin` on PostgreSQL, a digest of the columns on SQLite.
+
+    If a record has rows in several tables, all of them count. Which tables those are is known once the models are.
+    """
 
     type = Integer()
     inherit_cache = True
@@ -77,14 +82,45 @@ def digest(*values: object) -> int:
 @compiles(RowVersion)
 def _by_xmin(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
     of, _, _ = compiler.process(element.clauses.clauses[0], **kw).rpartition(".")
-    xmin = f"{of}.xmin" if of else "xmin"
-    return f"(CAST(CAST({xmin} AS TEXT) AS BIGINT) & 2147483647)::INTEGER"
+    further = _of_further(element, compiler, lambda row, _: f"{_number_of(row)}", kw)
+    # Each of them only grows, and so does the sum.
+    sum_ = " + ".join([_number_of(of), *(f"COALESCE({one}, 0)" for one in further)])
+    return f"(({sum_}) & 2147483647)::INTEGER"
+
+
+def _number_of(row: str) -> str:
+    return f"CAST(CAST({f'{row}.xmin' if row else 'xmin'} AS TEXT) AS BIGINT)"
 
 
 @compiles(RowVersion, "sqlite")
 def _by_digest(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
     columns = [compiler.process(one, **kw) for one in element.clauses.clauses]
-    return _digest_of(columns)
+    return _digest_of([*columns, *_of_further(element, compiler, _digest_in, kw)])
+
+
+def _digest_in(row: str, columns: Sequence[str]) -> str:
+    return _digest_of([f"{row}.{one}" for one in columns])
+
+
+def _of_further(
+    element: RowVersion, compiler: SQLCompiler, version: Callable[[str, Sequence[str]], str], kw: Values
+) -> Iterator[str]:
+    """Yield the SQL of what tells whether a record's rows in further tables were changed, NULL where it has none there."""
+    of = element.clauses.clauses[0].table
+    root = getattr(of, "element", of)
+    quote, format_table = compiler.preparer.quote, compiler.preparer.format_table
+    for number, table in enumerate(root.info.get(FURTHER, ())):
+        row = f"further_{number}"
+        pairs = zip(table.primary_key, of.primary_key, strict=True)
+        same = " AND ".join(f"{row}.{quote(own.name)} = {_whole(one, compiler, kw)}" for own, one in pairs)
+        told = version(row, [quote(one.name) for one in table.c])
+        yield " ".join(["(SELECT", told, "FROM", format_table(table), "AS", row, "WHERE", f"{same})"])
+
+
+def _whole(column: TableColumn, compiler: SQLCompiler, kw: Values) -> str:
+    """Write a column with its table's name, also where the statement leaves that out: inside, it would be the further table's."""
+    text = compiler.process(column, **kw)
+    return text if "." in text else f"{compiler.preparer.format_table(column.table)}.{text}"
 
 
 def _digest_of(columns: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import inspect as inspect_mapper
 from wtforms import Field, Form
 
 from admin_app import formatting
-from admin_app.db.attributes import is_computed, stored_columns
+from admin_app.db.attributes import followed_columns, is_computed, stored_columns
 from admin_app.db.keys import key_names
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -286,6 +286,11 @@ class Resource:
         leading = (name for name, one in self.relations.items() if not one.is_many and {*one.own_names} & {*keys})
         return frozenset([*keys, *leading])
 
+    @cached_property
+    def fixed_fields(self) -> frozenset[str]:
+        """The fields that a new record is asked for and nobody changes: those, and columns whose change the database would pass on to other records."""
+        return self.key_fields | followed_columns(self.model)
+
     def is_read_only(self, name: str) -> bool:
         """Whether this is a column that no form changes."""
         plain = stored_columns(self.model)
@@ -295,7 +300,7 @@ class Resource:
         """Name the fields of the form that are the record's own: columns, and relations to one."""
         plain = inspect_mapper(self.model).column_attrs
         own = [name for name in self.form_columns if name in plain or name in self.givers()]
-        return [name for name in own if not self.is_read_only(name) and name not in self.key_fields]
+        return [name for name in own if not self.is_read_only(name) and name not in self.fixed_fields]
 
     def texts(self) -> list[str]:
         """Name those of them that hold any text a person types."""

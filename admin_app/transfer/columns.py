@@ -45,6 +45,8 @@ class ImportColumn:
     column: TableColumn
     # For links, further titles with the same meaning; the column is then text, and not one of the table.
     also: tuple[str, ...] = ()
+    # Of a relation's name the columns that it stands for; the column is none of the table's then, and of text.
+    names: tuple[str, ...] = ()
 
     @property
     def is_made(self) -> bool:

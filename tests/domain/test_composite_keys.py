@@ -33,11 +33,19 @@ from admin_app.domain.forgetting.forget import forget, is_back
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import subject_of
 from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
+from admin_app.domain.records.deletion import (
+    Decision,
+    Fate,
+    delete_many,
+    delete_record,
+    dependences,
+    everything_in_scope,
+)
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError, ForgettingError, InvalidRecord, MergeError
@@ -75,6 +83,7 @@ class Porter(Record):
     metadata = OWN
     _sa_registry = APART
     mail: Mapped[str | None] = mapped_column(String(40), unique=True)
+    number: Mapped[int | None] = mapped_column(unique=True)
     label: Mapped[str] = mapped_column(String(40))
     boxes: Mapped[list[Box]] = relationship(
         back_populates="porter", foreign_keys="Box.porter_mail", passive_deletes="all"
@@ -120,6 +129,8 @@ VISIT = Table(
     Column("porter_mail", ForeignKey("porter.mail")),
     Column("position", ForeignKey("rack.position")),
 )
+# The database changes it along with what it points at.
+BADGE = Table("badge", OWN, Column("porter_number", ForeignKey("porter.number", onupdate="CASCADE")))
 CARD = Table("card", OWN, Column("porter_mail", ForeignKey("porter.mail")))
 
 FIRST, SECOND = Parts((1, "a/b")), Parts((2, "é"))
@@ -189,7 +200,7 @@ def test_unique_values_of_them_change_places_and_back() -> None:
 
 
 def test_they_are_deleted_and_made_again_with_what_they_were() -> None:
-    carried_out(planned_deletion(Rack), deletion=Deletion({}))
+    carried_out(planned_deletion(Rack), deletion=Deletion({}, everything_in_scope))
     left = labels(Rack)
 
     undone = take_back(done())
@@ -249,10 +260,10 @@ def test_what_points_at_them_stays_or_is_given_to_another_one() -> None:
     stored(box("one", FIRST), box("two", SECOND))
 
     with transaction(db.session):
-        delete_record(db.session, rack(FIRST), {"boxes": Decision(Fate.GIVE, rack(SECOND))})
+        delete_record(db.session, rack(FIRST), {"boxes": Decision(Fate.GIVE, rack(SECOND))}, everything_in_scope)
     given = places()
     with transaction(db.session):
-        delete_many(db.session, Rack, Rack.id == SECOND, {"boxes": Decision(Fate.KEEP)})
+        delete_many(db.session, Rack, Rack.id == SECOND, {"boxes": Decision(Fate.KEEP)}, everything_in_scope)
 
     assert given == {"one": (2, "é", None), "two": (2, "é", None)}
     assert places() == {"one": (None, None, None), "two": (None, None, None)}
@@ -261,11 +272,11 @@ def test_what_points_at_them_stays_or_is_given_to_another_one() -> None:
 def test_what_is_told_by_them_goes_with_them_and_comes_back() -> None:
     stored(Slot(aisle=1, mark="a/b", number=1, label="slot"))
 
-    fates = [one.fates for one in dependences(db.session, rack(FIRST))]
+    fates = [one.fates for one in dependences(db.session, rack(FIRST), everything_in_scope)]
     with pytest.raises(DeletionError, match="Choose what happens"), transaction(db.session):
-        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.GIVE, rack(SECOND))})
+        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.GIVE, rack(SECOND))}, everything_in_scope)
     with transaction(db.session):
-        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.DELETE)})
+        delete_record(db.session, rack(FIRST), {"slots": Decision(Fate.DELETE)}, everything_in_scope)
     left = labels(Slot)
     take_back(done())
 
@@ -290,11 +301,11 @@ def test_two_are_merged_with_what_points_at_them_but_for_what_is_told_by_them() 
         pytest.raises(MergeError, match=r"^The slots of “Rack 2, é” have it as part of their key"),
         transaction(db.session),
     ):
-        merge_records(db.session, rack(FIRST), rack(SECOND), values={})
+        merge_records(db.session, rack(FIRST), rack(SECOND), values={}, scopes=everything_in_scope)
     with transaction(db.session):
         db.session.delete(db.session.get_one(Slot, (2, "é", 1)))
     with transaction(db.session):
-        merge_records(db.session, rack(FIRST), rack(SECOND), values={})
+        merge_records(db.session, rack(FIRST), rack(SECOND), values={}, scopes=everything_in_scope)
 
     assert places() == {"same": (1, "a/b", None), "own": (1, "a/b", None)}
 
@@ -314,7 +325,12 @@ def test_who_is_pointed_at_by_a_unique_column_is_found_and_let_go_by_it() -> Non
     ]
     some = db.session.scalars(select(Box.label).where(relation.among([ann.id, bob.id])).order_by(Box.id)).all()
     with transaction(db.session):
-        delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob), "box.maker_mail": Decision(Fate.KEEP)})
+        delete_record(
+            db.session,
+            ann,
+            {"boxes": Decision(Fate.GIVE, bob), "box.maker_mail": Decision(Fate.KEEP)},
+            everything_in_scope,
+        )
 
     assert (found, some) == ([["one"], ["two"], ["two"]], ["one", "two"])
     assert (relation.keys(Box(porter_mail="ann")), unknown.key) == ([], "box.maker_mail")
@@ -355,7 +371,7 @@ def test_two_who_are_pointed_at_by_a_unique_column_are_merged() -> None:
     before = places(), labels(Porter)
 
     with transaction(db.session):
-        merge_records(db.session, bob, ann, values={})
+        merge_records(db.session, bob, ann, values={}, scopes=everything_in_scope)
     merged = places()
     take_back(done())
 
@@ -445,12 +461,14 @@ def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> 
 
     for survivor, gone in ((ann, bob), (bob, ann)):
         with pytest.raises(MergeError, match=r"^Some boxs refer to one of the two by its mail, "):
-            merge_records(db.session, survivor, gone, values={"mail": gone.mail, "label": "Both"})
+            merge_records(
+                db.session, survivor, gone, values={"mail": gone.mail, "label": "Both"}, scopes=everything_in_scope
+            )
         db.session.rollback()
     left = places(), labels(Porter)
     change_rows(db.session, Box, true(), {"porter_mail": None})
     with transaction(db.session):
-        merge_records(db.session, ann, bob, values={"mail": "bob"})
+        merge_records(db.session, ann, bob, values={"mail": "bob"}, scopes=everything_in_scope)
 
     assert left == before
     assert [(one.mail, one.label) for one in db.session.scalars(select(Porter))] == [("bob", "Ann")]
@@ -513,12 +531,25 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     with pytest.raises(
         DeletionError, match=r"^This porter has no mail, so nothing can refer to it\. Choose another porter\.$"
     ):
-        delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob)})
-    assert delete_many(db.session, Porter, Porter.label == "Zoe", {"boxes": Decision(Fate.GIVE, bob)}) == 0
+        delete_record(db.session, ann, {"boxes": Decision(Fate.GIVE, bob)}, everything_in_scope)
+    assert (
+        delete_many(db.session, Porter, Porter.label == "Zoe", {"boxes": Decision(Fate.GIVE, bob)}, everything_in_scope)
+        == 0
+    )
 
     (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
 
     assert line["cells"] == {"porter_mail": ["the record that it names has no value to refer to it by.", "Bob"]}
+
+
+def test_a_row_changes_nothing_that_the_database_would_pass_on() -> None:
+    stored(Porter(number=1, label="Ann"))
+    rows = [Arrival(2, {"id": 1, "number": 2}, {"number": "2"}), Arrival(3, {"number": 3, "label": "Bob"}, {})]
+
+    changed, made = Arrivals(Porter, ("number", "label")).lines(db.session, 0, rows)
+
+    said = "it cannot be changed: the database would change the records that point at it by this."
+    assert (changed["cells"], made["cells"]) == ({"number": [said, "2"]}, None)
 
 
 def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:

@@ -19,7 +19,7 @@ from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, losses
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, everything_in_scope, losses
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.plan import PlanLine
@@ -119,7 +119,10 @@ def all_there() -> list[tuple[Any, ...]]:
 def test_what_is_deleted_comes_back_to_both_tables(model: type[Record]) -> None:
     boats = "boats" if model is Ship else "ship.mother_id"
     plan = planned_deletion(model)
-    carried_out(plan, deletion=Deletion({boats: Decision(Fate.DELETE), "ship.mother_id": Decision(Fate.DELETE)}))
+    carried_out(
+        plan,
+        deletion=Deletion({boats: Decision(Fate.DELETE), "ship.mother_id": Decision(Fate.DELETE)}, everything_in_scope),
+    )
     left = all_there()
 
     take_back(done())
@@ -301,10 +304,10 @@ def recorded(model: str) -> list[tuple[Any, ...]]:
 def test_who_is_deleted_loses_its_own_links_alone(
     key: int, links: object, crafts: object, fleets: object, way: str
 ) -> None:
-    lost = [one.count.number for one in losses(db.session, Craft, Craft.id == key)]
+    lost = [one.count.number for one in losses(db.session, Craft, Craft.id == key, everything_in_scope)]
     with transaction(db.session):
         if way == "alone":
-            delete_record(db.session, db.session.get_one(Craft, key), {})
+            delete_record(db.session, db.session.get_one(Craft, key), {}, everything_in_scope)
         else:
             delete_rows(db.session, Craft, Craft.id == key)
     left = all_links(), recorded("fleet")
@@ -333,12 +336,12 @@ def test_rows_that_are_chosen_by_a_related_record_are_no_others() -> None:
 @pytest.mark.usefixtures("linked")
 def test_what_hangs_by_the_first_table_is_the_further_class_and_then_the_others() -> None:
     dock = db.session.get_one(Dock, 1)
-    hanging = {one.name: one.count.number for one in dependences(db.session, dock)}
+    hanging = {one.name: one.count.number for one in dependences(db.session, dock, everything_in_scope)}
     decisions = {"ships": Decision(Fate.DELETE), "craft.dock_id": Decision(Fate.KEEP)}
     with transaction(db.session):
         db.session.get_one(Ship, 3).mother_id = None
         db.session.flush()
-        delete_record(db.session, dock, decisions)
+        delete_record(db.session, dock, decisions, everything_in_scope)
 
     assert hanging == {"ships": 1, "craft.dock_id": 2}
     assert [one[:2] for one in all_there()] == [(1, "Kite"), (3, "Bea")]

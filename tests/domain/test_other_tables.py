@@ -25,7 +25,7 @@ from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.conflicts import earlier_state
-from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
 from admin_app.domain.records.lookup import typed_key
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work.watching import watch_view
@@ -216,7 +216,9 @@ def test_rows_that_hang_on_each_other_are_deleted_one_transaction_after_the_othe
     stored(Pen(number=1, label="above"))
     stored(Pen(number=2, label="below", above_id=1))
 
-    plan = carried_out(planned_deletion(Pen), deletion=Deletion({"below": Decision(Fate.KEEP)}), most=1)
+    plan = carried_out(
+        planned_deletion(Pen), deletion=Deletion({"below": Decision(Fate.KEEP)}, everything_in_scope), most=1
+    )
 
     assert (verdicts(plan), labels(Pen)) == ({1: "done", 2: "done"}, {})
 

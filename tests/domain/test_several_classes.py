@@ -16,6 +16,7 @@ from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.records.deletion import everything_in_scope
 from admin_app.extensions import db
 from admin_app.jobs import stored_files
 from tests.domain.audit.undoing import done, take_back, words
@@ -69,7 +70,7 @@ WHOLE = [("Vehicle", "Car", None), ("Lorry", "Van", "A 1")]
 
 @pytest.mark.parametrize("model", [Vehicle, Lorry])
 def test_what_is_deleted_comes_back_whole(model: type[Record]) -> None:
-    carried_out(planned_deletion(model), deletion=Deletion({}))
+    carried_out(planned_deletion(model), deletion=Deletion({}, everything_in_scope))
     left = all_there()
 
     take_back(done())

@@ -1,9 +1,9 @@
-"""Two tables that a shop may have as well: one of 200 columns, and one in another schema where the store has schemas."""
+"""Tables that a shop may have as well: one of 200 columns, one in another schema where the store has schemas, and two that make one record."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -50,6 +50,34 @@ class ParcelResource(Resource):
     column_searchable_list = ("label", "product.title")
     column_filters = ("label", "product")
     form_columns = ("label", "product")
+
+
+class Box(shop.db.Model):  # type: ignore[name-defined,misc]
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(20))
+    sort: Mapped[str] = mapped_column(sa.String(20))
+    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_on": "sort", "polymorphic_identity": "box"}
+
+
+class BoxResource(Resource):
+    model: Any = Box
+    nouns = "boxes"
+    column_list = ("label", "sort")
+    form_columns = ("label",)
+
+
+class Crate(Box):
+    id: Mapped[int] = mapped_column(sa.ForeignKey("box.id"), primary_key=True)
+    wood: Mapped[str] = mapped_column(sa.String(20))
+    __mapper_args__: ClassVar[dict[str, str]] = {"polymorphic_identity": "crate"}
+
+
+class CrateResource(Resource):
+    model: Any = Crate
+    column_list = ("label", "wood", "id")
+    column_searchable_list = ("wood",)
+    column_filters = ("wood",)
+    form_columns = ("label", "wood")
 
 
 def worked(client: FlaskClient, endpoint: str, field: str, **further: str) -> list[object]:

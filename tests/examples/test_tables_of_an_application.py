@@ -66,5 +66,5 @@ def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str
     assert last == f"{len(missing)} changes to be made. Nothing was changed."
     assert (found["pages"], found["tables"]) == ([200] * 3, ["admin_alembic_version"])
     done = [303, *[200] * 6, 303, 303, 303, 200]
-    assert found["worked"] == [[*done, False], [*done, True]]
+    assert found["worked"] == [[*done, False], [*done, True], [*done, True]]
     assert found["versions"] == list(ScriptDirectory(str(ROOT / "migrations")).get_heads())

@@ -13,7 +13,12 @@ from tests.examples.serve import fill, run
 
 
 def main() -> None:
-    shop.RESOURCES += [odd_tables.WideResource, odd_tables.ParcelResource]
+    shop.RESOURCES += [
+        odd_tables.WideResource,
+        odd_tables.ParcelResource,
+        odd_tables.BoxResource,
+        odd_tables.CrateResource,
+    ]
     app = shop.create_app()
     said = [run(app, "upgrade"), run(app, "upgrade")]
     fill(app)
@@ -31,7 +36,11 @@ def main() -> None:
     pages = [
         client.get(f"/admin/{path}").status_code for path in ("product/?title__contains=saw", "category/", "activity/")
     ]
-    worked = [odd_tables.worked(client, "wide", "c199"), odd_tables.worked(client, "parcel", "label", product="1")]
+    worked = [
+        odd_tables.worked(client, "wide", "c199"),
+        odd_tables.worked(client, "parcel", "label", product="1"),
+        odd_tables.worked(client, "crate", "wood", label="big"),
+    ]
     with inside.app_context():
         versions = db.session.scalars(text("SELECT version_num FROM admin_alembic_version")).all()
         tables = [one for one in inspect(db.engine).get_table_names() if "alembic" in one]

@@ -17,6 +17,7 @@ from admin_app.domain.records.deletion import (
     dependences,
     dependences_of_many,
     dependent_names,
+    everything_in_scope,
 )
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
@@ -38,9 +39,9 @@ def deletes(request: pytest.FixtureRequest) -> Deletes:
         chosen = {name.replace("__", "."): one for name, one in decisions.items()}
         with transaction(db.session):
             if request.param == "one":
-                delete_record(db.session, db.session.get_one(model, 1), chosen)
+                delete_record(db.session, db.session.get_one(model, 1), chosen, everything_in_scope)
             else:
-                delete_many(db.session, model, model.id == 1, chosen)
+                delete_many(db.session, model, model.id == 1, chosen, everything_in_scope)
 
     return delete
 
@@ -86,8 +87,8 @@ def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -
 
 
 def test_what_goes_and_what_stays_is_told_before() -> None:
-    one = dependences(db.session, db.session.get_one(Farm, 1))
-    many = dependences_of_many(db.session, Farm, Farm.id == 1)
+    one = dependences(db.session, db.session.get_one(Farm, 1), everything_in_scope)
+    many = dependences_of_many(db.session, Farm, Farm.id == 1, everything_in_scope)
 
     said = [("fields", 1, (Fate.DELETE,)), ("animals", 1, (Fate.DELETE,)), ("animals", 1, (Fate.KEEP,))]
     assert [(each.words, each.count.number, each.fates) for each in one] == said
@@ -147,7 +148,9 @@ def test_an_heir_is_needed_for_what_is_given_away() -> None:
         db.session.get_one(Visit, 1).animal_id = 1
 
     with pytest.raises(DeletionError, match="Choose who gets the visits"):
-        delete_record(db.session, db.session.get_one(Animal, 1), {"visit.animal_id": Decision(Fate.GIVE)})
+        delete_record(
+            db.session, db.session.get_one(Animal, 1), {"visit.animal_id": Decision(Fate.GIVE)}, everything_in_scope
+        )
 
 
 def test_the_history_of_a_record_keeps_nothing_of_what_hangs_on_it() -> None:

@@ -11,7 +11,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, SetLinks
 from admin_app.domain.records.conflicts import earlier_state, merged_links
-from admin_app.domain.records.deletion import DeletionScope, delete_record, losses
+from admin_app.domain.records.deletion import DeletionScope, delete_record, everything_in_scope, losses
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord
@@ -155,7 +155,7 @@ def test_a_deleted_record_comes_back_with_its_links(way: str) -> None:
 
     with transaction(db.session):
         if way == "one":
-            delete_record(db.session, db.session.get_one(Article, 1), {})
+            delete_record(db.session, db.session.get_one(Article, 1), {}, everything_in_scope)
         else:
             delete_rows(db.session, Article, Article.id == 1)
     gone = done()
@@ -174,7 +174,7 @@ def test_what_is_linked_loses_a_link_that_goes_and_has_it_again(way: str) -> Non
 
     with transaction(db.session):
         if way == "one":
-            delete_record(db.session, db.session.get_one(Tag, 2), {})
+            delete_record(db.session, db.session.get_one(Tag, 2), {}, everything_in_scope)
         else:
             delete_rows(db.session, Tag, Tag.id == 2)
     gone = done()
@@ -215,10 +215,16 @@ def test_a_merged_record_leaves_its_links_to_the_survivor() -> None:
     a, b = (db.session.get_one(Tag, key) for key in (1, 2))
 
     with transaction(db.session):
-        merge_records(db.session, a, b, values={})
+        merge_records(db.session, a, b, values={}, scopes=everything_in_scope)
     tags_merged = done()
     with transaction(db.session):
-        merge_records(db.session, db.session.get_one(Article, 2), db.session.get_one(Article, 1), values={})
+        merge_records(
+            db.session,
+            db.session.get_one(Article, 2),
+            db.session.get_one(Article, 1),
+            values={},
+            scopes=everything_in_scope,
+        )
     see_also = [one.name for one in db.session.get_one(Article, 3).see_also]
     merged = names()
     take_back(done())

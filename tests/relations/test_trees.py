@@ -12,7 +12,7 @@ from sqlalchemy import select
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.trees import problem_with_parent
 from admin_app.domain.plan.changes import SetTo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.errors import DeletionError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.relations import to_one
@@ -113,10 +113,10 @@ def test_what_hangs_on_a_deleted_record_is_not_given_to_what_is_below_it() -> No
     earth, rome, mars = _places(1, 3, 4)
 
     with pytest.raises(DeletionError, match="“Rome” is below what it would get"):
-        delete_record(db.session, earth, {"places": Decision(Fate.GIVE, rome)})
+        delete_record(db.session, earth, {"places": Decision(Fate.GIVE, rome)}, everything_in_scope)
     db.session.rollback()
     with transaction(db.session):
-        delete_record(db.session, earth, {"places": Decision(Fate.GIVE, mars)})
+        delete_record(db.session, earth, {"places": Decision(Fate.GIVE, mars)}, everything_in_scope)
 
     assert parents() == {2: 4, 3: 2, 4: None}
 

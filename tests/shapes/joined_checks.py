@@ -246,3 +246,20 @@ def test_who_has_more_than_the_contracts_does_with_those_what_who_has_them_alone
     assert ("Secret" in activity.texts("main", id="main")[0]) == (more == "paper:history")
     assert [one.status_code for one in answers] == [303, 303, 404]
     assert stored(app) == [(1, "Secret", None, None, None), (2, "Lease", "Acme", "C-1", "Acme Ltd"), ROWS[2]]
+
+
+@both_stores
+def test_who_has_the_contracts_and_looks_at_papers_undoes_what_was_done_to_contracts(
+    app: Flask, as_owner: Any, client_with: Any
+) -> None:
+    with app.app_context():
+        client = client_with("contract:*", "paper:view", "paper:list", "paper:history", name="Cleo")
+    edited(client, "contract", 2, label="Rent")
+    edited(as_owner, "paper", 1, label="Secret")
+    with app.app_context():
+        *_, edit, theirs = db.session.scalars(select(ChangeSet.id).order_by(ChangeSet.id))
+
+    answers = [client.post_form("/admin/activity/undo/", {"id": str(one)}) for one in (theirs, edit)]
+
+    assert [one.status_code for one in answers] == [403, 303]
+    assert stored(app) == [(1, "Secret", None, None, None), *ROWS[1:]]

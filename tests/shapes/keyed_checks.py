@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from admin_app.db.key_parts import Parts
 from admin_app.errors import ConfigurationError, TransferError
 from admin_app.extensions import db
-from admin_app.models.change_set import Change
+from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.panel.forms.converter import Converter
 from admin_app.panel.grouping import groupings
@@ -299,7 +299,9 @@ def tickets(app: Flask) -> None:
         db.session.add_all([Branch(label=label) for label in ("North", "South")])
         db.session.flush()
         for branch, label in ((1, "North"), (2, "South")):
-            db.session.add_all([Desk(branch_id=branch, number=one, label=f"{label} {one}") for one in (1, 2)])
+            db.session.add_all(
+                [Desk(branch_id=branch, number=one, label=f"{label} {one}", sign=f"Till {one}") for one in (1, 2)]
+            )
         db.session.flush()
         db.session.add(Ticket(label="First", branch_id=1, desk_number=1, former_number=2))
         db.session.commit()
@@ -403,6 +405,33 @@ def test_a_merged_ticket_takes_no_desk_of_another_branch(app: Flask, as_owner: A
     assert ticket(app) == (2, 2, None)
 
 
+@pytest.mark.usefixtures("tickets")
+def test_a_file_names_desks_by_a_column_and_says_which_rows_name_none_or_several(app: Flask, as_owner: Any) -> None:
+    rows = b"Second,1,Till 2\nThird,2,Till 9\nFourth,,Till 1\n"
+    url = columns_url(sent(as_owner, b"Label,Branch,Desk\n" + rows, to="ticket"), to="ticket")
+
+    chosen(as_owner, url, mode="add", by_desk="sign")
+
+    with app.app_context():
+        newest = select(func.max(Plan.id)).scalar_subquery()
+        lines = db.session.scalars(select(PlanLine).where(PlanLine.plan_id == newest).order_by(PlanLine.number)).all()
+        told = [(one.after, one.cells) for one in lines]
+    assert told == [
+        ({"label": "Second", "branch_id": 1, "desk_number": 2}, None),
+        (None, {"desk": ["it does not exist.", "Till 9"]}),
+        (None, {"desk": ["it means several records.", "Till 1"]}),
+    ]
+
+
+@pytest.mark.usefixtures("context", "tickets")
+def test_the_command_line_names_desks_by_a_column_beside_the_columns_of_an_export() -> None:
+    bring(Ticket, "label,desk\nSecond,South 2\n", by={"desk": "label"})
+    bring(Ticket, "id,branch_id,desk_number,desk,former_number\n1,2,2,South 2,1\n", by={"desk": "label"})
+    bring(Ticket, "id,desk\n2,South 1\n", by={})
+
+    assert all_of(Ticket, "branch_id", "desk_number", "former_number") == [(2, 2, 1), (2, 2, None)]
+
+
 @pytest.mark.usefixtures("goods")
 def test_a_keeper_without_a_mail_is_given_nothing(app: Flask, as_owner: Any, keep: Any) -> None:
     keep(Keeper(label="Nobody"))
@@ -415,3 +444,38 @@ def test_a_keeper_without_a_mail_is_given_nothing(app: Flask, as_owner: Any, kee
     said = "This keeper has no mail, so nothing can refer to it."
     assert (form.status, form.error_of("keeper")) == (422, said)
     assert (many.status, many.error_of("value.keeper"), places(app)) == (422, said, before)
+
+
+@both_stores
+@pytest.mark.usefixtures("goods")
+def test_who_has_no_right_to_keepers_is_told_none_by_the_column_of_their_goods(app: Flask, client_with: Any) -> None:
+    with app.app_context():
+        client = client_with("good:*", name="Cleo")
+        db.session.get_one(Good, 1).keeper = Keeper(label="Zebulon", mail="zebu")
+        db.session.commit()
+        newest = db.session.scalar(select(func.max(ChangeSet.id)))
+    pages = ["good/", "good/?peek=1", "good/details/?id=1", "good/edit/?id=1", "good/history/?id=1", "good/summary/"]
+    files = ["good/export/csv/", "good/import/template.csv", "good/edit-many/?ids=1", f"activity/set/?id={newest}"]
+    closed = ["?keeper_mail__contains=zebu", "?sort=keeper_mail", "?column=keeper_mail"]
+
+    told = "".join(client.get(f"/admin/{one}", follow_redirects=True).text for one in (*pages, *files))
+    refused = [client.get(f"/admin/good/{one}").status_code for one in (*closed, "summary/?by=keeper_mail")]
+    found = Page(client.get("/admin/good/?q=zebu")).column("Label")
+
+    assert ("Apple" in told, [word for word in ("eeper", "ebu") if word in told]) == (True, [])
+    assert (refused, found) == ([400, 400, 400, 404], [])
+
+
+@pytest.mark.usefixtures("goods")
+def test_what_the_database_would_pass_on_is_asked_of_a_new_keeper_alone(app: Flask, as_owner: Any) -> None:
+    made, known = (Page(as_owner.get(f"/admin/keeper/{one}")).values() for one in ("new/", "edit/?id=1"))
+    as_owner.post_form("/admin/keeper/edit/?id=1", {"label": "Anna", "mail": "anna"})
+
+    with app.app_context():
+        said = refused(Keeper, "id,mail\n1,anna\n")
+        mails = all_of(Keeper, "label", "mail")
+    assert [name in found for found in (made, known) for name in ("label", "mail")] == [True, True, True, False]
+    assert said == [
+        (2, "Mail “anna”: it cannot be changed: the database would change the records that point at it by this.")
+    ]
+    assert mails == [("Anna", "ann"), ("Bob", "bob")]

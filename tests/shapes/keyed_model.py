@@ -57,7 +57,7 @@ class Good(Record):
     label: Mapped[str] = mapped_column(sa.String(40))
     aisle: Mapped[int | None]
     mark: Mapped[str | None] = mapped_column(sa.String(40))
-    keeper_mail: Mapped[str | None] = mapped_column(sa.ForeignKey("keeper.mail"), index=True)
+    keeper_mail: Mapped[str | None] = mapped_column(sa.ForeignKey("keeper.mail", onupdate="CASCADE"), index=True)
     shelf: Mapped[Shelf | None] = relationship(back_populates="goods")
     keeper: Mapped[Keeper | None] = relationship(back_populates="goods")
     __table_args__ = (
@@ -84,7 +84,10 @@ class Desk(Record):
     branch_id: Mapped[int] = mapped_column(sa.ForeignKey("branch.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     label: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    # What it is called in its branch: each has a till.
+    sign: Mapped[str | None] = mapped_column(sa.String(40))
     branch: Mapped[Branch] = relationship()
+    __table_args__ = (sa.UniqueConstraint("branch_id", "sign"),)
 
     def __str__(self) -> str:
         return self.label

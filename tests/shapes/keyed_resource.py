@@ -41,10 +41,10 @@ class KeeperResource(Resource):
 
 class GoodResource(Resource):
     model = Good
-    column_list = ("label", "shelf", "keeper", "aisle", "mark")
-    column_searchable_list = ("label", "shelf.label", "keeper.label")
+    column_list = ("label", "shelf", "keeper", "aisle", "mark", "keeper_mail")
+    column_searchable_list = ("label", "shelf.label", "keeper.label", "keeper_mail")
     column_sortable_list = ("label", ("shelf", "shelf.label"), ("keeper", "keeper.label"))
-    column_filters = ("label", "shelf", "keeper", "aisle")
+    column_filters = ("label", "shelf", "keeper", "aisle", "keeper_mail")
     form_columns = ("label", "shelf", "keeper")
 
 
@@ -57,9 +57,9 @@ class BranchResource(Resource):
 
 class DeskResource(Resource):
     model = Desk
-    column_list = ("label", "branch", "number")
+    column_list = ("label", "branch", "number", "sign")
     column_searchable_list = ("label",)
-    form_columns = ("branch", "number", "label")
+    form_columns = ("branch", "number", "label", "sign")
 
 
 class TicketResource(Resource):

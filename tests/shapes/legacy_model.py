@@ -52,3 +52,28 @@ class OrderTotal(Legacy):
 
     def __str__(self) -> str:
         return f"Customer {self.customer}"
+
+
+class Vehicle(Legacy):
+    """The first class of records that are rows in several tables."""
+
+    __tablename__ = "old_vehicle"
+    __mapper_args__ = {"polymorphic_on": "sort", "polymorphic_identity": "vehicle"}
+
+    plate: Mapped[int] = mapped_column("plate_no", primary_key=True)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    sort: Mapped[str] = mapped_column(sa.String(10))
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Truck(Vehicle):
+    """One of which more is known."""
+
+    __tablename__ = "old_truck"
+    __mapper_args__ = {"polymorphic_identity": "truck"}
+
+    plate: Mapped[int] = mapped_column("plate_no", sa.ForeignKey("old_vehicle.plate_no"), primary_key=True)
+    load: Mapped[int | None]
+    driver: Mapped[str | None] = mapped_column("from", sa.String(40))

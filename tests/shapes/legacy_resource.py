@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin_app.models.legacy import Customer, Order, OrderTotal
+from admin_app.models.legacy import Customer, Order, OrderTotal, Truck, Vehicle
 
 from admin_app.panel.resource import Resource
 
@@ -33,3 +33,23 @@ class OrderTotalResource(Resource):
     model = OrderTotal
     column_list = ("customer", "number")
     column_filters = ("number",)
+
+
+class VehicleResource(Resource):
+    """All that drives."""
+
+    model = Vehicle
+    column_list = ("label", "sort")
+    column_searchable_list = ("label",)
+    column_filters = ("label",)
+    form_columns = ("label",)
+
+
+class TruckResource(Resource):
+    """What carries something."""
+
+    model = Truck
+    column_list = ("label", "load", "driver", "plate")
+    column_searchable_list = ("label", "driver")
+    column_filters = ("label", "load")
+    form_columns = ("label", "load", "driver")

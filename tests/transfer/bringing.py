@@ -13,7 +13,8 @@ from admin_app.db.transaction import transaction
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.panel.access.access import access_to
-from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.export.columns import ignored_headers
+from admin_app.panel.import_.offered import columns_titled
 from admin_app.panel.plan.importing import ImportCounts, counts_of, import_whole
 from admin_app.panel.plan.operations.importing import import_of
 from admin_app.panel.registry import resource_of
@@ -33,7 +34,7 @@ def bring(
     """Import as the command line does, and commit; `chosen` are options of an import."""
     view: Any = resource_of(model)
     access = access_to(view)
-    columns, ignored = import_columns(view), ignored_headers(access)
+    columns, ignored = columns_titled(access, chosen.get("by", ())), ignored_headers(access)
     file = io.BytesIO(text.encode() if isinstance(text, str) else text)
     source = open_source(file, lambda title: is_title(title, columns, ignored), guesses=False)
     options = ImportOptions(columns_named(source.titles, columns, ignored), is_verbatim=is_verbatim, **chosen)

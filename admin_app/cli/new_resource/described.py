@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.cli.named_kinds import FILES_BY_WORD, KINDS_BY_WORD, last_word
+from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import TIMES
 from admin_app.extensions import ColumnType, TableColumn
@@ -32,13 +33,18 @@ _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
 
 @dataclass(frozen=True)
 class Belonging:
-    """A foreign key, and the model that it points to."""
+    """A foreign key of one or several columns, given by their attributes, and the model that it points to."""
 
-    column: str
+    columns: tuple[str, ...]
     name: str
     model: str
     module: str
     is_optional: bool
+
+    @property
+    def column(self) -> str:
+        """The attribute of its only column; "" where it has several."""
+        return self.columns[0] if len(self.columns) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -52,24 +58,51 @@ class Described:
     unique: frozenset[str] = frozenset()
     # The mapped class, if there is a model.
     mapper: Mapper[object] | None = None
+    # Whether it must not be altered, and whether it is a view, which nobody writes.
+    is_legacy: bool = False
+    is_view: bool = False
 
     @property
     def model(self) -> str:
         """Return the name of the class: "order_lines" -> "OrderLine"."""
         *words, last = self.table.name.split("_")
-        return "".join(word.capitalize() for word in (*words, singular(last)))
+        return "".join(f"{word[:1].upper()}{word[1:]}" for word in (*words, singular(last)))
 
     @property
     def module(self) -> str:
         """Return the name of its file: "order_lines" -> "order_line"."""
-        *words, last = self.table.name.split("_")
+        *words, last = self.table.name.lower().split("_")
         return "_".join((*words, singular(last)))
 
     @cached_property
+    def keys(self) -> list[TableColumn]:
+        """The columns of its key; of a view, which has none, the first one."""
+        return list(self.table.primary_key) or list(self.table.columns)[:1]
+
+    @property
+    def is_by_id(self) -> bool:
+        """Whether its key is the one that every record has."""
+        return [one.name for one in self.keys] == ["id"] and not self.is_view
+
+    @cached_property
+    def counted(self) -> TableColumn | None:
+        """The key that the database counts."""
+        return self.table.autoincrement_column
+
+    @cached_property
     def columns(self) -> list[TableColumn]:
-        """Return its columns, without those of every record and a generated key."""
-        counted = self.table.autoincrement_column if self.mapper is not None else None
-        return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD and one is not counted]
+        """Return its columns, without those of every record and, for a model, without a generated key."""
+        if self.mapper is not None:
+            return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD and one is not self.counted]
+        given = {"id"} if self.is_by_id else set()
+        given |= set() if self.is_legacy else {*OF_EVERY_RECORD} - {"id"}
+        return [one for one in self.table.columns if one.name not in given]
+
+    @property
+    def unknown(self) -> list[str]:
+        """Return the names of the tables that it refers to and that have no model yet."""
+        targets = {key.target_fullname.rpartition(".")[0] for key in self.table.foreign_keys}
+        return sorted(targets - {self.table.name, *self.models})
 
     @cached_property
     def belongings(self) -> list[Belonging]:
@@ -83,23 +116,31 @@ class Described:
                 (column,) = one.local_columns
                 target, is_optional = one.mapper.class_, bool(getattr(column, "nullable", True))
                 attribute = mapper.get_property_by_column(column).key
-                yield Belonging(attribute, one.key, target.__name__, target.__module__, is_optional)
+                yield Belonging((attribute,), one.key, target.__name__, target.__module__, is_optional)
 
     def _belongings(self) -> Iterator[Belonging]:
         models = {self.table.name: (self.model, ""), **self.models}
-        for column in self.columns:
-            for key in column.foreign_keys:
-                target = key.target_fullname.rpartition(".")[0]
-                if target in models:
-                    name, attribute = str(column.name).removesuffix("_id"), self.attribute(column)
-                    name = name if name != column.name else f"{name}_record"
-                    yield Belonging(attribute, name, *models[target], bool(column.nullable))
+        for key in foreign_keys_of(self.table):
+            target = key.elements[0].target_fullname.rpartition(".")[0]
+            columns = tuple(self.attribute(one) for one in key.columns)
+            # Several columns make no tree.
+            if target in models and (len(columns) == 1 or target != self.table.name):
+                yield Belonging(columns, self._relation_name(key, target), *models[target], _is_optional(key))
+
+    def _relation_name(self, key: sa.ForeignKeyConstraint, target: str) -> str:
+        """Name a relation: of "user_id" user, of "editor" editor_record, and by the other table where it has several columns."""
+        own = key.column_keys
+        name = _without_id(own[0]) if len(own) == 1 else singular(target.lower())
+        taken = {self.attribute(one) for one in self.table.columns}
+        return f"{name}_record" if name in taken else name
 
     def attribute(self, column: TableColumn) -> str:
         """Return a column's attribute name, which may be neither a Python keyword nor an attribute of records."""
         if self.mapper is not None:
             return self.mapper.get_property_by_column(column).key
         name = str(column.name)
+        if (name == "id" and not self.is_by_id) or (name == "version" and self.is_legacy):
+            return f"own_{name}"
         return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN or not name.isidentifier() else name
 
     @property
@@ -115,9 +156,10 @@ class Described:
         return next((self.attribute(one) for one in numbers if one.name in PLACING), "")
 
     @property
-    def unwritten(self) -> tuple[str, str]:
-        """Return the columns that actions write and forms do not."""
-        return (self.archived_at, self.position)
+    def unwritten(self) -> list[str]:
+        """Return the columns that actions or the database write and forms do not."""
+        computed = [self.attribute(one) for one in self.columns if one.computed is not None]
+        return [self.archived_at, self.position, *computed]
 
     @property
     def title(self) -> str:
@@ -134,6 +176,15 @@ class Described:
     def files_named(self, column: TableColumn) -> str:
         """Guess by its name whether a text column should hold files or pictures: "profile_image" -> "image"; "" for neither."""
         return FILES_BY_WORD.get(last_word(str(column.name)), "") if FileKind.holds(generic(column.type)) else ""
+
+
+def _without_id(name: str) -> str:
+    """Name what a foreign key means: of "user_id" user, of "PlaylistId" playlist."""
+    return name[:-2].lower() if name.endswith("Id") and len(name) > len("Id") else name.removesuffix("_id")
+
+
+def _is_optional(key: sa.ForeignKeyConstraint) -> bool:
+    return any(one.nullable and not one.primary_key for one in key.columns)
 
 
 def singular(word: str) -> str:

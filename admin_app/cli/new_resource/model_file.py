@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
 from admin_app.cli.new_resource.described import Described, generic
+from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
 
@@ -48,7 +50,7 @@ def _imports(one: Described) -> Iterator[str]:
     orm = ["Mapped", "mapped_column", *(["backref", "relationship"] if one.belongings else [])]
     yield f"from sqlalchemy.orm import {', '.join(sorted(orm, key=lambda name: (name.islower(), name)))}"
     yield ""
-    yield "from admin_app.db.record import Record"
+    yield f"from admin_app.db.record import {_base(one)}"
     if "UtcDateTime" in types:
         yield "from admin_app.db.types import UtcDateTime"
     for module, model in sorted({(each.module, each.model) for each in one.belongings if each.model != one.model}):
@@ -56,10 +58,29 @@ def _imports(one: Described) -> Iterator[str]:
 
 
 def _class(one: Described) -> Iterator[str]:
-    yield f"class {one.model}(Record):"
+    yield f"class {one.model}({_base(one)}):"
     yield f'    """A row of {one.table.name}."""'
     yield ""
     yield f'    __tablename__ = "{one.table.name}"'
+    if one.is_view:
+        yield "    __read_only__ = True"
+    if several := [key for key in foreign_keys_of(one.table) if len(key.columns) > 1]:
+        yield f"    __table_args__ = ({', '.join(_constraint(key) for key in several)},)"
+
+
+def _base(one: Described) -> str:
+    return "Legacy" if one.is_legacy else "Record"
+
+
+def _constraint(key: sa.ForeignKeyConstraint) -> str:
+    """Write a foreign key of several columns."""
+    targets = [one.target_fullname for one in key.elements]
+    return f"sa.ForeignKeyConstraint({json.dumps(key.column_keys)}, {json.dumps(targets)}{_rules(key)})"
+
+
+def _rules(key: sa.ForeignKey | sa.ForeignKeyConstraint) -> str:
+    rules = {"ondelete": key.ondelete, "onupdate": key.onupdate}
+    return "".join(f', {name}="{rule}"' for name, rule in rules.items() if rule)
 
 
 def _columns(one: Described) -> Iterator[str]:
@@ -67,39 +88,65 @@ def _columns(one: Described) -> Iterator[str]:
         if files := one.files_named(column):
             yield f'    # With info={{"kind": "{files}"}} people send files with the form, once it holds references to files: see docs/kinds.md.'
         said = _annotation(column.type)
-        hint = f"{said} | None" if column.nullable and said != "Any" else said
-        yield f"    {one.attribute(column)}: Mapped[{hint}] = mapped_column({', '.join(_arguments(one, column))})"
+        is_key = column in one.keys
+        if is_key and one.is_view:
+            yield "    # The key: a column, or several, that no two rows have alike."
+        hint = f"{said} | None" if column.nullable and said != "Any" and not is_key else said
+        # SQLAlchemy asks of a mapped column which type it has.
+        is_unknown = isinstance(generic(column.type), NullType)
+        mapped = "= sa.Column" if is_unknown else f": Mapped[{hint}] = mapped_column"
+        yield f"    {one.attribute(column)}{' ' if is_unknown else ''}{mapped}({', '.join(_arguments(one, column))})"
 
 
 def _arguments(one: Described, column: TableColumn) -> Iterator[str]:
     if one.attribute(column) != column.name:
         yield f'"{column.name}"'
     yield _type(column.type)
-    for key in column.foreign_keys:
-        rule = f', ondelete="{key.ondelete}"' if key.ondelete else ""
-        yield f'sa.ForeignKey("{key.target_fullname}"{rule})'
+    keys = [key for key in column.foreign_keys if key.constraint is None or len(key.constraint.columns) == 1]
+    for key in keys:
+        yield f'sa.ForeignKey("{key.target_fullname}"{_rules(key)})'
+    if column in one.keys:
+        yield "primary_key=True"
+        return
     if _annotation(column.type) == "Any" and column.nullable:
         yield "nullable=True"
     if column.name in one.unique:
         yield "unique=True"
-    elif column.foreign_keys:
+    elif column.foreign_keys and not one.is_legacy:
         yield "index=True"
     if kind := one.kind_named(column):
         yield f'info={{"kind": "{kind}"}}'
+    if column.computed is not None:
+        yield f"sa.Computed({json.dumps(_balanced(str(column.computed.sqltext)))}, persisted={bool(column.computed.persisted)})"
+        return
     default = getattr(column.server_default, "arg", None)
     if default is not None:
         yield f"server_default=sa.text({json.dumps(str(default))})"
+
+
+def _balanced(sql: str) -> str:
+    """Cut an expression where its last bracket closes: of a table that SQLite has in one line SQLAlchemy reads on."""
+    depth = 0
+    for place, letter in enumerate(sql):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth < 0:
+            return sql[:place]
+    return sql
 
 
 def _relations(one: Described) -> Iterator[str]:
     for each in one.belongings:
         is_only = [other.model for other in one.belongings].count(each.model) == 1
         many = f"{one.module}s" if is_only else f"{one.module}s_by_{each.name}"
-        itself = f', remote_side="{one.model}.id"' if each.model == one.model else ""
+        itself = f', remote_side="{one.model}.{_own_key(one)}"' if each.model == one.model else ""
         yield ""
         yield f"    {each.name}: Mapped[{each.model}{' | None' if each.is_optional else ''}] = relationship("
-        yield f'        foreign_keys=[{each.column}]{itself}, backref=backref("{many}", passive_deletes="all")'
+        yield f'        foreign_keys=[{", ".join(each.columns)}]{itself}, backref=backref("{many}", passive_deletes="all")'
         yield "    )"
+
+
+def _own_key(one: Described) -> str:
+    return "id" if one.is_by_id else one.attribute(one.keys[0])
 
 
 def _type(of: ColumnType) -> str:

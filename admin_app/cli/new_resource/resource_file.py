@@ -27,7 +27,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
         _tuple("column_searchable_list", texts[:2]),
         _tuple("column_filters", filters),
         *([f'    column_default_sort = "{one.position}"'] if one.position else []),
-        _tuple("form_columns", [name for name in names if name not in one.unwritten]),
+        *([] if one.is_view else [_tuple("form_columns", [name for name in names if name not in one.unwritten])]),
     ]
     head = [f'"""{words}."""', "", "from __future__ import annotations", "", f"from {module} import {model}"]
     return "\n".join(
@@ -48,14 +48,19 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
 
 
 def _in_order(one: Described) -> list[str]:
-    """Order columns for people: first those that name the record, with relations in place of their keys."""
-    related = {each.column: each.name for each in one.belongings}
-    names = [related.get(one.attribute(column), one.attribute(column)) for column in one.columns]
-    return sorted(names, key=lambda name: name != one.title)
+    """Order columns for people: first those that name the record, relations in place of their keys, a generated key last."""
+    related = {column: each.name for each in one.belongings for column in each.columns}
+    columns = [column for column in one.columns if column is not one.counted]
+    names = [related.get(one.attribute(column), one.attribute(column)) for column in columns]
+    return sorted(dict.fromkeys(names), key=lambda name: name != one.title)
 
 
 def _keys(one: Described) -> list[str]:
-    return ["id"] if one.mapper is None else key_names(one.mapper.class_)
+    """Name the key, as far as no relation stands for it."""
+    if one.mapper is not None:
+        return key_names(one.mapper.class_)
+    related = {column for each in one.belongings for column in each.columns}
+    return ["id"] if one.is_by_id else [name for key in one.keys if (name := one.attribute(key)) not in related]
 
 
 def _is_filter(one: Described, name: str) -> bool:

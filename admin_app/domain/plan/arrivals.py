@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, and_, false, func, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import Session
 
-from admin_app.db.attributes import stored_columns
+from admin_app.db.attributes import followed_columns, stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
@@ -22,6 +22,7 @@ from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem, as_end
 from admin_app.domain.plan.arriving_keys import NOT_THERE, ArrivingKey
 from admin_app.domain.plan.arriving_links import LinkNames
+from admin_app.domain.plan.arriving_names import SEVERAL, Named, NamedTie
 from admin_app.domain.plan.arriving_ties import OUT_OF_SIGHT_VALUE, ArrivingTies, Known
 from admin_app.domain.plan.changes import Check
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
@@ -35,39 +36,12 @@ from admin_app.value_lists import values_of
 
 # Enough of a cell to recognise it by.
 LONGEST_CELL = 300
-SEVERAL = "it means several records."
 UNTOLD = "the record that it names has no value to refer to it by."
 EXISTS = "it exists already."
+PASSED_ON = "it cannot be changed: the database would change the records that point at it by this."
 ANOTHER_KEY = "the record that this row finds has another ID."
 # Columns that every record has and nobody is asked for: they are filled when a record is made.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
-
-
-@dataclass(frozen=True)
-class Named:
-    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one).
-
-    One that is missing is made where `made` names the columns that get what the row names it by.
-    """
-
-    column: TableColumn
-    model: type[Record]
-    rows: ColumnElement[bool] | None = None
-    made: tuple[str, ...] = ()
-    # The foreign key's target column; None: the other record's key.
-    kept: TableColumn | None = None
-
-    @property
-    def held(self) -> TableColumn:
-        """The other side's column whose value tells the record from now on."""
-        key: TableColumn = key_in(table_of(self.model))
-        return key if self.kept is None else self.kept
-
-    def problem_with_missing(self, text: str) -> str:
-        """Say why no record can be made of a text; "" where it can."""
-        columns = stored_columns(self.model)
-        problems = (problem_with(columns[name], label(name), text) for name in self.made)
-        return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
 
 
 @dataclass(frozen=True)
@@ -91,10 +65,14 @@ class Arrivals:
     links: Mapping[str, LinkNames] = field(default_factory=dict)
     # By relations that go by several columns, which related records may be pointed at, and left (every one).
     seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    # Such relations of which a cell names the record.
+    named_ties: Sequence[NamedTie] = ()
 
     def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
         """Return the lines of a plan that some rows make, by a few statements however many they are."""
         rows = self._resolved(session, arrivals) if self.named else arrivals
+        for tie in self.named_ties:
+            rows = tie.resolved(session, rows)
         if self._key.parts:
             rows = [self._key.put_together(one) for one in rows]
         for name in self.links:
@@ -235,19 +213,8 @@ class Arrivals:
         return [self._with_keys(one, known) for one in rows]
 
     def _keys_of(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Mapping[object, Sequence[Key]]:
-        one = self.named[name]
         values = {one.values[name] for one in rows if one.values.get(name) is not None}
-        if not values:
-            return {}
-        is_folded = is_caseless(one.column)
-        is_wanted = same_as_any(one.column, values) if is_folded else one.column.in_(values)
-        found: dict[object, list[Key]] = {}
-        wanted = select(one.held, one.column).select_from(one.model)
-        for key, value in session.execute(wanted.where(is_wanted, *_also(one.rows))):
-            keys = found.setdefault(caseless(value) if is_folded else value, [])
-            # What it is told by may be empty there, and an empty column points at nothing.
-            keys.extend(() if key is None else [key])
-        return found
+        return self.named[name].found(session, values)
 
     def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[Key]]]) -> Arrival:
         problems: dict[str, CellProblem] = {}
@@ -256,7 +223,7 @@ class Arrivals:
             value = row.values.get(name)
             if value is None:
                 continue
-            keys = keys_by_value.get(caseless(value) if name in self._folded else value)
+            keys = keys_by_value.get(self.named[name].fold(value))
             if keys is not None and len(keys) == 1:
                 row.values[name] = keys[0]
             else:
@@ -273,11 +240,6 @@ class Arrivals:
     def _why_not_one(self, name: str, value: object, keys: Sequence[Key] | None) -> str:
         """Say why a text names no record, or several; "" where a record is created."""
         return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
-
-    @cached_property
-    def _folded(self) -> frozenset[str]:
-        """The relations whose records are named by text that is the same in whatever capitals."""
-        return frozenset(name for name, one in self.named.items() if is_caseless(one.column))
 
     def _with_links(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Sequence[Arrival]:
         """Put keys in place of what rows are linked with."""
@@ -301,13 +263,13 @@ class Arrivals:
             return line | self._addition(row, taken, known)
         line |= {"record_id": present.key, "version": present.version}
         if row.problems:
-            return line | _wrong(row.problems)
+            return line | self._wrong(row, row.problems)
         if row.values.get(KEY, present.key) != present.key:
-            return line | _wrong(self._key.problem(row, ANOTHER_KEY))
+            return line | self._wrong(row, self._key.problem(row, ANOTHER_KEY))
         if present.is_closed:
             return line | {"verdict": Verdict.REFUSED, "problem": NOT_YOURS}
         if not self.may_change:
-            return line | _wrong(self._problem_of_match(row, EXISTS))
+            return line | self._wrong(row, self._problem_of_match(row, EXISTS))
         return line | self._change(row, present, known)
 
     def _change(self, row: Arrival, present: _Present, known: Known) -> Values:
@@ -315,7 +277,9 @@ class Arrivals:
         made = {name: row.missing[name] for name in self.columns if name in row.missing and name not in present.fixed}
         problems: dict[str, CellProblem] = {}
         for name, value in new.items():
-            if name in present.fixed:
+            if name in followed_columns(self.model):
+                problems[name] = row.problem_at(name, PASSED_ON)
+            elif name in present.fixed:
                 problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
             elif (said := self._problem_with(self.columns[name], name, value)) is not None:
                 problems[name] = row.problem_at(name, said)
@@ -325,7 +289,7 @@ class Arrivals:
         new |= links
         problems |= _lost_out_of_sight(row, present, links)
         if problems:
-            return _wrong(problems)
+            return self._wrong(row, problems)
         if not new and not made:
             return {"verdict": Verdict.SAME}
         before = self._kept({name: present.values[name] for name in (*new, *made)})
@@ -351,7 +315,7 @@ class Arrivals:
     def _addition(self, row: Arrival, taken: Collection[Key], known: Known) -> Values:
         problems = dict(row.problems)
         if "" in problems:
-            return _wrong(problems)
+            return self._wrong(row, problems)
         key = row.values.get(KEY, self._key.made)
         if not problems and not self.may_add:
             problems |= self._problem_of_match(row, NOT_THERE)
@@ -369,10 +333,20 @@ class Arrivals:
                 problems[name] = row.problem_at(name, said)
         problems = self._ties.problems(row, {}, values, known) | self._amounts(row, values, values) | problems
         if problems:
-            return _wrong(problems) | {"record_id": None}
+            return self._wrong(row, problems) | {"record_id": None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
+
+    def _wrong(self, row: Arrival, problems: Mapping[str, CellProblem]) -> Values:
+        """Return what a line says of cells that are wrong; of columns that the row says by a name, at the name."""
+        named = {key: cell for tie in self.named_ties for key, cell in tie.cells(row)}
+        cells: dict[str, CellProblem] = {}
+        for name, one in problems.items():
+            cells.setdefault(named.get(name, name), row.problem_at(named[name], one.said) if name in named else one)
+        name, first = next(iter(cells.items()))
+        said = {name: [one.said, one.cell[:LONGEST_CELL]] for name, one in cells.items()}
+        return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": said}
 
     def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
         """Say what is wrong with amounts in the currency of their record."""
@@ -428,13 +402,6 @@ class _Present(NamedTuple):
     values: Values
     is_closed: bool
     fixed: frozenset[str]
-
-
-def _wrong(problems: Mapping[str, CellProblem]) -> Values:
-    """Return what a line says of cells that are wrong."""
-    cells = {name: [one.said, one.cell[:LONGEST_CELL]] for name, one in problems.items()}
-    name, first = next(iter(problems.items()))
-    return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": cells}
 
 
 def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:

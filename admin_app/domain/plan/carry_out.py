@@ -43,7 +43,7 @@ from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.plan.spans import spanned
-from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many, everything_in_scope
+from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import AdminError, DeletionError, InvalidRecord
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
@@ -68,8 +68,8 @@ GONE = "Someone deleted it."
 class Deletion:
     """What becomes of the records that hang on deleted ones, by the relations' names."""
 
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-    scopes: DeletionScopes = everything_in_scope
+    decisions: Mapping[str, Decision]
+    scopes: DeletionScopes
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.domain.records.dependent_counts import counts_of, difference
+from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
@@ -94,7 +95,7 @@ def everything_in_scope(_relation: Relation) -> DeletionScope:
     return DeletionScope()
 
 
-def dependences(session: AnySession, record: Record, scopes: DeletionScopes = everything_in_scope) -> list[Dependence]:
+def dependences(session: AnySession, record: Record, scopes: DeletionScopes) -> list[Dependence]:
     """List the dependents of the record; the cost does not grow with their number."""
     found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
     return [one for one in found if one.count.number or one.is_partly_unseen]
@@ -104,7 +105,7 @@ def delete_record(
     session: AnySession,
     record: Record,
     decisions: Mapping[str, Decision],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
     *,
     seen: str = "",
 ) -> None:
@@ -138,7 +139,7 @@ def delete_many(
     model: type[Record],
     which: ColumnElement[bool],
     decisions: Mapping[str, Decision],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
 ) -> int:
     """Delete records (not yet committed), the dependents of all of them by one decision a relation; return how many there were.
 
@@ -161,7 +162,7 @@ def dependences_of_many(
     session: AnySession,
     model: type[Record],
     which: ColumnElement[bool],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
     limit: int = COUNT_LIMIT,
 ) -> list[Dependence]:
     """List the dependents of several records, counted up to the limit, without samples."""
@@ -176,7 +177,7 @@ def losses(
     session: AnySession,
     model: type[Record],
     which: ColumnElement[bool],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
     limit: int = COUNT_LIMIT,
 ) -> list[Loss]:
     """List which records lose links with these, counted as far as to the limit."""
@@ -339,15 +340,21 @@ def _settle_many(
         delete_rows_and_dependents(session, relation.target, hanging, scopes)
         return
     heir = decision.heir if decision.fate is Fate.GIVE else None
-    if heir is not None and (problem := problem_with_heir(session, relation, hanging, heir)):
-        message = f"{problem} Choose another {noun_of(relation.model)}."
-        raise DeletionError(message)
+    if heir is not None:
+        _require_heir(session, relation, hanging, heir)
     change_rows(session, relation.target, hanging, relation.holding(heir))
     owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():
         if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
             message = f"“{decision.heir}” is below what it would get. Choose another {noun_of(relation.model)}."
             raise DeletionError(message)
+
+
+def _require_heir(session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record) -> None:
+    problem = problem_with_heir(session, relation, hanging, heir)
+    if problem := problem or problem_with_rivals(session, relation, hanging, heir):
+        message = f"{problem} Choose another {noun_of(relation.model)}."
+        raise DeletionError(message)
 
 
 def _lose_links_to(session: AnySession, record: Record) -> None:

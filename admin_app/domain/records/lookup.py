@@ -51,7 +51,7 @@ def find_one(
     *,
     noun: str,
     nouns: str,
-    visible_scope: VisibleScope = EVERYTHING,
+    visible_scope: VisibleScope,
 ) -> Record:
     """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
 
@@ -76,7 +76,7 @@ def find_one(
 
 
 def find_at_once(
-    session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope = EVERYTHING
+    session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope
 ) -> Sequence[Record]:
     """Return the record with this id, or up to three with exactly this in a short text column that has an index: however many rows there are, it takes no time."""
     text = line(text.replace("\0", ""))
@@ -90,9 +90,7 @@ def find_at_once(
     return _first(session, model, and_(found, *visible_scope.named_rows))
 
 
-def find_unique(
-    session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope = EVERYTHING
-) -> Record | None:
+def find_unique(session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope) -> Record | None:
     """Return the record that has exactly this, in whatever capitals, where no two may have the same: an email, say."""
     text = line(text.replace("\0", ""))
     columns = [one for one in naming_columns(model, visible_scope) if is_caseless(one)]
@@ -119,7 +117,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
 _ENOUGH = 3
 
 
-def naming_columns(model: type[Record], visible_scope: VisibleScope = EVERYTHING) -> list[TableColumn]:
+def naming_columns(model: type[Record], visible_scope: VisibleScope) -> list[TableColumn]:
     """Return the columns that may name a record: short text that is not secret."""
     names = visible_scope.names
     columns = {name: column for name, column in stored_columns(model).items() if _is_name(column)}

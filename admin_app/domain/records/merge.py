@@ -17,11 +17,11 @@ from admin_app.domain.naming import names_of, noun_of
 from admin_app.domain.records.deletion import (
     DeletionScopes,
     delete_rows_and_dependents,
-    everything_in_scope,
     has_none_beyond,
 )
 from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
+from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import MergeError, RecordGone
 from admin_app.extensions import AnySession, TableColumn, table_of
@@ -37,7 +37,7 @@ def merge_records(
     gone: Record,
     *,
     values: Mapping[str, object],
-    scopes: DeletionScopes = everything_in_scope,
+    scopes: DeletionScopes,
 ) -> None:
     """Merge a record into another one of its model (not yet committed); `values` are the survivor's new values.
 
@@ -128,7 +128,8 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         raise MergeError(message)
     if twins is not None:
         delete_rows_and_dependents(session, child, twins, scopes)
-    if problem := problem_with_heir(session, relation, moving, survivor):
+    problem = problem_with_heir(session, relation, moving, survivor)
+    if problem := problem or problem_with_rivals(session, relation, moving, survivor):
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
     change_rows(session, child, moving, relation.holding(survivor))

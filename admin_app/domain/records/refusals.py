@@ -86,13 +86,10 @@ def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str,
 
 def _problems_in(table: Table, model: type[Record], text: str, constraint: str | None) -> dict[str, str]:
     """Find what of one table has to be unique and is not."""
-    for unique in (one for one in table.constraints if isinstance(one, UniqueConstraint)):
-        if (constraint and constraint == unique.name) or all(
-            f"{table.name}.{column.name}" in text for column in unique.columns
-        ):
-            fields = [*_relations_by(model, list(unique.columns))] or [
-                _field_of(model, one.name) for one in unique.columns
-            ]
+    for name, columns in _unique_in(table):
+        failed = f"UNIQUE constraint failed: {', '.join(f'{table.name}.{one.name}' for one in columns)}"
+        if (constraint and constraint == name) or text == failed:
+            fields = [*_relations_by(model, columns)] or [_field_of(model, one.name) for one in columns]
             return {name: uniqueness_problem(label(name), model) for name in fields}
     # A table that was there before may have the name that PostgreSQL gives.
     is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
@@ -104,6 +101,16 @@ def _problems_in(table: Table, model: type[Record], text: str, constraint: str |
         if constraint == name or f"'{name}'" in text:
             return {column.name: uniqueness_problem(label(column.name), model)}
     return {}
+
+
+def _unique_in(table: Table) -> Iterator[tuple[object, list[TableColumn]]]:
+    """Yield the names of unique constraints and indexes with their columns; one over an expression has none."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield constraint.name, list(constraint.columns)
+    for index in table.indexes:
+        if index.unique and len(index.expressions) == len(index.columns):
+            yield index.name, list(index.columns)
 
 
 def _problem_with_key(model: type[Record]) -> dict[str, str]:

@@ -248,7 +248,7 @@ class Access:
             ("writes", name, action),
             lambda: (
                 self.shows(name)
-                and (action is Action.CREATE or name not in self.resource.key_fields)
+                and (action is Action.CREATE or name not in self.resource.fixed_fields)
                 and (action is Action.UNDO or not self.resource.is_read_only(name))
                 and self._fields.right_to(name, [action]) is FieldRight.FREE
             ),
@@ -284,8 +284,10 @@ class Access:
         return not name or self._fields.is_shown(name)
 
     def shows_title(self) -> bool:
-        """Whether the person may see all that a record is named by."""
-        return self.once("title", lambda: all(self.shows(name) for name in self._fields.named_by()))
+        """Whether the person may see all that a record is named by; where nothing says what that is, no column that roles hide."""
+        is_said = self.resource.model.named_by is not None
+        sees = self.shows if is_said else self.shows_relation
+        return self.once("title", lambda: all(sees(name) for name in self._fields.named_by()))
 
 
 def access_for(resource: Resource, who: Authority) -> Access:
@@ -335,13 +337,15 @@ def access_of_table(table: str) -> Access | None:
 def accesses_of_table(table: str) -> list[Access]:
     """Return the accesses by which the current person sees records of a table: that to the base class, or to each subclass that they see.
 
-    If they may only read the history of the base class, its access comes last: it counts for records that no other
-    access covers.
+    People who see the base class and may undo changes to derived classes only have the derived accesses before it. So do people
+    who may only read the history of the base class: its access then counts for records that no other access covers.
     """
     first = access_of_first_class(table)
-    if first is None or first.looks():
-        return [] if first is None else [first]
+    if first is None:
+        return []
     _, *further = _accesses(first.resource.model)
+    if first.looks():
+        return [*(one for one in further if one.may(Action.UNDO) and not first.may(Action.UNDO)), first]
     return list(filter(_sees_some, [*further, first])) or [first]
 
 

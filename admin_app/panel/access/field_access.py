@@ -60,7 +60,7 @@ class FieldAccess:
             return False
         relation, other = self._resource.relation(first), self._asked.beyond(first)
         if relation is None or other is None:
-            return True
+            return name not in self._closed
         if relation.is_many and not relation.is_links and not other.shows_relation(relation.back):
             return False
         # A column, a search or a sort by a related field would reveal something about hidden records.
@@ -120,6 +120,14 @@ class FieldAccess:
                 # A column may belong to several relations: it is hidden if one of them is.
                 found |= {name: (*found.get(name, ()), *names) for name in names}
         return found
+
+    @cached_property
+    def _closed(self) -> set[str]:
+        """The columns that tell where a relation leads which the person does not see, and none that they see."""
+        ties = [one for one in self._resource.relations.values() if not one.is_many]
+        shown = {one.key for one in ties if self.shows(one.key)}
+        told = {name for one in ties if one.key in shown for name in one.own_names}
+        return {name for one in ties if one.key not in shown for name in one.own_names} - told
 
     @cached_property
     def _told_by(self) -> dict[str, list[str]]:

@@ -51,4 +51,6 @@ def sight_of(model: type[Record]) -> VisibleScope:
     access = access_of(model)
     if access is None:
         return EVERYTHING
-    return VisibleScope(access.seen(), access.shown(name_of(model, column) for column in naming_columns(model)))
+    return VisibleScope(
+        access.seen(), access.shown(name_of(model, column) for column in naming_columns(model, EVERYTHING))
+    )

@@ -10,7 +10,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.lookup import VisibleScope, find_unique, naming_columns
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_unique, naming_columns
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.view_models import Found, Group
@@ -31,7 +31,7 @@ def exactly(access: Access, text: str) -> list[Found]:
     """Return the records of a resource that a search names: by their number, or by what no other one has."""
     selection = searching(access, text)
     model = access.resource.model
-    names = access.shown(name_of(model, column) for column in naming_columns(model))
+    names = access.shown(name_of(model, column) for column in naming_columns(model, EVERYTHING))
     scope = VisibleScope(access.rows(Action.LIST), names, access.archived())
     both = (of_number(selection), find_unique(db.session, model, text, visible_scope=scope))
     found = {record.id: record for record in both if record is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.import_.offered import KEY, namers, offered_by_any, relations_to_one
 from admin_app.relations.base import Relation
-from admin_app.transfer.columns import plain
+from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.headers import is_title
 from admin_app.transfer.import_.options import DateOrder
 
@@ -39,14 +39,19 @@ def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequ
     """Return the key of the column that each title means, by its place; `values` are some of the cells below each."""
     offered, found = offered_by_any(access), dict[int, str]()
     for place, title in enumerate(titles):
-        key = next((key for key, one in offered.items() if title and one.is_called(title)), "")
+        key = next((key for key, one in offered.items() if title and not one.names and one.is_called(title)), "")
         if key and key not in found.values():
             found[place] = key
     for place, title in enumerate(titles):
         key = "" if place in found else _relation_called(access, title, values[place])
-        if key in offered and key not in found.values():
+        if key in offered and key not in found.values() and not _is_told(offered[key], found.values()):
             found[place] = key
     return dict(sorted(found.items()))
+
+
+def _is_told(column: ImportColumn, found: Collection[str]) -> bool:
+    """Whether a file has the columns of a relation beside its name, which an export writes for people then."""
+    return bool(column.names) and {*column.names} <= {*found}
 
 
 def _relation_called(access: Access, title: str, values: Sequence[str]) -> str:
@@ -72,7 +77,7 @@ def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> 
     if emails and any("@" in value for value in values):
         return emails[0]
     others = [key for key in columns if key != KEY and key not in emails]
-    are_keys = not others or all(value.strip().isdecimal() for value in values)
+    are_keys = not others or (KEY in columns and all(value.strip().isdecimal() for value in values))
     return KEY if are_keys else others[0]
 
 

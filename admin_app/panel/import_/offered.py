@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort
+from sqlalchemy import Column, Text
 
 from admin_app.db.attributes import is_secret, stored_columns
 from admin_app.db.json_values import kept_columns
 from admin_app.db.keys import has_parts, is_numbered, key_names
+from admin_app.db.unique_together import unique_groups
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.rules import is_required
 from admin_app.extensions import TableColumn
@@ -55,7 +57,7 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
 
     The command line may bring more: keys of new records, and when they were made.
     """
-    found = import_columns(access.resource)
+    found = [*import_columns(access.resource), *tie_columns(access)]
     if access.authority.principal is None:
         return found
     form = {*access.resource.changeable(), *filter(access.resource.is_links, access.resource.form_columns)}
@@ -68,6 +70,26 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
     return [one for one in found if one.key in own or is_offered(one)]
 
 
+def tie_columns(access: Access) -> list[ImportColumn]:
+    """Return a column for each relation by several columns whose record can be named in one cell; no title means it by itself."""
+    ties = [one for one in _of_several(access) if namers(access, one)]
+    return [
+        ImportColumn(one.key, access.resource.label(one.key), Column(one.key, Text), names=tuple(one.own_names))
+        for one in ties
+    ]
+
+
+def columns_titled(access: Access, by: Collection[str]) -> list[ImportColumn]:
+    """Return the columns that titles may mean: the name of a relation by several where somebody says `by` what it names a record."""
+    return [*import_columns(access.resource), *(one for one in tie_columns(access) if one.key in by)]
+
+
+def brought(access: Access, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that get values where a file has these: a relation's name brings each of its columns."""
+    ties = {one.key: one.own_names for one in _of_several(access)}
+    return tuple(dict.fromkeys(column for key in keys for column in ties.get(key, [key])))
+
+
 def key_columns(access: Access) -> list[str]:
     """Return what tells a record in a file: the key, or each of the columns that it has."""
     model = access.resource.model
@@ -76,7 +98,7 @@ def key_columns(access: Access) -> list[str]:
 
 def is_found(access: Access, match: str, keys: Collection[str]) -> bool:
     """Whether these columns are all that it takes to find a record by this one."""
-    return set(key_columns(access) if match == KEY else [match]) <= set(keys)
+    return set(key_columns(access) if match == KEY else [match]) <= {*brought(access, keys)}
 
 
 def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
@@ -122,12 +144,12 @@ def finders(access: Access) -> Mapping[str, str]:
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:
-    """Return the relations to one by the keys of their columns, where these are one each."""
-    return {one.own_name: one for one in _in_form(access) if one.own_name}
+    """Return the relations to one by the keys of the columns that a file has for them: their own one, or their names where they go by several."""
+    return {one.own_name or one.key: one for one in _in_form(access)}
 
 
 def _of_several(access: Access) -> list[Relation]:
-    """Return the relations to one that go by several columns, which a file has one by one."""
+    """Return the relations to one that go by several columns, which a file has one by one, or as the name of the other record."""
     return [one for one in _in_form(access) if not one.own_name]
 
 
@@ -140,15 +162,23 @@ def _in_form(access: Access) -> list[Relation]:
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     """Return the columns of the other side by which a file may name a related record: what the relation goes by, and what is unique there."""
     columns, other = stored_columns(relation.target), access.beyond(relation.key)
-    unique = {
-        name: one
-        for name, one in columns.items()
-        if one.unique and one is not relation.other and not one.primary_key and not one.info.get("secret")
-    }
-    return {
-        KEY: relation.other,
-        **{name: one for name, one in unique.items() if other is not None and other.shows(name)},
-    }
+    unique = {name: one for name, one in columns.items() if _is_unique(relation, one)}
+    shown = {name: one for name, one in unique.items() if other is not None and other.shows(name)}
+    return {KEY: relation.other, **shown} if relation.own_name else shown
+
+
+def first_namer(access: Access, relation: Relation) -> str:
+    """Return what is meant where nobody is asked: the ID, or the only column there is."""
+    return next(iter(namers(access, relation)), KEY)
+
+
+def _is_unique(relation: Relation, column: TableColumn) -> bool:
+    """Whether a column tells one record, or one of those that have the rest of the key in common: a desk of its branch."""
+    if column is relation.other or column.primary_key or column.info.get("secret"):
+        return False
+    groups = unique_groups(column.table) if len(relation.other_columns) > 1 else []
+    key = {*relation.other_columns}
+    return bool(column.unique) or any(column in group and {*group} - {column} < key for group in groups)
 
 
 def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:

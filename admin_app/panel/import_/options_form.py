@@ -16,7 +16,9 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
 from admin_app.panel.import_.offered import (
     KEY,
+    brought,
     finders,
+    first_namer,
     is_found,
     label_of,
     made_columns,
@@ -62,7 +64,11 @@ def read_options(access: Access, sent: Sent) -> ImportOptions:
         mode=mode,
         match=match,
         empty=_one_of(Empty, sent.get(EMPTY, Empty.LEAVE)) or Empty.LEAVE,
-        by={key: sent.get(BY + key, KEY) for key in columns.values() if key in relations_to_one(access)},
+        by={
+            key: sent.get(BY + key, first_namer(access, relation))
+            for key, relation in relations_to_one(access).items()
+            if key in columns.values()
+        },
         makes=frozenset(key for key in columns.values() if sent.get(MAKE + key)),
         dates=_one_of(DateOrder, sent.get(DATES, "")) or DateOrder.NONE,
         decimal=sent.get(DECIMAL, "."),
@@ -136,7 +142,7 @@ class _Found:
         """Return what a new record needs and no column brings."""
         if self.mode is Mode.UPDATE:
             return []
-        given = set(self.columns.values())
+        given = brought(self.access, self.columns.values())
         wanted = [
             one for one in import_columns(self.access.resource) if not one.is_made and has_to_be_given(one.column)
         ]
@@ -149,12 +155,13 @@ class _Found:
 
     def _closed(self, column: ImportColumn) -> str:
         nouns = self.access.resource.nouns
-        ways = [mode for mode in modes(self.access) if column in offered_columns(self.access, mode)]
+        offered = {mode: [one.key for one in offered_columns(self.access, mode)] for mode in modes(self.access)}
+        ways = [mode for mode, keys in offered.items() if column.key in keys]
         which = f"new {nouns}" if ways == [Mode.ADD] else f"existing {nouns}"
         return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
 
     def _problems_of_names(self, key: str, relation: Relation) -> Iterator[tuple[str, str]]:
-        by = self.sent.get(BY + key, KEY)
+        by = self.sent.get(BY + key, first_namer(self.access, relation))
         if by not in namers(self.access, relation):
             yield BY + key, CHOOSE
         elif self.sent.get(MAKE + key) and not made_columns(self.access, relation, by):

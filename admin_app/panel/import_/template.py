@@ -40,7 +40,8 @@ def template_file(access: Access, format_key: str) -> Response:
         abort(404)
     chosen = FORMATS[format_key]
     # Where nothing is changed, nothing is found by its key.
-    columns = [one for key, one in offered_by_any(access).items() if key != KEY or access.may(Action.EDIT)]
+    offered = [one for one in offered_by_any(access).values() if not one.names]
+    columns = [one for one in offered if one.key != KEY or access.may(Action.EDIT)]
     example = [None if one.key == KEY or one.is_links else _example(one.column) for one in columns]
     name = f"{access.resource.endpoint}-import.{format_key}"
     rows: Iterator[bytes] = chosen.write([one.label for one in columns], [example], PLAIN, lambda _row, _problem: None)

@@ -15,7 +15,7 @@ from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import add_rows, change_rows, delete_rows
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind
@@ -194,7 +194,7 @@ def test_a_deletion_is_one_set_about_the_record_that_was_meant(make_user: Any, m
     gone = user.id
 
     with transaction(db.session):
-        delete_record(db.session, user, {"posts": Decision(Fate.KEEP)})
+        delete_record(db.session, user, {"posts": Decision(Fate.KEEP)}, everything_in_scope)
 
     assert (last_set().summary, last_set().count) == ("Deleted user “Ann” and changed 2 posts", 3)
     assert (last_set().resource, last_set().record_id) == ("user", gone)

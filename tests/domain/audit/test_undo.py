@@ -12,7 +12,7 @@ from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind
@@ -73,7 +73,7 @@ def test_a_deletion_is_given_back_with_ids_relations_and_times(fate: Fate, make_
         make_post(user=user)
     before = (state(User), state(Post))
     with transaction(db.session):
-        delete_record(db.session, user, {"posts": Decision(fate, heir)})
+        delete_record(db.session, user, {"posts": Decision(fate, heir)}, everything_in_scope)
 
     outcome = take_back(done())
 
@@ -215,7 +215,7 @@ def test_an_undo_costs_as_many_statements_for_many_as_for_one(make_user: Any, ma
             make_post(user=user)
         with transaction(db.session):
             describe(db.session, reason="test")
-            delete_record(db.session, user, {"posts": Decision(Fate.DELETE)})
+            delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, everything_in_scope)
         deleted = done()
         with statements() as found:
             take_back(deleted)

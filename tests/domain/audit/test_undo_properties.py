@@ -25,7 +25,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import undo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -151,7 +151,7 @@ class Site(RuleBasedStateMachine):
         fate = Fate.KEEP if key == other else fate
         with transaction(db.session):
             decision = Decision(fate, db.session.get_one(User, other))
-            delete_record(db.session, db.session.get_one(User, key), {"posts": decision})
+            delete_record(db.session, db.session.get_one(User, key), {"posts": decision}, everything_in_scope)
         del self.model["user"][key]
         for post in [one for one, row in self.model["post"].items() if row["user_id"] == key]:
             if fate is Fate.DELETE:

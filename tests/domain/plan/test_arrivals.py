@@ -12,7 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.record import Record, Versioned
 from admin_app.domain.plan.arrival import Arrival, CellProblem
-from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arrivals import Arrivals
+from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.creation import default_of
 from admin_app.domain.plan.lines import Line
 from admin_app.extensions import db, table_of

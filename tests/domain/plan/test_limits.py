@@ -23,6 +23,7 @@ from admin_app.domain.records.deletion import (
     DeletionScope,
     Fate,
     dependences_of_many,
+    everything_in_scope,
 )
 from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanLine
@@ -125,13 +126,13 @@ def test_what_hangs_on_many_is_counted_as_far_as_to_the_limit(make_user: Any, ma
     for user in (ann, bea, bea, None):
         make_post(user=user)
 
-    (all_,) = dependences_of_many(db.session, User, User.id > 0)
-    (some,) = dependences_of_many(db.session, User, User.id > 0, limit=2)
+    (all_,) = dependences_of_many(db.session, User, User.id > 0, everything_in_scope)
+    (some,) = dependences_of_many(db.session, User, User.id > 0, limit=2, scopes=everything_in_scope)
 
     assert (all_.name, str(all_.count), all_.samples, all_.owner) == ("posts", "3", (), None)
     assert all_.fates == (Fate.KEEP, Fate.GIVE, Fate.DELETE)
     assert str(some.count) == "more than 2"
-    assert dependences_of_many(db.session, User, User.id < 0) == []
+    assert dependences_of_many(db.session, User, User.id < 0, everything_in_scope) == []
 
 
 @pytest.mark.parametrize("most", [1, 9])
@@ -141,7 +142,7 @@ def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user:
     plan = planned_deletion(User)
     plans.judge_lines(db.session, plan, rows=None, spared={heir.id: "It stays."})
 
-    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}), most=most)
+    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}, everything_in_scope), most=most)
 
     assert {post.user_id for post in posts} == {heir.id}
     assert [user.id for user in db.session.query(User)] == [heir.id]
@@ -171,7 +172,9 @@ def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post:
     make_post(user=ann)
     plan = planned_deletion(User)
     plans.agree(db.session, plan)
-    execution = HangingOnItself(db.session, plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}))
+    execution = HangingOnItself(
+        db.session, plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}, everything_in_scope)
+    )
 
     first = execution.some(1)
     bea.name = "Changed by somebody"

@@ -15,7 +15,7 @@ from admin_app.domain.audit.undo import undo
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import ReplaceText, SetTo, ValueChange
-from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.plan import Plan, PlanLine
@@ -124,7 +124,7 @@ def test_deleted_records_take_along_what_was_decided_and_come_back(story: Story,
     plan = planned_deletion(User, meant=User.id.in_(gone))
     heir = db.session.get_one(User, OWNERS) if fate is Fate.GIVE else None
 
-    carry_out(story, plan, None, Deletion({"posts": Decision(fate, heir)}))
+    carry_out(story, plan, None, Deletion({"posts": Decision(fate, heir)}, everything_in_scope))
 
     kept = {key: row for key, row in model.items() if fate is not Fate.DELETE or row[1] not in gone}
     owner = OWNERS if fate is Fate.GIVE else None

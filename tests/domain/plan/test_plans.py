@@ -13,7 +13,7 @@ from admin_app.domain.plan.carry_out import GONE, OUTDATED, Deletion, Execution
 from admin_app.domain.plan.changes import Edit, ReplaceText, SetTo
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.lines import NOT_YOURS
-from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
 from admin_app.errors import UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
@@ -234,7 +234,7 @@ def test_records_are_deleted_with_what_was_decided_for_what_hangs_on_them(make_u
         make_post(user=user)
     plan = planned_deletion(User, rows=User.id != heir.id)
 
-    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}), most=1)
+    carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}, everything_in_scope), most=1)
 
     assert plan.counts == {"refused": 1, "done": 2}
     assert list(db.session.scalars(select(User.id))) == [heir.id]
@@ -249,7 +249,7 @@ def test_what_has_dependents_that_nothing_was_decided_for_stays(make_user: Any, 
     make_post(user=owner)
     plan = planned_deletion(User)
 
-    carried_out(plan, deletion=Deletion())
+    carried_out(plan, deletion=Deletion({}, everything_in_scope))
 
     assert verdicts(plan) == {1: "done", 2: "failed"}
     assert plan.reasons == [["failed", "It has posts, and nothing was chosen for them.", 1]]

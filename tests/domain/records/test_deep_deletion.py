@@ -12,7 +12,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from admin_app.db.record import Versioned
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import Decision, DeletionScope, Fate, delete_record, dependences
+from admin_app.domain.records.deletion import (
+    Decision,
+    DeletionScope,
+    Fate,
+    delete_record,
+    dependences,
+    everything_in_scope,
+)
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
@@ -113,7 +120,7 @@ def full_book(number: int) -> Book:
 
 def delete(model: type[Any], key: int, **decisions: Decision) -> None:
     with transaction(db.session):
-        delete_record(db.session, db.session.get_one(model, key), decisions)
+        delete_record(db.session, db.session.get_one(model, key), decisions, everything_in_scope)
 
 
 def keys(model: type[Any]) -> list[int]:
@@ -163,7 +170,7 @@ def test_children_that_stay_keep_what_hangs_on_them(fate: Fate, heir: int | None
 
 
 def test_children_that_are_nothing_alone_may_be_given_or_deleted_and_not_kept() -> None:
-    found = dependences(db.session, db.session.get_one(Book, 1))
+    found = dependences(db.session, db.session.get_one(Book, 1), everything_in_scope)
 
     assert {one.name: one.fates for one in found} == {
         "chapters": (Fate.GIVE, Fate.DELETE),

@@ -34,7 +34,7 @@ Users, Posts = Callable[..., User], Callable[..., Post]
 
 def delete(record: Any, **decisions: Decision) -> None:
     with transaction(db.session):
-        delete_record(db.session, record, decisions)
+        delete_record(db.session, record, decisions, everything_in_scope)
 
 
 def owners() -> dict[int, int | None]:
@@ -49,8 +49,8 @@ def test_nothing_hangs_on_a_post_or_on_a_user_without_posts(make_user: Users, ma
     user = make_user()
     post = make_post(user=make_user())
 
-    assert dependences(db.session, user) == []
-    assert dependences(db.session, post) == []
+    assert dependences(db.session, user, everything_in_scope) == []
+    assert dependences(db.session, post, everything_in_scope) == []
 
 
 def test_posts_of_a_user_are_counted_with_the_newest_as_samples(make_user: Users, make_post: Posts) -> None:
@@ -58,7 +58,7 @@ def test_posts_of_a_user_are_counted_with_the_newest_as_samples(make_user: Users
     posts = [make_post(user=user) for _ in range(7)]
     make_post(user=make_user())
 
-    (found,) = dependences(db.session, user)
+    (found,) = dependences(db.session, user, everything_in_scope)
 
     assert (found.name, found.count) == ("posts", Count(7))
     assert found.samples == posts[:1:-1]
@@ -76,9 +76,9 @@ def test_saying_what_hangs_on_a_record_costs_the_same_for_one_and_many(
     db.session.refresh(many)
 
     with statements() as for_one:
-        dependences(db.session, one)
+        dependences(db.session, one, everything_in_scope)
     with statements() as for_many:
-        dependences(db.session, many)
+        dependences(db.session, many, everything_in_scope)
 
     assert len(for_many) == len(for_one)
     assert all("LIMIT" in statement for statement in for_many)
@@ -196,7 +196,7 @@ def test_nobody_inherits_from_themselves(make_user: Users, make_post: Posts) -> 
 
 def test_post_that_came_after_the_decision_is_not_decided_over(make_user: Users, make_post: Posts) -> None:
     user = make_user()
-    assert dependences(db.session, user) == []
+    assert dependences(db.session, user, everything_in_scope) == []
     post = make_post(user=user)
     before = {post.id: user.id}
 
@@ -209,7 +209,7 @@ def test_post_that_came_after_the_decision_is_not_decided_over(make_user: Users,
 def test_decision_holds_for_posts_that_came_after_it(make_user: Users, make_post: Posts) -> None:
     user = make_user()
     make_post(user=user)
-    assert len(dependences(db.session, user)) == 1
+    assert len(dependences(db.session, user, everything_in_scope)) == 1
     make_post(user=user)
 
     delete(user, posts=Decision(Fate.DELETE))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.domain.records.lookup import VisibleScope, find_at_once, find_one, find_unique
+from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_at_once, find_one, find_unique
 from admin_app.errors import NotFoundError
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def find(text: str, model: type[Any] = User) -> Any:
-    return find_one(db.session, model, text, noun="user", nouns="users")
+    return find_one(db.session, model, text, noun="user", nouns="users", visible_scope=EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def find_named(text: str, scope: VisibleScope) -> User | str:
 def test_record_is_found_by_what_no_other_has(text: str, make_user: Callable[..., User]) -> None:
     ann = make_user(name="ann@example.org", email="ann@example.com")
 
-    assert find_unique(db.session, User, text) is db.session.get(User, ann.id)
+    assert find_unique(db.session, User, text, visible_scope=EVERYTHING) is db.session.get(User, ann.id)
 
 
 @pytest.mark.parametrize("text", ["Ann", "ann@example", "", "a" * 1000])
 def test_anything_else_is_no_ones_own(text: str, make_user: Callable[..., User]) -> None:
     make_user(name="Ann", email="ann@example.com")
 
-    assert find_unique(db.session, User, text) is None
+    assert find_unique(db.session, User, text, visible_scope=EVERYTHING) is None
 
 
 def test_what_no_other_has_is_found_in_sight_only(make_user: Callable[..., User]) -> None:
@@ -167,7 +167,7 @@ def test_what_no_other_has_is_found_in_sight_only(make_user: Callable[..., User]
 
     found = [find_unique(db.session, User, "ann@example.com", visible_scope=scope) for scope in scopes]
 
-    assert (found, find_unique(db.session, Post, "ann@example.com")) == ([None, None], None)
+    assert (found, find_unique(db.session, Post, "ann@example.com", visible_scope=EVERYTHING)) == ([None, None], None)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_index_finds_all_that_are_called_exactly_so(
     ann = make_user(name="Ann Lee", email="ann@example.com")
     other = make_user(name="Ann Lee")
 
-    records = find_at_once(db.session, User, text.format(id=ann.id))
+    records = find_at_once(db.session, User, text.format(id=ann.id), visible_scope=EVERYTHING)
 
     assert records == [{1: ann, 2: other}[one] for one in found]
 

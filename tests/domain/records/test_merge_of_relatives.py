@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from admin_app.db.record import Versioned
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import DeletionScope, DeletionScopes, everything_in_scope
+from admin_app.domain.records.deletion import (
+    Decision,
+    DeletionScope,
+    DeletionScopes,
+    Fate,
+    delete_many,
+    everything_in_scope,
+)
 from admin_app.domain.records.merge import merge_records
-from admin_app.errors import MergeError
+from admin_app.domain.records.refusals import refusals_of
+from admin_app.errors import DeletionError, InvalidRecord, MergeError
 from admin_app.extensions import db
 
 
@@ -21,7 +29,7 @@ class Base(DeclarativeBase):
     """Tables of this test alone."""
 
 
-IS_FIRST = text("place = 'first'")
+IS_FIRST = text("is_first OR place = 'first'")
 
 
 class Tree(Versioned, Base):
@@ -51,6 +59,8 @@ class Leaf(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tree_id: Mapped[int] = mapped_column(ForeignKey("merged_tree.id"))
     place: Mapped[str | None] = mapped_column(String(20))
+    is_first: Mapped[bool] = mapped_column(default=False)
+    number: Mapped[int | None] = mapped_column(unique=True)
     drops: Mapped[list[Drop]] = relationship(passive_deletes="all")
 
 
@@ -155,6 +165,49 @@ def test_it_is_refused_where_what_would_go_may_not_be_deleted() -> None:
         merge(Tree, 1, 2, lambda _relation: DeletionScope(to_delete=false()))
 
     assert column(Leaf.tree_id) == {1: 1, 2: 2}
+
+
+def test_of_two_that_are_first_the_one_that_would_move_is_named() -> None:
+    plant(Tree(id=1), Tree(id=2), Tree(id=3), Leaf(id=1, tree_id=1, place="1", is_first=True))
+    plant(Leaf(id=2, tree_id=2, place="2"), Leaf(id=3, tree_id=2, place="3", is_first=True))
+    words = r"“Tree 1” may have only one leaf like the one with the ID 3\."
+
+    with pytest.raises(MergeError, match=rf"^{words} Nothing was merged\.$"):
+        merge(Tree, 1, 2)
+    merge(Tree, 3, 2)
+
+    assert column(Leaf.tree_id) == {1: 1, 2: 3, 3: 3}
+
+
+def test_what_is_given_away_finds_nothing_like_it_nor_comes_twice() -> None:
+    plant(
+        *(Tree(id=key) for key in range(1, 5)), Leaf(id=1, tree_id=1, place="top"), Leaf(id=2, tree_id=2, place="top")
+    )
+    plant(Nest(id=1, tree_id=3), Nest(id=2, tree_id=2))
+    heirs = {key: Decision(Fate.GIVE, db.session.get_one(Tree, key)) for key in (3, 4)}
+
+    def refusal(which: ColumnElement[bool], **heir: int) -> str:
+        asked = {name: heirs[key] for name, key in heir.items()}
+        with pytest.raises(DeletionError) as caught:
+            delete_many(db.session, Tree, which, asked, everything_in_scope)
+        db.session.rollback()
+        return str(caught.value)
+
+    like = "may have only one {} like the one with the ID 2. Choose another tree."
+    assert refusal(Tree.id < 3, leaves=4, nests=4) == f"“Tree 4” {like.format('leaf')}"
+    assert refusal(Tree.id == 2, leaves=3, nests=3) == f"“Tree 3” {like.format('nest')}"
+    assert (
+        delete_many(db.session, Tree, Tree.id == 2, {"leaves": heirs[3], "nests": heirs[4]}, everything_in_scope) == 1
+    )
+
+
+def test_a_second_one_that_is_first_is_refused_at_its_field() -> None:
+    plant(Tree(id=1), Leaf(id=1, tree_id=1, is_first=True))
+
+    with pytest.raises(InvalidRecord) as refusal, refusals_of(Leaf), transaction(db.session):
+        db.session.add(Leaf(id=2, tree_id=1, is_first=True))
+
+    assert refusal.value.problems == {"tree_id": "Tree ID is already used by another leaf. Enter a different one."}
 
 
 # ---- records of one kind that belong to each other

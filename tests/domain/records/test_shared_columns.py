@@ -10,13 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arrival import Arrival, CellProblem
 from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.plan.arriving_names import Named, NamedTie
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
 from admin_app.errors import DeletionError, MergeError
-from admin_app.extensions import db
+from admin_app.extensions import db, table_of
 from admin_app.relations import to_one
 
 OWN = MetaData()
@@ -38,6 +39,7 @@ class Desk(Record):
     _sa_registry = APART
     branch_id: Mapped[int] = mapped_column(ForeignKey("branch.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sign: Mapped[str | None] = mapped_column()
 
 
 class Ticket(Record):
@@ -115,7 +117,7 @@ def tickets(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     rows = [(None, None, None), (1, None, None), (1, 1, None), (2, None, 1)]
     db.session.add_all([Branch(id=1), Branch(id=2)])
     db.session.flush()
-    db.session.add_all([Desk(branch_id=branch, number=1) for branch in (1, 2)])
+    db.session.add_all([Desk(branch_id=branch, number=1, sign="Till") for branch in (1, 2)])
     db.session.flush()
     names = ("branch_id", "desk_number", "former_number")
     db.session.add_all([Ticket(id=place, **dict(zip(names, row, strict=True))) for place, row in enumerate(rows, 1)])
@@ -147,8 +149,8 @@ def test_who_gets_the_tickets_of_a_deleted_desk_turns_no_branch_aside() -> None:
     give, keep = ({"ticket.branch_id_desk_number": one} for one in (Decision(Fate.GIVE, other), Decision(Fate.KEEP)))
 
     with pytest.raises(DeletionError, match=r"^The branch of some tickets would change too\. Choose another desk\.$"):
-        delete_record(db.session, desk, give)
-    delete_record(db.session, desk, keep)
+        delete_record(db.session, desk, give, everything_in_scope)
+    delete_record(db.session, desk, keep, everything_in_scope)
 
     db.session.expire_all()
     kept = db.session.get_one(Ticket, 3)
@@ -160,7 +162,7 @@ def test_merged_desks_turn_no_branch_aside() -> None:
     here, there = (db.session.get_one(Desk, (branch, 1)) for branch in (1, 2))
 
     with pytest.raises(MergeError, match=r"^The branch of some tickets would change too\. Nothing was merged\.$"):
-        merge_records(db.session, there, here, values={})
+        merge_records(db.session, there, here, values={}, scopes=everything_in_scope)
 
 
 @pytest.mark.usefixtures("tickets")
@@ -189,3 +191,30 @@ def test_a_row_of_a_file_that_makes_a_branch_turns_no_desk_aside() -> None:
     assert said(desk_number=2) == ["it does not exist.", "Third"]
     assert said(id=3, desk_number=None) is None
     assert said(id=1) is None
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_cell_names_the_desk_that_goes_with_the_rest_of_its_row() -> None:
+    db.session.add(Desk(branch_id=2, number=2, sign="Back"))
+    db.session.flush()
+    ties = [
+        NamedTie(one, Named(table_of(Desk).c.sign, Desk, kept=one.other))
+        for one in (to_one(Ticket.desk), to_one(Ticket.former))
+    ]
+    fields = ("branch_id", "desk_number", "former_number")
+
+    def said(problems: dict[str, CellProblem] | None = None, **values: object) -> object:
+        texts = {name: str(value) for name, value in values.items()}
+        arrivals = Arrivals(Ticket, fields, match="id" if "id" in values else "", named_ties=ties)
+        (line,) = arrivals.lines(db.session, 0, [Arrival(1, values, texts, problems or {})])
+        return line["after"] if line["cells"] is None else {name: cell[0] for name, cell in line["cells"].items()}
+
+    assert said(branch_id=2, desk="Till") == {"branch_id": 2, "desk_number": 1}
+    assert said(desk="Back", former="Till") == {"branch_id": 2, "desk_number": 2, "former_number": 1}
+    assert said(desk="Till") == {"desk": "it means several records."}
+    assert said(branch_id=1, desk="Back") == {"desk": "it does not go with the rest of the row."}
+    assert said(desk="Cellar") == {"desk": "it does not exist."}
+    assert said(branch_id=2, desk=None) == {"branch_id": 2, "desk_number": None}
+    assert said({"desk": CellProblem("it is no text.", "")}, branch_id=1) == {"desk": "it is no text."}
+    assert said(former="Back", desk_number=1, branch_id=2) == {"branch_id": 2, "desk_number": 1, "former_number": 2}
+    assert said(id=3, former="Back") == {"former": "its desk would change too."}

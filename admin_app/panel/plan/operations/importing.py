@@ -12,14 +12,16 @@ from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import is_numbered
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.arrival import KEY as RECORD_KEY
-from admin_app.domain.plan.arrivals import Arrivals, Named
+from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.arriving_links import LinkNames
+from admin_app.domain.plan.arriving_names import Named, NamedTie
 from admin_app.domain.plan.changes import Check
-from admin_app.domain.records.lookup import naming_columns
+from admin_app.domain.records.lookup import EVERYTHING, naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import (
+    brought,
     finders,
     made_columns,
     namers,
@@ -29,7 +31,7 @@ from admin_app.panel.import_.offered import (
 )
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair
 from admin_app.panel.plan.operations.editing import editable_fields
-from admin_app.relations import links_of
+from admin_app.relations import ToOne, links_of
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import ImportOptions, Mode, options_of
@@ -87,7 +89,8 @@ def _require_unique(access: Access, options: ImportOptions, relations: Mapping[s
     if options.match and options.match not in known:
         message = f"“{options.match}” does not find one {access.resource.noun}: choose from {', '.join(known)}."
         raise PlanError(message)
-    for key, by in options.by.items():
+    named = {key: "" for key in options.columns.values() if key in relations and not relations[key].own_name}
+    for key, by in {**named, **options.by}.items():
         names = namers(access, relations[key]) if key in relations else ()
         if by not in names:
             message = f"“{by}” does not name one record for {key}: choose from {', '.join(names)}."
@@ -97,27 +100,29 @@ def _require_unique(access: Access, options: ImportOptions, relations: Mapping[s
 def _file_column(
     place: int, column: ImportColumn, relations: Mapping[str, Relation], options: ImportOptions
 ) -> FileColumn:
-    by = options.by.get(column.key, RECORD_KEY)
-    relation = relations.get(column.key)
+    by, relation = options.by.get(column.key, RECORD_KEY), relations.get(column.key)
     is_named = relation is not None and by != RECORD_KEY
     return FileColumn(place, column, _namer(relation, by) if relation is not None and is_named else None)
 
 
 def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> Arrivals:
     keys = [key for key in options.columns.values() if key != RECORD_KEY]
+    named = {key: _named(access, relations[key], options) for key in keys if key in relations}
+    ties = {key: one for key in named if isinstance(one := relations[key], ToOne) and not one.own_name}
     return Arrivals(
         access.resource.model,
-        tuple(keys),
+        brought(access, keys),
         match=options.match,
         may_add=options.mode is not Mode.UPDATE,
         may_change=options.mode is not Mode.ADD,
         gives_keys=access.authority.principal is None or not is_numbered(access.resource.model),
         seen=access.seen(),
         editable=access.rows(Action.EDIT),
-        named={key: _named(access, relations[key], options) for key in keys if key in relations},
+        named={key: one for key, one in named.items() if key not in ties},
         checks=_checks(access, options),
         links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
         seen_beyond=_seen_beyond(access),
+        named_ties=[NamedTie(one, named[key]) for key, one in ties.items()],
     )
 
 
@@ -128,7 +133,8 @@ def _seen_beyond(access: Access) -> Mapping[str, ColumnElement[bool]]:
 
 
 def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
-    by, key = options.by.get(relation.own_name, RECORD_KEY), relation.own_name
+    key = relation.own_name or relation.key
+    by = options.by.get(key, RECORD_KEY)
     made = made_columns(access, relation, by) if key in options.makes else ()
     if key in options.makes and not made:
         raise PlanError(NOT_ANY_MORE)
@@ -141,7 +147,7 @@ def _namer(relation: Relation, by: str) -> TableColumn:
 
 def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
     relation = links_of(access.resource.model)[key]
-    columns, other = naming_columns(relation.target), access.beyond(key)
+    columns, other = naming_columns(relation.target, EVERYTHING), access.beyond(key)
     shown = [one for one in columns if other is None or other.shows(one.key)]
     return LinkNames(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
 

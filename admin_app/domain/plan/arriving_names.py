@@ -1,0 +1,124 @@
+"""Related records that a file's rows name by something of theirs: which of them a text means, and what the row keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import ColumnElement, select
+
+from admin_app.db.attributes import stored_columns
+from admin_app.db.caseless import caseless, is_caseless, same_as_any
+from admin_app.db.keys import Key, key_in, key_values
+from admin_app.db.record import Record
+from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.arriving_keys import NOT_THERE
+from admin_app.domain.records.rules import problem_with
+from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.formatting import label
+from admin_app.relations import ToOne
+
+SEVERAL = "it means several records."
+GOES_WITH_OTHERS = "it does not go with the rest of the row."
+
+
+@dataclass(frozen=True)
+class Named:
+    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one).
+
+    One that is missing is made where `made` names the columns that get what the row names it by.
+    """
+
+    column: TableColumn
+    model: type[Record]
+    rows: ColumnElement[bool] | None = None
+    made: tuple[str, ...] = ()
+    # The foreign key's target column; None: the other record's key.
+    kept: TableColumn | None = None
+
+    @property
+    def held(self) -> TableColumn:
+        """The other side's column whose value tells the record from now on."""
+        key: TableColumn = key_in(table_of(self.model))
+        return key if self.kept is None else self.kept
+
+    def fold(self, value: object) -> object:
+        """Return what equal names have in common: a text is the same in whatever capitals where it is unique."""
+        return caseless(value) if is_caseless(self.column) else value
+
+    def found(self, session: AnySession, values: Collection[object]) -> Mapping[object, Sequence[Key]]:
+        """Return what tells the records of these names, by the folded names; none of one that has nothing to be told by."""
+        if not values:
+            return {}
+        is_wanted = (
+            same_as_any(self.column, cast("Collection[str]", values))
+            if is_caseless(self.column)
+            else self.column.in_(values)
+        )
+        also = () if self.rows is None else (self.rows,)
+        found: dict[object, list[Key]] = {}
+        for key, value in session.execute(
+            select(self.held, self.column).select_from(self.model).where(is_wanted, *also)
+        ):
+            keys = found.setdefault(self.fold(value), [])
+            # What it is told by may be empty there, and an empty column points at nothing.
+            keys.extend(() if key is None else [key])
+        return found
+
+    def problem_with_missing(self, text: str) -> str:
+        """Say why no record can be made of a text; "" where it can."""
+        columns = stored_columns(self.model)
+        problems = (problem_with(columns[name], label(name), text) for name in self.made)
+        return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
+
+
+@dataclass(frozen=True)
+class NamedTie:
+    """A relation by several columns whose record a row names in one cell, under the relation's own name.
+
+    A name that several records have means the one that goes with what else the row says: the desk 1 of its branch.
+    """
+
+    relation: ToOne
+    by: Named
+
+    def resolved(self, session: AnySession, rows: Sequence[Arrival]) -> list[Arrival]:
+        """Put the columns of the records in place of the names."""
+        name = self.relation.key
+        values = {one.values[name] for one in rows if one.values.get(name) is not None}
+        known = self.by.found(session, values)
+        return [self._with_columns(one, known) for one in rows]
+
+    def _with_columns(self, row: Arrival, known: Mapping[object, Sequence[Key]]) -> Arrival:
+        name = self.relation.key
+        if name not in row.values:
+            return row
+        value = row.values.pop(name)
+        if value is None:
+            row.values.update(self._none(row))
+            return row
+        keys = known.get(self.by.fold(value), ())
+        fitting = [held for held in map(self._held, keys) if self._fits(row, held)]
+        if len(fitting) == 1:
+            row.values.update(fitting[0])
+            return row
+        said = SEVERAL if fitting else GOES_WITH_OTHERS if keys else NOT_THERE
+        return replace(row, problems={**row.problems, name: row.problem_at(name, said)})
+
+    def _none(self, row: Arrival) -> Values:
+        """Return what a record holds that points at none; what the row says elsewhere of these columns stays."""
+        emptied = self.relation.values_for(None) or dict.fromkeys(self.relation.own_names)
+        return {key: None for key in emptied if key not in row.values}
+
+    def _held(self, key: Key) -> Values:
+        return dict(zip(self.relation.own_names, key_values(key), strict=True))
+
+    @staticmethod
+    def _fits(row: Arrival, held: Values) -> bool:
+        return all(key not in row.missing and row.values.get(key, value) == value for key, value in held.items())
+
+    def cells(self, row: Arrival) -> Iterator[tuple[str, str]]:
+        """Yield the columns that a row says by the name alone, with the cell that says them."""
+        if self.relation.key in row.texts:
+            yield from ((key, self.relation.key) for key in self.relation.own_names if key not in row.texts)
