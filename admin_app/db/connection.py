@@ -70,7 +70,7 @@ def prepare(connection: object, _record: object) -> None:
 
 
 def give_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that our indexes and statements call. Any other program that writes needs them too."""
+    """Give a connection the functions that our indexes and statements call. Other programs that write need them too."""
     # SQLite's own `lower` knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be
     # é@example.com.
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -84,7 +84,7 @@ def give_functions(connection: sqlite3.Connection) -> None:
     # SQLite writes and reads floats with fifteen digits. The history has to give back all of them.
     connection.create_function("exact_text", 1, _exact_text, deterministic=True)
     connection.create_function("exact_number", 1, _exact_number, deterministic=True)
-    # Any JSON in one spelling.
+    # JSON in one spelling.
     connection.create_function("json_spelled", 1, spelled_text, deterministic=True)
     # The version of a row in a table without a version column of ours.
     connection.create_function("row_digest", -1, digest, deterministic=True)

@@ -1,4 +1,4 @@
-"""Any value as the text that its database uses for it, and back: for column types that the dashboard does not know."""
+"""Values as the text that its database uses for them, and back: for column types that the dashboard does not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Levels: what people mean by “can see” and “can edit”, as permissions on one resource. Any other combination is custom."""
+"""Levels: what people mean by “can see” and “can edit”, as permissions on one resource. All other combinations are custom."""
 
 from __future__ import annotations
 
