@@ -214,7 +214,7 @@ def test_a_ship_is_left_that_a_fleet_came_to_have_and_not_one_whose_boats_went_w
     with transaction(db.session):
         db.session.add(Fleet(label="North", ships=[db.session.get_one(Ship, key) for key in linked]))
 
-    done = carried_out(plan, deletion=Deletion({"boats": Decision(Fate.KEEP)}), most=1)
+    done = carried_out(plan, deletion=Deletion({"boats": Decision(Fate.KEEP)}, everything_in_scope), most=1)
 
     last = (3, "outdated", "It is linked with 1 fleet now, not 0.") if linked else (3, "done", "")
     asked = select(PlanLine.number, PlanLine.verdict, PlanLine.problem).where(PlanLine.plan_id == done.id)

@@ -92,9 +92,9 @@ def test_nothing_is_deleted_where_something_else_hangs_on_it_than_was_seen(make_
     late = make_post(user=user)
 
     with pytest.raises(DeletionError) as refused, transaction(db.session):
-        delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, seen=seen)
+        delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, everything_in_scope, seen=seen)
     with transaction(db.session):
-        delete_record(db.session, other, {}, seen=counts_of(db.session, other))
+        delete_record(db.session, other, {}, everything_in_scope, seen=counts_of(db.session, other))
 
     assert str(refused.value) == "It has 2 posts now, not 1. Look at what is deleted, and choose again."
     assert db.session.get(Post, late.id) is not None
