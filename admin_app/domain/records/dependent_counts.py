@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from admin_app.db.joined import column_in
 from admin_app.db.key_digest import key_digest
-from admin_app.db.keys import is_number, is_record, stored_key
+from admin_app.db.keys import is_number, is_record, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.extensions import AnyColumn, AnySession, Expression, Statement, table_of
@@ -70,9 +70,8 @@ def counts_of(session: AnySession, record: Record) -> str:
     table, words = table_of(type(record)), dependent_counts(type(record))
     if words is None:
         return ""
-    found: str = session.scalar(
-        select(words).select_from(table).where(is_record(table, stored_key(literal(record.id))))
-    )
+    key = stored_key(literal(record.id, key_in(table).type))
+    found: str = session.scalar(select(words).select_from(table).where(is_record(table, key)))
     return found
 
 

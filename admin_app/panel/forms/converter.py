@@ -88,7 +88,7 @@ class Converter(AdminModelConverter):
             and (twice := [one for one in tie.own_names if one in (view.form_columns or ())])
         ):
             message = (
-                f"{type(view.resource).__name__}.form_columns names {prop.key} and {twice[0]}, by which it goes: "
+                f"{type(view.resource).__name__}.form_columns names {prop.key} and {twice[0]}, which holds its key: "
                 "name one of the two."
             )
             raise ConfigurationError(message)
