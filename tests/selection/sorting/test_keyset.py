@@ -303,7 +303,7 @@ def test_page_whose_rows_are_gone_is_the_last_one() -> None:
 @pytest.mark.parametrize("key", ["after", "before"])
 @pytest.mark.parametrize(
     "text",
-    ["x", "0", "-1", "1~x", "1~10~Ann", "99999999999999999999", "1~2026-01-01T00:00:00", "1~", "~", "1\0", "1" * 5000],
+    ["x", "-", "--1", "1~x", "1~10~Ann", "99999999999999999999", "1~2026-01-01T00:00:00", "1~", "~", "1\0", "1" * 5000],
 )
 def test_place_that_is_none_of_this_order_is_refused(key: str, text: str) -> None:
     with pytest.raises(SelectionError):
