@@ -86,41 +86,6 @@ def mailbox(value: str) -> str:
     return f"{bare}@{domain}" if bare else folded
 
 
-_DNS_PREFIX = "xn--"
-
-
-def readable_domain(address: str) -> str:
-    """Return an email, or a host name, with its domain in letters: "anna@xn--mller-kva.de" -> "anna@müller.de".
-
-    Browsers send the domain of an email field as the DNS spells it (RFC 3492), whatever the person typed.
-    """
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{'.'.join(map(_label_in_letters, domain.split('.')))}"
-
-
-def dns_domain(address: str) -> str:
-    """Return an email, or a host name, with its domain as the DNS spells it: other programs store it like that."""
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{'.'.join(map(_label_for_dns, domain.split('.')))}"
-
-
-def _label_in_letters(label: str) -> str:
-    """Decode one label; one that is not plain letters and digits stays as it is, so that nothing unseen gets in."""
-    if label[:4].lower() != _DNS_PREFIX:
-        return label
-    try:
-        letters = composed(label[4:].lower().encode("ascii").decode("punycode"))
-    except UnicodeError:
-        return label
-    is_plain = f"_{letters.replace('-', '')}".isidentifier() and not letters.isascii()
-    return letters if is_plain and _label_for_dns(letters) == label.lower() else label
-
-
-def _label_for_dns(label: str) -> str:
-    small = composed(label.lower())
-    return label if small.isascii() else f"{_DNS_PREFIX}{small.encode('punycode').decode('ascii')}"
-
-
 # ---- what nobody sees
 
 

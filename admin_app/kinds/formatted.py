@@ -11,7 +11,7 @@ from sqlalchemy import String
 
 from admin_app.extensions import Expression
 from admin_app.kinds.text import TextKind
-from admin_app.unicode_text import line, readable_domain, unseen_in
+from admin_app.unicode_text import line, unseen_in
 
 # One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -59,7 +59,7 @@ class FormattedKind(TextKind):
 
 
 class EmailKind(FormattedKind):
-    """An email address, kept as it is typed, its domain in letters."""
+    """An email address, kept as it is typed."""
 
     name = "email"
     wanted = "look like an email address"
@@ -69,7 +69,7 @@ class EmailKind(FormattedKind):
         """Look for the @."""
         if not _EMAIL.fullmatch(text):
             raise ValueError(text)
-        return readable_domain(text)
+        return text
 
     def problem_with(self, label: str, value: str) -> str | None:
         """Name the characters that nobody sees; say what is missing."""

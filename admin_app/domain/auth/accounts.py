@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import select, text
 
 from admin_app import timezones
 from admin_app.context import Actor
-from admin_app.db.caseless import same_as_any
+from admin_app.db.caseless import same
 from admin_app.db.string_set import StringSet
 from admin_app.domain.auth.passwords import set_password
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -19,19 +19,13 @@ from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
-from admin_app.unicode_text import composed, dns_domain, line, readable_domain
+from admin_app.unicode_text import composed, line
 
 
 def normalised_email(address: str) -> str:
     """Return the address as it is kept: one spelling an account."""
     # Some small letters are composed where their capitals are not.
-    return readable_domain(composed(line(address.replace("\0", "")).lower()))
-
-
-def has_email(address: str) -> ColumnElement[bool]:
-    """Return the condition on accounts to have this address; older ones may have its domain as the DNS spells it."""
-    email = normalised_email(address)
-    return same_as_any(Staff.email, {email, dns_domain(email)})
+    return composed(line(address.replace("\0", "")).lower())
 
 
 def set_time_zone(staff: Staff, name: str) -> None:
@@ -59,7 +53,7 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
     }
     if any(problems.values()):
         raise InvalidRecord({label: problem for label, problem in problems.items() if problem})
-    if session.scalar(select(Staff.id).where(has_email(email))) is not None:
+    if session.scalar(select(Staff.id).where(same(Staff.email, email))) is not None:
         raise InvalidRecord({"email": f"{email} already has an account."})
     found = of_keys(session, roles)
     staff = Staff(name=name, email=email, roles=StringSet(one.key for one in found))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 
+from admin_app.db.caseless import same
 from admin_app.domain.audit.recorder import describe
 from admin_app.domain.auth import alerts, sessions
-from admin_app.domain.auth.accounts import create_staff, has_email, normalised_email
+from admin_app.domain.auth.accounts import create_staff, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups, roles_of_groups
 from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.permissions import privileges
@@ -116,7 +117,7 @@ def _bind(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> St
 
 def account_of(session: AnySession, email: str) -> Staff | None:
     """Return the account of this email, if there is one."""
-    found: Staff | None = session.scalar(select(Staff).where(has_email(email)))
+    found: Staff | None = session.scalar(select(Staff).where(same(Staff.email, normalised_email(email))))
     return found
 
 
@@ -133,7 +134,7 @@ def _new(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Sta
             session, name=person.name or person.email, email=person.email, roles=sorted(given), password=None
         )
     except InvalidRecord as error:
-        message = f"No account can be created from what {rules.name} says. {error}"
+        message = f"No account can be made of what {rules.name} says. {error}"
         raise CompanySignInError(message) from error
 
 

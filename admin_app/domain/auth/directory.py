@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
+from admin_app.db.caseless import same
 from admin_app.db.limits import as_key
-from admin_app.domain.auth.accounts import create_staff, disable, has_email, normalised_email
+from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import rights_given_by
@@ -98,7 +99,7 @@ def people(
 
 def is_called(user_name: str) -> ColumnElement[bool]:
     """Return the condition on accounts to go by this name in the directory; until it knows one, its email is the name."""
-    unnamed = DirectoryPerson.id.is_(None) & has_email(user_name)
+    unnamed = DirectoryPerson.id.is_(None) & same(Staff.email, normalised_email(user_name))
     return or_(func.lower(DirectoryPerson.user_name) == user_name.lower(), unnamed)
 
 
@@ -120,9 +121,9 @@ def facts_of(session: AnySession, staff: Staff) -> DirectoryPerson | None:
 def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff:
     """Make an account, or take over one that was switched off (not yet committed); raise `AlreadyThere` where it is there."""
     privileges.lock(session)
-    staff = session.scalar(select(Staff).where(has_email(values.email)))
+    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(values.email))))
     if staff is not None and (staff.is_active or facts_of(session, staff) is not None):
-        message = f"The user {values.user_name} already exists."
+        message = f"The user {values.user_name} is there already."
         raise AlreadyThere(message)
     if staff is None:
         given = [rules.role] if rules.role else []
@@ -208,7 +209,7 @@ def _checked(session: AnySession, staff: Staff, values: PersonValues) -> tuple[s
     if found := {label: problem for label, problem in problems.items() if problem}:
         raise InvalidRecord(found)
     with session.no_autoflush:
-        other = session.scalar(select(Staff.id).where(has_email(email), Staff.id != staff.id))
+        other = session.scalar(select(Staff.id).where(same(Staff.email, email), Staff.id != staff.id))
     if other is not None:
         message = f"{email} already has an account."
         raise AlreadyThere(message)
@@ -262,7 +263,7 @@ def change_group(session: AnySession, group: DirectoryGroup, values: GroupValues
     with session.no_autoflush:
         same_name = session.scalar(select(DirectoryGroup.id).where(DirectoryGroup.name == values.name))
     if same_name not in {None, group.id}:
-        message = f"The group {values.name} already exists."
+        message = f"The group {values.name} is there already."
         raise AlreadyThere(message)
     was_renamed = group.name != values.name
     group.name, group.external_id = values.name, values.external_id

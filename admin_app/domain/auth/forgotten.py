@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from admin_app.db.caseless import same
 from admin_app.domain.auth import passwords, throttle
-from admin_app.domain.auth.accounts import has_email, normalised_email
+from admin_app.domain.auth.accounts import normalised_email
 from admin_app.domain.auth.sign_in import network_of
 from admin_app.domain.auth.throttle import Limit
 from admin_app.extensions import AnySession
@@ -47,7 +48,7 @@ def make_link(session: AnySession, email: str) -> Link | None:
     Returns None if there is no account, or it is switched off or has no password yet: a request must not replace an
     invitation.
     """
-    staff = session.scalar(select(Staff).where(has_email(email)))
+    staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(email))))
     if staff is None or not staff.is_active or not staff.password_hash:
         return None
     return Link(passwords.make_link(session, staff), staff.name, staff.email)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from admin_app.db.caseless import same
 from admin_app.db.string_set import StringSet
-from admin_app.domain.auth.accounts import has_email, normalised_email
+from admin_app.domain.auth.accounts import normalised_email
 from admin_app.domain.permissions import roles
 from admin_app.extensions import AnySession, table_of
 from admin_app.models.host_person import HostPerson
@@ -48,12 +49,12 @@ def account_of(session: AnySession, person: Person) -> Staff:
 def _of_nobody_else(session: AnySession, person: Person) -> Staff | None:
     """Return an account with the person's address that was made here before."""
     linked = select(HostPerson.staff_id)
-    return session.scalar(select(Staff).where(has_email(_address(person)), Staff.id.not_in(linked)))
+    return session.scalar(select(Staff).where(same(Staff.email, _address(person)), Staff.id.not_in(linked)))
 
 
 def _free_address(session: AnySession, staff: Staff, person: Person) -> None:
     """Take an address from the account of somebody who had it before: no two accounts have the same."""
-    other = session.scalar(select(Staff).where(has_email(_address(person)), Staff.id != (staff.id or 0)))
+    other = session.scalar(select(Staff).where(same(Staff.email, _address(person)), Staff.id != (staff.id or 0)))
     if other is not None:
         other.email = _cut("email", f"{other.id}.{other.email}")
         session.flush()

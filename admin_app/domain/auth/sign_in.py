@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from admin_app.db.caseless import same
 from admin_app.domain.auth import failed_sign_ins, throttle
-from admin_app.domain.auth.accounts import has_email, normalised_email
+from admin_app.domain.auth.accounts import normalised_email
 from admin_app.domain.auth.passwords import is_right_for, renew_hash
 from admin_app.domain.auth.security_events import record_security_event
 from admin_app.domain.auth.sessions import ClientInfo
@@ -81,7 +82,7 @@ def read_attempt(
     """Look up the account that somebody tries to sign in to."""
     email = normalised_email(email)
     columns = select(Staff.id, Staff.is_active, Staff.password_hash)
-    found = session.execute(columns.where(has_email(email))).one_or_none()
+    found = session.execute(columns.where(same(Staff.email, email))).one_or_none()
     account = None if found is None else Account(*found)
     return Attempt(email, password, account, _limits(email, account.id if account else None, client, device))
 

@@ -16,7 +16,6 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.versions import raised
 from admin_app.domain.audit.recorder import RECORDED
 from admin_app.extensions import AnyRow, AnySession, Base, Expression, TableColumn
-from admin_app.unicode_text import dns_domain
 
 REPLACEMENT = "[forgotten]"
 
@@ -70,13 +69,8 @@ def _pattern(values: Collection[str]) -> re.Pattern[str]:
 
 
 def spellings(value: str) -> set[str]:
-    """Return how a value is written: as it is, an email also as the DNS spells its domain, in addresses, in JSON."""
-    plain = {value, dns_domain(value)} if "@" in value else {value}
-    return {
-        spelt
-        for one in plain
-        for spelt in (one, quote(one), quote(one, safe=""), quote_plus(one), json.dumps(one)[1:-1])
-    }
+    """Return how a value is written: as it is, in addresses, in JSON."""
+    return {value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
 
 
 def _text_columns() -> Iterator[TableColumn]:

@@ -1,4 +1,4 @@
-"""Parse what a directory sends into plain values, and its filters into conditions."""
+"""What a directory sends, read into plain values; what it asks for, into conditions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from flask import request
 from sqlalchemy import ColumnElement, func
 
-from admin_app.domain.auth.accounts import has_email
+from admin_app.db.caseless import same
+from admin_app.domain.auth.accounts import normalised_email
 from admin_app.domain.auth.directory import GroupValues, PersonValues, is_called
 from admin_app.errors import DirectoryError, SelectionError
 from admin_app.extensions import Values
@@ -22,7 +23,7 @@ _EQUALS = re.compile(
 
 
 def body() -> Values:
-    """Return the JSON body."""
+    """Return the JSON that was sent."""
     try:
         sent = request.get_json(force=True, silent=True)
     except RecursionError:
@@ -55,26 +56,26 @@ def group(values: Values) -> GroupValues:
         message = "A group must have a displayName."
         raise DirectoryError(message)
     members = [str(one.get("value", "")) for one in _several(values, "members")]
-    # Groups in groups are not supported.
+    # A group in a group is nobody of ours.
     keys = frozenset(int(one) for one in members if one.isascii() and one.isdigit() and len(one) < len(str(2**31)))
     return GroupValues(name, _text(values.get("externalId")) or None, keys)
 
 
 def people_wanted() -> list[ColumnElement[bool]]:
-    """Read the filter for accounts."""
+    """Read which accounts are asked for."""
     return _wanted(
         {
             "username": is_called,
             "externalid": lambda value: DirectoryPerson.external_id == value,
-            "emails.value": has_email,
-            'emails[type eq "work"].value': has_email,
+            "emails.value": lambda value: same(Staff.email, normalised_email(value)),
+            'emails[type eq "work"].value': lambda value: same(Staff.email, normalised_email(value)),
             "active": lambda value: Staff.is_active == _boolean(value),
         }
     )
 
 
 def groups_wanted() -> list[ColumnElement[bool]]:
-    """Read the filter for groups."""
+    """Read which groups are asked for."""
     return _wanted(
         {
             "displayname": lambda value: func.lower(DirectoryGroup.name) == value.lower(),
@@ -84,7 +85,7 @@ def groups_wanted() -> list[ColumnElement[bool]]:
 
 
 def bounds() -> tuple[int, int]:
-    """Read the start index and the count; a value that is not valid counts as left out."""
+    """Read from where on, and how many; what is none is as if it were left out."""
     start, count = (request.args.get(name, default, type=int) for name, default in (("startIndex", 1), ("count", PAGE)))
     return max(min(start, 2**31), 1), max(min(count, LONGEST_PAGE), 0)
 
@@ -115,7 +116,7 @@ def _email(values: Values) -> str:
 
 
 def _several(values: Values, name: str) -> list[Values]:
-    """Read a multi-valued attribute; skip values of another type."""
+    """Read an attribute that has several values; one that is none of ours is passed over."""
     sent = values.get(name) or []
     if isinstance(sent, list):
         return [one for one in sent if isinstance(one, dict)]
@@ -132,7 +133,7 @@ def _boolean(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    """Read a text without characters that no database stores: JSON can contain NUL and halves of characters."""
+    """Read a text, without what no database keeps: JSON can spell zeros and halves of letters."""
     if value is None or isinstance(value, dict | list):
         return ""
     return str(value).replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST_NAME]

@@ -17,7 +17,7 @@ from admin_app.kinds.web_address import SCHEMES, UrlKind
 from admin_app.panel.kinds.base import Arguments, none_for_nothing, text_cell
 from admin_app.panel.kinds.text import LineField, TextPanel
 from admin_app.panel.view_models import Cell, CellKind
-from admin_app.unicode_text import line, readable_domain
+from admin_app.unicode_text import line
 
 
 def _input(kind: str) -> TextInput:
@@ -114,10 +114,6 @@ class EmailPanel(_FormattedPanel):
     def width(self, _column: AnyColumn) -> str:
         """Give it the room that most of them need."""
         return "email"
-
-    def cell(self, value: object) -> Cell:
-        """Show the domain in letters: another program may have stored the spelling of the DNS."""
-        return text_cell(readable_domain(str(value)), is_whole=True)
 
 
 class UrlPanel(_FormattedPanel):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
 from admin_app.formatting import folded
-from admin_app.unicode_text import caseless, composed, dns_domain, readable_domain
+from admin_app.unicode_text import caseless, composed
 
 # Each spelling is one condition more on the database. Of four letters that are written in two ways, all are looked for.
 MOST_SPELLINGS = 16
@@ -26,27 +26,19 @@ def spellings(term: str) -> tuple[str, ...]:
     There are more if the word has a sigma, whose capital is also that of the final sigma; "ss" or "ß", whose capital
     it is; or a letter like "ﬁ" that stands for others. If the index can find the word but not one of its spellings,
     that spelling is left out: "css" does not find "cß", and is as fast as any other word. A decomposed word is also
-    searched for as typed, and the domain of an email in letters as well as in the spelling of the DNS.
+    searched for as typed.
     """
     typed, verbatim = folded(composed(term)), folded(term)
     plain = folded(caseless(typed))
-    domains = _domains(typed)
     if typed.isascii() and "ss" not in typed:
-        return (typed, *domains)
+        return (typed,)
     capitals = folded(composed(typed.upper()))
     others = [capitals] if caseless(capitals) == plain else []
     found = dict.fromkeys(
-        (typed, _FINAL.sub("\u03c2", plain), *islice(_written(plain), MOST_SPELLINGS), *others, verbatim, *domains)
+        (typed, _FINAL.sub("\u03c2", plain), *islice(_written(plain), MOST_SPELLINGS), *others, verbatim)
     )
     is_known = PIECE.search(plain) is not None
     return tuple(one for one in found if one == typed or not is_known or PIECE.search(one))
-
-
-def _domains(typed: str) -> tuple[str, ...]:
-    """Spell the domain in the other way, where the word has one that is not ASCII."""
-    if "." not in typed:
-        return ()
-    return tuple(one for one in (readable_domain(typed), dns_domain(typed)) if one != typed)
 
 
 def _written(plain: str) -> Iterator[str]:
