@@ -59,8 +59,10 @@ class FieldAccess:
         if not self.is_shown(first):
             return False
         relation, other = self._resource.relation(first), self._asked.beyond(first)
-        if relation is None or other is None:
+        if relation is None:
             return name not in self._closed
+        if other is None:
+            return True
         if relation.is_many and not relation.is_links and not other.shows_relation(relation.back):
             return False
         # A column, a search or a sort by a related field would reveal something about hidden records.

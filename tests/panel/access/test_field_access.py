@@ -15,6 +15,8 @@ from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from admin_app.panel.access.access import access_to
+from admin_app.panel.access.authority import acting_for
 from admin_app.panel.history.blocking_record import UNTOLD
 from tests.client import Client
 from tests.page import Page
@@ -255,3 +257,16 @@ def test_acts_about_access_in_a_history_name_nobody_whose_name_is_hidden(
     page = client.get(f"/admin/staff/history/?id={viewer.id}").text
 
     assert ("Vera" in page, f"access: colleague {viewer.id}" in page.lower()) == (False, True)
+
+
+def test_a_relation_whose_other_side_has_no_list_is_shown_with_its_column(
+    app: Flask, viewer: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = app.extensions["resources"]
+    posts = resources[Post]
+    monkeypatch.setitem(app.extensions, "resources", {Post: posts})
+
+    with app.app_context(), acting_for(db.session.get_one(Staff, viewer.id)):
+        shown = [name for name in ("user", "user_id", "content") if access_to(posts).shows(name)]
+
+    assert shown == ["user", "user_id", "content"]
