@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import DateTime, Label, SelectBase
 from sqlalchemy.sql.visitors import iterate
@@ -12,12 +12,12 @@ from admin_app.cli.finding import Finding
 from admin_app.cli.new_resource.described import ARCHIVING, PLACING
 from admin_app.db.attributes import name_of, stored_column, stored_columns
 from admin_app.db.joined import own_tables
-from admin_app.db.keys import foreign_keys_of, has_parts, is_numbered, keys_in
+from admin_app.db.keys import foreign_keys_of, has_parts, is_numbered
+from admin_app.db.leading_index import lead_an_index
 from admin_app.db.record import Record, title_of
-from admin_app.db.unique_together import unique_groups
 from admin_app.domain.records.archive import TIMES
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
-from admin_app.extensions import Attribute, TableColumn, db
+from admin_app.extensions import Attribute, db
 from admin_app.formatting import sentence_case, with_article
 from admin_app.kinds import kind_of
 from admin_app.kinds.other import OtherKind
@@ -84,7 +84,7 @@ def _foreign_keys(resource: Resource) -> Iterator[Finding]:
     for key in (key for table in own_tables(resource.model) for key in foreign_keys_of(table)):
         columns = list(key.columns)
         names = [name_of(resource.model, one) for one in columns]
-        if not _lead_an_index(columns):
+        if not lead_an_index(columns):
             line = f"{names[0]} = mapped_column(…, index=True)"
             several = ", ".join(f'"{one.name}"' for one in columns)
             yield Finding(
@@ -131,15 +131,6 @@ def _unique_key(resource: Resource) -> Iterator[Finding]:
 def _short_text(resource: Resource) -> str:
     columns = stored_columns(resource.model)
     return next((name for name, column in columns.items() if kind_of(column).names_records), "")
-
-
-def _lead_an_index(columns: Sequence[TableColumn]) -> bool:
-    """Whether an index begins with these columns, in whatever order: the key's, a constraint's or one of its own."""
-    table = columns[0].table
-    groups = [list(one.columns) for one in table.indexes] + unique_groups(table) + [keys_in(table)]
-    return any({*group[: len(columns)]} == {*columns} for group in groups) or any(
-        one.unique for one in columns if len(columns) == 1
-    )
 
 
 def _place(resource: Resource, name: str) -> str:

@@ -158,10 +158,7 @@ class ActivityPage(ProtectedView):
         """Undo a change set, or say what prevents it and ask record by record."""
         done = _requested(request.form, is_judged_later=True)
         touched = _touched(done)
-        require_own_notes(done)
-        require_undo(touched)
-        require_rows_before(done, touched)
-        require_fields(done, touched)
+        _require_reach(done, touched)
         reauthentication.note_purpose(
             f"{words_to_undo(done).act.lower()} “{inside_quotes(subject_of(purpose_of(done)))}”"
         )
@@ -170,7 +167,7 @@ class ActivityPage(ProtectedView):
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            retry_conflicts(db.session, lambda: _undo(done, touched, insisted, words.done))
+            retry_conflicts(db.session, lambda: _undo(insisted, words.done))
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
@@ -205,9 +202,20 @@ class ActivityPage(ProtectedView):
         return page, HTTPStatus.CONFLICT
 
 
-def _undo(done: ChangeSet, touched: Sequence[Access], insisted: Sequence[int], undone: str) -> None:
-    """Take a change set back (committed), as far as the person may and agreed to."""
+def _require_reach(done: ChangeSet, touched: Sequence[Access]) -> None:
+    """Answer 404 or 403 where something of a change set is not for this person to undo."""
+    require_own_notes(done)
+    require_undo(touched)
+    require_rows_before(done, touched)
+    require_fields(done, touched)
+
+
+def _undo(insisted: Sequence[int], undone: str) -> None:
+    """Take the change set back (committed), as far as the person may and agreed to; each attempt judges it anew."""
+    done = _requested(request.form, is_judged_later=True)
     with refusals_of(_model_of(done)), transaction(db.session):
+        touched = _touched(done)
+        _require_reach(done, touched)
         outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
         require_rows_after(done.id, touched)
         _require_consent(outcome, undone)

@@ -33,7 +33,7 @@ APART = registry(metadata=OWN)
 
 def between(name: str, **sides: str) -> Table:
     """Return a table between two others."""
-    return Table(name, OWN, *(Column(one, ForeignKey(key), primary_key=True) for one, key in sides.items()))
+    return Table(name, OWN, *(Column(one, ForeignKey(key), primary_key=True, index=True) for one, key in sides.items()))
 
 
 SHIP_FLAG = between("ship_flag", ship_id="ship.id", flag_id="flag.id")
@@ -74,7 +74,7 @@ class Ship(Craft):
     id: Mapped[int] = mapped_column(ForeignKey("craft.id"), primary_key=True)
     sign: Mapped[str | None] = mapped_column(String(10), unique=True)
     port: Mapped[str | None] = mapped_column(String(20))
-    mother_id: Mapped[int | None] = mapped_column(ForeignKey("ship.id"))
+    mother_id: Mapped[int | None] = mapped_column(ForeignKey("ship.id"), index=True)
     mother: Mapped[Ship | None] = relationship(
         back_populates="boats", remote_side="Ship.id", foreign_keys=mother_id, passive_deletes="all"
     )

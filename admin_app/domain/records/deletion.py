@@ -14,7 +14,7 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
-from admin_app.domain.records.dependent_counts import counts_of, difference
+from admin_app.domain.records.dependent_sight import Sight, changed_since
 from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
@@ -107,18 +107,18 @@ def delete_record(
     decisions: Mapping[str, Decision],
     scopes: DeletionScopes,
     *,
-    seen: str = "",
+    seen: Sight | None = None,
 ) -> None:
     """Delete the record (not yet committed), and treat its dependents as decided.
 
     Raises `DeletionError` if there are dependents without a decision, also new ones, or dependents of dependents that
     the person may not change.
-    `seen` is what hung on it when somebody decided (`counts_of`): if that has changed, nothing is deleted.
+    `seen` is what hung on it when somebody decided: if that has changed, nothing is deleted.
     """
     key = key_of(type(record))
     # Until the end nobody can add a dependent: on PostgreSQL a record that refers to this one waits for the lock.
     session.execute(select(key).where(key == record.id).with_for_update())
-    _require_as_seen(session, record, seen, scopes)
+    _require_as_seen(session, record, seen)
     _require_losses(session, type(record), key == record.id, scopes)
     for dependence in dependences(session, record, scopes):
         decision = decided(dependence.relation) or decisions.get(dependence.name)
@@ -188,11 +188,11 @@ def losses(
     return [one for one in found if one.count.number or not one.is_allowed]
 
 
-def _require_as_seen(session: AnySession, record: Record, seen: str, scopes: DeletionScopes) -> None:
+def _require_as_seen(session: AnySession, record: Record, seen: Sight | None) -> None:
     """Raise `DeletionError` where something else hangs on a record than somebody saw."""
-    news = difference(type(record), seen, counts_of(session, record), scopes) if seen else ""
+    news = changed_since(session, record, seen) if seen is not None else ""
     if news:
-        message = f"{news} Look at what is deleted, and choose again."
+        message = f"{news} Look at it again before you delete it."
         raise DeletionError(message)
 
 

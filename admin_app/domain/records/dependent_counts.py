@@ -1,4 +1,4 @@
-"""How much hangs on a record, in one text: a plan's line and the delete page keep it, and by it see what came or went since.
+"""How much hangs on a record, a word for each relation: a plan's line keeps it, and by it sees what came or went since.
 
 It says as much as a page does. Of a record on which more hangs than a page counts, it says no more than that.
 """
@@ -6,7 +6,7 @@ It says as much as a page does. Of a record on which more hangs than a page coun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,9 +16,10 @@ from sqlalchemy.orm import aliased
 from admin_app.db.joined import column_in
 from admin_app.db.key_digest import key_digest
 from admin_app.db.keys import is_number, is_record, key_in, stored_key
+from admin_app.db.leading_index import lead_an_index
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
-from admin_app.extensions import AnyColumn, AnySession, Expression, Statement, table_of
+from admin_app.extensions import AnyColumn, AnySession, Expression, Statement, TableColumn, table_of
 from admin_app.formatting import counted
 from admin_app.relations import ManyToMany, Relation, links_into
 from admin_app.relations.base import in_alias, one_of
@@ -55,8 +56,8 @@ class _Hanging:
 
 
 def dependent_counts(model: type[Record]) -> Expression | None:
-    """Return what hangs on each row of a model's root table; None for a model on whose records nothing can hang."""
-    words = [_counted(model, relation) for relation in _relations(model)]
+    """Return what hangs on each row of a model's root table; None for a model on whose records nothing counted can hang."""
+    words = [_counted(model, relation) for relation in _counted_relations(model)]
     if not words:
         return None
     whole = words[0]
@@ -65,14 +66,14 @@ def dependent_counts(model: type[Record]) -> Expression | None:
     return whole
 
 
-def counts_of(session: AnySession, record: Record) -> str:
-    """Return what hangs on one record now, "" where nothing can."""
-    table, words = table_of(type(record)), dependent_counts(type(record))
-    if words is None:
-        return ""
+def counts_of(session: AnySession, record: Record) -> Sequence[str]:
+    """Return what hangs on one record now, a word for each of `dependent_relations`."""
+    table, words = table_of(type(record)), [_counted(type(record), one) for one in dependent_relations(type(record))]
+    if not words:
+        return ()
     key = stored_key(literal(record.id, key_in(table).type))
-    found: str = session.scalar(select(words).select_from(table).where(is_record(table, key)))
-    return found
+    # A record that is gone by now has nothing.
+    return session.execute(select(*words).select_from(table).where(is_record(table, key))).one_or_none() or ()
 
 
 def difference(model: type[Record], before: str, now: str, scopes: Scopes, *, is_act: bool = False) -> str:
@@ -80,7 +81,7 @@ def difference(model: type[Record], before: str, now: str, scopes: Scopes, *, is
 
     `is_act`: the act that asks may itself have taken something off this record, with others that it deleted.
     """
-    relations, then, found = _relations(model), _read(before), _read(now)
+    relations, then, found = _counted_relations(model), _read(before), _read(now)
     if not len(relations) == len(then) == len(found):
         return "What hangs on it may have changed."
     own = _reached(model) if is_act else Counter[object]()
@@ -90,13 +91,27 @@ def difference(model: type[Record], before: str, now: str, scopes: Scopes, *, is
     return ""
 
 
-def _relations(model: type[Record]) -> list[Relation]:
+def dependent_relations(model: type[Record]) -> list[Relation]:
     """Return the relations over which a deletion reaches other records: those that hang on it, and those that lose a link."""
     return [*hanging_relations(model), *links_into(model)]
 
 
+def noun_and_plural(relation: Relation) -> tuple[str, str]:
+    """Name what hangs on a record there."""
+    return names_of(relation.model if isinstance(relation, ManyToMany) else relation.target)
+
+
+def _counted_relations(model: type[Record]) -> list[Relation]:
+    """Return those that a plan counts: without an index each of its records would read the whole table."""
+    return [one for one in dependent_relations(model) if lead_an_index(_pointing(one))]
+
+
+def _pointing(relation: Relation) -> Sequence[TableColumn]:
+    return (relation.other_link,) if isinstance(relation, ManyToMany) else relation.other_columns
+
+
 def _counted(model: type[Record], relation: Relation) -> Expression:
-    """Return the word of one relation; it is counted by the index of the foreign key, and no further than a page counts."""
+    """Return the word of one relation; it is counted by the index of the foreign key, if it has one, and no further than a page counts."""
     some = _some(model, relation).limit(COUNT_LIMIT + 1).subquery()
     number, (key,) = func.count(), some.c
     newest = func.coalesce(func.max(key), 0) if is_number(key) else literal(0)
@@ -159,11 +174,11 @@ def _is_other(then: _Hanging, now: _Hanging, *, is_entangled: bool) -> bool:
 
 def _told(relation: Relation, then: _Hanging, now: _Hanging, scopes: Scopes) -> str:
     """Say it, in numbers where the person sees all of them."""
-    noun, nouns = names_of(relation.model if isinstance(relation, ManyToMany) else relation.target)
+    noun, nouns = noun_and_plural(relation)
     if scopes(relation).seen is not None or now.number == then.number:
         return f"Its {nouns} have changed."
     is_linked = "is linked with" if isinstance(relation, ManyToMany) else "has"
-    return f"It {is_linked} {_number(now, noun, nouns)} now, not {'more' if then.has_more else f'{then.number:,}'}."
+    return f"It {is_linked} {_number(now, noun, nouns)} now, not {f'more than {COUNT_LIMIT:,}' if then.has_more else f'{then.number:,}'}."
 
 
 def _number(found: _Hanging, noun: str, nouns: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.crossings import retry_conflicts
@@ -15,8 +15,8 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Decision, Dependence, delete_record, dependences, dependent_names, losses
-from admin_app.domain.records.dependent_counts import counts_of
+from admin_app.domain.records.deletion import Dependence, delete_record, dependences, dependent_names, losses
+from admin_app.domain.records.dependent_sight import Sight, digests_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
@@ -32,7 +32,7 @@ from admin_app.web.auth import reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# What hangs on the record, as the page was drawn.
+# What hung on the record when the page was drawn, as digests: some of it may be hidden from the person.
 HANGING = "hanging"
 
 
@@ -42,23 +42,19 @@ class DeletePage(Page):
     def respond(self) -> ResponseReturnValue:
         """Show what will be deleted, or delete it."""
         record = self.access.requested(Action.DELETE)
-        hanging = dependences(db.session, record, bound_of)
         if request.method != "POST":
-            return self._page(record, hanging, {}, HTTPStatus.OK)
-        if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
-            return self._page(record, hanging, {}, HTTPStatus.CONFLICT)
-        title = self.access.title_of(record)
+            return self._page(record, dependences(db.session, record, bound_of), {}, HTTPStatus.OK)
+        key, title = record.id, self.access.title_of(record)
         try:
-            decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
-            if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
-                return page
-            retry_conflicts(db.session, lambda: self._delete(record, decisions))
+            page = retry_conflicts(db.session, self._delete)
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        if page is not None:
+            return page
         announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_change_set(db.session))
-        return lead_on(self._after(record.id))
+        return lead_on(self._after(key))
 
     def kept_names(self) -> set[str]:
         """Keep the choices for the dependents."""
@@ -71,12 +67,24 @@ class DeletePage(Page):
             return None
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
-    def _delete(self, record: Record, decisions: Mapping[str, Decision]) -> None:
-        """Delete the record, as long as nothing else hangs on it than the page said (committed)."""
+    def _delete(self) -> ResponseReturnValue | None:
+        """Delete the record as it was seen (committed), or ask who the person is first.
+
+        Each attempt reads and judges everything anew: others may have changed it before a retry.
+        """
+        record = self.access.requested(Action.DELETE)
+        if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
+            raise RecordGone
+        hanging = dependences(db.session, record, bound_of)
+        decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
+        if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
+            return page
         with refusals_of(self.resource.model), transaction(db.session):
             drop_sent_draft()
             self.resource.before_delete(record)
-            delete_record(db.session, record, decisions, bound_of, seen=request.form.get(HANGING, ""))
+            sight = Sight(request.form.get(HANGING, ""), _digest_key())
+            delete_record(db.session, record, decisions, bound_of, seen=sight)
+        return None
 
     def _refused(self, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         record = self.access.requested(Action.DELETE)
@@ -98,7 +106,7 @@ class DeletePage(Page):
             is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
-            hanging=counts_of(db.session, record),
+            hanging=digests_of(db.session, record, _digest_key()),
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
             forget_url=forget_url(self.access, record),
@@ -112,6 +120,10 @@ class DeletePage(Page):
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
         is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == print_key(record_id)
         return self.link("index_view") if is_gone else self.return_url()
+
+
+def _digest_key() -> bytes:
+    return str(current_app.secret_key).encode()
 
 
 def _problems(error: AdminError) -> Mapping[str, str]:

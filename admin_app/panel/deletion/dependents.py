@@ -121,11 +121,12 @@ class DependentsForm:
 
     def _choice(self, fate: Fate, words: str, counted: str, chosen: str) -> Choice:
         noun = self.access.resource.noun
-        whole = f"Everything that belongs only to these {words} is deleted too."
+        is_one = self.one.count.number == 1 and self.one.count.is_exact
+        whole = f"Everything that belongs only to {'this' if is_one else 'these'} {words} is deleted too."
         label, hint, said = {
             Fate.KEEP: (
                 f"Keep the {words}",
-                f"They stay, without {formatting.with_article(noun)}.",
+                f"{'It stays' if is_one else 'They stay'}, without {formatting.with_article(noun)}.",
                 f"and keep {counted}",
             ),
             Fate.GIVE: (f"Give the {words} to another {noun}", "", f"and give {counted} to another {noun}"),

@@ -76,15 +76,11 @@ class PlanPage(Page):
         if request.form.get(LIST) in _LISTED:
             return self._as_list(plan, _LISTED[request.form[LIST]])
         try:
-            operation = operation_of(self.access, plan)
-        except (InvalidRecord, PlanError) as error:
-            # What was chosen is gone, or not this person's any more.
-            return self._page(plan, f"{error} Nothing was changed.", HTTPStatus.CONFLICT)
-        if not may_do(self.access, operation.action):
-            abort(HTTPStatus.FORBIDDEN)
-        if "go_on" in request.form:
-            return self._go_on(plan, operation)
-        return self._agree(plan, operation)
+            plan, operation = self._requested()
+            return self._go_on(plan) if "go_on" in request.form else self._agree(plan, operation)
+        except PlanError as error:
+            db.session.rollback()
+            return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
 
     def lines(self) -> ResponseReturnValue:
         """Send every line as CSV, like an export."""
@@ -104,6 +100,18 @@ class PlanPage(Page):
         """Draw the page with the reason that was given."""
         return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
+    def _requested(self) -> tuple[Plan, BulkOperation]:
+        """Read the plan and what it does, for each attempt; raise `PlanError` where what was chosen is gone, or not this person's."""
+        plan = requested_plan(self.access)
+        try:
+            operation = operation_of(self.access, plan)
+        except (InvalidRecord, PlanError) as error:
+            message = f"{error} Nothing was changed."
+            raise PlanError(message) from error
+        if not may_do(self.access, operation.action):
+            abort(HTTPStatus.FORBIDDEN)
+        return plan, operation
+
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
         is_whole = request.form.get(WHOLE) == "1"
@@ -111,13 +119,7 @@ class PlanPage(Page):
             return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
-        try:
-            is_first = retry_conflicts(
-                db.session, lambda: self._carried_out(plan, operation, reason, is_whole=is_whole)
-            )
-        except PlanError as error:
-            db.session.rollback()
-            return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
+        is_first = retry_conflicts(db.session, lambda: self._carried_out(reason, is_whole=is_whole))
         if not is_first:
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
@@ -127,8 +129,9 @@ class PlanPage(Page):
                 ticks.clear_planned(db.session, plan, set_id=int(set_id))
         return lead_on(self._here(plan))
 
-    def _carried_out(self, plan: Plan, operation: BulkOperation, reason: str, *, is_whole: bool) -> bool:
+    def _carried_out(self, reason: str, *, is_whole: bool) -> bool:
         """Agree to a plan and carry it out, or hand it over (committed); False where somebody agreed before."""
+        plan, operation = self._requested()
         is_first = plans.agree(db.session, plan, reason=reason)
         if is_first:
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
@@ -161,12 +164,13 @@ class PlanPage(Page):
         db.session.commit()
         return lead_on(self._here(plan))
 
-    def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
+    def _go_on(self, plan: Plan) -> ResponseReturnValue:
         """Continue with what is left."""
-        retry_conflicts(db.session, lambda: self._carried_on(plan, operation))
+        retry_conflicts(db.session, self._carried_on)
         return lead_on(self._here(plan))
 
-    def _carried_on(self, plan: Plan, operation: BulkOperation) -> None:
+    def _carried_on(self) -> None:
+        plan, operation = self._requested()
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
 

@@ -19,15 +19,19 @@ from admin_app.domain.records.deletion import (
     dependences,
     everything_in_scope,
 )
-from admin_app.domain.records.dependent_counts import counts_of, difference
+from admin_app.domain.records.dependent_counts import counts_of, dependent_counts, dependent_relations, difference
+from admin_app.domain.records.dependent_sight import Sight, changed_since, digests_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from admin_app.selection.paging import counting
 from admin_app.selection.paging.counting import Count
+from tests.relations.linked import Farm, Tag
 
 pytestmark = pytest.mark.usefixtures("context")
+
+KEY = b"key"
 
 Users, Posts = Callable[..., User], Callable[..., Post]
 
@@ -88,17 +92,31 @@ def test_saying_what_hangs_on_a_record_costs_the_same_for_one_and_many(
 def test_nothing_is_deleted_where_something_else_hangs_on_it_than_was_seen(make_user: Users, make_post: Posts) -> None:
     user, other = make_user(), make_user()
     make_post(user=user)
-    seen = counts_of(db.session, user)
+    seen = Sight(digests_of(db.session, user, KEY), KEY)
     late = make_post(user=user)
 
     with pytest.raises(DeletionError) as refused, transaction(db.session):
         delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, everything_in_scope, seen=seen)
     with transaction(db.session):
-        delete_record(db.session, other, {}, everything_in_scope, seen=counts_of(db.session, other))
+        delete_record(db.session, other, {}, everything_in_scope, seen=Sight(digests_of(db.session, other, KEY), KEY))
 
-    assert str(refused.value) == "It has 2 posts now, not 1. Look at what is deleted, and choose again."
+    assert str(refused.value) == "Its posts have changed. Look at it again before you delete it."
     assert db.session.get(Post, late.id) is not None
-    assert counts_of(db.session, late) == ""
+    assert (digests_of(db.session, late, KEY), counts_of(db.session, other)) == ("", ())
+
+
+def test_what_hung_on_a_record_is_kept_in_digests_that_tell_nothing(make_user: Users) -> None:
+    one, other = make_user(), make_user()
+
+    found = [digests_of(db.session, user, key) for user, key in ((one, KEY), (one, KEY), (other, KEY), (one, b"k"))]
+
+    assert (len(set(found)), found[0]) == (3, found[1])
+    assert changed_since(db.session, one, Sight("1~9~9 2~9~17", KEY)) == "What hangs on it may have changed."
+
+
+def test_a_plan_counts_nothing_for_which_each_record_would_read_a_table() -> None:
+    assert [len(dependent_relations(one)) for one in (Farm, Tag)] == [4, 1]
+    assert [dependent_counts(one) is None for one in (Farm, Tag)] == [True, False]
 
 
 MANY = counting.COUNT_LIMIT + 1
@@ -113,7 +131,7 @@ MANY = counting.COUNT_LIMIT + 1
         ("2~9~17", "2~9~16", "Its posts have changed."),
         (f"{MANY}~0~0", f"{MANY}~0~0", ""),
         ("2~9~17", f"{MANY}~0~0", "It has more than 10,000 posts now, not 2."),
-        (f"{MANY}~0~0", "2~9~17", "It has 2 posts now, not more."),
+        (f"{MANY}~0~0", "2~9~17", "It has 2 posts now, not more than 10,000."),
         ("2~9~17 1~1~1", "2~9~17", "What hangs on it may have changed."),
         ("two", "2~9~17", "What hangs on it may have changed."),
         ("a~b~c", "2~9~17", "What hangs on it may have changed."),

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Delete, Update, delete, event, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
@@ -24,6 +26,11 @@ def state(app: Flask) -> tuple[list[int], dict[int, int | None]]:
     with app.app_context():
         posts = {post.id: post.user_id for post in db.session.scalars(select(Post))}
         return list(db.session.scalars(select(User.id).order_by(User.id))), posts
+
+
+def crossed() -> Exception:
+    """Return what a driver raises for a transaction that PostgreSQL rolled back, since two waited for each other."""
+    return type("Crossed", (Exception,), {"sqlstate": "40P01"})()
 
 
 @pytest.fixture
@@ -187,6 +194,64 @@ def test_posts_that_are_not_those_of_the_page_are_said(
     page = Page(as_editor.post_form(at(ann), {"fate.posts": "keep", "seen.posts": seen}))
 
     assert (page.status, page.summary) == (422, [words])
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "status"),
+    [(update(User).values(name="Anne", version=2), 409), (delete(User), 404)],
+    ids=["changed", "deleted"],
+)
+def test_retry_deletes_nothing_that_somebody_changed_meanwhile(
+    meanwhile: Update | Delete, status: int, app: Flask, as_editor: Any, make_user: Any
+) -> None:
+    ann = make_user(name="Ann")
+    form = Page(as_editor.get(at(ann))).values("")
+    with app.app_context():
+        engine, conflicts = db.engine, [OperationalError("", {}, crossed())]
+    acts = [meanwhile]
+
+    def conflict(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if conflicts and statement.startswith("INSERT INTO change_set"):
+            raise conflicts.pop()
+
+    def act(_session: Any) -> None:
+        if acts and not conflicts:
+            with engine.begin() as other:
+                other.execute(acts.pop())
+
+    event.listen(engine, "before_cursor_execute", conflict)
+    event.listen(Session, "after_rollback", act)
+    try:
+        page = Page(as_editor.post(at(ann), data=form))
+    finally:
+        event.remove(Session, "after_rollback", act)
+        event.remove(engine, "before_cursor_execute", conflict)
+
+    assert (page.status, acts) == (status, [])
+    with app.app_context():
+        assert db.session.scalars(select(User.name)).all() == (["Anne"] if status == 409 else [])
+
+
+def test_page_does_not_say_how_many_hidden_posts_there_are(client_with: Any, make_user: Any, make_post: Any) -> None:
+    client = client_with("*:list", "*:view", "*:delete", rows=["post:own"])
+    ann = make_user()
+    make_post(user=ann)
+    one = Page(client.get(at(ann))).values("")
+    make_post(user=ann)
+    two = Page(client.get(at(ann))).values("")
+
+    assert one["hanging"] != two["hanging"]
+    assert [len(form["hanging"]) for form in (one, two)] == [16, 16]
+
+
+def test_one_post_is_spoken_of_as_one(as_editor: Any, make_user: Any, make_post: Any) -> None:
+    ann = make_user()
+    make_post(user=ann)
+
+    page = Page(as_editor.get(at(ann)))
+
+    hints = ["It stays, without a user.", "Everything that belongs only to this post is deleted too."]
+    assert [one for one in hints if one in page.root.text] == hints
 
 
 def test_heir_deleted_after_the_page_is_a_message(app: Flask, as_editor: Any, make_user: Any, make_post: Any) -> None:
