@@ -208,7 +208,7 @@ def show_plan(made: Plan) -> None:
     with to_standard_output():
         click.echo(f"Plan {made.id}: {words.title_of(made, resource)}")
         click.echo(made.scope)
-        for label, text in made.arguments["what"]:
+        for label, text in words.what_of(made):
             click.echo(f"{label}: {text}")
         for verdict in Verdict:
             if number := made.counts.get(verdict):

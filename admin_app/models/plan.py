@@ -29,6 +29,10 @@ class PlanState(StrEnum):
     STOPPED = "stopped"
 
 
+# The states of plans that are over.
+ENDED = (PlanState.DONE, PlanState.STOPPED)
+
+
 class Verdict(StrEnum):
     """What would be done with a record and, after the plan was carried out, what was done."""
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from admin_app.db.types import utc_now
 from admin_app.errors import SelectionError
 from admin_app.extensions import AnySession, Attribute, Statement, Values, table_of
 from admin_app.models.change_set import Change, Did
-from admin_app.models.plan import Plan, PlanLine
+from admin_app.models.plan import Plan, PlanLine, Verdict
 from admin_app.models.ticks import Tick, TickSet
 from admin_app.selection.selection import Selection, Ticked
 
@@ -26,6 +26,9 @@ LIFETIME = timedelta(days=7)
 MOST_TICKS = 10_000
 # Sets of one person: a few lists a day while they are kept. Without a limit somebody could fill the database.
 MOST_SETS = 100
+
+# The verdicts of records that are there no longer once a plan has deleted what it could.
+NO_LONGER = (Verdict.DONE, Verdict.GONE)
 
 # Characters of `Selection.digest`, which a copy's key begins with.
 DIGEST = 32
@@ -136,19 +139,21 @@ def clear(session: AnySession, place: TickedList) -> None:
 
 
 def clear_planned(session: AnySession, plan: Plan, *, set_id: int) -> None:
-    """Take back the ticks of a plan's records in the list that it was made from, which this set is of (not yet committed).
+    """Take back the ticks of the records that a plan deleted, in the list that it was made from, which this set is of (not yet committed).
 
-    What its person ticked since is none of that. Where every row is ticked, the ticks go as a whole, unless that is newer than the plan.
+    What it left stays ticked, and so does what its person ticked since. Where every row is ticked, the ticks go as a whole,
+    unless the plan left a row, or that is newer than the plan.
     """
     of = aliased(TickSet)
     key = select(func.substr(of.list_key, 1, DIGEST)).where(of.id == set_id).scalar_subquery()
     resource = select(of.resource).where(of.id == set_id).scalar_subquery()
     here = (TickSet.staff_id == plan.staff_id, TickSet.resource == resource, TickSet.list_key == key)
-    planned = select(PlanLine.record_id).where(PlanLine.plan_id == plan.id, PlanLine.record_id.is_not(None))
+    of_tick = (PlanLine.plan_id == plan.id, PlanLine.record_id == Tick.record_id)
+    is_gone = exists().where(*of_tick, PlanLine.verdict.in_(NO_LONGER))
     lists = select(TickSet.id).where(*here, TickSet.is_all_but.is_(False))
+    those = delete(Tick).where(Tick.set_id.in_(lists), is_gone)
     whole = delete(TickSet).where(*here, TickSet.is_all_but.is_(True), TickSet.changed_at <= plan.created_at)
-    those = delete(Tick).where(Tick.set_id.in_(lists), Tick.record_id.in_(planned))
-    for statement in (whole, those):
+    for statement in (those, whole) if plan.counts.keys() <= {*NO_LONGER} else (those,):
         session.execute(statement.execution_options(synchronize_session=False))
 
 

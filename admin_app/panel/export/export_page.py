@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,8 +35,8 @@ from admin_app.transfer.formats import CSV, FORMATS, XLSX, FileOptions, Format
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.download import download
 from admin_app.web.flash import call_attention
-from admin_app.web.priority import behind_pages
 from admin_app.web.urls import here
 
 # In the address of the page: the format that is chosen there.
@@ -64,7 +62,7 @@ class ExportPage(Page):
             return redirect(links.to(wanted.selection))
         if not reauthentication.is_fresh() and _exceeds(current_app.config["PROOF_ROWS"], wanted.selection):
             return redirect(url_for("account.confirm", next=here(), back=list_exported(self.resource)))
-        return download(wanted)
+        return _download(wanted)
 
     def respond(self) -> ResponseReturnValue:
         """Ask how; then send the file, or have a job make it where that takes longer."""
@@ -83,7 +81,7 @@ class ExportPage(Page):
         if _exceeds(_most_at_once(wanted.format), wanted.selection):
             begin_export(self.access, wanted)
             return lead_on(url_for("jobs.index"))
-        return download(wanted)
+        return _download(wanted)
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen about the file."""
@@ -175,27 +173,8 @@ def list_arguments() -> list[Hidden]:
     return [pair for pair in arguments() if pair[0] != FORMAT]
 
 
-def download(wanted: Order) -> Response:
-    """Send a file while it is written; one that fails half-way is broken off.
-
-    Its first piece is made before anything is sent: of a database that fails at once, or that cannot note who took these rows,
-    a page can still tell.
-    """
-    pieces = behind_pages(export_file(wanted))
-    # The file has a connection of its own: no two of them are held while it is read.
-    db.session.rollback()
-    first = [] if request.method == "HEAD" else [*islice(pieces, 1)]
-    return Response(
-        _from(first, pieces),
-        content_type=wanted.format.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{file_name(wanted)}"'},
-    )
-
-
-def _from(first: Sequence[bytes], pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
-    with closing(pieces):
-        yield from first
-        yield from pieces
+def _download(wanted: Order) -> Response:
+    return download(export_file(wanted), content_type=wanted.format.content_type, name=file_name(wanted))
 
 
 def _sent(form: MultiDict[str, str]) -> Values:

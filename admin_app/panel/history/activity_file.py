@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from itertools import chain, islice
 
 from flask import Response
 
@@ -15,6 +17,7 @@ from admin_app.panel.history.activity_row import activity_row
 from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
 from admin_app.transfer.formats import CSV
 from admin_app.transfer.formats.csv import csv_chunks
+from admin_app.web.download import download
 
 # More are narrowed first, by days for example.
 MOST_ACTS = 10_000
@@ -26,11 +29,14 @@ LONGEST_ASKED = 200
 def activity_file(sets: Sequence[ChangeSet], *, asked: str) -> Response:
     """Send these change sets. The history records who exported them, and with which filters."""
     lines = [_line(one) for one in sets]
-    return Response(
-        csv_chunks(HEADER, audited_rows(db.engine, iter(lines), _taking(asked))),
-        content_type=CSV.content_type,
-        headers={"Content-Disposition": 'attachment; filename="activity.csv"'},
-    )
+    rows = audited_rows(db.engine, iter(lines), _taking(asked))
+    return download(_written(rows), content_type=CSV.content_type, name="activity.csv")
+
+
+def _written(rows: Generator[Sequence[str], None, None]) -> Generator[bytes, None, None]:
+    with closing(rows):
+        # The first line is taken, and noted, before even the header is sent.
+        yield from csv_chunks(HEADER, chain([*islice(rows, 1)], rows))
 
 
 def _line(done: ChangeSet) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ from admin_app.panel.access.authority import acting_for
 from admin_app.panel.import_.opening import opened
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.plan.importing import judgements_of_rows, upload_of
-from admin_app.panel.plan.making import KIND
+from admin_app.panel.plan.making import KIND, deselect_deleted
 from admin_app.panel.plan.operation import (
     BulkOperation,
     Incoming,
@@ -229,7 +229,7 @@ class PlanWork:
         with reading():
             counted = plans.counted_lines(db.session, self._plan())
             db.session.rollback()
-        self._transaction(lambda plan: end(db.session, plan, counted))
+        self._transaction(partial(_end, end, counted))
 
     def _transaction(self, work: Callable[[Plan], T]) -> T:
         """Do something with the plan in a transaction of its own."""
@@ -301,6 +301,11 @@ class _Effect:
             log.exception("the effect on %s %s failed", table_of(self.model).name, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
+
+
+def _end(end: Callable[..., object], counted: plans.LineCounts, plan: Plan) -> None:
+    end(db.session, plan, counted)
+    deselect_deleted(plan)
 
 
 def _mark(some: Sequence[WrongCell], plan: Plan) -> None:

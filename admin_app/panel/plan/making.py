@@ -17,11 +17,11 @@ from admin_app.extensions import db
 from admin_app.formatting import counted, in_sentence
 from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
-from admin_app.models.plan import Plan, Verdict, open_lines
+from admin_app.models.plan import ENDED, Plan, Verdict, open_lines
 from admin_app.panel.access.access import Access
 from admin_app.panel.list.counted import count_up_to
-from admin_app.panel.plan.operation import BulkOperation, execution_of, judge_lines, scope_of
-from admin_app.selection.selection import VIEW, Selection
+from admin_app.panel.plan.operation import BulkOperation, execution_of, is_deletion, judge_lines, scope_of
+from admin_app.selection.selection import TICKS, VIEW, Selection
 
 KIND = "plan"
 # Lines that one transaction of a request carries out.
@@ -106,7 +106,15 @@ def begin_carrying_out(
         message = f"Nothing was {operation.done}: {counted(left, 'record was', 'records were')} changed meanwhile. Check the file again."
         raise PlanError(message)
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
+    deselect_deleted(plan)
     db.session.commit()
+
+
+def deselect_deleted(plan: Plan) -> None:
+    """Select no more what a plan deleted that is over (not yet committed): those rows are gone."""
+    set_id = dict(plan.arguments.get("selection", [])).get(TICKS)
+    if is_deletion(plan) and plan.state in ENDED and set_id:
+        ticks.clear_planned(db.session, plan, set_id=int(set_id))
 
 
 def _done(plan: Plan) -> int:

@@ -27,6 +27,8 @@ from admin_app.selection.selection import Selection
 from admin_app.transfer.import_.rows import RowReader
 
 Pair = tuple[str, str]
+# The name by which plans keep a deletion.
+DELETE = "delete"
 # Of records that need no change, unless the operation says it better.
 SAME = "already as wanted"
 
@@ -118,6 +120,11 @@ def may_do(access: Access, action: Action, *, is_one: bool = False) -> bool:
 def is_about_one(plan: Plan) -> bool:
     """Whether a plan has one line and no more."""
     return sum(plan.counts.values()) == 1
+
+
+def is_deletion(plan: Plan) -> bool:
+    """Whether a plan deletes its records."""
+    return plan.operation == DELETE
 
 
 def scope_of(access: Access, selection: Selection, operation: BulkOperation) -> Scope:

@@ -33,7 +33,7 @@ from admin_app.panel.list.selections import plain_selection, ticked_list
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
 from admin_app.panel.plan.importing import problems_of
-from admin_app.panel.plan.making import begin_carrying_out
+from admin_app.panel.plan.making import begin_carrying_out, deselect_deleted
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.own_plan import is_import, requested_plan
@@ -123,10 +123,6 @@ class PlanPage(Page):
         if not is_first:
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
-        elif operation.action is Action.DELETE and (set_id := dict(_arguments(plan)).get(TICKS, "")):
-            # What is selected would be rows that are gone.
-            with transaction(db.session):
-                ticks.clear_planned(db.session, plan, set_id=int(set_id))
         return lead_on(self._here(plan))
 
     def _carried_out(self, reason: str, *, is_whole: bool) -> bool:
@@ -161,6 +157,7 @@ class PlanPage(Page):
         if plan.job_id is not None:
             job_store.cancel(db.session, job_id=plan.job_id)
         plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
+        deselect_deleted(plan)
         db.session.commit()
         return lead_on(self._here(plan))
 
@@ -219,7 +216,7 @@ class PlanPage(Page):
             state=plan.state,
             title=words.title_of(plan, self.resource),
             scope=plan.scope,
-            what=plan.arguments["what"],
+            what=words.what_of(plan),
             button=words.button_of(plan, self.resource),
             news=words.news_of(plan, self.resource),
             done=sum(number for verdict, number in counts.items() if verdict not in OPEN),

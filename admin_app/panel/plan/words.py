@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from admin_app import formatting
+from admin_app.db.json_values import recorded_models
+from admin_app.domain.naming import names_of
 from admin_app.domain.plan import effects
 from admin_app.extensions import db
-from admin_app.models.plan import Plan, PlanState, Verdict, open_lines
-from admin_app.panel.plan.operation import SAME
+from admin_app.models.change_set import Did
+from admin_app.models.plan import ENDED, Plan, PlanState, Verdict, open_lines
+from admin_app.panel.plan.operation import SAME, is_deletion
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
@@ -60,6 +66,24 @@ def go_on_of(plan: Plan, resource: Resource) -> str:
     """Say what is left of a plan that was stopped, "" for nothing."""
     has_effects_left = bool(plan.arguments["effect"]) and effects.number_waiting(db.session, plan) > 0
     return button_of(plan, resource) or ("Continue" if has_effects_left else "")
+
+
+def what_of(plan: Plan) -> Sequence[tuple[str, str]]:
+    """Say what the plan does beside its records, label and words.
+
+    A deletion that left records did not do all that was planned with what hangs on them: then it is what was done, by table.
+    """
+    if not (is_deletion(plan) and plan.state in ENDED) or plan.counts.keys() <= {Verdict.DONE}:
+        told: Sequence[tuple[str, str]] = plan.arguments["what"]
+        return told
+    done = Counter({(what, table): number for what, table, number in plan.tally})
+    # The title counts the records themselves.
+    done[Did.DELETE, plan.model] -= plan.counts.get(Verdict.DONE, 0)
+    return [
+        (formatting.counted(number, *names_of(recorded_models()[table])), Did(what).past)
+        for (what, table), number in done.items()
+        if number > 0 and table in recorded_models()
+    ]
 
 
 def news_of(plan: Plan, resource: Resource) -> str:

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from admin_app.context import Actor, writing
-from admin_app.domain.audit.recorder import record_event
-from admin_app.models.change_set import LONGEST_ACTOR, ChangeSet, Kind
+from admin_app.domain.audit.recorder import begin_change_set, record_event
+from admin_app.models.change_set import ChangeSet, Kind
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def audited_rows(
 
     Where the database breaks off and the file is made again by another one, nothing of the first has left.
     """
-    number, is_whole, is_dropped, set_id = 0, False, False, None
+    # Before the reader takes a connection: one export never holds two.
+    set_id = _begin(engine, audit)
+    number, is_whole, is_dropped = 0, False, False
     try:
         for row in rows:
-            # What is read is of one moment by now: a file of the history does not tell of itself.
-            set_id = set_id or _begin(engine, audit)
             number += 1
             yield row
         is_whole = True
@@ -51,6 +51,9 @@ def audited_rows(
         is_dropped = is_made_again()
         raise
     finally:
+        if isinstance(rows, Generator):
+            # Somebody who takes no more of them leaves the reader with its connection.
+            rows.close()
         # What has left the house is recorded, whole or not.
         if not is_dropped:
             _record(engine, audit, number, is_whole=is_whole, set_id=set_id)
@@ -64,39 +67,39 @@ def _begin(engine: Engine, audit: ExportAudit) -> int:
     It stays where the process dies. Whoever follows the history gets both.
     """
     with writing(), Session(engine) as session:
-        actor_id, actor = audit.actor
-        heading = {"kind": Kind.EXPORT, "resource": audit.resource, "request_id": audit.request_id, "count": 0}
-        begun = ChangeSet(summary="Started an export", actor_id=actor_id, actor=actor[:LONGEST_ACTOR], **heading)
-        session.add(begun)
-        session.flush()
-        set_id = begun.id
+        _note(session, audit, "Started an export", number=0)
+        set_id = begin_change_set(session)
         session.commit()
     return set_id
 
 
-def _take_back(engine: Engine, set_id: int | None) -> None:
+def _take_back(engine: Engine, set_id: int) -> None:
     with writing(), Session(engine) as session:
         _remove(session, set_id)
         session.commit()
 
 
-def _remove(session: Session, set_id: int | None) -> None:
+def _remove(session: Session, set_id: int) -> None:
     session.execute(delete(ChangeSet).where(ChangeSet.id == set_id))
 
 
-def _record(engine: Engine, audit: ExportAudit, number: int, *, is_whole: bool, set_id: int | None) -> None:
+def _record(engine: Engine, audit: ExportAudit, number: int, *, is_whole: bool, set_id: int) -> None:
     words = audit.words(number)
     what = f"Exported {words}" if is_whole else f"Started an export that stopped after {words}"
-    asked = f" ({audit.asked})" if audit.asked else ""
     with writing(), Session(engine) as session:
         _remove(session, set_id)
-        record_event(
-            session,
-            actor=audit.actor,
-            kind=Kind.EXPORT,
-            summary=what + asked,
-            count=number,
-            resource=audit.resource,
-            request_id=audit.request_id,
-        )
+        _note(session, audit, what, number=number)
         session.commit()
+
+
+def _note(session: Session, audit: ExportAudit, what: str, *, number: int) -> None:
+    asked = f" ({audit.asked})" if audit.asked else ""
+    record_event(
+        session,
+        actor=audit.actor,
+        kind=Kind.EXPORT,
+        summary=what + asked,
+        count=number,
+        resource=audit.resource,
+        request_id=audit.request_id,
+    )

@@ -206,41 +206,43 @@ def test_a_copy_stays_as_it_was_and_is_its_persons_too(context: Flask, editor: A
         rows(viewer, set_id=copy)
 
 
-def plan_of(staff: Any, *keys: int) -> Plan:
-    """Plan to delete these posts."""
+def plan_of(staff: Any, *keys: int, left: int | None = None) -> Plan:
+    """Return a plan that deleted these posts, and left one."""
     plan = plans.begin(
         db.session, staff_id=staff.id, resource="post", model=Post, operation="delete", arguments={}, fields=[]
     )
     for key in keys:
         db.session.add(PlanLine(plan_id=plan.id, number=key, record_id=key, version=1, verdict=Verdict.DONE))
+    plan.counts = {Verdict.DONE: len(keys)}
+    if left is not None:
+        db.session.add(PlanLine(plan_id=plan.id, number=left, record_id=left, version=1, verdict=Verdict.OUTDATED))
+        plan.counts = {**plan.counts, Verdict.OUTDATED: 1}
     db.session.commit()
     return plan
 
 
-def test_a_plans_records_are_selected_no_more_in_the_list_it_is_from_and_others_are(
+def test_what_a_plan_deleted_is_selected_no_more_in_the_list_it_is_from_and_others_are(
     context: Flask, editor: Any, viewer: Any
 ) -> None:
-    *keys, later = posts(context, 3)
+    *keys, left, later = posts(context, 4)
     for who, selection in ((editor, WHOLE), (editor, GARDENS), (viewer, WHOLE)):
-        tick(who, keys, selection)
+        tick(who, [*keys, left], selection)
     found = ticks.find(db.session, place(editor))
     assert found is not None
     copy = ticks.keep_copy(db.session, found.id)
-    plan = plan_of(editor, *keys)
+    plan = plan_of(editor, *keys, left=left)
     tick(editor, [later])
 
     ticks.clear_planned(db.session, plan, set_id=copy)
     db.session.commit()
 
-    assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [1, 2, 2]
+    assert [number_of(editor), number_of(editor, GARDENS), number_of(viewer)] == [2, 3, 3]
     assert db.session.get(TickSet, copy) is not None
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_tick_on_every_row_goes_with_the_plan_unless_it_is_newer(
-    when: str,
-    context: Flask,
-    editor: Any,
+@pytest.mark.parametrize(("when", "is_left"), [("before", False), ("before", True), ("after", False)])
+def test_a_tick_on_every_row_goes_with_the_plan_unless_that_left_one_or_is_older(
+    when: str, context: Flask, editor: Any, *, is_left: bool
 ) -> None:
     keys = posts(context, 2)
     if when == "after":
@@ -248,13 +250,13 @@ def test_a_tick_on_every_row_goes_with_the_plan_unless_it_is_newer(
     ticks.tick_all(db.session, place(editor))
     db.session.commit()
     if when == "before":
-        plan = plan_of(editor, *keys)
+        plan = plan_of(editor, keys[0], left=keys[1] if is_left else None)
     (set_id,) = db.session.scalars(select(TickSet.id))
 
     ticks.clear_planned(db.session, plan, set_id=set_id)
     db.session.commit()
 
-    assert (ticks.find(db.session, place(editor)) is not None) == (when == "after")
+    assert (ticks.find(db.session, place(editor)) is not None) == (is_left or when == "after")
 
 
 def test_too_many_ticks_are_refused_and_all_that_match_are_not(context: Flask, editor: Any) -> None:

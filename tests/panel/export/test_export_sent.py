@@ -154,7 +154,8 @@ def test_a_lost_database_breaks_the_file_off_and_the_next_one_is_whole(as_viewer
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-def test_no_file_leaves_that_nothing_can_note(as_viewer: Any, app: Flask, make_post: Any) -> None:
+@pytest.mark.parametrize("address", [POSTS, "/admin/activity/activity.csv"])
+def test_no_file_leaves_that_nothing_can_note(address: str, as_owner: Any, app: Flask, make_post: Any) -> None:
     make_post(content="Rain")
     with app.app_context():
         engine = db.engine
@@ -164,7 +165,7 @@ def test_no_file_leaves_that_nothing_can_note(as_viewer: Any, app: Flask, make_p
 
     event.listen(engine, "begin", close)
     try:
-        page = Page(as_viewer.get(POSTS))
+        page = Page(as_owner.get(address))
     finally:
         event.remove(engine, "begin", close)
         engine.dispose()

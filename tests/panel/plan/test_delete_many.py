@@ -107,6 +107,27 @@ def test_what_was_selected_since_the_plan_stays_selected(as_editor: Any, make_po
     assert (sorted(back.ids()), words(back)) == ([2, 3], "1 selected")
 
 
+@both_stores
+def test_what_a_job_left_stays_selected_and_the_others_are_until_it_deletes_them(
+    as_editor: Any, make_post: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PLAN_ROWS", 1)
+    for content in ("A garden", "A house"):
+        make_post(content=content)
+    address = planned(as_editor, press(as_editor, select_rows(as_editor, "/admin/post/", [1, 2]), "Delete").location)
+    work(as_editor)
+    with as_editor.application.app_context():
+        db.session.get_one(Post, 1).content = "A tree"
+        db.session.commit()
+
+    agreed(as_editor, address)
+    waiting = words(Page(as_editor.get("/admin/post/")))
+    work(as_editor)
+    back = Page(as_editor.get("/admin/post/"))
+
+    assert (waiting, back.ids(), words(back)) == ("2 selected", [1], "1 selected")
+
+
 @pytest.mark.usefixtures("writers")
 @both_stores
 def test_the_question_has_the_total_of_each_relation_and_nothing_chosen(as_editor: Any) -> None:
@@ -149,9 +170,10 @@ def test_who_gets_the_posts_stays_though_selected(as_editor: Any) -> None:
     address = planned(as_editor, USERS, fate_posts="give", heir_posts="Bea")
     plan = Page(as_editor.get(address))
 
-    agreed(as_editor, address)
+    done = agreed(as_editor, address)
 
     assert plan.heading == "Delete 2 users?"
+    assert (done.texts("dt"), done.texts("dd")[1:]) == (["Records", "2 posts"], ["changed"])
     assert "It gets the posts of the others, so it stays." in plan.texts("p", class_="plan__problem")
     assert verdicts(as_editor) == {1: "done", 2: "refused", 3: "done"}
     assert (users_left(as_editor), owners(as_editor)) == (["Bea"], {1: 2, 2: 2, 3: 2})
@@ -210,7 +232,7 @@ def test_who_has_other_posts_than_the_plan_said_is_left_and_planned_again(
     listed = Page(as_editor.get(as_editor.post_form(address, {"list": "left"}).location))
     again = Page(as_editor.get(press(as_editor, listed, "Delete…", [ann.id, bea.id]).location))
 
-    assert (page.heading, left) == ("1 user deleted", (["Ann", "Bea"], 5))
+    assert (page.heading, page.texts("dt"), left) == ("1 user deleted", ["Records"], (["Ann", "Bea"], 5))
     assert page.texts("p", class_="plan__problem") == ["It has 3 posts now, not 2.", "Its posts have changed."]
     assert verdicts(as_editor) == {ann.id: "outdated", bea.id: "outdated", cleo.id: "done"}
     assert again.texts("legend") == ["What should happen to these users' 4 posts?"]

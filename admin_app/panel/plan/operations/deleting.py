@@ -27,14 +27,14 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
-from admin_app.panel.plan.operation import BulkOperation, Pair
+from admin_app.panel.plan.operation import DELETE, BulkOperation, Pair
 from admin_app.relations import Relation, links_into
 from admin_app.relations.hanging import hanging_relations
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
-KEY = "delete"
+KEY = DELETE
 # How many there were of a relation when it was asked: a number, with a "+" where there were more.
 TOTAL = "total."
 # How many records lose links with them, likewise.
