@@ -86,7 +86,7 @@ def key_of(model: type[object]) -> Any:
 def foreign_keys_of(table: Table) -> list[ForeignKeyConstraint]:
     """Return the foreign keys of a table, of one column or several, in the columns' order."""
     places = {name: place for place, name in enumerate(table.columns.keys())}
-    return sorted(table.foreign_key_constraints, key=lambda one: places[one.column_keys[0]])
+    return sorted(table.foreign_key_constraints, key=lambda one: [places[name] for name in one.column_keys])
 
 
 def key_called(table: str) -> str:

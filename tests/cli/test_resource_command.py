@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.dialects import postgresql as pg
 
+from admin_app.cli.new_resource.described import Described
+from admin_app.cli.new_resource.model_file import model_file
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from tests.cli.serving import upgrade
@@ -242,6 +244,58 @@ def test_a_model_without_a_resource_becomes_one_file(
 
     assert text.startswith("# admin_app/resources/role.py\n")
     assert "from admin_app.models.role import Role\n" in text
+
+
+def described(name: str, *parts: Any) -> Described:
+    table = sa.Table(name, sa.MetaData(), *parts)
+    return Described(table, {"user": ("User", "admin_app.models.user")}, is_legacy=True)
+
+
+def test_names_that_python_cannot_read_are_spelled_so_that_it_can() -> None:
+    one = described(
+        "Order Details",
+        sa.Column("Unit Price", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("Unit_Price", sa.Integer, primary_key=True),
+        sa.Column("2fast", sa.String(9)),
+        sa.Column("class_id", sa.Integer, sa.ForeignKey("user.id")),
+    )
+
+    text = model_file(one)
+
+    compile(text, "", "exec")
+    assert (one.model, one.module) == ("OrderDetail", "order_detail")
+    assert [one.attribute(column) for column in one.columns] == ["Unit_Price", "Unit_Price_2", "x2fast", "class_id"]
+    assert '    x2fast: Mapped[str | None] = mapped_column("2fast", sa.String(length=9))\n' in text
+    assert "    class_: Mapped[User | None] = relationship(\n" in text
+    assert [(other.model, other.module) for other in map(described, ["2nd", "nones"])] == [
+        ("X2nd", "x2nd"),
+        ("None_", "none"),
+    ]
+
+
+def test_no_two_relations_have_one_name() -> None:
+    one = described(
+        "games",
+        sa.Column("key", sa.Integer, primary_key=True),
+        *(sa.Column(name, sa.Integer) for name in ("league", "home_id", "away", "title_id")),
+        sa.Column("user_id", sa.ForeignKey("user.id")),
+        sa.Column("UserId", sa.ForeignKey("user.id")),
+        sa.ForeignKeyConstraint(["league", "home_id"], ["user.league", "user.number"]),
+        sa.ForeignKeyConstraint(["league", "away"], ["user.league", "user.number"]),
+        sa.ForeignKeyConstraint(["title_id"], ["user.id"]),
+    )
+
+    text = model_file(one)
+
+    assert [(other.columns, other.name) for other in one.belongings] == [
+        (("league", "home_id"), "home_user"),
+        (("league", "away"), "away_user"),
+        (("title_id",), "title_record"),
+        (("user_id",), "user"),
+        (("UserId",), "user_record"),
+    ]
+    shared = 'overlaps="home_user,games_by_home_user"'
+    assert f'[league, away], {shared}, backref=backref("games_by_away_user", passive_deletes="all", {shared})' in text
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

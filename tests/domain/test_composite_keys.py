@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     String,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     insert,
     select,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
@@ -64,6 +66,9 @@ OWN = MetaData()
 APART = registry(metadata=OWN)
 
 
+IS_MAIN = text("label = 'main'")
+
+
 class Rack(Record):
     """A record of two columns."""
 
@@ -105,6 +110,7 @@ class Box(Record):
     __table_args__ = (
         ForeignKeyConstraint(["mark", "aisle"], ["rack.mark", "rack.aisle"], name="of_rack"),
         UniqueConstraint("aisle", "mark", "label"),
+        Index("main_box", "aisle", unique=True, sqlite_where=IS_MAIN, postgresql_where=IS_MAIN),
     )
 
 
@@ -254,6 +260,23 @@ def test_a_row_whose_key_does_not_fit_says_so(chosen: Any, values: Any, cells: A
     (line,) = arrivals.lines(db.session, 0, [Arrival(2, {**values, "label": "x"}, texts)])
 
     assert line["cells"] == cells
+
+
+def test_of_what_an_aisle_has_one_at_most_no_second_is_given_to_its_racks() -> None:
+    near = Parts((2, "z"))
+    stored(Rack(aisle=2, mark="z", label="near"))
+    stored(box("main", FIRST), box("main", near))
+    give = {"boxes": Decision(Fate.GIVE, rack(SECOND))}
+
+    with pytest.raises(
+        DeletionError, match=r"may have only one box like the one with the ID 1\. Choose another rack\."
+    ):
+        delete_record(db.session, rack(FIRST), give, everything_in_scope)
+    with transaction(db.session):
+        delete_record(db.session, rack(near), give, everything_in_scope)
+
+    moved = select(Box.aisle, Box.mark).order_by(Box.id)
+    assert [tuple(one) for one in db.session.execute(moved)] == [FIRST, SECOND]
 
 
 def test_what_points_at_them_stays_or_is_given_to_another_one() -> None:

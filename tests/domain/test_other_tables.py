@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData, String, Text, func, literal, select, text, type_coerce
+from flask import Flask
+from sqlalchemy import Connection, ForeignKey, MetaData, String, Text, func, literal, select, text, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -39,6 +41,7 @@ from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.staff import Staff
 from tests.domain.audit.undoing import done
 from tests.domain.plan.planning import begun, carried_out, planned, planned_deletion, planned_value, verdicts
+from tests.postgres import wait_until_waiting
 
 OWN = MetaData()
 # Apart from the dashboard's own: other tests of this process are to know none of these.
@@ -76,9 +79,29 @@ class Pen(Legacy):
     below: Mapped[list[Pen]] = relationship(back_populates="above", passive_deletes="all")
 
 
+class Tool(Legacy):
+    """The first class of such rows in two tables."""
+
+    __tablename__ = "old_tool"
+    __mapper_args__: Any = {"polymorphic_on": "sort", "polymorphic_identity": "tool"}
+    metadata = OWN
+    _sa_registry = APART
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sort: Mapped[str] = mapped_column(String(10))
+
+
+class Saw(Tool):
+    """What has more, in the other one."""
+
+    __tablename__ = "old_saw"
+    __mapper_args__: Any = {"polymorphic_identity": "saw"}
+    number: Mapped[int] = mapped_column(ForeignKey("old_tool.number"), primary_key=True)
+    label: Mapped[str] = mapped_column(String(40))
+
+
 @pytest.fixture(autouse=True)
 def tables(context: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001 -- the tables are made in its database
-    for model in (Coin, Stamp, Pen):
+    for model in (Coin, Stamp, Pen, Tool):
         monkeypatch.setitem(recorded_models(), str(model.__table__.name), model)
     OWN.create_all(db.engine)
     yield
@@ -170,6 +193,51 @@ def test_a_row_that_another_program_changed_is_not_overwritten() -> None:
     assert changed != version
     with pytest.raises(StaleDataError):
         db.session.commit()
+
+
+def save(_plan: Plan, _set_id: int) -> None:
+    db.session.get_one(Saw, 1).label = "mine"
+    with pytest.raises(StaleDataError):
+        db.session.commit()
+
+
+def carry_out(plan: Plan, _set_id: int) -> None:
+    carried_out(plan)
+    assert verdicts(plan) == {1: "outdated"}
+
+
+def take_back(_plan: Plan, set_id: int) -> None:
+    assert UndoStatements(db.session, set_id, Tool).changed_back() == 0
+    db.session.commit()
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("act", [save, carry_out, take_back])
+def test_what_another_program_is_writing_to_the_second_of_two_tables_is_not_overwritten(
+    app: Flask, act: Callable[[Plan, int], None]
+) -> None:
+    stored(Saw(number=1, label="first"))
+    db.session.get_one(Saw, 1).label = "second"
+    db.session.commit()
+    set_id, plan = done(), planned_value(Saw, label="mine")
+    assert db.session.get_one(Saw, 1).version > 0
+
+    with db.engine.connect() as theirs, ThreadPoolExecutor(1) as pool:
+        theirs.execute(text("UPDATE old_saw SET label = 'theirs'"))
+        committed = pool.submit(commit_once_awaited, app, theirs)
+        act(plan, set_id)
+        committed.result()
+
+    db.session.rollback()
+    assert labels(Saw) == {1: "theirs"}
+
+
+def commit_once_awaited(app: Flask, theirs: Connection) -> None:
+    with app.app_context():
+        try:
+            wait_until_waiting(1)
+        finally:
+            theirs.commit()
 
 
 def test_changes_of_rows_that_nobody_counts_are_recorded_and_taken_back() -> None:

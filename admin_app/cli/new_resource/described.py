@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
 from admin_app.cli.named_kinds import FILES_BY_WORD, KINDS_BY_WORD, last_word
+from admin_app.cli.new_resource.names import as_name, free_name, singular, without_id
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import TIMES
@@ -65,14 +65,14 @@ class Described:
     @property
     def model(self) -> str:
         """Return the name of the class: "order_lines" -> "OrderLine"."""
-        *words, last = self.table.name.split("_")
-        return "".join(f"{word[:1].upper()}{word[1:]}" for word in (*words, singular(last)))
+        *words, last = as_name(self.table.name).split("_")
+        return as_name("".join(f"{word[:1].upper()}{word[1:]}" for word in (*words, singular(last))))
 
     @property
     def module(self) -> str:
         """Return the name of its file: "order_lines" -> "order_line"."""
-        *words, last = self.table.name.lower().split("_")
-        return "_".join((*words, singular(last)))
+        *words, last = as_name(self.table.name.lower()).split("_")
+        return as_name("_".join((*words, singular(last))))
 
     @cached_property
     def keys(self) -> list[TableColumn]:
@@ -120,28 +120,39 @@ class Described:
 
     def _belongings(self) -> Iterator[Belonging]:
         models = {self.table.name: (self.model, ""), **self.models}
-        for key in foreign_keys_of(self.table):
-            target = key.elements[0].target_fullname.rpartition(".")[0]
+        # Several columns make no tree.
+        keys = {
+            key: target
+            for key in foreign_keys_of(self.table)
+            if (target := _target(key)) in models and (len(key.columns) == 1 or target != self.table.name)
+        }
+        taken = {*OF_EVERY_RECORD, *_TAKEN, *self._attributes.values()}
+        for key, target in keys.items():
+            twins = [one for one in keys if one is not key and keys[one] == target and len(one.columns) > 1]
+            name = free_name(_names_for(key, target, twins), taken)
+            taken.add(name)
             columns = tuple(self.attribute(one) for one in key.columns)
-            # Several columns make no tree.
-            if target in models and (len(columns) == 1 or target != self.table.name):
-                yield Belonging(columns, self._relation_name(key, target), *models[target], _is_optional(key))
-
-    def _relation_name(self, key: sa.ForeignKeyConstraint, target: str) -> str:
-        """Name a relation: of "user_id" user, of "editor" editor_record, and by the other table where it has several columns."""
-        own = key.column_keys
-        name = _without_id(own[0]) if len(own) == 1 else singular(target.lower())
-        taken = {self.attribute(one) for one in self.table.columns}
-        return f"{name}_record" if name in taken else name
+            yield Belonging(columns, name, *models[target], _is_optional(key))
 
     def attribute(self, column: TableColumn) -> str:
-        """Return a column's attribute name, which may be neither a Python keyword nor an attribute of records."""
+        """Return a column's attribute name."""
+        return self._attributes[str(column.name)]
+
+    @cached_property
+    def _attributes(self) -> dict[str, str]:
+        """The attribute of each column, which may be neither a Python keyword nor an attribute of records or of another column."""
         if self.mapper is not None:
-            return self.mapper.get_property_by_column(column).key
-        name = str(column.name)
-        if (name == "id" and not self.is_by_id) or (name == "version" and self.is_legacy):
-            return f"own_{name}"
-        return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN or not name.isidentifier() else name
+            return {str(one.name): self.mapper.get_property_by_column(one).key for one in self.table.columns}
+        found: dict[str, str] = {}
+        for one in self.table.columns:
+            found[str(one.name)] = free_name([self._wanted(str(one.name))], found.values())
+        return found
+
+    def _wanted(self, column: str) -> str:
+        if (column == "id" and not self.is_by_id) or (column == "version" and self.is_legacy):
+            return f"own_{column}"
+        name = as_name(column)
+        return f"{name}_" if name in _TAKEN else name
 
     @property
     def archived_at(self) -> str:
@@ -178,20 +189,27 @@ class Described:
         return FILES_BY_WORD.get(last_word(str(column.name)), "") if FileKind.holds(generic(column.type)) else ""
 
 
-def _without_id(name: str) -> str:
-    """Name what a foreign key means: of "user_id" user, of "PlaylistId" playlist."""
-    return name[:-2].lower() if name.endswith("Id") and len(name) > len("Id") else name.removesuffix("_id")
+def _target(key: sa.ForeignKeyConstraint) -> str:
+    """Return the name of the table that a foreign key refers to."""
+    return key.elements[0].target_fullname.rpartition(".")[0]
+
+
+def _names_for(key: sa.ForeignKeyConstraint, target: str, twins: Sequence[sa.ForeignKeyConstraint]) -> Iterator[str]:
+    """Name a relation: of "user_id" user, of "editor" editor_record; where it has several columns by the other table, and to tell it from its twins by the columns that they do not share."""
+    own = [as_name(one) for one in key.column_keys]
+    if len(own) == 1:
+        yield from (without_id(own[0]), f"{without_id(own[0])}_record", f"{own[0]}_record")
+        return
+    name = singular(as_name(target.lower()))
+    if not twins:
+        yield from (name, f"{name}_record")
+    shared = {as_name(column) for one in twins for column in one.column_keys}
+    yield "_".join([*(without_id(one) for one in own if one not in shared), name])
+    yield "_".join([*own, name])
 
 
 def _is_optional(key: sa.ForeignKeyConstraint) -> bool:
     return any(one.nullable and not one.primary_key for one in key.columns)
-
-
-def singular(word: str) -> str:
-    """Return the singular: "tags" -> "tag", "countries" -> "country"."""
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 def kind_of_type(of: ColumnType) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
-from admin_app.cli.new_resource.described import Described, generic
+from admin_app.cli.new_resource.described import Belonging, Described, generic
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
@@ -135,14 +135,22 @@ def _balanced(sql: str) -> str:
 
 
 def _relations(one: Described) -> Iterator[str]:
-    for each in one.belongings:
-        is_only = [other.model for other in one.belongings].count(each.model) == 1
-        many = f"{one.module}s" if is_only else f"{one.module}s_by_{each.name}"
+    for place, each in enumerate(one.belongings):
+        sharing = [other for other in one.belongings[:place] if not {*each.columns}.isdisjoint(other.columns)]
+        names = ",".join(name for other in sharing for name in (other.name, _many(one, other)))
+        overlaps = f', overlaps="{names}"' if names else ""
         itself = f', remote_side="{one.model}.{_own_key(one)}"' if each.model == one.model else ""
         yield ""
         yield f"    {each.name}: Mapped[{each.model}{' | None' if each.is_optional else ''}] = relationship("
-        yield f'        foreign_keys=[{", ".join(each.columns)}]{itself}, backref=backref("{many}", passive_deletes="all")'
+        many = f'backref("{_many(one, each)}", passive_deletes="all"{overlaps})'
+        yield f"        foreign_keys=[{', '.join(each.columns)}]{itself}{overlaps}, backref={many}"
         yield "    )"
+
+
+def _many(one: Described, each: Belonging) -> str:
+    """Name the relation back."""
+    is_only = [other.model for other in one.belongings].count(each.model) == 1
+    return f"{one.module}s" if is_only else f"{one.module}s_by_{each.name}"
 
 
 def _own_key(one: Described) -> str:

@@ -11,6 +11,7 @@ from admin_app.db.joined import by_table, column_in, further_tables, held_by, is
 from admin_app.db.json_values import is_recorded, kept_columns, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
+from admin_app.db.row_locks import lock_rows
 from admin_app.db.versions import raised, stamps, version_after, version_made
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
@@ -221,9 +222,9 @@ def _record(
     )
     changes = table_of(Change)
     statement = insert(changes).from_select(columns, chosen.where(which), include_defaults=False)
-    if session.get_bind().dialect.name == "postgresql" and did is not Did.CREATE:
-        # Nobody else may change them between the two statements; SQLite lets one writer in at a time anyway.
-        session.execute(select(func.count()).select_from(select(key).where(which).with_for_update().subquery()))
+    if did is not Did.CREATE:
+        # Nobody else may change them between the two statements.
+        lock_rows(session, model, which)
     result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     number = int(result.rowcount)
     count_rows(session, did, model, number)

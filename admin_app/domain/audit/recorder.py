@@ -23,6 +23,7 @@ from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorde
 from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
+from admin_app.db.row_locks import lock_where_several
 from admin_app.db.session_state import state_of
 from admin_app.db.types import utc_now
 from admin_app.db.versions import has_counter, version_in
@@ -237,7 +238,9 @@ def _require_as_read(session: Session, record: Record) -> None:
     seen: object = inspect_mapper(record).dict.get("version")
     if has_counter(table) or seen is None:
         return
-    row = select(version_in(table)).where(key_in(table) == record.id).with_for_update()
+    is_it = key_in(table) == record.id
+    lock_where_several(session, type(record), is_it)
+    row = select(version_in(table)).where(is_it).with_for_update()
     if session.connection().scalar(row) != seen:
         message = f"{type(record).__name__} {record.id} was changed or deleted meanwhile."
         raise StaleDataError(message)

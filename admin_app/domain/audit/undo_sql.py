@@ -46,6 +46,7 @@ from admin_app.db.keys import (
     values_from,
 )
 from admin_app.db.record import Record
+from admin_app.db.row_locks import lock_rows
 from admin_app.db.unique_together import unique_groups
 from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
@@ -102,7 +103,9 @@ class UndoStatements:
             *self._fits(columns, Did.UPDATE),
             *self._links_fit(links),
         )
-        self._lock(select(key_from(self._table, _OLD.c.record_id)).where(clean))
+        wanted = select(key_from(self._table, _OLD.c.record_id)).where(clean)
+        # Nobody else may change them until the undo is done.
+        lock_rows(self.session, self.model, key_in(self._table).in_(wanted))
         number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
         groups = [one for one in groups_of(self.model) if not one.keys().isdisjoint(columns)]
@@ -393,13 +396,6 @@ class UndoStatements:
         hangs = select(1).select_from(other).where(*pointing)
         is_own = key.table in tables_of(self.model)
         return exists(hangs.where(key_in(other).not_in(wanted)) if is_own else hangs)
-
-    def _lock(self, wanted: Statement) -> None:
-        """Let nobody else change these records until the undo is done."""
-        if self._dialect == "postgresql":
-            key = key_in(self._table)
-            chosen = select(key).where(key.in_(wanted)).with_for_update().subquery()
-            self.session.execute(select(func.count()).select_from(chosen))
 
     def _value(self, column: TableColumn, values: Expression, key: str) -> Expression:
         return from_json_sql(column, values, key, self._dialect)

@@ -32,6 +32,7 @@ from admin_app.db.joined import by_table, of_root, own_table
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
+from admin_app.db.row_locks import lock_rows
 from admin_app.db.versions import has_counter, stamps, version_after, version_in
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
@@ -229,11 +230,8 @@ class Execution:
         as_seen = here.where(version_in(self._table) == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
         limits = tuple(one._replace(rows=of_root(self.model, one.rows)) for one in limits)
-        if self.session.get_bind().dialect.name == "postgresql":
-            key = key_in(self._table)
-            meant = key.in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
-            some = select(key).where(chunk.records, meant).order_by(key.asc()).with_for_update().subquery()
-            self.session.execute(select(func.count()).select_from(some))
+        meant = key_in(self._table).in_(select(key_from(self._table, _LINE.c.record_id)).where(chunk.lines))
+        lock_rows(self.session, self.model, and_(chunk.records, meant))
         found: Counter[Verdict] = Counter()
         present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
         fit = as_seen.where(*(one.rows for one in limits))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, func, literal, select, tuple_
 
-from admin_app.db.keys import key_of
+from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.db.unique_together import unique_where
 from admin_app.domain.naming import noun_of
@@ -26,7 +26,10 @@ def problem_with_rivals(
             continue
         others = [one for one in columns if one.name not in held]
         mine = select(key).select_from(relation.target).where(moving, where)
-        found = session.scalar(mine.where(_is_there(child, others, held, where)).order_by(key.asc()).limit(1))
+        # Those that stay: of a key of several columns the index may have one alone, which those that move have already.
+        staying = and_(where, key_in(child).not_in(mine.correlate(None)))
+        same = {one.name: held[one.name] for one in columns if one.name in held}
+        found = session.scalar(mine.where(_is_there(child, others, same, staying)).order_by(key.asc()).limit(1))
         if found is None:
             found = session.scalar(_alike(mine, key, others))
         if found is not None:

@@ -1,0 +1,34 @@
+"""Names that Python can read, made of those of tables and columns."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Collection, Iterable
+from itertools import chain, count
+
+
+def as_name(text: str) -> str:
+    """Return the name nearest to a text: "Unit Price" -> "Unit_Price", "2fast" -> "x2fast", "class" -> "class_"."""
+    name = "".join(one if f"x{one}".isidentifier() else "_" for one in text)
+    if not name.isidentifier():
+        return f"x{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def free_name(wanted: Iterable[str], taken: Collection[str]) -> str:
+    """Return the first of these names that nothing has yet; if something has each of them, the last one with a number."""
+    names = [as_name(one) for one in wanted]
+    return next(one for one in chain(names, (f"{names[-1]}_{number}" for number in count(2))) if one not in taken)
+
+
+def without_id(name: str) -> str:
+    """Name what a foreign key means: of "user_id" user, of "PlaylistId" playlist."""
+    bare = name[:-2].lower() if name.endswith("Id") and len(name) > len("Id") else name.removesuffix("_id")
+    return bare.rstrip("_") or name
+
+
+def singular(word: str) -> str:
+    """Return the singular: "tags" -> "tag", "countries" -> "country"."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

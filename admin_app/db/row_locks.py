@@ -1,0 +1,44 @@
+"""Hold on to the rows of records until the transaction ends.
+
+A statement sees what was there when it began, also if it then waits for a lock. What has to be compared under the lock
+is therefore read by a statement of its own afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from admin_app.db.joined import further_tables
+from admin_app.db.keys import key_in
+from admin_app.db.versions import has_counter
+from admin_app.extensions import AnySession, table_of
+
+
+def lock_rows(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
+    """Let nobody else change the records whose rows in the root these are. SQLite lets one writer in at a time anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    root = table_of(model)
+    key = key_in(root)
+    _lock(session, root, which)
+    for further in _counted(model):
+        _lock(session, further, key_in(further).in_(select(key).where(which).correlate(None)))
+
+
+def lock_where_several(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
+    """Do that where rows of several tables make the version. One alone is locked by the statement that reads it."""
+    if _counted(model):
+        lock_rows(session, model, which)
+
+
+def _counted(model: type[object]) -> Sequence[Table]:
+    """Return the further tables that count for the version: another program may change a row there and leave the root's as it is."""
+    return () if has_counter(table_of(model)) else further_tables(model)
+
+
+def _lock(session: AnySession, table: Table, which: ColumnElement[bool]) -> None:
+    # In the order of the keys, so that two acts on the same records wait for each other instead of deadlocking.
+    some = select(key_in(table)).where(which).order_by(key_in(table).asc()).with_for_update().subquery()
+    session.connection().execute(select(func.count()).select_from(some))
