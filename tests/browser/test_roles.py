@@ -93,9 +93,9 @@ def test_a_level_ticks_its_permissions_and_they_say_the_level(owner_page: Page, 
 
     level.select_option("Can see")
     expect(block.get_by_role("checkbox", checked=True)).to_have_count(4)
-    block.get_by_role("checkbox", name="Export: Posts").uncheck()
+    block.get_by_role("checkbox", name="Export").uncheck()
     expect(level).to_have_value("post=custom")
-    block.get_by_role("checkbox", name="Export: Posts").check()
+    block.get_by_role("checkbox", name="Export").check()
     expect(level).to_have_value("post=see")
     save(owner_page, "Save and continue")
 
