@@ -1,4 +1,4 @@
-"""`manage.py staff`: the accounts, for whoever holds the machine."""
+"""`manage.py staff`: manage the accounts, for people with access to the machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from admin_app.web.mail.password_links import hand_over
 
 
 def _some(_context: click.Context, _option: click.Parameter, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse an account without a role before anything else is asked for: roles add up, so none goes without saying."""
+    """Refuse an account without a role before asking for anything else: there is no default role."""
     if not keys:
         message = "Choose a role for the person, like --role editor."
         raise click.UsageError(message)
@@ -114,7 +114,7 @@ def disable(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def unlock(email: str) -> None:
-    """Reset the failed attempts at an account, so that the next one is not delayed."""
+    """Reset the failed attempts of an account, so that the next attempt is not delayed."""
     with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         sign_in.unlock(db.session, person)
@@ -125,7 +125,7 @@ def unlock(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def reset_two_factor(email: str) -> None:
-    """Take a person's second factor away, for when app and recovery codes are lost, and end their sessions."""
+    """Remove a person's second factor, if they lost their app and recovery codes, and end their sessions."""
     with writing(), refusals_of(Staff), transaction(db.session):
         person = _person(email)
         two_factor.reset(db.session, person)
@@ -137,7 +137,7 @@ def reset_two_factor(email: str) -> None:
 @click.option("--all", is_flag=True, required=True, expose_value=False, help="Everyone; there is no other way.")
 @with_appcontext
 def sign_out() -> None:
-    """End everybody's sessions, password links and recovery codes: after a backup was restored."""
+    """End everybody's sessions, password links and recovery codes: for use after a backup was restored."""
     with writing(), refusals_of(Staff), transaction(db.session):
         ended = after_restore.sign_everybody_out(db.session)
     click.echo(f"Everyone is signed out. Ended: {ended}.")
@@ -145,7 +145,7 @@ def sign_out() -> None:
 
 
 def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a slip of the pen as a wrong use, with what there is."""
+    """Refuse unknown roles as a usage error that lists the known ones."""
     known = roles.names(db.session)
     if unknown := [key for key in keys if key not in known]:
         message = f"{', '.join(unknown)} is not a role. Choose from: {', '.join(known)}."
@@ -154,7 +154,7 @@ def _known(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _hand_over(email: str) -> None:
-    """Send the link or print it. The address is the public one where it is known."""
+    """Send the link or print it, with the public address if it is known."""
     app = this_application()
     with writing(), app.test_request_context(base_url=last_address(app)):
         person = _person(email)

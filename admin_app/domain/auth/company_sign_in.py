@@ -134,7 +134,7 @@ def _new(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Sta
             session, name=person.name or person.email, email=person.email, roles=sorted(given), password=None
         )
     except InvalidRecord as error:
-        message = f"No account can be made of what {rules.name} says. {error}"
+        message = f"No account can be created from what {rules.name} says. {error}"
         raise CompanySignInError(message) from error
 
 

@@ -123,7 +123,7 @@ def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff
     privileges.lock(session)
     staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(values.email))))
     if staff is not None and (staff.is_active or facts_of(session, staff) is not None):
-        message = f"The user {values.user_name} is there already."
+        message = f"The user {values.user_name} already exists."
         raise AlreadyThere(message)
     if staff is None:
         given = [rules.role] if rules.role else []
@@ -263,7 +263,7 @@ def change_group(session: AnySession, group: DirectoryGroup, values: GroupValues
     with session.no_autoflush:
         same_name = session.scalar(select(DirectoryGroup.id).where(DirectoryGroup.name == values.name))
     if same_name not in {None, group.id}:
-        message = f"The group {values.name} is there already."
+        message = f"The group {values.name} already exists."
         raise AlreadyThere(message)
     was_renamed = group.name != values.name
     group.name, group.external_id = values.name, values.external_id

@@ -1,4 +1,4 @@
-"""What a directory sends, read into plain values; what it asks for, into conditions."""
+"""Parse what a directory sends into plain values, and its filters into conditions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EQUALS = re.compile(
 
 
 def body() -> Values:
-    """Return the JSON that was sent."""
+    """Return the JSON body."""
     try:
         sent = request.get_json(force=True, silent=True)
     except RecursionError:
@@ -56,13 +56,13 @@ def group(values: Values) -> GroupValues:
         message = "A group must have a displayName."
         raise DirectoryError(message)
     members = [str(one.get("value", "")) for one in _several(values, "members")]
-    # A group in a group is nobody of ours.
+    # Groups in groups are not supported.
     keys = frozenset(int(one) for one in members if one.isascii() and one.isdigit() and len(one) < len(str(2**31)))
     return GroupValues(name, _text(values.get("externalId")) or None, keys)
 
 
 def people_wanted() -> list[ColumnElement[bool]]:
-    """Read which accounts are asked for."""
+    """Read the filter for accounts."""
     return _wanted(
         {
             "username": is_called,
@@ -75,7 +75,7 @@ def people_wanted() -> list[ColumnElement[bool]]:
 
 
 def groups_wanted() -> list[ColumnElement[bool]]:
-    """Read which groups are asked for."""
+    """Read the filter for groups."""
     return _wanted(
         {
             "displayname": lambda value: func.lower(DirectoryGroup.name) == value.lower(),
@@ -85,7 +85,7 @@ def groups_wanted() -> list[ColumnElement[bool]]:
 
 
 def bounds() -> tuple[int, int]:
-    """Read from where on, and how many; what is none is as if it were left out."""
+    """Read the start index and the count; a value that is not valid counts as left out."""
     start, count = (request.args.get(name, default, type=int) for name, default in (("startIndex", 1), ("count", PAGE)))
     return max(min(start, 2**31), 1), max(min(count, LONGEST_PAGE), 0)
 
@@ -116,7 +116,7 @@ def _email(values: Values) -> str:
 
 
 def _several(values: Values, name: str) -> list[Values]:
-    """Read an attribute that has several values; one that is none of ours is passed over."""
+    """Read a multi-valued attribute; skip values of another type."""
     sent = values.get(name) or []
     if isinstance(sent, list):
         return [one for one in sent if isinstance(one, dict)]
@@ -133,7 +133,7 @@ def _boolean(value: object) -> bool:
 
 
 def _text(value: object) -> str:
-    """Read a text, without what no database keeps: JSON can spell zeros and halves of letters."""
+    """Read a text without characters that no database stores: JSON can contain NUL and halves of characters."""
     if value is None or isinstance(value, dict | list):
         return ""
     return str(value).replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST_NAME]
