@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     LEFT = "left"
 
     DONE = "done"
-    # Someone changed it after the plan was made.
+    # It, or what hangs on it, was changed after the plan was made.
     OUTDATED = "outdated"
     GONE = "gone"
     FAILED = "failed"

@@ -61,7 +61,7 @@ _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "b
 # Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
 MOST_FURTHER = 5_000
 
-OUTDATED = "Someone changed it after the plan was made."
+OUTDATED = "It was changed after the plan was made."
 GONE = "Someone deleted it."
 
 

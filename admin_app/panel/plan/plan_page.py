@@ -259,7 +259,8 @@ class PlanPage(Page):
             number = sum(plan.counts.get(one, 0) for one in verdicts)
             # Rows of a file that were left are given back as a file: many of them are no records.
             if 0 < number <= MOST_LISTED and (plan.fields if name == "done" else not is_import(plan)):
-                said = plan.arguments["done"] if name == "done" else "left as they were"
+                left = "left as it was" if number == 1 else "left as they were"
+                said = plan.arguments["done"] if name == "done" else left
                 found.append((name, f"Show the {formatting.number(number)} {said}"))
         return found
 

@@ -27,7 +27,7 @@ _SAID = {
     Verdict.REFUSED: "not allowed",
     Verdict.LEFT: "left out",
     Verdict.DONE: "{done}",
-    Verdict.OUTDATED: "changed by someone else since",
+    Verdict.OUTDATED: "changed since",
     Verdict.GONE: "deleted since",
     Verdict.FAILED: "failed",
 }

@@ -228,7 +228,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(as_editor: Any, app: Flas
         assert page.summary == ["Nothing was imported: 1 record was changed meanwhile. Check the file again."]
         assert set(users(as_editor)) == {"Ada L.", "Bob"}
     else:
-        assert tabs(page) == ["All 2", "Imported 1", "Changed by someone else since 1"]
+        assert tabs(page) == ["All 2", "Imported 1", "Changed since 1"]
         assert set(users(as_editor)) == {"Ada L.", "Robert"}
 
 

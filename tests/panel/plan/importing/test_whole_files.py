@@ -184,7 +184,7 @@ def test_a_record_that_is_changed_while_the_file_is_read_stops_all_of_it(make_us
     with pytest.raises(TransferError) as caught:
         bring(User, f"id,name\n{ada.id},Adeline\n{bob.id},Robert\n", on_rows=meddle)
 
-    assert caught.value.problems == ((2, "Someone changed it after the plan was made."),)
+    assert caught.value.problems == ((2, "It was changed after the plan was made."),)
     assert all_of(User, "name") == [("Ada",), ("Bob",)]
 
 
