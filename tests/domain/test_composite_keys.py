@@ -40,14 +40,8 @@ from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import (
-    Decision,
-    Fate,
-    delete_many,
-    delete_record,
-    dependences,
-    everything_in_scope,
-)
+from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError, ForgettingError, InvalidRecord, MergeError

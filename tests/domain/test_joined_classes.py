@@ -19,7 +19,8 @@ from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, everything_in_scope, losses
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, losses
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.plan import PlanLine

@@ -27,7 +27,8 @@ from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
 from admin_app.domain.plan.lines import insert_lines
 from admin_app.domain.records.conflicts import earlier_state
-from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.lookup import typed_key
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work.watching import watch_view

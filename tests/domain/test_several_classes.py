@@ -16,7 +16,7 @@ from admin_app.domain.plan.arrival import Arrival
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.lines import insert_lines
-from admin_app.domain.records.deletion import everything_in_scope
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
 from admin_app.jobs import stored_files
 from tests.domain.audit.undoing import done, take_back, words

@@ -17,8 +17,8 @@ from admin_app.domain.records.deletion import (
     dependences,
     dependences_of_many,
     dependent_names,
-    everything_in_scope,
 )
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.relations import Dependency, relations_of

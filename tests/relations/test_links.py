@@ -11,7 +11,8 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.plan.changes import AddLinks, RemoveLinks, ReplaceText, SetLinks
 from admin_app.domain.records.conflicts import earlier_state, merged_links
-from admin_app.domain.records.deletion import DeletionScope, delete_record, everything_in_scope, losses
+from admin_app.domain.records.deletion import delete_record, losses
+from admin_app.domain.records.deletion_scope import DeletionScope, everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.trees import problem_with_parent
 from admin_app.domain.plan.changes import SetTo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import DeletionError, InvalidRecord
 from admin_app.extensions import db
 from admin_app.relations import to_one

@@ -44,7 +44,8 @@ from admin_app.domain.plan.lines import NOT_YOURS, Limit
 from admin_app.domain.plan.missing import Missing, make_missing
 from admin_app.domain.plan.plan import model_of
 from admin_app.domain.plan.spans import spanned
-from admin_app.domain.records.deletion import Decision, DeletionScopes, delete_many
+from admin_app.domain.records.deletion import Decision, delete_many
+from admin_app.domain.records.deletion_scope import DeletionScopes
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import AdminError, DeletionError, InvalidRecord
 from admin_app.extensions import AnySession, TableColumn, Values, table_of

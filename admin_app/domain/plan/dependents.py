@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, select
 
 from admin_app.db.keys import is_record
 from admin_app.db.record import Record
-from admin_app.domain.records.dependent_counts import Scopes, dependent_counts, difference
+from admin_app.domain.records.deletion_scope import DeletionScopes
+from admin_app.domain.records.dependent_counts import dependent_counts, difference
 from admin_app.extensions import AnySession, table_of
 from admin_app.models.plan import PlanLine
 
@@ -17,7 +18,7 @@ _LINE = table_of(PlanLine)
 
 
 def changed_since(
-    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: Scopes
+    session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> Mapping[str, Sequence[int]]:
     """Return the numbers of such lines among these, by what is to be said of them.
 

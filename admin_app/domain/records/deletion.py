@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows, delete_rows, lose_links
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.deletion_scope import DeletionScope, DeletionScopes
 from admin_app.domain.records.dependent_sight import Sight, changed_since
 from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
@@ -69,30 +70,12 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class DeletionScope:
-    """With which records of a relation somebody may do what; None: with every one."""
-
-    seen: ColumnElement[bool] | None = None
-    to_move: ColumnElement[bool] | None = None
-    to_delete: ColumnElement[bool] | None = None
-
-
-# What a person may do with dependents, by relation.
-DeletionScopes = Callable[[Relation], DeletionScope]
-
-
-@dataclass(frozen=True)
 class Loss:
     """Records that stay and lose their links with the deleted ones: how many, and whether the person may change them all."""
 
     relation: ManyToMany
     count: Count
     is_allowed: bool
-
-
-def everything_in_scope(_relation: Relation) -> DeletionScope:
-    """Limit nothing: the command line may delete anything."""
-    return DeletionScope()
 
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes) -> list[Dependence]:

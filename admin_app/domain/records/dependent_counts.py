@@ -6,11 +6,10 @@ It says as much as a page does. Of a record on which more hangs than a page coun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
+from sqlalchemy import String, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from admin_app.db.joined import column_in
@@ -19,6 +18,7 @@ from admin_app.db.keys import is_number, is_record, key_in, stored_key
 from admin_app.db.leading_index import lead_an_index
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
+from admin_app.domain.records.deletion_scope import DeletionScopes
 from admin_app.extensions import AnyColumn, AnySession, Expression, Statement, TableColumn, table_of
 from admin_app.formatting import counted
 from admin_app.relations import ManyToMany, Relation, links_into
@@ -28,17 +28,6 @@ from admin_app.selection.selection import COUNT_LIMIT
 
 # Between what is said of one relation, and between the numbers of one.
 _NEXT, _BETWEEN = " ", "~"
-
-
-class Scope(Protocol):
-    """With which records of a relation somebody may do what; `seen` is None where they see every one."""
-
-    @property
-    def seen(self) -> ColumnElement[bool] | None:
-        """The condition on those that they see."""
-
-
-Scopes = Callable[[Relation], Scope]
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ def counts_of(session: AnySession, record: Record) -> Sequence[str]:
     return session.execute(select(*words).select_from(table).where(is_record(table, key))).one_or_none() or ()
 
 
-def difference(model: type[Record], before: str, now: str, scopes: Scopes, *, is_act: bool = False) -> str:
+def difference(model: type[Record], before: str, now: str, scopes: DeletionScopes, *, is_act: bool = False) -> str:
     """Say in which way more, less or something else hangs on a record than before; "" where it is the same.
 
     `is_act`: the act that asks may itself have taken something off this record, with others that it deleted.
@@ -172,7 +161,7 @@ def _is_other(then: _Hanging, now: _Hanging, *, is_entangled: bool) -> bool:
     return (now.number > then.number or now.newest > then.newest) if is_entangled else now != then
 
 
-def _told(relation: Relation, then: _Hanging, now: _Hanging, scopes: Scopes) -> str:
+def _told(relation: Relation, then: _Hanging, now: _Hanging, scopes: DeletionScopes) -> str:
     """Say it, in numbers where the person sees all of them."""
     noun, nouns = noun_and_plural(relation)
     if scopes(relation).seen is not None or now.number == then.number:

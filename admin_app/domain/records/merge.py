@@ -14,11 +14,8 @@ from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo import subject_of
 from admin_app.domain.naming import names_of, noun_of
-from admin_app.domain.records.deletion import (
-    DeletionScopes,
-    delete_rows_and_dependents,
-    has_none_beyond,
-)
+from admin_app.domain.records.deletion import delete_rows_and_dependents, has_none_beyond
+from admin_app.domain.records.deletion_scope import DeletionScopes
 from admin_app.domain.records.following import move_followers
 from admin_app.domain.records.redirects import redirect_to
 from admin_app.domain.records.rivals import problem_with_rivals

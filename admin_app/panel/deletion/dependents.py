@@ -12,7 +12,8 @@ from admin_app import formatting
 from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Decision, DeletionScope, Dependence, Fate, Loss, decided
+from admin_app.domain.records.deletion import Decision, Dependence, Fate, Loss, decided
+from admin_app.domain.records.deletion_scope import DeletionScope
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.panel.access.access import Access, access_of
 from admin_app.panel.access.lookup import find_offered, typing_hint

@@ -15,7 +15,8 @@ from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import add_rows, change_rows, delete_rows
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, Kind

@@ -12,7 +12,8 @@ from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import LastOwnerError, UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet, Kind

@@ -25,7 +25,8 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import undo
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did

@@ -17,7 +17,7 @@ from admin_app.domain.forgetting import forget as forgetting
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import Subject, stand_in, subject_of
 from admin_app.domain.forgetting.texts import replaced
-from admin_app.domain.records.deletion import everything_in_scope
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.work.notes import add_note, delete_note
 from admin_app.errors import ConfigurationError, ForgettingError

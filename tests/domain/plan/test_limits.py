@@ -18,13 +18,8 @@ from admin_app.domain.plan.lines import (
     read_changes,
     write_values,
 )
-from admin_app.domain.records.deletion import (
-    Decision,
-    DeletionScope,
-    Fate,
-    dependences_of_many,
-    everything_in_scope,
-)
+from admin_app.domain.records.deletion import Decision, Fate, dependences_of_many
+from admin_app.domain.records.deletion_scope import DeletionScope, everything_in_scope
 from admin_app.extensions import db
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.post import Post

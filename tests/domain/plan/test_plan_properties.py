@@ -15,7 +15,8 @@ from admin_app.domain.audit.undo import undo
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import ReplaceText, SetTo, ValueChange
-from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.plan import Plan, PlanLine

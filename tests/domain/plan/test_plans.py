@@ -13,7 +13,8 @@ from admin_app.domain.plan.carry_out import GONE, OUTDATED, Deletion, Execution
 from admin_app.domain.plan.changes import Edit, ReplaceText, SetTo
 from admin_app.domain.plan.checks import OUT_OF_SIGHT
 from admin_app.domain.plan.lines import NOT_YOURS
-from admin_app.domain.records.deletion import Decision, Fate, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import UndoError
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet

@@ -12,14 +12,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from admin_app.db.record import Versioned
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import (
-    Decision,
-    DeletionScope,
-    Fate,
-    delete_record,
-    dependences,
-    everything_in_scope,
-)
+from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences
+from admin_app.domain.records.deletion_scope import DeletionScope, everything_in_scope
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError
 from admin_app.extensions import db

@@ -10,15 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import (
-    MOST_SAMPLES,
-    Decision,
-    DeletionScope,
-    Fate,
-    delete_record,
-    dependences,
-    everything_in_scope,
-)
+from admin_app.domain.records.deletion import MOST_SAMPLES, Decision, Fate, delete_record, dependences
+from admin_app.domain.records.deletion_scope import DeletionScope, everything_in_scope
 from admin_app.domain.records.dependent_counts import counts_of, dependent_counts, dependent_relations, difference
 from admin_app.domain.records.dependent_sight import Sight, changed_since, digests_of
 from admin_app.errors import DeletionError

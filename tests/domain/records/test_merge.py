@@ -10,7 +10,7 @@ from sqlalchemy import false, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.undo import restore_record
-from admin_app.domain.records.deletion import DeletionScope, DeletionScopes, everything_in_scope
+from admin_app.domain.records.deletion_scope import DeletionScope, DeletionScopes, everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.redirects import survivor_of
 from admin_app.errors import MergeError, RecordGone

@@ -11,14 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from admin_app.db.record import Versioned
 from admin_app.db.transaction import transaction
-from admin_app.domain.records.deletion import (
-    Decision,
-    DeletionScope,
-    DeletionScopes,
-    Fate,
-    delete_many,
-    everything_in_scope,
-)
+from admin_app.domain.records.deletion import Decision, Fate, delete_many
+from admin_app.domain.records.deletion_scope import DeletionScope, DeletionScopes, everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError, InvalidRecord, MergeError

@@ -13,7 +13,8 @@ from admin_app.db.record import Record
 from admin_app.domain.plan.arrival import Arrival, CellProblem
 from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.arriving_names import Named, NamedTie
-from admin_app.domain.records.deletion import Decision, Fate, delete_record, everything_in_scope
+from admin_app.domain.records.deletion import Decision, Fate, delete_record
+from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.merge import merge_records
 from admin_app.domain.records.shared_columns import does_not_fit, problems_with_shared, rows_that_fit
 from admin_app.errors import DeletionError, MergeError

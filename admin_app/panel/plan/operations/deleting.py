@@ -14,14 +14,7 @@ from admin_app.db.keys import print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
-from admin_app.domain.records.deletion import (
-    Decision,
-    Dependence,
-    Fate,
-    Loss,
-    dependences_of_many,
-    losses,
-)
+from admin_app.domain.records.deletion import Decision, Dependence, Fate, Loss, dependences_of_many, losses
 from admin_app.errors import InvalidRecord, NotFoundError, PlanError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
