@@ -1,7 +1,7 @@
-"""Hold on to the rows of records until the transaction ends.
+"""Lock the rows of records until the transaction ends.
 
-A statement sees what was there when it began, also if it then waits for a lock. What has to be compared under the lock
-is therefore read by a statement of its own afterwards.
+A statement sees the rows as they were when it began, even if it then waits for a lock. So a value that is compared
+under the lock is read by a second statement.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from admin_app.extensions import AnySession, table_of
 
 
 def lock_rows(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
-    """Let nobody else change the records whose rows in the root these are. SQLite lets one writer in at a time anyway."""
+    """Lock records, chosen by their rows in the root table. SQLite has one writer at a time and needs no lock."""
     if session.get_bind().dialect.name != "postgresql":
         return
     root = table_of(model)
@@ -28,13 +28,13 @@ def lock_rows(session: AnySession, model: type[object], which: ColumnElement[boo
 
 
 def lock_where_several(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
-    """Do that where rows of several tables make the version. One alone is locked by the statement that reads it."""
+    """Lock records whose version depends on several tables. The statement that reads a single row locks it itself."""
     if _counted(model):
         lock_rows(session, model, which)
 
 
 def _counted(model: type[object]) -> Sequence[Table]:
-    """Return the further tables that count for the version: another program may change a row there and leave the root's as it is."""
+    """Return the further tables that count for the version: another program may change only the row there."""
     return () if has_counter(table_of(model)) else further_tables(model)
 
 

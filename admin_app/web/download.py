@@ -15,8 +15,8 @@ from admin_app.web.priority import behind_pages
 def download(written: Generator[bytes, None, None], *, content_type: str, name: str) -> Response:
     """Send a file while it is written; one that fails half-way is broken off.
 
-    Its first piece is made before anything is sent: of a database that fails at once, or that cannot note who took these rows,
-    a page can still tell.
+    The first piece is written before anything is sent: if the database fails at once, or cannot record the export, a page
+    can still say so.
     """
     pieces = behind_pages(written)
     # The file has a connection of its own: no two of them are held while it is read.

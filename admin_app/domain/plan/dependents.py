@@ -1,4 +1,4 @@
-"""Find the lines of a deletion on whose records something else hangs than the plan said."""
+"""Find the lines of a deletion whose records have other dependents than the plan said."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _LINE = table_of(PlanLine)
 def changed_since(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> Mapping[str, Sequence[int]]:
-    """Return the numbers of such lines among these, by what is to be said of them.
+    """Return the numbers of those lines, by the message about them.
 
-    The records are locked: on PostgreSQL what would come to hang on them waits.
+    The caller has locked the records: on PostgreSQL a new dependent waits for that lock.
     """
     counts, found = dependent_counts(model), defaultdict[str, list[int]](list)
     if counts is None:
         return found
     table = table_of(model)
     lines = select(_LINE.c.number, _LINE.c.hanging, counts).join_from(_LINE, table, is_record(table, _LINE.c.record_id))
-    # A line of the version before says nothing, and is taken as it is.
+    # A line of the previous version has no counts, and is carried out.
     for number, then, now in session.execute(lines.where(which, _LINE.c.hanging != counts)):
         if news := difference(model, then, now, scopes, is_act=True):
             found[news].append(number)

@@ -1,4 +1,4 @@
-"""What hung on a record when somebody looked, as their form carries it: digests, since some of it may be hidden from them."""
+"""The dependents of a record as a form remembers them: digests, because some may be hidden from the person."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Sight:
-    """What a form carried, "" for nothing, and the key of its digests."""
+    """The digests that a form sent ("" if none), and their key."""
 
     text: str
     key: bytes
 
 
 def digests_of(session: AnySession, record: Record, key: bytes) -> str:
-    """Return a digest of what hangs on the record, for each relation; it tells nothing without the key."""
+    """Return a digest of the dependents for each relation; it reveals nothing without the key."""
     counts = enumerate(counts_of(session, record))
     return _NEXT.join(_digest(key, f"{table_of(type(record)).name} {print_key(record.id)} {one}") for one in counts)
 
 
 def changed_since(session: AnySession, record: Record, seen: Sight) -> str:
-    """Say on what something else hangs now than was seen; "" where it is the same, or nothing was seen."""
+    """Say which dependents have changed; "" if none have, or if the form sent no digests."""
     then, now = seen.text.split(_NEXT), digests_of(session, record, seen.key).split(_NEXT)
     if not seen.text or then == now:
         return ""
