@@ -1,1 +1,1 @@
-"""Acts on many records: planned line by line, agreed to by their number, carried out in chunks, reported."""
+"""Changes to many records: planned line by line, agreed to by their number, carried out in chunks, and reported."""

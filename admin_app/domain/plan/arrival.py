@@ -9,12 +9,12 @@ from typing import NamedTuple
 from admin_app.extensions import Values
 from admin_app.formatting import in_sentence
 
-# The keys under which a row names its record.
+# The column key under which a row holds its record's key.
 KEY = "id"
 
 
 class CellProblem(NamedTuple):
-    """What is wrong with a cell, as the end of a sentence, and what the cell says."""
+    """A problem with one cell: the end of a sentence about it, and the cell's text."""
 
     said: str
     cell: str
@@ -22,10 +22,11 @@ class CellProblem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A row of a file: its number there, the values that it brings by their columns' keys, and which of its cells are wrong.
+    """A row of an imported file: its number in the file, its values by column key, and the problems of its cells.
 
-    `texts` are its cells as they were written, `missing` what it names that is to be made first, `alike` what cells may mean
-    as well: a record that holds it is left alone. A row that is wrong as a whole says so under "".
+    `texts` are the cells as written. `missing` are names of related records that have to be created first. `alike` are
+    second readings of ambiguous cells: a record that already holds such a value is left unchanged. A problem of the
+    whole row has the key "".
     """
 
     number: int
@@ -36,11 +37,11 @@ class Arrival:
     alike: Values = field(default_factory=dict)
 
     def problem_at(self, name: str, said: str) -> CellProblem:
-        """Return a problem with the cell of this column."""
+        """Return a problem with the cell in this column."""
         return CellProblem(said, self.texts.get(name, ""))
 
 
 def as_end(name: str, problem: str) -> str:
-    """Return a rule's sentence as the end of one that begins with the cell: "use the form name@example.com."."""
+    """Turn a rule's sentence into the end of a sentence that begins with the cell: "use the form name@example.com."."""
     said = problem.removeprefix(f"{name} ").replace("must look like ", "use the form ", 1)
     return in_sentence(said)

@@ -1,4 +1,4 @@
-"""Check a file's rows as a whole: repeated records, repeated or taken unique values, new records out of sight."""
+"""Check a file's rows as a whole: repeated records, repeated or taken unique values, new records out of the row scope."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from admin_app.kinds import stand_in
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import OPEN, PlanLine, Verdict
 
-# Lines that are judged by one statement.
+# Lines that one statement judges.
 BATCH = 1000
 _STREAMED = {"yield_per": BATCH}
 TWICE_IN_FILE = "the same as in another row."
@@ -30,7 +30,7 @@ _LINE = table_of(PlanLine)
 
 
 class WrongCell(NamedTuple):
-    """What is wrong with a line: its cell by the column's key, the end of the sentence, what lines have in common that are wrong so."""
+    """A problem with one cell of a line: the column's key, the end of the sentence, the cell, and the group of such lines."""
 
     number: int
     name: str
@@ -40,7 +40,7 @@ class WrongCell(NamedTuple):
 
 
 def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[WrongCell]:
-    """Find all wrong cells as the lines are now: a wrong line keeps the unique values that it would have given up."""
+    """Yield every wrong cell of the lines as they are now. A wrong line keeps its record's present unique values."""
     yield from repeated_records(session, plan_id, arrivals.match)
     for name, column in arrivals.columns.items():
         if column.unique:
@@ -49,14 +49,14 @@ def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterat
 
 
 def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[WrongCell]:
-    """Find the lines about one record: nobody knows which of them is meant."""
+    """Yield the lines that are about the same record as another line: the file doesn't say which of them counts."""
     mine = (_LINE.c.plan_id == plan_id, _LINE.c.record_id.is_not(None), _LINE.c.verdict.in_((*OPEN, Verdict.SAME)))
     for row, key, other in _together(session, _LINE.c.record_id, _LINE.c.record_id, mine):
         yield WrongCell(row, match, f"the same as in row {number(other)}.", str(key), group_of(match, TWICE_IN_FILE))
 
 
 def repeated_values(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[WrongCell]:
-    """Find the lines that would give several records the same unique value."""
+    """Yield the lines that would give the same unique value to several records."""
     column = row_columns(model)[name]
     value = _value(session, column, name)
     folded = func.caseless(value) if is_caseless(column) else value
@@ -69,7 +69,7 @@ def repeated_values(session: AnySession, plan_id: int, model: type[Record], name
 def taken_values(
     session: AnySession, plan_id: int, model: type[Record], name: str, *, seen: ColumnElement[bool] | None
 ) -> Iterator[WrongCell]:
-    """Find the lines whose value of a unique column another record has, and keeps; one that is not `seen` is not named."""
+    """Yield the lines whose unique value another record has and keeps. The problem names that record only if it is `seen`."""
     column = row_columns(model)[name]
     owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     value = _value(session, column, name)
@@ -98,37 +98,37 @@ def taken_values(
     for row, cell, other, wrong_row, is_seen in session.execute(found, execution_options=_STREAMED):
         said = f"already used by ID {other}." if is_seen else USED
         if wrong_row is not None:
-            # A wrong line keeps the value that it would have given up.
+            # A wrong line changes nothing, so its record keeps the value.
             said = f"already used by ID {other}, and row {number(wrong_row)}, which would change that, is wrong."
         yield WrongCell(row, name, said, str(cell), group_of(name, USED))
 
 
 def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
-    """Return the lines whose new records would not be among these rows."""
+    """Return the lines whose new records would be outside these rows."""
     stays = with_values(model, rows, lambda name, column: _value(session, column, name))
     return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUT_OF_SIGHT, Verdict.NEW)
 
 
 def left_out(problem: str) -> Judgement:
-    """Return the lines that are wrong for this reason, to do without them."""
+    """Return the lines that are wrong for this reason and that the person chose to leave out."""
     return Judgement(_LINE.c.problem == problem, Verdict.LEFT, problem, Verdict.WRONG)
 
 
 def batched(found: Iterator[WrongCell]) -> Iterator[list[WrongCell]]:
-    """Yield what was found, as much at a time as one statement takes."""
+    """Yield the wrong cells in batches that fit one statement."""
     while some := list(islice(found, BATCH)):
         yield some
 
 
 def mark(session: AnySession, plan_id: int, found: Sequence[WrongCell]) -> None:
-    """Mark waiting lines as wrong (not yet committed)."""
+    """Mark open lines as wrong (not yet committed)."""
     statement = (
         update(_LINE)
         .where(_LINE.c.plan_id == plan_id, _LINE.c.number == bindparam("line"), _LINE.c.verdict != Verdict.WRONG)
         .values(verdict=Verdict.WRONG, problem=bindparam("group"), cells=bindparam("wrong", type_=_LINE.c.cells.type))
         .values(before=None, after=None)
     )
-    # The first of several is said: mended, the next one is found.
+    # A line reports one problem at a time. Once it is corrected, the next check finds the next one.
     first = {one.number: one for one in reversed(found)}
     given = [
         {"line": row, "group": one.group, "wrong": {one.name: [one.said, one.cell[:LONGEST_CELL]]}}
@@ -141,7 +141,7 @@ def mark(session: AnySession, plan_id: int, found: Sequence[WrongCell]) -> None:
 def _together(
     session: AnySession, key: Expression, shown: Expression, mine: Sequence[ColumnElement[bool]]
 ) -> Iterator[tuple[int, object, int]]:
-    """Yield the lines that have a key in common with others, what is shown of it, and one of the others."""
+    """Yield each line that shares a key with another: its number, the value to show, and the other line's number."""
     before = func.lag(_LINE.c.number).over(partition_by=key, order_by=_LINE.c.number)
     after = func.lead(_LINE.c.number).over(partition_by=key, order_by=_LINE.c.number)
     other = func.coalesce(before, after).label("other")
@@ -153,7 +153,7 @@ def _together(
 
 
 def _is_among(model: type[Record], seen: ColumnElement[bool] | None, owner: FromClause) -> Expression:
-    """Whether the owner is among the rows that are seen; None is every row."""
+    """Whether the person may see the record that has the value; None means every row."""
     if seen is None:
         return literal(value=True)
     return exists(select(1).select_from(model).where(key_of(model) == key_in(owner), seen).correlate(owner))

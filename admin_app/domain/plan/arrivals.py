@@ -34,22 +34,22 @@ from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 from admin_app.value_lists import values_of
 
-# Enough of a cell to recognise it by.
+# Characters of a cell that are kept: enough to recognise it.
 LONGEST_CELL = 300
 UNTOLD = "the record that it names has no value to refer to it by."
 EXISTS = "it exists already."
 PASSED_ON = "it cannot be changed: the database would change the records that point at it by this."
 ANOTHER_KEY = "the record that this row finds has another ID."
-# Columns that every record has and nobody is asked for: they are filled when a record is made.
+# Columns that every record has and that no file has to fill: they get their values when the record is created.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Rows of a file on their way to be records of a model.
+    """How the rows of a file become records of a model.
 
-    `match` is the unique column by which a row finds its record, "" where every row is a new one. `seen` and `editable` are
-    the rows that whoever imports may see, and change (None: every one). `checks` say what a form would, beside the columns.
+    `match` is the unique column by which a row finds its record, or "" if every row is a new one. `seen` and `editable` are
+    the rows that the person may see and may change (None: all). `checks` are the form's rules beyond those of the columns.
     """
 
     model: type[Record]
@@ -63,13 +63,13 @@ class Arrivals:
     named: Mapping[str, Named] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     links: Mapping[str, LinkNames] = field(default_factory=dict)
-    # By relations that go by several columns, which related records may be pointed at, and left (every one).
+    # Relations over several columns: the related rows that the person may choose or remove. Without an entry: all.
     seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
-    # Such relations of which a cell names the record.
+    # Relations over several columns whose record one cell names.
     named_ties: Sequence[NamedTie] = ()
 
     def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
-        """Return the lines of a plan that some rows make, by a few statements however many they are."""
+        """Return the plan's lines for some rows. The number of statements doesn't depend on the number of rows."""
         rows = self._resolved(session, arrivals) if self.named else arrivals
         for tie in self.named_ties:
             rows = tie.resolved(session, rows)
@@ -85,25 +85,25 @@ class Arrivals:
 
     @cached_property
     def columns(self) -> Mapping[str, TableColumn]:
-        """The columns that the rows bring values for, but for the key."""
+        """The columns that the file fills, without the key."""
         others = {*self.links, *self._key.parts}
         return {name: kept_columns(self.model)[name] for name in self.fields if name not in others}
 
     @cached_property
     def _read(self) -> Mapping[str, TableColumn]:
-        """The same, and the columns beside which they are judged."""
+        """The columns that are read from present records: the file's, and those that a rule checks together with them."""
         beside = (*judged_together(self.model, self.columns), *self._ties.names)
         return {**{name: kept_columns(self.model)[name] for name in beside}, **self.columns}
 
     @property
     def made_fields(self) -> tuple[str, ...]:
-        """The fields that a line may give values: those of the file, and those whose values Python makes for each record."""
+        """The fields that a line may set: those of the file, and those with a default that Python computes per record."""
         own = (name for name in self._own_defaults if name not in self.fields)
         return (*(name for name in self.fields if name not in self._key.parts), *own)
 
     @cached_property
     def _own_defaults(self) -> Values:
-        """What makes a value for each new record, by the columns that are the model's own."""
+        """The model's own callable defaults, by column name."""
         defaults: Values = {name: one.default for name, one in kept_columns(self.model).items()}
         return {
             name: one.arg
@@ -134,10 +134,10 @@ class Arrivals:
         table = table_of(self.model)
         return key_in(table) if self.match == KEY else stored_columns(self.model)[self.match] if self.match else None
 
-    # ---- which records they are about
+    # ---- finding the records
 
     def _matched(self, row: Arrival) -> object:
-        """Return the value that a row finds its record by, folded so that equal values match."""
+        """Return the value by which a row finds its record, case-folded where the column ignores case."""
         column = self._matching
         value = None if column is None or self.match in row.problems else row.values.get(self.match)
         return caseless(value) if self._is_folded and value is not None else value
@@ -147,7 +147,7 @@ class Arrivals:
         return self._matching is not None and is_caseless(self._matching)
 
     def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
-        """Read the records that rows are about, of those that may be seen."""
+        """Read the records that the rows refer to, as far as the person may see them."""
         column, table = self._matching, table_of(self.model)
         keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
         if column is None or not keys:
@@ -175,7 +175,7 @@ class Arrivals:
         }
 
     def _closed(self, session: AnySession, keys: Sequence[Key]) -> Collection[Key]:
-        """Return those of these records that may be seen and not changed."""
+        """Return the keys of the records that the person may see but not change."""
         if self.editable is None:
             return ()
         table = table_of(self.model)
@@ -184,7 +184,7 @@ class Arrivals:
         return set(session.scalars(wanted.where(key_in(table).in_(keys), beyond)))
 
     def _fixed(self, session: AnySession, keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
-        """Return which relations of these records lead to one that may not be seen, and so may not be taken away."""
+        """Return, by record, the relations that lead to a record the person may not see. They must not be changed."""
         found: dict[Key, frozenset[str]] = {}
         for name, one in self.named.items():
             if one.rows is not None and name in self.columns:
@@ -199,16 +199,16 @@ class Arrivals:
         return found
 
     def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[Key]:
-        """Return the keys that rows bring for new records, and others have: such rows find their records by another column."""
+        """Return the keys that rows give to new records although another record has them already."""
         keys = {one.values[KEY] for one in rows if one.values.get(KEY) is not None}
         if not keys or self.match == KEY:
             return ()
         return set(session.scalars(select(self.model.id).where(self.model.id.in_(keys))))
 
-    # ---- whom they name
+    # ---- finding the related records
 
     def _resolved(self, session: AnySession, rows: Sequence[Arrival]) -> Sequence[Arrival]:
-        """Put keys in place of what rows name related records by."""
+        """Replace the names of related records by their keys."""
         known = {name: self._keys_of(session, name, rows) for name in self.named if name in self.fields}
         return [self._with_keys(one, known) for one in rows]
 
@@ -238,11 +238,11 @@ class Arrivals:
         return replace(row, problems={**row.problems, **problems}, missing=missing)
 
     def _why_not_one(self, name: str, value: object, keys: Sequence[Key] | None) -> str:
-        """Say why a text names no record, or several; "" where a record is created."""
+        """Say why a name refers to no record, or to several; "" if a record is created for it."""
         return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
 
     def _with_links(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Sequence[Arrival]:
-        """Put keys in place of what rows are linked with."""
+        """Replace the names in a cell of links by the records' keys."""
         cells = {place: str(one.values.get(name) or "") for place, one in enumerate(rows) if name in one.values}
         found, read = self.links[name].found(session, cells.values()), list(rows)
         for place, cell in cells.items():
@@ -254,7 +254,7 @@ class Arrivals:
                 read[place] = replace(row, problems={**row.problems, **problem})
         return read
 
-    # ---- what becomes of them
+    # ---- making the lines
 
     def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key], known: Known) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
@@ -296,18 +296,18 @@ class Arrivals:
         return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
 
     def _sides(self, row: Arrival, present: _Present | None) -> tuple[Values, Values]:
-        """Return what a record holds before and after."""
+        """Return a record's values before and after the import."""
         if present is None:
             return {}, row.values
         return present.values, {**present.values, **self._changed(row, present)}
 
     def _changed(self, row: Arrival, present: _Present) -> Values:
-        """Return what a row brings that the record does not hold already."""
+        """Return the row's values that differ from the record's."""
         given = ((name, column) for name, column in self.columns.items() if name in row.values)
         return {name: row.values[name] for name, column in given if not _holds(column, present.values[name], row, name)}
 
     def _other_links(self, row: Arrival, present: _Present) -> dict[str, Keys]:
-        """Return the links of a record that a row changes, as they become."""
+        """Return the record's new links, for each field of links that the row changes."""
         given = {name: one for name, one in self.links.items() if name in row.values}
         after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
         return {name: keys for name, keys in after.items() if keys != present.values[name]}
@@ -339,7 +339,7 @@ class Arrivals:
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
 
     def _wrong(self, row: Arrival, problems: Mapping[str, CellProblem]) -> Values:
-        """Return what a line says of cells that are wrong; of columns that the row says by a name, at the name."""
+        """Return the verdict of a wrong line. A problem with a column that the file sets by a name is shown at the name."""
         named = {key: cell for tie in self.named_ties for key, cell in tie.cells(row)}
         cells: dict[str, CellProblem] = {}
         for name, one in problems.items():
@@ -349,12 +349,12 @@ class Arrivals:
         return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": said}
 
     def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
-        """Say what is wrong with amounts in the currency of their record."""
+        """Return the problems with amounts that don't fit their record's currency."""
         found = problems_with_amounts(self.model, changed, whole.get).items()
         return {name: row.problem_at(name, as_end(label(name), said)) for name, said in found}
 
     def _problem_of_match(self, row: Arrival, said: str) -> dict[str, CellProblem]:
-        """Say what is wrong with what finds a row's record."""
+        """Return a problem with the cells by which the row finds its record."""
         is_key = self.match == KEY
         return self._key.problem(row, said) if is_key else {self.match: row.problem_at(self.match, said)}
 
@@ -376,10 +376,10 @@ class Arrivals:
 def read_arrivals(
     engine: Engine, plan_id: int, arrivals: Arrivals, rows: Iterable[Arrival], write: Callable[[Sequence[Line]], object]
 ) -> None:
-    """Plan what rows make of the records that there are; `write` is handed the lines, a batch at a time.
+    """Make lines of a file's rows; `write` gets them one batch at a time.
 
-    Each batch is judged by what is there in its moment: a reader that saw one moment throughout would let SQLite's log grow
-    by all that is written meanwhile, and a record that is changed later is left alone anyway, by its version.
+    Each batch reads the records as they are at that moment. One long read transaction would make SQLite's log grow by
+    everything written meanwhile. A record that changes later is left alone anyway: its version differs.
     """
     for batch in batches(rows):
         with Session(engine, autoflush=False) as session:
@@ -388,14 +388,14 @@ def read_arrivals(
 
 
 def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
-    """Yield rows, as many at a time as memory holds whatever their number."""
+    """Yield the rows in batches, so that memory use doesn't depend on their number."""
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         yield batch
 
 
 class _Present(NamedTuple):
-    """A record that is there: its values, whether it may not be changed, and which of its relations may not."""
+    """A record that a row refers to: its values, whether the person may not change it, and its fixed relations."""
 
     key: Key
     version: int
@@ -405,7 +405,7 @@ class _Present(NamedTuple):
 
 
 def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
-    """Return what is wrong where a record would lose a link that may not be seen."""
+    """Return the problems of links that the row would remove although the person may not see them."""
     return {
         name: row.problem_at(name, OUT_OF_SIGHT_VALUE)
         for name, keys in links.items()
@@ -414,18 +414,18 @@ def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys
 
 
 def group_of(name: str, said: str) -> str:
-    """Name what several lines have in common that are wrong for the same reason."""
+    """Return the reason that lines with the same problem have in common."""
     return (f"{label(name)}: {said}" if name else sentence_case(said))[:300]
 
 
 def _holds(column: TableColumn, stored: object, row: Arrival, name: str) -> bool:
-    """Whether a record holds what a row's cell says, or may mean as well."""
+    """Whether a record already holds the value of a row's cell, in any of its readings."""
     alike = (values[name] for values in (row.values, row.alike) if name in values)
     return any(_is_same(column, stored, one) for one in alike)
 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
-    """Whether a cell says what the record holds: as far as a cell can say it, and spreadsheets leave it alone."""
+    """Whether a cell equals the stored value. Texts are compared in stored form, whatever their line ends."""
     if stored == brought:
         return True
     if isinstance(stored, str):

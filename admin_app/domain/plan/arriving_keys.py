@@ -1,4 +1,4 @@
-"""The key that a row of a file brings: in one column, or in each of several."""
+"""The primary key that a row of a file gives: in one column, or in several for a composite key."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from admin_app.formatting import in_sentence, label, number
 
 NOT_THERE = "it does not exist."
 USED = "already used by another record."
-# Says what is wrong with a value of a column of this name.
+# Returns the problem with a value of a named column, or None.
 Judge = Callable[[TableColumn, str, object], str | None]
 
 
 @dataclass(frozen=True)
 class ArrivingKey:
-    """How rows say which record of a model they mean, and whether they may say it of a new one."""
+    """Read the key from a row, and check the key that a row gives to a new record."""
 
     model: type[Record]
     is_given: bool
 
     @cached_property
     def parts(self) -> Sequence[str]:
-        """The columns of a key of several: a row brings each of them."""
+        """The columns of a composite key, each a column of the file; empty for a simple key."""
         return key_names(self.model) if has_parts(self.model) else ()
 
     def put_together(self, row: Arrival) -> Arrival:
-        """Put one key in place of what its columns say, where each says something."""
+        """Replace the values of the key columns by one key, if all of them have a value."""
         values = [row.values.pop(name, None) for name in self.parts]
         if None not in values:
             row.values[KEY] = Parts(one for one in values if one is not None)
@@ -42,7 +42,7 @@ class ArrivingKey:
 
     @property
     def made(self) -> Key | None:
-        """A key for a new record whose row brings none, where Python makes the model's keys."""
+        """A new key made by Python, for models that have such a default; None otherwise."""
         if self.parts:
             return None
         default = key_in(table_of(self.model)).default
@@ -50,14 +50,14 @@ class ArrivingKey:
         return made
 
     def problem(self, row: Arrival, said: str) -> dict[str, CellProblem]:
-        """Say something of the key as a whole: of several columns, in the first of them."""
+        """Return a problem with the whole key. For a composite key it stands at the first column."""
         names = self.parts or [KEY]
         return {names[0]: CellProblem(said, ", ".join(row.texts.get(one, "") for one in names))}
 
     def problems(
         self, row: Arrival, key: Key | None, taken: Collection[Key], problem_with: Judge
     ) -> dict[str, CellProblem]:
-        """Say what is wrong with the key of a new record."""
+        """Return the problems with the key of a new record."""
         if key is None:
             return {} if is_numbered(self.model) else self._problem_with_none(row)
         if key in taken:
@@ -81,7 +81,7 @@ class ArrivingKey:
         return {} if 1 <= key <= highest else self.problem(row, said)
 
     def _problems_of_values(self, row: Arrival, key: Key, problem_with: Judge) -> dict[str, CellProblem]:
-        """Say which of the key's values are not as their columns keep them."""
+        """Return the problems with key values that break the rules of their columns."""
         columns = stored_columns(self.model)
         pairs = zip(key_names(self.model), key_values(key), strict=True)
         said = {name: problem_with(columns[name], name, value) for name, value in pairs}

@@ -1,4 +1,4 @@
-"""What a file's cells say of links with many records: read as keys and names, and compared with the links that there are."""
+"""Cells that list linked records: find the records by key or name, and compare them with the present links."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from admin_app.value_lists import values_of
 
 @dataclass(frozen=True)
 class LinkNames:
-    """How cells name linked records: by their keys, or by texts that only one of them has.
+    """How a cell names linked records: by their keys, or by the value of a unique column.
 
-    `rows` are those that may be named, and taken away (None: every one). With `adds` the links that there are stay.
+    `rows` are the records that the person may link or unlink (None: all). With `adds`, present links stay.
     """
 
     relation: ManyToMany
@@ -28,7 +28,7 @@ class LinkNames:
     adds: bool = False
 
     def found(self, session: AnySession, cells: Iterable[str]) -> Mapping[str, Keys]:
-        """Return the keys of the records that texts in these cells mean, by the texts."""
+        """Return the keys of the records that each text in these cells refers to."""
         texts = {text for cell in cells for text in values_of(cell)}
         typed = {text: key for text in texts if (key := typed_key(self.relation.target, text)) is not None}
         there = self._there(session, typed.values())
@@ -38,7 +38,7 @@ class LinkNames:
         return {**{text: [key for one in named for key in one.get(text, ())] for text in others}, **found}
 
     def present(self, session: AnySession, keys: Collection[Key]) -> Mapping[Key, Keys]:
-        """Return what these records are linked with now."""
+        """Return the present links of these records."""
         own, other = self.relation.own_link, self.relation.other_link
         found: dict[Key, list[Key]] = {key: [] for key in keys}
         for key, one in session.execute(select(own, other).where(own.in_(keys))):
@@ -46,11 +46,11 @@ class LinkNames:
         return {key: sorted(ones) for key, ones in found.items()}
 
     def after(self, stored: Keys, brought: Keys) -> Keys:
-        """Return what a record is linked with afterwards."""
+        """Return a record's links after the import."""
         return sorted({*stored, *brought} if self.adds else {*brought})
 
     def fixed(self, session: AnySession, keys: Collection[Key]) -> set[Key]:
-        """Return those of these records that have a link out of sight."""
+        """Return the records that have a link to a record the person may not see."""
         if self.rows is None:
             return set()
         own, other = self.relation.own_link, self.relation.other_link

@@ -1,4 +1,4 @@
-"""Related records that a file's rows name by something of theirs: which of them a text means, and what the row keeps of it."""
+"""Related records that a row names by a unique value: find them, and put their keys into the row."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ GOES_WITH_OTHERS = "it does not go with the rest of the row."
 
 @dataclass(frozen=True)
 class Named:
-    """How rows name related records: by which unique column of theirs, and which of them may be named (None: every one).
+    """How rows name related records: by a unique `column`, among the `rows` that the person may choose (None: all).
 
-    One that is missing is made where `made` names the columns that get what the row names it by.
+    If `made` names columns, a missing record is created, and those columns get the name.
     """
 
     column: TableColumn
     model: type[Record]
     rows: ColumnElement[bool] | None = None
     made: tuple[str, ...] = ()
-    # The foreign key's target column; None: the other record's key.
+    # The column that the foreign key refers to; None: the related record's primary key.
     kept: TableColumn | None = None
 
     @property
     def held(self) -> TableColumn:
-        """The other side's column whose value tells the record from now on."""
+        """The related record's column whose value goes into the foreign key."""
         key: TableColumn = key_in(table_of(self.model))
         return key if self.kept is None else self.kept
 
     def fold(self, value: object) -> object:
-        """Return what equal names have in common: a text is the same in whatever capitals where it is unique."""
+        """Return the form in which equal names are equal: case-folded if the column ignores case."""
         return caseless(value) if is_caseless(self.column) else value
 
     def found(self, session: AnySession, values: Collection[object]) -> Mapping[object, Sequence[Key]]:
-        """Return what tells the records of these names, by the folded names; none of one that has nothing to be told by."""
+        """Return the foreign key values of the records with these names, by the folded names."""
         if not values:
             return {}
         is_wanted = (
@@ -62,12 +62,12 @@ class Named:
             select(self.held, self.column).select_from(self.model).where(is_wanted, *also)
         ):
             keys = found.setdefault(self.fold(value), [])
-            # What it is told by may be empty there, and an empty column points at nothing.
+            # The column may be empty in the related record; a foreign key can't refer to that.
             keys.extend(() if key is None else [key])
         return found
 
     def problem_with_missing(self, text: str) -> str:
-        """Say why no record can be made of a text; "" where it can."""
+        """Say why no record can be created with this name; "" if one can."""
         columns = stored_columns(self.model)
         problems = (problem_with(columns[name], label(name), text) for name in self.made)
         return next((problem for problem in problems if problem), "") if self.made else NOT_THERE
@@ -75,16 +75,16 @@ class Named:
 
 @dataclass(frozen=True)
 class NamedTie:
-    """A relation by several columns whose record a row names in one cell, under the relation's own name.
+    """A relation over several columns, whose record the row names in one cell under the relation's name.
 
-    A name that several records have means the one that goes with what else the row says: the desk 1 of its branch.
+    If several records have that name, the row's other columns decide: "desk 1" means desk 1 of the row's branch.
     """
 
     relation: ToOne
     by: Named
 
     def resolved(self, session: AnySession, rows: Sequence[Arrival]) -> list[Arrival]:
-        """Put the columns of the records in place of the names."""
+        """Replace the names by the values of the relation's columns."""
         name = self.relation.key
         values = {one.values[name] for one in rows if one.values.get(name) is not None}
         known = self.by.found(session, values)
@@ -107,7 +107,7 @@ class NamedTie:
         return replace(row, problems={**row.problems, name: row.problem_at(name, said)})
 
     def _none(self, row: Arrival) -> Values:
-        """Return what a record holds that points at none; what the row says elsewhere of these columns stays."""
+        """Return the values of a row without a related record. Columns that the file fills itself keep their values."""
         emptied = self.relation.values_for(None) or dict.fromkeys(self.relation.own_names)
         return {key: None for key in emptied if key not in row.values}
 
@@ -119,6 +119,6 @@ class NamedTie:
         return all(key not in row.missing and row.values.get(key, value) == value for key, value in held.items())
 
     def cells(self, row: Arrival) -> Iterator[tuple[str, str]]:
-        """Yield the columns that a row says by the name alone, with the cell that says them."""
+        """Yield the columns that only the name sets, with the key of the name's cell."""
         if self.relation.key in row.texts:
             yield from ((key, self.relation.key) for key in self.relation.own_names if key not in row.texts)

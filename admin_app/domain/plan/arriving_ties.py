@@ -1,4 +1,4 @@
-"""Relations by several columns, of which a file brings some: whom a row points at by all of them, and that it turns no relation aside."""
+"""Relations over several columns of which a file fills some: check that the related record exists and may be chosen."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from admin_app.formatting import in_sentence
 from admin_app.relations import ToOne, relations_of
 
 OUT_OF_SIGHT_VALUE = "you cannot change it in this record."
-# By a relation's name, what tells those of the other side that are there, and may be pointed at.
+# By relation: the foreign key values of related records that exist and that the person may choose.
 Known = Mapping[str, Collection[object]]
 
 
 @dataclass(frozen=True)
 class ArrivingTies:
-    """The relations of a model of which a file brings a column; `rows` are those of the other side that may be named, or left."""
+    """The relations over several columns that a file changes; `rows` are the related rows that the person may choose or remove."""
 
     model: type[Record]
     fields: Collection[str]
@@ -32,19 +32,19 @@ class ArrivingTies:
 
     @cached_property
     def names(self) -> list[str]:
-        """The columns beside which the file's are judged, but for the key's."""
+        """The columns to read from present records in order to check the file's, without the key."""
         own = key_names(self.model)
         return list(dict.fromkeys(name for tie in self._ties for name in tie.own_names if name not in own))
 
     def known(self, session: AnySession, rows: Iterable[tuple[Arrival, Values, Values]]) -> Known:
-        """Find out which of the records are there that rows point at, before and after; by one statement a relation."""
+        """Find out which related records exist, before and after the change; one statement per relation."""
         if not self._ties:
             return {}
         values = [one for row, before, after in rows for one in (before, {**after, **self._key(row)})]
         return {tie.key: self._there(session, tie, {tie.told_by(one) for one in values} - {None}) for tie in self._ties}
 
     def problems(self, row: Arrival, before: Values, after: Values, known: Known) -> dict[str, CellProblem]:
-        """Say what is wrong with what a record would point at; `before` is nothing for a new one."""
+        """Return the problems with a row's related records; `before` is empty for a new record."""
         given, after = self._brought(row), {**after, **self._key(row)}
         found: dict[str, CellProblem] = {}
         for tie in self._ties:
@@ -66,7 +66,7 @@ class ArrivingTies:
         return found
 
     def _why_not_beside(self, tie: ToOne, made: Collection[str], given: Values, after: Values) -> str:
-        """Say that nothing is there yet which is told by a record that is still to be made."""
+        """Say that a record can't be related yet, because the row's related record still has to be created."""
         others = {name for name in tie.own_names if name not in made}
         if any(after.get(name) is None for name in others):
             return ""
@@ -78,7 +78,7 @@ class ArrivingTies:
         return NOT_THERE if now is not None and now not in known else ""
 
     def _shared(self, tie: ToOne) -> set[str]:
-        """Name the columns of a relation that others go by, too: who brings one of these alone means those."""
+        """Return the columns that this relation shares with others. A file that fills only these means the others."""
         others = (one for one in self._all if {*one.own_names} != {*tie.own_names})
         return {name for one in others for name in one.own_names}
 
@@ -92,7 +92,7 @@ class ArrivingTies:
         return {**row.values, **self._key(row)}
 
     def _key(self, row: Arrival) -> Values:
-        """Return what a row says of each column of the key."""
+        """Return the values of the key's columns, if the row gives a key."""
         key = row.values.get(KEY)
         return {} if key is None else dict(zip(key_names(self.model), key_values(key), strict=True))
 

@@ -1,6 +1,6 @@
-"""Carry a plan out: some lines at a time, each only where its record is still as the plan saw it, all in one change set.
+"""Carry out a plan in chunks, all in one change set. A line is left out if its record changed since the plan was made.
 
-What was done is on the lines in the transaction that did it: whoever goes on after a crash does no line twice.
+The transaction that changes a record also settles its line, so that a restart after a crash does no line twice.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ from admin_app.relations.trees import trees_of
 _LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
 
-# Lines that a transaction carries out beyond those whose turn it is, so that unique values can change places.
+# Lines that a chunk may add out of turn, so that records can swap unique values.
 MOST_FURTHER = 5_000
 
 OUTDATED = "It was changed after the plan was made."
@@ -68,7 +68,7 @@ GONE = "Someone deleted it."
 
 @dataclass(frozen=True)
 class Deletion:
-    """What becomes of the records that hang on deleted ones, by the relations' names."""
+    """What happens to the dependents of deleted records, by relation."""
 
     decisions: Mapping[str, Decision]
     scopes: DeletionScopes
@@ -76,18 +76,18 @@ class Deletion:
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Lines, and the span of their records: told both, PostgreSQL reads a chunk's part of the tables and not all of them."""
+    """Some lines, and the range of their records' keys. Given both, PostgreSQL reads only that part of the tables."""
 
     lines: ColumnElement[bool]
     records: ColumnElement[bool]
 
     def those(self, which: ColumnElement[bool]) -> _Chunk:
-        """Return the lines among them."""
+        """Return those lines of the chunk that meet a condition."""
         return _Chunk(and_(self.lines, which), self.records)
 
 
 class _OutOfSightError(Exception):
-    """Records would no longer be their person's to change: nothing of the chunk is written."""
+    """Changed records would leave the person's row scope, so nothing of the chunk is written."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
         super().__init__()
@@ -96,27 +96,27 @@ class _OutOfSightError(Exception):
 
 @dataclass(frozen=True)
 class Execution:
-    """A plan under way. `rows` are those with which its person may do this now (None: every one), before and afterwards.
+    """Carries out a plan. `rows` are the records that the person may change (None: all), before and after the change.
 
-    Limits of the operation's own hold before it: a record that was published is no draft any more.
+    The operation's own `limits` hold only before it: a post that was published is no longer a draft.
     """
 
     session: AnySession
     plan: Plan
     rows: ColumnElement[bool] | None = None
-    # None where fields get other values.
+    # None for an operation that changes values.
     deletion: Deletion | None = None
-    # Among which new records have to be (None: every one).
+    # The rows that new records have to be among (None: all).
     new_rows: ColumnElement[bool] | None = None
     kind: Kind = Kind.BULK
     limits: tuple[Limit, ...] = ()
-    # How the records are made that lines name and nobody has, by the relations' columns.
+    # How to create related records that lines name and that don't exist, by the relation's column.
     missing: Mapping[str, Missing] = field(default_factory=dict)
-    # The class of the records, where that of the plan's table is another one.
+    # The model of the records, if several models share the plan's table.
     of: type[Record] | None = None
 
     def some(self, most: int) -> int:
-        """Settle the next lines (not yet committed); return how many, 0 when none is left."""
+        """Settle the next `most` lines (not yet committed); return how many were settled, 0 if none is left."""
         chunk = self._next(most)
         if chunk is None:
             return 0
@@ -138,22 +138,22 @@ class Execution:
 
     @property
     def _columns(self) -> dict[str, TableColumn]:
-        """The columns among the fields that change."""
+        """The columns that the plan changes."""
         columns = row_columns(self.model)
         return {name: columns[name] for name in self.plan.fields if name in columns}
 
     @property
     def _open(self) -> ColumnElement[bool]:
-        """Choose the lines that wait."""
+        """Return the condition for open lines."""
         return and_(_LINE.c.plan_id == self.plan.id, _LINE.c.verdict.in_(self._verdicts))
 
     @property
     def _verdicts(self) -> Sequence[Verdict]:
-        """The verdicts of lines that wait, as far as there are any: a store goes through each by its index."""
+        """The open verdicts that the plan has lines of. Each one costs an index scan, so others are left out."""
         return [verdict for verdict in OPEN if self.plan.counts.get(verdict)] or [Verdict.CHANGE]
 
     def _next(self, most: int) -> _Chunk | None:
-        """Return the next of the lines that wait, None where none does."""
+        """Return the next open lines, or None if there are none."""
         some = self._first(most).subquery()
         first, last = self.session.execute(select(func.min(some.c.number), func.max(some.c.number))).one()
         if first is None:
@@ -164,7 +164,7 @@ class Execution:
         return _Chunk(lines, spanned(self.session, self._table, lines))
 
     def _further(self, which: ColumnElement[bool]) -> set[int]:
-        """Return the lines that have to be carried out with these: their records have unique values that these take."""
+        """Return the numbers of lines that have to go with these: their records hold unique values that these lines take."""
         taking, found = which, set[int]()
         while (numbers := self._in_the_way(taking) - found) and len(found) < MOST_FURTHER:
             found |= numbers
@@ -172,7 +172,7 @@ class Execution:
         return found
 
     def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
-        """Return the lines whose records have unique values that some lines take."""
+        """Return the numbers of lines whose records hold unique values that other lines take."""
         found: set[int] = set()
         for name, column in self._columns.items():
             if column.unique and Verdict.CHANGE in self._verdicts:
@@ -190,7 +190,7 @@ class Execution:
         return found
 
     def _first(self, most: int) -> Select[int, int | None]:
-        """Return the numbers and records of the first lines that wait: of each verdict so many, which its index has in order."""
+        """Return the first open lines: `most` of each verdict, which its index has in order."""
         mine = select(_LINE.c.number, _LINE.c.record_id).where(_LINE.c.plan_id == self.plan.id)
         each = [
             select(mine.where(_LINE.c.verdict == one).order_by(_LINE.c.number).limit(most).subquery())
@@ -200,7 +200,7 @@ class Execution:
         return select(some.c.number, some.c.record_id).order_by(some.c.number).limit(most)
 
     def _begin(self) -> None:
-        """Begin the act's change set, or go on with it."""
+        """Begin the plan's change set, or resume it."""
         plan = self.plan
         describe(self.session, kind=self.kind, resource=plan.model, record_id=None, reason=plan.reason or None)
         if plan.change_set_id is None:
@@ -210,13 +210,13 @@ class Execution:
             resume_change_set(self.session, plan.change_set_id, counts)
 
     def _number_new(self, chunk: _Chunk) -> int:
-        """Count the records that are to be made."""
+        """Count the records to be created."""
         if Verdict.NEW not in self._verdicts:
             return 0
         return self.session.scalar(select(func.count()).where(chunk.lines, _LINE.c.verdict == Verdict.NEW)) or 0
 
     def _note(self, settled: Counter[Verdict], new: int) -> None:
-        """Keep how far it is; so many of the settled lines were about new records."""
+        """Store the progress; `new` is how many of the settled lines were to create records."""
         counts = Counter(self.plan.counts)
         counts.update({str(verdict): number for verdict, number in settled.items()})
         counts[Verdict.CHANGE] -= sum(settled.values()) - new
@@ -226,7 +226,7 @@ class Execution:
         self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
 
     def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
-        """Settle the lines whose records are not as they were, or not for this person any more; hold on to the others."""
+        """Settle the lines whose records changed, are gone, or are no longer allowed; lock the records of the others."""
         here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
         as_seen = here.where(version_in(self._table) == _LINE.c.version)
         limits = self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
@@ -236,7 +236,7 @@ class Execution:
         found: Counter[Verdict] = Counter()
         present = chunk.those(_LINE.c.verdict == Verdict.CHANGE)
         fit = as_seen.where(*(one.rows for one in limits))
-        # Most chunks are as they were: one look at them costs less than one for each reason.
+        # In most chunks nothing changed: one check for all reasons is cheaper than one for each.
         if not self.session.scalar(select(exists().where(present.lines, ~exists(fit.correlate(_LINE))))):
             return found
         for verdict, problem, there in (
@@ -249,7 +249,7 @@ class Execution:
         return found
 
     def _leave_hung_on(self, chunk: _Chunk) -> Counter[Verdict]:
-        """Settle the lines on whose records something else hangs than the plan said."""
+        """Settle the lines whose records have other dependents than the plan said."""
         found: Counter[Verdict] = Counter()
         if self.deletion is not None:
             which = and_(chunk.lines, chunk.records)
@@ -263,7 +263,7 @@ class Execution:
         return self._send(statement)
 
     def _do(self, chunk: _Chunk) -> Counter[Verdict]:
-        """Write these lines by a few statements; where the store refuses some of them, the others all the same."""
+        """Write the lines in a few statements. If the database refuses some of them, write the others all the same."""
         earlier = self._last_change() if self._hangs_on_itself else None
         try:
             with self.session.begin_nested():
@@ -280,7 +280,7 @@ class Execution:
             return self._do_in_halves(chunk, error)
 
     def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
-        """Find the lines that cannot be written."""
+        """Halve the chunk until the lines that can't be written are found."""
         numbers = list(self.session.scalars(select(_LINE.c.number).where(chunk.lines).order_by(_LINE.c.number)))
         if len(numbers) <= 1:
             return Counter({Verdict.FAILED: self._settle(chunk, Verdict.FAILED, self._words(error)[:300])})
@@ -294,7 +294,7 @@ class Execution:
         return str(error) if isinstance(error, AdminError) else "The database refused the value."
 
     def _write(self, chunk: _Chunk) -> None:
-        """Do with the records what the lines say; new ones take what others let go of."""
+        """Make the changes of the lines; new records come last, so that they can take freed unique values."""
         if self.deletion is not None:
             self._delete(chunk, self.deletion)
             return
@@ -305,7 +305,7 @@ class Execution:
             create_records(self.session, self.plan.id, self.model, chunk.lines)
 
     def _change(self, chunk: _Chunk) -> int:
-        """Record the changes, then make them."""
+        """Write the changes to the history, then make them."""
         table = self._table
         number = self._record(chunk)
         self._let_go_of_unique(chunk)
@@ -316,7 +316,7 @@ class Execution:
                 self._send(update(further).where(chunk.lines, *mine).values(self._new(columns)))
         as_seen = is_record(table, _LINE.c.record_id)
         if has_counter(table):
-            # Without a counter, a row with a stand-in differs from what was read; it was checked before, and is locked.
+            # A stand-in changes the version of a row without a counter; the version was checked before, and the row is locked.
             as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
         values = self._new(tables.get(table, {})) | stamps(table)
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
@@ -327,12 +327,12 @@ class Execution:
         return number
 
     def _new(self, columns: Mapping[str, TableColumn]) -> Values:
-        """Return what columns get: what the lines say, where they say it."""
+        """Return the new values: the line's value if it has one, else the present value."""
         said = {name: from_json_sql(one, _LINE.c.after, name, self._dialect) for name, one in columns.items()}
         return {one.name: case((self._has(name), said[name]), else_=one) for name, one in columns.items()}
 
     def _records(self, chunk: _Chunk, table: Table) -> ColumnElement[bool]:
-        """Return the span of a chunk's records in a table."""
+        """Return the range of the chunk's records in a table."""
         return chunk.records if table is self._table else spanned(self.session, table, chunk.lines)
 
     def _record(self, chunk: _Chunk) -> int:
@@ -350,7 +350,7 @@ class Execution:
         )
 
     def _let_go_of_unique(self, chunk: _Chunk) -> None:
-        """Give records that swap unique values a stand-in first: no two may have the same value even for a moment."""
+        """Give records that swap unique values a temporary value first: two of them must not be equal even for a moment."""
         for name, column in self._columns.items():
             if column.unique and (value := stand_in(column)) is not None:
                 table = own_table(column)
@@ -365,7 +365,7 @@ class Execution:
 
     @property
     def _hangs_on_itself(self) -> bool:
-        """Whether deleted records may take others of the plan along, or change them."""
+        """Whether deleting a record may delete or change other records of the plan."""
         relations = relations_of(self.model).values() if self.deletion is not None else ()
         return any(table_of(one.target) is self._table for one in relations)
 
@@ -373,7 +373,7 @@ class Execution:
         return self.session.scalar(select(func.max(Change.id))) or 0
 
     def _follow_own(self, earlier: int) -> int:
-        """Take for done which lines' records just went along with others; follow those that this very act changed. Return how many went."""
+        """Settle lines whose records were deleted along with others, and update the versions of those that this plan itself changed."""
         mine = (Change.change_set_id == self.plan.change_set_id, Change.model == self._table.name, Change.id > earlier)
         went = select(Change.record_id).where(*mine, Change.act == Did.DELETE)
         gone = update(_LINE).where(self._open, _LINE.c.record_id.in_(went)).values(verdict=Verdict.DONE)
@@ -387,7 +387,7 @@ class Execution:
         return number
 
     def _require_in_sight(self, chunk: _Chunk) -> None:
-        """Raise `_OutOfSightError` for lines whose records are no longer this person's to change, once they were changed."""
+        """Raise `_OutOfSightError` for lines whose changed records are no longer in the person's row scope."""
         if self.deletion is not None:
             return
         numbers: list[int] = []
@@ -401,7 +401,7 @@ class Execution:
             raise _OutOfSightError(numbers)
 
     def _require_trees(self, chunk: _Chunk) -> None:
-        """Raise `InvalidRecord` where a record would be below itself; once for all changes of a long act would be too late."""
+        """Raise `InvalidRecord` if a record would be below itself. Checking at the end of the plan would be too late."""
         trees = [one for one in trees_of(self.model) if one.own_name in self.plan.fields]
         for tree in trees:
             require_tree(

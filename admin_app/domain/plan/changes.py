@@ -1,4 +1,4 @@
-"""What may be done with a field of many records: each a pure function of the value that is there."""
+"""Changes of one field in many records: each is a pure function of the present value."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from admin_app.relations import links_of
 
 
 class ValueChange(Protocol):
-    """A change of one field."""
+    """A change of one field's value."""
 
     def __call__(self, value: Any, /) -> object:
-        """Return the new value of a record that has this one."""
+        """Return the new value for the present one."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class SetTo:
         return self.value
 
 
-# The digits of an exact sum: more than a column has.
+# Digits of an exact sum: more than any column has.
 _EXACT = Context(prec=1000)
 
 
 @dataclass(frozen=True)
 class Increase:
-    """Add to a number; a record without one keeps none."""
+    """Add to a number; an empty field stays empty."""
 
     by: int | float | Decimal
 
@@ -57,12 +57,12 @@ class Increase:
 
 @dataclass(frozen=True)
 class Postpone:
-    """Move a date or a time by so many days; a record without one keeps none."""
+    """Move a date or time by some days; an empty field stays empty."""
 
     by: timedelta
 
     def __call__(self, value: date | datetime | None) -> object:
-        """Return the later, or earlier, one; raise `InvalidRecord` where there is no such day."""
+        """Return the moved value; raise `InvalidRecord` if there is no such date."""
         try:
             return None if value is None else value + self.by
         except OverflowError as error:
@@ -71,18 +71,18 @@ class Postpone:
 
 @dataclass(frozen=True)
 class ReplaceText:
-    """Replace some of a text."""
+    """Replace part of a text."""
 
     replace: Callable[[str], str]
 
     def __call__(self, value: str | None) -> object:
-        """Return the text as it becomes."""
+        """Return the new text."""
         return None if value is None else self.replace(value)
 
 
 @dataclass(frozen=True)
 class AddWords:
-    """Add words to a set of them."""
+    """Add words to a set of words."""
 
     words: tuple[str, ...]
 
@@ -93,7 +93,7 @@ class AddWords:
 
 @dataclass(frozen=True)
 class RemoveWords:
-    """Take words out of a set of them."""
+    """Remove words from a set of words."""
 
     words: tuple[str, ...]
 
@@ -104,7 +104,7 @@ class RemoveWords:
 
 @dataclass(frozen=True)
 class SetLinks:
-    """Link every record with just these keys."""
+    """Link every record with these records and no others."""
 
     keys: tuple[object, ...]
 
@@ -115,18 +115,18 @@ class SetLinks:
 
 @dataclass(frozen=True)
 class AddLinks:
-    """Link every record with these keys, too."""
+    """Link every record with these records too."""
 
     keys: tuple[Any, ...]
 
     def __call__(self, value: Iterable[Any] | None) -> object:
-        """Return all of them, in their order."""
+        """Return the present and the added keys, sorted."""
         return sorted({*(value or ()), *self.keys})
 
 
 @dataclass(frozen=True)
 class RemoveLinks:
-    """Link no record with these keys."""
+    """Remove every record's links with these records."""
 
     keys: tuple[Any, ...]
 
@@ -135,26 +135,26 @@ class RemoveLinks:
         return [one for one in value or () if one not in self.keys]
 
 
-# Says what is wrong with a value, or None.
+# Returns the problem with a value, or None.
 Check = Callable[[Any], str | None]
 
 
 class Operation(Protocol):
-    """What is to be done with each record of a plan."""
+    """What a plan does with each record."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The attributes of columns that it may give other values."""
+        """The fields that it may change."""
 
     def new_values(self, record: Record) -> Mapping[str, object]:
-        """Return the record's new values by their attributes; raise `InvalidRecord` where it may not be changed so."""
+        """Return the record's new values by field; raise `InvalidRecord` if it can't be changed like this."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Change these fields of every record, by their attributes.
+    """Change some fields of every record.
 
-    `checks` say what is wrong with a new value by rules that the columns do not know, those of a form.
+    `checks` are the form's rules for a new value beyond those of the columns.
     """
 
     model: type[Record]
@@ -163,30 +163,30 @@ class Edit:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The changed ones."""
+        """The changed fields."""
         return tuple(self.changes)
 
     @property
     def constants(self) -> dict[str, object] | None:
-        """The new values where they are the same for every record, so that none has to be read; else None."""
+        """The new values if they are the same for every record, so that no record has to be read; else None."""
         if needs_record(self):
             return None
         values = {name: one.value for name, one in self.changes.items() if isinstance(one, SetTo)}
         return values if len(values) == len(self.changes) else None
 
     def new_values(self, record: Record) -> Mapping[str, object]:
-        """Return the new values as the columns keep them; raise `InvalidRecord` for one that does not fit."""
+        """Return the new values as the columns store them; raise `InvalidRecord` if one breaks a rule."""
         given = {name: change(present_value(record, name)) for name, change in self.changes.items()}
         return fitting(record, given, self.checks)
 
 
 def needs_record(edit: Edit) -> bool:
-    """Whether new values have to be judged beside others of their record."""
+    """Whether a rule checks the new values together with other values of their record."""
     return bool(judged_together(edit.model, edit.fields))
 
 
 def present_value(record: Record, name: str) -> object:
-    """Return what a record has in a field: of links, the keys."""
+    """Return the present value of a record's field; for links, the keys."""
     links = links_of(type(record))
     return links[name].keys(record) if name in links else getattr(record, name)
 
@@ -194,14 +194,14 @@ def present_value(record: Record, name: str) -> object:
 def fitting(
     record: Record, values: Mapping[str, object], checks: Mapping[str, Check] = MappingProxyType({})
 ) -> Mapping[str, object]:
-    """Return values for a record as its columns keep them; raise `InvalidRecord` for one that is new and does not fit."""
+    """Return the values as the record's columns store them; raise `InvalidRecord` if a changed one breaks a rule."""
     columns, kept, problems = kept_columns(type(record)), {}, {}
     for name, given in values.items():
         if name in links_of(type(record)):
             kept[name] = given
             continue
         was = getattr(record, name)
-        # What is left alone stays as it is, also where it is older than the way of keeping.
+        # An unchanged value stays as it is, even if it was stored before values were normalised.
         value = kept[name] = was if given == was else normalised(columns[name], given)
         if value != was and (problem := _problem_with(columns[name], name, value, checks.get(name))):
             problems[name] = problem

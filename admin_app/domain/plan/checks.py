@@ -42,7 +42,7 @@ _STAGED = Table("staged_judgement", MetaData(), Column("number", _LINE.c.number.
 
 @dataclass(frozen=True)
 class Judgement:
-    """Lines of a plan that cannot be done, what they are called then, and why; `of` is the verdict that they have so far."""
+    """Lines of a plan that can't be carried out, their new verdict, and why; `of` is the verdict that they have so far."""
 
     which: ColumnElement[bool]
     verdict: Verdict
@@ -51,7 +51,7 @@ class Judgement:
 
 
 def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> Iterator[Judgement]:
-    """Yield the lines whose value of a unique field another record has, or gets, too."""
+    """Yield the lines whose unique value another record has already, or gets from this plan too."""
     column = row_columns(model)[name]
     value = _value(session, column, name, _LINE)
     used = f"{label(name)} is already used by another record."
@@ -65,7 +65,7 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
 
 
 def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
-    """Return the lines whose records would no longer be among these rows."""
+    """Return the lines whose records would be outside these rows after the change."""
     table = table_of(model)
 
     def becomes(name: str, column: TableColumn) -> Expression:
@@ -79,7 +79,7 @@ def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[b
 def with_values(
     model: type[Record], rows: ColumnElement[bool], becomes: Callable[[str, TableColumn], Expression]
 ) -> ColumnElement[bool]:
-    """Return a condition on rows with other values in the place of their columns."""
+    """Return the condition of the rows with each column replaced by its new value."""
     columns = {(own_table(one), one.name): (name, one) for name, one in row_columns(model).items()}
     root = table_of(model)
     for table in further_tables(model):
@@ -94,18 +94,18 @@ def with_values(
 
 
 def spare(spared: Mapping[Key, str]) -> Iterator[Judgement]:
-    """Yield the lines of these records, for the reasons by their keys."""
+    """Yield a judgement for each of these records, with its reason."""
     for key, why in spared.items():
         yield Judgement(_LINE.c.record_id == key, Verdict.REFUSED, why)
 
 
 def judge(session: AnySession, plan_id: int, judgement: Judgement) -> None:
-    """Judge the lines that wait to be agreed to, by one statement (not yet committed)."""
+    """Judge the open lines in one statement (not yet committed)."""
     session.connection().execute(_judged(judgement).where(_meant(plan_id, judgement)))
 
 
 def stage_judgement(session: AnySession, plan_id: int, judgement: Judgement) -> None:
-    """Find these lines, all at one moment, into a table of the session's connection alone (not yet committed): nobody is kept from writing."""
+    """Put the numbers of these lines, as of one moment, into a temporary table (not yet committed). This blocks no writer."""
     _STAGED.create(session.connection(), checkfirst=True)
     session.connection().execute(_STAGED.delete())
     found = select(_LINE.c.number).where(_meant(plan_id, judgement)).order_by(_LINE.c.number)
@@ -113,7 +113,7 @@ def stage_judgement(session: AnySession, plan_id: int, judgement: Judgement) -> 
 
 
 def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Judgement, most: int) -> int:
-    """Judge so many of the lines that were found, from behind a place on (not yet committed); return how many."""
+    """Judge up to `most` of the staged lines after position `first` (not yet committed); return how many."""
     row: ColumnElement[int] = literal_column("rowid")
     numbers = select(_STAGED.c.number).where(row > first, row <= first + most)
     statement = _judged(judgement).where(_LINE.c.plan_id == plan_id, _LINE.c.number.in_(numbers))
@@ -121,7 +121,7 @@ def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Ju
 
 
 def _is_taken(plan_id: int, column: TableColumn, value: Expression) -> ColumnElement[bool]:
-    """Whether a record has the value, and keeps it."""
+    """Whether another record has the value and keeps it."""
     owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     lets_go = exists(
         select(1)
@@ -155,5 +155,5 @@ def _has(session: AnySession, name: str) -> ColumnElement[bool]:
 
 
 def _as_compared(column: TableColumn, value: Expression) -> Expression:
-    """Return the form of a value in which it must be unique."""
+    """Return the form of the value that has to be unique."""
     return func.caseless(value) if is_caseless(column) else value

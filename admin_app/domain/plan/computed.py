@@ -1,7 +1,7 @@
-"""Compute new values in SQL, for the records where the store's result is certain to equal Python's.
+"""Compute new values in SQL, for the records for which the database's result is certain to equal Python's.
 
-A plan reads all other records. A replacement changes few of the texts that it searches, and most letters are plain ones:
-so the store does most of the work, with the same result.
+A plan reads all other records. A replacement changes few of the texts that it searches, and most texts are plain
+ASCII, so the database can do most of the work.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _ESCAPE = "\\"
 
 @dataclass(frozen=True)
 class Computed:
-    """A column's new value, and the records of which it is certain."""
+    """A column's new value in SQL, and the records for which it is certain."""
 
     value: Expression
     is_certain: ColumnElement[bool]
 
 
 def computed_by(operation: Operation, dialect: str) -> Mapping[str, Computed] | None:
-    """Return what the store can make of an operation, by the attributes of columns; None for nothing."""
+    """Return the new values in SQL, by field; None if the database can't compute them."""
     if not isinstance(operation, Edit) or operation.checks or needs_record(operation):
         return None
     columns, found = kept_columns(operation.model), {}
@@ -48,7 +48,7 @@ def computed_by(operation: Operation, dialect: str) -> Mapping[str, Computed] | 
 
 
 def certain(computed: Mapping[str, Computed]) -> ColumnElement[bool]:
-    """Choose the records of which all new values are certain."""
+    """Return the condition for the records whose new values are all certain."""
     return and_(true(), *(func.coalesce(one.is_certain, false()) for one in computed.values()))
 
 
@@ -67,7 +67,7 @@ def _increased(column: TableColumn, change: Increase, dialect: str) -> Computed 
     fits, still_fits = (kind_of(column).fits_sql(one, dialect) for one in (column, sum_))
     if fits is None or still_fits is None:
         return None
-    # What would be too large for the store is not even tried.
+    # Values too large for the database are not even tried.
     is_small = and_(fits, wide.between(-most, most))
     is_certain = case((column.is_(None), true()), (is_small, still_fits), else_=false())
     return Computed(case((is_certain, sum_), else_=null()), is_certain)
@@ -79,7 +79,7 @@ def _replaced(column: TableColumn, change: ReplaceText, dialect: str) -> Compute
         return None
     find = composed(asked.find)
     if not (asked.matches_case or find.isascii()):
-        # Some letters beyond ASCII are the capitals of plain ones.
+        # Some letters beyond ASCII have an ASCII letter as their lower case.
         return None
     has_hit = _occurs(column, find, dialect, matches_case=asked.matches_case)
     new: Expression = func.replace(column, find, asked.by, type_=Text())
@@ -89,9 +89,9 @@ def _replaced(column: TableColumn, change: ReplaceText, dialect: str) -> Compute
 
 
 def _occurs(column: TableColumn, text: str, dialect: str, *, matches_case: bool) -> ColumnElement[bool]:
-    """Whether a text stands in another one of plain letters."""
+    """Whether a text of plain ASCII contains another one."""
     if dialect == "sqlite":
-        # Its own `lower` is ours, and calls Python; this knows plain letters alone.
+        # SQLite's `lower` is replaced by ours, which calls Python; LIKE folds only ASCII letters.
         like = "".join(f"{_ESCAPE}{one}" if one in f"%_{_ESCAPE}" else one for one in text)
         return func.instr(column, text) > 0 if matches_case else column.like(f"%{like}%", escape=_ESCAPE)
     plain = column.collate("C")

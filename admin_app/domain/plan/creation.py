@@ -1,4 +1,4 @@
-"""New records of a plan's lines, by a few statements however many: their keys, the records, what the history says of them."""
+"""Create the new records of a plan in a few statements: their keys, the records, and their history entries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _LINE = table_of(PlanLine)
 
 
 def create_records(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> int:
-    """Make the records of new lines of a plan (not yet committed); return how many. Those that bring no key get one."""
+    """Create the records of a plan's new lines (not yet committed); return how many. Lines without a key get one."""
     new = and_(lines, _LINE.c.verdict == Verdict.NEW)
     if is_numbered(model):
         _give_keys(session, plan_id, model, and_(new, _LINE.c.record_id.is_(None)))
@@ -57,7 +57,7 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
 
 
 def _values(session: AnySession, model: type[Record], table: Table) -> dict[str, Expression]:
-    """Return what each column of a new record gets in a table, by the columns' names there."""
+    """Return a new record's values for one table, by column name."""
     dialect = str(session.get_bind().dialect.name)
     found: dict[str, Expression] = {}
     by_name = {column.name: name for name, column in kept_columns(model).items() if column.table is table}
@@ -68,7 +68,7 @@ def _values(session: AnySession, model: type[Record], table: Table) -> dict[str,
         if column.name in keys:
             found[column.name] = keys[column.name]
         elif column is mapper.polymorphic_on:
-            # Of which class a record is the class says.
+            # The discriminator's value follows from the model.
             found[column.name] = literal(mapper.polymorphic_identity, column.type)
         elif name is not None:
             given = from_json_sql(column, _LINE.c.after, name, dialect)
@@ -79,7 +79,7 @@ def _values(session: AnySession, model: type[Record], table: Table) -> dict[str,
 
 
 def default_of(column: TableColumn) -> Expression:
-    """Return what a column makes of no value: what Python makes for each record stands in its line; a time is now for all."""
+    """Return a column's value if the line has none. Defaults that Python computes per record are in the line already; a time is the same for all."""
     default: Any = column.default
     if default is None:
         server: Any = column.server_default
@@ -90,7 +90,7 @@ def default_of(column: TableColumn) -> Expression:
 
 
 def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: ColumnElement[bool]) -> None:
-    """Give lines free keys in their order, none that another line of the plan brings."""
+    """Give free keys to lines in their order; none that another line of the plan brings."""
     brought = session.scalar(select(func.max(_key(model))).where(_LINE.c.plan_id == plan_id)) or 0
     numbered = select(_LINE.c.number).where(lines).order_by(_LINE.c.number).subquery()
     if session.get_bind().dialect.name == "postgresql":
@@ -98,7 +98,7 @@ def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: Co
         key: Expression = func.nextval(_sequence(session, model), type_=BigInteger())
     else:
         key = literal(max(brought, _highest(session, model))) + func.row_number().over(order_by=numbered.c.number)
-    # Read once: a subquery would be read for each line, and each time take new keys.
+    # In a CTE, because a subquery would run for each line and take new keys each time.
     given = select(numbered.c.number, key.label("key")).cte("given")
     mine = and_(_LINE.c.plan_id == plan_id, _LINE.c.number == given.c.number)
     session.connection().execute(update(_LINE).where(mine).values(record_id=stored_key(given.c.key)))
@@ -116,16 +116,16 @@ def _highest(session: AnySession, model: type[Record]) -> int:
 
 
 def _sequence(session: AnySession, model: type[Record]) -> Expression:
-    """Return the name of what PostgreSQL gives a model's keys by."""
+    """Return the name of the sequence from which PostgreSQL takes a model's keys."""
     table = session.get_bind().dialect.identifier_preparer.format_table(table_of(model))
     return func.pg_get_serial_sequence(table, inspect_mapper(model).primary_key[0].name)
 
 
 def _pass_over(session: AnySession, model: type[Record], brought: int) -> None:
-    """Let PostgreSQL's sequence go on after the keys that a file or another program brings; SQLite does so by itself."""
+    """Move PostgreSQL's sequence past the keys that a file or another program brings; SQLite does this itself."""
     sequence = _sequence(session, model)
     room = highest_to_give(inspect_mapper(model).primary_key[0])
     highest = func.greatest(brought, select(func.max(model.id)).where(model.id <= room).scalar_subquery())
     is_behind = func.coalesce(func.pg_sequence_last_value(cast(sequence, REGCLASS)), 0) < highest
-    # It never goes back: what it gave is never given again.
+    # A sequence never goes back, so no key is given twice.
     session.execute(select(func.setval(sequence, func.greatest(highest, func.nextval(sequence)))).where(is_behind))

@@ -20,7 +20,7 @@ _LINE = table_of(PlanLine)
 def changed_since(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> Mapping[str, Sequence[int]]:
-    """Return the numbers of those lines, by the message about them.
+    """Return the numbers of such lines, by the message about their new dependents.
 
     The caller has locked the records: on PostgreSQL a new dependent waits for that lock.
     """
@@ -29,7 +29,7 @@ def changed_since(
         return found
     table = table_of(model)
     lines = select(_LINE.c.number, _LINE.c.hanging, counts).join_from(_LINE, table, is_record(table, _LINE.c.record_id))
-    # A line of the previous version has no counts, and is carried out.
+    # A line written by the previous version has no counts. It is carried out.
     for number, then, now in session.execute(lines.where(which, _LINE.c.hanging != counts)):
         if news := difference(model, then, now, scopes, is_act=True):
             found[news].append(number)

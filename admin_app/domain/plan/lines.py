@@ -1,4 +1,4 @@
-"""A plan's lines: by one statement where the store knows the new values, else record by record; at one moment either way."""
+"""Write a plan's lines: in one statement where the database can compute the new values, else record by record."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ from admin_app.relations import links_of
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
-# Records read at a time: memory holds this many, whatever the length of the list.
+# Records read at a time, so that memory use doesn't depend on the length of the list.
 BATCH = 1000
-# Lines that one transaction copies: some 60 ms of SQLite's write lock, half of the pause that follows.
+# Lines that one transaction copies: about 60 ms of SQLite's write lock, half of the pause that follows.
 PART = 50_000
 NOT_YOURS = "You may not do this with it."
 
@@ -57,29 +57,29 @@ _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "
 Line = Values
 
 _LINES = table_of(PlanLine)
-# Where lines are made that are copied in parts: of the connection alone, so that making them takes nobody's lock.
+# Lines are made here before they are copied in parts. A temporary table needs no lock that others wait for.
 _STAGED = Table(
     "staged_plan_line", MetaData(), *(Column(name, _LINES.c[name].type) for name in _COLUMNS), prefixes=["TEMPORARY"]
 )
 
 
 class Limit(NamedTuple):
-    """Rows that an operation is for, and what is said of all others."""
+    """The rows that an operation allows, and the refusal of all others."""
 
     rows: ColumnElement[bool]
     words: str
 
     @property
     def is_beyond(self) -> ColumnElement[bool]:
-        """Whether a record is none of these. A condition that an empty field leaves open is not met."""
+        """Whether a record is not among them. If an empty field leaves the condition undecided, it is not."""
         return ~func.coalesce(self.rows, false())
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which records are meant, and with which of them whoever plans may do it (None: with every one).
+    """The records that a plan is about, and the rows that the person may change like this (None: all).
 
-    An operation may have limits of its own besides. Unlike `rows` they say what it begins with, and not how it has to end.
+    An operation may have `limits` of its own. They restrict the records before the change, `rows` before and after it.
     """
 
     selection: Selection
@@ -94,13 +94,13 @@ class Scope:
 
     @property
     def refusal(self) -> Expression:
-        """Say why this may not be done with a record, "" where it may."""
+        """Why this may not be done with a record; "" if it may."""
         refusals = [(one.is_beyond, literal(one.words)) for one in self._all_limits]
         return case(*refusals, else_=literal("")) if refusals else literal("")
 
     @property
     def is_refused(self) -> ColumnElement[bool]:
-        """Whether a record is none that this may be done with."""
+        """Whether this may not be done with a record."""
         return or_(literal(value=False), *(one.is_beyond for one in self._all_limits))
 
     @property
@@ -108,25 +108,25 @@ class Scope:
         return self.limits if self.rows is None else (Limit(self.rows, NOT_YOURS), *self.limits)
 
     def criteria(self, session: AnySession) -> Sequence[ColumnElement[bool]]:
-        """Return the conditions on the records that are meant."""
+        """Return the conditions that select the records."""
         return planned(session, self.selection).criteria
 
 
 def write_values(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> None:
-    """Plan to give every record these values, by one statement (not yet committed)."""
+    """Plan the same new values for every record, in one statement (not yet committed)."""
     _write(session, _LINES, _constant_lines(session, plan_id, scope, values))
 
 
 def write_deletions(session: AnySession, plan_id: int, scope: Scope) -> None:
-    """Plan to delete every record, by one statement (not yet committed)."""
+    """Plan to delete every record, in one statement (not yet committed)."""
     _write(session, _LINES, _deletion_lines(session, plan_id, scope))
 
 
 def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> int:
-    """Plan the same (None: to delete) in a table of the session's connection alone, on SQLite (not yet committed); return how many lines.
+    """Plan new values (None: a deletion) in a temporary table on SQLite (not yet committed); return the number of lines.
 
-    Nobody is kept from writing meanwhile, and the lines are of one moment; `copy_lines` brings them into the plan. PostgreSQL
-    keeps nobody from writing anyhow: there they stand in the plan at once.
+    The lines are of one moment, and nobody is kept from writing meanwhile; `copy_lines` brings them into the plan.
+    PostgreSQL keeps nobody from writing, so there the lines go into the plan at once.
     """
     made = (
         _deletion_lines(session, plan_id, scope) if values is None else _constant_lines(session, plan_id, scope, values)
@@ -135,12 +135,12 @@ def stage_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping
 
 
 def stage_computed(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> int:
-    """Plan in the same way what the store makes of the records of which it is certain (not yet committed)."""
+    """Stage lines with values that the database computes, for the records for which they are certain (not yet committed)."""
     return _stage(session, _computed_lines(session, plan_id, scope, computed).where(certain(computed)))
 
 
 def copy_lines(session: AnySession, first: int) -> int:
-    """Copy a part of the staged lines into the plan, from behind a place on (not yet committed); return how many."""
+    """Copy the staged lines after position `first`, a part of them, into the plan (not yet committed); return how many."""
     row: ColumnElement[int] = literal_column("rowid")
     return _write(session, _LINES, select(_STAGED).where(row > first, row <= first + PART))
 
@@ -152,7 +152,7 @@ def read_changes(
     operation: Operation,
     write: Callable[[Sequence[Line]], object],
 ) -> None:
-    """Plan what an operation makes of each record; `write` is handed the lines, a batch at a time."""
+    """Plan an operation by reading each record; `write` gets the lines one batch at a time."""
     with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
         read_some(session, plan_id, scope, operation, which=true(), write=write)
 
@@ -167,7 +167,7 @@ def read_some(
     write: Callable[[Sequence[Line]], object],
     first: int = 1,
 ) -> None:
-    """Do the same with some of the records, at the session's moment. Lines of records without a number are numbered from `first` on."""
+    """Plan an operation for the records that meet `which`, by reading them. Without numeric keys, lines are numbered from `first`."""
     numbers = count(first)
     for records, refused in _batches(session, scope, which):
         write([_numbered(plan_id, one, operation, refused.get(one.id, ""), numbers) for one in records])
@@ -179,7 +179,7 @@ def insert_lines(session: AnySession, lines: Sequence[Line]) -> None:
 
 
 def line_of(session: AnySession, scope: Scope, record: Record, operation: Operation) -> Line:
-    """Return what an operation would mean for a record, without a plan."""
+    """Return what an operation would do with one record, without a plan."""
     return _line(0, record, operation, _refused(session, scope, [record.id]).get(record.id, "")) | {"number": 0}
 
 
@@ -197,7 +197,7 @@ def _stage(session: AnySession, made: Statement) -> int:
 
 
 def _constant_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
-    """Return the lines of records that are given these values."""
+    """Select the lines of records that all get the same values."""
     columns = {name: kept_columns(scope.model)[name] for name in values}
     differs = {name: _is_other(column, values[name]) for name, column in columns.items()}
     before, after = _json_of_differing(columns, differs, session), _json_of_constants(columns, differs, values)
@@ -205,7 +205,7 @@ def _constant_lines(session: AnySession, plan_id: int, scope: Scope, values: Map
 
 
 def _computed_lines(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> Statement:
-    """Return the lines of records that are given what the store makes of theirs."""
+    """Select the lines of records whose new values the database computes."""
     columns = {name: kept_columns(scope.model)[name] for name in computed}
     differs = {name: column.is_distinct_from(computed[name].value) for name, column in columns.items()}
     dialect = str(session.get_bind().dialect.name)
@@ -223,7 +223,7 @@ def _change_lines(
     before: Expression,
     after: Expression,
 ) -> Statement:
-    """Return the lines of records that this changes, and of the others."""
+    """Select the lines of the records in scope, whether or not they change."""
     verdict = case(
         (scope.is_refused, literal(Verdict.REFUSED)),
         (is_changed, literal(Verdict.CHANGE)),
@@ -240,7 +240,7 @@ def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
 
 
 def _deletion_lines(session: AnySession, plan_id: int, scope: Scope) -> Statement:
-    """Return the lines of records that are deleted."""
+    """Select the lines of records that are deleted."""
     verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
     hanging = dependent_counts(scope.model)
     return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null(), hanging=hanging)
@@ -256,7 +256,7 @@ def _lines_of(
     after: Expression,
     hanging: Expression | None = None,
 ) -> Statement:
-    """Return the lines of all records in scope."""
+    """Select the lines of all records in scope."""
     model = scope.model
     number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id.asc())
     what = (literal(plan_id), number, stored_key(model.id), model.version)
@@ -267,7 +267,7 @@ def _lines_of(
 def _json_of_differing(
     columns: Mapping[str, TableColumn], differs: Mapping[str, ColumnElement[bool]], session: AnySession
 ) -> Expression:
-    """Write the values that there are of the fields that change."""
+    """Write the present values of the fields that change as JSON."""
     dialect = str(session.get_bind().dialect.name)
     if len(columns) == 1:
         return json_of(columns, dialect)
@@ -277,7 +277,7 @@ def _json_of_differing(
 def _json_of_constants(
     columns: Mapping[str, TableColumn], differs: Mapping[str, ColumnElement[bool]], values: Mapping[str, object]
 ) -> Expression:
-    """Write the new values of the fields that change."""
+    """Write the new values of the fields that change as JSON."""
     kept = {name: kind_of(column).to_history(values[name]) for name, column in columns.items()}
     if len(columns) == 1:
         return literal(kept, JsonValues)
@@ -286,7 +286,7 @@ def _json_of_constants(
 
 
 def _joined(parts: Mapping[str, Expression], differs: Mapping[str, ColumnElement[bool]]) -> Expression:
-    """Put the parts of the fields that change into one object."""
+    """Join the JSON members of the fields that change into one object."""
     pieces = [case((differs[name], part.concat(",")), else_=literal("", String)) for name, part in parts.items()]
     whole: Expression = literal("", String)
     for piece in pieces:
@@ -295,7 +295,7 @@ def _joined(parts: Mapping[str, Expression], differs: Mapping[str, ColumnElement
 
 
 def _as_json(values: Values) -> str:
-    """Write values as the history does."""
+    """Write values in the JSON form of the history."""
     text = JsonValues().process_bind_param(values, None)  # type: ignore[arg-type]  # it is the same on every store
     return str(text)
 
@@ -303,7 +303,7 @@ def _as_json(values: Values) -> str:
 def _batches(
     session: Session, scope: Scope, which: ColumnElement[bool]
 ) -> Iterator[tuple[Sequence[Any], Mapping[Key, str]]]:
-    """Yield the records that are meant, and why not, by their keys, of those that this may not be done with."""
+    """Yield the records in batches, with the refusals by key."""
     meant = select(scope.model).where(*scope.criteria(session), which).order_by(scope.model.id.asc())
     for records in session.scalars(meant, execution_options={"yield_per": BATCH}).partitions():
         yield records, _refused(session, scope, [one.id for one in records])
@@ -322,7 +322,7 @@ def _numbered(plan_id: int, record: Record, operation: Operation, refusal: str, 
 
 
 def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> Line:
-    """Return what an operation means for one record."""
+    """Return what an operation would do with one record, as a line."""
     line: Line = {"plan_id": plan_id, "record_id": record.id, "version": record.version}
     line |= {"verdict": Verdict.REFUSED, "problem": refusal, "before": None, "after": None}
     if refusal:
@@ -339,7 +339,7 @@ def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> L
 
 
 def _to_history(record: Record, name: str, value: Any) -> object:
-    """Return a field's value as the history's JSON holds it."""
+    """Return a field's value in the JSON form of the history."""
     links = links_of(type(record))
     if name in links:
         return keys_to_history(links[name], value)

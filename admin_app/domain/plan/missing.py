@@ -1,4 +1,4 @@
-"""Records that a file's rows name and nobody has, made before the rows' own."""
+"""Create the related records that a file names and that don't exist yet, before the file's own records."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _LINE = table_of(PlanLine)
 
 @dataclass(frozen=True)
 class Missing:
-    """Records of a model that are named by a unique column; those that are missing get the name in these columns."""
+    """Related records of a model, named by a unique column. A missing one is created with the name in the `made` columns."""
 
     model: type[Record]
     column: TableColumn
     made: tuple[str, ...]
 
     def fold(self, text: str) -> str:
-        """Return what two names of one record have in common."""
+        """Return the form in which two names of one record are equal."""
         return str(caseless(text)) if is_caseless(self.column) else text
 
     def keys(self, session: AnySession, texts: Collection[str]) -> Mapping[str, Key]:
-        """Return the keys of the records that are there, by their folded names."""
+        """Return the keys of existing records, by their folded names."""
         is_wanted = same_as_any(self.column, texts) if is_caseless(self.column) else self.column.in_(texts)
         found = session.execute(select(self.column, self.model.id).where(is_wanted))
         return {self.fold(text): key for text, key in found}
 
 
 def make_missing(session: AnySession, missing: Mapping[str, Missing], lines: ColumnElement[bool]) -> None:
-    """Make what these lines name and nobody has, and let the lines mean it (not yet committed)."""
+    """Create the missing related records of some lines, and put their keys into the lines (not yet committed)."""
     if not missing:
         return
     asked = select(_LINE.c.plan_id, _LINE.c.number, _LINE.c.after, _LINE.c.missing)
@@ -58,12 +58,12 @@ def make_missing(session: AnySession, missing: Mapping[str, Missing], lines: Col
 
 
 def _made(session: AnySession, one: Missing, texts: Sequence[str]) -> Mapping[str, Key]:
-    """Return the keys of the records of these names, made where there are none."""
+    """Return the keys of the records with these names. Missing records are created."""
     there = one.keys(session, texts)
     new: dict[str, str] = {}
     for text in texts:
         if (folded := one.fold(text)) not in there:
-            # Written in several ways, it is made as the first row writes it.
+            # If the file writes a name in several ways, the first one counts.
             new.setdefault(folded, text)
     if new:
         add_rows(session, one.model, [dict.fromkeys(one.made, text) for text in new.values()])

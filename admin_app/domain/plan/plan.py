@@ -1,4 +1,4 @@
-"""The verbs of a plan: begin it, judge its lines, agree to it, go on with it, stop it, let it expire."""
+"""The verbs of a plan: begin it, judge its lines, agree to it, resume it, stop it, remove it when it expired."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from admin_app.extensions import AnyRow, AnySession, table_of
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.plan import Plan, PlanLine, PlanState, Verdict
 
-# A plan is for now: what it says of the records grows old.
+# A plan describes the records as they are now, so it expires soon.
 LIFETIME = timedelta(hours=24)
-# What came of it is kept as long as people ask about it.
+# What a plan did is kept as long as people ask about it.
 REPORT_LIFETIME = timedelta(days=30)
 # Lines removed at a time: more would keep other writers waiting.
 MOST_REMOVED = 5000
-# Of so many lines a plan is large for its store.
+# From this many lines on, a plan is large enough for new table statistics.
 MANY = 2000
-# So many reasons are told; records with others are counted.
+# Reasons listed per plan. Records with other reasons are only counted.
 MOST_REASONS = 50
 
 
 @dataclass(frozen=True)
 class LineCounts:
-    """How many lines have which verdict, and which reasons the most of them have: [verdict, reason, how many]."""
+    """How many lines have each verdict, and the most frequent reasons: [verdict, reason, how many]."""
 
     counts: dict[str, int]
     reasons: list[AnyRow]
-    # Of the one field that is to change: how many of its records have no value yet. None where there are several fields.
+    # If one field changes: how many of the records have no value in it yet. None for several fields.
     empty: int | None
 
 
@@ -56,7 +56,7 @@ def begin(
     scope: str = "",
     listed: int | None = None,
 ) -> Plan:
-    """Write a plan down that has no lines yet (not yet committed)."""
+    """Create a plan that has no lines yet (not yet committed)."""
     plan = Plan(
         staff_id=staff_id,
         resource=resource,
@@ -77,9 +77,9 @@ def begin(
 def judgements(
     session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
-    """Return what is wrong with lines seen as a whole, each to be judged once those before it are.
+    """Return the checks of the lines as a whole, to be applied in this order.
 
-    `spared` are records that the act itself needs as they are, and why.
+    `spared` are records that the operation itself needs unchanged, with the reasons.
     """
     model = model_of(plan)
     columns = row_columns(model)
@@ -91,38 +91,38 @@ def judgements(
 def judge_lines(
     session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
 ) -> None:
-    """Judge the lines as a whole, by a statement a judgement (not yet committed)."""
+    """Judge the lines as a whole, one statement per check (not yet committed)."""
     for one in judgements(session, plan, rows=rows, spared=spared):
         judge(session, plan.id, one)
 
 
 def await_agreement(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
-    """Let a plan whose lines are made wait for somebody to agree (not yet committed)."""
+    """Let a plan whose lines are complete wait for agreement (not yet committed)."""
     if sum(counted.counts.values()) >= MANY:
         analyse_table(session, PlanLine)
     return _move(session, plan, PlanState.PLANNING, {"state": PlanState.PLANNED, **asdict(counted)})
 
 
 def clear_lines(session: AnySession, plan: Plan) -> int:
-    """Remove some lines, of a plan that is made anew or has expired (not yet committed); return how many there were."""
+    """Remove some lines of a plan that expired or is made again (not yet committed); return how many."""
     some = select(PlanLine.number).where(PlanLine.plan_id == plan.id).limit(MOST_REMOVED)
     statement = delete(PlanLine).where(PlanLine.plan_id == plan.id, PlanLine.number.in_(some))
     return _changed(session, statement)
 
 
 def agree(session: AnySession, plan: Plan, *, reason: str = "") -> bool:
-    """Agree to a plan (not yet committed); False where that was done before, or it is no longer to be had."""
+    """Agree to a plan (not yet committed); False if somebody did so before, or the plan is no longer available."""
     now = utc_now()
     values = {"state": PlanState.AGREED, "agreed_at": now, "expires_at": now + REPORT_LIFETIME, "reason": reason}
     return _move(session, plan, PlanState.PLANNED, values)
 
 
 def go_on(session: AnySession, plan: Plan) -> bool:
-    """Let a plan that was stopped be carried on (not yet committed); False where what it did was undone.
+    """Resume a plan that was stopped (not yet committed); False if what it did was undone.
 
-    Its change set is undone as a whole: what came to it afterwards would be undone by nothing.
+    Its change set can be undone only once and as a whole: changes added after an undo could not be undone.
     """
-    # An undo looks whether the plan is under way: of the two that come at once, the second waits here.
+    # An undo checks whether the plan is running: if both come at once, the second waits here.
     session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
     done = None if plan.change_set_id is None else session.get(ChangeSet, plan.change_set_id)
     if done is not None and undone_by(session, done) is not None:
@@ -131,29 +131,29 @@ def go_on(session: AnySession, plan: Plan) -> bool:
 
 
 def stop(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
-    """Carry out no more of a plan (not yet committed); what was done stays done."""
+    """Stop a plan (not yet committed); finished lines stay done."""
     values = {"state": PlanState.STOPPED, "finished_at": utc_now(), **asdict(counted)}
     return _move(session, plan, PlanState.AGREED, values)
 
 
 def finish(session: AnySession, plan: Plan, counted: LineCounts) -> bool:
-    """Say that every line of a plan is settled (not yet committed)."""
+    """Mark a plan as done: every line is settled (not yet committed)."""
     values = {"state": PlanState.DONE, "finished_at": utc_now(), **asdict(counted)}
     return _move(session, plan, PlanState.AGREED, values)
 
 
 def give_up(session: AnySession, plan: Plan) -> None:
-    """Let a plan that nobody agrees to any more go at the next clean-up (not yet committed)."""
+    """Let a plan that nobody will agree to expire now (not yet committed)."""
     _move(session, plan, PlanState.PLANNED, {"expires_at": utc_now()})
 
 
 def is_over(plan: Plan) -> bool:
-    """Whether a plan waited too long for agreement, or is from a clock that was ahead."""
+    """Whether a plan waited too long for agreement, or was made by a clock that was ahead."""
     return not plan.created_at <= latest(utc_now()) or plan.expires_at < utc_now()
 
 
 def model_of(plan: Plan) -> type[Record]:
-    """Return the model of a plan's records; raise `NotFoundError` where the dashboard no longer has it."""
+    """Return the model of a plan's records; raise `NotFoundError` if the dashboard no longer has it."""
     try:
         return recorded_models()[plan.model]
     except KeyError as error:
@@ -162,7 +162,7 @@ def model_of(plan: Plan) -> type[Record]:
 
 
 def counted_lines(session: AnySession, plan: Plan) -> LineCounts:
-    """Count the lines by verdict and by reason. Of a million that takes a while: it is asked in a transaction that only reads."""
+    """Count the lines by verdict and reason. For a million lines this takes a while, so callers do it in a read transaction."""
     number = func.count()
     found = select(PlanLine.verdict, PlanLine.problem, number).where(PlanLine.plan_id == plan.id)
     grouped = session.execute(found.group_by(PlanLine.verdict, PlanLine.problem).order_by(number.desc()))
@@ -176,7 +176,7 @@ def counted_lines(session: AnySession, plan: Plan) -> LineCounts:
 
 
 def _number_of_empty(session: AnySession, plan: Plan) -> int | None:
-    """Count the lines to be done whose one field has no value yet; what it was once the plan is agreed to stays as it was."""
+    """Count the open lines whose one field has no value yet. The number is fixed once the plan is agreed to."""
     if len(plan.fields) != 1 or plan.state != PlanState.PLANNING:
         return plan.empty
     mine = (PlanLine.plan_id == plan.id, PlanLine.verdict == Verdict.CHANGE, PlanLine.before == _empty(plan))
@@ -184,7 +184,7 @@ def _number_of_empty(session: AnySession, plan: Plan) -> int | None:
 
 
 def _empty(plan: Plan) -> dict[str, None]:
-    """Return what a line says of a record whose field has no value."""
+    """Return the old values of a record whose field is empty, as its line holds them."""
     return dict.fromkeys(plan.fields)
 
 
@@ -197,9 +197,9 @@ def lines(
     after: int | None = None,
     limit: int,
 ) -> Sequence[PlanLine]:
-    """Return lines in their order, from behind a number on; with `is_filled` those whose one field has a value now.
+    """Return lines in order after a line number; with `is_filled` only those whose one field has a value.
 
-    The numbers of records may be below 1: from the first line on there is no number to be behind.
+    Numbers may be below 1, so only None means the first line.
     """
     mine = [PlanLine.plan_id == plan.id]
     mine += [] if after is None else [PlanLine.number > after]
@@ -209,20 +209,20 @@ def lines(
 
 
 def waiting_of(session: AnySession, staff_id: int, *, most: int) -> Sequence[Plan]:
-    """Return the plans of a person that wait for them, the newest first."""
+    """Return a person's plans that wait for agreement, the newest first."""
     mine = Plan.staff_id == staff_id, Plan.state == PlanState.PLANNED, Plan.expires_at > utc_now()
     return session.scalars(select(Plan).where(*mine).order_by(Plan.id.desc()).limit(most)).all()
 
 
 def expired(session: AnySession) -> Plan | None:
-    """Return a plan that is kept no longer."""
+    """Return one expired plan, or None."""
     now = utc_now()
     is_old = or_(Plan.expires_at < now, Plan.created_at > latest(now))
     return session.scalar(select(Plan).where(is_old, Plan.state != PlanState.AGREED).limit(1))
 
 
 def remove_expired(session: AnySession) -> bool:
-    """Remove some of what has expired (not yet committed); return whether there may be more."""
+    """Remove some expired lines or a plan (not yet committed); return whether there may be more."""
     plan = expired(session)
     if plan is None:
         return False
@@ -233,7 +233,7 @@ def remove_expired(session: AnySession) -> bool:
 
 
 def _move(session: AnySession, plan: Plan, state: PlanState, values: Mapping[str, object]) -> bool:
-    """Change a plan from the state that it is believed to be in, so that of two at once one wins."""
+    """Change a plan's state if it is still the expected one, so that of two requests at once only one succeeds."""
     session.flush()
     statement = update(Plan).where(Plan.id == plan.id, Plan.state == state).values(**values)
     is_moved = _changed(session, statement) == 1

@@ -1,6 +1,6 @@
-"""Find and replace: what is looked for, what stands in its place, and the text that comes of it, in time linear in the text.
+"""Find and replace: the text to find, its replacement, and the new text, in time linear in the text.
 
-Expressions are RE2's, which never goes back over what it read: no expression makes the server think for ever.
+Regular expressions are RE2's, which never backtracks: no expression can keep the server busy for ever.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from admin_app.db.limits import LONGEST_TEXT
 from admin_app.errors import InvalidRecord
 from admin_app.unicode_text import composed
 
-# The two fields of the form at which problems are shown.
+# The form's fields at which problems are shown.
 FIND, WITH = "find", "with"
-# Letters of what is looked for, and of what is put there.
+# Characters of the text to find, and of its replacement.
 LONGEST = 1000
 TOO_LONG = "The text would be too long."
-# Of what is put into one text: no field holds more.
+# Bytes of replacements in one text: no field holds more.
 _MOST_BYTES = 4 * LONGEST_TEXT
-# The bytes of UTF-8 that begin no letter.
+# Continuation bytes in UTF-8: no letter begins with one.
 _INSIDE = range(0x80, 0xC0)
-# In the replacement of an expression: a backslash, and what stands behind it.
+# Escapes in the replacement of a regular expression: the character after the backslash, and its meaning.
 _SIGNS = {"\\": "\\", "n": "\n", "t": "\t"}
 
-# A piece of a replacement: text, or the number of the group whose text is meant.
+# A piece of a replacement: text, or the number of a group.
 Piece = str | int
 
 
 @dataclass(frozen=True)
 class Replacement:
-    """One text in place of another, or of what an expression finds; raises `InvalidRecord` for one that cannot be."""
+    """Replaces a text, or the matches of a regular expression; raises `InvalidRecord` if the input is unusable."""
 
     find: str
     by: str
@@ -44,7 +44,7 @@ class Replacement:
     is_expression: bool = False
 
     def __post_init__(self) -> None:
-        """Read the expression."""
+        """Compile the expression and read the replacement, so that a mistake is reported at once."""
         problems = {}
         if not self.find:
             problems[FIND] = "Enter the text to find."
@@ -56,8 +56,8 @@ class Replacement:
         self._template  # noqa: B018 -- it says what is wrong with the expression, and with what refers to its groups
 
     def __call__(self, text: str) -> str:
-        """Return the text as it becomes; raise `InvalidRecord` for one that no field would hold."""
-        # Texts are kept composed, and what is older is looked through as if it were.
+        """Return the new text; raise `InvalidRecord` if it is too long for any field."""
+        # Texts are stored in composed form; older ones are searched as if they were.
         found, parts, last, length = composed(text).encode(), [], 0, 0
         for match in self._hits(found):
             parts += [found[last : match.start()], self._filled(match)]
@@ -88,14 +88,14 @@ class Replacement:
         return pieces
 
     def _hits(self, text: bytes) -> Iterator[Any]:
-        """Yield the hits from left to right, none over another."""
+        """Yield the matches from left to right, without overlaps."""
         place = 0
         while place <= len(text) and (match := self._expression.search(text, place)) is not None:
             is_hit = not self.is_whole_word or _is_whole(text, match.start(), match.end())
             if is_hit:
                 yield match
-            # Behind a text that is part of a longer word, it may begin again before it ends. An expression may not:
-            # one that reads to the end of the text would read it anew from each of its letters.
+            # A text found inside a longer word may match again from its second letter. An expression may not: one that matches
+            # to the end of the text would read the text anew from each letter.
             begins_again = match.end() == match.start() or not (is_hit or self.is_expression)
             place = _next(text, match.start()) if begins_again else match.end()
 
@@ -105,7 +105,7 @@ class Replacement:
 
 
 def _pieces(template: str) -> Iterator[Piece]:
-    r"""Read the replacement of an expression: `\1` is its first group, `\0` all of what was found."""
+    r"""Yield the pieces of an expression's replacement: `\1` is the first group, `\0` the whole match."""
     rest = iter(template)
     for sign in rest:
         if sign != "\\":
@@ -121,7 +121,7 @@ def _pieces(template: str) -> Iterator[Piece]:
 
 
 def _is_whole(text: bytes, start: int, end: int) -> bool:
-    """Whether what stands there is cut off from the words beside it. Nothing is no word, and no part of one."""
+    """Whether a match begins and ends at word boundaries. An empty match does."""
     if start == end:
         return True
     begins = not (_is_of_word(_letter_before(text, start)) and _is_of_word(_letter_at(text, start)))
@@ -129,7 +129,7 @@ def _is_whole(text: bytes, start: int, end: int) -> bool:
 
 
 def _is_of_word(letter: str) -> bool:
-    """Whether it belongs to a word: letters and digits of any script, marks upon them, and the low line."""
+    """Whether a character belongs to a word: a letter or digit of any script, a combining mark, or an underscore."""
     return letter == "_" or letter.isalnum() or (letter != "" and unicodedata.category(letter)[0] == "M")
 
 
@@ -145,7 +145,7 @@ def _letter_before(text: bytes, place: int) -> str:
 
 
 def _next(text: bytes, place: int) -> int:
-    """Return where the next letter begins, behind the last one at its end and one further."""
+    """Return where the next letter begins; at the end of the text, one position further."""
     place += 1
     while place < len(text) and _is_inside(text, place):
         place += 1
@@ -153,5 +153,5 @@ def _next(text: bytes, place: int) -> int:
 
 
 def _is_inside(text: bytes, place: int) -> bool:
-    """Whether a byte is not the first one of its letter in UTF-8."""
+    """Whether a byte is a continuation byte in UTF-8."""
     return text[place] in _INSIDE

@@ -1,4 +1,4 @@
-"""The span of some lines' records, which tells a store in which part of a model's table to look."""
+"""The range of some lines' record keys, which tells a database which part of a table to read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _LINE = table_of(PlanLine)
 
 
 def spanned(session: AnySession, table: Table, lines: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that rows are within the span of these lines' records; none for keys without an order."""
+    """Return the condition that rows are in the key range of some lines' records; always true for unordered keys."""
     if not is_ordered(table):
         return true()
     key = key_from(table, _LINE.c.record_id)
-    # New records have no keys yet: no row is between nothing and nothing.
+    # New records have no keys yet: BETWEEN NULL AND NULL matches no row.
     ends = session.execute(select(func.min(key), func.max(key)).where(lines)).one()
     within: ColumnElement[bool] = key_in(table).between(*ends)
     return within

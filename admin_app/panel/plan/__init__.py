@@ -1,1 +1,1 @@
-"""Acts on many records, as pages: what is asked, what would happen, what was done."""
+"""Pages for changes to many records: the question, the plan, the result."""

@@ -28,9 +28,9 @@ from admin_app.transfer.import_.rows import CELL, MEANS
 from admin_app.web.auth.login import signed_in_principal
 
 LINES = 50
-# As many different values as somebody goes through; where there are more, the file itself is the place to correct them.
+# Different values that the page offers to correct. Someone with more corrects the file itself.
 MOST_VALUES = 50
-# Which reason the page is about.
+# The reason whose rows the page shows.
 REASON = "reason"
 
 
@@ -46,20 +46,20 @@ class ProblemGroup:
 
 @dataclass(frozen=True)
 class CorrectionInput:
-    """A cell, or a value that several cells have: what is wrong with it, and the control that takes another one."""
+    """A wrong cell, or a wrong value of several cells: the problem, and the control for the correction."""
 
     name: str
     label: str
     cell: str
     problem: str
     value: str
-    # How many cells say so, "" for one.
+    # How many cells have the value, "" for a single cell.
     number: str = ""
 
 
 @dataclass(frozen=True)
 class WrongRow:
-    """A row with cells that are wrong, or with a problem of its own."""
+    """A row with wrong cells, or with a problem of the whole row."""
 
     number: str
     inputs: Sequence[CorrectionInput]
@@ -67,10 +67,10 @@ class WrongRow:
 
 
 class CorrectionsPage(Page):
-    """The wrong rows of an import, those with one reason at a time."""
+    """The wrong rows of an import, filtered by one reason at a time."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show what is wrong, or make the plan again with what was put right."""
+        """Show the wrong rows, or make the plan again with the corrections."""
         plan = requested_plan(self.access)
         if not is_import(plan):
             abort(HTTPStatus.NOT_FOUND)
@@ -87,7 +87,7 @@ class CorrectionsPage(Page):
         return self._page(requested_plan(self.access), words, HTTPStatus.BAD_REQUEST)
 
     def _plan_again(self, plan: Plan) -> ResponseReturnValue:
-        """Make the plan of the same file anew, as it is read with all that was put right so far."""
+        """Make a new plan of the same file with all corrections so far."""
         pairs: list[Pair] = [(name, value) for name, value in plan.arguments["fields"]]
         given = dict(self._given(plan))
         further = [pair for pair in pairs if pair[0].startswith((CELL, MEANS, LEAVE)) and pair[0] not in given]
@@ -107,7 +107,7 @@ class CorrectionsPage(Page):
         return lead_on(self.link("plan_view", id=made))
 
     def _given(self, plan: Plan) -> Iterator[Pair]:
-        """Yield the corrections; an unchanged text is none."""
+        """Yield the corrections, without texts that were not changed."""
         for name, text in request.form.items():
             if name.startswith(MEANS) and text.strip():
                 yield name, text
@@ -158,7 +158,7 @@ class CorrectionsPage(Page):
         ]
 
     def _values(self, plan: Plan, reason: str) -> Iterator[CorrectionInput]:
-        """Yield the values that are wrong for this reason, the commonest first."""
+        """Yield the values that are wrong for this reason, the most frequent first."""
         for key, said, cell, number in corrections.wrong_values(db.session, plan.id, reason, MOST_VALUES):
             name = f"{MEANS}{key}.{cell}"
             typed = request.form.get(name, "")

@@ -1,4 +1,4 @@
-"""Plans of imports: a file's rows made into lines, judged as a whole, and carried out, all of them or those that can be."""
+"""Plans of imports: make lines of a file's rows, judge them as a whole, and import all of them or those that are right."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from admin_app.transfer.import_.options import ImportOptions
 from admin_app.transfer.import_.source import Source
 from admin_app.transfer.import_.wording import sentence
 
-# What lines are that were to be carried out and were not.
+# Verdicts of lines that should have been carried out and were not.
 _NOT_DONE = (Verdict.FAILED, Verdict.OUTDATED, Verdict.GONE)
-# After this many the rest is likely wrong for the same reason, and nobody reads on.
+# After so many wrong rows the others are probably wrong for the same reason, and nobody reads on.
 MOST_PROBLEMS = 100
 
 
 def make_import_plan(
     access: Access, upload: Upload, options: ImportOptions, corrections: Iterable[Pair] = (), *, staff_id: int
 ) -> Plan:
-    """Plan an import of a file (committed): at once where it has few rows, or by a job. `corrections` are those made so far."""
+    """Plan the import of a file (committed): at once for few rows, else in a job. `corrections` are those made so far."""
     operation = import_of(access, options, [(UPLOAD, str(upload.id)), *corrections])
     with holding_no_lock(), opened(access, upload) as source:
         is_small = _has_few_rows(source)
@@ -63,12 +63,12 @@ def _has_few_rows(source: Source) -> bool:
 
 
 def scope_in_words(upload: Upload) -> str:
-    """Say which file is meant."""
+    """Name the file."""
     return f"Rows of “{upload.file_name}”" if upload.file_name else "Rows of the pasted text"
 
 
 def upload_of(incoming: Incoming) -> Upload:
-    """Return the file of an import; raise `TransferError` where it is gone."""
+    """Return the file of an import; raise `TransferError` if it is gone."""
     found = db.session.get(Upload, incoming.upload_id)
     if found is None:
         raise TransferError(uploads.GONE)
@@ -76,7 +76,7 @@ def upload_of(incoming: Incoming) -> Upload:
 
 
 def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_id: int | None) -> Plan:
-    """Write the plan of an import down that has no lines yet (not yet committed)."""
+    """Create the plan of an import, without lines (not yet committed)."""
     return plans.begin(
         db.session,
         staff_id=staff_id,
@@ -104,7 +104,7 @@ def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Sourc
 
 def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
     """Judge the lines as a whole (not yet committed)."""
-    # What a wrong line would have let go of is taken after all: it is asked again until nothing is found.
+    # A line that turned out wrong keeps its unique values, so the other lines are checked again until no more are found.
     while found := list(wrong_cells(db.session, plan.id, incoming.arrivals)):
         mark(db.session, plan.id, found)
     for one in judgements_of_rows(access, incoming):
@@ -112,7 +112,7 @@ def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
 
 
 def judgements_of_rows(access: Access, incoming: Incoming) -> Sequence[Judgement]:
-    """Return the lines whose records would be out of their person's sight, and those that were left out."""
+    """Return the lines to refuse because their records would leave the row scope, and the lines that the person left out."""
     session, model = db.session, incoming.arrivals.model
     changed, made = access.rows(Action.EDIT), access.rows(Action.CREATE)
     return [
@@ -144,7 +144,7 @@ def import_whole(
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan, reason=reason)
     execution = execution_of(access, plan, operation)
-    # More new records than there are old ones are indexed in one go.
+    # If there are more new records than old ones, the search index is built once at the end.
     with loading(db.session.connection(), plan.model, rows=plan.counts.get(Verdict.NEW, 0)):
         while execution.some(sum(plan.counts.values())):
             pass
@@ -154,7 +154,7 @@ def import_whole(
 
 
 def _write_until_wrong(plan: Plan, incoming: Incoming, source: Source, on_rows: Callable[[int], object]) -> None:
-    """Write lines; where many rows are wrong the rest is likely wrong for the same reason."""
+    """Write lines until too many rows are wrong, probably for the same reason."""
     wrong = 0
     for rows in batches(incoming.reader.arrivals(source)):
         lines = incoming.arrivals.lines(db.session, plan.id, rows)
@@ -174,7 +174,7 @@ def _require_nothing_wrong(plan: Plan) -> None:
 
 
 def _require_all_done(plan: Plan) -> None:
-    """Raise `TransferError` where the store refused what was to be written after all, or somebody else wrote first."""
+    """Raise `TransferError` if the database refused a row, or another person changed a record first."""
     failed = plans.lines(db.session, plan, verdicts=_NOT_DONE, limit=MOST_PROBLEMS)
     if failed:
         message = "Nothing was imported."
@@ -183,7 +183,7 @@ def _require_all_done(plan: Plan) -> None:
 
 @dataclass(frozen=True)
 class ImportCounts:
-    """How many records an import made, changed, and found as the file says."""
+    """How many records an import created, changed, and found unchanged."""
 
     created: int
     changed: int
@@ -191,13 +191,13 @@ class ImportCounts:
 
 
 def counts_of(plan: Plan) -> ImportCounts:
-    """Count what was done with the lines of an import."""
-    # Records of other tables may have been made along the way.
+    """Count the records of an import by what happened to them."""
+    # The tally also counts related records that the import created.
     tally = {what: number for what, table, number in plan.tally if table == plan.model}
     return ImportCounts(tally.get(Did.CREATE, 0), tally.get(Did.UPDATE, 0), plan.counts.get(Verdict.SAME, 0))
 
 
 def problems_of(line: PlanLine) -> Iterator[str]:
-    """Say what is wrong with a line's cells, each as a sentence."""
+    """Yield the problems of a line's cells as sentences."""
     for name, (said, cell) in (line.cells or {}).items():
         yield sentence(label(name), said, cell)

@@ -1,4 +1,4 @@
-"""A plan's long work as a job: its lines made, or carried out a chunk at a time, so that nobody waits long for the write lock."""
+"""The job of a large plan: make its lines, or carry them out in chunks, so that nobody waits long for the write lock."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ log = logging.getLogger(__name__)
 
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
 NO_EFFECT = "It was changed, but what follows did not happen."
-# Lines that the first transaction carries out, and the most that one does.
+# Lines of the first transaction, and the most that one transaction carries out.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
-# How many times as long as the one before a chunk may be: where much else runs, the next one may be slower.
+# How much longer than the last chunk the next may take: on a busy machine it can turn out slower.
 GROWTH = 1.5
-# So many times a transaction gives way to another one that needs what it holds, before the job fails.
+# Lock conflicts that one transaction may lose before the job fails.
 MOST_CROSSINGS = 5
-# So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
+# Seconds that a transaction may take: on SQLite it blocks all writers, on PostgreSQL those of the same records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
 
 
 def run_plan(job: Job, progress: Progress) -> Product | None:
-    """Make a plan's lines, or carry them out; whatever an earlier attempt did stays done."""
+    """Make a plan's lines, or carry them out. What an earlier attempt did stays done."""
     plan_id, staff_id = int(job.arguments["plan"]), job.staff_id
     staff, plan = db.session.get(Staff, staff_id), db.session.get(Plan, plan_id)
     if staff is None or plan is None:
@@ -89,20 +89,20 @@ def run_plan(job: Job, progress: Progress) -> Product | None:
 
 
 def next_size(most: int, *, held: float, wanted: float) -> int:
-    """Return how many lines the next chunk has, after one that was held so long. Rounded up: one line would stay one for ever."""
+    """Return the size of the next chunk, given how long the last one held its locks. Rounded up, so that it can grow from 1."""
     return min(MOST_LINES, math.ceil(most * wanted / max(held, wanted / GROWTH)))
 
 
 @dataclass(frozen=True)
 class PlanWork:
-    """One plan at work for one person, or the command line; their rights are asked anew with each transaction."""
+    """Makes or carries out one plan, for a person or the command line. Each transaction checks the person's rights again."""
 
     plan_id: int
     staff_id: int | None
     progress: Progress
 
     def make_lines(self) -> None:
-        """Read what is meant, as it is at one moment; write the lines a batch a transaction."""
+        """Read the records as of one moment; write the lines, one transaction per batch."""
         while self._transaction(lambda plan: plans.clear_lines(db.session, plan)):
             self.progress.check()
             _let_others_write()
@@ -114,7 +114,7 @@ class PlanWork:
                 return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
-            # SQLite's log grows by all that is written as long as somebody reads what was before.
+            # SQLite's log grows as long as a read transaction is open.
             db.session.rollback()
             self._write_lines(scope, operation.values)
             judgements = judgements_of(access, self._plan(), operation)
@@ -123,7 +123,7 @@ class PlanWork:
         self._end(plans.await_agreement)
 
     def _judge(self, judgements: Sequence[Judgement]) -> None:
-        """Judge the lines as a whole, a part a transaction."""
+        """Judge the lines as a whole, one transaction per part."""
         for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
             pass
 
@@ -139,9 +139,9 @@ class PlanWork:
         self._end(plans.await_agreement)
 
     def _found_wrong(self, incoming: Incoming) -> bool:
-        """Look over all lines for what cannot be, while others may write; return whether anything was found."""
+        """Check all lines while others may write; return whether any were found wrong."""
         is_found = False
-        # As it is at one moment: what is marked meanwhile is judged by the next look.
+        # This check reads one moment; lines that it marks are taken into account by the next check.
         with reading(), of_one_moment(db.engine).connect() as connection, Session(connection) as session:
             for some in batched(wrong_cells(session, self.plan_id, incoming.arrivals)):
                 self.progress.check()
@@ -150,7 +150,7 @@ class PlanWork:
         return is_found
 
     def carry_out(self) -> None:
-        """Carry lines out until none is left, or somebody stops it."""
+        """Carry out lines until none is left or somebody stops the job."""
         most, done, wanted = FIRST_CHUNK, 1, HELD[db.engine.dialect.name]
         try:
             while done:
@@ -170,7 +170,7 @@ class PlanWork:
         self._end(plans.finish)
 
     def _write_lines(self, scope: Scope, values: Operation | None) -> None:
-        """Write the lines: by SQL as far as the store knows what becomes of records, else by reading them."""
+        """Write the lines: in SQL as far as the database can compute the new values, else by reading the records."""
         constants = values.constants if isinstance(values, Edit) else None
         if values is None or constants is not None:
             parts = write_in_parts(db.engine, self.plan_id, scope, constants)
@@ -180,7 +180,7 @@ class PlanWork:
             self.progress.add(number)
 
     def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
-        """Write part by part, unless somebody stops it, and let others write in between."""
+        """Write one part after the other, let others write in between, and end if somebody stops the job."""
         for number in parts:
             self.progress.check()
             yield number
@@ -188,7 +188,7 @@ class PlanWork:
                 _let_others_write()
 
     def _some(self, most: int, plan: Plan) -> int:
-        """Carry so many lines out; return how many there were."""
+        """Carry out up to `most` lines; return how many."""
         hold_pages(db.session)
         if plan.state != PlanState.AGREED:
             return 0
@@ -201,7 +201,7 @@ class PlanWork:
         return number
 
     def _let_effects_come(self) -> None:
-        """Let the effects come of what was carried out and committed, by this attempt or an earlier one, each by itself."""
+        """Run the effects of committed lines, of this attempt or an earlier one, each in its own transaction."""
         while (waiting := self._next_effect()) is not None:
             self.progress.check()
             self._transaction(partial(self._note_effect, waiting.number, waiting.come()))
@@ -213,7 +213,7 @@ class PlanWork:
             if effect is None or plan.state != PlanState.AGREED:
                 return None
             line = effects.next_line(db.session, plan)
-            # What no longer is, or was never made, has no effect either: it says so itself.
+            # A record that was deleted, or not created, has no effect: `_Effect.come` reports it.
             return None if line is None else _Effect(effect, plans.model_of(plan), line.number, line.record_id)
 
     def _note_effect(self, number: int, problem: str, plan: Plan) -> None:
@@ -225,22 +225,22 @@ class PlanWork:
         self.progress.add(len(lines))
 
     def _end(self, end: Callable[..., object]) -> None:
-        """Count the lines while others may write, then say how the plan ended."""
+        """Count the lines while others may write, then set the plan's final state."""
         with reading():
             counted = plans.counted_lines(db.session, self._plan())
             db.session.rollback()
         self._transaction(partial(_end, end, counted))
 
     def _transaction(self, work: Callable[[Plan], T]) -> T:
-        """Do something with the plan in a transaction of its own."""
+        """Do some work with the plan in its own transaction."""
         return self._timed(work)[0]
 
     def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
-        """Do it anew where it crossed the work of others, who go first; return besides for how long it held its locks."""
+        """Do the work, again after lock conflicts; also return how many seconds it held its locks."""
         return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CROSSINGS)
 
     def _timed_once(self, work: Callable[[Plan], T]) -> tuple[T, float]:
-        """Count the commit, too: on SQLite it writes every page, which takes a while."""
+        """Do the work once and time it with its commit, in which SQLite writes every changed page."""
         db.session.rollback()
         with writing():
             try:
@@ -253,7 +253,7 @@ class PlanWork:
         return done, time.monotonic() - began
 
     def _is_somebodys(self) -> bool:
-        """Whether another worker took up the plan's job: this one was out of sight for too long, and stops nobody."""
+        """Whether another worker took over the job because this one sent no sign of life. Then this one must not stop the plan."""
         with reading():
             db.session.rollback()
             job = db.session.get(Job, self._plan().job_id or 0)
@@ -268,7 +268,7 @@ class PlanWork:
         return plan
 
     def _rights(self) -> AbstractContextManager[None]:
-        """Act with the rights of this moment; the command line's are those of whoever is nobody."""
+        """Act with the person's present rights; the command line acts with all rights."""
         return nullcontext() if self.staff_id is None else acting_for(self._staff(self.staff_id))
 
     def _staff(self, staff_id: int) -> Staff:
@@ -288,7 +288,7 @@ class _Effect:
     record_id: Key | None
 
     def come(self) -> str:
-        """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
+        """Run the effect; return why it failed, "" if it didn't. No write transaction is open meanwhile."""
         record = None if self.record_id is None else db.session.get(self.model, self.record_id)
         if record is None:
             return f"{NO_EFFECT} Someone deleted it."
@@ -297,7 +297,7 @@ class _Effect:
         except AdminError as error:
             return f"{NO_EFFECT} {error}"[:300]
         except Exception:
-            # It is a resource's own, and the other records' effects are still to come.
+            # An effect is the resource's own code. One that fails must not stop the others.
             log.exception("the effect on %s %s failed", table_of(self.model).name, self.record_id)
             return f"{NO_EFFECT} The worker's log says why."
         return ""
@@ -313,13 +313,13 @@ def _mark(some: Sequence[WrongCell], plan: Plan) -> None:
 
 
 def _let_others_write() -> None:
-    """Empty SQLite's log, and let whoever waits for its write lock go first."""
+    """Write SQLite's log back to the database, and let waiting writers go first."""
     write_back(db.engine)
     let_others_write(db.engine)
 
 
 def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
-    """Return what the person may do, and what they asked for; raise `PlanError` where it is not theirs any more."""
+    """Return the person's access and operation; raise `PlanError` if they no longer have the right."""
     access = access_at(plan.resource)
     if access is None:
         raise PlanError(NOT_ANY_MORE)

@@ -1,4 +1,4 @@
-"""Make a plan and carry it out: at once where it is about few records, else by a job."""
+"""Make a plan and carry it out: at once for few records, else in a job."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ CHUNK = 1000
 def make_plan(
     access: Access, selection: Selection, operation: BulkOperation, *, scope: str, listed: int | None, staff_id: int
 ) -> Plan:
-    """Plan an operation for the rows of a selection (committed): at once, or by a job where they are many."""
+    """Plan an operation for the selected rows (committed): at once, or in a job if there are many."""
     is_small = count_up_to(selection, current_app.config["PLAN_ROWS"]).is_exact
     if selection.ticks and not is_small:
-        # Ticks that are set while the job waits must not count.
+        # Rows that the person selects while the job waits must not count.
         selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
     plan = begin_plan(access, selection, operation, scope=scope, listed=listed, staff_id=staff_id)
     if is_small:
@@ -56,7 +56,7 @@ def begin_plan(
     listed: int | None,
     staff_id: int | None,
 ) -> Plan:
-    """Write a plan down that has no lines yet (not yet committed)."""
+    """Create a plan that has no lines yet (not yet committed)."""
     return plans.begin(
         db.session,
         staff_id=staff_id,
@@ -89,10 +89,9 @@ def write_lines(access: Access, plan: Plan, selection: Selection, operation: Bul
 def begin_carrying_out(
     access: Access, plan: Plan, operation: BulkOperation, *, staff_id: int, is_whole: bool = False
 ) -> None:
-    """Carry out a plan that was agreed to (committed): at once where it is small, else by a job, as any effect on the world.
+    """Carry out a plan that was agreed to (committed): at once if it is small and has no effects, else in a job.
 
-    Where it `is_whole` all of it is done or nothing: raises `PlanError` where a record was changed meanwhile, and the caller
-    rolls back.
+    If `is_whole`, all of it is done or nothing: raises `PlanError` if a record changed meanwhile, and the caller rolls back.
     """
     if open_lines(plan.counts) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
         of = counted(open_lines(plan.counts), access.resource.noun, access.resource.nouns)
@@ -111,7 +110,7 @@ def begin_carrying_out(
 
 
 def deselect_deleted(plan: Plan) -> None:
-    """Select no more what a plan deleted that is over (not yet committed): those rows are gone."""
+    """Deselect the rows that a finished plan deleted (not yet committed)."""
     set_id = dict(plan.arguments.get("selection", [])).get(TICKS)
     if is_deletion(plan) and plan.state in ENDED and set_id:
         ticks.clear_planned(db.session, plan, set_id=int(set_id))

@@ -1,4 +1,4 @@
-"""A bulk operation as a page asked for it: what a plan needs to carry it out, and its words for the plan's pages."""
+"""A bulk operation that a page asked for: what a plan needs to carry it out, and the words for the plan's pages."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from admin_app.selection.selection import Selection
 from admin_app.transfer.import_.rows import RowReader
 
 Pair = tuple[str, str]
-# The name by which plans keep a deletion.
+# The name under which plans store a deletion.
 DELETE = "delete"
-# Of records that need no change, unless the operation says it better.
+# Said of records that need no change, unless the operation has better words.
 SAME = "already as wanted"
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """Rows of a file: how they are read, and what they become. Those that are wrong for a reason of `left_out` are done without."""
+    """The rows of a file: how they are read, and what they become. Rows that are wrong for a reason of `left_out` are skipped."""
 
     arrivals: Arrivals
     reader: RowReader
@@ -45,41 +45,41 @@ class Incoming:
 
 @dataclass(frozen=True)
 class BulkOperation:
-    """An operation as a person asked for it.
+    """An operation that a person asked for.
 
-    `pairs` are what its form sent: a job reads the operation from them again, with the rights of that moment.
+    `pairs` are what its form sent. A job reads the operation from them again, with the person's present rights.
     """
 
-    # By which name the plan keeps it, and the right that it needs beside `Action.BULK`.
+    # The name under which plans store it, and the right that it needs in addition to `Action.BULK`.
     key: str
     action: Action
-    # On buttons, and of what was done: "Change 20 posts", "20 posts were changed".
+    # The verb on buttons and the participle in reports: "Change 20 posts", "20 posts were changed".
     verb: str
     done: str
     same: str = SAME
-    # What it changes, field by field: ("User", "Ann").
+    # What it changes, as label and value: ("User", "Ann").
     what: Sequence[Pair] = ()
     pairs: Sequence[Pair] = ()
-    # How records get other values; None where they are deleted.
+    # Computes the new values; None for a deletion.
     values: Operation | None = None
     deletion: Deletion | None = field(default=None, compare=False)
-    # How many records go along with those of the lines, as far as they were counted.
+    # How many dependents are deleted along with the records, as far as they were counted.
     along: int = 0
-    # Whether its button warns.
+    # Whether its button has the warning colour.
     is_danger: bool = False
-    # Which records it is for, where that is more than a right.
+    # The records that the operation allows, beyond the person's rights.
     limits: tuple[Limit, ...] = field(default=(), compare=False)
-    # Records that it needs as they are, and why, by their keys.
+    # Records that must stay unchanged, with the reasons, by key.
     spared: Mapping[Key, str] = field(default_factory=dict)
-    # What it does in the world outside once a record's change is committed, and what is said of that; "" for no such thing.
+    # Runs after a record's change is committed and acts outside the database; `effect_words` tell the person about it.
     effect: Callable[[Record], None] | None = field(default=None, compare=False)
     effect_words: str = ""
-    # What becomes of a file's rows; None where it is about records that are there.
+    # The rows of a file; None for an operation on existing records.
     incoming: Incoming | None = field(default=None, compare=False)
 
     @property
     def rows(self) -> Incoming:
-        """The file's rows; raise `PlanError` where it is about records that are there."""
+        """The rows of a file; raise `PlanError` if this is no import."""
         if self.incoming is None:
             message = "This is no import."
             raise PlanError(message)
@@ -87,7 +87,7 @@ class BulkOperation:
 
     @property
     def arguments(self) -> dict[str, object]:
-        """What a plan keeps of it, in words: the records that it was about may be gone when somebody reads the plan."""
+        """What the plan stores of it, in words: the records that it names may be gone when somebody reads the plan."""
         return {
             "fields": [list(pair) for pair in self.pairs],
             "what": [list(pair) for pair in self.what],
@@ -100,25 +100,25 @@ class BulkOperation:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The attributes that it may give other values."""
+        """The fields that it may change."""
         if self.incoming is not None:
             return self.incoming.arrivals.made_fields
         return () if self.values is None else self.values.fields
 
 
-# Makes an operation of what a form sent, or raises `InvalidRecord` with what is wrong at which control.
+# Reads an operation from a form; raises `InvalidRecord` with the problems by control.
 ReadOperation = Callable[[Access, MultiDict[str, str]], BulkOperation]
 
 
 def may_do(access: Access, action: Action, *, is_one: bool = False) -> bool:
-    """Whether the person may do this with many records at once; with one, whoever may do it there."""
+    """Whether the person may do this with many records; with one record, the right to the action is enough."""
     if action is Action.IMPORT:
         return access.resource.can_import and access.may(action)
     return access.resource.is_open_to_bulk and access.may(action) and (is_one or access.may(Action.BULK))
 
 
 def is_about_one(plan: Plan) -> bool:
-    """Whether a plan has one line and no more."""
+    """Whether a plan has exactly one line."""
     return sum(plan.counts.values()) == 1
 
 
@@ -128,12 +128,12 @@ def is_deletion(plan: Plan) -> bool:
 
 
 def scope_of(access: Access, selection: Selection, operation: BulkOperation) -> Scope:
-    """Return which records are meant, and with which of them this may be done."""
+    """Return the selected records, with the limits on what the person may do with them."""
     return Scope(selection, access.rows(operation.action), _limits_of(access, operation))
 
 
 def _limits_of(access: Access, operation: BulkOperation) -> tuple[Limit, ...]:
-    """Return which records it is for: of a relation that it changes none that leads out of the person's sight, as in a form."""
+    """Return the operation's limits. As in a form, nobody may change a relation that leads to a record they may not see."""
     found = list(operation.limits)
     for name, relation in access.resource.relations.items():
         if (
@@ -151,12 +151,12 @@ def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
 
 
 def judgements_of(access: Access, plan: Plan, operation: BulkOperation) -> Sequence[Judgement]:
-    """Return what is wrong with a plan's lines seen as a whole."""
+    """Return the checks of a plan's lines as a whole."""
     return plans.judgements(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
 
 
 def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:
-    """Return a plan under way, with the rights of this moment."""
+    """Return the execution of a plan, with the person's present rights."""
     model = access.resource.model
     if operation.incoming is not None:
         rows, new_rows = access.rows(Action.EDIT), access.rows(Action.CREATE)

@@ -29,5 +29,5 @@ def requested_plan(access: Access) -> Plan:
 
 
 def is_import(plan: Plan) -> bool:
-    """Whether a plan is about the rows of a file."""
+    """Whether a plan is of an import."""
     return plan.operation == IMPORT

@@ -1,4 +1,4 @@
-"""Write and judge the lines of a large plan in several transactions: one statement would block all other writers on SQLite."""
+"""Write and judge the lines of a large plan in several transactions: on SQLite one statement would block all other writers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from admin_app.domain.plan.checks import Judgement, judge, judge_staged, stage_j
 from admin_app.domain.plan.computed import certain, computed_by
 from admin_app.domain.plan.lines import Line, Scope, copy_lines, read_changes, read_some, stage_computed, stage_lines
 
-# Lines that one transaction judges: some 100 ms of SQLite's write lock, as each moves in an index.
+# Lines that one transaction judges: about 100 ms of SQLite's write lock, since each line moves in an index.
 JUDGED = 10_000
 
 
 def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
-    """Plan to give every record these values (None: to delete it), and yield how many lines each transaction wrote (committed)."""
+    """Plan new values (None: a deletion) for every record; yield how many lines each transaction wrote (committed)."""
     with of_one_moment(engine).connect() as connection, Session(connection) as session:
-        # It is closed for good afterwards, and the staged lines go with it.
+        # A detached connection is closed at the end, which drops the temporary table of staged lines.
         connection.detach()
         with reading(), transaction(session):
             number = stage_lines(session, plan_id, scope, values)
@@ -34,9 +34,9 @@ def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[s
 def change_in_parts(
     engine: Engine, plan_id: int, scope: Scope, operation: Operation, write: Callable[[Sequence[Line]], object]
 ) -> Iterator[int]:
-    """Plan what an operation makes of each record, and yield how many lines each transaction wrote (committed).
+    """Plan an operation for every record; yield how many lines each transaction wrote (committed).
 
-    `write` is handed those of records that have to be read for it.
+    `write` gets the lines of records that have to be read.
     """
     computed = computed_by(operation, engine.dialect.name)
     if computed is None:
@@ -51,9 +51,9 @@ def change_in_parts(
 
 
 def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]) -> Iterator[int]:
-    """Judge a plan's lines, and yield how many each transaction judged (committed).
+    """Judge a plan's lines; yield how many each transaction judged (committed).
 
-    The lines of a judgement are found at one moment, so that no part of it goes by what another one wrote.
+    The lines for a judgement are found at one moment, so that no part depends on what another part wrote.
     """
     with of_one_moment(engine).connect() as connection, Session(connection) as session:
         connection.detach()
@@ -68,7 +68,7 @@ def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]
 
 
 def _in_parts(session: Session, write: Callable[[Session, int], int], most: int) -> Iterator[int]:
-    """Write a part after the other, each from behind a place on."""
+    """Write one part after the other, each from the position after the last."""
     first, number = 0, most
     while number == most:
         with writing(), transaction(session):

@@ -1,4 +1,4 @@
-"""The page of a plan: what would happen line by line, the button that agrees to it, how far it is, and what came of it."""
+"""The page of a plan: its lines, the button to agree, the progress, and the result."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
 LINES = 50
-# Which lines are to be listed: those that were done, or those that were left.
+# Which lines the list should show: those that were done, or those that were left.
 LIST = "list"
 _LISTED = {
     "done": (Verdict.DONE,),
     "left": (*OPEN, Verdict.WRONG, Verdict.REFUSED, Verdict.OUTDATED, Verdict.FAILED),
 }
-# More of them are no list that somebody goes through.
+# A longer list is of no use to a person.
 MOST_LISTED = 100_000
-# Whether a file's rows come in all together or not at all.
+# Whether a file's rows are imported all together or not at all.
 WHOLE = "whole"
-# Of records that are given to another one: those that have one now.
+# Records that have a related record already and get another one.
 FILLED = "filled"
 
 
 class PlanPage(Page):
-    """A plan of one's own: everybody else's is not there."""
+    """A person's own plan; another person's answers 404."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show the plan, or do with it what was pressed."""
+        """Show the plan, or do what the pressed button says."""
         plan = requested_plan(self.access)
         if request.method != "POST":
             return self._page(plan)
@@ -97,11 +97,11 @@ class PlanPage(Page):
         return {REASON}
 
     def again(self, words_: str) -> ResponseReturnValue:
-        """Draw the page with the reason that was given."""
+        """Draw the page with the reason that was typed."""
         return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
     def _requested(self) -> tuple[Plan, BulkOperation]:
-        """Read the plan and what it does, for each attempt; raise `PlanError` where what was chosen is gone, or not this person's."""
+        """Read the plan and its operation, again for each attempt; raise `PlanError` if the person can no longer do this."""
         plan = requested_plan(self.access)
         try:
             operation = operation_of(self.access, plan)
@@ -126,7 +126,7 @@ class PlanPage(Page):
         return lead_on(self._here(plan))
 
     def _carried_out(self, reason: str, *, is_whole: bool) -> bool:
-        """Agree to a plan and carry it out, or hand it over (committed); False where somebody agreed before."""
+        """Agree to a plan and carry it out or queue it (committed); False if it was agreed to before."""
         plan, operation = self._requested()
         is_first = plans.agree(db.session, plan, reason=reason)
         if is_first:
@@ -134,7 +134,7 @@ class PlanPage(Page):
         return is_first
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
-        """Say why a plan cannot be agreed to like this; None where it can."""
+        """Return the page that says why the plan can't be agreed to like this; None if it can."""
         if plan.state == PlanState.PLANNED and plans.is_over(plan):
             return self._page(plan, "This plan is too old. Make it again.", HTTPStatus.CONFLICT)
         if self.access.needs_reason and not reason:
@@ -145,7 +145,7 @@ class PlanPage(Page):
         return None
 
     def _as_list(self, plan: Plan, verdicts: Sequence[Verdict]) -> ResponseReturnValue:
-        """Lead to the list of the records of these lines, for whatever is to be done with them next."""
+        """Select the records of these lines in their list, and lead there."""
         whole = plain_selection(self.access, [])
         with transaction(db.session):
             place = ticked_list(self.access, whole)
@@ -153,7 +153,7 @@ class PlanPage(Page):
         return lead_on(list_links(self.resource).to(whole.changed(ticks=set_id)))
 
     def _stop(self, plan: Plan) -> ResponseReturnValue:
-        """Carry out no more of it; its job notices with its next chunk."""
+        """Stop the plan; its job notices at its next chunk."""
         if plan.job_id is not None:
             job_store.cancel(db.session, job_id=plan.job_id)
         plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
@@ -162,7 +162,7 @@ class PlanPage(Page):
         return lead_on(self._here(plan))
 
     def _go_on(self, plan: Plan) -> ResponseReturnValue:
-        """Continue with what is left."""
+        """Resume the plan."""
         retry_conflicts(db.session, self._carried_on)
         return lead_on(self._here(plan))
 
@@ -238,7 +238,7 @@ class PlanPage(Page):
         )
 
     def _file_head(self, plan: Plan) -> FileHead:
-        """Say what is asked of a file's rows beside the plan itself."""
+        """Return what the page asks about a file's rows."""
         left, is_planned = number_left(plan), plan.state == PlanState.PLANNED
         wrong = plan.counts.get(Verdict.WRONG, 0) if is_planned else 0
         can = words.counted(open_lines(plan.counts), self.resource)
@@ -253,11 +253,11 @@ class PlanPage(Page):
         )
 
     def _lists(self, plan: Plan) -> Sequence[tuple[str, str]]:
-        """Return which lines can be listed, each with what its button says; what was deleted is in no list."""
+        """Return the lists of records that the page offers, each with its button's label. Deleted records are in no list."""
         found = []
         for name, verdicts in _LISTED.items():
             number = sum(plan.counts.get(one, 0) for one in verdicts)
-            # Rows of a file that were left are given back as a file: many of them are no records.
+            # Left rows of a file are downloaded as a file instead: many of them have no record.
             if 0 < number <= MOST_LISTED and (plan.fields if name == "done" else not is_import(plan)):
                 left = "left as it was" if number == 1 else "left as they were"
                 said = plan.arguments["done"] if name == "done" else left
@@ -265,7 +265,7 @@ class PlanPage(Page):
         return found
 
     def _is_interrupted(self, plan: Plan) -> bool:
-        """Whether nobody is at work on it: its job failed, was cancelled, or lost its worker."""
+        """Whether nobody works on the plan: its job failed, was cancelled, or lost its worker."""
         if plan.state not in {PlanState.PLANNING, PlanState.AGREED} or plan.job_id is None:
             return plan.state == PlanState.AGREED and plan.job_id is None
         job = db.session.get(Job, plan.job_id)
@@ -288,7 +288,7 @@ class PlanPage(Page):
         )
 
     def _lines_drawn(self, plan: Plan, lines: Sequence[PlanLine]) -> Iterable[PlanRow]:
-        """Draw lines; the records by one statement, what they point at by one a model."""
+        """Draw lines: one statement for the records, one per model for related records."""
         keys = [one.record_id for one in lines if one.record_id is not None]
         records = self._records(keys)
         former = self._former([one for one in keys if one not in records])
@@ -311,17 +311,17 @@ class PlanPage(Page):
         return {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
 
     def _former(self, keys: Sequence[Key]) -> Mapping[Key, str]:
-        """Return how those were called that are gone; where not everybody is seen, nothing but their numbers may be told."""
+        """Return the former names of deleted records. Without the right to see all rows, a person may know only their numbers."""
         if not keys or self.access.seen() is not None or not self.access.shows_title():
             return {}
         return titles_of(db.session, table_of(self.resource.model).name, keys)
 
     def _is_told(self, line: PlanLine, records: Mapping[Key, Record]) -> bool:
-        """Whether the person sees what a line changes: the plan may be older than the rule that keeps its record from them."""
+        """Whether the person may see what a line changes: their rights may have changed since the plan was made."""
         return line.record_id is None or line.record_id in records or self.access.seen() is None
 
     def _named(self, line: PlanLine, records: Mapping[Key, Record], former: Mapping[Key, str]) -> Link:
-        """Name the record that a line is about, with its history where it is gone; one that is still to be made has no name."""
+        """Link to a line's record, or to its history if it is gone. A record that was not created yet has no link."""
         if line.record_id is None:
             return Link("", "")
         record = records.get(line.record_id)
@@ -333,18 +333,18 @@ class PlanPage(Page):
         return Link(formatting.excerpt(title or "", LONGEST_NAME) or self.access.number_of(line.record_id), url)
 
     def _list_url(self, plan: Plan) -> str:
-        """Lead back to the whole list that the rows were selected in."""
+        """Return the address of the list without its ticks."""
         pairs = [pair for pair in _arguments(plan) if pair[0] != TICKS]
         return self.link("index_view", **dict(pairs)) if len(dict(pairs)) == len(pairs) else self.link("index_view")
 
 
 def number_left(plan: Plan) -> int:
-    """Count the lines that nothing would be done with though they ask for it."""
+    """Count the lines that can't be carried out."""
     return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
 
 
 def _arguments(plan: Plan) -> list[Hidden]:
-    """Return the address's arguments of the list that a plan is about; of a file's rows there are none."""
+    """Return the list's arguments in the address; an import has none."""
     return [(name, value) for name, value in plan.arguments.get("selection", [])]
 
 
@@ -353,7 +353,7 @@ def _left(plan: Plan) -> int:
 
 
 def _as_change(plan: Plan, line: PlanLine) -> Change:
-    """Return a line as the change of the history that it would be."""
+    """Return a line as a change of the history."""
     return Change(
         model=plan.model,
         record_id=line.record_id,

@@ -20,35 +20,35 @@ from admin_app.panel.access.access import Access, accesses_to
 from admin_app.relations import row_links
 from admin_app.transfer.formats.csv import csv_chunks
 
-# Rows that are read at a time.
+# Lines read at a time.
 BATCH = 1000
-# Characters of a value that a line on a terminal has room for.
+# Characters of a value that fit a line in a terminal.
 LONGEST_GLIMPSE = 60
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What of a plan's lines may leave with a person now: the plan may be older than what their roles allow."""
+    """What a person may take away from a plan now; their rights may have changed since it was made."""
 
     model: type[Record]
-    # None: every row.
+    # None: all rows.
     rows: ColumnElement[bool] | None
     fields: Collection[str]
 
     def among(self, session: Session, lines: Sequence[PlanLine]) -> Collection[Key | None]:
-        """Return the keys of those of the lines' records that are seen; what is still to be made is its person's own."""
+        """Return the keys of the lines' records that the person may see, and None for records that were not created yet."""
         keys = [one.record_id for one in lines if one.record_id is not None]
         if self.rows is None:
             return {None, *keys}
         return {None, *session.scalars(select(self.model.id).where(self.model.id.in_(keys), self.rows))}
 
     def shown(self, values: Values | None) -> Values:
-        """Leave out what is hidden."""
+        """Return the values without those that are hidden."""
         return {name: value for name, value in (values or {}).items() if name in self.fields}
 
 
 def sight_of(access: Access) -> Sight:
-    """Return what a person may take away of plans about a resource, as of its lists."""
+    """Return what a person may take away from plans of a resource: what they may export."""
     model = access.resource.model
     columns = [name for one in classes_of_table(model) for name in stored_columns(one) if not hides_secret(one, name)]
     names = {*columns, *row_links(model)}
@@ -57,17 +57,17 @@ def sight_of(access: Access) -> Sight:
 
 
 def report_of(engine: Engine, plan_id: int, sight: Sight | None = None) -> Iterator[bytes]:
-    """Write every line; the command line's are whole."""
+    """Yield the file of all lines; without `sight` (on the command line) nothing is hidden."""
     return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id, sight))
 
 
 def told(values: Mapping[str, object] | None) -> str:
-    """Write values as one cell: "Name: Ann; Email: ann@example.org"."""
+    """Return values as one cell: "Name: Ann; Email: ann@example.org"."""
     return "; ".join(f"{formatting.label(name)}: {_value(value)}" for name, value in (values or {}).items())
 
 
 def change_told(before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> str:
-    """Write in one line what changes, long texts cut: "Name: Ann -> Anna; Email: no value -> ann@example.org"; "" for nothing."""
+    """Return the changes in one line with long texts cut: "Name: Ann -> Anna; Email: no value -> ann@example.org"; "" for none."""
     if not before:
         return told(after)
     return "; ".join(
@@ -86,7 +86,7 @@ def _value(value: object) -> str:
 
 
 def _rows(engine: Engine, plan_id: int, sight: Sight | None) -> Iterator[tuple[object, ...]]:
-    """Yield the lines of the download, a batch a transaction: the file is written after the page's own has ended."""
+    """Yield the rows of the file, one transaction per batch: the page's own transaction has ended by then."""
     after: int | None = None
     while True:
         with Session(engine) as session:

@@ -1,4 +1,4 @@
-"""What the templates of plans are given."""
+"""The view models of plans."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.panel.view_models import Link
 
 @dataclass(frozen=True)
 class VerdictTab:
-    """The lines of one verdict: what is said of them, how many there are, where they are listed; and why, with how many."""
+    """The tab of one verdict: its label, number of lines and address, and the reasons with their numbers."""
 
     label: str
     count: str
@@ -24,22 +24,22 @@ class VerdictTab:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """What a plan means for one record."""
+    """A line of the plan."""
 
     record: Link
     verdict: str
     words: str
     problem: str
     fields: Sequence[FieldChange]
-    # The number of the file's row, "" where there is no file.
+    # The row's number in the file, "" without a file.
     row: str = ""
 
 
 @dataclass(frozen=True)
 class FileHead:
-    """What the page of a file's plan asks besides: where wrong rows are corrected, and where they are given back.
+    """What the page of an import asks: the links to the wrong rows, and whether to import all rows or none.
 
-    Where it `is_whole_offered`, whether all rows come in or none is asked; `only` is the other answer.
+    `only` is the other answer: to import the rows that can be imported.
     """
 
     corrections_url: str
@@ -52,37 +52,37 @@ class FileHead:
 
 @dataclass(frozen=True)
 class PlanHead:
-    """A plan as its page says it: what is done to which records, what can be done about it, and how it went."""
+    """The head of a plan's page: what the plan does, the buttons, and the result."""
 
     id: int
     state: str
     title: str
     scope: str
     what: Sequence[tuple[str, str]]
-    # What the button says that agrees, "" where there is nothing to agree to.
+    # The label of the button to agree, "" if there is nothing to do.
     button: str = ""
-    # What is different from what the list said.
+    # How the plan differs from what the list showed.
     news: str = ""
     done: int = 0
     total: int = 0
     is_under_way: bool = False
-    # Nobody carries it out any more, though it is not done.
+    # Whether it was stopped by a failure.
     is_interrupted: bool = False
     needs_reason: bool = False
-    # How many have no other record now, and how many have one, where records are given to another; and those lines' address.
+    # How many of the records to give away have a related record now and how many have none; the address of the former.
     now: str = ""
     now_url: str = ""
-    # Who took it back, "" for nobody.
+    # Who undid it, "" for nobody.
     undone_by: str = ""
-    # Whether the button warns, and what is said of effects that cannot be taken back.
+    # Whether the button has the warning colour, and the sentence about effects that can't be undone.
     is_danger: bool = False
     effect_words: str = ""
-    # What the button says that goes on with a plan which was stopped, "" where nothing is left.
+    # The label of the button to resume a stopped plan, "" if nothing is left.
     go_on: str = ""
     undo: int | None = None
-    # Lines that the list can show: what the form sends, and what its button says.
+    # The lists of lines: the value that the form sends, and the button's label.
     lists: Sequence[tuple[str, str]] = ()
-    # Of a file's rows only.
+    # For imports only.
     file: FileHead | None = None
     set_url: str = ""
     download_url: str = ""
@@ -90,20 +90,20 @@ class PlanHead:
 
 @dataclass(frozen=True)
 class OneRecord:
-    """A single record that an action is asked for: what it is called, how it was seen, and what would change, as far as that is known."""
+    """A single record that an action is asked for: its name, its version, and what would change if that is known already."""
 
     title: str
     version: int
     fields: Sequence[FieldChange] = ()
-    # Why nothing can be done with it.
+    # Why the action can't be done.
     blocked: str = ""
-    # What every field's list in a history needs.
+    # The history's list of fields needs it.
     is_secret: bool = False
 
 
 @dataclass(frozen=True)
 class ChangeInput:
-    """What a way of changing a field asks: the control's name, its words, what was typed, and what is wrong with that."""
+    """An input of a way of changing: the control's name, label, value and problem."""
 
     name: str
     label: str
@@ -113,7 +113,7 @@ class ChangeInput:
 
 @dataclass(frozen=True)
 class ChangeWay:
-    """A way of changing a field. With `is_value` it asks for a value by the form's own field."""
+    """A way of changing a field. With `is_value` it has the form's own field as its input."""
 
     key: str
     words: str
@@ -124,7 +124,7 @@ class ChangeWay:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """A field that can be changed: its tick box, what can be done with it, and what was chosen."""
+    """A field that can be changed: its tick box, its ways of changing, and the chosen one."""
 
     name: str
     label: str
@@ -133,6 +133,6 @@ class ChangeRow:
     ways: Sequence[ChangeWay]
     how: str
     field: Field
-    # Why it cannot be set, "" where it can; said again where somebody tried.
+    # Why it can't be set, "" if it can; `problem` repeats this if somebody tried.
     note: str = ""
     problem: str = ""

@@ -1,4 +1,4 @@
-"""The words of a plan: its title, its button, its verdicts."""
+"""The words of a plan: its title, its buttons, its verdicts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from admin_app.panel.plan.operation import SAME, is_deletion
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
-# The control in which somebody says why, and what is said where they have to and did not.
+# The control for the reason, and the problem if it is required and empty.
 REASON, NO_REASON = "reason", "Enter the reason for this change."
-# Of lines of each verdict; `done` and `same` are the operation's words.
+# The words for each verdict; `done` and `same` come from the operation.
 _SAID = {
     Verdict.CHANGE: "to be {changed}",
     Verdict.NEW: "to be added",
@@ -42,7 +42,7 @@ def verdict_in_words(plan: Plan, verdict: Verdict) -> str:
 
 
 def title_of(plan: Plan, resource: Resource) -> str:
-    """Say what the plan is about, by the state it is in."""
+    """Return the plan's title, which depends on its state."""
     verb, of = plan.arguments["verb"], counted(open_lines(plan.counts), resource)
     match PlanState(plan.state):
         case PlanState.PLANNING:
@@ -57,27 +57,27 @@ def title_of(plan: Plan, resource: Resource) -> str:
 
 
 def button_of(plan: Plan, resource: Resource) -> str:
-    """Say how many records the button is about, "" where there is none to do anything with."""
+    """Return the label of the button to agree, with the number of records; "" if there is nothing to do."""
     number = open_lines(plan.counts)
     return f"{plan.arguments['verb']} {counted(number, resource)}" if number else ""
 
 
 def go_on_of(plan: Plan, resource: Resource) -> str:
-    """Say what is left of a plan that was stopped, "" for nothing."""
+    """Return the label of the button to resume a stopped plan; "" if nothing is left."""
     has_effects_left = bool(plan.arguments["effect"]) and effects.number_waiting(db.session, plan) > 0
     return button_of(plan, resource) or ("Continue" if has_effects_left else "")
 
 
 def what_of(plan: Plan) -> Sequence[tuple[str, str]]:
-    """Say what the plan does beside its records, label and words.
+    """Return what the plan does, as label and value.
 
-    A deletion that left records did not do all that was planned with what hangs on them: then it is what was done, by table.
+    A finished deletion that left some records shows what was really done to the dependents instead, by table.
     """
     if not (is_deletion(plan) and plan.state in ENDED) or plan.counts.keys() <= {Verdict.DONE}:
         told: Sequence[tuple[str, str]] = plan.arguments["what"]
         return told
     done = Counter({(what, table): number for what, table, number in plan.tally})
-    # The title counts the records themselves.
+    # The title counts the deleted records; here only their dependents count.
     done[Did.DELETE, plan.model] -= plan.counts.get(Verdict.DONE, 0)
     return [
         (formatting.counted(number, *names_of(recorded_models()[table])), Did(what).past)
@@ -87,7 +87,7 @@ def what_of(plan: Plan) -> Sequence[tuple[str, str]]:
 
 
 def news_of(plan: Plan, resource: Resource) -> str:
-    """Say by how many the plan differs from what the list said, "" for no difference."""
+    """Say how the number of lines differs from what the list showed; "" if it doesn't."""
     total = sum(plan.counts.values())
     if plan.listed is None or plan.listed == total or plan.state == PlanState.PLANNING:
         return ""
@@ -97,7 +97,7 @@ def news_of(plan: Plan, resource: Resource) -> str:
 
 
 def now_of(plan: Plan, resource: Resource) -> str:
-    """Say how many of the records that are given to another one have none now: "571 have no user, 21 have another one"; "" for no such act."""
+    """Say how many records to give away have a related record now: "571 have no user, 21 have another one"; "" for other operations."""
     relation = next((one for one in resource.givers() if plan.fields == resource.relations[one].own_names), "")
     if not relation or plan.empty is None or plan.state != PlanState.PLANNED:
         return ""
@@ -108,10 +108,10 @@ def now_of(plan: Plan, resource: Resource) -> str:
 
 
 def scope_in_words(selection: Selection, resource: Resource, number: int | None) -> str:
-    """Say which records a selection means: "20 selected posts: search “bike”, User is Ann"."""
+    """Describe a selection: "20 selected posts: search “bike”, User is Ann"."""
     narrowed = [f"search “{selection.search}”"] if selection.search else []
     narrowed += [member.sentence() for member in selection.filters if not member.problem]
-    # Nothing is meant then, as in the list.
+    # As in the list, no row is selected then.
     narrowed += ["a filter that isn't valid"] if selection.problems else []
     selected = "selected " if selection.ticks else ""
     what = (
@@ -125,5 +125,5 @@ def _of(number: int, selected: str, resource: Resource) -> str:
 
 
 def counted(number: int, resource: Resource) -> str:
-    """Write a number of records."""
+    """Return a number of records in words."""
     return formatting.counted(number, resource.noun, resource.nouns)

@@ -1,4 +1,4 @@
-"""The rows of a file that were not imported, given back as they stand there, each with the reason."""
+"""The rows of a file that were not imported, as a file in the same format, each with the reason."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.import_.source import Reading
 from admin_app.transfer.import_.wrong_rows import write_wrong
 
-# Lines that are read at a time.
+# Lines read at a time.
 BATCH = 1000
-# Of rows that nobody has to look at again: before an agreement, those that wait for it, too.
+# Verdicts of rows that need no second look; before the agreement, those of open lines too.
 _WELL = (Verdict.DONE, Verdict.SAME)
 
 
 def wrong_rows_file(access: Access) -> Response:
-    """Send them in the file's own format."""
+    """Send the file."""
     plan = requested_plan(access)
     upload = db.session.get(Upload, int(dict(plan.arguments["fields"]).get(UPLOAD, 0)))
     if not is_import(plan) or upload is None:
@@ -43,13 +43,13 @@ def wrong_rows_file(access: Access) -> Response:
 
 
 def _given(file: IO[bytes], reading: Reading, wrong: Iterator[tuple[int, str]]) -> Iterator[bytes]:
-    """Write while the file is open: the page's own transaction has ended by then."""
+    """Yield the file, and close the upload at the end. The page's own transaction has ended by then."""
     with file:
         yield from write_wrong(file, reading, wrong)
 
 
 def wrong_rows(engine: Engine, plan_id: int) -> Iterator[tuple[int, str]]:
-    """Yield the numbers of the rows that were not imported, with the reasons, a batch a transaction."""
+    """Yield the numbers and reasons of the rows that were not imported, one transaction per batch."""
     # Rows of a file are counted from 1.
     after = 0
     while True:

@@ -1,4 +1,4 @@
-"""Which operations plans know, by the names that they keep."""
+"""The operations that plans can store, by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPERATIONS: Mapping[str, ReadOperation] = {
 
 
 def operation_of(access: Access, plan: Plan) -> BulkOperation:
-    """Read a plan's operation again; raise `InvalidRecord` where it is no longer to be had, and `PlanError` for an unknown one."""
+    """Read a plan's operation again; raise `InvalidRecord` if its input no longer fits, `PlanError` if it is unknown."""
     read = OPERATIONS.get(plan.operation)
     if read is None:
         message = "The dashboard no longer knows how to do this."

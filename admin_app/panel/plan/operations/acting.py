@@ -1,4 +1,4 @@
-"""A resource's own action as an operation of plans: its form read, its changes checked as every form's are."""
+"""A resource's own action as an operation of a plan: its form is read, and its changes are checked like a form's."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from admin_app.panel.plan.operations.fields import VALUE
 from admin_app.panel.row_action import RowAction
 
 KEY = "act"
-# Which action it is, as a plan keeps it.
+# The control that names the action.
 NAME = "action"
 UNKNOWN = "This action does not exist any more, or it is not for you."
 
 
 @dataclass(frozen=True)
 class Doing:
-    """An action with its filled form, as what is done with each record."""
+    """An action with its filled-in form, as the operation on each record."""
 
     action: RowAction
     form: Form
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The columns that it declares: it writes no others."""
+        """The columns that the action declares; it may write no others."""
         return self.action.writes
 
     def new_values(self, record: Record) -> Mapping[str, object]:
-        """Return what it makes of a record; raise `InvalidRecord` where it does not fit, or is none of what it may write."""
+        """Return the record's new values; raise `InvalidRecord` if they break a rule or the action didn't declare them."""
         values = self.action.change(record, self.form)
         if undeclared := values.keys() - set(self.fields):
             message = f"{self.action.label} would change {', '.join(sorted(undeclared))}, which it does not declare."
@@ -48,7 +48,7 @@ class Doing:
 
 
 def read_action(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
-    """Read an action and its form; raise `InvalidRecord` with what is wrong by control, `PlanError` where it is not to be had."""
+    """Read an action and its form; raise `InvalidRecord` with the problems by control, `PlanError` if it is not available."""
     action = access.resource.row_action(sent.get(NAME, ""))
     if action is None or not may_act(access, action):
         raise PlanError(UNKNOWN)
@@ -76,12 +76,12 @@ def form_of(action: RowAction, sent: MultiDict[str, str] | None = None) -> Form:
 
 
 def effect_words(action: RowAction) -> str:
-    """Say what no undo takes back, "" for nothing."""
+    """Say what the action does outside the database and that this can't be undone; "" if it does nothing there."""
     return f"{action.effect_words} This cannot be undone.".strip() if action.has_effect else ""
 
 
 def _what(form: Form) -> list[Pair]:
-    """Say what was filled in, a line a field."""
+    """Return what was filled in, as label and value."""
     filled = [(str(field.label.text), *value_of(field)) for field in form]
     return [(label, words) for label, _, words in filled if words]
 

@@ -1,4 +1,4 @@
-"""Many records deleted: what becomes of what hangs on them, as the delete page asks and as a plan keeps it."""
+"""Delete many records: read what happens to their dependents, from the form and from what the plan stored."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
 KEY = DELETE
-# How many there were of a relation when it was asked: a number, with a "+" where there were more.
+# The number of a relation's dependents when the question was asked, with a "+" if there were more.
 TOTAL = "total."
-# How many records lose links with them, likewise.
+# The number of records that lose links, in the same form.
 LOSS = "loss."
 
 
 def hanging_on(access: Access, selection: Selection) -> Sequence[Dependence]:
-    """Count what hangs on those that the person may delete, while nobody waits for the write lock."""
+    """Count the dependents of the selected records that the person may delete. This blocks no writer."""
     with reading():
         found = dependences_of_many(db.session, access.resource.model, _meant(access, selection), bound_of)
         db.session.rollback()
@@ -48,7 +48,7 @@ def _meant(access: Access, selection: Selection) -> ColumnElement[bool]:
 
 
 def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
-    """Count in the same way which records lose links with those."""
+    """Count the records that lose links with the selected ones. This blocks no writer."""
     with reading():
         found = losses(db.session, access.resource.model, _meant(access, selection), bound_of)
         db.session.rollback()
@@ -58,7 +58,7 @@ def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
 def asked_deletion(
     access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss]
 ) -> BulkOperation:
-    """Read what was chosen for all that hangs on the records; raise `InvalidRecord` with what is missing by control."""
+    """Read what the person chose for the dependents; raise `InvalidRecord` with the missing choices by control."""
     pairs: list[Pair] = []
     problems: dict[str, str] = {}
     for one in hanging:
@@ -73,7 +73,7 @@ def asked_deletion(
 
 
 def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
-    """Read the same as a plan keeps it; raise `PlanError` where it can no longer be so."""
+    """Read a deletion as a plan stores it; raise `PlanError` if it is no longer possible."""
     relations = [one for one in hanging_relations(access.resource.model) if FATE + one.key in sent]
     decisions = {one.key: _decision(access, one, sent) for one in relations}
     return BulkOperation(
@@ -98,7 +98,7 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
 
 
 def _told_losses(access: Access, sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield how many records lose their links, and that they stay."""
+    """Yield how many records lose their links, with the note that they stay."""
     for relation in links_into(access.resource.model):
         if number := sent.get(LOSS + _name_of(relation)):
             counted = formatting.counted(int(number.rstrip("+")), *names_of(relation.model))
@@ -113,7 +113,7 @@ def _name_of(relation: Relation) -> str:
 
 
 def _kept(one: Dependence, decision: Decision) -> Iterator[Pair]:
-    """Yield what the plan keeps of a decision."""
+    """Yield what the plan stores of a decision."""
     yield FATE + one.name, decision.fate.value
     yield TOTAL + one.name, _number_of(one.count)
     if decision.heir is not None:
@@ -130,7 +130,7 @@ def _decision(access: Access, relation: Relation, sent: Mapping[str, str]) -> De
 
 
 def _heir(access: Access, key: str) -> Any:
-    """Return who was chosen; raise `PlanError` where that record is gone, or out of sight."""
+    """Return the record that gets the dependents; raise `PlanError` if it is gone or not visible."""
     try:
         return find(access.resource.model, key)
     except NotFoundError as error:
@@ -142,13 +142,13 @@ def _number(relation: Relation, sent: Mapping[str, str]) -> int:
 
 
 def _counted(relation: Relation, sent: Mapping[str, str]) -> str:
-    """Say how many there were: "312 posts"."""
+    """Say how many dependents there were: "312 posts"."""
     counted = formatting.counted(_number(relation, sent), *names_of(relation.target))
     return f"More than {counted}" if sent[TOTAL + relation.key].endswith("+") else counted
 
 
 def _words(access: Access, decision: Decision) -> str:
-    """Say what becomes of them."""
+    """Say what happens to the dependents."""
     if decision.fate is Fate.GIVE:
         return f"given to {access.title_of(decision.heir)}"
     kept = f"kept, without {formatting.with_article(access.resource.noun)}"

@@ -1,4 +1,4 @@
-"""Fields of many records given other values: read from a form that has a tick, a way and its inputs for each field."""
+"""Change fields of many records: read from a form that has a tick box, a way of changing and its inputs for each field."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NOTHING_TYPED = "Enter a value."
 def editable_fields(
     access: Access, sent: MultiDict[str, str], action: Action = Action.EDIT
 ) -> Mapping[str, EditableField]:
-    """Return the fields of the form that the person may fill in for many records, with what was sent and nothing else."""
+    """Return the form's fields that the person may change for many records, filled only with what was sent."""
     resource = access.resource
     columns = kept_columns(resource.model)
     form = resource.forms.edit(sent, prefix=VALUE)
@@ -56,13 +56,13 @@ def editable_fields(
             what = (name, resource.label(name), key, columns[key], form[name], form)
             found[name] = EditableRelation(*what, relation) if isinstance(relation, ToOne) else EditableField(*what)
             if VALUE + name not in sent:
-                # A new record's default is no answer here.
+                # A default for new records must not look like an answer here.
                 form[name].process(None, None)
     return found
 
 
 def control_names(resource: Resource) -> set[str]:
-    """Name every control that the form may have, whoever it is drawn for."""
+    """Return the names of all controls that the form can have for anybody."""
     columns, names = kept_columns(resource.model), resource.changeable()
     changes = [(name, one) for name in names if name in columns for one in panel_kind_of(columns[name]).bulk_changes]
     further = {f"{key}.{name}" for name, change in changes for key, _ in change.inputs}
@@ -71,7 +71,7 @@ def control_names(resource: Resource) -> set[str]:
 
 
 def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
-    """Read what is to be changed; raise `InvalidRecord` with what is wrong by control."""
+    """Read the changes; raise `InvalidRecord` with the problems by control."""
     fields = editable_fields(access, sent)
     chosen = {name: fields[name] for name in sent.getlist(CHANGE) if name in fields}
     problems = dict(_left_over(fields, chosen, sent))
@@ -109,12 +109,12 @@ def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
 
 
 def _given(change: ValueChange) -> object:
-    """Return the value that all records get, or the change itself where each gets its own."""
+    """Return the value that all records get, or the change itself if each record gets its own."""
     return change.value if isinstance(change, SetTo) else change
 
 
 def _own(one: EditableField, sent: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what the form said of a chosen field."""
+    """Yield what the form sent for a chosen field."""
     yield CHANGE, one.name
     names = [HOW + one.name, *(name for inputs in one.inputs().values() for name in inputs)]
     yield from ((name, value) for name in names for value in sent.getlist(name))
@@ -123,7 +123,7 @@ def _own(one: EditableField, sent: MultiDict[str, str]) -> Iterator[tuple[str, s
 def _left_over(
     fields: Mapping[str, EditableField], chosen: Mapping[str, EditableField], sent: MultiDict[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the inputs that have a value which nothing would be done with."""
+    """Yield the inputs whose value would be ignored, with the problem."""
     for name, one in fields.items():
         how = sent.get(HOW + name, SET) if name in chosen else ""
         problem = NOT_THIS_WAY if name in chosen else NOT_TICKED
@@ -132,7 +132,7 @@ def _left_over(
 
 
 def _change(one: EditableField, how: str, sent: MultiDict[str, str]) -> tuple[ValueChange, str]:
-    """Return what becomes of a field, and in words; raise `InvalidRecord` with what is wrong at which control."""
+    """Return the change of a field, and its words; raise `InvalidRecord` with the problem by control."""
     further = {change.key: change for change in one.further}
     if how in further:
         return _changed(one, further[how], sent)
@@ -145,7 +145,7 @@ def _change(one: EditableField, how: str, sent: MultiDict[str, str]) -> tuple[Va
 
 
 def _changed(one: EditableField, change: BulkChange, sent: MultiDict[str, str]) -> tuple[ValueChange, str]:
-    """Read a change of the field's kind."""
+    """Read a change that the field's kind offers."""
     typed = [sent.get(name, "") for name in one.inputs()[change.key]]
     for (key, _), text in zip(change.inputs, typed, strict=True):
         if not text and key not in change.optional:
@@ -185,7 +185,7 @@ def _clear(one: EditableField) -> tuple[ValueChange, str]:
 
 
 def value_of(field: Field) -> tuple[object, str]:
-    """Return a field's value as the column keeps it, and in words."""
+    """Return a field's value as the column stores it, and in words."""
     if isinstance(field, RelationField):
         return (None, "") if field.data is None else (field.data.id, _named(field.data))
     return field.data, _glimpse(value_cell(field.data, is_whole=True).text) if field.data is not None else ""
@@ -196,7 +196,7 @@ def _glimpse(text: str) -> str:
 
 
 def _named(record: Record) -> str:
-    """Name a record, without a link: a job has no addresses."""
+    """Return a record's name, without a link: a job knows no addresses."""
     access = access_of(type(record))
     return str(record) if access is None else access.title_of(record) if access.sees(record) else UNSEEN.text
 

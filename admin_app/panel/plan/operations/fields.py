@@ -1,4 +1,4 @@
-"""A field of many records that may be given other values, and the names of the controls that ask for them."""
+"""A field that can be changed for many records, and the names of its controls."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from admin_app.panel.fields import RelationField, Rule
 from admin_app.panel.kinds import panel_kind_of
 from admin_app.panel.kinds.base import BulkChange
 
-# What the form sends: the ticked fields, of each what is done, and the value that it is set to. What else a kind's changes
-# ask is called likewise: "increase.price".
+# Controls: the ticked fields, how each is changed, and its new value. Inputs of a kind's own changes are named alike:
+# "increase.price".
 CHANGE, HOW, VALUE = "change", "how.", "value."
 SET, CLEAR = "set", "clear"
 
 
 @dataclass(frozen=True)
 class EditableField:
-    """A field that may be given other values: its column, and the form's field with what was sent."""
+    """A field that can be changed: its column, and the form's field with what was sent."""
 
     name: str
     label: str
-    # What a plan calls it: the attribute that has the column.
+    # The attribute under which a plan stores it.
     key: str
     column: TableColumn
     field: Field
@@ -37,12 +37,12 @@ class EditableField:
 
     @property
     def compared(self) -> Expression:
-        """What tells two values of it apart."""
+        """The expression by which two values are compared."""
         return kind_of(self.column).comparable(self.column)
 
     @property
     def takes_value(self) -> bool:
-        """Whether all records may be given one value."""
+        """Whether all records can get the same value."""
         return not kind_of(self.column).is_file
 
     @property
@@ -52,7 +52,7 @@ class EditableField:
 
     @property
     def can_be_cleared(self) -> bool:
-        """Whether records may be without it."""
+        """Whether it may be empty."""
         return bool(self.column.nullable) or (kind_of(self.column).is_text and not is_required(self.column))
 
     @property
@@ -62,26 +62,26 @@ class EditableField:
 
     @property
     def further(self) -> Sequence[BulkChange]:
-        """What can be done with it beside setting and clearing it."""
+        """The changes that it offers besides setting and clearing."""
         return () if isinstance(self.field, RelationField) else panel_kind_of(self.column).bulk_changes
 
     def changes(self, change: ValueChange) -> dict[str, ValueChange]:
-        """Return what a change of it makes of each column, by its attribute."""
+        """Return the changes by column attribute."""
         return {self.key: change}
 
     def inputs(self) -> dict[str, list[str]]:
-        """Return the names of the inputs, by the ways that ask them."""
+        """Return the names of the inputs, by way of changing."""
         asked = {one.key: [f"{key}.{self.name}" for key, _ in one.inputs] for one in self.further}
         return {**({SET: [VALUE + self.name]} if self.takes_value else {}), CLEAR: [], **asked}
 
     def problem_by_form(self, value: object) -> str | None:
-        """Say what is wrong with a value by the validators that the resource declares."""
+        """Return the problem that the form's validators find in a value, or None."""
         field: Any = self.field
         field.data, field.raw_data, field.process_errors = value, [] if value is None else [str(value)], []
         return None if field.validate(self.form) else str(field.errors[0])
 
     @property
     def check(self) -> Check | None:
-        """The same, None where the resource declares none beside the column's own rule."""
+        """The form's check of a value; None if the form has no rules beyond those of the column."""
         is_plain = all(isinstance(one, Rule | Optional) for one in self.field.validators)
         return None if is_plain else self.problem_by_form

@@ -1,4 +1,4 @@
-"""A file's rows made into records: read from what was chosen of the file's columns."""
+"""Import a file: read the operation from the choices for the file's columns."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ from admin_app.transfer.import_.options import ImportOptions, Mode, options_of
 from admin_app.transfer.import_.rows import FileColumn, RowReader, corrections_of
 
 KEY = "import"
-# What the pairs are called beside those of the choices: which file it is, and reasons whose rows are done without.
+# Names of the pairs besides the options: the file, and the reasons whose rows are left out.
 UPLOAD, LEAVE = "upload", "leave"
 NOT_ANY_MORE = "You can no longer import this."
 
 
 def read_import(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
-    """Read an import from the pairs that its plan keeps; raise `PlanError` where it is not this person's any more."""
+    """Read an import from the pairs that its plan stores; raise `PlanError` if the person no longer has the rights."""
     pairs = list(sent.items(multi=True))
     return import_of(access, options_of(pairs), pairs)
 
 
 def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()) -> BulkOperation:
-    """Return an import with the rights of this moment. `pairs` say which file it is, and what a person corrected."""
+    """Return an import with the person's present rights. `pairs` name the file and hold the corrections."""
     further = [pair for pair in pairs if pair not in set(options.to_pairs())]
     _require_rights(access, options)
     columns = {one.key: one for one in offered_columns(access, options.mode)}
@@ -84,7 +84,7 @@ def _require_rights(access: Access, options: ImportOptions) -> None:
 
 
 def _require_unique(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> None:
-    """Raise `PlanError` where rows are to find records, their own or related ones, by what may mean several, or is hidden."""
+    """Raise `PlanError` if the column that finds a row's record, or a related one, is hidden or not unique."""
     known = finders(access)
     if options.match and options.match not in known:
         message = f"“{options.match}” does not find one {access.resource.noun}: choose from {', '.join(known)}."
@@ -127,7 +127,7 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
 
 
 def _seen_beyond(access: Access) -> Mapping[str, ColumnElement[bool]]:
-    """Return which related records the person sees, by the relations to one of which they see not every one."""
+    """Return the related rows that the person may see, for each relation with rows that they may not see."""
     names = (name for name, one in access.resource.relations.items() if not one.is_many)
     return {name: seen for name in names if (seen := access.seen_beyond(name)) is not None}
 
@@ -153,13 +153,13 @@ def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:
-    """Return what the form would say of values beside the columns' own rules."""
+    """Return the form's checks beyond the rules of the columns."""
     fields = [one for action in needed(options.mode) for one in editable_fields(access, MultiDict(), action).values()]
     return {one.key: one.check for one in fields if one.check is not None}
 
 
 def _words(access: Access, options: ImportOptions) -> Sequence[Pair]:
-    """Say what was chosen."""
+    """Return what was chosen, as label and value."""
     resource = access.resource
     modes = {
         Mode.ADD: f"Add new {resource.nouns}",

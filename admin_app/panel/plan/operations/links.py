@@ -1,4 +1,4 @@
-"""Links of many records changed: some added, some taken out, others in their place."""
+"""Change the links of many records: add, remove or replace them."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from admin_app.panel.plan.operations.fields import EditableField
 from admin_app.relations import ManyToMany
 from admin_app.value_lists import values_of
 
-# What a command means that sets links.
+# The way of changing that the command line uses to set links.
 REPLACE = "replace"
-# The ways of changing links: what each is called, what it does, and how a plan says it.
+# The ways of changing links: key, label, change, and the plan's words.
 _WAYS: tuple[tuple[str, str, Callable[[tuple[object, ...]], ValueChange], str], ...] = (
     ("add", "Add", AddLinks, "{} added"),
     ("remove", "Remove", RemoveLinks, "{} removed"),
     (REPLACE, "Replace all with", SetLinks, "replaced with {}"),
 )
-# What the controls begin with that ask for links.
+# Prefixes of the controls for links.
 LINK_WAYS = tuple(f"{key}." for key, *_ in _WAYS)
 
 
 @dataclass(frozen=True)
 class EditableLinks(EditableField):
-    """A field of links. It is given no one value, but is changed in ways of its own."""
+    """A field of links. Instead of one value it has its own ways of changing."""
 
     relation: ManyToMany
 
     @property
     @override
     def takes_value(self) -> bool:
-        """Whether it is set as one value."""
+        """Whether all records can get the same value."""
         return False
 
     @property
     @override
     def can_be_cleared(self) -> bool:
-        """Whether records may be without any."""
+        """Whether records may have no links."""
         return True
 
     @property
@@ -55,7 +55,7 @@ class EditableLinks(EditableField):
     @property
     @override
     def further(self) -> Sequence[BulkChange]:
-        """What can be done with it."""
+        """The changes that it offers."""
         hint = f"{typing_hint(self.relation.target)} Separate several with commas."
         return [
             BulkChange(key, words, [(key, "")], self._reader(change), said, hint=hint)
@@ -68,7 +68,7 @@ class EditableLinks(EditableField):
         return lambda _column, typed: change(self._keys(typed[0]))
 
     def _keys(self, text: str) -> tuple[object, ...]:
-        """Find the records that were typed; raise `ValueError` for what means none or several."""
+        """Return the keys of the records that were typed; raise `ValueError` if a text means none or several."""
         try:
             found = {self.relation.key_of(find(self.relation.target, one)) for one in values_of(text)}
         except NotFoundError as error:

@@ -1,4 +1,4 @@
-"""A relation of many records pointed at another record: at whatever columns of it the foreign key points."""
+"""Change a relation of many records to another related record."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from admin_app.relations import ToOne
 
 @dataclass(frozen=True)
 class EditableRelation(EditableField):
-    """A relation to one, which is given to all records at once."""
+    """A to-one relation that can be changed for all records at once."""
 
     relation: ToOne
 
     @property
     @override
     def compared(self) -> Expression:
-        """Whom a record points at."""
+        """The foreign key."""
         return self.relation.own
 
     @property
@@ -36,26 +36,26 @@ class EditableRelation(EditableField):
     @property
     @override
     def can_be_cleared(self) -> bool:
-        """Whether records may point at none."""
+        """Whether records may have no related record."""
         return not self.relation.is_required
 
     @property
     @override
     def is_unique(self) -> bool:
-        """Whether no two records may point at the same one."""
+        """Whether no two records may have the same related record."""
         return self.relation.is_unique
 
     @override
     def changes(self, change: ValueChange) -> dict[str, ValueChange]:
-        """Return what becomes of each of its columns."""
+        """Return the changes of all columns of the foreign key."""
         other = None if change == SetTo(None) else self.field.data
         return {key: SetTo(value) for key, value in self.relation.values_for(other).items()}
 
 
 def limits_of_shared(fields: list[EditableRelation], cleared: set[str], given: Values) -> tuple[Limit, ...]:
-    """Return which records relations may be changed in; raise `InvalidRecord` where two of them do not go together.
+    """Return the records whose relations may be changed like this; raise `InvalidRecord` if two relations contradict each other.
 
-    `given` are the values that other columns get.
+    `given` are the new values of other columns.
     """
     if not fields:
         return ()

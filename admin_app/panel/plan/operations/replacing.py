@@ -1,4 +1,4 @@
-"""Find and replace as a form asks for it: read into an operation, by page and job alike."""
+"""Find and replace: read the form into an operation, for the page and the job."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_app.panel.plan.operations.editing import editable_fields
 from admin_app.panel.plan.operations.fields import EditableField
 
 KEY = "replace"
-# What the form sends beside the two texts: the ticked fields, and how the text is looked for.
+# Controls besides the two texts: the ticked fields, and the search options.
 FIELD = "in"
 CASE, WORD, EXPRESSION = "case", "word", "expression"
 NO_FIELD = "Choose at least one field."
@@ -25,13 +25,13 @@ _WAYS = {CASE: "match case", WORD: "whole words", EXPRESSION: "regular expressio
 
 
 def text_fields(access: Access) -> Mapping[str, EditableField]:
-    """Return the fields of text that the person may change."""
+    """Return the text fields that the person may change."""
     fields, texts = editable_fields(access, MultiDict()), access.resource.texts()
     return {name: one for name, one in fields.items() if name in texts}
 
 
 def read_replacement(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
-    """Read what is to be replaced where; raise `InvalidRecord` with what is wrong by control."""
+    """Read what to replace; raise `InvalidRecord` with the problems by control."""
     fields = text_fields(access)
     chosen = [fields[name] for name in dict.fromkeys(sent.getlist(FIELD)) if name in fields]
     problems = {} if chosen else {FIELD: NO_FIELD}

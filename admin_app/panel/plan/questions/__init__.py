@@ -1,1 +1,1 @@
-"""What is asked before a plan is made: one file a question, and the page that all of them have."""
+"""The questions that are asked before a plan is made: one file for each, and the page that they share."""

@@ -1,4 +1,4 @@
-"""A resource's own action: asked for many records as every act is, and for a single one on a page that says what changes."""
+"""The page of a resource's own action: for many records it asks like other bulk actions, for one it shows what changes."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ from admin_app.web.urls import here
 
 
 class ActQuestion(Question):
-    """The address names the action."""
+    """Asks for the input of the action that the address names."""
 
     template = "resource/act.html"
     own = frozenset({"url"})
 
     @property
     def named(self) -> RowAction | None:
-        """The action that the address names, whoever asks."""
+        """The action that the address names, without a check of rights."""
         return self.resource.row_action(str((request.view_args or {}).get("action", "")))
 
     @property
     def row_action(self) -> RowAction:
-        """The same: 404 where there is none, 403 where it is not for this person."""
+        """The action that the address names; 404 if it doesn't exist, 403 if the person may not do it."""
         action = self.named
         if action is None:
             abort(HTTPStatus.NOT_FOUND)
@@ -62,7 +62,7 @@ class ActQuestion(Question):
         return action
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read the form of the action that the address names, whatever action was sent."""
+        """Read the form of the action in the address, whichever action the form names."""
         pairs = [pair for pair in sent.items(multi=True) if pair[0] != acting.NAME]
         return acting.read_action(self.access, MultiDict([(acting.NAME, self.row_action.name), *pairs]))
 
@@ -88,15 +88,15 @@ class ActQuestion(Question):
 
 
 class ActPage(Page):
-    """Many records are asked about as in every act. With an `id` it is about that record, which needs no right to change many."""
+    """Asks about the selected records, or about the one in `id`. For one record nobody needs the right to change many."""
 
     def __init__(self, access: Access, view: str = "") -> None:
-        """Ask nothing yet."""
+        """Create the question."""
         super().__init__(access, view)
         self.question = ActQuestion(access)
 
     def respond(self) -> ResponseReturnValue:
-        """Ask, or do it."""
+        """Ask, or carry out the action."""
         action = self.question.row_action
         if "id" in request.args:
             return self._one(self.access.requested(action.needs))
@@ -120,7 +120,7 @@ class ActPage(Page):
     # ---- a single record
 
     def _one(self, record: Record) -> ResponseReturnValue:
-        """Show what would change, or do it: a plan of one line, agreed to by the button that made it."""
+        """Show what would change, or make a plan of one line and carry it out."""
         if request.method != "POST":
             return self._one_page(record, {}, HTTPStatus.OK)
         if request.form.get(VERSION, str(record.version)) != str(record.version):
@@ -140,7 +140,7 @@ class ActPage(Page):
         return lead_on(self.return_url())
 
     def _carried_out(self, selection: Selection, operation: BulkOperation, reason: str) -> Plan:
-        """Plan it, and carry it out where the plan is to change this one record."""
+        """Make a plan, and carry it out if it would change the record."""
         staff_id = signed_in_principal().id
         scope = words.scope_in_words(selection, self.resource, 1)
         plan = make_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
@@ -173,7 +173,7 @@ class ActPage(Page):
         return page, status
 
     def _drawn(self, record: Record) -> OneRecord:
-        """Say what it would make of the record, where that does not wait for an answer."""
+        """Show what the action would change, if it needs no input for that."""
         title, action = self.access.title_of(record), self.question.row_action
         operation = None if action.asks else self.question.read(MultiDict())
         if operation is None or operation.values is None:
@@ -194,7 +194,7 @@ class ActPage(Page):
         )
 
     def _blocked(self, verdict: Verdict, problem: str) -> str:
-        """Say why nothing is to be done with a record of this verdict."""
+        """Return why the action can't be done with a record of this verdict."""
         if verdict == Verdict.SAME:
             return f"Nothing would change: this {self.resource.noun} is already as wanted."
         return "" if verdict == Verdict.CHANGE else problem
@@ -209,7 +209,7 @@ class ActPage(Page):
         return f"Someone changed this {noun} after you opened this page. Look at it, then press the button again."
 
     def _reason(self) -> str:
-        """Return the reason that was given; raise `InvalidRecord` where one is needed and missing."""
+        """Return the reason that was typed; raise `InvalidRecord` if one is required and missing."""
         reason = request.form.get(REASON, "").strip()[:LONGEST_REASON]
         if self.access.needs_reason and not reason:
             raise InvalidRecord({REASON: NO_REASON})

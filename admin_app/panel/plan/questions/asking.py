@@ -1,4 +1,4 @@
-"""A page that asks what is to be done with the rows of a selection, and makes the plan of it."""
+"""The page that asks what to do with the selected rows, and makes a plan of the answer."""
 
 from __future__ import annotations
 
@@ -26,57 +26,57 @@ from admin_app.selection.selection import COUNT_LIMIT, Selection
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.urls import here
 
-# How many rows the page said there were.
+# How many rows the page showed.
 LISTED = "listed"
 
 
 class Question:
-    """What is asked about the rows of a list before a plan is made of it."""
+    """What the page asks about the selected rows before it makes a plan."""
 
-    # The right that the act needs beside `Action.BULK`, and the page's template.
+    # The right that it needs in addition to `Action.BULK`, and the page's template.
     action: ClassVar[Action]
     template: ClassVar[str]
-    # Arguments of the address that are the page's own, and none of the list's.
+    # Arguments in the address that belong to this page and not to the list.
     own: ClassVar[frozenset[str]] = frozenset({"field"})
 
     def __init__(self, access: Access) -> None:
-        """Keep who is asked, and about what."""
+        """Keep the access and its resource."""
         self.access = access
         self.resource = access.resource
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read what is to be done; raise `InvalidRecord` with what is wrong by control."""
+        """Read the operation; raise `InvalidRecord` with the problems by control."""
         raise NotImplementedError
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
-        """Return what the template needs beside what every such page has, with what is wrong at which control."""
+        """Return the template's variables beyond the common ones."""
         raise NotImplementedError
 
     def kept_names(self) -> set[str]:
-        """Name the controls that are shown again as they were sent."""
+        """Return the names of the controls that keep what was sent when the page is drawn again."""
         raise NotImplementedError
 
     def selection(self) -> Selection:
-        """Return the rows that the address means."""
+        """Return the selection in the address."""
         return selection_of(self.access, [pair for pair in arguments() if pair[0] not in self.own])
 
 
 class AskingPage(Page):
-    """The page of a question. The address carries the list's own arguments: the rows are those that the list showed."""
+    """The page of a question. The address has the list's own arguments, so the rows are those that the list showed."""
 
     def __init__(self, access: Access, question: Question, view: str = "") -> None:
-        """Keep what it asks."""
+        """Keep the question."""
         super().__init__(access, view)
         self.question = question
 
     def respond(self) -> ResponseReturnValue:
-        """Ask, or make the plan and lead to it."""
+        """Ask, or make the plan and redirect to it."""
         if not may_do(self.access, self.question.action):
             abort(HTTPStatus.FORBIDDEN)
         return self.ask(self.question.selection())
 
     def ask(self, selection: Selection) -> ResponseReturnValue:
-        """Ask what is to be done with these rows, or make the plan and lead to it."""
+        """Ask about these rows, or make the plan and redirect to it."""
         if request.method != "POST":
             return self._page(selection, {}, HTTPStatus.OK)
         try:
@@ -116,7 +116,7 @@ class AskingPage(Page):
             listed="" if number is None else str(number),
             problems=problems,
             form_url=here(),
-            # The whole list, where the rows are selected yet.
+            # Back to the list without its ticks.
             return_url=list_links(self.resource).to(selection.changed(ticks=0)),
             **self.question.values(answers(draft), problems),
         )
@@ -124,5 +124,5 @@ class AskingPage(Page):
 
 
 def asking(question: type[Question]) -> Callable[[Access, str], AskingPage]:
-    """Return what makes the page of a question."""
+    """Return the constructor of a question's page."""
     return lambda access, view: AskingPage(access, question(access), view)

@@ -1,4 +1,4 @@
-"""“Delete”: many records deleted, after the question of the delete page about everything that hangs on them."""
+"""“Delete” for many records: asks what should happen to their dependents."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from admin_app.panel.plan.questions.asking import Question
 
 
 class DeleteQuestion(Question):
-    """What hangs on the records is asked about once for all of them; where nothing does, the page leads to the plan."""
+    """One question per relation for all records together. Without dependents, the page leads straight to the plan."""
 
     action = Action.DELETE
     template = "resource/delete_many.html"
     own = frozenset()
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read what becomes of what hangs on them."""
+        """Read what should happen to the dependents."""
         return deleting.asked_deletion(
             self.access, self._hanging(), sent, deleting.losses_of(self.access, self.selection())
         )
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
-        """Say what hangs on them, with what may become of it."""
+        """Return the dependents, each with the choices."""
         return {"dependents": [DependentsForm(self.access, one).drawn(problems, sent) for one in self._hanging()]}
 
     def kept_names(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""“Change…”: fields of many records given other values, each field a row with what is there now."""
+"""“Change…”: new values for fields of many records; each field is a row that shows the present values."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ SHARED = "No two records can have the same {label}, so only one record can be gi
 
 
 class EditQuestion(Question):
-    """Nothing is ticked beforehand, and no value is remembered: what is sent is what was chosen just now."""
+    """No field is ticked at first, and no value is remembered: what is sent was chosen just now."""
 
     action = Action.EDIT
     template = "resource/edit_many.html"
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read what is to be changed; what has to be different for each record is set for one at most."""
+        """Read the changes. A unique field can be set for one record only."""
         operation = read_edit(self.access, sent)
         fields = editable_fields(self.access, sent)
         asked = [fields[name] for name in sent.getlist(CHANGE) if sent.get(HOW + name, SET) == SET and name in fields]
@@ -39,7 +39,7 @@ class EditQuestion(Question):
         return operation
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
-        """Draw each field with what was sent."""
+        """Return the fields, filled with what was sent."""
         fields = editable_fields(self.access, sent)
         if not fields:
             abort(HTTPStatus.FORBIDDEN)
@@ -75,7 +75,7 @@ def _row(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, s
 
 
 def _ways(one: EditableField, sent: MultiDict[str, str], problems: Mapping[str, str]) -> Iterator[ChangeWay]:
-    """Yield what can be done with a field."""
+    """Yield the ways in which a field can be changed."""
 
     def asked(key: str, labels: Sequence[str]) -> list[ChangeInput]:
         pairs = zip(one.inputs()[key], labels, strict=True)

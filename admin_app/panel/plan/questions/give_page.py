@@ -1,4 +1,4 @@
-"""“Give to…”: many records given to another record of a to-one relation, by one picker."""
+"""“Give to…”: gives many records to another record of a to-one relation, with one picker."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ FIELD = "field"
 
 
 class GiveQuestion(Question):
-    """The commonest act: choose who gets them."""
+    """Asks who gets the records. This is the most common bulk change, so it has a short page."""
 
     action = Action.EDIT
     template = "resource/give.html"
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read to whom they are given."""
+        """Read who gets the records."""
         name = self._field().name
         how = CLEAR if "nobody" in sent else SET
         typed = sent.get(VALUE + name, "").strip()
@@ -38,9 +38,9 @@ class GiveQuestion(Question):
         )
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
-        """Say of which field it is, filled with what was sent."""
+        """Return the relation's field, filled with what was sent."""
         field = editing.editable_fields(self.access, sent)[self._field().name]
-        # Nobody is a button of its own.
+        # To leave the field empty is a button of its own.
         field.field.flags.required = True
         field.field.errors = [problem for name, problem in problems.items() if name == VALUE + field.name]
         return {"field": field}
@@ -50,7 +50,7 @@ class GiveQuestion(Question):
         return {VALUE + name for name in self.resource.relations}
 
     def _field(self) -> EditableField:
-        """Return the relation that the address names, or the only one; 404 for any other."""
+        """Return the relation in the address, or the only one; 404 for any other."""
         fields = editing.editable_fields(self.access, MultiDict())
         relations = [name for name in self.resource.givers() if name in fields]
         name = request.args.get(FIELD) or (relations[0] if len(relations) == 1 else "")

@@ -1,4 +1,4 @@
-"""What stands in the fields of the chosen records now: “same for all: Berlin”, “3 different: Berlin (40), Rome (12), empty (8)”."""
+"""The present values of the selected records: “same for all: Berlin”, “3 different: Berlin (40), Rome (12), empty (8)”."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from admin_app.panel.record_cells import cell_of_value
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
 
-# The page is for choosing: it waits so many seconds for all of its fields together.
+# Seconds that the page waits for the values of all its fields together.
 LIMIT = 1.0
-# So many values of a field are named, each by so many letters.
+# Values shown per field, and characters shown per value.
 MOST_NAMED, LONGEST_NAME = 3, 40
 TOO_MANY = "Too many records to look at."
 EMPTY = "empty"
@@ -31,17 +31,17 @@ EMPTY = "empty"
 
 @dataclass(frozen=True)
 class PresentValues:
-    """How many different values there are, and the commonest, each with how many records have it."""
+    """How many different values there are, and the most frequent with their numbers of records."""
 
     different: int
     commonest: Sequence[tuple[object, int]]
 
 
 def present_values(access: Access, selection: Selection, fields: Iterable[EditableField]) -> dict[str, str]:
-    """Say of each field what the records of a selection have there."""
+    """Return the present values of each field in words."""
     end = time.monotonic() + LIMIT
     with reading():
-        # Of links no one value is the same for all.
+        # A field of links has no single value to compare.
         asked = [one for one in fields if one.takes_value]
         found = {one.name: within(LIMIT, end, partial(_present, selection, one)) for one in asked}
     return {name: TOO_MANY if one is None else _words(access, name, one) for name, one in found.items()}
@@ -53,7 +53,7 @@ def _present(selection: Selection, one: EditableField) -> PresentValues:
 
 
 def _statement(selection: Selection, one: EditableField) -> Statement:
-    """Group the records by what they have; no text and no value are the same to a reader."""
+    """Count the records by value; an empty text counts as no value."""
     column = one.compared
     value = func.nullif(column, "", type_=column.type) if kind_of(column).way_of_keeping is not None else column
     number = func.count().label("number")
@@ -78,7 +78,7 @@ def _words(access: Access, name: str, present: PresentValues) -> str:
 
 
 def _names(access: Access, name: str, values: Sequence[object]) -> Mapping[object, str]:
-    """Write values as a person reads them; other records by their names, as far as the person may know them."""
+    """Return the values as a person reads them; related records have their names if the person may see them."""
     relation = access.resource.relation(name)
     if relation is None:
         cells = {one: value_cell(access.resource.as_called(name, one), is_whole=False) for one in values}

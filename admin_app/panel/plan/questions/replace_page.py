@@ -1,4 +1,4 @@
-"""“Find and replace…”: one text in place of another, in text fields of many records."""
+"""“Find and replace…”: replaces a text in fields of many records."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from admin_app.panel.plan.questions.asking import Question
 
 
 class ReplaceQuestion(Question):
-    """What is looked for, what stands there then, and in which fields."""
+    """Asks for the text to find, its replacement, and the fields."""
 
     action = Action.EDIT
     template = "resource/replace.html"
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
-        """Read it."""
+        """Read the replacement."""
         return read_replacement(self.access, sent)
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
-        """Draw what was sent; where there is one field, it is the one that is meant."""
+        """Return what was sent. If there is only one field, it is ticked."""
         fields = text_fields(self.access)
         if not fields:
             abort(HTTPStatus.FORBIDDEN)
