@@ -1,3 +1,3 @@
-"""Records in from a file: it is sent, looked at, and its columns are given to fields. The plan that is made of it is `panel/plan`'s."""
+"""The pages of an import up to its plan: upload a file, check how it is read, and match its columns to fields."""
 
 from __future__ import annotations

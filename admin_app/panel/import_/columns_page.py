@@ -1,4 +1,4 @@
-"""The third page of an import: where each column of the file goes, and what becomes of the rows."""
+"""The third page of an import: which field each column of the file fills, and what to do with the rows."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ Pair = tuple[str, str]
 
 
 class MakePlan(Protocol):
-    """Makes the plan of a file with these choices (committed)."""
+    """Makes the plan of an import with these options (committed)."""
 
     def __call__(self, access: Access, upload: Upload, options: ImportOptions, *, staff_id: int) -> Plan:
-        """Make it; raise an `AdminError` where it cannot be made."""
+        """Make the plan; raise an `AdminError` if that is impossible."""
 
 
 class FileColumnsPage(Page):
-    """Asks where the columns go, and has the plan made."""
+    """Asks which fields the columns fill, and starts the plan."""
 
     def respond(self, make_plan: MakePlan) -> ResponseReturnValue:
-        """Ask, or make the plan and lead to it."""
+        """Ask, or make the plan and redirect to it."""
         upload = requested_upload(self.access)
         try:
             sample = sample_of(self.access, upload)
@@ -105,11 +105,11 @@ class FileColumnsPage(Page):
         return lead_on(self.link("plan_view", id=plan.id))
 
     def kept_names(self) -> set[str]:
-        """Keep what was chosen."""
+        """Keep the answers."""
         return {name for name in request.form if is_own(name)}
 
     def again(self, words: str) -> ResponseReturnValue | None:
-        """Draw the page with what was chosen."""
+        """Draw the page with the answers."""
         upload = requested_upload(self.access)
         try:
             sample = sample_of(self.access, upload)
@@ -144,7 +144,7 @@ class FileColumnsPage(Page):
 
 
 class _Questions:
-    """What the page asks, with what was chosen."""
+    """The questions of the page, with the present answers."""
 
     def __init__(self, access: Access, sample: Sample, chosen: Sent, problems: Mapping[str, str]) -> None:
         self.access, self.sample, self.chosen, self.problems = access, sample, chosen, problems
@@ -152,11 +152,11 @@ class _Questions:
         self.offered = offered_by_any(access)
 
     def columns(self) -> list[FileColumn]:
-        """Ask where each of the file's columns goes."""
+        """Ask which field each column of the file fills."""
         return [self._column(place, title) for place, title in enumerate(self.sample.titles)]
 
     def ways(self) -> Iterator[Question]:
-        """Ask what becomes of the rows."""
+        """Ask what to do with the rows."""
         known = modes(self.access)
         words = {
             Mode.BOTH: f"Add new {self.nouns} and change existing ones",
@@ -176,7 +176,7 @@ class _Questions:
             )
 
     def cells(self) -> Iterator[Question]:
-        """Ask how cells are understood."""
+        """Ask how to read the cells."""
         for key, relation in relations_to_one(self.access).items():
             if key in self.offered:
                 known = {one: namer_label(self.access, relation, one) for one in namers(self.access, relation)}
@@ -234,7 +234,7 @@ class _Questions:
 
 
 def _chosen(access: Access, upload: Upload, sample: Sample, last: Upload | None) -> Sent:
-    """Return what stands in the form at first: what was chosen for this file, the last time for such headers, or guessed."""
+    """Return the first answers: those for this file, else those for the last file with the same titles, else guesses."""
     guessed = _guessed(access, sample)
     if upload.mapping:
         return MultiDict([*_pairs(upload)])
@@ -268,7 +268,7 @@ def _guessed(access: Access, sample: Sample) -> Sent:
 
 
 def _guessed_mode(access: Access, sent: Sent) -> str:
-    """Return the first way for which nothing is missing where rows bring their keys, as those of an export do; else the first."""
+    """Return the first mode that lacks nothing if the rows have keys, as in an export; else the first mode."""
     known = modes(access)
     if KEY not in sent.values():
         return known[0]
@@ -295,13 +295,13 @@ def _name_of(last: Upload | None) -> str:
 
 
 def _padded(sent: Sent, sample: Sample) -> Sent:
-    """Return what was sent of the columns that the file has."""
+    """Return what was sent, without columns that the file doesn't have."""
     places = {f"{COLUMN}{place}" for place in range(len(sample.titles))}
     return MultiDict(pair for pair in sent.items(multi=True) if not pair[0].startswith(COLUMN) or pair[0] in places)
 
 
 def _by_title(columns: Mapping[int, str], titles: Sequence[str]) -> dict[str, str]:
-    """Return where titles go, for another file with the same ones in whatever order."""
+    """Return the chosen fields by title, for a later file with the same titles in any order."""
     return {_kept_title(titles[place]): key for place, key in columns.items()}
 
 
@@ -310,7 +310,7 @@ def _kept_title(title: str) -> str:
 
 
 def _why_left_out(access: Access, title: str) -> str:
-    """Say why a column that is known is left out; "" where it is not known, or was left out by choice."""
+    """Say why a known column was left out without being asked; "" for an unknown one."""
     if closed := why_closed(access, title):
         return closed
     is_for_people = title and plain(title) in set(map(plain, ignored_headers(access)))
@@ -322,7 +322,7 @@ def _has_days(column: ImportColumn) -> bool:
 
 
 def _require_one_meaning(access: Access, options: ImportOptions, sample: Sample) -> None:
-    """Raise `InvalidRecord` where a date may mean two days."""
+    """Raise `InvalidRecord` if a date is ambiguous and no order was chosen."""
     offered = offered_by_any(access)
     for place, key in options.columns.items():
         found = found_date(sample.values[place])
@@ -331,7 +331,7 @@ def _require_one_meaning(access: Access, options: ImportOptions, sample: Sample)
 
 
 def _in_order(problems: Mapping[str, str], names: Sequence[str]) -> list[Pair]:
-    """Return the problems as the page has their controls from top to bottom; what has none here comes first."""
+    """Return the problems in the order of their controls on the page. A problem without a control comes first."""
     shown = [COLUMNS, *names]
     placed = [(name if name in shown else "", words) for name, words in problems.items()]
     return sorted(placed, key=lambda pair: ["", *shown].index(pair[0]))

@@ -1,4 +1,4 @@
-"""Which field a file's header means, and what its cells are most likely: guessed, for a person to look at."""
+"""Guess which field a file's title means and how its cells are written, for a person to check."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _MONTHS = 12
 
 
 def knows_title(access: Access, title: str) -> bool:
-    """Whether a cell may be the header of a column here."""
+    """Whether a cell can be the title of a column here."""
     called = {plain(word) for relation in relations_to_one(access).values() for word in _words(access, relation)}
     return plain(title) in called or is_title(title, import_columns(access.resource), ignored_headers(access))
 
 
 def digest_of(titles: Sequence[str]) -> str:
-    """Return what two files have in common whose headers are the same, in whatever order."""
+    """Return the same text for all files with the same titles, in any order."""
     return hashlib.sha256(json.dumps(sorted(map(plain, titles))).encode()).hexdigest()
 
 
 def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequence[str]]) -> dict[int, str]:
-    """Return the key of the column that each title means, by its place; `values` are some of the cells below each."""
+    """Return the key of the column that each title means, by position; `values` are some cells below each title."""
     offered, found = offered_by_any(access), dict[int, str]()
     for place, title in enumerate(titles):
         key = next((key for key, one in offered.items() if title and not one.names and one.is_called(title)), "")
@@ -50,12 +50,12 @@ def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequ
 
 
 def _is_told(column: ImportColumn, found: Collection[str]) -> bool:
-    """Whether a file has the columns of a relation beside its name, which an export writes for people then."""
+    """Whether the file fills the relation's own columns. Then its name column is only there for people to read."""
     return bool(column.names) and {*column.names} <= {*found}
 
 
 def _relation_called(access: Access, title: str, values: Sequence[str]) -> str:
-    """Return the key of a relation's column whose records the cells name by something unique: an export writes their names there."""
+    """Return the key of a relation's column whose cells name records by a unique value, as in an export."""
     for key, relation in relations_to_one(access).items():
         is_named = values and title and plain(title) in {plain(word) for word in _words(access, relation)}
         if is_named and (by := guessed_namer(namers(access, relation), values)) and _are_unlike_names(by, values):
@@ -72,7 +72,7 @@ def _words(access: Access, relation: Relation) -> tuple[str, str]:
 
 
 def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:
-    """Return the column by which cells name records: digits are keys, an @ stands in an email."""
+    """Return the column by which cells name records: digits are keys, a text with “@” is an email."""
     emails = [key for key, one in columns.items() if isinstance(kind_of(one), EmailKind)]
     if emails and any("@" in value for value in values):
         return emails[0]
@@ -83,13 +83,13 @@ def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> 
 
 @dataclass(frozen=True)
 class FoundDate:
-    """A date of a file that may mean two days, and in which order its columns most likely have them."""
+    """An ambiguous date in a file, and the order in which the file probably writes dates."""
 
     text: str = ""
     guess: DateOrder = DateOrder.NONE
 
     def meant(self, order: DateOrder) -> str:
-        """Say which day it is, "" where there is no such day."""
+        """Return the date in words, "" if it doesn't exist in this order."""
         match = _DATE.fullmatch(self.text)
         if match is None:
             return ""
@@ -103,7 +103,7 @@ class FoundDate:
 
 
 def found_date(values: Iterable[str]) -> FoundDate:
-    """Return the first date with two readings of one, which a later one may decide: 03.04.2026, and then 25.12.2026."""
+    """Return the first ambiguous date. A later unambiguous one decides the order: 03.04.2026, then 25.12.2026."""
     matches = [match for value in values if (match := _DATE.fullmatch(value))]
     if not matches:
         return FoundDate()
@@ -112,6 +112,6 @@ def found_date(values: Iterable[str]) -> FoundDate:
     elif any(int(match[3]) > _MONTHS for match in matches):
         guess = DateOrder.MONTH_FIRST
     else:
-        # Written with points, the day stands first wherever that is done.
+        # Dates with points have the day first wherever they are used.
         guess = DateOrder.DAY_FIRST if matches[0][2] == "." else DateOrder.NONE
     return FoundDate(f"{matches[0][1]}{matches[0][2]}{matches[0][3]}{matches[0][2]}{matches[0][4]}", guess)

@@ -26,18 +26,18 @@ from admin_app.transfer.import_.options import Mode
 
 # The key column: it finds a record and is never written.
 KEY = "id"
-# In the order in which they are offered.
+# In the order of the page.
 _MODES = (Mode.BOTH, Mode.ADD, Mode.UPDATE)
 
 
 def needed(mode: Mode) -> Sequence[Action]:
-    """Return the rights that an import needs beside its own."""
+    """Return the rights that an import in this mode needs in addition to `Action.IMPORT`."""
     adding = [Action.CREATE] if mode is not Mode.UPDATE else []
     return [*adding, *([Action.EDIT] if mode is not Mode.ADD else [])]
 
 
 def modes(access: Access) -> tuple[Mode, ...]:
-    """Return what may become of a row."""
+    """Return the modes that the person has the rights for."""
     return tuple(mode for mode in _MODES if all(access.may(action) for action in needed(mode)))
 
 
@@ -47,15 +47,15 @@ def may_import(access: Access) -> bool:
 
 
 def require_import(access: Access) -> None:
-    """Answer 403 where the person may not import here."""
+    """Answer 403 if the person may not import here."""
     if not may_import(access):
         abort(HTTPStatus.FORBIDDEN)
 
 
 def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
-    """Return what a file may bring: what a form's fields may be given, and the key that finds a record.
+    """Return the columns that a file may fill: those of the form's fields, and the key that finds a record.
 
-    The command line may bring more: keys of new records, and when they were made.
+    The command line may fill more: keys of new records, and their creation times.
     """
     found = [*import_columns(access.resource), *tie_columns(access)]
     if access.authority.principal is None:
@@ -71,7 +71,7 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
 
 
 def tie_columns(access: Access) -> list[ImportColumn]:
-    """Return a column for each relation by several columns whose record can be named in one cell; no title means it by itself."""
+    """Return a column for each relation over several columns whose record one cell can name. No title means it by itself."""
     ties = [one for one in _of_several(access) if namers(access, one)]
     return [
         ImportColumn(one.key, access.resource.label(one.key), Column(one.key, Text), names=tuple(one.own_names))
@@ -80,24 +80,24 @@ def tie_columns(access: Access) -> list[ImportColumn]:
 
 
 def columns_titled(access: Access, by: Collection[str]) -> list[ImportColumn]:
-    """Return the columns that titles may mean: the name of a relation by several where somebody says `by` what it names a record."""
+    """Return the columns that titles may mean. A relation over several columns is one of them only if `by` names it."""
     return [*import_columns(access.resource), *(one for one in tie_columns(access) if one.key in by)]
 
 
 def brought(access: Access, keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns that get values where a file has these: a relation's name brings each of its columns."""
+    """Return the model's columns that these columns of a file fill: the name of a related record fills several."""
     ties = {one.key: one.own_names for one in _of_several(access)}
     return tuple(dict.fromkeys(column for key in keys for column in ties.get(key, [key])))
 
 
 def key_columns(access: Access) -> list[str]:
-    """Return what tells a record in a file: the key, or each of the columns that it has."""
+    """Return the columns that identify a record in a file: the key, or each part of a composite key."""
     model = access.resource.model
     return key_names(model) if has_parts(model) else [KEY]
 
 
 def is_found(access: Access, match: str, keys: Collection[str]) -> bool:
-    """Whether these columns are all that it takes to find a record by this one."""
+    """Whether these columns are enough to find a record by `match`."""
     return set(key_columns(access) if match == KEY else [match]) <= {*brought(access, keys)}
 
 
@@ -109,7 +109,7 @@ def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
 
 
 def why_closed(access: Access, title: str) -> str:
-    """Say why the column that a title names cannot be filled in; "" where it can, or the person does not see such a one."""
+    """Say why the column that a title names can't be filled in; "" if it can, or if the person may not see it."""
     column = column_called(title, import_columns(access.resource)) if title else None
     if column is None or column.key in offered_by_any(access) or not access.shows(column.key):
         return ""
@@ -119,7 +119,7 @@ def why_closed(access: Access, title: str) -> str:
 
 
 def field_of(access: Access, key: str) -> str:
-    """Return the form's field of a column: a relation's for its key, or for a part of it."""
+    """Return the form's field for a column. For a foreign key, or part of one, it is the relation's field."""
     relation = relations_to_one(access).get(key)
     return (
         next((one.key for one in _of_several(access) if key in one.own_names), key)
@@ -129,13 +129,13 @@ def field_of(access: Access, key: str) -> str:
 
 
 def label_of(access: Access, column: ImportColumn) -> str:
-    """Return what a column is called where a file's columns are given to fields: by what stands in the form, a part of a key by itself."""
+    """Return a column's label; a foreign key has its relation's label."""
     relation = relations_to_one(access).get(column.key)
     return access.resource.label(column.key if relation is None else relation.key)
 
 
 def finders(access: Access) -> Mapping[str, str]:
-    """Return the columns by which a row may find its record, with their labels: whoever finds one learns that it has this value."""
+    """Return the columns by which a row may find its record, with labels. Hidden columns are left out: a find reveals the value."""
     offered, own = offered_by_any(access), key_columns(access)
     key = {KEY: in_words([label_of(access, offered[one]) for one in own])} if is_found(access, KEY, offered) else {}
     unique = {name: one for name, one in offered.items() if name not in own and one.column.unique}
@@ -144,23 +144,23 @@ def finders(access: Access) -> Mapping[str, str]:
 
 
 def relations_to_one(access: Access) -> Mapping[str, Relation]:
-    """Return the relations to one by the keys of the columns that a file has for them: their own one, or their names where they go by several."""
+    """Return the to-one relations by the key of their column in a file: the foreign key, or the relation if that has several."""
     return {one.own_name or one.key: one for one in _in_form(access)}
 
 
 def _of_several(access: Access) -> list[Relation]:
-    """Return the relations to one that go by several columns, which a file has one by one, or as the name of the other record."""
+    """Return the to-one relations over several columns."""
     return [one for one in _in_form(access) if not one.own_name]
 
 
 def _in_form(access: Access) -> list[Relation]:
-    """Return the relations to one that are written; one that goes by no key of one column may stand in a form as its columns, too."""
+    """Return the writable to-one relations, without those that reuse other columns and aren't in the form."""
     found = (one for one in access.resource.relations.values() if not one.is_many and not one.is_view)
     return [one for one in found if one.is_plain or one.key in access.resource.form_columns]
 
 
 def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
-    """Return the columns of the other side by which a file may name a related record: what the relation goes by, and what is unique there."""
+    """Return the unique columns by which a file may name a related record."""
     columns, other = stored_columns(relation.target), access.beyond(relation.key)
     unique = {name: one for name, one in columns.items() if _is_unique(relation, one)}
     shown = {name: one for name, one in unique.items() if other is not None and other.shows(name)}
@@ -168,12 +168,12 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
 
 
 def first_namer(access: Access, relation: Relation) -> str:
-    """Return what is meant where nobody is asked: the ID, or the only column there is."""
+    """Return the column that is meant if nothing was chosen: the ID, or the first one available."""
     return next(iter(namers(access, relation)), KEY)
 
 
 def _is_unique(relation: Relation, column: TableColumn) -> bool:
-    """Whether a column tells one record, or one of those that have the rest of the key in common: a desk of its branch."""
+    """Whether a column identifies a related record, alone or together with the other columns of the relation: a desk in its branch."""
     if column is relation.other or column.primary_key or column.info.get("secret"):
         return False
     groups = unique_groups(column.table) if len(relation.other_columns) > 1 else []
@@ -182,9 +182,9 @@ def _is_unique(relation: Relation, column: TableColumn) -> bool:
 
 
 def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
-    """Return the columns that get the file's text when a missing related record is created; none where it cannot be created.
+    """Return the columns that get the file's text when a missing related record is created; none if it can't be created.
 
-    That is the column that names it, and every text that it needs besides: a new user is called by their email at first.
+    These are the column that names the record and its other required text columns: a new user's name is their email at first.
     """
     other = access.beyond(relation.key)
     if (
@@ -209,7 +209,7 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
 
 
 def namer_label(access: Access, relation: Relation, key: str) -> str:
-    """Return what such a column is called."""
+    """Return the label of such a column."""
     other = access.beyond(relation.key)
     if other is None or (key == KEY and relation.is_by_key):
         return "ID"

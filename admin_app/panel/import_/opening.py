@@ -1,4 +1,4 @@
-"""Open an upload: as a source of rows, or as a sample that a page shows."""
+"""Open an upload: as a source of rows, or as a sample to show."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from admin_app.panel.import_.headers import knows_title
 from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.source import Reading, Source, SourceRow
 
-# More columns than anybody looks through, one by one.
+# Nobody checks more columns than this one by one.
 MOST_COLUMNS = 500
-# Rows that are looked at to guess what a column holds.
+# Rows that are read to guess what a column holds.
 LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The beginning of a file: its titles and first rows, and the `problem` that ended them, "" for none."""
+    """The beginning of a file: its titles and first rows, and the problem that ended them, "" for none."""
 
     reading: Reading
     titles: Sequence[str]
@@ -39,7 +39,7 @@ class Sample:
 
     @cached_property
     def values(self) -> list[list[str]]:
-        """The cells of each column that have something in them."""
+        """The cells of each column, without empty ones."""
         return [[cell for row in self.rows if (cell := _cell(row, place))] for place in range(len(self.titles))]
 
 
@@ -49,20 +49,20 @@ def reading_of(upload: Upload) -> Reading:
 
 
 def kept(reading: Reading) -> Values:
-    """Return it as an upload keeps it."""
+    """Return a reading as an upload stores it."""
     return asdict(reading)
 
 
 @contextmanager
 def opened(access: Access, upload: Upload, reading: Reading | None = None) -> Iterator[Source]:
-    """Open an upload as it is read, or in another way; raise `TransferError` where that cannot be."""
+    """Open an upload with its reading, or with another one; raise `TransferError` if that fails."""
     how = reading_of(upload) if reading is None else reading
     with open_file(upload) as file:
         yield open_source(file, partial(knows_title, access), how, name=upload.file_name)
 
 
 def sample_of(access: Access, upload: Upload, reading: Reading | None = None) -> Sample:
-    """Read the beginning of an upload; raise `TransferError` where it cannot be opened that way."""
+    """Read the beginning of an upload; raise `TransferError` if it can't be read like this."""
     with holding_no_lock(), opened(access, upload, reading) as source:
         titles = list(source.titles)
         if not titles:
@@ -77,7 +77,7 @@ def sample_of(access: Access, upload: Upload, reading: Reading | None = None) ->
 
 @contextmanager
 def holding_no_lock() -> Iterator[None]:
-    """Let others write while a file is read, which may take a while; nothing is about to be written yet."""
+    """Release the write lock while a file is read, which may take long. Nothing uncommitted may be pending."""
     if not is_writing():
         yield
         return

@@ -1,4 +1,4 @@
-"""The choices of an import, read from what its form sent: each problem is named by its control."""
+"""Read the options of an import from its form; each problem is reported at its control."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import BY, COLUMN, KEEP, MAKE, DateOrder, Empty, ImportOptions, Mode
 
-# What the form sends beside where each column goes, and by what it names related records. `COLUMNS` is no control: what is
-# wrong with the columns as a whole.
+# Controls besides one for each column and each relation. `COLUMNS` is no control: it stands for problems of the
+# columns as a whole.
 COLUMNS = "columns"
 MODE, MATCH, EMPTY, DATES, DECIMAL = "mode", "match", "empty", "dates", "decimal"
 DECIMALS = {".": "1.5", ",": "1,5"}
@@ -46,18 +46,18 @@ Sent = MultiDict[str, str]
 
 
 def is_own(name: str) -> bool:
-    """Whether a control is one of this form's."""
+    """Whether a control belongs to this form."""
     return name.startswith((COLUMN, BY, MAKE, KEEP)) or name in {MODE, MATCH, EMPTY, DATES, DECIMAL}
 
 
 def read_options(access: Access, sent: Sent) -> ImportOptions:
-    """Read the choices with the rights of this moment; raise `InvalidRecord` with what is wrong by control."""
+    """Read the options with the person's present rights; raise `InvalidRecord` with the problems by control."""
     found = _Found(access, sent)
     problems = dict(found.problems())
     if problems:
         raise InvalidRecord(problems)
     mode, match = found.mode, found.match
-    # The key is given to no record: where it finds none, it says nothing.
+    # If another column finds the record, the key column is ignored: an import gives no key to a record.
     columns = {place: key for place, key in found.columns.items() if key != KEY or match == KEY}
     return ImportOptions(
         columns=columns,
@@ -78,31 +78,31 @@ def read_options(access: Access, sent: Sent) -> ImportOptions:
 
 @dataclass(frozen=True)
 class _Found:
-    """What was sent, as far as it can be read."""
+    """The options as they were sent, as far as they can be read."""
 
     access: Access
     sent: Sent
 
     @property
     def mode(self) -> Mode:
-        """What may become of a row: what was chosen, or the only thing that may."""
+        """The chosen mode, or the only one that the person may use."""
         offered = modes(self.access)
         chosen = _one_of(Mode, self.sent.get(MODE, ""))
         return chosen if chosen in offered and chosen is not None else offered[0] if offered else Mode.BOTH
 
     @property
     def match(self) -> str:
-        """By which column a row finds its record."""
+        """The column by which a row finds its record."""
         return "" if self.mode is Mode.ADD else self.sent.get(MATCH, "")
 
     @property
     def columns(self) -> dict[int, str]:
-        """Where the file's columns go, by their places."""
+        """The chosen column keys, by position in the file."""
         pairs = ((_place(name), key) for name, key in self.sent.items() if name.startswith(COLUMN))
         return {place: key for place, key in sorted(pairs) if key and place >= 0}
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        """Yield what is wrong, by control."""
+        """Yield the problems, by control."""
         yield from self._problems_of_ways()
         yield from self._problems_of_columns()
         yield from self._problems_of_cells()
@@ -139,7 +139,7 @@ class _Found:
             yield COLUMNS, self._incomplete(missing)
 
     def _missing(self) -> list[ImportColumn]:
-        """Return what a new record needs and no column brings."""
+        """Return the columns that a new record requires and the file doesn't fill."""
         if self.mode is Mode.UPDATE:
             return []
         given = brought(self.access, self.columns.values())

@@ -29,31 +29,31 @@ SHOWN = 5
 TEXTS = {CSV: "Rows with separators (CSV)", JSON: "JSON", JSON_LINES: "JSON Lines"}
 WORKBOOKS = {XLSX: "Excel (XLSX)"}
 SIGNS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
-# What depends on what: another format is in no encoding yet, another sheet has its titles elsewhere.
+# In order of dependence: another format makes the encoding meaningless, another sheet has its titles elsewhere.
 _ORDER = ("format", "encoding", "sheet", "delimiter", "titles")
 NO_NUMBER = "Enter the number of the header row, like 1."
 
 
 class ReadingPage(Page):
-    """Shows what was found out of a file, and lets it be read otherwise."""
+    """Shows how the file was read, and lets the person change that."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show the file, or read it in another way and lead on."""
+        """Show the file, or read it with other settings."""
         upload = requested_upload(self.access)
         try:
             sample = sample_of(self.access, upload)
         except TransferError as error:
-            # It was read once: it is gone from where files are.
+            # It could be read before, so the stored file must be gone.
             warn(str(error))
             return lead_on(self.link("import_view"))
         return self._read_again(upload, sample) if request.method == "POST" else self._page(upload, sample)
 
     def kept_names(self) -> set[str]:
-        """Keep how it is to be read."""
+        """Keep the settings."""
         return {PREFIX + name for name in _ORDER}
 
     def again(self, words: str) -> ResponseReturnValue | None:
-        """Draw the page with how the file was read until now."""
+        """Draw the page with the present settings."""
         upload = requested_upload(self.access)
         try:
             sample = sample_of(self.access, upload)
@@ -62,7 +62,7 @@ class ReadingPage(Page):
         return self._page(upload, sample, {"": words}, status=HTTPStatus.BAD_REQUEST)
 
     def _read_again(self, upload: Upload, sample: Sample) -> ResponseReturnValue:
-        """Read the file as it was sent to be, and keep that where it can be."""
+        """Read the file with the settings that were sent, and store them if that works."""
         try:
             wanted = sent_reading(request.form, sample.reading)
         except ValueError as error:
@@ -89,7 +89,7 @@ class ReadingPage(Page):
         *,
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> ResponseReturnValue:
-        """Draw the file as it is read; `wanted` is how it could not be."""
+        """Draw the page; `wanted` are settings with which the file could not be read."""
         shown = wanted or sample.reading
         page = self.render(
             "resource/import_source.html",
@@ -108,7 +108,7 @@ class ReadingPage(Page):
 
 
 def sent_reading(sent: MultiDict[str, str], before: Reading) -> Reading:
-    """Read how the file is to be read: what depends on something that was changed is found out anew."""
+    """Return the settings that were sent. Those that depend on a changed one are reset, so that they are detected again."""
     wanted = {name: sent.get(PREFIX + name, getattr(before, name)) for name in _ORDER[:-1]}
     text = sent.get(f"{PREFIX}titles", str(before.titles)).strip()
     if not (text.isascii() and text.isdecimal() and len(text) <= len("1000")):
@@ -128,12 +128,12 @@ def _found_anew(before: Reading, after: Reading) -> Reading:
 
 
 def _changed(before: Reading, after: Reading) -> str:
-    """Name what was changed first."""
+    """Return the first setting that changed."""
     return next((name for name in _ORDER if getattr(before, name) != getattr(after, name)), "format")
 
 
 def _questions(reading: Reading, sheets: Sequence[str], problems: Mapping[str, str]) -> Iterator[Question]:
-    # What a workbook is no choice makes text of.
+    # No choice can turn a workbook into text.
     yield _question("format", "Format", WORKBOOKS if reading.format in WORKBOOKS else TEXTS, reading.format, problems)
     if reading.format == CSV:
         yield _question("delimiter", "Separator", SIGNS, reading.delimiter, problems)

@@ -1,4 +1,4 @@
-"""The upload that an address names, as the pages of an import ask for it."""
+"""The upload that an address names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.web.auth.login import signed_in_principal
 
 
 def requested_upload(access: Access) -> Upload:
-    """Return one's own upload: everybody else's is not there, nor one that has expired."""
+    """Return the person's own upload; 404 for another person's, or one that expired."""
     require_import(access)
     key = as_key(Upload, request.args.get("id", "")) or 0
     try:

@@ -1,4 +1,4 @@
-"""A file to be filled in: the headers that an import knows, and one row as an example."""
+"""A template file for imports: the titles of the columns, and one example row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from admin_app.panel.import_.upload_page import TEMPLATES
 from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.formats.base import PLAIN
 
-# By the kind of the column; what is not here is text.
+# By kind of column; the others are text.
 _EXAMPLES: Mapping[str, object] = {
     "whole_number": 1,
     "float": 1.5,
@@ -34,12 +34,12 @@ _EXAMPLES: Mapping[str, object] = {
 
 
 def template_file(access: Access, format_key: str) -> Response:
-    """Send the file."""
+    """Send the template."""
     require_import(access)
     if format_key not in TEMPLATES:
         abort(404)
     chosen = FORMATS[format_key]
-    # Where nothing is changed, nothing is found by its key.
+    # A person who may not change records has no use for the key.
     offered = [one for one in offered_by_any(access).values() if not one.names]
     columns = [one for one in offered if one.key != KEY or access.may(Action.EDIT)]
     example = [None if one.key == KEY or one.is_links else _example(one.column) for one in columns]

@@ -1,4 +1,4 @@
-"""The first page of an import: a file, or pasted text, and what may be sent."""
+"""The first page of an import: takes a file or pasted text."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ BOTH = "You chose a file and pasted rows. Clear the rows, or send them alone."
 
 
 class UploadPage(Page):
-    """Takes a file and leads to how it is read."""
+    """Takes a file and leads to the page that shows how it is read."""
 
     def respond(self) -> ResponseReturnValue:
-        """Ask for a file, or keep it."""
+        """Ask for a file, or store it."""
         require_import(self.access)
         if request.method != "POST":
             return self._page({})
@@ -60,7 +60,7 @@ class UploadPage(Page):
         return self._page({"": words}, HTTPStatus.BAD_REQUEST)
 
     def _kept(self, file: IO[bytes], name: str, control: str, reading: Reading) -> ResponseReturnValue:
-        """Keep a file that can be opened, and lead on to how it is read."""
+        """Store a file if it can be opened, and go on to the next page."""
         upload: Upload | None = None
         try:
             upload = uploads.keep(
@@ -100,7 +100,7 @@ class UploadPage(Page):
         return page, status if problems else HTTPStatus.OK
 
     def _only(self) -> str:
-        """Say what this person may do by a file where that is not everything."""
+        """Say what the person may not do with an import; "" if they may do everything."""
         match modes(self.access):
             case (Mode.ADD,):
                 return f"You can add {self.resource.nouns}, but not change existing ones."
@@ -110,7 +110,7 @@ class UploadPage(Page):
                 return ""
 
 
-# The formats of a file to be filled in.
+# The formats of the template file.
 TEMPLATES = {"csv": "CSV", "xlsx": "Excel"}
 
 

@@ -1,4 +1,4 @@
-"""What the templates of an import are given."""
+"""The view models of an import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.panel.view_models import Cell
 
 @dataclass(frozen=True)
 class Option:
-    """An answer of a control."""
+    """An answer to a question."""
 
     value: str
     words: str
@@ -20,7 +20,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A control with its answers; one answer alone is said, not asked."""
+    """A control with its answers. A single answer is shown as text."""
 
     name: str
     label: str
@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column of the file: its header, its first values, and where it goes."""
+    """A column of the file: its title, its first values, and the field that it fills."""
 
     name: str
     title: Cell
@@ -43,7 +43,7 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows of a file, each with its number; why one is wrong, or cannot be read, stands below."""
+    """The first rows of a file with their numbers, and the problems of reading them."""
 
     titles: Sequence[Cell]
     rows: Sequence[tuple[int, Sequence[Cell]]]

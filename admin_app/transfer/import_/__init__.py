@@ -1,3 +1,3 @@
-"""Rows in from CSV: read, held against the rules and each other, written."""
+"""Read the rows of a file: CSV, JSON or XLSX."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parts of a file that is a ZIP inside, each looked at before it is unpacked: a small one may unpack to any size."""
+"""Read a ZIP archive safely: each part's size is checked before it is unpacked, because a small one can unpack to any size."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ENCRYPTED = 0x1
 
 
 class Archive:
-    """A ZIP; its parts are found in any case, and behind backslashes too."""
+    """A ZIP archive. Part names are matched in any case, and with backslashes too."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Read what parts there are."""
+        """Read the list of parts."""
         file.seek(0)
         with is_whole():
             self._zip = zipfile.ZipFile(file)
@@ -31,16 +31,16 @@ class Archive:
             raise TransferError(message)
 
     def __contains__(self, name: str) -> bool:
-        """Whether there is such a part."""
+        """Whether there is a part with this name."""
         return _plain(name) in self._parts
 
     def has(self, folder: str) -> bool:
-        """Whether there is anything in such a folder."""
+        """Whether a folder has any parts."""
         return any(one.startswith(f"{folder}/") for one in self._parts)
 
     @contextmanager
     def part(self, name: str, largest: int = LARGEST_PART) -> Iterator[IO[bytes]]:
-        """Open a part; what it unpacks to is never more than it says."""
+        """Open a part. It never unpacks to more than its declared size."""
         with is_whole():
             info = self._parts[_plain(name)]
             _require_harmless(info, largest)
@@ -50,7 +50,7 @@ class Archive:
 
 @contextmanager
 def is_whole() -> Iterator[None]:
-    """Say of a file that cannot be unpacked, or whose parts are not what they should be, that it is damaged."""
+    """Report a damaged archive as a `TransferError`."""
     try:
         yield
     except (

@@ -1,4 +1,4 @@
-"""The cells of a sheet: numbers, days and answers, and the text that each of them is in an import."""
+"""The cells of a sheet: numbers, dates and booleans, and their text in an import."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from enum import Enum
 from types import NoneType
 from typing import Any, NamedTuple
 
-# Day 0 of a sheet, and of one that counts as the Macintosh did.
+# Day 0 of a sheet, and of one with the Macintosh's date system.
 _DAY_ZERO, _MACINTOSH = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 -- a cell has no zone
-# Excel believes in a 29 February 1900: before it, days are one later.
+# Excel counts a 29 February 1900, which didn't exist: earlier dates are one day later.
 _LEAP_DAY = 60
 _LAST_DAY = 2_958_466
 _SECONDS_A_DAY = 86_400
 _MOST_DIGITS = 400
-# What this many decimals say of a day is finer than a microsecond.
+# With this many decimals a number is finer than a microsecond.
 _EXACT = 11
 
 
 class Shown(Enum):
-    """What a style makes of a number."""
+    """What a number format shows of a number."""
 
     DAY = "day"
     TIME = "time"
-    # Hours beyond 24, or minutes beyond 60: "[h]:mm".
+    # Hours beyond 24 or minutes beyond 60: "[h]:mm".
     ELAPSED = "elapsed"
 
 
 class Unreadable(NamedTuple):
-    """A cell without a value that could be taken: what a person sees there, and why."""
+    """A cell whose value can't be used: what it shows, and why."""
 
     shown: str
     why: str
@@ -40,26 +40,26 @@ Cell = str | int | float | bool | datetime | date | time | Unreadable | None
 
 
 def text_of_cell(cell: Cell) -> str:
-    """Return what an export to CSV would write; "" for a cell that has nothing."""
+    """Return the cell's text as in a CSV export; "" for an empty cell."""
     return _TEXTS[type(cell)](cell)
 
 
 def whole_text(text: str) -> str | Unreadable:
-    """Refuse half a surrogate pair, which no database keeps."""
+    """Refuse half of a surrogate pair, which no database stores."""
     if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
         return text
     return Unreadable(text.encode("utf-8", "replace").decode(), "it has half of a character. Type it again.")
 
 
 def plain_number(text: str) -> str:
-    """Return a number without an exponent and without a fraction of zeros: of 1e21 and of 4.0 a person says all digits and 4."""
+    """Return a number without an exponent and without a fraction of zeros: 1e21 with all its digits, 4.0 as 4."""
     if "e" not in text and "E" not in text and not text.endswith(".0"):
         return text
     try:
         value = Decimal(text)
     except ArithmeticError:
         return text
-    # More digits than any column takes: what reads them refuses the exponent as well.
+    # No column holds so many digits, so the exponent stays, and the column refuses it.
     if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         return text
     whole = f"{value:f}"
@@ -67,12 +67,12 @@ def plain_number(text: str) -> str:
 
 
 def number_in(text: str) -> int | float:
-    """Read a cell's number; one of digits alone keeps them all."""
+    """Read a cell's number; a whole number keeps all its digits."""
     return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 
 def moment_in(text: str, shown: Shown, *, is_macintosh: bool) -> Cell:
-    """Read a cell's number as the day, the time or both that its style shows."""
+    """Read a cell's number as a date, a time or both, as its format shows it."""
     value = float(text)
     day, microseconds = _split(text, value) if 0 <= value < _LAST_DAY else (-1, 0)
     if day >= 0 and shown is Shown.ELAPSED:
@@ -105,11 +105,11 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
 
 
 def _split(text: str, value: float) -> tuple[int, int]:
-    """Return the day and the microseconds in it, rounded as far as the number's own decimals leave open."""
+    """Return the day and the microseconds in it, rounded within the precision of the number's decimals."""
     day = int(value)
     microseconds = round((value - day) * _SECONDS_A_DAY * 1_000_000)
     decimals = len(text.partition(".")[2]) if "e" not in text.lower() else _EXACT
-    # Of a number of few digits half of the last one is more than a microsecond: the roundest time within it is meant.
+    # If half of the last decimal is more than a microsecond, the roundest time within that range is meant.
     room = _SECONDS_A_DAY * 1_000_000 * 10.0**-decimals / 2 if decimals < _EXACT else 0
     for unit in (1_000_000, 1_000):
         rounded = round(microseconds / unit) * unit

@@ -1,4 +1,4 @@
-"""The records of a CSV file, read once and piece by piece: nothing here holds more than one record and the lines looked at first."""
+"""Read the records of a CSV file as a stream: at most one record and the lines that were looked at first are in memory."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ from admin_app.transfer.import_.limits import (
 )
 from admin_app.transfer.import_.titles import ROWS_LOOKED_AT, IsTitle, is_any_seen, title_row
 
-# The comma first: where a header is of one column, nothing tells which it is.
+# The comma comes first: with a single column, nothing tells which separator is right.
 SEPARATORS = (*DELIMITERS.values(), "|")
 BYTE_ORDER_MARK = "\ufeff"
 
-# Excel's word for the separator, on a line of its own that it does not show.
+# Excel's line that names the separator; Excel doesn't show it.
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?[\r\n]*', re.IGNORECASE)
-# Where no title is known, the separator is the one by which so many rows are alike.
+# If no title is known, the right separator gives this share of the rows the same number of cells.
 _MOST_ROWS = 0.6
-# The lines that the separator is looked for in.
+# Lines in which the separator is searched.
 _LINES_LOOKED_AT = 100
 _LOOKED_AT = 1024 * 1024
-# What is shorter is not looked at twice.
+# Shorter records aren't checked for their length.
 _LONG = 1024 * 1024
 
 
 class CsvRecords:
-    """The records of a text, whatever the ends of its lines; `delimiter` is "" until it is known."""
+    """The records of a CSV text, with any line ends; `delimiter` is "" until it is known."""
 
     def __init__(self, text: TextIO, delimiter: str = "") -> None:
         """Read the first line: it may name the separator."""
         csv.field_size_limit(LONGEST_FIELD)
         self.delimiter = delimiter
         self._text = text
-        # The lines that were read before the first record was, and whether one before those is none of a record.
+        # Lines that were read ahead, and how many lines before them are no records.
         self._ahead: list[str] = []
         self._begun = 0
-        # How many lines became records, and the characters since the last one.
+        # How many lines were read as records, and the characters since the last complete one.
         self._number, self._length = 0, 0
         with self._reasons():
             first = text.readline(LONGEST_LINE).removeprefix(BYTE_ORDER_MARK)
@@ -60,7 +60,7 @@ class CsvRecords:
         self._ahead = [first] if first and not named else []
 
     def find_delimiter(self, is_title: IsTitle) -> None:
-        """Find the separator by which most of the titles are titles, in the first lines."""
+        """Find the separator with which most of the first lines' cells are known titles."""
         if self.delimiter:
             return
         size = sum(map(len, self._ahead))
@@ -72,13 +72,13 @@ class CsvRecords:
             ):
                 self._ahead.append(line)
                 size += len(line)
-        # A line that is longer than that has no titles.
+        # A longer line has no titles.
         short = list(takewhile(lambda line: len(line) < _LOOKED_AT, self._ahead))
         self.delimiter = max(SEPARATORS, key=lambda one: _fit(_rows(short, one), is_title))
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the records that have something in them, with their numbers, the first record being 1."""
-        # Strict: a quote that is never closed would swallow the rest of the file as one cell.
+        """Yield the records that aren't empty, with their numbers. The first record is 1."""
+        # Strict, because a quote that is never closed would swallow the rest of the file as one cell.
         reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
         self._number = self._begun
         with self._reasons():
@@ -107,7 +107,7 @@ class CsvRecords:
 
     @contextmanager
     def _reasons(self) -> Iterator[None]:
-        """Say what is wrong with the file where reading it fails inside."""
+        """Turn reading errors into `TransferError`s."""
         try:
             yield
         except csv.Error as error:
@@ -123,12 +123,12 @@ class CsvRecords:
 
 
 def is_separator_line(line: str) -> bool:
-    """Whether a line names the separator, for spreadsheets, and is none of a record."""
+    """Whether a line only names the separator for spreadsheets."""
     return _SEPARATOR_LINE.fullmatch(line) is not None
 
 
 def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
-    """Return the first rows that have something in them, as far as they can be read with this separator."""
+    """Return the first rows that aren't empty, as far as they can be read with this separator."""
     rows: list[tuple[int, list[str]]] = []
     try:
         for count, cells in enumerate(csv.reader(lines, delimiter=separator, strict=True), 1):
@@ -140,7 +140,7 @@ def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
 
 
 def _fit(rows: Sequence[tuple[int, list[str]]], is_title: IsTitle) -> tuple[int, int]:
-    """Return how many titles are known by a separator, and where none are, how many columns most of the rows have."""
+    """Return how many titles are known with this separator, and, if none are, the number of cells that most rows have."""
     titles = sum(map(is_title, title_row(rows, is_title).titles))
     width, count = (Counter(len(cells) for _, cells in rows).most_common(1) or [(0, 0)])[0]
     return titles, width if not titles and width > 1 and count >= _MOST_ROWS * len(rows) else 0

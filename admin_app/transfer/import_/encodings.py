@@ -1,4 +1,4 @@
-"""In which encoding a text file is: what its mark says, UTF-8 where it is that, else what it most likely is."""
+"""Find the encoding of a text file: its byte order mark's, UTF-8 if it is valid, else the most probable one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UTF_8 = "utf-8"
 # What Excel writes as "CSV" in Western Europe and America.
 WINDOWS = "windows-1252"
 
-# What a person may choose. Where a text reads alike in several, the first is taken.
+# What a person may choose. If a text reads the same in several of them, the first is taken.
 ENCODINGS = {
     UTF_8: "UTF-8",
     "utf-16-le": "UTF-16",
@@ -42,26 +42,26 @@ ENCODINGS = {
     "iso-8859-15": "Latin-9",
     "cp850": "DOS (Western Europe)",
 }
-# What is no Unicode, by the names that charset-normalizer has for it.
+# The encodings other than Unicode, by their names in charset-normalizer.
 _NARROW = {key: iana_name(key) for key in ENCODINGS if not key.startswith("utf")}
 
 _MARKS = {codecs.BOM_UTF8: UTF_8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-# A file that is longer is judged by its beginning and by places all over it: whoever sends it waits.
+# A larger file is judged by samples from all over it, because the person waits.
 _WHOLE = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
 _PLACES, _PLACE = 64, 64 * 1024
-# As much of what is not ASCII as tells one language from another.
+# Enough text beyond ASCII to tell one language from another.
 _ENOUGH = 16 * 1024
 _FEW = 4
 _MOST_QUOTED = 60
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-# More zeros than that are no characters of a text.
+# A text doesn't have more zero bytes than this.
 _MOST_NULS = 0.1
 _LEAST_NULS = 0.02
 
 
 def encoding_of(file: IO[bytes]) -> str:
-    """Return the key of the file's encoding, found in what it holds."""
+    """Detect the encoding of a file."""
     file.seek(0)
     beginning = file.read(_BEGINNING)
     marked = mark_of(beginning)
@@ -74,7 +74,7 @@ def encoding_of(file: IO[bytes]) -> str:
 
 
 def certain_encoding(file: IO[bytes]) -> str:
-    """Return UTF-8, or what the mark at the file's beginning says; refuse what would be a guess."""
+    """Return UTF-8 or the byte order mark's encoding; raise `EncodingError` if only a guess is possible."""
     file.seek(0)
     beginning = file.read(_BEGINNING)
     if not mark_of(beginning) and _wide(beginning):
@@ -84,17 +84,17 @@ def certain_encoding(file: IO[bytes]) -> str:
 
 
 def mark_of(beginning: bytes) -> str:
-    """Return the encoding that a byte order mark stands for."""
+    """Return the encoding of a byte order mark, "" without one."""
     return next((encoding for mark, encoding in _MARKS.items() if beginning.startswith(mark)), "")
 
 
 def label_of(encoding: str) -> str:
-    """Return what a person reads for an encoding."""
+    """Return an encoding's name for people."""
     return ENCODINGS.get(encoding, encoding)
 
 
 def is_like_ascii(encoding: str) -> bool:
-    """Whether lines of it can be split as bytes."""
+    """Whether text in this encoding can be split into lines as bytes."""
     return "\r\n,;\t".encode(encoding) == b"\r\n,;\t"
 
 
@@ -105,11 +105,11 @@ def text_of(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
 
 
 def not_in_its_encoding(error: UnicodeDecodeError, encoding: str, *, lines: int, saved: str) -> EncodingError:
-    """Say that the file is in another encoding, and show how a line of it would read in the one that spreadsheets use."""
+    """Return an error that shows how a line would read in the encoding that spreadsheets use."""
     otherwise = f"Save it as {saved} and import it again."
     if encoding.lower() != UTF_8:
         before = error.object[: error.start]
-        # The codec was given a piece of the file, of which no line was complete before.
+        # The decoder got a chunk of the file, and no complete line before it.
         line = lines + 1 + max(before.count(b"\n"), before.count(b"\r"))
         return EncodingError(f"The file is not {label_of(encoding)}: line {line:,} has something else", (), otherwise)
     before = (error.object[: error.start].splitlines() or [b""])[-1]
@@ -123,7 +123,7 @@ def not_in_its_encoding(error: UnicodeDecodeError, encoding: str, *, lines: int,
 
 
 class _Borrowed(io.RawIOBase):
-    """A file of somebody else's."""
+    """A wrapper that doesn't close the file."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class _Borrowed(io.RawIOBase):
 
 
 def _wide(beginning: bytes) -> str:
-    """Return UTF-16 where every other byte is zero, as for the signs between cells."""
+    """Return UTF-16 if every other byte is zero, as for ASCII characters."""
     pairs = len(beginning) // 2
     low, high = beginning[0::2].count(0), beginning[1::2].count(0)
     is_narrow = low + high < _MOST_NULS * len(beginning) and _is_utf_8(beginning)
@@ -149,7 +149,7 @@ def _wide(beginning: bytes) -> str:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the whole file, or the lines at some places of a long one."""
+    """Yield the whole file, or samples of lines from a large one."""
     size = file.seek(0, io.SEEK_END)
     if size <= _WHOLE:
         yield from _whole(file)
@@ -168,7 +168,7 @@ def _whole(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _is_utf_8(piece: bytes) -> bool:
-    """Whether it may be UTF-8; a long piece may be cut within a character."""
+    """Whether a chunk can be UTF-8; a long one may end within a character."""
     try:
         codecs.getincrementaldecoder(UTF_8)().decode(piece, final=len(piece) < _PLACE)
     except UnicodeDecodeError:
@@ -177,14 +177,14 @@ def _is_utf_8(piece: bytes) -> bool:
 
 
 def _guessed(file: IO[bytes]) -> str:
-    """Return the encoding in which the lines that are not ASCII are most like words."""
+    """Return the encoding in which the lines beyond ASCII look most like words."""
     sample = b"".join(_telling(file))
     chaos = _chaos_of(sample)
     return min(_NARROW, key=lambda key: chaos.get(_NARROW[key], 1) + _oddity(sample.decode(key, "replace")))
 
 
 def _chaos_of(sample: bytes) -> dict[str, float]:
-    """Return how little like a language the sample is in each encoding; a few letters tell nothing."""
+    """Return how little the sample looks like a language, by encoding; with too few letters, 0 for each."""
     if len(_NOT_ASCII.findall(sample)) < _FEW:
         return dict.fromkeys(_NARROW.values(), 0)
     found = from_bytes(sample, cp_isolation=list(_NARROW.values()), preemptive_behaviour=False, enable_fallback=False)
@@ -192,7 +192,7 @@ def _chaos_of(sample: bytes) -> dict[str, float]:
 
 
 def _telling(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield lines that are not ASCII, as many as are enough."""
+    """Yield lines beyond ASCII until there are enough."""
     found = 0
     for piece in _pieces(file):
         for line in piece.splitlines(keepends=True):
@@ -205,7 +205,7 @@ def _telling(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _oddity(text: str) -> float:
-    """Return the share of the letters and signs beyond ASCII that stand where no language has them: signs in words, capitals after small letters."""
+    """Return the share of non-ASCII characters in places where no language has them: symbols in words, capitals after small letters."""
     others = [place for place, letter in enumerate(text) if not letter.isascii()]
     return sum(_is_odd(text, place) for place in others) / max(len(others), 1)
 

@@ -1,4 +1,4 @@
-"""Which column each title of a file names."""
+"""Match the titles of a file to columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from admin_app.errors import TransferError
 from admin_app.transfer.columns import ImportColumn, plain
 
-# What a file that was given back has above the reasons; it says nothing of a record.
+# The title of the column of reasons in a file of wrong rows; it is ignored when that file is imported.
 ERROR = "error"
 _LONGEST_TITLE = 80
 
@@ -18,14 +18,14 @@ def column_called(title: str, columns: Iterable[ImportColumn]) -> ImportColumn |
 
 
 def is_title(title: str, columns: Iterable[ImportColumn], ignored: Collection[str]) -> bool:
-    """Whether a title is one that this dashboard writes."""
+    """Whether the dashboard writes this title itself."""
     return plain(title) in _folded(ignored) or column_called(title, columns) is not None
 
 
 def columns_named(titles: Sequence[str], columns: Sequence[ImportColumn], ignored: Collection[str]) -> dict[int, str]:
-    """Return the keys of the columns that titles name, by their places; `ignored` ones are passed over.
+    """Return the keys of the columns that titles name, by position, without the `ignored` ones.
 
-    Raises `TransferError` for a title that names none, or one that another title names too.
+    Raises `TransferError` if a title names no column, or one that another title names too.
     """
     found: dict[int, str] = {}
     skipped = _folded(ignored)
@@ -34,7 +34,7 @@ def columns_named(titles: Sequence[str], columns: Sequence[ImportColumn], ignore
         if column is None and title and plain(title) not in skipped:
             raise TransferError(_unknown(title, columns))
         if column is not None and column.is_links and column.key in found.values():
-            # An export writes the ids, and then the names.
+            # An export writes two columns for links: the IDs, then the names.
             continue
         if column is not None and column.key in found.values():
             message = f"The header “{title}” is there twice."
@@ -58,9 +58,9 @@ def _folded(ignored: Collection[str]) -> Collection[str]:
 
 
 def titles_mapped(titles: Sequence[str], wanted: Mapping[str, str], columns: Sequence[ImportColumn]) -> list[str]:
-    """Return titles with those replaced that somebody said the meaning of: by a column's key, or by nothing.
+    """Replace titles by the column keys that somebody gave for them; "" leaves a column out.
 
-    Raises `TransferError` for a title that the file does not have, and for a column that there is not.
+    Raises `TransferError` for an unknown title or column.
     """
     keys = [one.key for one in columns]
     for title, key in wanted.items():

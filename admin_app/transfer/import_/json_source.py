@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: objects, whose keys are the titles."""
+"""Read JSON and JSON Lines: objects whose keys are the titles."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from admin_app.transfer.import_.limits import require_cell, require_columns
 from admin_app.transfer.import_.source import JSON, JSON_LINES, Reading, SourceRow
 from admin_app.transfer.import_.wording import quoted
 
-# The objects whose keys are the titles, and as many characters of them.
+# Objects whose keys become titles, and characters that are read for them at most.
 OBJECTS_LOOKED_AT = 1_000
 _LOOKED_AT = 16 * 1024 * 1024
-# A text of which nothing is to be asked, where it is of ASCII too.
+# An ASCII text up to this length needs no checks.
 _SHORT = 1024 * 1024
 
 
 class JsonSource:
-    """Its keys and its objects; the file is read anew for each."""
+    """The titles and rows of a JSON file; each reader begins at the start of the file."""
 
     sheets: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -38,7 +38,7 @@ class JsonSource:
         self.reading = replace(reading, format=JSON if json.is_list else JSON_LINES, delimiter="", sheet="", titles=0)
 
     def rows(self) -> Iterator[SourceRow]:
-        """Yield the objects that have a key."""
+        """Yield the objects that have any values."""
         titles = {title: place for place, title in enumerate(self.titles)}
         for number, _, value in self.objects():
             row = _row(number, value, titles)
@@ -46,14 +46,14 @@ class JsonSource:
                 yield row
 
     def objects(self) -> Iterator[tuple[int, str, object]]:
-        """Yield every object with its number, as it stands there and read."""
+        """Yield every object with its number, as raw text and as a value."""
         with closing(text_of(self._file, self.reading.encoding)) as text:
             for number, (raw, value) in enumerate(JsonText(text).values(), 1):
                 yield number, raw, value
 
 
 def _keys(json: JsonText) -> list[str]:
-    """Return the keys of the first objects, each once."""
+    """Return the keys of the first objects, without repetitions."""
     keys: dict[str, None] = {}
     length = 0
     for count, (raw, value) in enumerate(json.values(), 1):
@@ -99,7 +99,7 @@ def _unknown(key: str, value: object) -> str:
 
 
 def _cell(value: Any, number: int) -> tuple[str, str]:
-    """Return a value as text, and why it cannot be used."""
+    """Return a value as text, and why it can't be used."""
     if isinstance(value, str):
         require_cell(value, number)
         cell = whole_text(value)
@@ -111,7 +111,7 @@ def _cell(value: Any, number: int) -> tuple[str, str]:
 
 
 def _shown(value: object) -> str:
-    """Return a value in short."""
+    """Return a short form of a value."""
     if isinstance(value, tuple | list):
         return "{…}" if isinstance(value, tuple) else "[…]"
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The values of JSON, one after the other: of a list, or with nothing but line ends between them."""
+"""Read the values of a JSON list, or of JSON Lines, as a stream."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from admin_app.transfer.import_.limits import LONGEST_LINE, MOST_VALUES
 _CHUNK = 64 * 1024
 _LONG = 1024 * 1024
 _BLANKS = " \t\r\n"
-# A word like "false" that is cut at the end of what was read is called wrong at its beginning.
+# An error this close to the end of the chunk may come from a word like "false" that is cut off there.
 _LONGEST_WORD = 10
 
 
 class Digits(str):
-    """A number, as text."""
+    """A number as text."""
 
     __slots__ = ()
 
 
-# Numbers keep the digits that stand there, and an object the order of its keys, and those that are there twice.
+# Numbers keep their digits; objects keep the order of their keys, and repeated keys.
 _DECODER = json.JSONDecoder(
     parse_int=Digits,
     parse_float=lambda text: Digits(plain_number(text)),
@@ -37,10 +37,10 @@ _DECODER = json.JSONDecoder(
 
 
 class JsonText:
-    """A text of JSON; what was read of it and not yet taken is held, and that is one value at most."""
+    """A JSON text, read in chunks. At most one value is in memory."""
 
     def __init__(self, text: TextIO) -> None:
-        """Look at the first sign."""
+        """Read the first character, to tell a list from JSON Lines."""
         self._text = text
         self._held, self._place, self._lines = "", 0, 1
         self._is_at_end = False
@@ -49,7 +49,7 @@ class JsonText:
         self.is_list = self._sign() == "["
 
     def values(self) -> Iterator[tuple[str, object]]:
-        """Yield each value as it stands there, and read: numbers as text, objects as pairs."""
+        """Yield each value as raw text and decoded: numbers as text, objects as pairs."""
         if self.is_list:
             self._place += 1
         is_first = True
@@ -87,7 +87,7 @@ class JsonText:
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._held) - _LONGEST_WORD
 
     def _sign(self) -> str:
-        """Return the next sign that is not blank; "" at the end."""
+        """Return the next character that isn't blank; "" at the end."""
         while True:
             rest = self._held[self._place : self._place + 1]
             if rest and rest not in _BLANKS:
@@ -100,7 +100,7 @@ class JsonText:
                 self._read_on()
 
     def _read_on(self) -> None:
-        """Read as much again as is held, so that a long value is tried a few times only."""
+        """Read as much again as is in memory, so that decoding a long value is tried only a few times."""
         self._lines += self._held.count("\n", 0, self._place)
         held = self._held[self._place :]
         if len(held) >= LONGEST_LINE:
@@ -115,7 +115,7 @@ class JsonText:
         self._held, self._place, self._is_at_end = held + read, 0, not read
 
     def _read(self, size: int, lines: int) -> str:
-        """Read by lines, for a byte that is wrong is looked for by the number of its line."""
+        """Read line by line, because an encoding error is reported by its line number."""
         parts: list[str] = []
         try:
             while size > 0 and (part := self._text.readline(size)):

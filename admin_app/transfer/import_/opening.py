@@ -1,4 +1,4 @@
-"""Open a file to import: its format is found in what it holds, for names lie."""
+"""Open a file to import. Its format is detected from its content, because file names can be wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.transfer.import_.source import AS_FOUND, CSV, JSON, JSON_LINES, R
 from admin_app.transfer.import_.text_source import TextSource
 from admin_app.transfer.import_.titles import IsTitle
 
-# What a few signs at the beginning say: what it is, and is not.
+# Signatures of files that can't be imported.
 _OTHERS = {
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a compressed file",
@@ -33,17 +33,17 @@ _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|table|head|body|meta|style|\?xml)"
 _LIST, _OBJECT = re.compile(r"\s*\[\s*(?:[{\]]|$)"), re.compile(r'\s*\{\s*["}]')
 _JSON_NAMES = (".json", ".jsonl", ".ndjson")
 _BEGINNING = 64 * 1024
-# Of more zeros than that no text is made.
+# A text doesn't have more zero characters than this.
 _MOST_NULS = 0.1
 
 
 def open_source(
     file: IO[bytes], is_title: IsTitle, reading: Reading = AS_FOUND, *, name: str = "", guesses: bool = True
 ) -> Source:
-    """Open a file that can be gone back in, as `reading` says; what that leaves open is found out.
+    """Open a seekable file as `reading` says; whatever `reading` leaves open is detected.
 
-    `is_title` tells the titles of the list that the file is meant for. Without `guesses` a text that is neither UTF-8 nor
-    has a byte order mark is refused. Raises `TransferError`, in one sentence or two.
+    `is_title` tells the titles of the list. Without `guesses`, a text that is neither UTF-8 nor has a byte order mark is
+    refused. Raises `TransferError` with one or two sentences.
     """
     file.seek(0)
     beginning = file.read(_BEGINNING)
@@ -67,7 +67,7 @@ def open_source(
 
 
 def _require_known(reading: Reading) -> None:
-    """Refuse an encoding and a separator that there cannot be; they come from a form."""
+    """Refuse an unknown encoding or an impossible separator; both come from a form."""
     try:
         is_text = not reading.encoding or "a".encode(reading.encoding) != b""
     except LookupError:
@@ -81,7 +81,7 @@ def _require_known(reading: Reading) -> None:
 
 
 def _is_json(text: str, name: str, wanted: str) -> bool:
-    """Whether it is JSON: where it begins like a list or an object, and not only like a title in brackets."""
+    """Whether the text is JSON: it begins like a list or an object, and not just like a title in brackets."""
     if wanted in {JSON, JSON_LINES} or _LIST.match(text) or _OBJECT.match(text):
         return True
     return name.lower().endswith(_JSON_NAMES) and text.lstrip()[:1] in {"[", "{"}

@@ -1,4 +1,4 @@
-"""What a person chooses about an import: which column goes where, which records are meant, and how cells are understood."""
+"""The options of an import: which field each column fills, which records are meant, and how cells are read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Pair = tuple[str, str]
-# What the pairs are called by which a plan keeps the choices: "column.3" is where the file's column goes, "by.user_id" which
-# column names related records, "make.user_id" that missing ones are made, "keep.tags" that the links that there are stay.
+# Names of the pairs in which a plan stores the options: "column.3" is the key that the file's column fills, "by.user_id"
+# the column that names related records, "make.user_id" that missing ones are created, "keep.tags" that present links stay.
 COLUMN, BY, MAKE, KEEP = "column.", "by.", "make.", "keep."
 
 
 class Mode(StrEnum):
-    """What may become of a row."""
+    """What the rows may do."""
 
     ADD = "add"
     UPDATE = "update"
@@ -28,7 +28,7 @@ class Empty(StrEnum):
 
 
 class DateOrder(StrEnum):
-    """What 03.04.2026 means; a date that begins with the year means one thing only."""
+    """The meaning of 03.04.2026. A date that begins with the year is never ambiguous."""
 
     NONE = ""
     DAY_FIRST = "dmy"
@@ -37,28 +37,28 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """The choices of one import."""
+    """The options of one import."""
 
-    # By the place of the file's column, the key of the column that it goes to; a place that is not here is left out.
+    # The key of the column that each of the file's columns fills, by position; columns without an entry are left out.
     columns: Mapping[int, str]
     mode: Mode = Mode.BOTH
-    # The key of the unique column by which a row finds its record, "" where every row is a new one.
+    # The key of the unique column by which a row finds its record, "" if every row is a new one.
     match: str = "id"
     empty: Empty = Empty.CLEAR
-    # By the key of a relation's column, the key of the unique column of the other side by which the file names its record.
+    # By relation column: the key of the unique column by which the file names related records.
     by: Mapping[str, str] = field(default_factory=dict)
-    # The keys of the relations' columns whose missing records are made.
+    # The relation columns whose missing records are created.
     makes: frozenset[str] = frozenset()
     dates: DateOrder = DateOrder.NONE
-    # "," where the file writes 1,5.
+    # "," if the file writes 1,5.
     decimal: str = "."
-    # Keep the apostrophe before =, +, - and @ that spreadsheets hide.
+    # Whether the apostrophe before =, +, - and @, which spreadsheets hide, belongs to the text.
     is_verbatim: bool = False
-    # The relations to many whose links stay where a file brings others.
+    # The relations whose present links stay when a file adds others.
     keeps: frozenset[str] = frozenset()
 
     def to_pairs(self) -> Iterator[Pair]:
-        """Write the choices as pairs of texts."""
+        """Return the options as pairs of texts."""
         yield from ((f"{COLUMN}{place}", key) for place, key in self.columns.items())
         yield from ((f"{BY}{key}", column) for key, column in self.by.items())
         yield from ((f"{MAKE}{key}", "1") for key in sorted(self.makes))
@@ -74,7 +74,7 @@ class ImportOptions:
 
 
 def options_of(pairs: Iterable[Pair]) -> ImportOptions:
-    """Read what `to_pairs` wrote; raise `ValueError` for anything else. Further pairs are passed over."""
+    """Read what `to_pairs` wrote; raise `ValueError` for anything else. Other pairs are ignored."""
     given = dict(pairs)
     return ImportOptions(
         columns={int(name.removeprefix(COLUMN)): key for name, key in given.items() if name.startswith(COLUMN) and key},

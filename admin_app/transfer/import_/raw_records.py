@@ -1,4 +1,4 @@
-"""The records of a CSV file byte for byte: to be given back as they came."""
+"""Read the records of a CSV file byte for byte, so that they can be given back unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 @dataclass(frozen=True)
 class RawRecord:
-    """A record as it stands in the file, without the end of its line; number 0 is what stands before the first one."""
+    """A record with its raw bytes, without the line end. Number 0 is what stands before the first record."""
 
     number: int
     raw: bytes
@@ -30,7 +30,7 @@ class RawRecord:
     reading: Reading
 
     def without_first(self, *, is_meant: bool) -> bytes:
-        """Return its bytes, without the first cell where that is meant."""
+        """Return the raw bytes, without the first cell if `is_meant`."""
         if not is_meant:
             return self.raw
         delimiter = re.escape(self.reading.delimiter)
@@ -39,7 +39,7 @@ class RawRecord:
 
 
 def raw_records(file: IO[bytes], reading: Reading) -> Iterator[RawRecord]:
-    """Yield the file's mark and line of the separator, then every record, empty ones too."""
+    """Yield the byte order mark and the separator line, then every record, empty ones too."""
     csv.field_size_limit(LONGEST_FIELD)
     taken: list[tuple[bytes, str]] = []
     lines = _raw_lines(file, reading.encoding)
@@ -65,18 +65,18 @@ def raw_records(file: IO[bytes], reading: Reading) -> Iterator[RawRecord]:
 
 
 def _raw_lines(file: IO[bytes], encoding: str) -> Iterator[tuple[bytes, str]]:
-    """Yield each line as it stands in the file, and read."""
+    """Yield each line as raw bytes and as text."""
     if is_like_ascii(encoding):
         yield from ((line, line.decode(encoding)) for line in _lines(file))
         return
-    # Each unit is what was read: it is written alike.
+    # Here a line's text, encoded again, gives the same bytes.
     with closing(text_of(file, encoding)) as text:
         for line in text:
             yield line.encode(encoding), line
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Split a file at line ends of any kind, for which no byte of a longer letter can be taken."""
+    """Split a file at line ends of any kind; in these encodings no byte of a longer character looks like one."""
     file.seek(0)
     held = b""
     while piece := file.read(max(_CHUNK, len(held))):

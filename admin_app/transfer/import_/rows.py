@@ -1,4 +1,4 @@
-"""A file's rows as the values that they bring: each cell read as its column keeps it, or wrong with the reason."""
+"""Read a file's rows as values: each cell becomes a value of its column, or a problem."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder, Empty, ImportOptions, Pair
 from admin_app.transfer.import_.source import NEUTRALISED, XLSX, Source, SourceRow
 
-# What the pairs are called by which a plan keeps corrections: "cell.9.email" of one cell, "means.user_id.Ann" of all that
-# say so.
+# Names of the pairs in which a plan stores corrections: "cell.9.email" for one cell, "means.user_id.Ann" for all cells
+# with this text.
 CELL, MEANS = "cell.", "means."
-# 3.4.2026 or 03/04/2026, and what follows: a time.
+# 3.4.2026 or 03/04/2026, and then perhaps a time.
 _NUMERIC_DATE = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Corrections:
-    """What a person wrote in place of cells: of one, by its row and its column's key, or of all that say the same."""
+    """A person's corrections: of one cell, by its row and its column's key, or of all cells with the same text."""
 
     cells: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    # By the column's key: what cells say, and what they are to mean.
+    # By column key: the text of the cells, and its correction.
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -39,14 +39,14 @@ class Corrections:
         return not self.cells and not self.values
 
     def of(self, row: int, key: str, text: str) -> str:
-        """Return what a cell says, corrected."""
+        """Return the text of a cell, corrected."""
         if (row, key) in self.cells:
             return self.cells[row, key]
         return self.values.get(key, {}).get(text, text)
 
 
 def corrections_of(pairs: Iterable[Pair]) -> Corrections:
-    """Read corrections from pairs; raise `ValueError` for anything else. Further pairs are passed over."""
+    """Read corrections from pairs; raise `ValueError` for malformed ones. Other pairs are ignored."""
     cells: dict[tuple[int, str], str] = {}
     values: dict[str, dict[str, str]] = {}
     for name, text in pairs:
@@ -61,7 +61,7 @@ def corrections_of(pairs: Iterable[Pair]) -> Corrections:
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column of the file and the one that it goes to. `by` is the other side's column that names its records."""
+    """A column of the file and the field that it fills. `by` is the column that names related records."""
 
     place: int
     goes_to: ImportColumn
@@ -69,18 +69,18 @@ class FileColumn:
 
     @property
     def key(self) -> str:
-        """The key of the column that it goes to."""
+        """The key of the field."""
         return self.goes_to.key
 
     @property
     def reads_as(self) -> ImportColumn:
-        """The column whose kind says what a cell means."""
+        """The column whose kind reads the cells."""
         return self.goes_to if self.by is None else ImportColumn(self.key, self.goes_to.label, self.by)
 
 
 @dataclass(frozen=True)
 class RowReader:
-    """Reads rows by a person's choices. `zone` is that of times which name none."""
+    """Reads rows with a person's options. `zone` is for times without a time zone."""
 
     columns: Sequence[FileColumn]
     options: ImportOptions
@@ -88,7 +88,7 @@ class RowReader:
     zone: tzinfo = UTC
 
     def arrivals(self, source: Source) -> Iterator[Arrival]:
-        """Yield what each row of a file brings."""
+        """Yield each row of a file as an `Arrival`."""
         is_verbatim = self.options.is_verbatim or source.reading.format not in NEUTRALISED
         reader = replace(self, options=replace(self.options, is_verbatim=is_verbatim))
         is_workbook = source.reading.format == XLSX and not is_verbatim
@@ -100,7 +100,7 @@ class RowReader:
                 yield reader.with_alike(arrival) if is_workbook else arrival
 
     def arrival(self, row: SourceRow) -> Arrival:
-        """Return what a row brings that stands below the titles."""
+        """Return a row's values and problems."""
         values: Values = {}
         texts: dict[str, str] = {}
         problems: dict[str, CellProblem] = {}
@@ -124,19 +124,19 @@ class RowReader:
         return Arrival(row.number, values, texts, problems)
 
     def with_alike(self, arrival: Arrival) -> Arrival:
-        """Say which cells of a workbook may have their own apostrophe: it was made of our CSV, or by the dashboard itself."""
+        """Add second readings of a workbook's cells with an apostrophe: it is part of the text, or an export added it."""
         marked = {key for key, text in arrival.texts.items() if text.startswith("'") and key in arrival.values}
         columns = [one for one in self.columns if one.key in marked] if marked else []
         alike = {one.key: cell_reader(one.reads_as, is_verbatim=True)(arrival.texts[one.key]) for one in columns}
         return replace(arrival, alike=alike) if alike else arrival
 
     def _is_left(self, one: FileColumn) -> bool:
-        """Whether an empty cell says nothing: it is to leave what is there, or the column makes its own value."""
+        """Whether an empty cell changes nothing: by the person's choice, or because the column gets its value by itself."""
         return self.options.empty is Empty.LEAVE or one.goes_to.is_made
 
     @cached_property
     def _readers(self) -> Sequence[tuple[FileColumn, Callable[[str], object], Callable[[str], object]]]:
-        """The columns with what reads their cells, texts and numbers, put together once for all rows."""
+        """The columns with the functions that read their texts and numbers, made once for all rows."""
         return [(one, self._reader(one), self._number_reader(one)) for one in self.columns]
 
     def _reader(self, one: FileColumn) -> Callable[[str], object]:
@@ -144,17 +144,17 @@ class RowReader:
         return read if understood is None else lambda text: read(understood(text))
 
     def _number_reader(self, one: FileColumn) -> Callable[[str], object]:
-        """Return what reads a cell of which nothing is to be understood: the file has it as a number."""
+        """Return the function that reads a cell that the file has as a number."""
         read = cell_reader(one.reads_as, is_verbatim=self.options.is_verbatim)
         if one.by is not None:
-            # Nobody is named, whatever the other side's column makes of no text.
+            # An empty cell names no record, whatever the naming column makes of an empty text.
             return lambda text: read(text) if text.strip() else None
         return read
 
     def understanding(self, column: TableColumn) -> Callable[[str], str] | None:
-        """Return what writes a cell as its kind reads it, the day of 3.4.2026 and the fraction of 1,5 as this file means them.
+        """Return the function that brings a cell into the standard form of its kind, as the options say: dates, 1,5.
 
-        None where cells are read as they are.
+        None if the kind reads the cells as they are.
         """
         kind, dates = kind_of(column), self.options.dates
         if isinstance(kind, DateTimeKind):
@@ -167,7 +167,7 @@ class RowReader:
 
 
 def _in_order(text: str, order: DateOrder) -> str:
-    """Write a date that begins with its day, or its month, with the year first."""
+    """Write a date that begins with its day or month with the year first."""
     found = _NUMERIC_DATE.fullmatch(text) if order is not DateOrder.NONE else None
     if found is None:
         return text
@@ -180,7 +180,7 @@ def _in_order(text: str, order: DateOrder) -> str:
 
 
 def _with_zone(text: str, zone: tzinfo) -> str:
-    """Give a time that names no zone the one in which it is meant."""
+    """Add the time zone to a time that has none."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -189,9 +189,9 @@ def _with_zone(text: str, zone: tzinfo) -> str:
 
 
 def cell_reader(column: ImportColumn, *, is_verbatim: bool) -> Callable[[str], object]:
-    """Return what reads one column's cells; an empty cell is no value, or no characters where the column requires text.
+    """Return the function that reads one column's cells. An empty cell is no value, or "" if the column requires text.
 
-    It raises ValueError whose text follows the column's label in a sentence.
+    The function raises `ValueError` with a text that can follow the column's label in a sentence.
     """
     kind = kind_of(column.column)
     read = kind.from_cell if is_verbatim else kind.from_neutralised_cell

@@ -1,4 +1,4 @@
-"""The texts that the cells of a workbook share, held in little room."""
+"""The texts that the cells of a workbook share, in little memory."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 class Texts:
-    """The texts that cells share, one behind the other: a list of them would take several times the room."""
+    """The shared texts in one byte array; a list of them would take several times the memory."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Create an empty array."""
         self._bytes, self._ends = bytearray(), array("Q", [0])
 
     def add(self, text: str) -> None:
-        """Add one, as it stands in the XML."""
+        """Add a text as it stands in the XML."""
         self._bytes += unescaped(text).encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
 
     def __getitem__(self, place: int) -> str:
-        """Return the text of this place, counted from 0."""
+        """Return the text at this position, counted from 0."""
         if not 0 <= place < len(self._ends) - 1:
             raise LookupError(place)
         return self._bytes[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
 
 
 class SharedTexts:
-    """Reads the texts that cells share; how they are to be spoken is left out."""
+    """Reads the shared texts, without the phonetic hints."""
 
     def __init__(self) -> None:
         self.texts, self.xml = Texts(), Xml(self)
@@ -40,7 +40,7 @@ class SharedTexts:
         self._is_spoken = False
 
     def start(self, name: str, _attributes: Mapping[str, str]) -> None:
-        """Hear of a text that begins, or of a part of it."""
+        """Begin a text, or a part of one."""
         if name == "si":
             self._parts.clear()
         elif name == "rPh":
@@ -49,7 +49,7 @@ class SharedTexts:
             self.xml.listen(self._parts.append)
 
     def end(self, name: str) -> None:
-        """Hear of its end."""
+        """End a text, or a part of one."""
         if name == "t":
             self.xml.listen(None)
         elif name == "rPh":
@@ -61,5 +61,5 @@ class SharedTexts:
 
 
 def unescaped(text: str) -> str:
-    """Return what XML cannot hold, and is written as _x0007_."""
+    """Return a text with its escapes like _x0007_, for what XML can't hold, replaced."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text

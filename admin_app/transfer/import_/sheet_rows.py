@@ -1,4 +1,4 @@
-"""The rows of a sheet of XLSX, read as they come: however many there are, one piece of them is held."""
+"""Read the rows of an XLSX sheet as a stream, in constant memory."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from admin_app.transfer.import_.xml import CHUNK, Xml
 NumberedCells = tuple[int, list[Cell]]
 
 _MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
-# Of more rows nobody keeps the merged ones apart.
+# A sheet with more merged rows is refused.
 _MOST_MERGED = 100_000
-# No tag of that kind is longer.
+# Longer than any such tag.
 _TAG = 200
 _NO_VALUE = "its formula has no value. Open the workbook in a spreadsheet program, save it, and import it again."
 
 
 def sheet_rows(workbook: Workbook, sheet: Sheet) -> Iterator[NumberedCells]:
-    """Yield the rows that the sheet has, with their numbers, their cells from column A to the last one that is there."""
+    """Yield the sheet's rows with their numbers; the cells go from column A to the last one present."""
     reader = _Rows(workbook.texts(), workbook.styles, is_macintosh=workbook.is_macintosh)
     with workbook.archive.part(sheet.part) as part:
         for _ in reader.xml.pieces(part):
@@ -35,9 +35,9 @@ def sheet_rows(workbook: Workbook, sheet: Sheet) -> Iterator[NumberedCells]:
 
 
 def merged_rows(workbook: Workbook, sheet: Sheet) -> dict[int, str]:
-    """Return the rows that have cells merged with others, and with which: the sheet says that at its end.
+    """Return the ranges of merged cells by row; the sheet lists them at its end.
 
-    Of cells below each other the first one has the value, so that its row has all it needs.
+    In a vertical range the first row has the value, so that row is complete and left out.
     """
     rows: dict[int, str] = {}
     left = _MOST_MERGED
@@ -63,7 +63,7 @@ def _merged(part: IO[bytes]) -> Iterator[tuple[str, int, str, int]]:
 
 
 class _Rows:
-    """Makes rows of elements."""
+    """Turns XML elements into rows."""
 
     def __init__(self, texts: Texts, styles: list[Style], *, is_macintosh: bool) -> None:
         self.rows: list[NumberedCells] = []

@@ -1,4 +1,4 @@
-"""A sheet of a workbook, as text below titles."""
+"""Read a sheet of a workbook as titles and rows of text."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NUMBERS = (int, float)
 
 
 class SheetSource:
-    """Its titles and its rows; the sheet is read anew for each."""
+    """The titles and rows of a sheet; each reader begins at the start of the sheet."""
 
     def __init__(self, file: IO[bytes], reading: Reading, is_title: IsTitle) -> None:
-        """Find the sheet that is wanted, else the first that has something in it, and its titles."""
+        """Find the requested sheet, else the first that isn't empty, and its titles."""
         self._workbook = Workbook(file)
         self.sheets = [one.name for one in self._workbook.sheets]
         self._sheet = _wanted(self._workbook, reading.sheet)
@@ -41,7 +41,7 @@ class SheetSource:
                     yield self._row(number, texts, unreadable)._replace(numbers=numbers)
 
     def typed_rows(self) -> Iterator[NumberedCells]:
-        """Yield the same rows with their cells as they were typed."""
+        """Yield the same rows with typed cells."""
         for number, cells in sheet_rows(self._workbook, self._sheet):
             if number > self._header.number and _is_any_seen(cells):
                 yield number, cells

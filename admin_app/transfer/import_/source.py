@@ -1,4 +1,4 @@
-"""A file as a person sees it: titles above rows of cells, whatever its format, and how it was read."""
+"""A file as a person sees it: titles (the headers of its columns) above rows of cells, and how it was read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-# Of these a file is one; the names are those of `transfer.formats`.
+# The formats of files; `transfer.formats` has the same names.
 CSV, XLSX, JSON, JSON_LINES = "csv", "xlsx", "json", "jsonl"
-# In CSV a text that a spreadsheet would run carries an apostrophe, which is taken off, and still does where a spreadsheet
-# saved it as a workbook. In JSON an apostrophe is the text's own.
+# In CSV, a text that a spreadsheet would run as a formula gets an apostrophe, which an import removes; it is still there if
+# a spreadsheet saved the file as a workbook. In JSON an apostrophe belongs to the text.
 NEUTRALISED = frozenset({CSV, XLSX})
 
 _NOTHING: Mapping[int, str] = MappingProxyType({})
@@ -18,9 +18,9 @@ _NOTHING: Mapping[int, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read. What is "" is found out.
+    """How a file is read. What is "" is detected.
 
-    `encoding` and `delimiter` concern text, `sheet` a workbook. `titles` is the number of the row that has the titles.
+    `encoding` and `delimiter` are for text files, `sheet` is for workbooks. `titles` is the number of the header row.
     """
 
     format: str = ""
@@ -34,29 +34,29 @@ AS_FOUND = Reading()
 
 
 class SourceRow(NamedTuple):
-    """A row of the file: its number as a person counts, the first row of the file being 1, and its cells, below the titles.
+    """A row of the file: its number, where the first row of the file is 1, and its cells below the titles.
 
-    A cell is text, also where the file has a number or a day. None: the row does not have this cell, as a JSON object that
-    lacks a key; it says nothing of the field, where "" says that there is no value.
+    Every cell is text, even a number or a date. None means that the row doesn't have the cell, like a JSON object that
+    lacks a key: the field stays as it is. "" means that the field has no value.
 
-    A row with a `problem` does not stand below the titles, and is wrong whatever is made of its columns. A cell in
-    `unreadable`, by its place, is wrong where its column goes anywhere: "#REF!", a list in JSON. Both are sentences.
+    A `problem` is one of the whole row, whichever columns are imported. The `unreadable` cells, by position, are wrong only
+    if their columns are imported: "#REF!", a list in JSON. Problems are sentences.
     """
 
     number: int
     cells: Sequence[str | None]
     problem: str = ""
     unreadable: Mapping[int, str] = _NOTHING
-    # The places of cells that the file has as numbers: the point in them is one, whatever its texts have.
+    # Positions of cells that are numbers in the file: their decimal sign is a point, whatever the file's texts use.
     numbers: Collection[int] = frozenset()
 
 
 class Source(Protocol):
-    """A file that was opened."""
+    """An opened file."""
 
     @property
     def reading(self) -> Reading:
-        """How it is read, with what was found out."""
+        """How the file is read, with the detected settings."""
 
     @property
     def titles(self) -> Sequence[str]:
@@ -68,10 +68,10 @@ class Source(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What was passed over, in sentences: "2 lines above the header row were left out."."""
+        """What was left out, in sentences: "2 lines above the header row were left out."."""
 
     def rows(self) -> Iterator[SourceRow]:
-        """Yield the rows that have something in them, from the first one each time, but to one reader at a time.
+        """Yield the rows that aren't empty. Each call begins at the first row; only one reader may be active.
 
-        Raises `TransferError` where the file cannot be read on.
+        Raises `TransferError` if the file can't be read any further.
         """

@@ -1,4 +1,4 @@
-"""A text file with a separator between its cells: CSV, and the same with semicolons, tabs or bars."""
+"""Read a text file with separators: CSV, also with semicolons, tabs or bars."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_app.transfer.import_.titles import ROWS_LOOKED_AT, IsTitle, TitleRow,
 
 
 class TextSource:
-    """Its titles and its rows; the file is read anew for each."""
+    """The titles and rows of a text file; each reader begins at the start of the file."""
 
     sheets: Sequence[str] = ()
 
@@ -39,7 +39,7 @@ class TextSource:
 
 
 def titles_in(rows: Iterator[tuple[int, list[str]]], is_title: IsTitle, wanted: int) -> TitleRow:
-    """Find the titles: in the row of the number that is wanted, 0 for the likeliest of the first ones."""
+    """Return the header row: the one with the wanted number, or for 0 the most probable of the first rows."""
     if not wanted:
         return title_row(list(islice(rows, ROWS_LOOKED_AT)), is_title)
     for above, (count, cells) in enumerate(rows):
@@ -50,7 +50,7 @@ def titles_in(rows: Iterator[tuple[int, list[str]]], is_title: IsTitle, wanted: 
 
 
 def rows_below(header: TitleRow, rows: Iterator[tuple[int, list[str]]]) -> Iterator[SourceRow]:
-    """Yield the rows below the titles, and say of those that do not fit below them what is wrong."""
+    """Yield the rows below the titles, with the problems of those that don't fit the titles."""
     width, is_named = len(header.titles), "" not in header.titles
     for count, cells in rows:
         if count > header.number:

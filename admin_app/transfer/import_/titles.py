@@ -1,4 +1,4 @@
-"""Which row of a table has the titles, and whether a row stands below them."""
+"""Find the header row of a table, and check that the other rows fit it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from admin_app.transfer.import_.wording import quoted
 
 IsTitle = Callable[[str], bool]
 
-# Above the titles stand a name and a date perhaps, and hardly more.
+# Above the header row stand a name and a date perhaps, and hardly more.
 ROWS_LOOKED_AT = 20
 
-# What nobody sees though it is a letter by its category: Hangul's fillers, the Braille pattern without dots.
+# Letters by category that show nothing: Hangul's fillers, the Braille pattern without dots.
 _UNSEEN_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 _UNSEEN_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 _has_form = re.compile("[!-~]").search
 
 
 def is_seen(text: str | None) -> bool:
-    """Whether a text has anything that a person sees."""
+    """Whether a text has anything visible."""
     return text is not None and (_has_form(text) is not None or any(not _is_unseen(letter) for letter in set(text)))
 
 
 def is_any_seen(cells: Sequence[str]) -> bool:
-    """Whether a person sees anything in a row. Most cells have a letter of ASCII, and asking for that first is quick."""
+    """Whether a row has anything visible. Most cells contain printable ASCII, which is quick to check first."""
     return any(map(_has_form, cells)) or any(map(is_seen, cells))
 
 
@@ -38,15 +38,15 @@ def _is_unseen(letter: str) -> bool:
 
 @dataclass(frozen=True)
 class TitleRow:
-    """The row of the titles; its number is 0 where the table has nothing in it."""
+    """The header row; its number is 0 if the table is empty."""
 
     number: int
     titles: Sequence[str]
-    # Rows above it that have something in them.
+    # Rows above it that aren't empty.
     above: int = 0
 
     def notes(self) -> list[str]:
-        """Say what was passed over."""
+        """Say what was left out."""
         if not self.above:
             return []
         return [
@@ -54,7 +54,7 @@ class TitleRow:
         ]
 
     def checked(self, row: SourceRow) -> SourceRow:
-        """Say of a row that does not stand below the titles what is wrong with it; cells without anything in them may be too many."""
+        """Return a row that fits the titles, or one with the problem. Surplus cells are allowed if they are empty."""
         width, cells = len(self.titles), row.cells
         if len(cells) < width or any(map(is_seen, cells[width:])):
             words = f"it has {counted(len(cells), 'cell', 'cells')}; the header has {width}."
@@ -73,10 +73,10 @@ def _wrong(row: SourceRow, words: str) -> SourceRow:
 
 
 def title_row(rows: Sequence[tuple[int, Sequence[str]]], is_title: IsTitle) -> TitleRow:
-    """Find, among a table's first rows that have something in them, the first of which most cells are titles.
+    """Return the first row in which most cells are known titles, among a table's first rows that aren't empty.
 
-    Where none are known, it is the first that is wider than half of the widest: above it may stand what the table is
-    called. The rows come with their numbers.
+    If no row has them, it is the first row that has more than half as many cells as the widest; above it may stand the name
+    of the table. The rows come with their numbers.
     """
     if not rows:
         return TitleRow(0, [])
@@ -85,7 +85,7 @@ def title_row(rows: Sequence[tuple[int, Sequence[str]]], is_title: IsTitle) -> T
 
 
 def titles_at(rows: Sequence[tuple[int, Sequence[str]]], place: int) -> TitleRow:
-    """Take the titles from the row at this place, counted from 0."""
+    """Return the row at this position, counted from 0, as the header row."""
     number, cells = rows[place]
     return TitleRow(number, _titles(cells), above=place)
 
@@ -103,6 +103,6 @@ def _is_mostly_titles(cells: Sequence[str], is_title: IsTitle) -> bool:
 def _titles(cells: Sequence[str]) -> list[str]:
     titles = [cell if is_seen(cell) else "" for cell in cells]
     while titles and not titles[-1]:
-        # What Excel writes for columns that were emptied.
+        # Excel writes empty titles for columns that were cleared.
         titles.pop()
     return titles

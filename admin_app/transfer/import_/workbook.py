@@ -1,4 +1,4 @@
-"""What an XLSX workbook says before its rows: its sheets, from which day it counts, where its other parts are."""
+"""Read an XLSX workbook up to its rows: its sheets, its date system, its styles and shared texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_app.transfer.import_.xml import Xml
 
 @dataclass
 class Sheet:
-    """A sheet: its name, the part that has its rows, and whether a person sees it."""
+    """A sheet: its name, the part with its rows, and whether it is visible."""
 
     name: str
     part: str
@@ -25,10 +25,10 @@ class Sheet:
 
 
 class Workbook:
-    """An XLSX file, of which everything but the rows was read."""
+    """An XLSX file."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Read it; the texts only once they are needed."""
+        """Read everything but the rows and the shared texts."""
         self.archive = Archive(file)
         main = next(_targets(self.archive, "", "officeDocument"), ("", "xl/workbook.xml"))[1]
         found = _Main()
@@ -48,7 +48,7 @@ class Workbook:
         self._texts: Texts | None = None
 
     def texts(self) -> Texts:
-        """Return the texts that cells share."""
+        """Return the shared texts."""
         if self._texts is None:
             reader = SharedTexts()
             if self._texts_part in self.archive:
@@ -58,7 +58,7 @@ class Workbook:
         return self._texts
 
     def notes(self) -> Iterator[str]:
-        """Say what the workbook has beside its cells, and that nothing came of it."""
+        """Yield the parts of the workbook that an import ignores, in sentences."""
         if "xl/vbaProject.bin" in self.archive:
             yield "The workbook has macros. They were not run."
         if self.archive.has("xl/externallinks"):
@@ -70,7 +70,7 @@ class Workbook:
 
 
 class _Main:
-    """Reads the sheets of a workbook, and from which day it counts."""
+    """Reads the list of sheets and the date system."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []
@@ -89,7 +89,7 @@ class _Main:
 
 
 class _Relations:
-    """Reads the targets of one kind, by their keys."""
+    """Reads the relationship targets of one type, by key."""
 
     def __init__(self, kind: str) -> None:
         self.kind, self.targets = kind, dict[str, str]()

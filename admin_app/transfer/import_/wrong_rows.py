@@ -1,6 +1,6 @@
-"""The wrong rows of a file, given back in its own format with a sentence about each, to be mended and imported again.
+"""Give back the wrong rows of a file in its own format, each with a sentence, to be corrected and imported again.
 
-The sentence comes first in its row: so it stands under its title also in a row that has too few cells or too many.
+The sentence comes first in its row, so it stands under its title even if the row has too few or too many cells.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from admin_app.transfer.import_.raw_records import raw_records
 from admin_app.transfer.import_.sheet_source import SheetSource
 from admin_app.transfer.import_.source import CSV, JSON, JSON_LINES, XLSX, Reading
 
-# The title of the sentences, passed over when the file comes back.
+# The title of the column of sentences; an import ignores it.
 ERROR = "error"
 
-# The number of a row, and what is wrong with it.
+# The number of a row, and its problem.
 Wrong = tuple[int, str]
 
 Row = TypeVar("Row")
 
-# What few encodings have.
+# Characters that few encodings have.
 _PLAINER = str.maketrans({"“": "'", "”": "'", "\u2019": "'", "…": "..."})
 _FIRST_KEY = re.compile(r'\{\s*"' + ERROR + r'"\s*:\s*(?:"(?:[^"\\]|\\.)*"|null)\s*(?:,\s*|(?=\}))')
 
 
 def write_wrong(file: IO[bytes], reading: Reading, wrong: Iterable[Wrong]) -> Iterator[bytes]:
-    """Yield a file of those rows, given by their numbers in their order; `reading` is that of the source.
+    """Yield a file of the rows with these numbers, in order; `reading` is that of the original file.
 
-    What was wrong with them before is replaced.
+    Sentences from an earlier attempt are replaced.
     """
     problems = ((number, " ".join(words for _, words in group)) for number, group in groupby(wrong, lambda one: one[0]))
     return _WRITERS[reading.format](file, reading, problems)
@@ -90,7 +90,7 @@ def _json(file: IO[bytes], reading: Reading, wrong: Iterator[Wrong]) -> Iterator
 
 
 def _told(raw: str, value: object, problem: str) -> str:
-    """Return an object with one more key, and everything else of it as it stands there."""
+    """Add the problem to a JSON object as its first key, and leave the rest of its text unchanged."""
     said = json.dumps(problem, ensure_ascii=False)
     if not isinstance(value, tuple):
         return f'{{"{ERROR}": {said}, "row": {raw}}}'
@@ -104,7 +104,7 @@ def _told(raw: str, value: object, problem: str) -> str:
 
 
 def _those(rows: Iterable[Row], number_of: Callable[[Row], int], wrong: Iterator[Wrong]) -> Iterator[tuple[Row, str]]:
-    """Yield the rows that are wrong with what is wrong; both come by their numbers."""
+    """Yield the wrong rows with their problems; both iterators are in the order of the row numbers."""
     number, problem = next(wrong, (0, ""))
     for row in rows:
         while number and number < number_of(row):

@@ -1,4 +1,4 @@
-"""XML of a stranger's, read as it comes: no document type, so no entities; nothing is looked up, and no piece may be too long."""
+"""Parse untrusted XML as a stream: no document type and so no entities, no external references, no overlong pieces."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ CHUNK = 64 * 1024
 
 
 class XmlReader(Protocol):
-    """Who hears of elements. The names come without prefixes."""
+    """Receives the elements. Names come without prefixes."""
 
     def start(self, name: str, attributes: Mapping[str, str], /) -> object:
-        """Hear of an element that begins."""
+        """Receive the start of an element."""
 
     def end(self, name: str, /) -> object:
-        """Hear of one that ends."""
+        """Receive the end of an element."""
 
 
 class Xml:
-    """Feeds a reader; text is heard only while somebody listens, which saves most of the calls."""
+    """Feeds a reader. It receives text only while it listens, which saves most of the calls."""
 
     def __init__(self, reader: XmlReader) -> None:
-        """Refuse what could name other files or grow."""
+        """Create a parser that refuses document types: they could name other files, or grow without limit."""
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse
@@ -36,11 +36,11 @@ class Xml:
         self._parser.EndElementHandler = lambda name: end(names[name])
 
     def listen(self, hear: Callable[[str], object] | None) -> None:
-        """Let somebody hear the text from here on, or nobody."""
+        """Pass the text from here on to a function; None to stop."""
         self._parser.CharacterDataHandler = hear
 
     def pieces(self, part: IO[bytes]) -> Iterator[None]:
-        """Read a part; come back after each piece."""
+        """Parse a part; yield after each chunk."""
         fed = 0
         while piece := part.read(CHUNK):
             self._parser.Parse(piece)
@@ -59,7 +59,7 @@ class Xml:
 
 
 class _Names(dict[str, str]):
-    """Names without their prefixes, each taken apart once."""
+    """Names without their prefixes; each is split once."""
 
     def __missing__(self, name: str) -> str:
         self[name] = name.rpartition(":")[2]
