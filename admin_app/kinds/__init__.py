@@ -1,4 +1,4 @@
-"""What a column type is, everywhere: one file a kind, and the table in which a column's kind is looked up."""
+"""Column kinds: one file per kind, and the lookup of a column's kind."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from admin_app.kinds.time import TimeKind
 from admin_app.kinds.uuid import UuidKind
 from admin_app.kinds.web_address import UrlKind
 
-# Searched in this order: a special case stands before the general one, as a type (a choice is a
-# text) or as a value (yes and no are whole numbers, a date and time is a date).
+# Searched in this order: a special case comes before the general one, by type (a choice is a text) or by value (a boolean
+# is a whole number, a datetime is a date).
 KINDS: tuple[AnyKind, ...] = (
     EmailKind,
     UrlKind,
@@ -77,24 +77,24 @@ KINDS: tuple[AnyKind, ...] = (
 
 # Kinds of PostgreSQL's own types.
 NATIVE: tuple[AnyKind, ...] = (InetKind, CidrKind, MacKind)
-# With those of keys: of our own tables, and of several columns, which none of them has.
+# All kinds, with those of keys: of our own tables, and composite ones.
 _ALL: tuple[AnyKind, ...] = (*KINDS, *NATIVE, RecordKeyKind, KeyPartsKind)
 
 
 def kind_of(column: AnyColumn) -> Kind[Any]:
-    """Return the kind of a column or of any expression, bound to it: the one that its `info` names, else that of its type."""
+    """Return the kind of a column or expression, bound to it: the one that its `info` names, else that of its type."""
     name = name_of_kind(column)
     return (_BY_NAME[name] if name else kind_or_other(column.type))(column)
 
 
 def name_of_kind(column: AnyColumn) -> str:
-    """Return the kind that a column says it is of, `info={"kind": "url"}`; "" where its type tells."""
+    """Return the kind that a column names, as in `info={"kind": "url"}`; "" if its type decides."""
     info = getattr(column, "info", None) or {}
     return str(info.get("kind") or info.get("format") or "")
 
 
 def require_kind(column: TableColumn, name: str) -> None:
-    """Raise `ConfigurationError` where a column names a kind that there is not, or that is not for its type."""
+    """Raise `ConfigurationError` if a column names an unknown kind, or one that doesn't fit its type."""
     kind = _BY_NAME.get(name_of_kind(column)) if name_of_kind(column) else OtherKind
     if kind is None:
         message = f"{name} names the kind {name_of_kind(column)}. Name one of {', '.join(_BY_NAME)}."
@@ -106,8 +106,8 @@ def require_kind(column: TableColumn, name: str) -> None:
 
 
 def kind_or_other(of: ColumnType) -> AnyKind:
-    """Return the kind of a type. An unknown type, or one whose kind differs between the stores, is shown as text and read-only."""
-    # The stores' own forms of a type say nowhere else what they are.
+    """Return the kind of a type. An unknown type, or one whose kind differs between the databases, is read-only text."""
+    # SQLAlchemy stores the types for each database only here.
     variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
     kinds = {_kind_of_type(one) for one in (of, *variants)}
     return kinds.pop() if len(kinds) == 1 else OtherKind
@@ -121,20 +121,20 @@ def _kind_of_type(type_: ColumnType) -> AnyKind:
 
 
 def stand_in(column: TableColumn) -> Expression | None:
-    """Return the SQL of a placeholder that is unique to each record, or NULL; None where the kind has none, or a foreign key is required."""
+    """Return the SQL of a placeholder that is unique to each record, or NULL; None if the kind has none, or a foreign key is required."""
     if column.nullable:
         return null()
     return None if column.foreign_keys else kind_of(column).stand_in_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:
-    """Return the kind that values of this Python type are of; None for what no column holds."""
+    """Return the kind of values of this Python type; None if no column holds them."""
     if of not in _BY_VALUE:
         _BY_VALUE[of] = next((kind for kind in (*KINDS, *NATIVE) if issubclass(of, kind.values)), None)
     return _BY_VALUE[of]
 
 
 _BY_NAME: dict[str, AnyKind] = {kind.name: kind for kind in KINDS}
-# Asked for every field of every record that is saved, and for every cell of a list.
+# Caches, because they are read for every field of a saved record and every cell of a list.
 _BY_TYPE: dict[type[ColumnType], AnyKind] = {}
 _BY_VALUE: dict[type[object], AnyKind | None] = {}

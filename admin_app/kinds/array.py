@@ -1,4 +1,4 @@
-"""Lists: of texts, of whole numbers, of members of an enumeration; tags are a list in which nothing comes twice."""
+"""Lists: of texts, whole numbers or members of an enumeration. Tags are a list without repetitions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from admin_app.kinds.json import value_of
 from admin_app.kinds.number import WholeNumberKind
 from admin_app.kinds.text import TextKind
 
-# What a list can be of: a choice is a text, and stands first.
+# The types of items; an enumeration is a text too, so it comes first.
 _ITEMS: tuple[tuple[type[ColumnType], type[Kind[Any]]], ...] = (
     (Enum, ChoiceKind),
     (Integer, WholeNumberKind),
     (String, TextKind),
 )
 
-# The values of a list, of whichever kind it is.
+# A list of items of any kind.
 Items = list[Any]
 
 
@@ -36,7 +36,7 @@ def item_type(of: Any) -> ColumnType:
 
 
 class ArrayKind(Kind[Items]):
-    """A list in its order."""
+    """A list in its own order."""
 
     name = "array"
     types = (ARRAY, ListOf)
@@ -44,19 +44,19 @@ class ArrayKind(Kind[Items]):
     is_ordered = False
 
     def __init__(self, column: AnyColumn) -> None:
-        """Find the kind of its items."""
+        """Find the kind of the items."""
         super().__init__(column)
         of = item_type(self.type)
         self.item = next(kind for type_, kind in _ITEMS if isinstance(of, type_))(Column("item", of, nullable=False))
 
     @classmethod
     def holds(cls, of: ColumnType) -> bool:
-        """Take flat lists of what is known."""
+        """Accept flat lists of known items."""
         is_flat = isinstance(of, ListOf) or (of.dimensions in {None, 1} and not of.as_tuple)  # type: ignore[attr-defined]
         return is_flat and isinstance(item_type(of), (Enum, Integer, String))
 
     def problem_with(self, label: str, value: Items) -> str | None:
-        """Refuse what one of its items may not be."""
+        """Return the problem with the first item that breaks a rule."""
         each = (self.item.problem_with(f"Each of {label}", one) for one in value if one is not None)
         return next(filter(None, each), None)
 
@@ -73,11 +73,11 @@ class ArrayKind(Kind[Items]):
         return ["" if one is None else str(self.item.to_csv(one)) for one in value]
 
     def items_of(self, texts: list[str]) -> Items:
-        """Read items that a person typed; raise `ValueError` that says what each has to be."""
+        """Read items that a person typed; raise `ValueError` that says what each must be."""
         return [self.item.from_cell(one) for one in texts]
 
     def from_cell(self, cell: str) -> Items:
-        """Read a JSON list, as a file of ours has it, or texts with commas between them."""
+        """Read a JSON list, as exports write it, or texts separated by commas."""
         typed = cell.strip()
         if not typed.startswith("["):
             return self.items_of([word for one in typed.split(",") if (word := one.strip())])
@@ -91,15 +91,15 @@ class ArrayKind(Kind[Items]):
         return [None if one is None else self.item.from_cell(str(one)) for one in found]
 
     def value_of_empty_cell(self) -> Items | None:
-        """Return an empty list where there has to be one."""
+        """Return an empty list if the column requires a value."""
         return None if self.stored.nullable else []
 
     def comparable(self, column: Expression) -> Expression:
-        """Compare how it is spelled."""
+        """Compare the JSON text."""
         return ListText(column)
 
     def history_of(self, value: Items) -> str:
-        """Write JSON of what the table keeps."""
+        """Write JSON of the stored items."""
         return spelled([self.item.to_history(one) for one in value])
 
     def value_in_history(self, value: object) -> Items:
@@ -107,11 +107,11 @@ class ArrayKind(Kind[Items]):
         return [self.item.from_history(one) for one in json.loads(str(value))]
 
     def may_return(self, held: object) -> bool:
-        """Ask it of each item."""
+        """Ask the kind of the items about each of them."""
         return held is None or all(self.item.may_return(one) for one in json.loads(str(held)))
 
     def may_return_sql(self, value: Expression) -> ColumnElement[bool] | None:
-        """Know a list of choices of which nothing is left but brackets, when those that there are have been taken out."""
+        """Accept a list of choices if nothing but JSON signs is left after all present choices were removed from it."""
         if not isinstance(self.item, ChoiceKind):
             return None
         rest: Expression = ListText(value)
@@ -120,19 +120,19 @@ class ArrayKind(Kind[Items]):
         return or_(value.is_(None), ~rest.contains('"'))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Spell it."""
+        """Write JSON."""
         return ListText(column)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Spell it."""
+        """Write JSON."""
         return ListText(column)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Take the text."""
+        """Keep the JSON text."""
         return func.json(found, type_=NullType())
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Make an array of its items."""
+        """Build an array of the items."""
         of = item_type(self.type)
         items = (
             func.jsonb_array_elements_text(cast(text, JSONB))
@@ -144,15 +144,15 @@ class ArrayKind(Kind[Items]):
 
 
 class TagsKind(ArrayKind):
-    """Words, each once."""
+    """Words without repetitions."""
 
     name = "tags"
     is_named = True
 
     def items_of(self, texts: list[str]) -> Items:
-        """Leave out what comes again."""
+        """Remove repetitions."""
         return list(dict.fromkeys(super().items_of(texts)))
 
     def from_cell(self, cell: str) -> Items:
-        """Leave out what comes again."""
+        """Remove repetitions."""
         return list(dict.fromkeys(super().from_cell(cell)))

@@ -14,11 +14,11 @@ from admin_app.db.attributes import stored_column
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
-# What a kind's values are.
+# The type of a kind's values.
 V = TypeVar("V")
-# What may have a zone.
+# Values that can have a time zone.
 Clock = TypeVar("Clock", datetime, time)
-# A column or an expression of any type; a function that makes something of a value, or a value of something.
+# A column or an expression of any type; a conversion of a value.
 Expression = ColumnElement[Any]
 Convert = Callable[[Any], Any]
 
@@ -30,7 +30,7 @@ def as_it_is(value: V) -> V:
 
 @dataclass(frozen=True)
 class CsvStyle:
-    """How the database writes a cell: between which delimiters, whether formulas are neutralised, on which store."""
+    """How the database writes a cell: the delimiter, whether formulas are neutralised, and which database it is."""
 
     delimiter: str
     neutralises: bool
@@ -40,140 +40,140 @@ class CsvStyle:
 class Kind(Generic[V]):
     """A kind of column, bound to one column. The defaults are those of text."""
 
-    # What templates and style sheets call it.
+    # The name in templates and style sheets.
     name: ClassVar[str]
-    # The column types that are of this kind, and the Python types of their values.
+    # The column types of this kind, and the Python types of its values.
     types: ClassVar[tuple[type[ColumnType], ...]]
     values: ClassVar[tuple[type[object], ...]]
 
-    # The same in words, where a type says more than its name.
+    # The types in words, if their names don't say enough.
     types_in_words: ClassVar[str] = ""
-    # Whether only columns are of it that name it: `info={"kind": "url"}`.
+    # Whether only columns that name it have this kind: `info={"kind": "url"}`.
     is_named: ClassVar[bool] = False
     # Whether an empty input is an answer: an unticked box means no.
     is_always_answered: ClassVar[bool] = False
-    # What a sentence asks of a person for a value: "Enter the name."
+    # The verb that asks for a value: "Enter the name."
     asked: ClassVar[str] = "Enter"
-    # Whether a person sends a file for a value.
+    # Whether a person uploads a file as the value.
     is_file: ClassVar[bool] = False
-    # Whether a form shows it and does not change it.
+    # Whether a form only shows it.
     is_read_only: ClassVar[bool] = False
-    # Whether a file may bring it.
+    # Whether an import can set it.
     is_imported: ClassVar[bool] = True
-    # Whether its values have an order, and are short enough for an index: PostgreSQL refuses a row whose key is longer than 2,700
+    # Whether its values have an order and are short enough for an index: PostgreSQL refuses index entries longer than 2,700
     # bytes.
     is_ordered: ClassVar[bool] = True
-    # Whether it holds any text that a person types, so that the stores keep indexes of what occurs in it.
+    # Whether it holds free text, so that the search indexes cover it.
     is_text: ClassVar[bool] = False
-    # Whether a short text of it may name a record.
+    # Whether a short text of this kind may name a record.
     names_records: ClassVar[bool] = False
-    # How many characters a value may have, where that is limited.
+    # The longest text in characters, if there is a limit.
     longest: int | None = None
-    # Whether nothing it writes into a file can be run by a spreadsheet.
+    # Whether a spreadsheet never runs what it writes into a file.
     is_inert: ClassVar[bool] = False
 
     def __init__(self, column: Any) -> None:
-        """Keep the column: of a table, of a model, of an alias, or an expression."""
+        """Keep the column: of a table, a model or an alias, or an expression."""
         self.column = column
         self.type: Any = column.type
 
     @classmethod
     def holds(cls, _of: ColumnType) -> bool:
-        """Whether the kind handles this type, which is one of its `types` or derives from one."""
+        """Whether the kind accepts this type, which is one of its `types` or derives from one."""
         return True
 
     @property
     def stored(self) -> TableColumn:
-        """The table's column; what is computed stands for itself."""
+        """The table's column; an expression without one stands for itself."""
         stored: TableColumn | None = stored_column(self.column)
         return self.column if stored is None else stored
 
-    # ---- what a person may give
+    # ---- input
 
     @property
     def way_of_keeping(self) -> Callable[[str], str] | None:
-        """The function that normalises a typed text; None for a column that holds no free text."""
+        """The function that normalises a typed text; None for columns without free text."""
         return None
 
     def problem_with(self, _label: str, _value: V) -> str | None:
-        """Say what is wrong with a value that is there, and how to mend it."""
+        """Return the problem with a value and how to correct it; None for a valid one."""
         return None
 
     def fits_sql(self, _value: Expression, _dialect: str) -> ColumnElement[bool] | None:
-        """Return an SQL condition that only valid, normalised values meet; None where the kind has none.
+        """Return an SQL condition that only valid, normalised values meet; None if the kind has none.
 
-        It may miss valid values: Python checks those that do not meet it.
+        It may fail for valid values: those are checked in Python.
         """
         return None
 
     def stand_in_sql(self, _key: Expression) -> Expression | None:
-        """Return the SQL of a placeholder that no other record has, made of this record's key; None where the kind has none."""
+        """Return the SQL of a placeholder that no other record has, made from the record's key; None if the kind has none."""
         return None
 
-    # ---- an address
+    # ---- addresses
 
     def to_url(self, value: V) -> str:
-        """Write a value into an address."""
+        """Write a value for an address."""
         return str(value)
 
     def from_url(self, text: str) -> V:
         """Read what `to_url` wrote; raise `ValueError`, `ArithmeticError` or `KeyError` for anything else."""
         raise NotImplementedError
 
-    # ---- a file. What Python writes it knows by the value alone: a file has columns that are no table's
+    # ---- files. The writers need only the value, because a file also has columns that belong to no table
 
     @staticmethod
     def to_csv(value: V) -> object:
-        """Return what a CSV file says: a number, or text."""
+        """Return the value for a CSV file: a number or text."""
         return str(value)
 
     @staticmethod
     def to_json(value: V) -> object:
-        """Return what a JSON file says."""
+        """Return the value for a JSON file."""
         return str(value)
 
     @staticmethod
     def to_sheet(value: V) -> object:
-        """Return what a spreadsheet has cells for: text, a number, yes or no, a day, a time."""
+        """Return the value for a spreadsheet: text, a number, a boolean, a date or a time."""
         return str(value)
 
     def csv_sql(self, _column: Expression, _style: CsvStyle) -> ColumnElement[str] | None:
-        """Return the SQL that writes what `to_csv` and the CSV writer do, byte by byte; None where that is Python's to do."""
+        """Return SQL that writes the same bytes as `to_csv` and the CSV writer; None if only Python can."""
         return None
 
     def from_cell(self, cell: str) -> V | None:
-        """Read a cell that is not empty; raise `ValueError` whose text follows the column's label in a sentence."""
+        """Read a cell that isn't empty; raise `ValueError` with a text that can follow the column's label in a sentence."""
         raise NotImplementedError
 
     def from_neutralised_cell(self, cell: str) -> V | None:
-        """Read a cell that may carry the mark that keeps a spreadsheet from running it."""
+        """Read a cell that may have the apostrophe that keeps a spreadsheet from running it."""
         return self.from_cell(cell if self.is_inert else restored(cell))
 
     def value_of_empty_cell(self) -> V | None:
-        """Return what an empty cell means."""
+        """Return the value of an empty cell."""
         return None
 
     def row_reader(self, dialect: Dialect) -> Convert | None:
-        """Return the function that converts the driver's values; None where they need no conversion."""
+        """Return the function that converts the driver's values; None if they need no conversion."""
         reader: Convert | None = self.type.dialect_impl(dialect).result_processor(dialect, None)
         return reader
 
     def comparable(self, column: Expression) -> Expression:
-        """Return an expression that is equal exactly where two values are the same."""
+        """Return an expression that is equal exactly for equal values."""
         return column
 
-    # ---- the history's JSON. Python and both stores write the same for the same value
+    # ---- the history's JSON. Python and both databases write the same JSON for the same value
 
     def to_history(self, value: V | None) -> str | int | None:
-        """Return a value as the history's JSON holds it."""
+        """Return a value in the JSON form of the history."""
         return None if value is None else self.history_of(value)
 
     def from_history(self, value: object) -> V | None:
-        """Return the value that the history's JSON stands for."""
+        """Return the value of the history's JSON form."""
         return None if value is None else self.value_in_history(value)
 
     def history_of(self, value: V) -> str | int:
-        """Write a value that is there, as text or as a whole number."""
+        """Write a value that isn't None as text or a whole number."""
         return str(value)
 
     def value_in_history(self, value: object) -> V:
@@ -181,36 +181,36 @@ class Kind(Generic[V]):
         raise NotImplementedError
 
     def may_return(self, _held: object) -> bool:
-        """Whether the column can hold again what the history's JSON says that it held."""
+        """Whether the column can hold this value of the history again."""
         return True
 
     def may_return_sql(self, _value: Expression) -> ColumnElement[bool] | None:
-        """Return the SQL that knows the same of a value; None where each of them can."""
+        """Return `may_return` as SQL; None if every value can be held again."""
         return None
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Return SQLite's expression of what `history_of` writes, before it is quoted as JSON."""
+        """Return SQLite's expression of `history_of`, before it is quoted as JSON."""
         return column
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Return PostgreSQL's."""
+        """Return PostgreSQL's expression of `history_of`."""
         return cast(column, Text)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Return SQLite's expression of the column's value, where `found` is what the history's JSON holds."""
+        """Return SQLite's expression of the column's value; `found` is the value in the history's JSON."""
         return found
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Return PostgreSQL's, where `text` is what the history's JSON holds, as text."""
+        """Return PostgreSQL's expression of the column's value; `text` is the value in the history's JSON, as text."""
         return cast(text, self.type)
 
 
-# Any kind there is, as a class.
+# Any kind, as a class.
 AnyKind = type[Kind[Any]]
 
 
 def read_as(read: Callable[[str], V], cell: str, wanted: str) -> V:
-    """Parse a cell by a type's constructor; raise ValueError that says what is wanted."""
+    """Read a cell with a type's constructor; raise `ValueError` that says what is wanted."""
     try:
         return read(cell)
     except (ValueError, OverflowError) as error:
@@ -219,7 +219,7 @@ def read_as(read: Callable[[str], V], cell: str, wanted: str) -> V:
 
 
 def without_zone(value: Clock) -> Clock:
-    """Refuse a time with a zone, which a column that keeps none would forget."""
+    """Refuse a time with a time zone, which the column would lose."""
     if value.tzinfo is not None:
         message = "a zone would be forgotten"
         raise ValueError(message)
@@ -227,7 +227,7 @@ def without_zone(value: Clock) -> Clock:
 
 
 def with_zone(value: datetime) -> datetime:
-    """Refuse a time without a zone: it may mean several."""
+    """Refuse a time without a time zone, which is ambiguous."""
     if value.tzinfo is None:
         message = "a time needs a zone"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""Bytes: a file, a digest, a key. They are shown by their size, and written into files as Base64."""
+"""Bytes: a file, a digest, a key. Pages show their size; files hold Base64."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _from_base64(text: str) -> bytes:
 
 
 class BinaryKind(Kind[bytes]):
-    """Bytes, which a form shows and does not change."""
+    """Bytes. A form shows them read-only."""
 
     name = "binary"
     types = (LargeBinary,)
@@ -37,7 +37,7 @@ class BinaryKind(Kind[bytes]):
 
     @staticmethod
     def to_csv(value: bytes) -> str:
-        """Write Base64, whose letters begin no formula but for the plus sign, which CSV neutralises."""
+        """Write Base64. Of its letters only the plus sign can begin a formula, and CSV neutralises that."""
         return b64encode(value).decode()
 
     to_json = to_sheet = to_csv
@@ -55,7 +55,7 @@ class BinaryKind(Kind[bytes]):
         return bytes.fromhex(str(value))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Write hexadecimal digits; of no value SQLite would make an empty text."""
+        """Write hexadecimal digits; SQLite's `hex` would turn NULL into an empty text."""
         digits = func.lower(func.hex(column), type_=String())
         return func.iif(column.is_(None), None, digits, type_=String())
 

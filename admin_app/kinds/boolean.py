@@ -11,7 +11,7 @@ _IN_AN_ADDRESS = {"True": True, "False": False}
 
 
 class BooleanKind(Kind[bool]):
-    """Yes or no; an unticked box is an answer."""
+    """Yes or no. An unticked box means no."""
 
     name = "boolean"
     types = (Boolean,)
@@ -20,23 +20,23 @@ class BooleanKind(Kind[bool]):
     is_inert = True
 
     def from_url(self, text: str) -> bool:
-        """Read Python's words for it."""
+        """Read Python's words, as `to_url` writes them."""
         return _IN_AN_ADDRESS[text]
 
     @staticmethod
     def to_csv(value: object) -> str:
-        """Write what a person reads."""
+        """Write "yes" or "no"."""
         return "yes" if value else "no"
 
     to_json = staticmethod(as_it_is)
     to_sheet = staticmethod(as_it_is)
 
     def csv_sql(self, column: Expression, _style: CsvStyle) -> ColumnElement[str]:
-        """Write the same words."""
+        """Write "yes" or "no"."""
         return case((column.is_(False), "no"), (column.is_not(None), "yes"))
 
     def from_cell(self, cell: str) -> bool:
-        """Read yes and no, and what programs write for them."""
+        """Read "yes" and "no", and what programs write instead."""
         answer = _ANSWERS.get(cell.strip().lower())
         if answer is None:
             message = "must be yes or no."
@@ -44,17 +44,17 @@ class BooleanKind(Kind[bool]):
         return answer
 
     def history_of(self, value: object) -> int:
-        """Write a number, as SQLite keeps it."""
+        """Write 1 or 0, as SQLite stores it."""
         return int(bool(value))
 
     def value_in_history(self, value: object) -> bool:
-        """Read the number."""
+        """Read 1 or 0."""
         return bool(value)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write the number that SQLite keeps."""
+        """Write 1 or 0, as SQLite stores it."""
         return cast(column, Integer)
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Make an answer of the number."""
+        """Turn 1 or 0 into a boolean."""
         return cast(cast(text, Integer), Boolean)

@@ -1,4 +1,4 @@
-"""One of a fixed set."""
+"""A choice from a fixed set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.kinds.spreadsheet import neutralised
 
 
 class ChoiceKind(Kind[object]):
-    """One of a fixed set: members of an enumeration, or texts."""
+    """A choice from a fixed set: members of an enumeration, or texts."""
 
     name = "choice"
     types = (sa.Enum,)
@@ -21,33 +21,33 @@ class ChoiceKind(Kind[object]):
 
     @property
     def members(self) -> Values:
-        """The set, by what a person reads and a file says."""
+        """The members of the set, by their texts on pages and in files."""
         return {self.text_of(one): one for one in self.type.enum_class or self.type.enums}
 
     @staticmethod
     def text_of(value: object) -> str:
-        """Return what a person reads of a member: its value, or its name where that is no text."""
+        """Return a member's text: its value, or its name if the value isn't text."""
         if not isinstance(value, PythonEnum):
             return str(value)
         return value.value if isinstance(value.value, str) else value.name.lower()
 
     def stored_as(self, value: object) -> str:
-        """Return the text that the table keeps for a member."""
+        """Return the text that the table stores for a member."""
         kind = self.type
         return str(dict(zip(kind.enum_class, kind.enums, strict=False))[value] if kind.enum_class else value)
 
     def to_url(self, value: object) -> str:
-        """Write what a person reads."""
+        """Write the member's text."""
         return self.text_of(value)
 
     def from_url(self, text: str) -> object:
-        """Read a member."""
+        """Return the member with this text."""
         return self.members[text]
 
     to_csv = to_json = to_sheet = staticmethod(text_of)
 
     def from_cell(self, cell: str) -> object:
-        """Find the choice that is written like this, neutralised or not, else the first that differs in capitals alone."""
+        """Return the choice with this text, neutralised or not, else the first that differs only in capitals."""
         text, members = cell.strip(), self.members
         by_text = {form(one).strip(): member for form in (str, neutralised) for one, member in members.items()}
         in_small_letters = {one.lower(): member for one, member in reversed(by_text.items())}
@@ -58,22 +58,22 @@ class ChoiceKind(Kind[object]):
         raise ValueError(message)
 
     def from_neutralised_cell(self, cell: str) -> object:
-        """Find a choice by either form."""
+        """Return the choice with this text; `from_cell` accepts both forms."""
         return self.from_cell(cell)
 
     def history_of(self, value: object) -> str:
-        """Write what the table keeps."""
+        """Write the stored text."""
         return self.stored_as(value)
 
     def value_in_history(self, value: object) -> object:
-        """Read what the table keeps; a choice that was taken away since is its text."""
+        """Return the member with this stored text; a choice that was removed stays text."""
         kind = self.type
         return dict(zip(kind.enums, kind.enum_class, strict=False)).get(value, value) if kind.enum_class else value
 
     def may_return(self, held: object) -> bool:
-        """Know a choice that there still is: of any other SQLAlchemy could not read the row again, nor a list with it."""
+        """Whether the set still has the choice. SQLAlchemy can't read a row, or a list, with a removed one."""
         return held is None or held in self.type.enums
 
     def may_return_sql(self, value: Expression) -> ColumnElement[bool]:
-        """Know it by its text."""
+        """Compare the stored text with the set."""
         return or_(value.is_(None), sa.cast(value, sa.Text).in_(self.type.enums))

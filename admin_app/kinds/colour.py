@@ -19,7 +19,7 @@ class ColourKind(FormattedKind):
     example = "#1a7f37"
 
     def read(self, text: str) -> str:
-        """Write #rrggbb in small letters."""
+        """Return #rrggbb in small letters."""
         small = text.lower()
         if found := _SHORT.fullmatch(small):
             return "#" + "".join(digit * 2 for digit in found.groups())
@@ -29,5 +29,5 @@ class ColourKind(FormattedKind):
 
 
 def is_colour(text: str) -> bool:
-    """Whether a text is one as it is kept: another program may have stored anything."""
+    """Whether a text has the stored form. Another program may have stored anything."""
     return _KEPT.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""A country, kept as the two letters of ISO 3166."""
+"""A country, stored as the two letters of ISO 3166."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from admin_app.kinds.formatted import FormattedKind
 
 @cache
 def countries() -> Mapping[str, str]:
-    """Return the countries' names by their letters, as the time zones' own list has them."""
+    """Return the countries' names by their codes, from the list of the time zone database."""
     lines = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8").splitlines()
     pairs = (one.split("\t") for one in lines if not one.startswith("#"))
     return dict(sorted(((code, name) for code, name in pairs), key=lambda pair: pair[1]))
 
 
 class CountryKind(FormattedKind):
-    """Two letters; a name is read as well."""
+    """A country code; names are accepted as input."""
 
     name = "country"
     wanted = "be a country, by its name or two letters"
     example = "DE"
 
     def read(self, text: str) -> str:
-        """Write the letters."""
+        """Return the code."""
         small = text.lower()
         found = [code for code, name in countries().items() if small in {code.lower(), name.lower()}]
         if not found:

@@ -1,4 +1,4 @@
-"""A day."""
+"""A date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.kinds.text import csv_text
 
 
 class DateKind(Kind[date]):
-    """A day, in ISO 8601 wherever it is text."""
+    """A date. Its text is always ISO 8601."""
 
     name = "date"
     types = (Date,)
@@ -35,7 +35,7 @@ class DateKind(Kind[date]):
     to_sheet = staticmethod(as_it_is)
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
-        """Write ISO 8601, which SQLite keeps it as."""
+        """Write ISO 8601, which is how SQLite stores it."""
         return csv_text(column, style) if style.store == "sqlite" else func.to_char(column, "YYYY-MM-DD")
 
     def from_cell(self, cell: str) -> date:
@@ -51,5 +51,5 @@ class DateKind(Kind[date]):
         return date.fromisoformat(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write ISO 8601, which SQLite keeps it as."""
+        """Write ISO 8601, which is how SQLite stores it."""
         return func.to_char(column, "YYYY-MM-DD")

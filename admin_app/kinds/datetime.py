@@ -1,4 +1,4 @@
-"""A date and time: in UTC, or without a zone."""
+"""A date and time: in UTC, or without a time zone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from admin_app.extensions import ColumnType, db
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
 from admin_app.kinds.text import csv_text
 
-# How PostgreSQL writes what SQLite keeps as this text already.
+# PostgreSQL's format for the text that SQLite stores.
 _IN_HISTORY = 'YYYY-MM-DD"T"HH24:MI:SS.US'
-# How SQLite keeps a moment, by the letters of GLOB.
+# SQLite's stored form of a moment, as a GLOB pattern.
 _STORED = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
 
 
 class LocalDateTimeKind(Kind[datetime]):
-    """A date and time of which nobody knows the zone."""
+    """A date and time without a time zone."""
 
     name = "local_datetime"
     types: ClassVar[tuple[type[ColumnType], ...]] = (DateTime,)
@@ -30,7 +30,7 @@ class LocalDateTimeKind(Kind[datetime]):
 
     @classmethod
     def holds(cls, of: ColumnType) -> bool:
-        """Leave out what is with a zone on one store and without on the other."""
+        """Leave out types that are aware on one database and naive on the other."""
         return not getattr(of, "timezone", False)
 
     def to_url(self, value: datetime) -> str:
@@ -43,7 +43,7 @@ class LocalDateTimeKind(Kind[datetime]):
 
     @staticmethod
     def to_csv(value: datetime) -> str:
-        """Write ISO 8601, in UTC where there is a zone: 2026-11-22T09:30:00Z."""
+        """Write ISO 8601, in UTC if there is a time zone: 2026-11-22T09:30:00Z."""
         if value.tzinfo is None:
             return value.isoformat()
         in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
@@ -53,7 +53,7 @@ class LocalDateTimeKind(Kind[datetime]):
     to_sheet = staticmethod(as_it_is)
 
     def from_cell(self, cell: str) -> datetime:
-        """Read ISO 8601 without a zone."""
+        """Read ISO 8601 without a time zone."""
         wanted = "a time like 2026-11-22T09:30:00, without a zone"
         return read_as(lambda text: without_zone(datetime.fromisoformat(text)), cell.strip(), wanted)
 
@@ -74,23 +74,23 @@ class LocalDateTimeKind(Kind[datetime]):
         return func.to_char(column, _IN_HISTORY)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Make of it what SQLite keeps."""
+        """Write SQLite's stored form."""
         return func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
 
 
 class DateTimeKind(LocalDateTimeKind):
-    """A moment, kept in UTC."""
+    """A moment, stored in UTC."""
 
     name = "datetime"
     types = (UtcDateTime,)
 
     @classmethod
     def holds(cls, _of: ColumnType) -> bool:
-        """Take it: it is aware on both."""
+        """Accept it: it is aware on both databases."""
         return True
 
     def from_url(self, text: str) -> datetime:
-        """Read ISO 8601 with a zone."""
+        """Read ISO 8601 with a time zone."""
         return with_zone(datetime.fromisoformat(text))
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
@@ -102,24 +102,24 @@ class DateTimeKind(LocalDateTimeKind):
         return case((is_whole, func.to_char(in_utc, f'{seconds}"Z"')), else_=func.to_char(in_utc, f'{seconds}.US"Z"'))
 
     def from_cell(self, cell: str) -> datetime:
-        """Read ISO 8601; a time without a zone is UTC."""
+        """Read ISO 8601; without a time zone it is UTC."""
         return read_as(_in_utc, cell.strip(), "a time like 2026-11-22T09:30:00Z")
 
     def history_of(self, value: datetime) -> str:
-        """Write it in UTC, with the zone."""
+        """Write ISO 8601 in UTC, with the time zone."""
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Write it in UTC, with the zone."""
+        """Write ISO 8601 in UTC, with the time zone."""
         return func.replace(column, " ", "T", type_=String()) + literal("+00:00", String)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write it in UTC, with the zone."""
+        """Write ISO 8601 in UTC, with the time zone."""
         return func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
 
 
 def is_aware(of: ColumnType) -> bool:
-    """Whether the store keeps what SQLAlchemy's own type calls a time with a zone: PostgreSQL does, SQLite gives back one without."""
+    """Whether the database keeps the time zone of SQLAlchemy's own type: PostgreSQL does, SQLite doesn't."""
     return isinstance(of, DateTime) and of.timezone and has_app_context() and db.engine.dialect.name == "postgresql"
 
 
@@ -129,7 +129,7 @@ def _in_utc(text: str) -> datetime:
 
 
 def _stored_moment(text: Expression, style: CsvStyle) -> ColumnElement[str]:
-    """Write what SQLite keeps as "2026-11-22 09:30:00.000000"; what another program stored in a form of its own as it is."""
+    """Write SQLite's stored form as ISO 8601; another program's text stays as it is."""
     day, time = func.substr(text, 1, 10, type_=Text()), func.replace(func.substr(text, 12), ".000000", "")
     in_utc = day.concat("T").concat(time).concat("Z")
     return case((text.op("GLOB")(_STORED), in_utc), else_=csv_text(text, style))

@@ -18,13 +18,13 @@ from admin_app.models.stored_file import StoredFile
 
 UNKNOWN = "must be a file that is kept here, as an export names it. Send a new one with the form."
 MEGABYTE = 1024 * 1024
-# Those that browsers draw, and that run nothing.
+# Types that browsers display and that can't run code.
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
-# The type of what could be anything.
+# The type of unknown content.
 _UNKNOWN_TYPE = "application/octet-stream"
-# What people call types whose own name is another one.
+# Common names of types whose own name says less.
 _OFFICE, _OPEN = "vnd.openxmlformats-officedocument", "vnd.oasis.opendocument"
 _CALLED = {
     "plain": "plain text",
@@ -44,7 +44,7 @@ _CALLED = {
     f"{_OPEN}.spreadsheet": "OpenDocument spreadsheet",
     f"{_OPEN}.presentation": "OpenDocument presentation",
 }
-# So many letters are an abbreviation more often than a word: JSON, MPEG.
+# A type's name up to this length is usually an abbreviation: JSON, MPEG.
 _LONGEST_ABBREVIATION = 4
 
 
@@ -63,37 +63,37 @@ class FileKind(Kind[str]):
 
     @classmethod
     def holds(cls, of: ColumnType) -> bool:
-        """Whether a reference has room."""
+        """Whether a file reference fits into the column."""
         return isinstance(of, String) and (of.length or LONGEST) >= LONGEST
 
     @property
     def types_taken(self) -> Sequence[str]:
-        """The types of content that the column takes, `image/*` for all of a sort; none for any."""
+        """The content types that the column accepts, with `image/*` for all images; none for any type."""
         return tuple(self.stored.info.get("types", ()))
 
     @property
     def most_bytes(self) -> int:
-        """How large a file may be."""
+        """The size limit of a file."""
         return int(self.stored.info.get("megabytes", self.most_megabytes)) * MEGABYTE
 
     @property
     def wanted(self) -> str:
-        """Say what it takes: "JPEG or PNG, up to 5 MB"."""
+        """What the column accepts, in words: "JPEG or PNG, up to 5 MB"."""
         most = f"up to {self.most_bytes // MEGABYTE:,} MB"
         known = [one for one in self.types_taken if one != _UNKNOWN_TYPE]
-        # A person cannot choose a file by its type being unknown.
+        # “Of an unknown type” would help nobody to choose a file.
         taken = _either(known) if known else "any type"
         return f"{taken}, {most}" if self.types_taken else most
 
     def problem_with_type(self, label: str, content_type: str) -> str | None:
-        """Refuse content of another type than the column takes."""
+        """Return the problem with content of a type that the column doesn't accept."""
         taken = self.types_taken
         if not taken or any(fnmatchcase(content_type, one) for one in taken):
             return None
         return f"{label} must be {_either(taken)}; this is {_called(content_type)}."
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Refuse a reference to a file that is not stored here. Knowing a digest proves having had the file."""
+        """Return the problem with a reference to a file that isn't stored. Whoever knows the digest has had the file."""
         content_type = _content_type_of(value)
         return f"{label} {UNKNOWN}" if content_type is None else self.problem_with_type(label, content_type)
 
@@ -106,7 +106,7 @@ class FileKind(Kind[str]):
     to_sheet = staticmethod(as_it_is)
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
-        """Write it as text."""
+        """Write text."""
         return csv_text(column, style)
 
     def from_cell(self, cell: str) -> str:
@@ -117,7 +117,7 @@ class FileKind(Kind[str]):
             raise ValueError(UNKNOWN) from error
 
     def value_of_empty_cell(self) -> str | None:
-        """Return the empty string where the column requires text."""
+        """Return the empty string if the column requires text."""
         return None if self.stored.nullable else ""
 
     def value_in_history(self, value: object) -> str:
@@ -130,24 +130,24 @@ class FileKind(Kind[str]):
 
 
 class ImageKind(FileKind):
-    """A picture, kept without what a camera wrote into it: `info={"kind": "image", "pixels": 20_000_000}`."""
+    """A picture, stored without the camera's metadata: `info={"kind": "image", "pixels": 20_000_000}`."""
 
     name = "image"
     most_megabytes = 10
 
     @property
     def types_taken(self) -> Sequence[str]:
-        """Those that browsers draw."""
+        """Types that browsers display."""
         return super().types_taken or PICTURES
 
     @property
     def most_pixels(self) -> int:
-        """How many pixels it may have: a small file may be a large picture."""
+        """The limit of pixels: a small file can be a huge picture."""
         return int(self.stored.info.get("pixels", 40_000_000))
 
 
 def _content_type_of(value: str) -> str | None:
-    """Return the type of the file that a text names, None where there is none; asked beside a transaction that writes, too."""
+    """Return the content type of the file that a reference names, None if it isn't stored. Safe during a write transaction."""
     try:
         reference = FileReference.read(value)
     except ValueError:
@@ -158,13 +158,13 @@ def _content_type_of(value: str) -> str | None:
 
 
 def _either(types: Sequence[str]) -> str:
-    """Say which types are taken, each name once, and last what has none."""
+    """Return the types in words, each once and the unknown type last."""
     called = list(dict.fromkeys(_called(one) for one in sorted(types, key=_UNKNOWN_TYPE.__eq__)))
     return " or ".join(filter(None, [", ".join(called[:-1]), called[-1]]))
 
 
 def _called(content_type: str) -> str:
-    """Say a type as people do: PDF, JPEG, "an image"."""
+    """Return a type's common name: PDF, JPEG, "an image"."""
     sort, _, name = content_type.partition("/")
     if name == "*":
         return {"image": "an image", "audio": "a sound", "video": "a video", "text": "text"}.get(sort, content_type)
@@ -172,6 +172,6 @@ def _called(content_type: str) -> str:
 
 
 def _in_words(name: str) -> str:
-    """Make a word of a name without a common one: "x-tar" is TAR, "epub+zip" EPUB, "vnd.example.field-notes" Field notes."""
+    """Make a word of a type without a common name: "x-tar" is TAR, "epub+zip" EPUB, "vnd.example.field-notes" Field notes."""
     word = name.partition("+")[0].rpartition(".")[2].removeprefix("x-").replace("-", " ")
     return word.upper() if len(word) <= _LONGEST_ABBREVIATION else word[:1].upper() + word[1:]

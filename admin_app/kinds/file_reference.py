@@ -1,4 +1,4 @@
-"""How a record names the file that it holds: by its content, its size and what it is called, `9f86…/48213/photo.jpg`."""
+"""How a column refers to a file: digest, size and name, `9f86…/48213/photo.jpg`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import PurePosixPath
 from admin_app.unicode_text import has_something_to_see
 
 LONGEST_NAME = 100
-# SHA-256 in hexadecimal digits, a size, a name, and what stands between them.
+# SHA-256 in hexadecimal digits, a size, a name, and the slashes.
 LONGEST = 64 + 1 + 19 + 1 + LONGEST_NAME
 NAMELESS = "file"
 _WRITTEN = re.compile(rf"([0-9a-f]{{64}})/([0-9]{{1,19}})/([^/\\\0]{{1,{LONGEST_NAME}}})")
-# What some system takes for something else than a letter of a name.
+# Characters that some operating system does not allow in a name.
 _NO_LETTERS = re.compile(r'[<>:"/\\|?*]')
 
 
 @dataclass(frozen=True)
 class FileReference:
-    """A file as a record holds it. Who knows the digest has had the content."""
+    """A reference to a stored file. Whoever knows the digest has had the content."""
 
     sha256: str
     size: int
@@ -34,12 +34,12 @@ class FileReference:
         return cls(found[1], int(found[2]), found[3])
 
     def __str__(self) -> str:
-        """Write it as the column holds it."""
+        """Write the form that the column stores."""
         return f"{self.sha256}/{self.size}/{self.name}"
 
 
 def read_reference(value: object) -> FileReference | None:
-    """Read what a column or the history holds, where another program may have stored anything; None for what is no reference."""
+    """Read a reference from a column or the history; None for anything else, which another program may have stored."""
     try:
         return FileReference.read(str(value))
     except ValueError:
@@ -47,7 +47,7 @@ def read_reference(value: object) -> FileReference | None:
 
 
 def clean_name(name: str) -> str:
-    """Return what a file is called: without its folders, what nobody sees and what no system takes; a long name keeps its end."""
+    """Return a file's name without folders, invisible and forbidden characters; a long name keeps its end."""
     last = PurePosixPath(name.replace("\\", "/")).name
     seen = _NO_LETTERS.sub("-", "".join(letter for letter in last if letter.isprintable())).strip(" .")
     return seen[-LONGEST_NAME:].strip(" .") if has_something_to_see(seen) else NAMELESS

@@ -1,4 +1,4 @@
-"""Text of a form of its own, which its column names in `info`: what is typed is kept in one spelling, and refused where it has none."""
+"""Text with a format, named in the column's `info`: input is normalised to one spelling, or refused."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from admin_app.extensions import Expression
 from admin_app.kinds.text import TextKind
 from admin_app.unicode_text import line, unseen_in
 
-# One @ with something on both sides and no white space: whether mail arrives, only mail can tell.
+# One @ with something on both sides and no white space: only a mail can show whether the address works.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class FormattedKind(TextKind):
-    """Text that a form, a file and a command write in one way."""
+    """Text that is normalised in forms, files and commands."""
 
     is_named = True
     types = (String,)
     values = ()
-    # What it has to look like, and one of them.
+    # What the text must be, and an example.
     wanted: ClassVar[str]
     example: ClassVar[str]
 
     @abstractmethod
     def read(self, text: str) -> str:
-        """Return the spelling that is kept; raise `ValueError` for what is none."""
+        """Return the normalised text; raise `ValueError` if the format is wrong."""
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:
-        """Write it in its spelling; what has none stays as it was typed, to be refused."""
+        """The function that normalises a text; text in a wrong format stays unchanged, and is refused later."""
 
         def keep(text: str) -> str:
             typed = line(text)
@@ -45,7 +45,7 @@ class FormattedKind(TextKind):
         return keep
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Refuse also what has no spelling."""
+        """Return the problem with a text that is too long or in a wrong format."""
         if problem := super().problem_with(label, value):
             return problem
         try:
@@ -55,24 +55,24 @@ class FormattedKind(TextKind):
         return None
 
     def fits_sql(self, _value: Expression, _dialect: str) -> None:
-        """Leave it to Python."""
+        """Leave the check to Python."""
 
 
 class EmailKind(FormattedKind):
-    """An email address, kept as it is typed."""
+    """An email address, stored as it is typed."""
 
     name = "email"
     wanted = "look like an email address"
     example = "name@example.com"
 
     def read(self, text: str) -> str:
-        """Look for the @."""
+        """Require the @."""
         if not _EMAIL.fullmatch(text):
             raise ValueError(text)
         return text
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Name the characters that nobody sees; say what is missing."""
+        """Return the problem with invisible characters, or with a missing part."""
         if problem := TextKind.problem_with(self, label, value):
             return problem
         if unseen := unseen_in(value):

@@ -1,7 +1,7 @@
-"""A whole row in the history's JSON, written and read by each store's own SQL.
+"""Write and read a whole row in the history's JSON, in each database's SQL.
 
-Python and both stores write the same for the same value, so that a change of 100,000 rows can be recorded, and undone,
-without reading one of them: whole numbers and yes or no as numbers, everything else as text.
+Python and both databases write the same JSON for the same value, so that a change of 100,000 rows can be recorded and undone
+without reading them: whole numbers and booleans as numbers, everything else as text.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def json_of(
     of: Table | None = None,
     further: Mapping[str, Expression] = MappingProxyType({}),
 ) -> ColumnElement[str]:
-    """Return the SQL that writes these columns of a row as the history's JSON, and further values that are JSON already.
+    """Return the SQL that writes these columns of a row as the history's JSON, with further values that are JSON already.
 
-    `of` is the table whose rows are read, where the columns may be of others that have its key.
+    `of` is the table whose rows are read, if the columns may belong to other tables with the same key.
     """
     whole: ColumnElement[str] = literal("{", String)
     values = {name: column if of is None else column_in(of, column) for name, column in columns.items()}
@@ -43,7 +43,7 @@ def json_of(
 
 
 def pair_of(name: str, column: TableColumn, dialect: str, value: Expression | None = None) -> ColumnElement[str]:
-    """Return the SQL that writes one column of a row as a pair of that JSON, `"name":"Ann"`, or another value of its type."""
+    """Return the SQL that writes one column, or another value of its type, as a member of that JSON: `"name":"Ann"`."""
     return literal(f"{json.dumps(name)}:", String) + _quoted(column, dialect, column if value is None else value)
 
 
@@ -56,7 +56,7 @@ def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: s
 
 
 def title_of(model: type[Record]) -> ColumnElement[str]:
-    """Return the SQL that names a row by the beginning of its first text, as people would without reading it."""
+    """Return the SQL that names a row by the beginning of its first text."""
     numbered = literal(f"{model.__name__} ", String) + _called_in_sql(model)
     texts = [column for column in kept_columns(model).values() if kind_of(column).way_of_keeping is not None]
     if not texts:
@@ -75,7 +75,7 @@ def _called_in_sql(model: type[Record]) -> Expression:
 
 
 def _quoted(column: TableColumn, dialect: str, value: Expression) -> ColumnElement[str]:
-    """Write one value as JSON."""
+    """Return the SQL of one value as JSON."""
     kind = kind_of(column)
     if dialect == "sqlite":
         return func.json_quote(kind.history_on_sqlite(value), type_=String())

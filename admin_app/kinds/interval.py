@@ -1,4 +1,4 @@
-"""A length of time: hours, minutes and seconds, and as many hours as it takes."""
+"""A duration: hours, minutes and seconds, with any number of hours."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy.types import DateTime, NullType
 
 from admin_app.kinds.base import Expression, Kind, read_as
 
-# A length is kept as the moment so long after this one: SQLAlchemy does so where a store has no such type, and the history
-# on both.
+# A duration is stored as this moment plus the duration: SQLAlchemy does so on databases without such a type, and the
+# history does on both.
 _EPOCH = datetime.fromisoformat("1970-01-01")
 SHORTEST = datetime.fromisoformat("0001-01-01") - _EPOCH
 LONGEST = datetime.fromisoformat("9999-12-31T23:59:59.999999") - _EPOCH
@@ -48,7 +48,7 @@ def clock(value: timedelta) -> str:
 
 
 class IntervalKind(Kind[timedelta]):
-    """A length of time."""
+    """A duration."""
 
     name = "interval"
     types = (Interval,)
@@ -56,7 +56,7 @@ class IntervalKind(Kind[timedelta]):
     is_inert = True
 
     def problem_with(self, label: str, value: timedelta) -> str | None:
-        """Refuse what reaches beyond the calendar, by which it is kept."""
+        """Return the problem with a duration that is too long for the calendar, in which it is stored."""
         return None if SHORTEST <= value <= LONGEST else f"{label} must be shorter than {clock(LONGEST)}."
 
     def to_url(self, value: timedelta) -> str:
@@ -64,35 +64,35 @@ class IntervalKind(Kind[timedelta]):
         return clock(value)
 
     def from_url(self, text: str) -> timedelta:
-        """Read it."""
+        """Read "26:30:00"."""
         return length_of(text)
 
     to_csv = to_json = to_sheet = staticmethod(clock)
 
     def from_cell(self, cell: str) -> timedelta:
-        """Read it; a spreadsheet may have made 2:30:00 of 02:30:00."""
+        """Read a duration; a spreadsheet may have turned 02:30:00 into 2:30:00."""
         return read_as(length_of, cell, f"a length of time like {EXAMPLE}")
 
     def history_of(self, value: timedelta) -> str:
-        """Write the moment so long after 1970 began."""
+        """Write the moment that is this long after the beginning of 1970."""
         return (_EPOCH + value).isoformat(timespec="microseconds")
 
     def value_in_history(self, value: object) -> timedelta:
-        """Count from there."""
+        """Subtract the beginning of 1970."""
         return datetime.fromisoformat(str(value)) - _EPOCH
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Take what is kept."""
+        """Write the stored moment."""
         return func.replace(column, " ", "T", type_=NullType())
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Count from 1970."""
+        """Add the beginning of 1970."""
         return func.to_char(literal(_EPOCH, DateTime()) + column, _IN_HISTORY)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Make of it what SQLite keeps."""
+        """Write SQLite's stored form."""
         return func.replace(found, "T", " ", type_=NullType())
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Count from 1970."""
+        """Subtract the beginning of 1970."""
         return cast(text, DateTime()) - literal(_EPOCH, DateTime())

@@ -1,4 +1,4 @@
-"""JSON: anything that it can say, in the one spelling that both stores and the history have of it."""
+"""JSON of any content, with one spelling that both databases and the history share."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from sqlalchemy.types import NullType, Text
 from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
 from admin_app.kinds.base import Expression, Kind
 
-# PostgreSQL's JSON cannot hold the one, and no text the others.
+# PostgreSQL's JSON can't hold NUL, and no text can hold half a surrogate pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-# How deep lists and objects may stand in each other: what writes them again calls itself for each level.
+# How deeply lists and objects may be nested: the writer calls itself for each level.
 DEEPEST = 100
 TOO_DEEP = "The JSON is nested too deeply"
-# Python reads and writes numbers of a few thousand digits, and no longer ones.
+# Python refuses to convert numbers of more than a few thousand digits.
 MOST_DIGITS = 400
 
 
 class JsonText(str):
-    """A JSON value on its way into a file: a text, a number and a list are told apart by being spelled."""
+    """A JSON value for a file. Its spelling tells a text, a number and a list apart."""
 
     __slots__ = ()
 
 
 def value_of(text: str) -> Any:
-    """Read JSON; raise `ValueError` that says where it is wrong, or what no store could keep or no reader tell."""
+    """Read JSON; raise `ValueError` that says where it is wrong, or what can't be stored or read unambiguously."""
     try:
         value = json.loads(
             text, parse_constant=_refused, parse_float=_finite, parse_int=_whole, object_pairs_hook=_named_once
@@ -48,7 +48,7 @@ def value_of(text: str) -> Any:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield the names and texts in it, level by level."""
+    """Yield all names and texts in a value, level by level."""
     level = [value]
     for _ in range(DEEPEST + 1):
         yield from (one for one in level if isinstance(one, str))
@@ -70,7 +70,7 @@ def _refused(name: str) -> NoReturn:
 
 
 def _finite(text: str) -> float:
-    """Read a number with a fraction or an exponent: one that is too large would be read as infinity, which JSON cannot say."""
+    """Read a number with a fraction or an exponent. Python would read one that is too large as infinity, which JSON lacks."""
     number = float(text)
     if math.isinf(number):
         message = f"The number {text[:20]} is too large"
@@ -86,7 +86,7 @@ def _whole(text: str) -> int:
 
 
 def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object: of two values under one name all but the last would be lost without a word."""
+    """Make an object; refuse a repeated name, because all values but the last would be lost silently."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
@@ -96,7 +96,7 @@ def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class JsonKind(Kind[Any]):
-    """JSON. `null` and no value are the same to a reader, and written as the column has it."""
+    """JSON. `null` and no value are the same to a reader; the column decides which one is written."""
 
     name = "json"
     types = (JSON,)
@@ -116,7 +116,7 @@ class JsonKind(Kind[Any]):
         """Write JSON."""
         return str(value) if isinstance(value, JsonText) else spelled(value)
 
-    # As text in a file of JSON too, whose import takes no object for a cell.
+    # Text in a JSON file too, because an import accepts no objects in cells.
     to_json = to_sheet = to_csv
 
     def from_cell(self, cell: str) -> object:
@@ -128,7 +128,7 @@ class JsonKind(Kind[Any]):
             raise ValueError(message) from error
 
     def row_reader(self, dialect: Dialect) -> Callable[[Any], JsonText | None]:
-        """Return what spells a value that the driver gives: SQLite's gives text, PostgreSQL's what it means."""
+        """Return the function that spells the driver's values: SQLite's are text, PostgreSQL's are decoded."""
         is_text = dialect.name == "sqlite"
 
         def read(found: Any) -> JsonText | None:
@@ -138,7 +138,7 @@ class JsonKind(Kind[Any]):
         return read
 
     def comparable(self, column: Expression) -> Expression:
-        """Compare how it is spelled: PostgreSQL's `json` knows no equality, and SQLite's is any spelling."""
+        """Compare the spelling: PostgreSQL's `json` has no equality, and SQLite stores any spelling."""
         return func.nullif(Spelled(column), "null", type_=Text())
 
     def history_of(self, value: object) -> str:
@@ -150,17 +150,17 @@ class JsonKind(Kind[Any]):
         return read_json(str(value))
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Spell it."""
+        """Write the spelling."""
         return self.comparable(column)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Spell it."""
+        """Write the spelling."""
         return self.comparable(column)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Take the text; where there has to be a value, `null` is one."""
+        """Keep the text; a column that requires a value gets `null`."""
         return found if self.stored.nullable else func.coalesce(found, "null", type_=NullType())
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Read it; where there has to be a value, `null` is one."""
+        """Cast the text to JSON; a column that requires a value gets `null`."""
         return cast(text if self.stored.nullable else func.coalesce(text, "null"), self.type)

@@ -1,4 +1,4 @@
-"""The key of several columns, as a list shows it, sorts by it and a file says it: each of its columns is of a kind of its own."""
+"""A composite key, as lists, sorting and files show it. Each of its columns has its own kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.kinds.base import Kind
 
 
 class KeyPartsKind(Kind[Parts]):
-    """All values of a key at once."""
+    """All values of a composite key."""
 
     name = "key"
     types = (KeyOfParts,)
@@ -18,11 +18,11 @@ class KeyPartsKind(Kind[Parts]):
     is_read_only = True
 
     def to_url(self, value: Parts) -> str:
-        """Write it as addresses of its record have it."""
+        """Write the key as in the addresses of its record."""
         return print_key(value)
 
     def from_url(self, text: str) -> Parts:
-        """Read it."""
+        """Read a key from an address."""
         key = read_key(self.column.class_, text)
         if key is None:
             message = "no key"

@@ -1,4 +1,4 @@
-"""Text of many lines in Markdown."""
+"""Multi-line text in Markdown."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sqlalchemy import String
 
 from admin_app.kinds.text import LongTextKind
 
-# Characters that are drawn: a text of two letters a line takes the time of 40,000 lines a second, and others wait.
+# Characters that are rendered. The worst case, lines of two letters, renders at 40,000 lines a second.
 LONGEST = 100_000
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 class MarkdownKind(LongTextKind):
-    """Markdown, which a page shows as it looks."""
+    """Markdown. Pages show it rendered."""
 
     name = "markdown"
     is_named = True
@@ -23,6 +23,6 @@ class MarkdownKind(LongTextKind):
 
 
 def html_of(text: str) -> str:
-    """Return how Markdown looks; of the tags that it holds only those that do nothing."""
+    """Return rendered Markdown; of its HTML only harmless tags stay."""
     html = nh3.clean(_MARKDOWN.render(text[:LONGEST]))
     return html if len(text) <= LONGEST else f"{html}<p>Only the first {LONGEST:,} characters are shown.</p>"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from admin_app.kinds.formatted import FormattedKind
 from admin_app.kinds.number import DecimalKind
 
-# ISO 4217: what is paid with today.
+# The currencies of ISO 4217 in use today.
 CURRENCIES = frozenset(
     [
         "AED",
@@ -167,14 +167,14 @@ CURRENCIES = frozenset(
         "ZWG",
     ]
 )
-# How many places an amount has, where that is not two.
+# How many decimal places an amount has, if not two.
 _PLACES = dict.fromkeys(
     ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
 ) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 
 
 class MoneyKind(DecimalKind):
-    """An amount in the currency that its column names, `info={"kind": "money", "currency": "EUR"}`, or that another column of the record holds."""
+    """An amount in a fixed currency, `info={"kind": "money", "currency": "EUR"}`, or in the currency that another column holds."""
 
     name = "money"
     is_named = True
@@ -182,27 +182,27 @@ class MoneyKind(DecimalKind):
 
     @property
     def currency(self) -> str:
-        """The currency's code; "" where none is named, or the record's own."""
+        """The currency's code; "" if it is in another column, or none is named."""
         return "" if self.beside else str(self.stored.info.get("currency", ""))
 
     @property
     def beside(self) -> str:
-        """The column of the record that holds the currency, "" where there is none."""
+        """The column with the record's currency, "" if there is none."""
         named = str(self.stored.info.get("currency", ""))
         return named if named and named not in CURRENCIES else ""
 
     def problem_with(self, label: str, value: Decimal) -> str | None:
-        """Refuse also parts of the smallest coin."""
+        """Return the problem with a wrong number, or with more decimal places than the currency has."""
         if problem := super().problem_with(label, value):
             return problem
         return problem_with_amount(label, value, self.currency)
 
     def typed(self, value: Decimal) -> str:
-        """Write it as one types it, without the zeros that only the column has: 75.000 could be thousands."""
+        """Write the amount as a person types it, without zeros that only the column adds: 75.000 could mean thousands."""
         return f"{value:.{max(_PLACES.get(self.currency, 2), -_exponent(value))}f}"
 
     def written(self, value: Decimal, currency: object = None) -> str:
-        """Write "EUR 1,234.50"; without a currency every digit is said."""
+        """Write "EUR 1,234.50"; without a currency, with every digit."""
         code = str(currency or self.currency)
         if code in CURRENCIES:
             return f"{code} {value:,.{max(_PLACES.get(code, 2), -_exponent(value))}f}"
@@ -210,7 +210,7 @@ class MoneyKind(DecimalKind):
 
 
 def problem_with_amount(label: str, value: object, currency: object) -> str | None:
-    """Refuse parts of a currency's smallest coin; without an amount or a currency there is nothing to say."""
+    """Return the problem with an amount that has more decimal places than its currency; None if either is missing."""
     if value is None or currency not in CURRENCIES:
         return None
     places = _PLACES.get(str(currency), 2)
@@ -220,7 +220,7 @@ def problem_with_amount(label: str, value: object, currency: object) -> str | No
 
 
 def _exponent(value: Decimal) -> int:
-    """Return the power of ten of the last digit that is not zero."""
+    """Return the power of ten of the last digit that isn't zero."""
     exponent = value.normalize().as_tuple().exponent
     return exponent if isinstance(exponent, int) else 0
 
@@ -233,7 +233,7 @@ class CurrencyKind(FormattedKind):
     example = "EUR"
 
     def read(self, text: str) -> str:
-        """Write them as capitals."""
+        """Return the code in capitals."""
         code = text.upper()
         if code not in CURRENCIES:
             raise ValueError(text)

@@ -1,4 +1,4 @@
-"""IP addresses and networks, of both versions: as texts, and as PostgreSQL's own types, with those of devices."""
+"""IP addresses and networks of both versions: as text, and as PostgreSQL's own types, with MAC addresses."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ from typing_extensions import override
 from admin_app.kinds.base import Expression, Kind, read_as
 from admin_app.kinds.formatted import FormattedKind
 
-# What stands before an address of version 4 in one of version 6; lower numbers than any such address are written in hex.
+# The bits before an IPv4 address inside an IPv6 one; below the second number, no IPv4 address is written.
 _MAPPED, _COMPATIBLE = 0xFFFF, 0x10000
 _SIGNS = re.compile(r"[:.\-]")
 _DEVICE = re.compile(r"[0-9a-f]{12}")
 
 
 class IpKind(FormattedKind):
-    """An address in its shortest form."""
+    """An IP address in its shortest form."""
 
     name = "ip"
     wanted = "be an IP address"
     example = "192.0.2.7"
 
     def read(self, text: str) -> str:
-        """Write it as short as can be."""
+        """Return the shortest form."""
         return str(ip_address(text))
 
 
 class NetworkKind(FormattedKind):
-    """A network with its length."""
+    """A network with its prefix length."""
 
     name = "network"
     wanted = "be a network"
     example = "192.0.2.0/24"
 
     def read(self, text: str) -> str:
-        """Write its first address and its length."""
+        """Return the network's first address with the prefix length."""
         return str(ip_network(text, strict=False))
 
 
 class NativeAddress(Kind[object]):
-    """What PostgreSQL has a type of its own for: its driver gives Python's addresses, or texts where it is told to."""
+    """A type of PostgreSQL's own. The driver returns Python's address objects, or text if it is told to."""
 
     is_inert = True
     wanted: ClassVar[str]
@@ -62,28 +62,28 @@ class NativeAddress(Kind[object]):
 
     @staticmethod
     def read(text: str) -> object:
-        """Return what a text means; raise `ValueError` for what is none."""
+        """Return the value of a text; raise `ValueError` if it has none."""
         raise NotImplementedError
 
     def from_url(self, text: str) -> object:
-        """Read it."""
+        """Read any spelling."""
         return self.read(text)
 
     def from_cell(self, cell: str) -> object:
-        """Read it."""
+        """Read any spelling."""
         return read_as(self.read, cell.strip(), self.wanted)
 
     def history_of(self, value: object) -> str:
-        """Write it as PostgreSQL does."""
+        """Write PostgreSQL's spelling."""
         return spelling_of(value)
 
     def value_in_history(self, value: object) -> object:
-        """Read that."""
+        """Read PostgreSQL's spelling."""
         return self.read(str(value))
 
 
 def spelling_of(value: object) -> str:
-    """Write an address as PostgreSQL does, which ends one of version 6 that holds one of version 4 as that is written."""
+    """Write an address as PostgreSQL does: an IPv4 address inside an IPv6 one has points."""
     if isinstance(value, IPv6Interface) and value.network.prefixlen < value.max_prefixlen:
         return f"{spelling_of(value.ip)}/{value.network.prefixlen}"
     if isinstance(value, IPv6Network):
@@ -97,18 +97,18 @@ def spelling_of(value: object) -> str:
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address:
-    """Read an address, which may say of which network it is."""
+    """Read an address, perhaps with its network."""
     found = ip_interface(text.strip())
     return found if found.network.prefixlen < found.max_prefixlen else found.ip
 
 
 def network_of(text: str) -> IPv4Network | IPv6Network:
-    """Read a network, by any address of it."""
+    """Read a network from any of its addresses."""
     return ip_network(text.strip(), strict=False)
 
 
 def device_of(text: str) -> str:
-    """Read the address of a device, between whatever signs its digits stand."""
+    """Read a MAC address with any separators."""
     digits = _SIGNS.sub("", text.strip().lower())
     if _DEVICE.fullmatch(digits) is None:
         raise ValueError(text)
@@ -127,11 +127,11 @@ class InetKind(NativeAddress):
     @staticmethod
     @override
     def read(text: str) -> object:
-        """Take any spelling."""
+        """Read any spelling."""
         return address_of(text)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Leave the length of the whole address out."""
+        """Leave out the prefix length of a single address."""
         return func.abbrev(column, type_=Text())
 
 
@@ -147,12 +147,12 @@ class CidrKind(NativeAddress):
     @staticmethod
     @override
     def read(text: str) -> object:
-        """Take any spelling."""
+        """Read any spelling."""
         return network_of(text)
 
 
 class MacKind(NativeAddress):
-    """The address of a device."""
+    """A MAC address."""
 
     name = "macaddr"
     types = (MACADDR,)
@@ -163,5 +163,5 @@ class MacKind(NativeAddress):
     @staticmethod
     @override
     def read(text: str) -> object:
-        """Take any spelling."""
+        """Read any spelling."""
         return device_of(text)

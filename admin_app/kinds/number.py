@@ -1,4 +1,4 @@
-"""Numbers: whole ones, exact ones, and those that the database keeps as a float."""
+"""Numbers: whole ones, decimals, and floats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ N = TypeVar("N", int, Decimal)
 
 
 class WholeNumberKind(Kind[int]):
-    """A whole number within what its column holds."""
+    """A whole number in the range of its column."""
 
     name = "whole_number"
     types = (Integer,)
@@ -28,17 +28,17 @@ class WholeNumberKind(Kind[int]):
     is_inert = True
 
     def problem_with(self, label: str, value: int) -> str | None:
-        """Refuse what the column has no room for."""
+        """Return the problem with a number outside the column's range."""
         smallest, largest = limits_of(self.column)
         return None if smallest <= value <= largest else f"{label} must be between {smallest:,} and {largest:,}."
 
     def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool]:
-        """Accept numbers that the column has room for. On SQLite another program may have stored anything there."""
+        """Accept numbers in the column's range. On SQLite another program may have stored anything."""
         has_room = value.between(*limits_of(self.column))
         return and_(func.typeof(value) == "integer", has_room) if dialect == "sqlite" else has_room
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
-        """Subtract the key from the lowest stored number, or from 0 where none is negative."""
+        """Subtract the key from the lowest stored number, or from 0 if none is negative."""
         if not isinstance(key.type, Integer):
             return None
         column = self.stored.table.alias("lowest").c[self.stored.name]
@@ -46,7 +46,7 @@ class WholeNumberKind(Kind[int]):
         return case((lowest < 0, lowest), else_=0) - key
 
     def from_url(self, text: str) -> int:
-        """Read one that the column holds."""
+        """Read a number in the column's range."""
         value = int(text)
         smallest, largest = limits_of(self.column)
         if not smallest <= value <= largest:
@@ -59,14 +59,14 @@ class WholeNumberKind(Kind[int]):
     to_sheet = staticmethod(as_it_is)
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
-        """Write its digits."""
+        """Write the digits."""
         if style.store == "sqlite":
-            # Another program may have stored anything there.
+            # Another program may have stored anything.
             return case((func.typeof(column) == "integer", cast(column, Text)), else_=csv_text(column, style))
         return cast(column, Text)
 
     def from_cell(self, cell: str) -> int:
-        """Read one that the column holds, however it is written."""
+        """Read a number in the column's range, in any notation."""
         value = _read_cell(whole_number, cell, "a whole number")
         smallest, largest = limits_of(self.column)
         if not smallest <= value <= largest:
@@ -79,22 +79,22 @@ class WholeNumberKind(Kind[int]):
         return int(value)
 
     def value_in_history(self, value: Any) -> int:
-        """Take the number."""
+        """Read the number."""
         return int(value)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Take the number."""
+        """Write the number."""
         return column
 
 
 class _FractionKind(Kind[V]):
-    """What numbers with a point have in common."""
+    """Base of decimals and floats."""
 
     is_inert = True
 
     def problem_with(self, label: str, value: V) -> str | None:
-        """Refuse what is no number."""
-        # A decimal may be longer than any float.
+        """Return the problem with infinity or "not a number"."""
+        # A decimal can exceed any float.
         is_finite = (
             value.is_finite() if isinstance(value, Decimal) else not isinstance(value, float) or math.isfinite(value)
         )
@@ -104,10 +104,10 @@ class _FractionKind(Kind[V]):
     to_sheet = staticmethod(as_it_is)
 
     def row_reader(self, _dialect: Dialect) -> None:
-        """Leave it to SQLAlchemy: which numbers PostgreSQL's driver gives is known with the result only."""
+        """Leave it to SQLAlchemy: the type of PostgreSQL's numbers is known only with the result."""
 
     def from_cell(self, cell: str) -> V:
-        """Read it however it is written; what may mean two numbers is refused."""
+        """Read a number in any notation, unless it is ambiguous."""
         read: V = self.type.python_type(_read_cell(number, cell, "a number"))
         return read
 
@@ -121,19 +121,19 @@ class _FractionKind(Kind[V]):
 
 
 class FloatKind(_FractionKind[float]):
-    """A number that the database keeps as a float."""
+    """A number that the database stores as a float."""
 
     name = "float"
     types = (Float,)
     values = (float,)
 
     def from_url(self, text: str) -> float:
-        """Read it."""
+        """Read a float."""
         return float(text)
 
     @staticmethod
     def to_json(value: float) -> float | str:
-        """Write a number; JSON knows neither infinity nor "not a number"."""
+        """Return a number, or text for infinity and "not a number", which JSON lacks."""
         return value if math.isfinite(value) else str(value)
 
     def history_of(self, value: float) -> str:
@@ -146,14 +146,14 @@ class FloatKind(_FractionKind[float]):
 
 
 class DecimalKind(_FractionKind[Decimal]):
-    """An exact number."""
+    """A decimal."""
 
     name = "decimal"
     types = (Numeric,)
     values: ClassVar[tuple[type[object], ...]] = (Decimal,)
 
     def problem_with(self, label: str, value: Decimal) -> str | None:
-        """Refuse also what has more digits, before or behind the point, than the column has room for."""
+        """Return the problem with more digits, before or after the point, than the column has."""
         kind = self.type
         if (problem := super().problem_with(label, value)) or kind.precision is None:
             return problem
@@ -161,7 +161,7 @@ class DecimalKind(_FractionKind[Decimal]):
         limit = 10 ** (kind.precision - places)
         if abs(value) >= limit:
             return f"{label} must be between -{limit:,} and {limit:,}."
-        # A column of exact numbers may give floats.
+        # A decimal column can return floats.
         digits = Decimal(str(value)).normalize().as_tuple().exponent
         if isinstance(digits, int) and -digits > places:
             room = f"have at most {counted(places, 'decimal place', 'decimal places')}"
@@ -169,12 +169,12 @@ class DecimalKind(_FractionKind[Decimal]):
         return None
 
     def from_url(self, text: str) -> Decimal:
-        """Read it."""
+        """Read a decimal."""
         return Decimal(text)
 
     @staticmethod
     def to_json(value: Decimal) -> float | int | str:
-        """Write a number where it loses no digit by it, else text."""
+        """Return a number if that loses no digit, else text."""
         if value.is_finite() and Decimal(repr(float(value))) == value:
             return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
         return str(value)
@@ -185,7 +185,7 @@ class DecimalKind(_FractionKind[Decimal]):
 
 
 def _read_cell(read: Callable[[str], N], cell: str, wanted: str) -> N:
-    """Read a number as a form does; what may mean two is refused."""
+    """Read a number as a form does; an ambiguous one is refused."""
     try:
         return read(cell.strip())
     except AmbiguousNumber as error:

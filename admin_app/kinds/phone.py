@@ -1,4 +1,4 @@
-"""A phone number, kept as E.164 writes it."""
+"""A phone number, stored in E.164 format."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from admin_app.kinds.formatted import FormattedKind
 
 
 class PhoneKind(FormattedKind):
-    """A number with its country; `info={"kind": "phone", "region": "DE"}` says the country of numbers without one."""
+    """A phone number with its country; `info={"kind": "phone", "region": "DE"}` sets the country of numbers without one."""
 
     name = "phone"
     wanted = "be a phone number with its country"
     example = "+49 30 123456"
 
     def read(self, text: str) -> str:
-        """Write +4930123456."""
+        """Return a number like +4930123456."""
         try:
             number = phonenumbers.parse(text, self.stored.info.get("region"))
         except NumberParseException as error:
@@ -27,7 +27,7 @@ class PhoneKind(FormattedKind):
 
 
 def spaced(text: str) -> str:
-    """Write a kept number as people read it, +49 30 123456; what another program stored as it is."""
+    """Return a stored number with spaces, +49 30 123456; another program's text stays as it is."""
     try:
         return str(phonenumbers.format_number(phonenumbers.parse(text), PhoneNumberFormat.INTERNATIONAL))
     except NumberParseException:

@@ -1,4 +1,4 @@
-"""Text: of one line, and of many."""
+"""Text of one line or of several."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class TextKind(Kind[str]):
     shown: ClassVar[tuple[tuple[str, str], ...]] = (_BEGINS, _ENDS)
 
     def __init__(self, column: AnyColumn) -> None:
-        """Find its length: never more than its form could send again."""
+        """Find the length limit, never more than a form can send."""
         super().__init__(column)
         self.longest: int = self.type.length or LONGEST_TEXT
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:
-        """Compose it, and strip invisible characters at its ends."""
+        """The function that composes the text and strips invisible characters at its ends."""
         return line
 
     def problem_with(self, label: str, value: str) -> str | None:
-        """Refuse what cannot be stored, and what is too long."""
+        """Return the problem with a text that can't be stored or is too long."""
         if "\0" in value:
             return f"{label} contains a NUL character, which cannot be stored. Remove it."
         if len(value) > self.longest:
@@ -51,7 +51,7 @@ class TextKind(Kind[str]):
         return None
 
     def fits_sql(self, value: Expression, dialect: str) -> ColumnElement[bool] | None:
-        """Accept plain ASCII only: of other letters the store cannot tell whether they are composed, or visible."""
+        """Accept plain ASCII only: the database can't tell whether other letters are composed, or visible."""
         shown = (
             value.op("GLOB")(glob) if dialect == "sqlite" else value.collate("C").regexp_match(expression)
             for glob, expression in self.shown
@@ -59,7 +59,7 @@ class TextKind(Kind[str]):
         return and_(is_plain(value, dialect), func.length(value) <= self.longest, *shown)
 
     def stand_in_sql(self, key: Expression) -> Expression | None:
-        """Prefix the key with a character that no text has, where there is room."""
+        """Prefix the key with a character that no text has, if the column is long enough."""
         has_room = (self.type.length or _ROOM) >= _ROOM and not isinstance(key.type, KeyOfParts)
         return literal(_STANDING_IN, Text()).concat(cast(key, Text)) if has_room else None
 
@@ -72,15 +72,15 @@ class TextKind(Kind[str]):
     to_sheet = staticmethod(as_it_is)
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
-        """Quote and neutralise it."""
+        """Quote and neutralise the text."""
         return csv_text(column, style)
 
     def from_cell(self, cell: str) -> str | None:
-        """Take it as the column keeps it."""
+        """Normalise the cell."""
         return self.way_of_keeping(cell) or self.value_of_empty_cell()
 
     def value_of_empty_cell(self) -> str | None:
-        """Return the empty string where the column requires text."""
+        """Return the empty string if the column requires text."""
         return None if self.stored.nullable else ""
 
     def value_in_history(self, value: object) -> str:
@@ -93,7 +93,7 @@ class TextKind(Kind[str]):
 
 
 class LongTextKind(TextKind):
-    """Text of many lines."""
+    """Text of several lines."""
 
     name = "long_text"
     types: ClassVar[tuple[type[ColumnType], ...]] = (Text,)
@@ -103,19 +103,19 @@ class LongTextKind(TextKind):
 
     @property
     def way_of_keeping(self) -> Callable[[str], str]:
-        """Compose it."""
+        """The function that composes the text."""
         return composed
 
 
 def is_plain(text: Expression, dialect: str) -> ColumnElement[bool]:
-    """Return the SQL that knows texts of ASCII's letters and signs: each of them is one byte."""
+    """Return the SQL condition for pure ASCII, where each character is one byte."""
     if dialect == "sqlite":
         return and_(func.typeof(text) == "text", func.length(cast(text, LargeBinary)) == func.length(text))
     return func.octet_length(text) == func.length(text)
 
 
 def csv_text(column: Expression, style: CsvStyle) -> ColumnElement[str]:
-    """Write any text as a CSV cell: quoted where it has to be, neutralised where that is asked for."""
+    """Write any text as a CSV cell: quoted if necessary, neutralised if wanted."""
     text, place = cast(column, Text), func.instr if style.store == "sqlite" else func.strpos
     is_run = func.substr(func.ltrim(text, "'"), 1, 1).in_(sorted(SIGNS))
     mark = case((is_run, "'"), else_="") if style.neutralises else literal("", Text())

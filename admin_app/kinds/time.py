@@ -1,4 +1,4 @@
-"""A time of the day."""
+"""A time of day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zo
 
 
 class TimeKind(Kind[time]):
-    """A time of the day, without a zone."""
+    """A time of day without a time zone."""
 
     name = "time"
     types = (Time,)
@@ -34,7 +34,7 @@ class TimeKind(Kind[time]):
     to_sheet = staticmethod(as_it_is)
 
     def from_cell(self, cell: str) -> time:
-        """Read ISO 8601 without a zone."""
+        """Read ISO 8601 without a time zone."""
         return read_as(lambda text: without_zone(time.fromisoformat(text)), cell.strip(), "a time like 09:30")
 
     def history_of(self, value: time) -> str:
@@ -46,5 +46,5 @@ class TimeKind(Kind[time]):
         return time.fromisoformat(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write ISO 8601 to the microsecond, which SQLite keeps it as."""
+        """Write ISO 8601 to the microsecond, as SQLite stores it."""
         return func.to_char(cast(column, Interval), "HH24:MI:SS.US")

@@ -11,7 +11,7 @@ from admin_app.kinds.base import Expression, Kind, read_as
 
 
 class UuidKind(Kind[UUID]):
-    """A UUID, however it is written."""
+    """A UUID in any notation."""
 
     name = "uuid"
     types = (Uuid,)
@@ -19,21 +19,21 @@ class UuidKind(Kind[UUID]):
     is_inert = True
 
     def from_url(self, text: str) -> UUID:
-        """Read it."""
+        """Read a UUID."""
         return UUID(text)
 
     def from_cell(self, cell: str) -> UUID:
-        """Take it with braces, without hyphens."""
+        """Read any notation, with braces or without hyphens."""
         return read_as(UUID, cell.strip(), "a UUID")
 
     def history_of(self, value: UUID) -> str:
-        """Write its digits, as SQLite keeps them."""
+        """Write the digits, as SQLite stores them."""
         return value.hex
 
     def value_in_history(self, value: object) -> UUID:
-        """Read its digits."""
+        """Read the digits."""
         return UUID(str(value))
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Leave the hyphens out."""
+        """Remove the hyphens."""
         return func.replace(cast(column, Text), "-", "")

@@ -1,4 +1,4 @@
-"""An address on the web."""
+"""A web address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from admin_app.kinds.formatted import FormattedKind
 
-# What a link may lead to: anything else could run in the page.
+# Schemes that a link may have; others could run code in the page.
 SCHEMES = frozenset({"http", "https"})
 
 
@@ -18,7 +18,7 @@ class UrlKind(FormattedKind):
     example = "https://example.com"
 
     def read(self, text: str) -> str:
-        """Take it as it is."""
+        """Check the address, and return it unchanged."""
         parts = urlsplit(text)
         if parts.scheme not in SCHEMES or not parts.hostname or any(map(str.isspace, text)):
             raise ValueError(text)

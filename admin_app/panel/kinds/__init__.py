@@ -1,4 +1,4 @@
-"""What a column type is on the pages: one file a kind, and the table in which a column's is looked up."""
+"""Column kinds on pages: one file per kind, and the lookup of a column's kind."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
 
 
 def panel_kind_of(column: AnyColumn) -> PanelKind:
-    """Return what the pages make of a column, whose model `require_known` let in."""
+    """Return the panel kind of a column of a model that passed `require_known`."""
     kind = type(kind_of(column))
     found = _panel_kind(kind)
     assert found is not None, kind  # noqa: S101 -- told to mypy
@@ -95,7 +95,7 @@ def panel_kind_of(column: AnyColumn) -> PanelKind:
 
 
 def require_known(model: type[Record]) -> None:
-    """Raise `ConfigurationError` for a column of a kind that the pages do not know, and for a relation that is not known."""
+    """Raise `ConfigurationError` for a column whose kind has no panel kind, or for an unknown relation."""
     for name, attribute in inspect_mapper(model).column_attrs.items():
         column: TableColumn = attribute.columns[0]
         require_kind(column, f"{model.__name__}.{name}")
@@ -114,7 +114,7 @@ def require_known(model: type[Record]) -> None:
 
 
 def operators_of(attribute: Attribute, label: str, relation: Attribute | None = None) -> list[Operator]:
-    """Return the operators that say something about a column, under its label; `relation` leads to its model, if it is another."""
+    """Return the filter operators of a column, with its label; `relation` leads to the column's model if that is another one."""
     if relation is not None and relation_of(relation).is_many:
         message = f"{relation} leads to many records: lists cannot be narrowed by a column of theirs."
         raise ConfigurationError(message)
@@ -125,17 +125,17 @@ def operators_of(attribute: Attribute, label: str, relation: Attribute | None = 
 
 
 def cell_kind_of(attribute: AnyColumn) -> CellKind:
-    """Return how a list draws a column; a computed attribute is drawn as text."""
+    """Return how a list draws a column; a computed attribute is text."""
     return panel_kind_of(attribute).drawn_as(attribute) if hasattr(attribute, "type") else CellKind.TEXT
 
 
 def cell_width_of(attribute: AnyColumn) -> str:
-    """Return how wide a list draws a column; a computed attribute as wide as text."""
+    """Return the width of a column in a list; a computed attribute is as wide as text."""
     return panel_kind_of(attribute).width(attribute) if hasattr(attribute, "type") else CellKind.TEXT.value
 
 
 def value_cell(value: object, *, is_whole: bool) -> Cell:
-    """Draw a plain value by its kind; long text is cut to a glimpse unless the whole is wanted."""
+    """Draw a plain value by its kind; a long text is cut unless `is_whole`."""
     if value is None:
         return Cell(CellKind.NULL, "—", "No value")
     kind = kind_of_value(type(value))
@@ -146,12 +146,12 @@ def value_cell(value: object, *, is_whole: bool) -> Cell:
 
 
 def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -> Cell:
-    """Draw a value as its column has it, where that names its kind; else by the value."""
+    """Draw a value as its column's kind does if the column names one, else by the value's type."""
     return column_drawing(attribute, is_whole=is_whole)(value)
 
 
 def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[object], Cell]:
-    """Return what draws any value as its column has it."""
+    """Return the function that draws values of a column."""
     is_named = attribute is not None and bool(name_of_kind(attribute))
 
     def draw(value: object) -> Cell:
@@ -164,7 +164,7 @@ def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[
 
 
 def beside_of(attribute: AnyColumn | None) -> str:
-    """Name the column of the record that says more about this one's values, "" for none."""
+    """Return the name of the column that this one's cells also need, such as a currency; "" for none."""
     is_named = attribute is not None and bool(name_of_kind(attribute))
     return panel_kind_of(attribute).beside(attribute) if attribute is not None and is_named else ""
 

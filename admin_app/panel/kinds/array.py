@@ -1,4 +1,4 @@
-"""Lists: an area with one item a line, tags with commas; has or has not an item."""
+"""Lists: a text area with one item per line, or tags separated by commas; filters for single items."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from admin_app.panel.view_models import Cell, Hidden, OperatorChoice
 
 
 class HasThis(Operator):
-    """The list has it."""
+    """The list includes the item."""
 
     slug, words = "has", "includes"
 
@@ -33,33 +33,33 @@ class HasThis(Operator):
             raise ValueError(message) from error
 
     def choices(self) -> tuple[Hidden, ...]:
-        """Offer the set that the items are of, where there is one."""
+        """Return the choices of the items, if they have a fixed set."""
         item = ArrayKind(self.column).item
         words = item.members if isinstance(item, ChoiceKind) else ()
         return tuple((word, word.replace("_", " ").capitalize()) for word in words)
 
     def operators(self) -> tuple[OperatorChoice, ...]:
-        """Ask for one of the set by a select."""
+        """Offer a select if the items have a fixed set."""
         return (OperatorChoice(self.slug, self.words, "select" if self.choices() else self.input_type, self.hint),)
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Look for it among the items."""
+        """Search the items."""
         return HasItem(column, literal(value, item_type(self.column.type)))
 
 
 class HasNotThis(HasThis):
-    """The list does not include it; a missing list does not either."""
+    """The list doesn't include the item; a missing list counts too."""
 
     slug, words = "has_not", "does not include"
     holds_for_nothing = True
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count NULL in."""
+        """Include NULL."""
         return or_(~super().condition(column, value), column.is_(None))
 
 
 class ArrayField(TypedField):
-    """One item a line."""
+    """One item per line."""
 
     kind: ClassVar[str] = ArrayKind.name
     widget: Any = TextArea()
@@ -67,21 +67,21 @@ class ArrayField(TypedField):
     advice = "Enter one per line."
 
     def __init__(self, *args: Any, of: ArrayKind, **kwargs: Any) -> None:
-        """Keep what its items are."""
+        """Keep the kind of the list."""
         super().__init__(*args, **kwargs)
         self._of = of
 
     def read(self, text: str) -> list[Any]:
-        """Split it."""
+        """Split the text into items."""
         return self._of.items_of([item for one in text.split(self.between) if (item := one.strip())])
 
     def write(self, value: Any) -> str:
-        """Write each."""
+        """Join the items."""
         joined = self.between if self.between == "\n" else f"{self.between} "
         return joined.join(self._of.words(value))
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Leave what is stored as it is where nothing else is typed: an item may have a line end of its own."""
+        """Keep the stored list if the text didn't change: an item may itself contain a line break."""
         typed = str(valuelist[0]).replace("\r\n", "\n") if valuelist else ""
         if self.object_data is not None and typed == self.write(self.object_data):
             self.data = self.object_data
@@ -94,7 +94,7 @@ class ArrayField(TypedField):
 
 
 class TagsField(ArrayField):
-    """Words with commas between them."""
+    """Words separated by commas."""
 
     kind = TagsKind.name
     widget = TextInput()
@@ -107,16 +107,16 @@ def _empty_for_nothing(column: TableColumn) -> Callable[[object], object]:
 
 
 class ArrayPanel(PanelKind):
-    """One item a line."""
+    """A text area with one item per line."""
 
     kind: ClassVar[type[ArrayKind]] = ArrayKind
     field_class: ClassVar[type[ArrayField]] = ArrayField
     operators = (HasThis, HasNotThis, Empty)
-    # A list is short.
+    # Lists are short.
     area: ClassVar[Mapping[str, object]] = {"rows": 4}
 
     def field(self, column: TableColumn, arguments: Arguments) -> ArrayField:
-        """Say how it is typed."""
+        """Create the field, with a hint how to type a list."""
         said = arguments.get("description") or self.field_class.advice.replace("Enter", "").strip().capitalize()
         filters = [*arguments.get("filters", ()), _empty_for_nothing(column)]
         return self.field_class(
@@ -124,7 +124,7 @@ class ArrayPanel(PanelKind):
         )
 
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
-        """Write the items with commas between them."""
+        """Join the items with commas."""
         return text_cell(", ".join(self.kind(column).words(value)), is_whole=True)
 
 

@@ -14,26 +14,25 @@ from admin_app.kinds.base import AnyKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
 
-# The keyword arguments that Flask-Admin passes to every field; a table's column.
+# The keyword arguments that Flask-Admin passes to every field.
 Arguments = Values
 
-# A cell is a glimpse: more than this is neither read in a table nor worth sending.
+# Characters of a text in a list: more is neither read there nor worth sending.
 GLIMPSE = 120
 
 
 @dataclass(frozen=True)
 class BulkChange:
-    """A bulk change of a field, beside setting one value for all records or clearing it."""
+    """A bulk change of a field, besides setting one value for all records or clearing it."""
 
-    # In a form and in a plan's arguments, and on the page.
+    # The key in forms and in a plan's arguments, and the words on the page.
     key: str
     words: str
-    # Its inputs: the key of each, with a label where there are several.
+    # The inputs: the key of each, with a label if there are several.
     inputs: Sequence[tuple[str, str]]
-    # Turns the typed values into the change, once all are there; raises `ValueError` or `InvalidRecord` if one is
-    # wrong.
+    # Turns the typed values into the change once all are there; raises `ValueError` or `InvalidRecord` if one is wrong.
     read: Callable[[TableColumn, Sequence[str]], ValueChange]
-    # How a plan says it, with what was typed: "later by {} days".
+    # The plan's words, with the typed values: "later by {} days".
     said: str
     # Inputs that may be left empty.
     optional: Sequence[str] = ()
@@ -41,28 +40,28 @@ class BulkChange:
 
 
 class PanelKind:
-    """A kind's place on the pages."""
+    """A column kind on pages."""
 
     kind: ClassVar[AnyKind]
-    # How a list draws a column of it, whatever its rows hold.
+    # How a list draws the column.
     cell_kind: ClassVar[CellKind] = CellKind.TEXT
     operators: ClassVar[tuple[type[Operator], ...]]
     bulk_changes: ClassVar[tuple[BulkChange, ...]] = ()
 
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
-        """Make the form's field; `arguments` are what Flask-Admin tells every field."""
+        """Create the form's field; Flask-Admin passes the same `arguments` to every field."""
         raise NotImplementedError
 
     def needs_an_answer(self, _column: TableColumn) -> bool:
-        """Whether the field always needs one, whatever the column's default is."""
+        """Whether the field always needs an answer, even if the column has a default."""
         return False
 
     def drawn_as(self, _column: AnyColumn) -> CellKind:
-        """Say how a list draws this column."""
+        """Return how a list draws this column."""
         return self.cell_kind
 
     def width(self, column: AnyColumn) -> str:
-        """Say how wide a list draws this column, by a name of `panel/list/widths.py`."""
+        """Return the width of this column in a list, by a name from `panel/list/widths.py`."""
         return self.drawn_as(column).value
 
     def cell(self, value: object) -> Cell:
@@ -74,15 +73,15 @@ class PanelKind:
         return self.cell(value)
 
     def beside(self, _column: AnyColumn) -> str:
-        """Name another column that the cell needs, such as the currency of an amount; "" for none."""
+        """Return the name of another column that the cell needs, such as the currency of an amount; "" for none."""
         return ""
 
     def cell_beside(self, column: AnyColumn, value: object, _other: object) -> Cell:
-        """Draw a whole value with what that column of its record holds."""
+        """Draw a whole value together with the other column's value."""
         return self.cell_in(column, value)
 
     def glimpse(self, value: object) -> Cell:
-        """Draw a value where there is little room."""
+        """Draw a value in little space."""
         whole = self.cell(value)
         return text_cell(whole.text, is_whole=False) if whole.kind is CellKind.TEXT else whole
 
@@ -96,6 +95,6 @@ def text_cell(text: str, *, is_whole: bool) -> Cell:
 
 
 def none_for_nothing(column: TableColumn, arguments: Arguments) -> None:
-    """Let a field without text be no value, where its column allows that."""
+    """Turn an empty input into no value if the column allows that."""
     if column.nullable:
         arguments["filters"] = [*arguments.get("filters", ()), lambda value: value or None]

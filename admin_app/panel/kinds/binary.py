@@ -1,4 +1,4 @@
-"""Bytes: their size, and whether there are any."""
+"""Bytes: their size, and a filter for empty values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from admin_app.panel.view_models import Cell, CellKind
 
 
 class BinaryPanel(PanelKind):
-    """The size of what is stored; no form changes it."""
+    """The size of the bytes; forms are read-only."""
 
     kind = BinaryKind
     cell_kind = CellKind.NUMBER
     operators = (Empty,)
 
     def cell(self, value: Any) -> Cell:
-        """Say how much it is."""
+        """Return the size."""
         return Cell(CellKind.NUMBER, formatting.size(len(value)))

@@ -1,4 +1,4 @@
-"""Yes or no: a tick box, one operator, a word."""
+"""Booleans: a tick box, one operator, a word."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
 
 
 class IsYes(Operator, engine.FilterEqual):
-    """A yes-or-no column."""
+    """The value is yes, or no."""
 
     slug, words, input_type = "is", "is", "select"
 
     def parse(self, text: str) -> bool:
-        """Take yes or no."""
+        """Read yes or no."""
         return yes_or_no(text)
 
     def sentence(self, text: str) -> str:
-        """Say it without quotes."""
+        """Return the sentence without quotes."""
         return f"{self.name}: {'yes' if yes_or_no(text) else 'no'}"
 
     def choices(self) -> tuple[Hidden, ...]:
-        """Offer both."""
+        """Offer yes and no."""
         return YES_NO
 
     def typed(self, value: object) -> str | None:
-        """Write the answer."""
+        """Write yes or no."""
         return "yes" if value else "no"
 
 
@@ -46,20 +46,20 @@ class TickField(BooleanField):
 
 
 class BooleanPanel(PanelKind):
-    """A tick box, drawn as a word."""
+    """A tick box, and a word in lists."""
 
     kind = BooleanKind
     cell_kind = CellKind.CHOICE
     operators = (IsYes, NullableEmpty)
 
     def width(self, _column: AnyColumn) -> str:
-        """Give it the room of a short word."""
+        """Return the width of a short word."""
         return "boolean"
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
-        """Make a tick box."""
+        """Create a tick box."""
         return TickField(**arguments)
 
     def cell(self, value: object) -> Cell:
-        """Say it."""
+        """Draw “Yes” or “No”."""
         return Cell(CellKind.CHOICE, "Yes" if value else "No")

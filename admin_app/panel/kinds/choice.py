@@ -1,4 +1,4 @@
-"""One of a fixed set: a select, what it is or is one of, a word."""
+"""A choice from a fixed set: a select, operators for one or several choices, a word."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from admin_app.panel.view_models import Cell, CellKind, Hidden
 
 
 class IsChoice(Operator, engine.FilterEqual):
-    """One of a fixed set."""
+    """The value is this choice."""
 
     slug, words, input_type = "is", "is", "select"
 
     def clean(self, value: str) -> str:
-        """Take one of the set."""
+        """Read one of the choices."""
         return member_of(self.column, value)
 
     def choices(self) -> tuple[Hidden, ...]:
-        """Offer the set."""
+        """Offer all choices."""
         return tuple((value, value.replace("_", " ").capitalize()) for value in self.column.type.enums)
 
     def typed(self, value: object) -> str | None:
-        """Write the member as the set has it."""
+        """Write the stored text."""
         return ChoiceKind(self.column).stored_as(value)
 
 
 class ChoiceInList(InList):
-    """One of several of a fixed set."""
+    """The value is one of these choices."""
 
     def clean_one(self, value: str) -> object:
-        """Take one of the set."""
+        """Read one of the choices."""
         return member_of(self.column, value)
 
 
 class ChoiceNotInList(ChoiceInList, NotInList):
-    """None of several of a fixed set."""
+    """The value is none of these choices."""
 
 
 def member_of(column: Attribute, value: str) -> str:
-    """Return the value if the column's set has it; raise ValueError naming the set."""
+    """Return the value if it is a choice of the column; raise `ValueError` with the choices if not."""
     if value not in column.type.enums:
         message = f"Choose one of {', '.join(column.type.enums)}."
         raise ValueError(message)
@@ -63,22 +63,22 @@ class ChoiceField(SelectField):
 
 
 class ChoicePanel(PanelKind):
-    """A select, drawn as a word."""
+    """A select, and a word in lists."""
 
     kind = ChoiceKind
     cell_kind = CellKind.CHOICE
     operators = (IsChoice, ChoiceInList, ChoiceNotInList, NullableEmpty)
 
     def field(self, column: TableColumn, arguments: Arguments) -> ChoiceField:
-        """Make a select of the set's members."""
+        """Create a select of the choices."""
         members = ChoiceKind(column).members
-        # Also if a choice is required: otherwise the first one would be saved without being chosen.
+        # A required choice has it too: otherwise the first one would be saved without being chosen.
         blank = SelectChoice("", "—" if column.nullable else "Choose one")
         choices = [blank, *(SelectChoice(text, _words(text)) for text in members)]
         return ChoiceField(**{**arguments, "choices": choices, "coerce": _reading(members)})
 
     def needs_an_answer(self, column: TableColumn) -> bool:
-        """Ask for one: a select without an empty choice always has a value."""
+        """Require an answer: without an empty choice, a select always has a value."""
         return not column.nullable
 
     def drawn_as(self, column: AnyColumn) -> CellKind:
@@ -86,7 +86,7 @@ class ChoicePanel(PanelKind):
         return CellKind.CHOICE if getattr(column.type, "enum_class", None) else CellKind.TEXT
 
     def cell(self, value: Any) -> Cell:
-        """Say it."""
+        """Draw the choice as a word."""
         return Cell(CellKind.CHOICE, _words(ChoiceKind.text_of(value)))
 
 
@@ -95,7 +95,7 @@ def _words(text: str) -> str:
 
 
 def _reading(members: Values) -> Callable[[object], object]:
-    """Return what makes a member of what a form sends or a record holds."""
+    """Return the function that turns what a form sends, or a record holds, into a member."""
 
     def read(value: object) -> object:
         if isinstance(value, Enum) or not value:

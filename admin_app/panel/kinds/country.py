@@ -1,4 +1,4 @@
-"""A country: a select of names, drawn by its name."""
+"""A country: a select of names, and the name in lists."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from admin_app.panel.view_models import Cell, CellKind, Hidden
 
 
 class IsCountry(Operator, engine.FilterEqual):
-    """This country."""
+    """The value is this country."""
 
     slug, words, input_type = "is", "is", "select"
 
     def clean(self, value: str) -> str:
-        """Take its letters or its name."""
+        """Read a code or a name."""
         return CountryKind(self.column).read(value.strip())
 
     def choices(self) -> tuple[Hidden, ...]:
-        """Offer all of them."""
+        """Offer all countries."""
         return tuple(countries().items())
 
     def typed(self, value: object) -> str | None:
-        """Write its letters."""
+        """Write the code."""
         return None if value is None else str(value)
 
 
@@ -48,12 +48,12 @@ class CountryPanel(PanelKind):
     operators = (IsCountry, InList, NotInList, NullableEmpty)
 
     def field(self, column: TableColumn, arguments: Arguments) -> CountryField:
-        """Create a select; a stored value that is not a country can stay."""
+        """Create a select; a stored value that is no country can stay."""
         none_for_nothing(column, arguments)
         blank = SelectChoice("", "—" if column.nullable else "Choose one")
         choices = [blank, *(SelectChoice(code, name) for code, name in countries().items())]
         return CountryField(**arguments, choices=choices, validate_choice=False)
 
     def cell(self, value: object) -> Cell:
-        """Say its name."""
+        """Draw the name."""
         return Cell(CellKind.CHOICE, countries().get(str(value), str(value)))

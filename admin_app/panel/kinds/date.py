@@ -1,4 +1,4 @@
-"""A day: the browser's date input; a time column is asked for whole days where the viewer is, a date column for dates."""
+"""Dates: the browser's date input. Filters go by whole days, for time columns in the viewer's time zone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from admin_app.panel.view_models import Cell, CellKind, Hidden
 
 
 class _Day(Operator):
-    """What times and dates have in common: a day is typed, and means all of that day in the viewer's zone."""
+    """Base of operators on times and dates: the input is a day, and means all of it in the viewer's time zone."""
 
     hint = "A date like 2026-11-22."
     control = "date"
@@ -40,26 +40,26 @@ class _Day(Operator):
         return beginning_of(self.column, first), beginning_of(self.column, last + timedelta(days=1))
 
     def sentence(self, text: str) -> str:
-        """Say it without quotes."""
+        """Return the sentence without quotes."""
         return f"{self.name} {self.words} {text}"
 
 
 class OnDay(_Day):
-    """Some time that day."""
+    """The time is on this day."""
 
     slug, words = "on", "is on"
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Ask for the whole day."""
+        """Test for the whole day."""
         return and_(column >= value[0], column < value[1])
 
     def typed(self, value: Any) -> str | None:
-        """Write the day that it was where the viewer is."""
+        """Write the day on which the value is for the viewer."""
         return day_of(value).isoformat()
 
 
 class FromDay(_Day):
-    """That day or later."""
+    """The time is on this day or later."""
 
     slug, words = "from", "is on or after"
 
@@ -70,7 +70,7 @@ class FromDay(_Day):
 
 
 class UntilDay(_Day):
-    """That day or earlier."""
+    """The time is on this day or earlier."""
 
     slug, words = "until", "is on or before"
 
@@ -81,14 +81,14 @@ class UntilDay(_Day):
 
 
 class BetweenDays(OnDay):
-    """From one day to another, both included."""
+    """The time is between two days, both included."""
 
     slug, words, control = "between", "is between", "text"
     hint = "Two dates: 2026-01-01 to 2026-01-31."
 
     @override
     def typed(self, value: object) -> str | None:
-        """Mean no single day."""
+        """Return None: a value is a single day."""
         return None
 
     def clean(self, value: str) -> tuple[object, object]:
@@ -98,28 +98,28 @@ class BetweenDays(OnDay):
 
 
 class Within(OnDay):
-    """In a stretch of days that moves along: today, the last 7 days, this month."""
+    """The time is in a relative period: today, the last 7 days, this month."""
 
     slug, words, control = "within", "is within", "period"
     hint = "A period: today, last 7 days, this month."
     suggestions: ClassVar[tuple[Hidden, ...]] = tuple((name, period_in_words(name)) for name in PERIODS)
 
     def clean(self, value: str) -> tuple[object, object]:
-        """Read the period as it is today."""
+        """Read the period as of today."""
         return self._span(*period(value, today()))
 
     def sentence(self, text: str) -> str:
-        """Say it in words."""
+        """Return the sentence with the period in words."""
         return f"{self.name.removesuffix(' at')} {period_in_words(text)}"
 
     @override
     def typed(self, value: object) -> str | None:
-        """Mean no single day."""
+        """Return None: a value is a single day."""
         return None
 
 
 def beginning_of(column: AnyColumn, day: date) -> object:
-    """Return the first value of a column that is in a day where the viewer is."""
+    """Return the first value of a column on a day of the viewer's."""
     kind = kind_of(column)
     if isinstance(kind, DateKind):
         return day
@@ -127,21 +127,21 @@ def beginning_of(column: AnyColumn, day: date) -> object:
 
 
 def day_of(value: date) -> date:
-    """Return the day that a value is in where the viewer is."""
+    """Return the day on which a value is for the viewer."""
     if not isinstance(value, datetime):
         return value
     return (local(value, zone()) if value.tzinfo else value).date()
 
 
 def first_moment(day: date) -> datetime:
-    """Return when a day begins where the viewer is, in UTC.
+    """Return when a day begins in the viewer's time zone, in UTC.
 
-    Where clocks skip midnight the day begins when they do; where they show it twice, the first time.
+    If the clocks skip midnight, the day begins at the next moment; if they show it twice, at the first.
     """
     try:
         return datetime.combine(day, time(), zone()).astimezone(UTC)
     except OverflowError:
-        # The calendar's first day begins before the calendar does, in the east.
+        # In the east, the calendar's first day begins before the calendar does.
         return datetime.combine(day, time(), UTC)
 
 
@@ -159,7 +159,7 @@ def _day(text: str) -> date:
 
 
 class DateField(TypedField):
-    """A day."""
+    """A date."""
 
     kind = DateKind.name
     widget = DateInput()
@@ -178,7 +178,7 @@ def _earlier(_column: TableColumn, typed: Sequence[str]) -> Postpone:
     return Postpone(timedelta(days=-_days(typed[0])))
 
 
-# From the calendar's first day to its last.
+# The number of days in the calendar.
 _MOST_DAYS = (date.max - date.min).days
 
 
@@ -201,7 +201,7 @@ POSTPONEMENTS = (
 
 
 class DatePanel(PanelKind):
-    """A date input, drawn as ISO 8601."""
+    """A date input, and ISO 8601 in lists."""
 
     kind = DateKind
     cell_kind = CellKind.TIME
@@ -209,9 +209,9 @@ class DatePanel(PanelKind):
     bulk_changes = POSTPONEMENTS
 
     def field(self, _column: TableColumn, arguments: Arguments) -> DateField:
-        """Make the browser's own date input."""
+        """Create the browser's date input."""
         return DateField(**arguments)
 
     def cell(self, value: Any) -> Cell:
-        """Write it as it is typed."""
+        """Draw ISO 8601, as it is typed."""
         return Cell(CellKind.TIME, value.isoformat(), iso=value.isoformat())

@@ -1,4 +1,4 @@
-"""A date and time: the browser's input, in UTC where the column has a zone, asked for days, drawn where the viewer is."""
+"""A date and time: the browser's input, in UTC if the column has a time zone; lists show the viewer's time zone."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class UtcDateTimeField(TypedField):
     advice = "Enter a date and a time in UTC, like 2026-11-22 09:30."
 
     def read(self, text: str) -> datetime:
-        """Read ISO 8601; the zone is the label's."""
+        """Read ISO 8601 as UTC; the label says so."""
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
     def write(self, value: Any) -> str:
-        """Leave the zone out: the browser's input does not support one."""
+        """Write it without the time zone, which the browser's input doesn't support."""
         moment: datetime = value
         return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 class LocalDateTimeField(TypedField):
-    """A date and time of no zone."""
+    """A date and time without a time zone."""
 
     kind = LocalDateTimeKind.name
     widget = DateTimeLocalInput()
     advice = "Enter a date and a time, like 2026-11-22 09:30."
 
     def read(self, text: str) -> datetime:
-        """Read ISO 8601 without a zone."""
+        """Read ISO 8601 without a time zone."""
         return without_zone(datetime.fromisoformat(text))
 
     def write(self, value: Any) -> str:
@@ -52,7 +52,7 @@ class LocalDateTimeField(TypedField):
 
 
 class DateTimePanel(PanelKind):
-    """A date and time input, drawn as how long ago."""
+    """A date and time input, and the time that has passed in lists."""
 
     kind: ClassVar[AnyKind] = DateTimeKind
     cell_kind = CellKind.TIME
@@ -60,18 +60,18 @@ class DateTimePanel(PanelKind):
     bulk_changes = DatePanel.bulk_changes
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TypedField:
-        """Make the browser's own date and time input, in UTC."""
+        """Create the browser's date and time input, in UTC."""
         return UtcDateTimeField(**arguments)
 
     def cell(self, value: Any) -> Cell:
-        """Say it to the second: not everybody can point at it."""
+        """Draw the time to the second as text, because not everybody can see a tooltip."""
         drawn = self.glimpse(value)
         return (
             drawn if value.tzinfo is None else drawn._replace(text=f"{drawn.title} ({formatting.relative_time(value)})")
         )
 
     def glimpse(self, value: Any) -> Cell:
-        """Say how long ago, or the day where that is far."""
+        """Draw how long ago it was, or the date if that is long."""
         if value.tzinfo is None:
             return Cell(CellKind.TIME, value.isoformat(" ", "seconds"), iso=value.isoformat(timespec="seconds"))
         there = zone()
@@ -80,14 +80,14 @@ class DateTimePanel(PanelKind):
 
 
 class LocalDateTimePanel(DateTimePanel):
-    """A date and time input; nobody can say how long ago it was."""
+    """A date and time input; without a time zone, how long ago it was is unknown."""
 
     kind = LocalDateTimeKind
 
     def width(self, _column: AnyColumn) -> str:
-        """Give it the room of its day and its seconds."""
+        """Return the width of a date with seconds."""
         return CellKind.TEXT.value
 
     def field(self, _column: TableColumn, arguments: Arguments) -> LocalDateTimeField:
-        """Make the browser's own date and time input."""
+        """Create the browser's date and time input."""
         return LocalDateTimeField(**arguments)

@@ -1,4 +1,4 @@
-"""A file: the stored one, one that was sent and is not saved yet, and the browser's input for another."""
+"""Files: the stored file, an upload that isn't saved yet, and the browser's input."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from admin_app.panel.kinds.base import Arguments, PanelKind, none_for_nothing, t
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.view_models import Cell, CellKind
 
-# Behind the field's name: the part of a form that holds a file, and the box that takes the held one away.
+# Suffixes of the field's name: the form's file input, and the box that removes the present file.
 SENT, TAKEN_AWAY = ".file", ".clear"
 
 
 class RefusedFile(str):
-    """The form value for a file that was refused: the former reference, and the reason."""
+    """The form value for a refused file: the former reference, and the reason."""
 
     __slots__ = ("words",)
     words: str
 
 
 class FileField(Field):
-    """A reference in a hidden input; the file comes beside it, and is a reference before any field is read."""
+    """A reference in a hidden input. An uploaded file becomes a reference before the fields are read."""
 
     kind: ClassVar[str] = FileKind.name
     widget = FileInput()
 
-    # Where the held file is, once the page knows the record.
+    # The addresses of the present file and its picture, set once the page knows the record.
     address = ""
     picture = ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the reference; raise `ValueError` where the file that came was not kept."""
+        """Read the reference; raise `ValueError` if the uploaded file was refused."""
         if not valuelist:
             return
         sent = valuelist[0]
@@ -48,18 +48,18 @@ class FileField(Field):
             raise ValueError(words)
 
     def pre_validate(self, _form: BaseForm) -> None:
-        """Leave a reference that stays as it is alone, also where its file is gone."""
+        """Skip the check of an unchanged reference, even if its file is gone."""
         if self.data and self.data == self.object_data and not self.process_errors:
             raise StopValidation
 
     @property
     def held(self) -> str:
-        """Name the file that the field holds, "" for none."""
+        """The present file's name and size, "" for none."""
         return named(self.data) if self.data else ""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it holds another one than the record does."""
+        """Whether the field holds a file that isn't saved yet."""
         return bool(self.data) and self.data != self.object_data
 
 
@@ -70,7 +70,7 @@ class ImageField(FileField):
 
 
 class FilePanel(PanelKind):
-    """The name and the size of a file."""
+    """The name and size of a file."""
 
     kind = FileKind
     cell_kind = CellKind.FILE
@@ -78,9 +78,9 @@ class FilePanel(PanelKind):
     field_class: ClassVar[type[FileField]] = FileField
 
     def field(self, column: TableColumn, arguments: Arguments) -> FileField:
-        """Make the browser's input."""
+        """Create the browser's input."""
         none_for_nothing(column, arguments)
-        # It would empty the errors of a file that was not kept, where the field held none before.
+        # `Optional` would clear the errors of a refused file if the field was empty before.
         arguments["validators"] = [one for one in arguments.get("validators", ()) if not isinstance(one, Optional)]
         kind = self.kind(column)
         said = arguments.get("description") or formatting.sentence_case(f"{kind.wanted}.")
@@ -88,11 +88,11 @@ class FilePanel(PanelKind):
         return self.field_class(**{**arguments, "description": said}, render_kw=offered)
 
     def width(self, _column: AnyColumn) -> str:
-        """Give it the room of a name."""
+        """Return the width of a name."""
         return CellKind.TEXT.value
 
     def cell(self, value: object) -> Cell:
-        """Say what it is called and how large it is: another program may have stored anything."""
+        """Draw the name and size. Another program may have stored anything."""
         try:
             reference = FileReference.read(str(value))
         except ValueError:
@@ -101,12 +101,12 @@ class FilePanel(PanelKind):
 
 
 class ImagePanel(FilePanel):
-    """A picture, drawn small in lists."""
+    """A picture, shown small in lists."""
 
     kind = ImageKind
     field_class = ImageField
 
 
 def named(value: str) -> str:
-    """Name a file in a form."""
+    """Return a file's name and size."""
     return FilePanel().cell(value).text

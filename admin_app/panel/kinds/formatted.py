@@ -1,4 +1,4 @@
-"""Text of a form of its own: the browser's input for it, and how it is drawn."""
+"""Text with a format: the browser's input for it, and its cell."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def _input(kind: str) -> TextInput:
 
 
 class FormattedField(LineField):
-    """A line of text, kept in its spelling."""
+    """A line of text that is normalised."""
 
     def __init__(self, *args: Any, keep: Callable[[str], str] = line, **kwargs: Any) -> None:
-        """Keep what makes the spelling."""
+        """Keep the function that normalises the text."""
         super().__init__(*args, **kwargs)
         self._keep = keep
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Write it in its spelling; a stored value in another spelling stays until somebody types something else."""
+        """Normalise the text; a stored value in another spelling stays until somebody changes it."""
         super().process_formdata(valuelist)
         if self.data and self.data != self.object_data:
             self.data = self._keep(self.data)
@@ -63,7 +63,7 @@ class PhoneField(FormattedField):
 
 
 class ColourField(FormattedField):
-    """A colour in digits: the browser's own input cannot be left empty."""
+    """A colour as text, because the browser's colour input can't be empty."""
 
     kind = ColourKind.name
 
@@ -87,14 +87,14 @@ class CurrencyField(FormattedField):
 
 
 class _FormattedPanel(TextPanel):
-    """What all of them have in common."""
+    """Base of the panel kinds of formatted text."""
 
     kind: ClassVar[type[FormattedKind]]
     hint: ClassVar[str] = "Like {}."
     field_class: ClassVar[type[FormattedField]]
 
     def field(self, column: TableColumn, arguments: Arguments) -> FormattedField:
-        """Make the browser's input."""
+        """Create the browser's input."""
         none_for_nothing(column, arguments)
         kind = self.kind(column)
         said = arguments.get("description") or self.hint.format(kind.example)
@@ -107,51 +107,51 @@ class EmailPanel(_FormattedPanel):
     """An email."""
 
     kind = EmailKind
-    # Everybody knows what one looks like.
+    # An email needs no example.
     hint = ""
     field_class = EmailField
 
     def width(self, _column: AnyColumn) -> str:
-        """Give it the room that most of them need."""
+        """Return the width that most emails need."""
         return "email"
 
 
 class UrlPanel(_FormattedPanel):
-    """A link to the page."""
+    """A link to the address."""
 
     kind = UrlKind
     field_class = UrlField
 
     def cell(self, value: object) -> Cell:
-        """Lead there, where it is such an address: another program may have stored anything."""
+        """Draw a link if the scheme is harmless. Another program may have stored anything."""
         text = str(value)
         return text_cell(text, is_whole=True)._replace(url=text if text.partition("://")[0].lower() in SCHEMES else "")
 
 
 class PhonePanel(_FormattedPanel):
-    """A number in groups."""
+    """A phone number with spaces."""
 
     kind = PhoneKind
     field_class = PhoneField
 
     def cell(self, value: object) -> Cell:
-        """Write it as people read it."""
+        """Draw the number with spaces."""
         return text_cell(spaced(str(value)), is_whole=True)
 
 
 class ColourPanel(_FormattedPanel):
-    """A patch of the colour beside its digits."""
+    """A swatch of the colour beside its code."""
 
     kind = ColourKind
     field_class = ColourField
     cell_kind = CellKind.COLOUR
 
     def width(self, _column: AnyColumn) -> str:
-        """Draw it as wide as a word."""
+        """Return the width of a word."""
         return CellKind.CHOICE.value
 
     def cell(self, value: object) -> Cell:
-        """Draw it."""
+        """Draw the swatch."""
         text = str(value)
         return Cell(CellKind.COLOUR, text) if is_colour(text) else text_cell(text, is_whole=True)
 

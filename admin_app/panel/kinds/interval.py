@@ -1,4 +1,4 @@
-"""A length of time: a line of text, longer and shorter than another."""
+"""Durations: a line of text, filters for longer and shorter ones."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ADVICE = f"Enter hours, minutes and seconds, like {EXAMPLE}, or 1d 2h 30m."
 
 
 class _Length(Operator):
-    """What operators on lengths have in common."""
+    """Base of operators on durations."""
 
     hint = "Hours, minutes and seconds, like 2:30:00, or 1d 2h 30m."
 
     def clean(self, value: str) -> timedelta:
-        """Read a length, however it is written."""
+        """Read a duration in any notation."""
         try:
             return length_of(value)
         except (ValueError, OverflowError) as error:
@@ -32,47 +32,47 @@ class _Length(Operator):
 
 
 class LengthEquals(_Length, Equals):
-    """Exactly so long."""
+    """The duration is exactly this."""
 
     def typed(self, value: Any) -> str | None:
-        """Write it as it is typed."""
+        """Write the duration as it is typed."""
         return clock(value)
 
 
 class LengthNotEquals(_Length, NotEquals):
-    """Of another length, or of none."""
+    """The duration is another one, or missing."""
 
 
 class AtLeastSoLong(_Length):
-    """So long or longer."""
+    """The duration is this or longer."""
 
     slug, words = "at_least", "is at least"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the length itself in."""
+        """Include the duration itself."""
         condition: ColumnElement[bool] = column >= value
         return condition
 
 
 class AtMostSoLong(_Length):
-    """So long or shorter."""
+    """The duration is this or shorter."""
 
     slug, words = "at_most", "is at most"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the length itself in."""
+        """Include the duration itself."""
         condition: ColumnElement[bool] = column <= value
         return condition
 
 
 class IntervalField(TypedField):
-    """A length of time."""
+    """A duration."""
 
     kind = IntervalKind.name
     advice = ADVICE
 
     def read(self, text: str) -> timedelta:
-        """Read it however it is written."""
+        """Read a duration in any notation."""
         return length_of(text)
 
     def write(self, value: Any) -> str:
@@ -81,16 +81,16 @@ class IntervalField(TypedField):
 
 
 class IntervalPanel(PanelKind):
-    """A line of text that holds a length of time."""
+    """A line of text for a duration."""
 
     kind = IntervalKind
     cell_kind = CellKind.NUMBER
     operators = (LengthEquals, LengthNotEquals, AtLeastSoLong, AtMostSoLong, Empty)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> IntervalField:
-        """Make a line of text."""
+        """Create a line of text."""
         return IntervalField(**arguments)
 
     def cell(self, value: Any) -> Cell:
-        """Write it as it is typed."""
+        """Draw the duration as it is typed."""
         return Cell(CellKind.NUMBER, clock(value))

@@ -1,4 +1,4 @@
-"""JSON: an area of text, checked where it is typed, what occurs in it."""
+"""JSON: a text area with a check, and a filter for its text."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from admin_app.selection.search.match_sql import contains
 
 
 class JsonContains(Operator):
-    """The text occurs in it as it is stored, names and values alike."""
+    """The stored JSON contains the text, in a name or a value."""
 
     slug, words = "contains", "contains"
     clean = staticmethod(str)
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Look for it in the JSON's own text."""
+        """Search the JSON text."""
         return contains(Spelled(column), value)
 
 
 class JsonEmpty(Empty):
-    """There is no value, or it is `null`."""
+    """The value is missing, or is `null`."""
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count `null` as no value, as a list does."""
+        """Count `null` as no value, as lists do."""
         empty = or_(column.is_(null()), Spelled(column) == "null")
         return empty if value else ~empty
 
 
 class JsonField(TypedField):
-    """JSON, in lines."""
+    """Indented JSON."""
 
     kind: ClassVar[str] = JsonKind.name
     widget = TextArea()
@@ -51,11 +51,11 @@ class JsonField(TypedField):
         return value_of(text)
 
     def write(self, value: object) -> str:
-        """Write it in lines."""
+        """Write indented JSON."""
         return str(value) if isinstance(value, DeepJson) else json.dumps(value, ensure_ascii=False, indent=2)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Say where it is wrong; leave what is too deep to be read as it is stored."""
+        """Say where the JSON is wrong; keep stored JSON that is nested too deeply to be read."""
         kept: object = self.object_data
         if isinstance(kept, DeepJson) and valuelist and valuelist[0].split() == kept.split():
             self.data = kept
@@ -68,15 +68,15 @@ class JsonField(TypedField):
 
 
 class JsonPanel(PanelKind):
-    """An area of text that holds JSON."""
+    """A text area for JSON."""
 
     kind = JsonKind
     operators = (JsonContains, JsonEmpty)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> JsonField:
-        """Make lines of text."""
+        """Create a text area."""
         return JsonField(**arguments, render_kw={"rows": 10, "spellcheck": "false", "class": "code"})
 
     def cell(self, value: object) -> Cell:
-        """Write it on one line."""
+        """Draw the JSON on one line."""
         return text_cell(str(value) if isinstance(value, JsonText) else spelled(value), is_whole=True)

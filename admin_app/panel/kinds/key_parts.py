@@ -1,4 +1,4 @@
-"""A key of several columns: its values with commas between them."""
+"""Composite keys: the values separated by commas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from admin_app.panel.operators.equality import InList
 
 
 class KeyPartsPanel(PanelKind):
-    """Text; a form has a field for each of the columns."""
+    """Text; a form has a field for each column of the key."""
 
     kind = KeyPartsKind
     operators = (InList,)

@@ -1,4 +1,4 @@
-"""Markdown: an area of text, with how it looks below."""
+"""Markdown: a text area, with the rendered text below."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.panel.kinds.text import LongTextField, LongTextPanel
 
 
 class MarkdownField(LongTextField):
-    """An area of Markdown."""
+    """A text area for Markdown."""
 
     kind: ClassVar[str] = MarkdownKind.name
 
@@ -23,6 +23,6 @@ class MarkdownPanel(LongTextPanel):
     field_class = MarkdownField
 
     def field(self, column: TableColumn, arguments: Arguments) -> LongTextField:
-        """Say what it is."""
+        """Create the field, with a hint about Markdown."""
         said = arguments.get("description") or "Markdown: **bold**, *italic*, [a link](https://example.com)."
         return super().field(column, {**arguments, "description": said})

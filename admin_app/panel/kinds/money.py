@@ -1,4 +1,4 @@
-"""An amount of money: a number, drawn with its currency."""
+"""Amounts of money: a number, shown with its currency."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class MoneyField(DecimalField):
     advice = "Enter an amount, like 12.50."
 
     def __init__(self, *args: Any, of: MoneyKind, **kwargs: Any) -> None:
-        """Keep what it is an amount of."""
+        """Keep the kind, which knows the currency."""
         super().__init__(*args, **kwargs)
         self._of = of
 
     def write(self, value: object) -> str:
-        """Write as many places as the currency has."""
+        """Write as many decimal places as the currency has."""
         return self._of.typed(Decimal(str(value)))
 
 
@@ -35,24 +35,24 @@ class MoneyPanel(DecimalPanel):
     kind = MoneyKind
 
     def field(self, column: TableColumn, arguments: Arguments) -> MoneyField:
-        """Make a line of text, which loses no digit, and say the currency."""
+        """Create a line of text, which loses no digit, with the currency as its hint."""
         kind = MoneyKind(column)
         in_record = f"In the currency of “{label(kind.beside)}”." if kind.beside else ""
         said = arguments.get("description") or (f"In {kind.currency}." if kind.currency else in_record)
         return MoneyField(**{**arguments, "description": said}, of=kind)
 
     def width(self, _column: AnyColumn) -> str:
-        """Leave room for the currency: as much as a name has."""
+        """Return the width of a name, which leaves room for the currency."""
         return CellKind.RELATION.value
 
     def cell_in(self, column: AnyColumn, value: Any) -> Cell:
-        """Write the currency before it."""
+        """Draw the amount with the column's currency."""
         return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value)))
 
     def beside(self, column: AnyColumn) -> str:
-        """Ask for the currency of the record."""
+        """Return the column with the record's currency."""
         return MoneyKind(column).beside
 
     def cell_beside(self, column: AnyColumn, value: Any, currency: object) -> Cell:
-        """Write the record's currency before it."""
+        """Draw the amount with the record's currency."""
         return Cell(CellKind.NUMBER, MoneyKind(column).written(Decimal(value), currency))

@@ -1,4 +1,4 @@
-"""PostgreSQL's own types of addresses: a line of text, this one or one of several."""
+"""PostgreSQL's own types of addresses: a line of text, operators for one or several."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from admin_app.value_lists import values_of
 
 
 class _Address(Operator):
-    """What operators on addresses have in common."""
+    """Base of operators on addresses."""
 
     def clean(self, value: str) -> object:
-        """Read one as the column has it."""
+        """Read an address of the column's kind."""
         kind = cast("NativeAddress", kind_of(self.column))
         try:
             return kind.from_url(value)
@@ -29,42 +29,42 @@ class _Address(Operator):
 
 
 class AddressEquals(_Address, Equals):
-    """Exactly this one."""
+    """The value is exactly this address."""
 
     def typed(self, value: object) -> str | None:
-        """Write it as it is shown."""
+        """Write the address as it is shown."""
         return spelling_of(value)
 
 
 class AddressNotEquals(_Address, NotEquals):
-    """Any other one, or none."""
+    """The value is another address, or missing."""
 
 
 class AddressInList(_Address, InList):
-    """One of several."""
+    """The value is one of these addresses."""
 
     clean, clean_one = InList.clean, _Address.clean
 
     def split(self, text: str) -> list[str]:
-        """Split at blanks too: no address has one."""
+        """Split at spaces too: no address contains one."""
         return values_of(text, at_blanks=True)
 
 
 class AddressNotInList(AddressInList, NotInList):
-    """None of several."""
+    """The value is none of these addresses."""
 
 
 class _AddressField(TypedField):
-    """A line of text that holds one."""
+    """A line of text for an address."""
 
     of: ClassVar[type[NativeAddress]]
 
     def read(self, text: str) -> object:
-        """Take any spelling."""
+        """Read any spelling."""
         return self.of.read(text)
 
     def write(self, value: object) -> str:
-        """Write it as it is shown."""
+        """Write the address as it is shown."""
         return spelling_of(value)
 
 
@@ -83,24 +83,24 @@ class CidrField(_AddressField):
 
 
 class MacField(_AddressField):
-    """A device."""
+    """A MAC address."""
 
     kind, of = MacKind.name, MacKind
     advice = f"Enter {MacKind.wanted} like {MacKind.example}."
 
 
 class _AddressPanel(PanelKind):
-    """What all of them have in common."""
+    """Base of the panel kinds of addresses."""
 
     operators = (AddressEquals, AddressNotEquals, AddressInList, AddressNotInList, Empty)
     field_class: ClassVar[type[_AddressField]]
 
     def field(self, _column: TableColumn, arguments: Arguments) -> _AddressField:
-        """Make a line of text."""
+        """Create a line of text."""
         return self.field_class(**arguments)
 
     def cell(self, value: object) -> Cell:
-        """Write it as PostgreSQL does."""
+        """Draw PostgreSQL's spelling."""
         return text_cell(spelling_of(value), is_whole=True)
 
 
@@ -119,7 +119,7 @@ class CidrPanel(_AddressPanel):
 
 
 class MacPanel(_AddressPanel):
-    """A device."""
+    """A MAC address."""
 
     kind = MacKind
     field_class = MacField

@@ -1,4 +1,4 @@
-"""Numbers: is, is greater than, is between, is one of; whole ones within what their column holds, and others to any precision."""
+"""Numbers: a line of text, operators for single numbers, ranges and lists."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.selection.list_schema import PAGE_SIZES
 
-# Longest input: as many keys as a page has rows, with the most digits and a comma each.
+# Longest input: as many keys as a page has rows, each with the most digits and a comma.
 LONGEST_KEYS = PAGE_SIZES[-1] * 20
-# A chip names this many, and counts further ones.
+# A filter's chip shows this many numbers, and counts the others.
 MOST_NAMED = 3
 
 T = TypeVar("T")
 
 
 class _Number(Operator):
-    """What whole numbers have in common."""
+    """Base of operators on numbers."""
 
     def clean(self, value: str) -> object:
         """Read a number that the column can hold."""
@@ -40,49 +40,49 @@ class _Number(Operator):
 
 
 class NumberEquals(_Number, Equals):
-    """Exactly this number."""
+    """The value is exactly this number."""
 
 
 class NumberNotEquals(_Number, NotEquals):
-    """Any other number, or none."""
+    """The value is another number, or missing."""
 
 
 class Greater(_Number, engine.FilterGreater):
-    """Above."""
+    """The value is greater than this number."""
 
     slug, words = "greater", "is greater than"
 
 
 class Smaller(_Number, engine.FilterSmaller):
-    """Below."""
+    """The value is less than this number."""
 
     slug, words = "smaller", "is less than"
 
 
 class AtLeast(_Number, engine.FilterGreater):
-    """That number or more."""
+    """The value is this number or more."""
 
     slug, words = "at_least", "is at least"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the number itself in."""
+        """Include the number itself."""
         condition: ColumnElement[bool] = column >= value
         return condition
 
 
 class AtMost(_Number, engine.FilterSmaller):
-    """That number or less."""
+    """The value is this number or less."""
 
     slug, words = "at_most", "is at most"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the number itself in."""
+        """Include the number itself."""
         condition: ColumnElement[bool] = column <= value
         return condition
 
 
 class NumbersBetween(_Number, engine.FilterEqual):
-    """From one number to another, both included."""
+    """The value is between two numbers, both included."""
 
     slug, words = "between", "is between"
     hint = "Two numbers: 10 to 20."
@@ -92,26 +92,26 @@ class NumbersBetween(_Number, engine.FilterEqual):
         return sorted(number_for(self.column, end) for end in ends_in(value, "numbers, like 10 to 20"))
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Count both ends in."""
+        """Include both ends."""
         condition: ColumnElement[bool] = column.between(*value)
         return condition
 
     def sentence(self, text: str) -> str:
-        """Say it without quotes."""
+        """Return the sentence without quotes."""
         return f"{self.name} {self.words} {text}"
 
 
 class NumberInList(InList):
-    """One of several numbers."""
+    """The value is one of these numbers."""
 
     hint = "Separate numbers with commas, spaces or new lines."
 
     def fits(self) -> bool:
-        """Whether `KeyInList` does not apply."""
+        """Whether `KeyInList` doesn't apply."""
         return not is_key(self.column)
 
     def split(self, text: str) -> list[str]:
-        """Split at blanks too; no number in a list has one."""
+        """Split at spaces too: no number in a list contains one."""
         return numbers_in(text, is_whole=is_whole(self.column))
 
     def clean_one(self, value: str) -> object:
@@ -119,22 +119,22 @@ class NumberInList(InList):
         return number_for(self.column, value)
 
     def named(self, text: str) -> str:
-        """Name the numbers that were read."""
+        """Return the numbers that were read, in quotes."""
         return f"“{', '.join(map(str, self.parse(text)))}”"
 
 
 class KeyInList(NumberInList):
-    """These records: the selected rows of a list, or pasted IDs."""
+    """The record is one of these: the selected rows of a list, or pasted IDs."""
 
     hint = "Separate IDs with commas, spaces or new lines."
     longest = LONGEST_KEYS
 
     def clean(self, value: str) -> list[object]:
-        """Take each of them once."""
+        """Remove repetitions."""
         return list(dict.fromkeys(super().clean(value)))
 
     def named(self, text: str) -> str:
-        """Name a few, count more."""
+        """Return a few IDs, or the number of many."""
         keys = self.parse(text)
         return ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"
 
@@ -144,15 +144,15 @@ class KeyInList(NumberInList):
 
 
 class NumberNotInList(NumberInList, NotInList):
-    """None of several numbers."""
+    """The value is none of these numbers."""
 
     def fits(self) -> bool:
-        """Whatever the column is."""
+        """Return True: it applies to every column."""
         return True
 
 
 def number_for(column: TableColumn, text: str) -> int | Decimal:
-    """Read what a person types, however they write it, as a number for this column."""
+    """Read a number in any notation for this column."""
     if not is_whole(column):
         return _read(number, text, "Enter a number, like 4.2.")
     value = _read(whole_number, text, "Enter a whole number, like 42.")
@@ -184,34 +184,34 @@ class WholeNumberField(TypedField):
     advice = "Enter a whole number, like 42."
 
     def read(self, text: str) -> int:
-        """Read it however it is written."""
+        """Read a number in any notation."""
         return whole_number(text)
 
 
 class DecimalField(TypedField):
-    """An exact number."""
+    """A decimal."""
 
     kind = DecimalKind.name
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> Decimal:
-        """Parse any notation; refuse infinity and what is not a number."""
+        """Read any notation; refuse infinity and "not a number"."""
         return number(text)
 
 
 class FloatField(TypedField):
-    """A number that the database keeps as a float."""
+    """A number that the database stores as a float."""
 
     kind = FloatKind.name
     advice = "Enter a number, like 4.2."
 
     def read(self, text: str) -> float:
-        """Parse any notation; the column's rule refuses numbers too large for a float."""
+        """Read any notation; the column's rule refuses numbers too large for a float."""
         return float(number(text))
 
 
 def _increase(column: TableColumn, typed: Sequence[str]) -> Increase:
-    """Read by how much; a difference may be larger than a value."""
+    """Read the difference, which may exceed the column's range."""
     if is_whole(column):
         return Increase(_read(whole_number, typed[0], WholeNumberField.advice))
     by = _read(number, typed[0], DecimalField.advice)
@@ -229,7 +229,7 @@ INCREASE = BulkChange(
 
 
 class _NumberPanel(PanelKind):
-    """What numbers have in common."""
+    """Base of the panel kinds of numbers."""
 
     cell_kind = CellKind.NUMBER
     operators = (
@@ -248,39 +248,39 @@ class _NumberPanel(PanelKind):
     bulk_changes = (INCREASE,)
 
     def cell(self, value: object) -> Cell:
-        """Write it."""
+        """Draw the number."""
         return Cell(CellKind.NUMBER, str(value))
 
 
 class WholeNumberPanel(_NumberPanel):
-    """A line of text that holds a whole number; browsers' own inputs for numbers drop signs in silence."""
+    """A line of text for a whole number; browsers' number inputs drop wrong characters silently."""
 
     kind = WholeNumberKind
 
     def width(self, column: AnyColumn) -> str:
-        """Give a number that names a record the room of one."""
+        """Return the width of an ID for keys and foreign keys."""
         return "id" if column.primary_key or column.foreign_keys else super().width(column)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> WholeNumberField:
-        """Make a line of text; the rule keeps the number within what the column holds."""
+        """Create a line of text; a validator checks the column's range."""
         return WholeNumberField(**arguments)
 
 
 class DecimalPanel(_NumberPanel):
-    """A line of text that holds an exact number."""
+    """A line of text for a decimal."""
 
     kind = DecimalKind
 
     def field(self, _column: TableColumn, arguments: Arguments) -> DecimalField:
-        """Make a line of text, which loses no digit."""
+        """Create a line of text, which loses no digit."""
         return DecimalField(**arguments)
 
 
 class FloatPanel(_NumberPanel):
-    """A line of text that holds a number."""
+    """A line of text for a float."""
 
     kind = FloatKind
 
     def field(self, _column: TableColumn, arguments: Arguments) -> FloatField:
-        """Make a line of text."""
+        """Create a line of text."""
         return FloatField(**arguments)

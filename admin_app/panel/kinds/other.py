@@ -1,4 +1,4 @@
-"""A type that the dashboard knows nothing of: its text, what occurs in that, and whether there is any."""
+"""Unknown types: the database's text for the value, a search in it, and a filter for empty values."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from admin_app.selection.search.match_sql import contains
 
 
 class TextContains(Operator):
-    """The text occurs in what the database writes for the value."""
+    """The database's text for the value contains the text."""
 
     slug, words = "contains", "contains"
     clean = staticmethod(str)
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Look for it in that text."""
+        """Search that text."""
         return contains(cast(column, Text), value)
 
 
 class OtherPanel(PanelKind):
-    """Text; no form changes it."""
+    """Text; forms are read-only."""
 
     kind = OtherKind
     operators = (TextContains, Empty)

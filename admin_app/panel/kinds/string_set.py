@@ -1,4 +1,4 @@
-"""A set of words: a line with commas, has or has not a word, the words with commas."""
+"""Sets of words: a line separated by commas, filters for single words."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ from admin_app.selection.search.match_sql import contains
 
 
 class HasWord(Operator, engine.FilterLike):
-    """The word is in the set."""
+    """The set includes the word."""
 
     slug, words = "has", "include"
 
     def clean(self, value: str) -> str:
-        """Take one word."""
+        """Read one word."""
         return value.strip().lower()
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Look for it between its quotes."""
+        """Search for the word with its quotes."""
         return contains(column, json.dumps(value, ensure_ascii=False))
 
 
 class HasNotWord(HasWord):
-    """The word is not in the set."""
+    """The set doesn't include the word."""
 
     slug, words = "has_not", "do not include"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Look for sets without it."""
+        """Negate the search."""
         return ~super().condition(column, value)
 
 
 class StringSetField(TypedField):
-    """Words with commas between them."""
+    """Words separated by commas."""
 
     kind = StringSetKind.name
     advice = "Enter words with commas between them."
 
     def read(self, text: str) -> StringSet:
-        """Split them."""
+        """Split the text into words."""
         return parse_words(text)
 
 
 def parse_words(text: str) -> StringSet:
-    """Read words with commas between them."""
+    """Read words separated by commas."""
     return StringSet(word for one in text.split(",") if (word := one.strip()))
 
 
@@ -74,7 +74,7 @@ def _remove(_column: TableColumn, typed: Sequence[str]) -> RemoveWords:
 
 
 class StringSetPanel(PanelKind):
-    """A line of text with commas."""
+    """A line of text, separated by commas."""
 
     kind = StringSetKind
     operators = (HasWord, HasNotWord)
@@ -84,5 +84,5 @@ class StringSetPanel(PanelKind):
     )
 
     def field(self, _column: TableColumn, arguments: Arguments) -> StringSetField:
-        """Make a line of text."""
+        """Create a line of text."""
         return StringSetField(**arguments)

@@ -1,4 +1,4 @@
-"""Text: a line or an area to type in, what occurs in it, a glimpse of it."""
+"""Text: a line or a text area, filters, and a cut text in lists."""
 
 from __future__ import annotations
 
@@ -33,95 +33,95 @@ from admin_app.unicode_text import composed, line
 
 
 class Contains(Operator, engine.FilterLike):
-    """The text occurs, in any case; % and _ are characters."""
+    """The text contains this text, in any case; % and _ are plain characters."""
 
     slug, words = "contains", "contains"
-    # Where in the text.
+    # The position in the text.
     frame: ClassVar[str] = ANYWHERE
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Look for it as a search does."""
+        """Search like the search box."""
         return contains(column, value, frame=self.frame)
 
     @cached_property
     def searched(self) -> SearchColumn | None:
-        """Use the search's index where the column is in it."""
+        """The search index's column, if the index covers it."""
         return searched_in(self, self.frame)
 
 
 class StartsWith(Contains):
-    """The text begins with it."""
+    """The text starts with this text."""
 
     slug, words, frame = "starts", "starts with", AT_START
 
 
 class EndsWith(Contains):
-    """The text ends with it."""
+    """The text ends with this text."""
 
     slug, words, frame = "ends", "ends with", AT_END
 
 
 class NotContains(Contains):
-    """The text does not occur; where there is no text at all it does not occur either."""
+    """The text doesn't contain this text; a missing text counts too."""
 
     slug, words = "not_contains", "does not contain"
     holds_for_nothing = True
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count NULL in."""
+        """Include NULL."""
         return or_(~super().condition(column, value), column.is_(None))
 
 
 class Null(NullableEmpty):
-    """There is no value at all, where text without characters is possible too."""
+    """There is no value, for columns that can also hold an empty text."""
 
     slug, words = "null", "has no value"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Ask for NULL."""
+        """Test for NULL."""
         condition: ColumnElement[bool] = column.is_(None) if value else column.is_not(None)
         return condition
 
     def sentence(self, text: str) -> str:
-        """Say which of the two."""
+        """Return the sentence for yes or no."""
         return f"{self.name} {'has no value' if yes_or_no(text) else 'has a value, or is blank'}"
 
     def operators(self) -> tuple[OperatorChoice, ...]:
-        """Offer both as operators that take no value."""
+        """Offer yes and no as two operators without a value."""
         no = OperatorChoice("null=no", "has a value, or is blank", "none")
         return (OperatorChoice("null=yes", self.words, "none"), no)
 
 
 class Blank(NullableEmpty):
-    """There is text without characters, which is not the same as no value."""
+    """The text is empty, which differs from no value."""
 
     slug, words = "blank", "is blank"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Ask for '', and for everything else."""
+        """Test for an empty text, or for anything else."""
         condition: ColumnElement[bool] = column == "" if value else or_(column != "", column.is_(None))
         return condition
 
     def includes_nothing(self, value: object) -> bool:
-        """Count what is not there as not blank."""
+        """Count a missing related record as not blank."""
         return not value
 
     def sentence(self, text: str) -> str:
-        """Say which of the two."""
+        """Return the sentence for yes or no."""
         return f"{self.name} {'is blank' if yes_or_no(text) else 'is not blank'}"
 
     def operators(self) -> tuple[OperatorChoice, ...]:
-        """Offer both as operators that take no value."""
+        """Offer yes and no as two operators without a value."""
         return (OperatorChoice("blank=yes", self.words, "none"), OperatorChoice("blank=no", "is not blank", "none"))
 
 
 class LongTextField(TextAreaField):
-    """Text of many lines. Browsers send every line end as CRLF; text stored with LF must not change by being shown."""
+    """Multi-line text. Browsers send line ends as CRLF; a text stored with LF must not change just because a form showed it."""
 
     kind: ClassVar[str] = LongTextKind.name
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Keep the stored spelling of line ends where only they differ, and LF for anything new."""
+        """Keep the stored text if only line ends differ; a new text gets LF."""
         if not valuelist:
             return
         typed = plain_lines(str(valuelist[0]))
@@ -130,12 +130,12 @@ class LongTextField(TextAreaField):
 
 
 class LineField(StringField):
-    """Text of one line. Blanks and what nobody sees at its ends are slips of a paste."""
+    """A line of text. Spaces and invisible characters at its ends are accidents of pasting."""
 
     kind: ClassVar[str] = TextKind.name
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take them off, but leave a text that is stored with them as it is until somebody types another."""
+        """Strip the ends, but keep a stored text with such ends until somebody changes it."""
         if valuelist:
             typed = str(valuelist[0])
             self.data = typed if typed == self.object_data else line(typed)
@@ -177,23 +177,23 @@ class TextPanel(PanelKind):
     bulk_changes = (REPLACE,)
 
     def field(self, column: TableColumn, arguments: Arguments) -> Field:
-        """Make a line of text."""
+        """Create a line of text."""
         none_for_nothing(column, arguments)
         return LineField(**arguments, render_kw={"autocomplete": "off"})
 
 
 class LongTextPanel(TextPanel):
-    """An area of text."""
+    """A text area."""
 
     kind = LongTextKind
     field_class: ClassVar[type[LongTextField]] = LongTextField
 
     def width(self, _column: AnyColumn) -> str:
-        """Give it the room that its beginning needs."""
+        """Return the width for the beginning of a text."""
         return "long"
 
     def field(self, column: TableColumn, arguments: Arguments) -> LongTextField:
-        """Make lines of text."""
+        """Create a text area."""
         none_for_nothing(column, arguments)
         arguments["description"] = arguments.get("description") or f"Up to {LongTextKind(column).longest:,} characters."
         return self.field_class(**arguments, render_kw={"rows": 14})

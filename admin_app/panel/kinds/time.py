@@ -1,4 +1,4 @@
-"""A time of the day: the browser's input, from and until, ISO 8601."""
+"""Times of day: the browser's input, filters for earlier and later, ISO 8601."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from admin_app.panel.typed_fields import TypedField
 
 
 class _Time(Operator):
-    """What times of the day have in common."""
+    """Base of operators on times of day."""
 
     hint = "A time like 09:30."
 
     def clean(self, value: str) -> time:
-        """Read a time of the day."""
+        """Read a time of day."""
         try:
             return time.fromisoformat(value.strip()).replace(tzinfo=None)
         except ValueError as error:
@@ -31,29 +31,29 @@ class _Time(Operator):
 
 
 class FromTime(_Time, engine.FilterGreater):
-    """That time or later."""
+    """The time is this one or later."""
 
     slug, words = "from", "is at or after"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the time itself in."""
+        """Include the time itself."""
         condition: ColumnElement[bool] = column >= value
         return condition
 
 
 class UntilTime(_Time, engine.FilterSmaller):
-    """That time or earlier."""
+    """The time is this one or earlier."""
 
     slug, words = "until", "is at or before"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count the time itself in."""
+        """Include the time itself."""
         condition: ColumnElement[bool] = column <= value
         return condition
 
 
 class TimeField(TypedField):
-    """A time of the day."""
+    """A time of day."""
 
     kind = TimeKind.name
     widget = TimeInput()
@@ -71,5 +71,5 @@ class TimePanel(PanelKind):
     operators = (FromTime, UntilTime, Empty)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TimeField:
-        """Make the browser's own time input."""
+        """Create the browser's time input."""
         return TimeField(**arguments)

@@ -1,4 +1,4 @@
-"""A UUID: a line of text, this one or one of several."""
+"""UUIDs: a line of text, operators for one or several."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from admin_app.value_lists import values_of
 
 
 class _Uuid(Operator):
-    """What operators on UUIDs have in common."""
+    """Base of operators on UUIDs."""
 
     def clean(self, value: str) -> object:
-        """Read a UUID, however it is written."""
+        """Read a UUID in any notation."""
         try:
             return UUID(value.strip())
         except ValueError as error:
@@ -26,44 +26,44 @@ class _Uuid(Operator):
 
 
 class UuidEquals(_Uuid, Equals):
-    """Exactly this UUID."""
+    """The value is exactly this UUID."""
 
 
 class UuidNotEquals(_Uuid, NotEquals):
-    """Any other UUID, or none."""
+    """The value is another UUID, or missing."""
 
 
 class UuidInList(_Uuid, InList):
-    """One of several UUIDs."""
+    """The value is one of these UUIDs."""
 
     clean, clean_one = InList.clean, _Uuid.clean
 
     def split(self, text: str) -> list[str]:
-        """Split at blanks too: no UUID has one."""
+        """Split at spaces too: no UUID contains one."""
         return values_of(text, at_blanks=True)
 
 
 class UuidNotInList(UuidInList, NotInList):
-    """None of several UUIDs."""
+    """The value is none of these UUIDs."""
 
 
 class UuidField(TypedField):
-    """A UUID, however it is written."""
+    """A UUID in any notation."""
 
     kind = UuidKind.name
     advice = "Enter a UUID like 12345678-1234-5678-1234-567812345678."
 
     def read(self, text: str) -> UUID:
-        """Take it with braces, without hyphens."""
+        """Read any notation, with braces or without hyphens."""
         return UUID(text)
 
 
 class UuidPanel(PanelKind):
-    """A line of text that holds a UUID."""
+    """A line of text for a UUID."""
 
     kind = UuidKind
     operators = (UuidEquals, UuidNotEquals, UuidInList, UuidNotInList, Empty)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> UuidField:
-        """Make a line of text."""
+        """Create a line of text."""
         return UuidField(**arguments)
