@@ -1,3 +1,3 @@
-"""The database below the tables: column types, how connections behave, and what can be wrong with a store."""
+"""The database layer below the tables: column types, connections, and the database's own problems."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a model's attribute stands for: a column of its table, or SQL that computes a value (`column_property`, `hybrid_property`)."""
+"""A model's attributes: columns of its table, or SQL that computes a value (`column_property`, `hybrid_property`)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def attribute_of(model: type[object], name: str) -> Any:
 
 
 def stored_column(attribute: AnyColumn) -> TableColumn | None:
-    """Return the table's column that an attribute stands for; None for a computed attribute."""
+    """Return the table's column behind an attribute; None for a computed attribute."""
     columns = getattr(getattr(attribute, "property", None), "columns", (attribute,))
     return columns[0] if isinstance(columns[0], Column) else None
 
 
 def stored_columns(model: type[object]) -> Mapping[str, TableColumn]:
-    """Return the columns of a model's table by the names of their attributes."""
-    # Every cell that names another record asks for this.
+    """Return the columns of a model's table, by attribute name."""
+    # Cached, because every cell that names another record reads this.
     if model not in _STORED:
         found = {one.key: one.columns[0] for one in inspect_mapper(model).column_attrs}
         _STORED[model] = MappingProxyType({name: one for name, one in found.items() if isinstance(one, Column)})
@@ -40,9 +40,9 @@ _STORED: dict[type[object], Mapping[str, TableColumn]] = {}
 
 
 def followed_columns(model: type[object]) -> frozenset[str]:
-    """Name the columns whose changes the database passes on to what points at them, by ON UPDATE: no history knows of those.
+    """Return the columns whose changes ON UPDATE passes on to referring rows, which no history records.
 
-    Keys are not among them: nobody changes those.
+    Keys are left out, because nobody changes them.
     """
     if model not in _FOLLOWED:
         keys = (key for table in table_of(model).metadata.tables.values() for key in table.foreign_keys)
@@ -58,7 +58,7 @@ _PASSED_ON = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 def is_nullable(attribute: AnyColumn) -> bool:
-    """Whether the value can be missing. A computed attribute counts as nullable, but for a key of several columns."""
+    """Whether the value can be missing. A computed attribute counts as nullable, a composite key doesn't."""
     column = stored_column(attribute)
     return not isinstance(attribute.type, KeyOfParts) if column is None else bool(column.nullable)
 
@@ -105,8 +105,8 @@ def is_secret(attribute: AnyColumn) -> bool:
 
 
 def read_by_computed(model: type[object]) -> Mapping[str, tuple[str, ...]]:
-    """Return the computed attributes of a model, each with the columns it reads: a person who may not see one of them does not see the result."""
-    # Every page asks for this for a person who may not see everything.
+    """Return a model's computed attributes, each with the columns that it reads. Whoever may not see one of them may not see the result."""
+    # Cached, because every page reads this for people with restricted fields.
     if model not in _READ:
         _READ[model] = _find_read(model)
     return _READ[model]
@@ -123,7 +123,7 @@ def _find_read(model: type[object]) -> Mapping[str, tuple[str, ...]]:
 
 
 def hides_secret(model: type[object], name: str) -> bool:
-    """Whether the attribute of this name is a secret. For what Python alone computes, its author is responsible."""
+    """Whether the attribute is a secret. If only Python can compute it, its author is responsible."""
     return is_sql(model, name) and is_secret(getattr(model, name))
 
 

@@ -1,9 +1,8 @@
-"""Backfills: rows that workers fill after a migration, in pieces, while people work; and how a migration declares them.
+"""Backfills: after a migration, workers fill rows in batches while people work.
 
-A migration that adds a column says `backfill = {"table": "post", "set": "stars = 0", "where": "stars IS NULL"}`. A
-migration of a later version that needs every row filled says `op.require_filled("post", "stars IS NULL")` before it
-changes anything. Both stores must understand the SQL. The key must be a number or a text; it is "id" unless `"key"`
-names another column.
+A migration that adds a column says `backfill = {"table": "post", "set": "stars = 0", "where": "stars IS NULL"}`. A migration
+of a later version that needs every row filled says `op.require_filled("post", "stars IS NULL")` before it changes anything.
+Both databases must understand the SQL. The key must be a number or a text; it is "id" unless `"key"` names another column.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def applied(connection: Connection, scripts: ScriptDirectory) -> list[Backfill]:
 
 
 def number_lacking(connection: Connection, table: str, lacking: str) -> int:
-    """Count the rows of a table that meet a condition of a migration's."""
+    """Count the rows of a table that meet a migration's condition."""
     return int(connection.scalar(text(f'SELECT count(*) FROM "{table}" WHERE {lacking}')) or 0)
 
 

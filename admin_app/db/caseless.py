@@ -63,7 +63,7 @@ def same_as_any(column: AnyColumn, values: Iterable[str]) -> ColumnElement[bool]
 
 
 def declared(metadata: MetaData) -> set[ColumnName]:
-    """Return the columns that should have such an index: unique text of records, without secrets."""
+    """Return the columns that need such an index: unique text of records, without secrets."""
     tables: set[Any] = {one.local_table for one in Record.registry.mappers if issubclass(one.class_, Record)}
     return {
         (table.name, column.name)
@@ -74,7 +74,7 @@ def declared(metadata: MetaData) -> set[ColumnName]:
 
 
 def index_name(table: str, column: str) -> str:
-    """Name the index of a column."""
+    """Return the name of a column's index."""
     return f"uq_{table}_{column}"[: _LONGEST_NAME - len(_ENDING)] + _ENDING
 
 
@@ -100,7 +100,7 @@ def creation(table: str, column: str) -> str:
 
 
 def removal(table: str, column: str) -> str:
-    """Return the statement that removes it."""
+    """Return the statement that removes the index of a column."""
     return f'DROP INDEX IF EXISTS "{index_name(table, column)}"'
 
 
@@ -135,7 +135,7 @@ def function_for_postgres() -> str:
 
 
 def _steps() -> Iterator[str]:
-    """Return the steps that fold the letters. Each step runs only if the text has one of its letters, because `translate` checks all of them."""
+    """Yield the steps that fold the letters. A step runs only if the text has one of its letters, because `translate` compares each letter with all of its own."""
     composed = [one for one in map(chr, _LETTERS) if unicode_text.composed(one) == one]
     folds = {one: fold for one in composed if (fold := unicode_text.caseless(one)) != one}
     for some in _batched([one for one, fold in folds.items() if len(fold) == 1]):

@@ -1,4 +1,4 @@
-"""How a connection to SQLite behaves, so that it keeps the promises that PostgreSQL makes by itself."""
+"""SQLite connections: set them up so that they behave as PostgreSQL's do."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from admin_app.formatting import folded
 from admin_app.metrics import Event
 from admin_app.unicode_text import mailbox, namesake, sort_key
 
-# How long a writer waits for another one. No act of ours holds the lock longer.
+# How long a writer waits for another one, in milliseconds. None of ours holds the lock longer.
 BUSY_TIMEOUT_MS = 15_000
-# Page cache of a connection during an act on many records.
+# Page cache of a connection during bulk changes.
 HELD_PAGES_KB = 20_000
-# Length of the log, in pages (some 80 MB), at which such a connection's commit empties it. SQLite's default of 1,000
-# is less than each such act writes.
+# Length of the log in pages (about 80 MB) at which such a connection's commit empties it. Each bulk change writes more than
+# SQLite's default of 1,000.
 LONGEST_LOG = 20_000
-# How long a write waits that may be left out: too short for anyone to notice.
+# How long an optional write waits, in milliseconds: too short for anyone to notice.
 SHORT_TIMEOUT_MS = 100
 
 
-# SQLite instructions between two looks at the clock. One instruction may search a long text, so the number is small;
-# a look costs as much as two instructions.
+# SQLite instructions between two checks of the clock. One instruction may search a long text, so the number is small; a check
+# costs as much as two instructions.
 STEPS_BETWEEN_LOOKS = 1_000
 
-# Option of a connection whose statements form one transaction everywhere, so that they see one moment on SQLite too.
+# Option of a connection whose statements form one transaction, so that they see one moment on SQLite too.
 LASTING = "is_lasting"
 # PostgreSQL's code for a cancelled statement. Only its time limit cancels ours.
 QUERY_CANCELED = "57014"
@@ -52,7 +52,7 @@ READ_ONLY_TRANSACTION = "25006"
 
 
 def prepare(connection: object, _record: object) -> None:
-    """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
+    """Enforce foreign keys, let readers work beside a writer, and let SQLAlchemy begin transactions."""
     if not isinstance(connection, sqlite3.Connection):
         return
     # Python's driver begins transactions by itself, but only before a write. SQLAlchemy's "begin" event does it here
@@ -70,7 +70,7 @@ def prepare(connection: object, _record: object) -> None:
 
 
 def give_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that our indexes and statements call. Other programs that write need them too."""
+    """Register the functions that our indexes and statements call. Other programs that write need them too."""
     # SQLite's own `lower` knows ASCII only: "CAFÉ" would not find "Café", and É@example.com would not be
     # é@example.com.
     connection.create_function("lower", 1, _lower, deterministic=True)
@@ -128,9 +128,9 @@ def _bytes_of_hex(value: str | None) -> bytes | None:
 
 
 def begin(connection: Connection) -> None:
-    """Take the write lock first if the act will write: SQLite refuses a later upgrade at once, without waiting.
+    """Take the write lock first if the transaction will write: SQLite refuses a later upgrade at once, without waiting.
 
-    Statements that are transactions of their own need no transaction around them.
+    In autocommit mode no transaction begins.
     """
     if connection.dialect.name != "sqlite":
         limit = limit_in_milliseconds()
@@ -147,16 +147,16 @@ def begin(connection: Connection) -> None:
 
 
 def fit(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Tell PostgreSQL the time limit of statements and their isolation, if they changed since the last time.
+    """Set PostgreSQL's statement timeout and autocommit if they changed since the connection was last used.
 
-    Each statement of a page sees what was committed when it begins, whether in a transaction or without one. Without
-    one, there is no rollback at the end, which would make psycopg forget its prepared statements; planning those
-    again takes longer than running them.
+    Each statement of a page sees what was committed when it begins, with or without a transaction. Without one, there is no
+    rollback at the end, which would make psycopg forget its prepared statements; planning those again takes longer than
+    running them.
     """
     if isinstance(connection, sqlite3.Connection):
         return
     if _is_closed(connection):
-        # Then the others are closed, too: the pool opens new ones, and no one is told that the database is gone.
+        # Then the others are closed too: the pool opens new ones, and nobody sees an error.
         raise InvalidatePoolError
     if is_noted(record):
         # Behind a pooler, each transaction is told separately. Without a transaction, the next statement may have any
@@ -184,15 +184,15 @@ def _is_closed(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 
 
 def of_one_moment(engine: Engine) -> Engine:
-    """Read everything as of the moment of the first read. SQLite's transactions do so by themselves; PostgreSQL has to be asked."""
+    """Return an engine that reads everything as of the first read. SQLite's transactions do so by themselves; PostgreSQL has to be asked."""
     is_postgresql = engine.dialect.name == "postgresql"
     return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})
 
 
 def hold_pages(session: AnySession) -> None:
-    """Let SQLite keep the pages of a long act in memory on this connection: with its default of 2 MB it reads and writes pages twice.
+    """Let SQLite keep the pages of a bulk change in memory on this connection: with its default of 2 MB it reads and writes pages twice.
 
-    Its commits then leave it to `write_back` to empty the log, unless the log is very long.
+    Its commits then leave the log to `write_back`, unless it is very long.
     """
     if session.get_bind().dialect.name == "sqlite":
         for setting in (f"cache_size = -{HELD_PAGES_KB}", f"wal_autocheckpoint = {LONGEST_LOG}"):
@@ -208,7 +208,7 @@ def write_back(engine: Engine) -> None:
 
 @contextmanager
 def small_write(engine: Engine) -> Iterator[Session]:
-    """Write a little beside an act that only reads, and commit. Raise `OperationalError` at once if the store is busy."""
+    """Write a little beside a transaction that only reads, and commit. Raise `OperationalError` at once if the database is busy."""
     with (
         writing(),
         engine.connect() as connection,
@@ -223,7 +223,7 @@ def small_write(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
-    """Inside, wait this long for a lock on this connection."""
+    """Wait this long for a lock on this connection, inside the block."""
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
         # Past SQLAlchemy, which would first begin a transaction, and so wait for the lock.
@@ -267,10 +267,10 @@ def refresh_statistics(session: AnySession) -> None:
 
 
 def analyse_table(session: AnySession, model: type[Model]) -> None:
-    """Let PostgreSQL update the statistics of a table in this transaction. SQLite plans the same without.
+    """Let PostgreSQL update the statistics of a table in this transaction. SQLite needs none to plan well.
 
-    PostgreSQL takes rows it has never analysed for one row: a self-join of 19,000 lines took 46 s, and takes 0.2 s
-    now. If another transaction is analysing the table, that is enough.
+    PostgreSQL assumes one row in a table that it has never analysed: a self-join of 19,000 lines took 46 s, and takes 0.2 s now.
+    If another transaction is analysing the table, that is enough.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f'ANALYZE (SKIP_LOCKED) "{model.__tablename__}"'))

@@ -1,4 +1,4 @@
-"""Retry an act whose transaction conflicted with another: no order of locks keeps acts of every kind apart."""
+"""Retry a transaction that conflicted with another: no order of locks can keep all kinds of transactions apart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IN_A_REQUEST = 2
 
 
 def retry_conflicts(session: AnySession, act: Callable[[], T], times: int = IN_A_REQUEST) -> T:
-    """Act; if its transaction conflicts with another, roll it back and retry, at most `times` times."""
+    """Run `act`; if its transaction conflicts with another, roll back and retry, at most `times` times."""
     for _ in range(times):
         try:
             return act()

@@ -1,4 +1,4 @@
-"""Values as the text that its database uses for them, and back: for column types that the dashboard does not know."""
+"""Convert values of unknown column types to the database's text for them, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import HSTORE
 
 from admin_app.extensions import ColumnType
 
-# SQLite may store four types in any column. A text that begins like one of these marks gets a mark too.
+# SQLite may store four types in any column. A text that begins with one of these marks gets a mark too.
 BYTES, REAL, WORDS = "hex:", "real:", "text:"
 MARKS = (BYTES, REAL, WORDS)
 # PostgreSQL types that the driver calls by another name.
@@ -20,7 +20,7 @@ _OTHER_NAMES = {"float": "float8"}
 
 
 def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | None:
-    """Write a value of a type as text. If the type's own conversion fails, write it as Python does."""
+    """Return the database's text for a value. If the type's own conversion fails, return Python's."""
     try:
         raw = _bound(value, type_, dialect)
     except (ValueError, TypeError, AttributeError):

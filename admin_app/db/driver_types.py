@@ -1,4 +1,4 @@
-"""Columns whose values PostgreSQL compares differently from what its driver returns: four-byte floats, and blank-padded text."""
+"""Column types whose values PostgreSQL compares differently from what its driver returns: four-byte floats, and padded text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FLOATS = frozenset({700, 701})
 
 
 class OwnFloat(Float[float]):
-    """A float. PostgreSQL compares a four-byte column with the driver's eight bytes and finds no row that has 0.1."""
+    """A float. PostgreSQL compares a four-byte column with the driver's eight bytes, and finds no row with 0.1."""
 
     @override
     def bind_processor(self, dialect: Dialect) -> Callable[[float | None], float | None] | None:

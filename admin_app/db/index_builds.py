@@ -1,9 +1,9 @@
-"""Indexes that migrations build while people save: `op.create_index_concurrently`, and how `db migrate` writes it.
+"""Build indexes in migrations while people save: `op.create_index_concurrently`, and how `db migrate` writes it.
 
-PostgreSQL builds such an index outside a transaction, so whatever the migration did before is committed first: a
-migration that builds indexes should do nothing else. A build that was interrupted leaves an invalid index, which each
-save keeps up to date, no list uses, and `IF NOT EXISTS` takes for finished. So it is dropped before the next try.
-SQLite has one writer and builds the index in the usual way.
+PostgreSQL builds such an index outside a transaction, so whatever the migration did before is committed first: a migration
+that builds indexes should do nothing else. An interrupted build leaves an invalid index. Each save updates it, no list uses it,
+and `IF NOT EXISTS` takes it for finished, so it is dropped before the next try. SQLite has one writer and builds the index in
+the usual way.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from admin_app.extensions import AnyColumn, Expression, Statement, TableColumn, 
 
 def further_tables(model: type[object]) -> Sequence[Table]:
     """Return the tables besides the root in which a record of the model may have a row, base classes first."""
-    # Every statement over many rows asks for this.
+    # Cached, because every bulk statement reads this.
     if model not in _FURTHER:
         mappers = inspect_mapper(model).self_and_descendants
         tables = dict.fromkeys(table for one in mappers for table in one.tables if isinstance(table, Table))
@@ -37,7 +37,7 @@ def is_joined(model: type[object]) -> bool:
 
 
 def tables_of(model: type[object]) -> Sequence[Table]:
-    """Return the root and those tables."""
+    """Return all tables in which a record of the model may have a row, the root first."""
     return (table_of(model), *further_tables(model))
 
 
@@ -48,7 +48,7 @@ def own_tables(model: type[object]) -> Sequence[Table]:
 
 
 def column_in(table: FromClause, column: TableColumn) -> Expression:
-    """Return the column for rows of the root, or of an alias of it. A column of a further table is read by key, and is NULL if that table has no row."""
+    """Return the column for rows of the root, or of its alias. A column of a further table is read by key, and is NULL if that table has no row."""
     if column.table is getattr(table, "element", table):
         return table.c[column.name]
     further = column.table.alias()
@@ -100,7 +100,7 @@ def _of_class(model: type[object]) -> list[ColumnElement[bool]]:
 
 
 def held_by(model: type[object], which: ColumnElement[bool], wanted: AnyColumn, table: FromClause) -> Statement:
-    """Return the values of these records in one or several columns, whichever of their tables has them."""
+    """Return the values of these records in one or several columns, whichever table has them."""
     mine = of_root(model, which)
     if not is_joined(model):
         return select(wanted).where(mine)
@@ -115,7 +115,7 @@ def class_column(model: type[object]) -> TableColumn | None:
 
 
 def classes_in(model: type[object], table: Table) -> Sequence[object]:
-    """Return the values of that column for the classes whose records have a row in a further table."""
+    """Return the values of the class column for the classes with a row in this table."""
     mappers = inspect_mapper(model).base_mapper.self_and_descendants
     return [one.polymorphic_identity for one in mappers if table in one.tables]
 
@@ -132,13 +132,13 @@ def local_table(model: type[object]) -> Table:
 
 
 def ties_row(model: type[object], key: ForeignKeyConstraint) -> bool:
-    """Whether a foreign key only ties a record's row to its row in a base class's table."""
+    """Whether a foreign key only connects a record's row to its row in a base class's table."""
     tables = tables_of(model)
     return key.table in tables and key.referred_table in tables and set(key.columns) == set(keys_in(key.table))
 
 
 def require_whole(model: type[object]) -> None:
-    """Raise `ConfigurationError` if the tables of a record, or the column of a value, are ambiguous."""
+    """Raise `ConfigurationError` if it is ambiguous which tables a record has, or which column a value belongs to."""
     if not is_joined(model):
         return
     base = inspect_mapper(model).base_mapper

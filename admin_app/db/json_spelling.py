@@ -12,12 +12,12 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
 
-# The parsers and writers of JSON recurse for each level. Forms take 100 levels; other programs may have stored more.
+# Parsers and writers of JSON recurse per level. Forms accept 100 levels; other programs may have stored more.
 MOST_LEVELS = 150
 
 
 class DeepJson(str):
-    """JSON nested deeper than that, as text: it is shown, stored and restored unchanged."""
+    """JSON with more than `MOST_LEVELS` levels, kept as text: it is shown, stored and restored unchanged."""
 
     __slots__ = ()
 
@@ -34,7 +34,7 @@ def write_json(value: object) -> str:
 
 
 def _is_deep(text: str) -> bool:
-    """Whether lists and objects are nested too deeply. Most JSON has fewer brackets than that altogether."""
+    """Whether lists and objects are nested too deeply. Most JSON has fewer brackets than levels are allowed."""
     if text.count("[") + text.count("{") <= MOST_LEVELS:
         return False
     level = 0
@@ -87,7 +87,7 @@ def spelled(value: object) -> str:
 
 
 def _in_words(value: object) -> str:
-    """Write a member of an enumeration as people read it, and anything else as Python writes it."""
+    """Return the text of an enumeration's member, or Python's text for anything else."""
     if not isinstance(value, Enum):
         return str(value)
     return value.value if isinstance(value.value, str) else value.name.lower()

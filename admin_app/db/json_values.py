@@ -1,4 +1,4 @@
-"""Which values of a model's records the history keeps, and which columns a change's JSON mentions."""
+"""Which columns of a model the history stores, and which of them a change's JSON has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.db.keys import key_names
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Expression, TableColumn
 
-# The history keeps these elsewhere: the version in a column of its own, and the time of the change as its own time.
+# The history stores these elsewhere: the version in its own column, the time as the time of the change.
 COUNTED = ("version", "updated_at")
 
 
@@ -26,23 +26,23 @@ def is_recorded(model: type[object]) -> bool:
 @cache
 def recorded_models() -> dict[str, type[Record]]:
     """Return the models with a history by the names of their tables."""
-    # If several classes share one table's keys, the first class stands for all.
+    # If several classes share a table's keys, the first class stands for all.
     mappers = [one for one in Record.registry.mappers if one.inherits is None]
     return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
 
 
 @cache
 def recorded_tables() -> frozenset[str]:
-    """Name the tables of these records; of joined inheritance, all of them."""
+    """Return the names of these records' tables; with joined inheritance, all of them."""
     return frozenset(table.name for model in recorded_models().values() for table in tables_of(model))
 
 
 def kept_columns(model: type[object]) -> dict[str, TableColumn]:
-    """Return the columns whose values the history keeps, by attribute name.
+    """Return the columns whose values the history stores, by attribute name.
 
-    Raises `TypeError` for a model that has a secret column and no `__history__`: a secret must not slip in.
+    Raises `TypeError` for a model that has a secret column and no `__history__`, so that no secret gets in by mistake.
     """
-    # Each save asks for this several times.
+    # Cached, because each save reads this several times.
     if model not in _KEPT:
         _KEPT[model] = _find_kept(model)
     return _KEPT[model]
@@ -52,7 +52,7 @@ _KEPT: dict[type[object], dict[str, TableColumn]] = {}
 
 
 def row_columns(model: type[object]) -> dict[str, TableColumn]:
-    """Return the same for a whole row: with single-table inheritance also the columns of the subclasses."""
+    """Return the stored columns of a whole row, with those of subclasses in single-table inheritance."""
     found = kept_columns(model)
     for one in classes_of_table(model):
         found = kept_columns(one) | found
@@ -60,7 +60,7 @@ def row_columns(model: type[object]) -> dict[str, TableColumn]:
 
 
 def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
-    # What the database computes, it computes again. Nobody can write it.
+    # Computed columns are left out: the database computes them again, and nobody can write them.
     columns = {
         key: column for key, column in stored_columns(model).items() if column.computed is None and key != "version"
     }
@@ -74,14 +74,14 @@ def _find_kept(model: type[Any]) -> dict[str, TableColumn]:
 
 
 def has_key(values: Expression, name: str, dialect: str) -> ColumnElement[bool]:
-    """Return the SQL condition that the history's JSON mentions a column."""
+    """Return the SQL condition that the history's JSON has this column."""
     if dialect == "sqlite":
         return func.json_type(values, f'$."{name}"').is_not(None)
     return func.json_extract_path(cast(values, sa.JSON), name).is_not(None)
 
 
 def keys_in(session: AnySession, values: Expression, which: ColumnElement[bool], dialect: str) -> set[str]:
-    """Return the columns that these changes mention."""
+    """Return the columns that the JSON of these changes has."""
     if dialect == "sqlite":
         entries = func.json_each(values).table_valued("key", joins_implicitly=True)
         return set(session.scalars(select(entries.c.key).where(which).distinct()))

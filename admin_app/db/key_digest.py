@@ -1,4 +1,4 @@
-"""A small number made of a key, so that the sum over some keys tells them from others."""
+"""A small number computed from a key; the sum over a set of keys tells it from other sets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from admin_app.db.keys import is_number, stored_key
 from admin_app.extensions import Expression
 
-# A prime: the sum over ten thousand numbers below it stays far within a whole number of either store.
+# A prime: the sum of ten thousand smaller numbers stays far within the integers of both databases.
 _BELOW = 1_000_003
 
 
 class _TextDigest(FunctionElement[int]):
-    """A number made of a stored key that is a text; each store has its own."""
+    """A number computed from a stored text key; each database has its own function."""
 
     type = BigInteger()
     inherit_cache = True
@@ -23,7 +23,7 @@ class _TextDigest(FunctionElement[int]):
 
 
 def key_digest(key: Expression) -> Expression:
-    """Return the number of a model's key, which the same store always makes the same."""
+    """Return the number of a model's key; one database always computes the same."""
     return key % _BELOW if is_number(key) else _TextDigest(stored_key(key))
 
 

@@ -1,7 +1,7 @@
-"""Keys of several columns, like an order line's order and number: a tuple in Python, one expression in SQL.
+"""Composite keys, such as an order line's order and number: a tuple in Python, one expression in SQL.
 
-The expression is compared column by column, as a row value, so that the index of the key is used. When it is selected
-or stored, it is one text, `k:["12","3"]`: the stored form of each value.
+The expression is compared column by column, as a row value, so that the index of the key is used. When it is selected or
+stored, it is one text, `k:["12","3"]`: the stored form of each value.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ PARTS = "k:"
 
 
 class Parts(tuple[KeyValue, ...]):
-    """The values of a key, in the order of its columns."""
+    """The values of a composite key, in the order of its columns."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        """Write it for a person: "12, 3"."""
+        """Return the key for people: "12, 3"."""
         return ", ".join(map(printed_value, self))
 
 
 def stored_parts(key: Iterable[KeyValue]) -> str:
-    """Write a key in the form that both stores use."""
+    """Return the stored text of a key, the same in both databases."""
     return PARTS + json.dumps(list(map(stored_value, key)), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -80,7 +80,7 @@ class _Comparator(TypeDecorator.Comparator[Parts]):
 
 
 class KeyOfParts(TypeDecorator[Parts]):
-    """The type of a key of several columns where it is one value."""
+    """The type of a composite key as one value."""
 
     impl = Text
     cache_ok = True
@@ -93,21 +93,21 @@ class KeyOfParts(TypeDecorator[Parts]):
 
     @override
     def process_bind_param(self, value: Iterable[KeyValue] | None, dialect: Dialect) -> str | None:
-        """Store it."""
+        """Write the stored text."""
         return None if value is None else stored_parts(value)
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> Parts | None:
-        """Read it."""
+        """Read the stored text."""
         return None if value is None else parts_from(value)
 
 
 class CompositeKey(FunctionElement[Parts]):
-    """The columns of a key as one expression."""
+    """The columns of a composite key as one expression."""
 
     inherit_cache = True
     name = "composite_key"
-    # Its name where it is selected.
+    # Its column name when it is selected.
     key = "id"
 
     def __init__(self, *columns: AnyColumn) -> None:
@@ -180,7 +180,7 @@ def _is_other(mine: Expression, other: Operand) -> ColumnElement[bool]:
 
 
 def _is_none(mine: Expression, _nothing: None) -> ColumnElement[bool]:
-    """Whether the key counts as missing: one that lacks a value does, as in the stores' foreign keys."""
+    """Whether the key counts as missing: one value is missing, as in the databases' foreign keys."""
     return or_(*(own.is_(None) for own in _columns_of(mine)))
 
 
@@ -230,7 +230,7 @@ _COMPARING: dict[Operator, Operator] = {
 
 
 def _pairs(mine: Expression, other: Operand) -> list[tuple[Expression, Operand]]:
-    """Pair each column with what it is compared to."""
+    """Pair each column with the value or column that it is compared with."""
     columns = _columns_of(mine)
     if other is None:
         return [(one, None) for one in columns]

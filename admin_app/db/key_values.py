@@ -1,7 +1,7 @@
-"""One value of a key: which types it may have, and how Python and both stores write it.
+"""A single value of a key: the supported types, and how Python and both databases write it.
 
-Every kind is written differently: numbers as they are, everything else after a letter for its kind, as in `s:EUR`,
-`u:` and 32 digits, `d:2026-11-30`.
+Every type is written differently: numbers as they are, everything else after a letter for its type, as in `s:EUR`, `u:` and 32
+digits, `d:2026-11-30`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOMENT = "'YYYY-MM-DD HH24:MI:SS.US'"
 
 
 class ValueKind(NamedTuple):
-    """A kind of value: its letter, how Python writes and reads it, how PostgreSQL does, and how SQLite does if it stores another form."""
+    """A type of key value: its letter, how Python writes and reads it, how PostgreSQL does, and how SQLite does if it stores another form."""
 
     letter: str
     write: Callable[..., str]
@@ -45,7 +45,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _decimal(text: str) -> Decimal:
-    """Read a number that we wrote. An exponent could stand for more digits than fit into memory."""
+    """Read a decimal that we wrote. An exponent is refused, because it could stand for more digits than fit into memory."""
     if _NUMERAL.fullmatch(text) is None:
         message = "no decimal"
         raise ValueError(message)
@@ -53,7 +53,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _moment(value: datetime) -> str:
-    """Write a time as SQLite stores it, an aware one in UTC."""
+    """Write a time as SQLite stores it; an aware one in UTC."""
     plain = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
     return plain.isoformat(sep=" ", timespec="microseconds")
 
@@ -116,13 +116,13 @@ def _of_time_or_decimal(of: ColumnType) -> ValueKind | None:
 
 
 def stored_value(value: KeyValue) -> str:
-    """Write a value so that values of all kinds differ."""
+    """Write a value so that values of different types always differ."""
     kind = kind_of_value(value)
     return f"{kind.letter}:{kind.write(value)}" if kind.letter else kind.write(value)
 
 
 def value_from(text: str) -> KeyValue:
-    """Read such a value."""
+    """Read what `stored_value` wrote."""
     letter, colon, rest = text.partition(":")
     return _BY_LETTER[letter].read(rest) if colon else int(text)
 
@@ -133,7 +133,7 @@ def printed_value(value: KeyValue) -> str:
 
 
 def kind_of_value(value: KeyValue) -> ValueKind:
-    """Return the kind of a value."""
+    """Return the type of a value."""
     if isinstance(value, datetime):
         return _NAIVE if value.tzinfo is None else _AWARE
     return next(kind for of, kind in _BY_TYPE if isinstance(value, of))

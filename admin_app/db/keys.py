@@ -1,7 +1,7 @@
-"""Keys of records, of one value or several: how they are read, written, stored and compared.
+"""Keys of records, simple or composite: read, write, store and compare them.
 
-Tables that refer to records of any model store a key so that all kinds differ: see `key_values.py` and, for keys of
-several columns, `key_parts.py`. SQL converts between that and a model's own key column.
+Tables that refer to records of any model store a key so that keys of different types always differ: see `key_values.py` and,
+for composite keys, `key_parts.py`. SQL converts between that form and a model's own key column.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn, db, table_of
 
 Key = KeyValue | Parts
-# Keys of one model: they have one type, and so an order.
+# Keys of one model. They have one type, and so an order.
 Keys = Sequence[Any]
 
 # Longest key in characters if its column sets no length: it has to fit into an address.
 LONGEST_KEY = 255
-# Addresses, names of form fields and lists of keys have letters and digits as they are, and every other byte as
-# ".2F".
+# In addresses, names of form fields and lists of keys, letters and digits stay as they are, and every other byte is written
+# as ".2F".
 _PRINTED = re.compile(r"(?:[0-9A-Za-z]|\.[0-9A-F]{2})+")
 _ESCAPED = re.compile(rb"\.([0-9A-F]{2})")
-# Separates the values of a composite key; text has it as ".5F". A person may type a comma instead.
+# Separates the values of a composite key; inside a value it is ".5F". A person may type a comma instead.
 _BETWEEN, _TYPED_BETWEEN = "_", ","
-# Stands for the empty text, which may be part of a key.
+# Stands for the empty text, which may be a value of a composite key.
 _NOTHING = ".00"
 
 
@@ -73,7 +73,7 @@ def keys_in(table: FromClause) -> list[TableColumn]:
 
 
 def key_in(table: FromClause) -> Any:
-    """Return the key of a table, or of an alias of one: its column, or the expression over several."""
+    """Return the key of a table, or of its alias: the column, or the composite key of several."""
     keys = keys_in(table)
     return keys[0] if len(keys) == 1 else CompositeKey(*keys)
 
@@ -96,13 +96,13 @@ def key_called(table: str) -> str:
 
 
 def key_names(model: type[object]) -> list[str]:
-    """Return the attributes that form the key, by the model's own names; `id` leads to it too."""
+    """Return the attributes of the key, by the model's own names; `id` is another name for the key."""
     mapper = inspect_mapper(model)
     return [str(mapper.get_property_by_column(one).key) for one in mapper.primary_key]
 
 
 def key_values(key: Key | None) -> Sequence[KeyValue | None]:
-    """Return the value of each of the key's columns."""
+    """Return the values of the key's columns."""
     return key if isinstance(key, Parts) else (key,)
 
 
@@ -117,7 +117,7 @@ def is_number(column: AnyColumn) -> bool:
 
 
 def has_parts(model: type[object]) -> bool:
-    """Whether the key consists of several columns."""
+    """Whether the key is a composite one."""
     return len(inspect_mapper(model).primary_key) > 1
 
 
@@ -160,7 +160,7 @@ def read_key(model: type[object], text: str) -> Key | None:
 
 
 def _read_number(column: TableColumn, text: str) -> int | None:
-    """Read a key that is a number; other programs may have made some below 1."""
+    """Read a numeric key; other programs may have created some below 1."""
     return read_number(_unescaped(text), limits_of(column))
 
 
@@ -227,17 +227,17 @@ class RecordKey(TypeDecorator[Key]):
 
     @override
     def process_result_value(self, value: int | str | None, dialect: Dialect) -> Key | None:
-        """Read it."""
+        """Read a key."""
         return value if value is None or isinstance(value, int) else from_stored(value)
 
 
 def stored(key: Key) -> str:
-    """Write a key so that keys of all kinds differ."""
+    """Write a key so that keys of different types always differ."""
     return stored_parts(key) if isinstance(key, tuple) else stored_value(key)
 
 
 def from_stored(text: str) -> Key:
-    """Read such a key."""
+    """Read what `stored` wrote."""
     return parts_from(text) if text.startswith(PARTS) else value_from(text)
 
 
@@ -280,13 +280,13 @@ def values_from(table: FromClause, column: AnyColumn) -> dict[str, Expression]:
 
 
 def is_record(table: FromClause, column: AnyColumn) -> ColumnElement[bool]:
-    """Whether a row of a model's table is the one that a stored key names."""
+    """Whether a row of a model's table is the record that a stored key identifies."""
     found: ColumnElement[bool] = key_in(table) == key_from(table, column)
     return found
 
 
 def is_ordered(table: FromClause) -> bool:
-    """Whether both stores can tell the least and the greatest key: PostgreSQL cannot for UUIDs, and neither for composite keys."""
+    """Whether both databases can find the lowest and the highest key: PostgreSQL can't for UUIDs, and neither can for composite keys."""
     return not isinstance(key_in(table).type, Uuid | KeyOfParts)
 
 

@@ -1,4 +1,4 @@
-"""Whether the database finds rows by columns without reading the whole table, as far as the model says."""
+"""Whether an index finds rows by some columns, as far as the model declares it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.extensions import TableColumn
 
 
 def lead_an_index(columns: Sequence[TableColumn]) -> bool:
-    """Whether an index begins with these columns, in whatever order: the key's, a constraint's or one of its own."""
+    """Whether an index begins with these columns in any order: the primary key's, a constraint's, or another one."""
     table = columns[0].table
     groups = [list(one.columns) for one in table.indexes] + unique_groups(table) + [keys_in(table)]
     return any({*group[: len(columns)]} == {*columns} for group in groups) or any(

@@ -29,7 +29,7 @@ class ListOf(TypeDecorator[list[Any]]):
 
     @property
     def python_type(self) -> type[list[Any]]:
-        """What its values are."""
+        """The Python type of the values."""
         return list
 
     @property
@@ -67,7 +67,7 @@ def _of_array(element: ListText, compiler: SQLCompiler, **kw: object) -> str:
 
 
 class HasItem(FunctionElement[bool]):
-    """Whether the second value is an item of the first, an existing list."""
+    """Whether the first value, a list that isn't NULL, contains the second."""
 
     type = Boolean()
     inherit_cache = True

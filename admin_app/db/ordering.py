@@ -1,4 +1,4 @@
-"""The order of text, and which texts are alike: the same on both stores, by SQL functions that `unicode_text` defines."""
+"""The order of texts, and which texts are similar: the same in both databases, by SQL functions that `unicode_text` defines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.extensions import AnyColumn
 
 
 def is_short_text(column: AnyColumn) -> bool:
-    """Whether a column holds names, emails and the like. Long text is sorted as it is: its sort keys would be as long."""
+    """Whether a column holds short text, such as names and emails. Long text sorts by itself: its sort keys would be as long."""
     return isinstance(column.type, String) and not isinstance(column.type, (Enum, Text))
 
 
@@ -23,7 +23,7 @@ def in_order(column: AnyColumn) -> AnyColumn:
 
 
 class KeyOf(FunctionElement[str]):
-    """The sort key of a text, as an index has it. Each SQLite connection has the function, PostgreSQL gets it from the migrations."""
+    """The sort key of a text, as in an index. Each SQLite connection has the function; on PostgreSQL the migrations create it."""
 
     type = String()
     inherit_cache = True
@@ -51,7 +51,7 @@ class MailboxOf(KeyOf):
 
 
 class Likeness(StrEnum):
-    """How two texts may be alike, by the function to compare: without capitals and accents, or as emails of one person."""
+    """How texts can be similar, by the function that compares them: apart from case and accents, or as emails of one person."""
 
     NAME = "namesake"
     EMAIL = "mailbox"

@@ -1,7 +1,7 @@
-"""A pooler between the dashboard and PostgreSQL, such as PgBouncer in transaction mode, which gives each transaction another connection.
+"""A pooler in front of PostgreSQL, such as PgBouncer in transaction mode, which gives each transaction another connection.
 
-A setting of a connection would stay with it for its next user. So time limits are set in each transaction, no
-statement is prepared, and every statement is in a transaction.
+A setting would stay with the connection for its next user. So time limits are set in each transaction, no statement is
+prepared, and every statement is in a transaction.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _POOLED = "is_pooled"
 
 
 def note_pooler(connection: object, record: ConnectionPoolEntry) -> None:
-    """Find out whether a new connection goes through a pooler, and if so stop psycopg from preparing statements."""
+    """Find out whether a new connection goes through a pooler, and if so, stop psycopg from preparing statements."""
     record.info[_POOLED] = isinstance(connection, psycopg.Connection) and suits_pooler(connection)
 
 
 def suits_pooler(connection: psycopg.Connection[Any]) -> bool:
-    """Make a new connection fit for a pooler if there is one; return whether there is.
+    """Prepare a new connection for a pooler if there is one; return whether there is.
 
-    A server tells each client its process number, so that the client can cancel a statement. A pooler tells a number
-    of its own, and no server process has it.
+    A server tells each client its process number, so that the client can cancel a statement. A pooler tells a number of its own,
+    which no server process has.
     """
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     connection.rollback()
@@ -36,7 +36,7 @@ def suits_pooler(connection: psycopg.Connection[Any]) -> bool:
 
 
 def is_noted(record: ConnectionPoolEntry) -> bool:
-    """Whether a connection of the pool was noted as going through a pooler."""
+    """Whether a pooled connection was found to go through a pooler."""
     return bool(record.info.get(_POOLED))
 
 

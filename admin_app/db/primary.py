@@ -1,4 +1,4 @@
-"""Whether the database server takes writes: on a replica nobody could sign in, and no worker could work."""
+"""Check that the database server accepts writes: on a replica nobody could sign in, and no worker could work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every record is made of: a key, UTC times, a version."""
+"""The base of every record: a key, UTC times, a version."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Record(Timestamped, Versioned, Model):
 
     # The columns whose values the history keeps; None: all. A model with a secret column has to name them.
     __history__: ClassVar[tuple[str, ...] | None] = None
-    # Values for the columns that the history does not keep, when a record is restored from it.
+    # Values for columns that the history doesn't store, when a record is restored from it.
     __restored__: ClassVar[dict[str, object]] = {}
-    # Whether nobody writes here: the table is a view, or belongs to another program.
+    # Whether the dashboard never writes: the table is a view, or belongs to another program.
     __read_only__: ClassVar[bool] = False
-    # Whether “view everything” leaves these records out: people need a right that names them, or all rights.
+    # Whether “view everything” excludes these records: people need a right that names them, or all rights.
     __guarded__: ClassVar[bool] = False
     # The column that says when, or whether, a record was archived. Lists and pickers leave archived records out.
     __archived_at__: ClassVar[str] = ""
@@ -62,15 +62,14 @@ class Record(Timestamped, Versioned, Model):
     # The text column that names a record, if one column does. Lists then read it by a join instead of loading the
     # record. A model that names its records in another way defines `__str__`.
     title: ClassVar[str] = ""
-    # The columns that the model's own `__str__` reads; None: any. A person who may not see one of them sees a number
-    # instead.
+    # The columns that the model's own `__str__` reads; None: any. A person who may not see one of them sees the ID instead.
     named_by: ClassVar[tuple[str, ...] | None] = None
 
-    # A model may declare another key of any name. `id` leads to it all the same.
+    # A model may declare a key with another name; `id` still refers to it.
     id: Mapped[Any] = mapped_column(Integer, primary_key=True, sort_order=-1)
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Let `id` lead to the key that the model declares."""
+        """Make `id` another name for the key that the model declares."""
         _fit_into_classes(cls)
         own = {name: one for name, one in vars(cls).items() if isinstance(one, MappedColumn) and one.column.primary_key}
         for one in own.values():
@@ -106,7 +105,7 @@ def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
 
 
 def title_of(model: type[Record]) -> str:
-    """Return the column that names a model's records, "" for none. A column may itself be called `title`."""
+    """Return the column that names a model's records, "" for none. A model may have a column called `title`."""
     return model.title if isinstance(model.title, str) else ""
 
 
@@ -116,7 +115,7 @@ def _names_in(cls: type[Record], table: FromClause) -> set[str]:
 
 
 def _called(cls: type[Record]) -> dict[str, str]:
-    """Return the names that a class gives columns of its table, by column key, if it does."""
+    """Return the names that a class gives to columns of an existing table, by column key."""
     return {one.key: name for name, one in vars(cls).items() if isinstance(one, Column)}
 
 
@@ -175,12 +174,12 @@ class Legacy(Record):
     @declared_attr.directive
     @classmethod
     def __mapper_args__(cls) -> dict[str, object]:
-        """Count no versions."""
+        """Leave out the version column."""
         return {}
 
 
 def _note_further(cls: type[Legacy]) -> None:
-    """Let the first class's table know of a table that has further columns of its records."""
+    """Register a further table, which has more columns of its records, at the first class's table."""
     own, first = inspect_mapper(cls).local_table, inspect_mapper(cls).base_mapper.local_table
     if isinstance(own, Table) and isinstance(first, Table) and own is not first:
         own.info |= {LEGACY: True, READ_ONLY: cls.__read_only__}

@@ -1,4 +1,4 @@
-"""A PostgreSQL replica that pages read from: whether it can be reached, how far behind it is, and which statements go to it.
+"""A PostgreSQL replica for pages that only read: whether it answers, how far it is behind, and which statements go to it.
 
 Each write has a position in the primary's log. A replica has the write once it has replayed the log to that position.
 """
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 # The name of the replica among Flask-SQLAlchemy's engines.
 REPLICA = "replica"
-# Seconds for which a process trusts what it last saw of the replica, and for which it avoids one that failed.
+# Seconds for which a process trusts its last look at the replica, and for which it avoids one that failed.
 FRESH, PAUSE = 1.0, 10.0
-# A replica is always a moment behind. A person who has just written asks this often, with this many seconds between.
+# A replica is always a moment behind. After a write it is asked this often, with this many seconds in between.
 ASKED, MOMENT = 3, 0.02
 # If the replica is further behind than this, in seconds, nothing is read from it.
 MOST_LAG = 60.0
@@ -51,7 +51,7 @@ _at_hand: ContextVar[Engine | None] = ContextVar("replica", default=None)
 
 @dataclass(frozen=True)
 class Sight:
-    """What was seen of a replica: its log position, the seconds it is behind, and why it cannot be used, if it cannot."""
+    """The state of a replica: its log position, the seconds it is behind, and why it can't be used, if so."""
 
     at: float = -1e9
     replayed: int = 0
@@ -69,7 +69,7 @@ class Replica:
 
     @property
     def sight(self) -> Sight:
-        """Return the last sight. One thread refreshes it every second, while others go on with the old one."""
+        """The last known state. One thread refreshes it every second, while the others use the old one."""
         known = self._sight
         if time.monotonic() - known.at >= (PAUSE if known.problem else FRESH) and self._lock.acquire(blocking=False):
             try:
@@ -79,7 +79,7 @@ class Replica:
         return self._sight
 
     def look(self) -> Sight:
-        """Ask both servers."""
+        """Ask both servers for the present state."""
         try:
             # One after the other: behind a pooler, holding one connection while waiting for another would block
             # others.
@@ -106,7 +106,7 @@ class Replica:
         return place <= place_of(replayed or "")
 
     def leave(self, error: DBAPIError) -> None:
-        """Note that a statement failed there. If the connection was lost, nobody asks for a while."""
+        """Note that a statement failed there. If the connection was lost, the replica isn't used for a while."""
         metrics.count(Event.REPLICA_LEFT)
         trouble = trouble_of(error)
         if trouble is not None:
@@ -177,7 +177,7 @@ def route(state: ORMExecuteState) -> None:
 
 
 def from_either(first: Callable[[], Iterator[T]], otherwise: Callable[[], Iterator[T]]) -> Generator[T, None, None]:
-    """Yield the rows of the first source, or of the second if the first fails before its first row: a file must come from one source."""
+    """Yield the rows of the first source, or of the second if the first fails before its first row. A file never mixes sources."""
     rows = first()
     try:
         begin = [*islice(rows, 1)]

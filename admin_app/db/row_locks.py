@@ -28,17 +28,17 @@ def lock_rows(session: AnySession, model: type[object], which: ColumnElement[boo
 
 
 def lock_where_several(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
-    """Lock records whose version depends on several tables. The statement that reads a single row locks it itself."""
+    """Lock records whose version depends on several tables. For the others, the statement that reads the row locks it."""
     if _counted(model):
         lock_rows(session, model, which)
 
 
 def _counted(model: type[object]) -> Sequence[Table]:
-    """Return the further tables that count for the version: another program may change only the row there."""
+    """Return the further tables that count for the version: another program may change a row only there."""
     return () if has_counter(table_of(model)) else further_tables(model)
 
 
 def _lock(session: AnySession, table: Table, which: ColumnElement[bool]) -> None:
-    # In the order of the keys, so that two acts on the same records wait for each other instead of deadlocking.
+    # In key order, so that two transactions on the same records wait for each other instead of deadlocking.
     some = select(key_in(table)).where(which).order_by(key_in(table).asc()).with_for_update().subquery()
     session.connection().execute(select(func.count()).select_from(some))

@@ -1,7 +1,7 @@
-"""Whether a newer program has changed the database, and whether this one can still use it; what `db migrate` compares.
+"""Whether a newer program has migrated the database and this one can still use it.
 
-A migration that only adds what older programs can do without says `is_additive = True`. The database stores the
-oldest migration whose program can serve, so that servers of two versions can run side by side during an upgrade.
+A migration whose changes don't disturb older programs says `is_additive = True`. The database stores the oldest migration
+whose program can serve, so that servers of two versions can run side by side during an upgrade.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def is_additive(script: Script) -> bool:
 
 
 def bound_locks(connection: Connection) -> None:
-    """Let each migration wait for a lock only as long as people wait for a page: everyone who comes after it waits behind it."""
+    """Limit how long each migration waits for a lock: everyone who comes after it waits behind it."""
     if connection.dialect.name == "postgresql":
         event.listen(connection, "begin", _bound)
 

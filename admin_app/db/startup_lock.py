@@ -1,4 +1,4 @@
-"""One process at a time: of dashboards that start together, each would try to migrate the tables, and all but one would fail."""
+"""One process at a time: dashboards that start together would all try to migrate the tables, and all but one would fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALONE = (
 
 @contextmanager
 def startup_lock(engine: Engine) -> Iterator[None]:
-    """Wait until no other process is inside with the same database, and keep others out. The lock of a process that dies is released."""
+    """Hold the lock: one process at a time is in the block with the same database. If a process dies, its lock is released."""
     if engine.dialect.name != "postgresql":
         with _alone_on_sqlite(engine):
             yield
@@ -45,7 +45,7 @@ def startup_lock(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def transaction_alone(engine: Engine) -> Iterator[Connection]:
-    """Do the same for work in one transaction, on its own connection."""
+    """Hold the lock for work in one transaction, on its own connection."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             _lock(connection)

@@ -1,4 +1,4 @@
-"""How many statements an act sends, and how long the database takes for them."""
+"""How many statements a request or job sends, and how long the database takes for them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Sent:
-    """The statements of one act so far."""
+    """The number and time of the statements so far."""
 
     number: int = 0
     seconds: float = 0.0
-    # When the current one was sent.
+    # When the current statement was sent.
     since: float = 0.0
 
 
@@ -39,6 +39,6 @@ def note_begin(*_: object) -> None:
 
 
 def note_end(*_: object) -> None:
-    """Note that its result has arrived. A failed statement is counted without its time."""
+    """Note that the result has arrived. A failed statement counts without its time."""
     if (sent := _sent.get()) is not None:
         sent.seconds += time.perf_counter() - sent.since

@@ -12,20 +12,20 @@ from typing_extensions import override
 
 
 class StringSet(tuple[str, ...]):
-    """Words in order, each once."""
+    """A sorted set of words."""
 
     __slots__ = ()
 
     def __new__(cls, words: Iterable[str] = ()) -> Self:
-        """Sort them."""
+        """Sort the words."""
         return super().__new__(cls, sorted(set(words)))
 
     def __str__(self) -> str:
-        """Write them for people."""
+        """Return the words for people."""
         return ", ".join(self)
 
     def to_text(self) -> str:
-        """Write them as the table and the history store them: equal sets give equal text."""
+        """Return the text that the table and the history store: equal sets give equal texts."""
         return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
@@ -42,7 +42,7 @@ class StringSetType(TypeDecorator[StringSet]):
 
     @property
     def python_type(self) -> type[StringSet]:
-        """What its values are."""
+        """The Python type of the values."""
         return StringSet
 
     @override
@@ -52,10 +52,10 @@ class StringSetType(TypeDecorator[StringSet]):
 
     @override
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
-        """Write them."""
+        """Write the stored text."""
         return None if value is None else StringSet(value).to_text()
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> StringSet | None:
-        """Read them."""
+        """Read the stored text."""
         return None if value is None else StringSet.from_text(value)

@@ -1,4 +1,4 @@
-"""What is wrong with the store itself, in words, with advice: one table for pages, commands, the worker and `check`."""
+"""Problems of the database itself, with advice: one table for pages, commands, the worker and `check`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ REPEATED = 60.0
 
 @dataclass(frozen=True)
 class Trouble:
-    """A problem, and what whoever runs the dashboard can do about it."""
+    """A problem, and what the administrator can do about it."""
 
     problem: str
     advice: str
 
     def __str__(self) -> str:
-        """Write both on one line."""
+        """Return problem and advice on one line."""
         return f"{self.problem} {self.advice}"
 
 
@@ -83,7 +83,7 @@ _said: dict[object, float] = {}
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
-    """Return what is wrong with the store; None if the error is about the statement."""
+    """Return the problem of the database; None if the error is about the statement."""
     if isinstance(error, OSError):
         return NO_SPACE if error.errno in {errno.ENOSPC, errno.EDQUOT} else None
     # Huey uses its own database connection, without SQLAlchemy.

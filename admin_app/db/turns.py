@@ -1,7 +1,7 @@
-"""Turns at SQLite's write lock: long work would take the lock again at once and nobody else would get it.
+"""Turns at SQLite's write lock: without them, a long job would take the lock again at once, and nobody else would get it.
 
-SQLite has no queue: a waiting writer retries every tenth of a second. Meanwhile it holds a lock on a file beside the
-database, which the system releases if the writer dies.
+SQLite has no queue: a waiting writer retries every tenth of a second. Meanwhile it holds a lock on a file beside the database,
+which the operating system releases if the writer dies.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-# Seconds between two looks at whether someone still waits.
+# Seconds between two checks whether someone still waits.
 LOOK = 0.005
-# Longest time in seconds that long work steps aside: if many write all the time, it still has to finish.
+# Longest pause of a long job, in seconds: even if many write all the time, it has to finish.
 LONGEST = 0.5
 
 
 @contextmanager
 def waiting(engine: Engine) -> Iterator[None]:
-    """Show inside that someone waits."""
+    """Show others that this writer waits, inside the block."""
     descriptor = _opened(engine)
     try:
         if descriptor is not None:
@@ -34,7 +34,7 @@ def waiting(engine: Engine) -> Iterator[None]:
 
 
 def let_others_write(engine: Engine) -> None:
-    """Step aside until nobody waits any more, within the limit."""
+    """Pause until nobody waits any more, within the limit."""
     until = time.monotonic() + LONGEST
     while is_awaited(engine) and time.monotonic() < until:
         time.sleep(LOOK)

@@ -24,11 +24,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @property
     def python_type(self) -> type[datetime]:
-        """What its values are."""
+        """The Python type of the values."""
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: it would be ambiguous later."""
+        """Refuse a time without a time zone, which would be ambiguous later."""
         if value is None:
             return None
         if value.tzinfo is None:

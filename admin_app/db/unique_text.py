@@ -17,7 +17,7 @@ from admin_app.db.schema_version import compared
 from admin_app.errors import ClashError, ConfigurationError
 from admin_app.formatting import counted, in_words
 
-# The connection's note of which of these indexes must exist while migrations run.
+# The key in a connection's info for the indexes that must exist while migrations run.
 _KEPT = "unique_text"
 # How many clashing texts are listed, and how many records of each.
 MOST_LISTED = 20

@@ -1,4 +1,4 @@
-"""Which columns no two rows of a table share: one column, or several together."""
+"""The columns of a table that are unique, alone or together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def unique_groups(table: Table) -> list[list[TableColumn]]:
 
 
 def unique_where(table: Table, store: str) -> list[tuple[list[TableColumn], ColumnElement[bool]]]:
-    """Return such groups with the rows that they hold for: every one, or those that a store's partial index has."""
+    """Return the unique groups with the rows that they apply to: all rows, or those of a database's partial index."""
     whole = [(columns, true()) for columns in unique_groups(table)]
     found = [one for one in table.indexes if one.unique and _is_partial(one) and not _is_computed(one)]
     some = [(list(one.columns), one.dialect_kwargs.get(f"{store}_where")) for one in found]

@@ -1,4 +1,4 @@
-"""The version of a row: our counter, or, in a table that must not be altered, what the store knows about the row."""
+"""The version of a row: our counter or, in a table that must not be altered, a number that the database computes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sqlalchemy.sql.functions import FunctionElement
 from admin_app.db.types import utc_now
 from admin_app.extensions import Expression, TableColumn, Values
 
-# Marks of a table that must not be altered, and of one that nobody writes.
+# Marks of tables that must not be altered, and of those that nobody writes.
 LEGACY, READ_ONLY = "is_legacy", "is_read_only"
-# Beside such a table, the tables that have further columns of its records (joined inheritance).
+# The key for the further tables of such a table (joined inheritance).
 FURTHER = "further_tables"
-# How many values SQLite passes to a function at once.
+# The most arguments that SQLite passes to a function.
 _MOST = 100
 
 
 class RowVersion(FunctionElement[int]):
     """A number that changes when the row changes: `xmin` on PostgreSQL, a digest of the columns on SQLite.
 
-    If a record has rows in several tables, all of them count. Which tables those are is known once the models are.
+    If a record has rows in several tables, all of them count. The tables are known once the models are mapped.
     """
 
     type = Integer()
@@ -45,17 +45,17 @@ def has_counter(table: FromClause) -> bool:
 
 
 def version_in(table: FromClause) -> Expression:
-    """Return the version of a table's, or an alias's, rows."""
+    """Return the version of the rows of a table or alias."""
     return table.c.version if has_counter(table) else RowVersion(*table.c)
 
 
 def version_after(table: FromClause) -> Expression:
-    """Return the version that the history notes for a change: 0 without a counter."""
+    """Return the version that the history stores for a change: 0 without a counter."""
     return table.c.version + 1 if has_counter(table) else literal(0)
 
 
 def version_made(table: FromClause) -> Expression:
-    """Return the version that the history notes for a new row."""
+    """Return the version that the history stores for a new row."""
     return table.c.version if has_counter(table) else literal(0)
 
 
@@ -67,15 +67,14 @@ def raised(table: FromClause) -> Values:
 def stamps(table: FromClause) -> Values:
     """Return the assignments that a bulk update adds: the counter and the time.
 
-    Without a counter it is an assignment that changes nothing: an update that only links records would otherwise be
-    empty.
+    Without a counter it is an assignment that changes nothing, because an update that only links records would be empty.
     """
     key = next(iter(table.primary_key))
     return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {key.name: key}
 
 
 def digest(*values: object) -> int:
-    """Return a number of 31 bits that another row is unlikely to have: SQLite's `row_digest`."""
+    """Return a 31-bit number that another row is unlikely to have: SQLite's `row_digest`."""
     return int.from_bytes(hashlib.blake2b(repr(values).encode(), digest_size=4).digest()) & 0x7FFFFFFF
 
 
@@ -83,7 +82,7 @@ def digest(*values: object) -> int:
 def _by_xmin(element: RowVersion, compiler: SQLCompiler, **kw: object) -> str:
     of, _, _ = compiler.process(element.clauses.clauses[0], **kw).rpartition(".")
     further = _of_further(element, compiler, lambda row, _: f"{_number_of(row)}", kw)
-    # Each of them only grows, and so does the sum.
+    # Each `xmin` only grows, and so does the sum.
     sum_ = " + ".join([_number_of(of), *(f"COALESCE({one}, 0)" for one in further)])
     return f"(({sum_}) & 2147483647)::INTEGER"
 
@@ -105,7 +104,7 @@ def _digest_in(row: str, columns: Sequence[str]) -> str:
 def _of_further(
     element: RowVersion, compiler: SQLCompiler, version: Callable[[str, Sequence[str]], str], kw: Values
 ) -> Iterator[str]:
-    """Yield the SQL of what tells whether a record's rows in further tables were changed, NULL where it has none there."""
+    """Yield the SQL of the versions of a record's rows in further tables, NULL if it has none there."""
     of = element.clauses.clauses[0].table
     root = getattr(of, "element", of)
     quote, format_table = compiler.preparer.quote, compiler.preparer.format_table
@@ -118,13 +117,13 @@ def _of_further(
 
 
 def _whole(column: TableColumn, compiler: SQLCompiler, kw: Values) -> str:
-    """Write a column with its table's name, also where the statement leaves that out: inside, it would be the further table's."""
+    """Return a column with its table's name, even if the statement omits it: in the subquery it would mean the further table's."""
     text = compiler.process(column, **kw)
     return text if "." in text else f"{compiler.preparer.format_table(column.table)}.{text}"
 
 
 def _digest_of(columns: Sequence[str]) -> str:
-    """Write the function call; for many columns, a call over several calls."""
+    """Return the function call; for many columns, a call over several calls."""
     if len(columns) <= _MOST:
         return f"row_digest({', '.join(columns)})"
     return _digest_of([_digest_of(columns[start : start + _MOST]) for start in range(0, len(columns), _MOST)])

@@ -1,4 +1,4 @@
-"""What a relation is, everywhere: one file a kind of relation, and the table in which one is looked up."""
+"""Relations: one file per kind, and the lookup of a model's relations."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ _BY_DIRECTION: dict[RelationshipDirection, type[Relation]] = {
     RelationshipDirection.ONETOMANY: ToMany,
     RelationshipDirection.MANYTOMANY: ManyToMany,
 }
-# What `relations_of` has found out.
+# Cache of `relations_of`.
 _BY_MODEL: dict[type[Record], dict[str, Relation]] = {}
-# And `links_into`.
+# Cache of `links_into`.
 _LINKING: dict[type[Record], Sequence[ManyToMany]] = {}
 
 
 def relation_of(attribute: AnyColumn) -> Relation:
-    """Return a model's relation, given as an attribute or as SQLAlchemy's property; raise `ConfigurationError` for what it cannot be."""
+    """Return a model's relation, given its attribute or SQLAlchemy's property; raise `ConfigurationError` if it isn't supported."""
     return _relation(getattr(attribute, "property", attribute))
 
 
 def to_one(attribute: AnyColumn) -> ToOne:
-    """Return a relation that is known to be to one."""
+    """Return a relation that is known to be to-one."""
     relation = relation_of(attribute)
     assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
     return relation
 
 
 def relations_of(model: type[Record]) -> dict[str, Relation]:
-    """Return a model's relations by their names."""
+    """Return a model's relations by name."""
     if model not in _BY_MODEL:
         _BY_MODEL[model] = {str(key): relation_of(one) for key, one in inspect_mapper(model).relationships.items()}
     return _BY_MODEL[model]
 
 
 def links_of(model: type[Record]) -> dict[str, ManyToMany]:
-    """Return the relations to many others that a model's records keep as fields, by their names."""
+    """Return the many-to-many relations that a model's records have as fields, by name."""
     found = relations_of(model).items()
     return {name: one for name, one in found if isinstance(one, ManyToMany) and one.history()}
 
 
 def row_links(model: type[Record]) -> dict[str, ManyToMany]:
-    """Return the same of whole records: also what those of classes alone keep that derive from the model."""
+    """Return the fields of links of a table's rows, with those of the model's subclasses."""
     found = links_of(model)
     for one in classes_of_table(model):
         found = links_of(cast("type[Record]", one)) | found
@@ -65,11 +65,11 @@ def row_links(model: type[Record]) -> dict[str, ManyToMany]:
 
 
 def links_into(model: type[Record]) -> Sequence[ManyToMany]:
-    """Return the relations by which records of any model own links to a model's records."""
+    """Return the many-to-many relations in which records of any model own links to this model's records."""
     if model not in _LINKING:
         models = [one.class_ for one in inspect_mapper(model).registry.mappers if issubclass(one.class_, Record)]
         links = dict.fromkeys(link for one in models for link in links_of(one).values())
-        # A record of a class that derives from another one is one of that, too.
+        # A record of a subclass is one of its parent class too.
         _LINKING[model] = [one for one in links if issubclass(model, one.target) or issubclass(one.target, model)]
     return _LINKING[model]
 
@@ -83,7 +83,7 @@ def _relation(relation: Relationship) -> Relation:
 
 
 def _problem_with(relation: Relationship) -> str:
-    """Say what the dashboard does not know about a relation, and what to do instead."""
+    """Say what is unsupported about a relation and what to do instead; "" for a supported one."""
     if relation.secondary is not None:
         return _problem_with_links(relation)
     if relation.viewonly and len(relation.local_remote_pairs or ()) == 1:
@@ -102,7 +102,7 @@ def _problem_with(relation: Relationship) -> str:
 
 
 def _problem_with_links(relation: Relationship) -> str:
-    """Say the same of a relation by a table between."""
+    """Say what is unsupported about a relation with an association table; "" for a supported one."""
     if relation.viewonly:
         return ""
     pairs = (relation.synchronize_pairs, relation.secondary_synchronize_pairs or ())

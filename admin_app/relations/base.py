@@ -1,4 +1,4 @@
-"""The base of relations, and the only place that reads SQLAlchemy's relation internals."""
+"""The base of relations, and the only module that reads SQLAlchemy's relation internals."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from admin_app.extensions import AnyColumn, Attribute, Expression, Relationship,
 class Dependency(StrEnum):
     """What happens to the related records when this one is deleted."""
 
-    # The records on the other side stay as they are.
+    # The related records stay as they are.
     NONE = "none"
-    # They may stay without this one, be given to another, or be deleted too.
+    # The related records can stay without this one, be given to another, or be deleted too.
     OPTIONAL = "optional"
-    # They cannot exist without it: they are given to another, or deleted too.
+    # The related records need this one, so they are given to another or deleted too.
     REQUIRED = "required"
-    # The model or the database decides: they are deleted too, they stay without it, or they prevent the deletion.
+    # The model or the database decides: the related records are deleted, stay without this one, or prevent the deletion.
     CASCADE = "cascade"
     CLEARED = "cleared"
     REFUSED = "refused"
@@ -40,39 +40,39 @@ class Dependency(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class KeySet:
-    """Rows that a set of keys identifies: `found` looks them up by the keys, which is fast for a small set; `asked` tests each row.
+    """A set of rows given by keys: `found` looks the keys up, which is fast for a small set; `asked` tests each row.
 
-    For a large set, testing soon finds the first rows of an order, where looking up would read and sort all of them.
+    Tests soon find the first rows of an ordered list, even if the set is large; a lookup would read and sort all of it.
     """
 
-    # None where the keys cannot be found without testing the rows.
+    # None if only tests can tell which rows belong to the set.
     keys: Statement | None
     found: ColumnElement[bool]
     asked: ColumnElement[bool]
 
     def condition(self, walked: Collection[KeySet]) -> ColumnElement[bool]:
-        """Return the condition on the rows; it tests them one by one where this set is among `walked`."""
+        """Return the condition on the rows; it tests them one by one if this set is in `walked`."""
         return self.asked if self in walked else self.found
 
 
-# What a foreign key's `ON DELETE` says.
+# The values of a foreign key's `ON DELETE`.
 _SAID = {"CASCADE": Dependency.CASCADE, "SET NULL": Dependency.CLEARED, "RESTRICT": Dependency.REFUSED}
 
 
 def fate_of_key(foreign_key: Sequence[TableColumn]) -> Dependency:
-    """Return what happens to the referring records of a foreign key on deletion: its `ON DELETE`, else by whether it is nullable."""
+    """Return what a foreign key does to referring records on deletion: its `ON DELETE`, else what its nullability allows."""
     said = {(one.ondelete or "").upper() for column in foreign_key for one in column.foreign_keys}
     found = next((_SAID[one] for one in said if one in _SAID), None)
     return found or (Dependency.OPTIONAL if all(one.nullable for one in foreign_key) else Dependency.REQUIRED)
 
 
 def one_of(columns: Sequence[Expression]) -> TableColumn:
-    """Return a column, or the key that is of several."""
+    """Return the only column, or the composite key of several."""
     return cast("TableColumn", columns[0] if len(columns) == 1 else CompositeKey(*columns))
 
 
 def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:
-    """Return the columns of a foreign key that are set to NULL where it points at nothing, without those that another relation shares."""
+    """Return the columns of a foreign key that become NULL when it refers to nothing, without those that another relation shares."""
     empty = [one for one in columns if one.nullable]
     ties = (one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.MANYTOONE)
     others = (one.local_columns for one in ties if not one.viewonly and one.local_columns != {*columns})
@@ -82,32 +82,32 @@ def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableCo
 
 
 def holder_of(model: type[Record], column: TableColumn, key: object) -> ColumnElement[object]:
-    """Return what the record of a key has in a column."""
+    """Return a column's value in the record with this key, as a subquery."""
     return select(column).where(key_of(model) == key).correlate(None).scalar_subquery()
 
 
 def in_alias(alias: object, names: Sequence[str]) -> AnyColumn:
-    """Return the same of a model or of an alias of one, by its attributes."""
+    """Return the attribute of a model or alias with this name, or the composite key of several."""
     found: list[AnyColumn] = [getattr(alias, name) for name in names]
     return found[0] if len(found) == 1 else CompositeKey(*found)
 
 
 class Relation:
-    """A relation of a model, seen from its side: `own` is this side's column of the joining pair, `other` the other side's."""
+    """A relation of a model, seen from that model: `own` is its column of the join, `other` the related model's column."""
 
     name: ClassVar[str]
     is_many: ClassVar[bool]
 
     def __init__(self, relation: Relationship) -> None:
-        """Keep it, and the columns that tie both sides."""
+        """Keep the relation and the columns of its join."""
         self.property = relation
         if relation.secondary is None:
-            # Both are columns of tables: `relation_of` has checked it.
+            # Both are columns of tables: `relation_of` has checked this.
             pairs = cast("list[tuple[TableColumn, TableColumn]]", relation.local_remote_pairs)
             self._tie(pairs, of_own=relation.direction is RelationshipDirection.ONETOMANY)
 
     def _tie(self, pairs: Iterable[tuple[TableColumn, TableColumn]], *, of_own: bool) -> None:
-        """Keep which columns tie both sides, in the order of the key that they hold: this side's or the other's."""
+        """Keep the columns of the join, in the order of the primary key among them, which is this side's or the other's."""
         known = [pair[0 if of_own else 1] for pair in pairs]
         keys = keys_in(known[0].table)
         self.is_by_key = set(known) == set(keys)
@@ -117,12 +117,12 @@ class Relation:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the relation joins one column with a key of one column."""
+        """Whether the relation joins one column with a primary key of one column."""
         return self.is_by_key and len(self.own_columns) == 1
 
     @property
     def key(self) -> str:
-        """What the attribute is called."""
+        """The name of the model's attribute."""
         return str(self.property.key)
 
     @property
@@ -133,13 +133,13 @@ class Relation:
 
     @property
     def model(self) -> type[Record]:
-        """The model that has it."""
+        """The model that has the relation."""
         model: type[Record] = self.property.parent.class_
         return model
 
     @property
     def target(self) -> type[Record]:
-        """The model on the other side."""
+        """The related model."""
         target: type[Record] = self.property.mapper.class_
         return target
 
@@ -150,12 +150,12 @@ class Relation:
 
     @property
     def is_view(self) -> bool:
-        """Whether it is view-only, and never written."""
+        """Whether the relation is view-only."""
         return bool(self.property.viewonly)
 
     @property
     def is_told_by(self) -> bool:
-        """Whether the foreign key is part of the other side's primary key, so that its records can never be given to another."""
+        """Whether the foreign key is part of the related records' primary key, so that they can never be given to another record."""
         return any(one.primary_key for one in self.other_columns)
 
     @property
@@ -170,16 +170,16 @@ class Relation:
 
     @property
     def own_name(self) -> str:
-        """The attribute of this side's column."""
+        """The attribute of this side's only column, "" for several."""
         return self.own_names[0] if len(self.own_columns) == 1 else ""
 
     @property
     def other_name(self) -> str:
-        """The attribute of the other side's column."""
+        """The attribute of the other side's only column, "" for several."""
         return self.other_names[0] if len(self.other_columns) == 1 else ""
 
     def holding(self, record: Record | None) -> dict[str, object]:
-        """Return the foreign key values, by column name, of records that belong to this one; for None, to no record."""
+        """Return the foreign key values, by column name, of records that refer to this one; for None, of records that refer to none."""
         if record is None:
             return dict.fromkeys(one.name for one in emptied(self.target, self.other_columns) or self.other_columns)
         pairs = zip(self.own_columns, self.other_columns, strict=True)
@@ -187,29 +187,29 @@ class Relation:
 
     @property
     def is_links(self) -> bool:
-        """Whether the related records are named as a field of this one, though they are many."""
+        """Whether the related records are a field of this one, although there are many."""
         return False
 
     def key_set(self, _key: object) -> KeySet | None:
-        """Return the set of keys that identifies these rows, where no index finds the rows directly."""
+        """Return the key set of the rows, for relations without an index that finds the rows directly."""
         return None
 
     def condition(self, key: object) -> ColumnElement[bool]:
-        """Return the condition on the rows that hold the foreign key to be tied to the record of this key."""
+        """Return the condition on the rows with the foreign key to be related to the record with this key."""
         raise NotImplementedError
 
     def load(self) -> list[ORMOption]:
-        """Return how the other side is read along with this one."""
+        """Return the loader options that read the related records."""
         raise NotImplementedError
 
     def keys(self, record: Record) -> list[int]:
-        """Return the keys of the records that this one points at; reads nothing."""
+        """Return the keys of the related records that this record stores; reads nothing."""
         raise NotImplementedError
 
     def on_delete(self) -> Dependency:
-        """Return what happens to the other side when a record of this side is deleted."""
+        """Return what happens to the related records when a record of this side is deleted."""
         raise NotImplementedError
 
     def history(self) -> Sequence[str]:
-        """Name the fields under which this side's history stores it; none where the other side's history does."""
+        """Return the fields under which this side's history stores the relation; none if the other side's history does."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Dependents of a record over a foreign key that its model declares no relation for."""
+"""Dependents through foreign keys for which the model declares no relation."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from admin_app.relations.base import Dependency, fate_of_key, holder_of
 
 
 class Hanging(Relation):
-    """The reverse of a foreign key, seen from the model that it points at and that declares no relation for it."""
+    """The reverse of a foreign key whose target model declares no relation for it."""
 
     name = "hanging"
     is_many = True
 
     def __init__(self, model: type[Record], target: type[Record], key: ForeignKeyConstraint) -> None:
-        """Keep the model that is pointed at, and the columns of `target` that point."""
+        """Keep the target model, and the referring columns of `target`."""
         self._model, self._target = model, target
         self._tie([(one.column, one.parent) for one in key.elements], of_own=True)
         columns = set(self.other_columns)
@@ -38,13 +38,13 @@ class Hanging(Relation):
     @property
     @override
     def model(self) -> type[Record]:
-        """The model that is pointed at."""
+        """The model that is referred to."""
         return self._model
 
     @property
     @override
     def target(self) -> type[Record]:
-        """The model that points."""
+        """The model that refers to it."""
         return self._target
 
     @property
@@ -61,32 +61,32 @@ class Hanging(Relation):
 
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
-        """Return the condition on the rows that point at the record of this key."""
+        """Return the condition on the rows to refer to the record with this key."""
         return self.other == (key if self.is_by_key else holder_of(self.model, self.own, key))
 
     @override
     def on_delete(self) -> Dependency:
-        """Do as the foreign key says."""
+        """Return what the foreign key says."""
         return fate_of_key(self.other_columns)
 
     @override
     def history(self) -> Sequence[str]:
-        """Name none: the others' history keeps it."""
+        """Return none: the other side's history stores the relation."""
         return ()
 
 
 def hanging_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations whose records hang on this model's, its own and those of others; one that is only for looking has rows that the database lets go."""
+    """Return the relations whose related records depend on this model's, declared or not. View-only ones are covered by the others."""
     found = [*relations_of(model).values(), *unknown_dependents(model)]
     return [one for one in found if one.on_delete() is not Dependency.NONE]
 
 
-# What `unknown_dependents` has found out.
+# Cache of `unknown_dependents`.
 _BY_MODEL: dict[type[Record], Sequence[Relation]] = {}
 
 
 def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
-    """Return the dependents of a model's records that it declares no relation for, as far as they have a history."""
+    """Return the dependents for which the model declares no relation, if they have a history."""
     if model not in _BY_MODEL:
         _BY_MODEL[model] = _find_unknown(model)
     return _BY_MODEL[model]
@@ -106,7 +106,7 @@ def _find_unknown(model: type[Record]) -> list[Relation]:
 
 
 def _has_whole_column(relation: Relation) -> bool:
-    """Whether all records that hold the key are of the other side's class: a class that derives may have it from the first one's table."""
+    """Whether the relation covers all rows with the foreign key. A subclass may have only some rows of a parent's table."""
     target = relation.target
     is_own = has_own_table(target) and local_table(target) is relation.other_columns[0].table
     return isinstance(relation, ToMany) and is_own

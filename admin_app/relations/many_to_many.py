@@ -1,4 +1,4 @@
-"""A relation to many others by a table between, which holds a row for each two that belong together: an article's tags."""
+"""A many-to-many relation with an association table, which has a row for each pair: an article's tags."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from admin_app.relations.base import Dependency, KeySet, Relation
 
 
 class ManyToMany(Relation):
-    """Many to many: one side has the links as a field, the other side lists the linked records."""
+    """Many to many: one side has the links as a field; the other side's pages list the linked records."""
 
     name = "many_to_many"
     is_many = True
 
     def __init__(self, relation: Relationship) -> None:
-        """Keep the association table, and its column for either side."""
+        """Keep the association table, and its column for each side."""
         super().__init__(relation)
         self.is_by_key = True
         self.table = cast("Table", relation.secondary)
         if self.is_view:
-            # Whatever is between, it is only looked at: the keys are the records' own.
+            # A view-only relation may have anything between: here each side stands for its own primary key.
             self.own, self.other = (key_of(one) for one in (self.model, self.target))
             self.own_columns, self.other_columns = (tuple(keys_in(table_of(one))) for one in (self.model, self.target))
             return
@@ -40,7 +40,7 @@ class ManyToMany(Relation):
     @property
     @override
     def is_links(self) -> bool:
-        """Whether this side keeps the links: the only one that has the relation, or the one that the table names first."""
+        """Whether this side owns the links: it is the only one with the relation, or its column comes first in the association table."""
         return self.is_view or not self.back or self.own_link is self._first_link
 
     @property
@@ -50,16 +50,16 @@ class ManyToMany(Relation):
 
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
-        """Return the condition on the rows of the side that keeps the links to be linked with the record of this key."""
+        """Return the condition on the owning side's rows to be linked with the record with this key."""
         return self.linked([key]).found
 
     @override
     def key_set(self, key: object) -> KeySet:
-        """Return the links' own."""
+        """Return the key set of the rows linked with this record."""
         return self.linked([key])
 
     def linked(self, keys: Sequence[object] | None = None) -> KeySet:
-        """Return the rows of the side that keeps the links that are linked with any of these, or with anything."""
+        """Return the owning side's rows that are linked with any of these records, or with any record at all."""
         if self.is_view:
             seen = self.attribute.any() if keys is None else self.attribute.any(self.other.in_(keys))
             return KeySet(None, seen, seen)
@@ -72,17 +72,17 @@ class ManyToMany(Relation):
         return KeySet(linked, row.in_(linked), asked)
 
     def owners_of(self, keys: Statement) -> Statement:
-        """Return the keys of the records that keep links to any of these."""
+        """Return the keys of the records that own links to any of these."""
         return select(self.own_link).where(self.other_link.in_(keys))
 
     @override
     def load(self) -> list[ORMOption]:
-        """Read what this side keeps by one statement more, however many rows."""
+        """Read the owned links with one more statement, however many rows there are."""
         return [selectinload(self.attribute)] if self.is_links else []
 
     @override
     def keys(self, record: Record) -> list[int]:
-        """Return the keys of the linked records, in their order, as far as this side keeps them."""
+        """Return the sorted keys of the linked records; none if the other side owns the links."""
         return sorted(map(self.key_of, getattr(record, self.key))) if self.is_links else []
 
     def key_of(self, other: Record) -> Any:
@@ -91,10 +91,10 @@ class ManyToMany(Relation):
 
     @override
     def on_delete(self) -> Dependency:
-        """Leave the other records as they are: they lose a link."""
+        """Keep the other records: they only lose a link."""
         return Dependency.NONE
 
     @override
     def history(self) -> Sequence[str]:
-        """Name the relation itself where this side keeps it."""
+        """Return the relation itself if this side owns the links."""
         return [self.key] if self.is_links and not self.is_view else ()

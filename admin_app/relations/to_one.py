@@ -1,4 +1,4 @@
-"""A relation to one other record, whose key this side keeps: a post's user."""
+"""A to-one relation, whose key this side stores: a post's user."""
 
 from __future__ import annotations
 
@@ -27,46 +27,46 @@ class ToOne(Relation):
 
     @property
     def foreign_key(self) -> TableColumn:
-        """The column that keeps the other side's key."""
+        """The column that stores the other side's key."""
         return self.own
 
     @property
     def is_required(self) -> bool:
-        """Whether there has to be another record."""
+        """Whether a related record is required."""
         return not any(one.nullable for one in self.own_columns)
 
     @property
     def is_tree(self) -> bool:
-        """Whether it leads to another record of the model, so that none may come to be below itself, unless the relation says that one may."""
+        """Whether it forms a tree of the model's own records, in which none may be below itself; `may_be_circular` permits that."""
         return self.is_plain and self.target is self.model and not self.property.info.get("may_be_circular")
 
     @cached_property
     def is_unique(self) -> bool:
-        """Whether no two records of this side point at the same one."""
+        """Whether no two records may have the same related record."""
         own = {*self.own_columns}
         return any({*columns} == own for columns in unique_groups(cast("Table", self.own_columns[0].table)))
 
     @cached_property
     def cleared_names(self) -> Sequence[str]:
-        """The attributes of the columns to empty if it refers to no record; of several, not those that another relation needs."""
+        """The attributes of the columns that are cleared for no related record; of several, without those that another relation shares."""
         return [name_of(self.model, one) for one in emptied(self.model, self.own_columns)]
 
     def values_for(self, other: Record | None) -> Values:
-        """Return what this side's columns hold, by their attributes, where a record points at another one, or at none."""
+        """Return the foreign key values, by attribute, for a related record, or for none."""
         if other is None:
             return dict.fromkeys(self.cleared_names)
         pairs = zip(self.own_names, self.other_names, strict=True)
         return {own: getattr(other, name) for own, name in pairs}
 
     def told_by(self, values: Values) -> object:
-        """Return what these values of this side's attributes tell another record by: one value, or one of several; None for no record."""
+        """Return the related record's key according to these values, `Parts` for several columns; None for no record."""
         if any(values.get(name) is None for name in self.own_names):
             return None
         held = [values[name] for name in self.own_names]
         return held[0] if len(held) == 1 else Parts(held)
 
     def record_told_by(self, session: AnySession, values: Values) -> Record | None:
-        """Return the other record that these values tell, as long as it is there."""
+        """Return the related record according to these values, None if there is none."""
         told = self.told_by(values)
         if told is None:
             return None
@@ -76,35 +76,35 @@ class ToOne(Relation):
         return session.scalars(select(self.target).where(self.other == told)).first()
 
     def condition(self, key: object) -> ColumnElement[bool]:
-        """Return the condition on this model's rows to point at the record of this key."""
+        """Return the condition on this model's rows to refer to the record with this key."""
         if self.is_by_key:
             return self.foreign_key == key
         return self.among([key])
 
     def among(self, keys: Sequence[object]) -> ColumnElement[bool]:
-        """Return the condition on this model's rows to point at one of the records of these keys."""
+        """Return the condition on this model's rows to refer to one of the records with these keys."""
         return self.among_in(self.foreign_key, keys)
 
     def among_in(self, foreign_key: AnyColumn, keys: Sequence[object]) -> ColumnElement[bool]:
-        """Return the same of an alias, by its foreign key."""
+        """Return the condition on an alias's rows, given its foreign key."""
         if self.is_by_key:
             return foreign_key.in_(keys)
         pointed_at = select(self.other).where(key_of(self.target).in_(keys))
         return foreign_key.in_(pointed_at.correlate(None))
 
     def load(self) -> list[ORMOption]:
-        """Join it: one statement, however many rows."""
+        """Join the related record: one statement, however many rows there are."""
         return [joinedload(self.attribute)]
 
     def keys(self, record: Record) -> list[int]:
-        """Return the other record's key, if there is one."""
+        """Return the related record's key, if there is one."""
         key = getattr(record, self.own_name) if self.is_plain else None
         return [] if key is None else [key]
 
     def on_delete(self) -> Dependency:
-        """Leave the other record alone."""
+        """Keep the related record."""
         return Dependency.NONE
 
     def history(self) -> Sequence[str]:
-        """Name the foreign key's columns."""
+        """Return the foreign key's attributes."""
         return self.own_names

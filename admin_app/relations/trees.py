@@ -1,4 +1,4 @@
-"""Trees of records of one model: what is below a record, and whether a record would be below itself."""
+"""Trees of records of one model: find what is below a record, and records that are below themselves."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def trees_of(model: type[Record]) -> list[ToOne]:
 
 
 def keys_below(tree: ToOne, key: object) -> Statement:
-    """Return the keys of what is below the record of a key, however deep."""
+    """Return the keys of all records below this one, at any depth."""
     table = tree.own.table
     child = table.alias("child")
     below = select(tree.other.label("key")).where(tree.own == key).cte(recursive=True)
     deeper = select(child.c[tree.other.name]).join_from(below, child, child.c[tree.own.name] == below.c.key)
-    # Nothing is told twice, so that a circle has an end.
+    # UNION, not UNION ALL: without repetitions a circle comes to an end.
     return select(below.union(deeper).c.key)
 
 
 def below(tree: ToOne, key: object) -> KeySet:
-    """Return the rows that are below the record of a key, however deep: asked for, a row climbs up as far as the top."""
+    """Return the rows below the record with this key, at any depth; as a test, each row follows its parents to the top."""
     parent = tree.own.table.alias("parent")
     start = select(tree.own.label("key")).correlate(tree.own.table).cte("above", recursive=True, nesting=True)
     higher = select(parent.c[tree.own.name]).join_from(start, parent, parent.c[tree.other.name] == start.c.key)

@@ -1,1 +1,1 @@
-"""Which rows: parsed once from a URL, printed back to it, and used by everything that reads or acts on many rows."""
+"""Selections: which rows of a model, parsed from a URL, printed back to it, and used by all code that reads or changes many rows."""

@@ -14,7 +14,7 @@ from admin_app.selection.list_schema import WHOLE, Filter, ListSchema
 from admin_app.selection.search.search import MOST_WORDS, Lookup, Term, occurs
 from admin_app.unicode_text import forms
 
-# SQLite refuses expressions nested 1,000 deep, and nobody reads more than this.
+# SQLite refuses expressions nested 1,000 deep, and nobody can read more conditions than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
 TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes deeper."
@@ -22,7 +22,7 @@ TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes
 
 @dataclass(frozen=True)
 class Condition:
-    """A filter with the typed text, and the value that it was read as or the problem with it."""
+    """A filter with its typed text, and the value of the text or the problem with it."""
 
     key: str
     text: str
@@ -31,12 +31,12 @@ class Condition:
     problem: str = ""
 
     def conditions(self) -> Iterator[Condition]:
-        """Yield this condition, so that conditions and groups are walked alike."""
+        """Yield this condition, so that callers need not tell conditions from groups."""
         yield self
 
     @property
     def depth(self) -> int:
-        """How deep groups are nested here."""
+        """The depth of nested groups: 0 for a condition."""
         return 0
 
     @property
@@ -46,26 +46,26 @@ class Condition:
         if searched is None:
             return None
         values = [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value)]
-        # The index holds composed letters: a decomposed text is looked up in its composed form.
+        # The index holds composed letters, so a decomposed text is looked up in its composed form.
         texts = [forms(one)[-1] for one in values] if searched.frame == WHOLE else values
         found = Lookup(tuple(Term(one, (searched,)) for one in texts))
-        # What is compared as a whole may have an index of its own, which knows short texts too.
+        # An equality filter may have its own index, which also finds short texts.
         is_better = searched.frame != WHOLE or (found.is_indexed and len(values) <= MOST_WORDS)
         return found if is_better else None
 
     @cached_property
     def key_sets(self) -> Sequence[KeySet]:
-        """The sets of keys that identify the matching rows, if the filter names any."""
+        """The key sets of the matching rows, if the filter has any."""
         return () if self.problem else self.filter.key_sets(self.value)
 
     def criterion(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
-        """Return the condition on the listed model. Index lookups and the `walked` sets of keys are tested row by row."""
+        """Return the condition on the listed model. Index lookups and the `walked` key sets are tested row by row."""
         if self.key_sets:
             return and_(*(one.condition(walked) for one in self.key_sets))
         return self.filter.criterion(self.value) if self.lookup is None else occurs(self.lookup)
 
     def sentence(self) -> str:
-        """Say it for a person."""
+        """Return the condition in words."""
         return self.filter.sentence(self.text)
 
 
@@ -77,18 +77,18 @@ class Group:
     members: tuple[Condition | Group, ...]
 
     def conditions(self) -> Iterator[Condition]:
-        """Yield every condition in it, however deep."""
+        """Yield every condition in the group, at any depth."""
         for member in self.members:
             yield from member.conditions()
 
     @property
     def depth(self) -> int:
-        """How deep groups are nested here, this one included."""
+        """The depth of nested groups, this one included."""
         return 1 + max(member.depth for member in self.members)
 
     @property
     def lookup(self) -> Lookup | None:
-        """The terms of which each matching row has one, if an index can find them: of every member for "any", of one member for "all"."""
+        """Terms of which every matching row has one, if an index can find them: of all members for "any", of one member for "all"."""
         parts = [member.lookup for member in self.members]
         known = [one for one in parts if one is not None and one.is_indexed]
         if self.is_any:
@@ -97,7 +97,7 @@ class Group:
 
     @property
     def problem(self) -> str:
-        """What could not be understood in it."""
+        """The problems of the group's conditions."""
         return " ".join(condition.problem for condition in self.conditions() if condition.problem)
 
     def criterion(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
@@ -106,7 +106,7 @@ class Group:
         return join(*(member.criterion(walked) for member in self.members))
 
     def sentence(self) -> str:
-        """Say it for a person, groups within it in brackets."""
+        """Return the group in words, with nested groups in brackets."""
         parts = (f"({one.sentence()})" if isinstance(one, Group) else one.sentence() for one in self.members)
         return (" or " if self.is_any else " and ").join(parts)
 
@@ -124,7 +124,7 @@ def group_of(members: Iterable[Member], *, is_any: bool) -> Member:
 
 
 def reader_of(schema: ListSchema) -> ReadCondition:
-    """Return what reads the conditions of one address. It raises for an unknown filter, and for more than anybody reads."""
+    """Return the function that reads the conditions of one address. It raises for an unknown filter, and for too many."""
     left = iter(range(MOST_CONDITIONS))
 
     def read(key: str, text: str) -> Condition:
@@ -137,7 +137,7 @@ def reader_of(schema: ListSchema) -> ReadCondition:
 
 
 def read_condition(schema: ListSchema, key: str, text: str) -> Condition:
-    """Read what was typed for a filter; a value without a meaning is kept with its problem. Raise for an unknown key."""
+    """Read a filter's text; an unusable text is kept with its problem. Raise `SelectionError` for an unknown key."""
     if key not in schema.filters:
         message = f"This list has no filter called “{key[:50]}”."
         raise SelectionError(message, sorted(schema.filters))
@@ -147,7 +147,7 @@ def read_condition(schema: ListSchema, key: str, text: str) -> Condition:
 def _understood(filter_: Filter, key: str, text: str) -> Condition:
     longest = filter_.longest
     if len(text) > longest:
-        # One character too many is kept, so that it is too long wherever it is printed and read again.
+        # One character too many is kept, so that the text is still too long when it is printed and read again.
         return Condition(key, text[: longest + 1], filter_, problem=f"Use {longest:,} characters or fewer.")
     if "\0" in text:
         return Condition(key, text, filter_, problem="Remove the NUL character.")
@@ -158,6 +158,6 @@ def _understood(filter_: Filter, key: str, text: str) -> Condition:
 
 
 def require_shallow(members: Iterable[Member]) -> None:
-    """Raise `SelectionError` for deeper groups than anybody reads."""
+    """Raise `SelectionError` for groups nested too deeply."""
     if any(member.depth > DEEPEST_GROUP for member in members):
         raise SelectionError(TOO_DEEP)

@@ -1,4 +1,4 @@
-"""What a list lets a person ask for: the searched columns, the sorts and the filters that its resource declared."""
+"""What a list offers: the searched columns, sorts and filters that its resource declares."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PAGE_SIZES = (20, 50, 100)
 # A filter's value is a word, a number, a date or a list of them; a megabyte of it is an accident or an attack.
 LONGEST_VALUE = 1000
 
-# Where the term must be in a text: anywhere, at the beginning, at the end; or the text must equal it.
+# Where a text must contain the term: anywhere, at the beginning, at the end; or the text must equal it.
 ANYWHERE, AT_START, AT_END, WHOLE = "%{}%", "{}%", "%{}", "{}"
 
 
-# `eq=False`: comparing two columns with == would build SQL.
+# `eq=False`, because comparing two columns with == would build SQL.
 @dataclass(frozen=True, eq=False)
 class SearchColumn:
-    """A text column to search, the to-one relation that leads to it, if it is another model's, and where in the text."""
+    """A text column to search, the to-one relation that leads to it if it is another model's, and the position in the text."""
 
     column: Attribute
     relation: Attribute | None = None
@@ -32,45 +32,45 @@ class SearchColumn:
 
 
 class Filter(Protocol):
-    """One operator on one field."""
+    """A filter: an operator on a field."""
 
     @property
     def slug(self) -> str:
-        """What follows the field's name in an address."""
+        """The part of the address after the field's name."""
 
     @property
     def longest(self) -> int:
-        """How many characters it takes."""
+        """The longest text in characters."""
 
     @property
     def searched(self) -> SearchColumn | None:
         """The column that the filter searches for its value, as the search box does; None for filters that do something else."""
 
     def parse(self, text: str) -> object:
-        """Turn what was typed into a value; raise ValueError whose text tells what to type instead."""
+        """Read the typed text; raise `ValueError` with what to type instead."""
 
     def criterion(self, value: object) -> ColumnElement[bool]:
         """Return the condition on the listed model."""
 
     def key_sets(self, _value: Any) -> Sequence[KeySet]:
-        """Return the sets of keys that together identify the rows; empty where `criterion` has to be used instead."""
+        """Return the key sets whose intersection is the matching rows; empty if `criterion` has to be used."""
 
     def sentence(self, text: str) -> str:
-        """Say it for a person: 'Name contains "Ann"'."""
+        """Return the filter in words: 'Name contains "Ann"'."""
 
 
 @dataclass(frozen=True)
 class SortKey:
-    """A column to sort by, and the to-one relation that leads to it, if it is another model's; or a to-many relation, to sort by its number."""
+    """A column to sort by, with the to-one relation that leads to it if it is another model's; or a to-many relation, to sort by its count."""
 
     column: Attribute
     relation: Attribute | None = None
-    # Of a to-many relation: which records count, if not all of them.
+    # For a to-many relation: the records that count, if not all of them.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
 
     @property
     def is_count(self) -> bool:
-        """Whether it sorts by a number of other records."""
+        """Whether it sorts by a number of related records."""
         return isinstance(getattr(self.column, "property", None), RelationshipProperty)
 
     @property
@@ -81,23 +81,22 @@ class SortKey:
 
 @dataclass(frozen=True)
 class ListSchema:
-    """Everything that may be asked of one model's list. What is not in here is refused."""
+    """Everything that one model's list offers. Anything else in an address is refused."""
 
     model: type[Record]
     search: Mapping[str, SearchColumn] = field(default_factory=dict)
     sorts: Mapping[str, SortKey] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     default_sort: str = ""
-    # What comes after it, where no other sort is asked for.
+    # The second sort column of the default sort.
     default_then: str = ""
-    # The rows that this person may list, whatever the address asks for; None: every row.
+    # The rows that the person may list, whatever the address asks for; None: every row.
     rows: ColumnElement[bool] | None = field(default=None, compare=False)
-    # Which rows are archived, and the column that says so: they are left out unless requested. None: there is no
-    # archive.
+    # The condition of archived rows, and its column: they are left out unless requested. None: there is no archive.
     archived: ColumnElement[bool] | None = field(default=None, compare=False)
     archived_name: str = ""
     page_sizes: tuple[int, ...] = PAGE_SIZES
-    # What the person at the screen prefers: rows a page (0 is the first of the sizes), and whether the plain address
-    # leads to a view, so that the whole list has to be asked for.
+    # The person's preferences: rows per page (0 for the first of the sizes), and whether the plain address opens a view, so that
+    # the whole list has an address of its own.
     page_size: int = 0
     has_default_view: bool = False

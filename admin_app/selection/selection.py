@@ -1,4 +1,4 @@
-"""`Selection`: one value for "these rows, in this order". Parsed from the URL, printed to it, turned into SQL."""
+"""`Selection`: one value for "these rows, in this order". Parsed from a URL, printed to one, turned into SQL."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ from admin_app.unicode_text import trimmed
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
 # The second column of the sort, which orders rows that are equal in the first.
 THEN = "then"
-# Groups of filters; a filter by itself is an argument of its own, under its key.
+# Groups of filters. A single filter is an argument of its own, with its key as the name.
 WHERE = "where"
 # The number of a tick set: the selected rows of the list.
 TICKS = "ticks"
 COLUMNS, VIEW = "columns", "view"
-# Whether archived rows are shown too, or alone; without it they are left out.
+# Whether archived rows are shown too, or alone; by default they are left out.
 ARCHIVED, TOO, ALONE = "archived", "too", "only"
 OWN_KEYS = (SEARCH, WHERE, SORT, THEN, PAGE, PER_PAGE, AFTER, BEFORE, COUNT, COLUMNS, VIEW, TICKS, ARCHIVED)
-# `before=end` is the last page, `count=exact` asks for the whole number however long the counting takes.
+# `before=end` is the last page; `count=exact` asks for the exact count, however long it takes.
 END, EXACT = "end", "exact"
-# `view=whole` is the list as it is, where the plain address leads to a person's default view.
+# `view=whole` is the whole list, if the plain address opens the person's default view.
 WHOLE = "whole"
 
-# Enough to be exact about what people go through one by one.
+# Counts are exact up to the number of rows that people go through one by one.
 COUNT_LIMIT = 10_000
-# Page numbers beyond any table; a larger one would not fit the database's integers.
+# Larger page numbers don't exist, and would not fit the database's integers.
 LAST_PAGE = 10**9
 # More columns, and longer names, than any list has.
 MOST_COLUMNS, LONGEST_NAME = 50, 100
@@ -58,14 +58,14 @@ MOST_COLUMNS, LONGEST_NAME = 50, 100
 
 @dataclass(frozen=True)
 class Parent:
-    """The record whose children are listed; `relation` is the attribute by which a child refers to it, or is linked with it."""
+    """The record whose children are listed; `relation` is the children's attribute that refers to it or is linked with it."""
 
     relation: Attribute
     record: Record
 
     @cached_property
     def key_set(self) -> KeySet | None:
-        """The set of keys that tells the children, where they are linked with it."""
+        """The key set of the children, if they are linked with the record."""
         return relation_of(self.relation).key_set(self.record.id)
 
     def condition(self, walked: Collection[KeySet] = ()) -> ColumnElement[bool]:
@@ -77,7 +77,7 @@ class Parent:
 
 @dataclass(frozen=True, eq=False)
 class Ticked:
-    """What a tick set selects: the condition on its rows, and its number of ticks; with `is_all_but` the ticks are the rows left out."""
+    """The meaning of a tick set: the condition on the selected rows, and the number of ticks. With `is_all_but` the ticks exclude rows."""
 
     rows: ColumnElement[bool]
     number: int
@@ -88,15 +88,15 @@ class Ticked:
 class Selection:
     """Which rows of `schema.model`, and in what order. `page` counts from 1; `prefix` keeps two lists on a page apart.
 
-    `after` and `before` are places: with one of them the page begins behind, or ends before, a row, and `page` is only
-    its number for people (0 where nobody knows it). `columns` are the names that the address asks for, existing or not;
-    `view` is the saved view that was opened. Neither decides which rows.
+    `after` and `before` are cursors: with one of them the page begins after, or ends before, a row, and `page` is only the number
+    that people see (0 if it is unknown). `columns` are the names in the address, whether they exist or not; `view` is the
+    saved view that was opened. Neither affects the rows.
     """
 
     schema: ListSchema
     search: str = ""
     conditions: tuple[Condition, ...] = ()
-    # Each must hold, and each holds where any of its conditions does.
+    # Every group must be true; a group is true if any of its conditions is.
     groups: tuple[Group, ...] = ()
     archived: str = ""
     sort: str = ""
@@ -108,22 +108,22 @@ class Selection:
     is_counted: bool = False
     columns: tuple[str, ...] = ()
     view: int = 0
-    # The tick set in the address, and its meaning: the parser of the address checks whose it is. Until then it means
-    # no rows.
+    # The tick set in the address, and its meaning, which the reader of the address fills in once the owner is checked. Until
+    # then it selects no rows.
     ticks: int = 0
     ticked: Ticked | None = field(default=None, compare=False)
     parent: Parent | None = None
     prefix: str = ""
-    # Which terms are looked up in the index: `planner.planned` fills it. This and what follows says how rows are found, not which.
+    # The terms that the index looks up, set by `planner.planned`. This and the following say how rows are found, not which.
     by_index: tuple[Lookup, ...] = field(default=(), compare=False)
-    # Which sets of keys are too large to find rows by.
+    # The key sets that are too large to look rows up by.
     walked: tuple[KeySet, ...] = field(default=(), compare=False)
-    # Whether so many rows match that the order is walked, whatever index a filter has.
+    # Whether so many rows match that the order is walked, even if a filter has an index.
     is_in_order: bool = field(default=False, compare=False)
-    # The word whose rows the order brings together, and the first related records that have it: see `related_order`.
+    # The word whose rows lie together in the order, and the first related records that have it: see `related_order`.
     clustered: Lookup | None = field(default=None, compare=False)
     heads: tuple[object, ...] | None = field(default=None, compare=False)
-    # How far its rows are counted, their minimum number, and where that many can be found fastest.
+    # How far rows are counted, a lower bound of their number, and where that many are found fastest.
     count_limit: int = field(default=COUNT_LIMIT, compare=False)
     known_rows: int = field(default=0, compare=False)
     likely_places: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
@@ -132,7 +132,7 @@ class Selection:
     def parse(
         cls, schema: ListSchema, arguments: Iterable[tuple[str, str]], *, parent: Parent | None = None, prefix: str = ""
     ) -> Selection:
-        """Read a URL's arguments, ignoring those without the prefix. Raise `SelectionError` for unknown ones."""
+        """Read a URL's arguments with this prefix. Raise `SelectionError` for unknown ones."""
         own = [(key.removeprefix(prefix), value) for key, value in arguments if key.startswith(prefix)]
         single = {key: value for key, value in own if key in OWN_KEYS}
         per_page = whole_number(single.get(PER_PAGE, ""))
@@ -170,7 +170,7 @@ class Selection:
         return replace(self, conditions=conditions, groups=tuple(one for one in found if isinstance(one, Group)))
 
     def arguments(self) -> list[tuple[str, str]]:
-        """Print the arguments of its address, without defaults. A filter is printed as it came, valid or not."""
+        """Return the arguments of the selection's address, without defaults. Filters are printed as typed, valid or not."""
         filters = [(condition.key, condition.text) for condition in self.conditions]
         filters += [(WHERE, print_where(self.groups))] if self.groups else []
         state = [
@@ -193,12 +193,12 @@ class Selection:
         return [(self.prefix + key, value) for key, value in own]
 
     def changed(self, **changes: Any) -> Selection:
-        """Return it with other values, from its first page, not counted, unless that is what changes. Another sort drops the second one."""
+        """Return the selection with other values, on its first page and with the usual count, unless changed too. A new sort drops the second column."""
         sort = {"then": ""} if "sort" in changes else {}
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **sort, **changes})
 
     def require_places(self) -> None:
-        """Raise `SelectionError` for a place that does not belong to this order: guessing would show other rows."""
+        """Raise `SelectionError` for a cursor that doesn't belong to this order: a guess would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
             if text and parse_cursor(self.order, text) is None:
                 message = "This address names a page that does not fit the list's sorting."
@@ -206,7 +206,7 @@ class Selection:
 
     @property
     def is_begun(self) -> bool:
-        """Whether it begins after the first row. Then the reader's page size is ignored: the address shows everybody the same page."""
+        """Whether the page begins after the first row. Then the person's page size is ignored, so that the address shows everybody the same page."""
         return self.page > 1 or bool(self.after or self.before)
 
     @property
@@ -215,17 +215,17 @@ class Selection:
         return (*self.conditions, *self.groups)
 
     def without(self, member: Member) -> Selection:
-        """Return it without one of its conditions or groups."""
+        """Return the selection without one of its conditions or groups."""
         conditions = tuple(other for other in self.conditions if other is not member)
         groups = tuple(other for other in self.groups if other is not member)
         return self.unticked().changed(conditions=conditions, groups=groups)
 
     def cleared(self) -> Selection:
-        """Return it without search, filters and ticks."""
+        """Return the selection without search, filters and ticks."""
         return self.unticked().changed(search="", conditions=(), groups=(), archived="")
 
     def unticked(self) -> Selection:
-        """Return it with the rows that are not ticked too. Ticks belong to one list: a way to another search or filter leads here."""
+        """Return the selection without ticks. Ticks belong to one list, so links to another search or filter drop them."""
         return replace(self, ticks=0, ticked=None)
 
     @property
@@ -235,33 +235,33 @@ class Selection:
 
     @property
     def digest(self) -> str:
-        """Tell this list from others of its model by search and filters, in whatever order they were typed: 32 letters and digits."""
+        """A digest of search and filters in any order, to tell this list from others of its model: 32 letters and digits."""
         said = f"{self.search}\0{in_one_order(self.filters) if self.filters else ''}"
         said += f"\0{self.archived}" if self.archived else ""
         return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]
 
     @property
     def problems(self) -> list[str]:
-        """What could not be understood."""
+        """The filters that could not be read, each with its problem."""
         conditions = (condition for member in self.filters for condition in member.conditions())
         return [f"{condition.key}: {condition.problem}" for condition in conditions if condition.problem]
 
     @property
     def scope(self) -> list[ColumnElement[bool]]:
-        """The conditions that no filter can widen: the parent's, then the row scope of the person."""
+        """The conditions that no filter can widen: the parent's, then the person's row scope."""
         found = [] if self.parent is None else [self.parent.condition(self.walked)]
         return found if self.schema.rows is None else [*found, self.schema.rows]
 
     @cached_property
     def criteria(self) -> list[ColumnElement[bool]]:
-        """The conditions of the WHERE clause: the parent first, then what may be had at all, then what was asked for.
+        """The conditions of the WHERE clause: the parent's, the row scope, then the request's.
 
-        Filters that could not all be read mean no rows: without one of them the others would mean more than was asked.
+        If a filter can't be read, no rows match: the other filters alone would match more than was asked for.
         """
         return self._criteria(lambda one: one)
 
     def _criteria(self, asked: Callable[[ColumnElement[bool]], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-        """Return the conditions, those of filters as they are asked."""
+        """Return the conditions; `asked` is applied to those of filters."""
         found = self.scope
         if self.problems:
             return [*found, false()]
@@ -272,12 +272,12 @@ class Selection:
         found += [self._looked_up(one) for one in self.by_index]
         found += [occurs(word) for word in self._words if word not in self.by_index]
         found += [asked(one.criterion(self.walked)) for one in self.conditions if one.lookup not in self.by_index]
-        # The lookup of a group finds more rows than match if the group contains an "all" group.
+        # If a group contains an "all" group, its lookup finds more rows than match.
         return [*found, *(asked(one.criterion(self.walked)) for one in self.groups)]
 
     @property
     def _of_archive(self) -> ColumnElement[bool] | None:
-        """Return the condition that leaves archived rows out, or selects only them. Rows selected by key are never left out."""
+        """Return the condition that hides archived rows, or selects only them. Rows selected by key are never hidden."""
         archived = self.schema.archived
         if archived is None or self.archived == TOO:
             return None
@@ -287,7 +287,7 @@ class Selection:
         return None if named & {"id", self.schema.archived_name} else not_(archived)
 
     def where_some(self, *first: ColumnElement[bool]) -> Statement:
-        """Return a query that yields a 1 for each row, or for each row at a place: a cheap first check."""
+        """Return a query for a 1 per row, with `first` as its first conditions."""
         return select(literal(1)).select_from(self.schema.model).where(*first, *self.criteria)
 
     def _looked_up(self, word: Lookup) -> ColumnElement[bool]:
@@ -297,19 +297,19 @@ class Selection:
 
     @property
     def key_sets(self) -> list[KeySet]:
-        """The sets of keys that select its rows: those of the parent's links, and of filters."""
+        """The key sets that select the rows: of the parent's links, and of filters."""
         asked = (one for member in self.filters for condition in member.conditions() for one in condition.key_sets)
         found = [*asked, None if self.parent is None else self.parent.key_set]
         return [one for one in found if one is not None]
 
     @property
     def is_counted_in_order(self) -> bool:
-        """Whether to count along the order: outside of it there may be millions of other rows, an archive for instance."""
+        """Whether to count along the order, which skips millions of other rows, such as an archive."""
         return bool(self.walked) or (self.is_in_order and self.schema.archived is not None)
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
-        """What is looked for in texts: the search's words, and what filters ask of single columns in the same way."""
+        """The texts that are searched: the words of the search, and the texts of filters that search a column."""
         asked = (member.lookup for member in self.filters)
         return (*self._words, *(one for one in asked if one is not None))
 
@@ -319,7 +319,7 @@ class Selection:
 
     @property
     def sorted_by(self) -> tuple[str, str]:
-        """The names of the columns that it is sorted by, "-" before one that goes down; the second is "" where it changes nothing."""
+        """The names of the sort columns, with "-" for descending; the second is "" if it makes no difference."""
         schema = self.schema
         first = self.sort or schema.default_sort
         second = self.then or ("" if self.sort else schema.default_then)
@@ -330,7 +330,7 @@ class Selection:
 
     @cached_property
     def order(self) -> SortOrder:
-        """How the rows follow each other; the primary key comes last, so that no two rows ever swap places."""
+        """The order of the rows. The primary key comes last, so that no two rows ever swap places."""
         (name, descending), (other, is_down) = map(_split_sort, self.sorted_by)
         key = self.schema.sorts.get(name)
         second = Second(self.schema.sorts[other], is_down) if other else None
@@ -339,13 +339,13 @@ class Selection:
     def segments(
         self, start: Cursor | None = None, *, backwards: bool = False, end: Cursor | None = None
     ) -> Iterator[Statement]:
-        """Yield the queries that give the rows in their order, one after the other, from a place on (and to another)."""
+        """Yield the queries that give the rows in order, one after the other, from a cursor (and to another)."""
         criteria = self._criteria(_of_each_row) if self.is_in_order else self.criteria
         return self.order.segments(criteria, start=start, backwards=backwards, end=end)
 
 
 def _of_each_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition that no index answers."""
+    """Return the condition in a form that no index can answer."""
     return func.coalesce(condition, false())
 
 
@@ -363,12 +363,12 @@ def whole_number(text: str) -> int:
 
 
 def _usual_size(schema: ListSchema, *, is_begun: bool) -> int:
-    """Return the rows a page where the address names none: the person's preference, but never on a numbered page."""
+    """Return the page size if the address names none: the person's preference, but never for a numbered page."""
     return schema.page_sizes[0] if is_begun or schema.page_size not in schema.page_sizes else schema.page_size
 
 
 def _parse_ticks(text: str | None) -> int:
-    """Read the number of a tick set; raise for nonsense, since ignoring it would select every row."""
+    """Read the number of a tick set; raise for anything else, because ignoring it would select every row."""
     number = whole_number(text or "")
     if text is not None and not number:
         message = "This address names no selected rows. Select them in the list."

@@ -1,6 +1,6 @@
-"""Groups of a selection's rows, each counted or measured: by stretches of a column's values, or by the values themselves.
+"""Group a selection's rows and count or measure each group: by ranges of a column's values, or by the values themselves.
 
-One statement each, so that the numbers add up: a row that is written meanwhile is in one group, or in none.
+Each is one statement, so that the numbers add up: a row written meanwhile is in one group or in none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from admin_app.selection.selection import Selection
 
 
 class Figure(StrEnum):
-    """What is said of a group's numbers."""
+    """An aggregate of a group's numbers."""
 
     SUM = "sum"
     AVERAGE = "average"
@@ -33,7 +33,7 @@ class Figure(StrEnum):
 
 
 Aggregate = Callable[[Expression], Expression]
-# An average is a sum, until it is told.
+# An average is a sum in SQL, and is divided at the end.
 _AGGREGATES: Mapping[Figure, Aggregate] = {
     Figure.SUM: func.sum,
     Figure.AVERAGE: func.sum,
@@ -45,7 +45,7 @@ TOO_LARGE = "The sum is too large. Narrow the list."
 
 @dataclass(frozen=True)
 class Measure:
-    """What is said of each group beside how many rows it has: a figure of a column of numbers, in all rows or in those of a condition."""
+    """What is computed for each group besides its number of rows: a figure of a numeric column, of all rows or those that meet a condition."""
 
     column: Attribute
     figure: Figure
@@ -54,9 +54,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that have something in common. `key` is the value or the place of the stretch, None for rows without a value.
+    """A group of rows. `key` is the value, or the position of the range; None for rows without a value.
 
-    `is_rest` are the rows of all groups that are not told one by one. `measured` is None where no row has a number.
+    `is_rest` marks the rows of all groups that aren't listed. `measured` is None if no row has a number.
     """
 
     key: Any
@@ -66,9 +66,9 @@ class Group:
 
 
 def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tuple[Any, Any]:
-    """Return the smallest and the largest value of a column among the rows; None for both if there is none."""
+    """Return the smallest and the largest value of a column among the rows; None for both if there are none."""
     found = planned(session, selection).criteria
-    # Each by itself: SQLite goes to one end of an index at once, but through the whole of it for both.
+    # Two queries: SQLite jumps to one end of an index, but scans all of it for both at once.
     ends = (
         select(end(column)).select_from(selection.schema.model).where(*found).scalar_subquery()
         for end in (func.min, func.max)
@@ -84,7 +84,7 @@ def by_stretches(
     edges: Sequence[object],
     measure: Measure | None = None,
 ) -> list[Group]:
-    """Group rows by the stretches that these edges part: place 0 lies before the first edge, place 1 begins with it, and so on.
+    """Group rows by the ranges between these edges: range 0 lies before the first edge, range 1 begins with it, and so on.
 
     The edges are values as filters compare them, so that a group has the rows that a filter between its edges finds.
     """
@@ -95,9 +95,9 @@ def by_stretches(
 def counts_of_stretches(
     session: AnySession, selection: Selection, column: Attribute, edges: Sequence[object]
 ) -> list[int]:
-    """Count the rows between each two neighbouring edges: by as many ranges of an index, where the column has one.
+    """Count the rows between neighbouring edges, each in a range of the column's index if it has one.
 
-    Quicker than groups where few of many rows are meant, since SQLite sorts what it groups.
+    This is faster than grouping if few of many rows match, because SQLite sorts what it groups.
     """
     found = planned(session, selection).criteria
     ranges = (and_(column >= start, column < end) for start, end in pairwise(edges))
@@ -113,7 +113,7 @@ def by_members(session: AnySession, selection: Selection, column: Attribute, mea
 def by_keys(
     session: AnySession, selection: Selection, column: Expression, measure: Measure | None = None, *, most: int
 ) -> list[Group]:
-    """Group rows by a column of keys: the largest groups first, at most `most`, then the rest, then rows without a key."""
+    """Group rows by a column of keys: the `most` largest groups, then the rest, then rows without a key."""
     groups = _grouped(session, selection, column, measure).subquery()
     key, number = groups.c.group_key, groups.c.number
     rank = func.row_number().over(order_by=(key.is_(None), number.desc(), key))
@@ -131,7 +131,7 @@ def by_keys(
 
 
 def first_keys(session: AnySession, selection: Selection, column: Expression, *, most: int) -> list[Group]:
-    """Return the keys with most rows alone: without a rank for each of all the others this takes half the time."""
+    """Return only the keys with the most rows: without a rank for all other keys this takes half the time."""
     found = planned(session, selection).criteria
     number = func.count().label("number")
     wanted = select(column, number).select_from(selection.schema.model).where(column.is_not(None), *found)
@@ -143,19 +143,19 @@ def _grouped(session: AnySession, selection: Selection, key: Expression, measure
     present, figure = (literal(0), literal(0)) if measure is None else _parts(measure)
     parts = (key.label("group_key"), func.count().label("number"), present.label("present"), figure.label("figure"))
     found = select(*parts).select_from(selection.schema.model).where(*planned(session, selection).criteria)
-    # By its name: PostgreSQL takes the same expression with other parameters for another one.
+    # By name: PostgreSQL treats the same expression with other parameters as a different one.
     return found.group_by("group_key")
 
 
 def _parts(measure: Measure) -> tuple[Expression, Expression]:
-    """Return how many rows have a number, and its figure."""
+    """Return the number of rows with a value, and the figure."""
     plain: Expression = measure.column.expression
     column = plain if measure.only is None else case((measure.only, plain))
     return func.count(column), _AGGREGATES[measure.figure](column)
 
 
 def _place(column: Attribute, edges: Sequence[object], before: int) -> ColumnElement[int]:
-    """Find a value's place by halves, so that a row is compared with few edges of many."""
+    """Return a value's range by binary search, so that a row is compared with few of the edges."""
     if not edges:
         return literal(before)
     middle = len(edges) // 2
@@ -179,11 +179,11 @@ def _groups(session: AnySession, wanted: Statement, measure: Measure | None) -> 
 
 
 def _figure(measure: Measure | None, present: int, figure: Any) -> Any:
-    """Return the figure of a group, by its measure."""
+    """Return the figure of a group in the type of its measure."""
     if measure is None or not present:
         return None
     is_whole = isinstance(kind_of(measure.column), WholeNumberKind)
     if measure.figure is Figure.AVERAGE:
         return (Decimal(figure) if is_whole else figure) / present
-    # PostgreSQL has exact numbers for sums of whole ones.
+    # PostgreSQL sums whole numbers as decimals.
     return int(figure) if is_whole else figure

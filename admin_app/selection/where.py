@@ -1,4 +1,4 @@
-r"""Groups of filters as one reads and types them in an address: `where=name contains Ann or email ends "@example.org"`.
+r"""Groups of filters in an address, written as people read them: `where=name contains Ann or email ends "@example.org"`.
 
 any       = all { "or" all }
 all       = one { "and" one }
@@ -24,20 +24,20 @@ from admin_app.selection.conditions import (
 )
 from admin_app.selection.list_schema import LONGEST_VALUE
 
-# As much as all its conditions may hold, every character escaped.
+# The length of the longest conditions with every character escaped.
 LONGEST = MOST_CONDITIONS * (2 * LONGEST_VALUE + 200)
-# Possessive: nothing is given back, so that a lone quotation mark costs one pass and not one for each character.
+# Possessive, without backtracking: a lone quotation mark costs one pass, not one per character.
 _TOKEN = re.compile(
     r'\s*+(?:(?P<sign>[()])|(?P<quoted>"(?:[^"\\]|\\.)*+")|(?P<word>[^\s()"]++)|(?P<end>\Z))', re.DOTALL
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-# What needs no quotation marks: words, numbers, dates, addresses.
+# Texts that need no quotation marks: words, numbers, dates, addresses.
 _PLAIN = re.compile(r"[\w.,:@+%/*-]+")
 _JOINS = ("and", "or")
 
 
 def parse_where(text: str, read: ReadCondition) -> Member:
-    """Read groups of conditions; `read` makes a condition of its key and text. Raise `SelectionError` naming the place."""
+    """Read groups of conditions; `read` makes a condition of its key and text. Raise `SelectionError` with the position of an error."""
     if len(text) > LONGEST:
         message = f"“where” can have {LONGEST:,} characters at most; this address has {len(text):,}."
         raise SelectionError(message)
@@ -45,13 +45,13 @@ def parse_where(text: str, read: ReadCondition) -> Member:
 
 
 def print_where(members: Iterable[Member]) -> str:
-    """Write groups, all of which must be true, so that `parse_where` reads them again."""
+    """Write groups, all of which must be true, so that `parse_where` can read them."""
     whole = group_of(members, is_any=False)
     return _printed(whole)
 
 
 def in_one_order(members: Iterable[Member]) -> str:
-    """Write the same for the same groups in whatever order they were typed."""
+    """Write groups in a sorted form, which doesn't depend on the order in which they were typed."""
     return _printed(group_of(members, is_any=False), is_sorted=True)
 
 
@@ -72,7 +72,7 @@ def _quoted(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Token:
-    """A piece of the text: its kind, what it says, and where it stands, from 1."""
+    """A token of the text: its kind, its text, and its position from 1."""
 
     kind: str
     text: str
@@ -80,7 +80,7 @@ class _Token:
 
 
 class _Reader:
-    """Goes through the text from left to right, one method a rule of the grammar."""
+    """A recursive descent parser, with one method per rule of the grammar."""
 
     def __init__(self, text: str, read: ReadCondition) -> None:
         self.read = read

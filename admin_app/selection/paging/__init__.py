@@ -1,3 +1,3 @@
-"""The rows of one page, their number and their neighbours, by the quicker of two ways."""
+"""Pages: the rows of a page, their count, and a record's neighbours, each found the faster of two ways."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Counts of rows, bounded, so that counting a million children costs no more than counting a few."""
+"""Count rows with a limit, so that a million rows cost no more than a few thousand."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from admin_app.selection.selection import COUNT_LIMIT, Selection
 
 @dataclass(frozen=True)
 class Count:
-    """A number of rows: exact, or a lower bound, or an estimate of the store's own statistics."""
+    """A number of rows: exact, a lower bound, or an estimate from the database's statistics."""
 
     number: int
     is_exact: bool = True
     is_estimate: bool = False
 
     def __str__(self) -> str:
-        """Write "1,204", "more than 10,000" or "about 5,000,000"."""
+        """Return "1,204", "more than 10,000" or "about 5,000,000"."""
         if self.is_exact:
             return f"{self.number:,}"
         return f"{'about' if self.is_estimate else 'more than'} {self.number:,}"
 
 
 def count_of(session: AnySession, selection: Selection) -> Count:
-    """Count a selection's rows: exactly while they are few or when it was asked for, else no further than the limit.
+    """Count a selection's rows: exactly if they are few or this was asked for, else up to the limit.
 
-    For the whole of a large table the store's own statistics are asked, which cost nothing. One statement in any case.
+    For all rows of a large table the database's statistics are read, which costs nothing. It is always one statement.
     """
     is_in_order = selection.is_counted_in_order and not selection.is_counted
     found = _in_order(selection) if is_in_order else selection.where_some()
@@ -46,7 +46,7 @@ def count_of(session: AnySession, selection: Selection) -> Count:
     is_whole = not selection.criteria
     model, number = selection.schema.model, _number_up_to_limit(found, selection)
     if is_whole and is_numbered(model):
-        # Count along an index: of 50,000 rows that saves SQLite a tenth of a list. In a larger table it takes too
+        # Count along an index: with 50,000 rows that saves SQLite a tenth of the list's time. For a larger table it takes too
         # long.
         whole = select(func.count()).select_from(model).scalar_subquery()
         number = case((most_rows(model) <= selection.count_limit, whole), else_=number)
@@ -58,9 +58,9 @@ def count_of(session: AnySession, selection: Selection) -> Count:
 def counts_of_tables(
     session: AnySession, tables: Mapping[type[Record], ColumnElement[bool] | None], limit: int
 ) -> list[Count]:
-    """Count the rows of several models, as far as the limit and then as the store's statistics say, by one statement.
+    """Count the rows of several models in one statement, up to the limit and then by the database's statistics.
 
-    Of each all rows count, or those that a condition is true of, about which the statistics say nothing.
+    A model with a condition counts only the rows that meet it; statistics know nothing about those.
     """
     wholes = [select(literal(1)).select_from(model).limit(limit + 1) for model in tables]
     numbers = [
@@ -76,7 +76,7 @@ def counts_of_tables(
 
 
 def _estimated(counted: int, statistics: str, limit: int) -> Count:
-    """Make a count from a number that was counted to one beyond the limit, or else from the store's estimate."""
+    """Return a count from a number counted up to one more than the limit, or the estimate beyond that."""
     estimate = int(float(statistics.split(maxsplit=1)[0]))
     if counted > limit and estimate > limit:
         return Count(_rounded(estimate), is_exact=False, is_estimate=True)
@@ -84,7 +84,7 @@ def _estimated(counted: int, statistics: str, limit: int) -> Count:
 
 
 def ends_of(model: type[Record]) -> Iterator[ScalarSelect[int]]:
-    """Return the least and the greatest key, each by itself: SQLite goes to one end at once, but through the whole table for both."""
+    """Yield the lowest and the highest key as two queries: SQLite jumps to one end, but scans the table for both at once."""
     return (select(end(model.id)).scalar_subquery() for end in (func.min, func.max))
 
 
@@ -95,10 +95,10 @@ def most_rows(model: type[Record]) -> ColumnElement[int]:
 
 
 def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement[int]:
-    """Count up to the limit, in the likely places first: rows elsewhere can only add to that number."""
+    """Count up to the limit, in likely places first: other rows can only add to that number."""
     some = found.limit(selection.count_limit + 1)
-    # A case is gone through in its order, and no further than to the first that is true. Of conditions that cost the same
-    # PostgreSQL asks the first one first.
+    # CASE is evaluated in order, up to the first true condition. Among conditions of equal cost PostgreSQL evaluates the
+    # first one first.
     likely = [
         number_of(selection.where_some(place).limit(selection.count_limit + 1)) for place in selection.likely_places
     ]
@@ -107,39 +107,39 @@ def _number_up_to_limit(found: Statement, selection: Selection) -> ColumnElement
 
 
 def _in_order(selection: Selection) -> Statement:
-    """Return the query for a 1 of each row in the list's order, where it is told in one segment."""
+    """Return the query for a 1 per row in the list's order, if that order is a single segment."""
     parts = list(selection.segments())
     order = selection.order
     if len(parts) > 1 or (order.sort is not None and order.sort.is_count):
         return selection.where_some()
-    # The conditions may concern only other tables, and a literal 1 names no table: so name the table of the rows.
+    # The conditions may concern only other tables, and a literal 1 names no table, so the FROM clause is kept.
     return parts[0].with_only_columns(literal(1), maintain_column_froms=True)
 
 
 def number_of(rows: Statement) -> ColumnElement[int]:
-    """Count the rows of a query."""
+    """Return the number of rows of a query."""
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def _statistics(session: AnySession, name: Table) -> Expression:
-    """Return what the store believes about a table: a text that begins with the number of its rows, or nothing."""
+    """Return the database's statistics of a table: a text that begins with the number of rows, or nothing."""
     if session.get_bind().dialect.name == "postgresql":
         known = table("pg_class", column("reltuples"), column("oid"))
         quoted = session.get_bind().dialect.identifier_preparer.format_table(name)
         return select(known.c.reltuples).where(known.c.oid == func.to_regclass(quoted)).scalar_subquery()
-    # Written by ANALYZE: the first number of every index's line is the number of the table's rows. The migrations make it.
+    # Written by ANALYZE: each index's line begins with the number of rows. The migrations create the table.
     known = table("sqlite_stat1", column("stat"), column("tbl"))
     return select(known.c.stat).where(known.c.tbl == name.name).limit(1).scalar_subquery()
 
 
 def _rounded(number: int) -> int:
-    """Keep two digits: an estimate with more would look like a count."""
+    """Round to two digits: an estimate with more would look like a count."""
     size = 10 ** max(len(str(number)) - 2, 0)
     return int(round(number / size) * size)
 
 
 def bounded(number: int, limit: int = COUNT_LIMIT) -> Count:
-    """Make a count of a number that was counted up to one more than the limit."""
+    """Return a count from a number counted up to one more than the limit."""
     return Count(number) if number <= limit else Count(limit, is_exact=False)
 
 
@@ -154,7 +154,7 @@ def counts_of_children(
     """Count the children of each of these records in one statement; `children` is the parents' to-many attribute.
 
     `rows` says which children count, if not all. Without a limit the counts are exact, and cost as much as there are
-    children. A record deleted since it was read has none.
+    children. A record that was deleted meanwhile has none.
     """
     parent = children.property.parent.class_
     child = aliased(children.property.mapper.class_, flat=True)

@@ -28,7 +28,7 @@ class Neighbours:
 
 
 def neighbours_of(session: AnySession, selection: Selection, record: Record) -> Neighbours | None:
-    """Return the record's neighbours in the selection's order, or None when the selection does not contain the record."""
+    """Return the record's neighbours in the selection's order, or None if the selection doesn't contain the record."""
     model = selection.schema.model
     selection = planned(session, selection)
     if session.scalar(select(model.id).where(model.id == record.id, *selection.criteria)) is None:
@@ -45,14 +45,14 @@ def neighbours_of(session: AnySession, selection: Selection, record: Record) -> 
 
 
 def _position(session: AnySession, selection: Selection, place: Cursor) -> Count:
-    """Count the rows before a place, up to a limit that is quick to reach."""
+    """Count the rows before the cursor, up to a limit that is quickly reached."""
     if selection.clustered is None:
         segments: Iterable[Statement] = selection.segments(place, backwards=True)
         is_all = True
     else:
         segments, is_all = first_segments(session, selection, place, backwards=True)
     if not is_all:
-        # The first of the word's rows lie anywhere before.
+        # The first rows with the word may be anywhere before.
         return bounded(COUNT_LIMIT + 1)
     position = 1
     for segment in segments:

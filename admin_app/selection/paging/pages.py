@@ -1,4 +1,4 @@
-"""The rows of one page. A page costs the same wherever it lies: it begins at a place, or among the first few thousand rows."""
+"""Read the rows of one page. Every page costs the same: it begins at a cursor, or among the first few thousand rows."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from admin_app.selection.sorting.keyset import Cursor
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a selection, as places before and after which there is more ("" where there is not).
+    """Some rows of a selection, with the cursors for the pages before and after ("" if there is none).
 
-    `number` counts from 1 and is 0 where only the end was asked for and nobody knows how many pages came before.
+    `number` counts from 1. It is 0 if only the last page was asked for and the number of pages is unknown.
     """
 
     rows: Sequence[Record]
@@ -36,7 +36,7 @@ class Page:
 def page_of(
     session: AnySession, selection: Selection, options: Sequence[ORMOption] = (), count: Count | None = None
 ) -> Page:
-    """Return the page asked for; where its rows are gone meanwhile, the last page. A `count` that is known is not counted again."""
+    """Return the requested page, or the last page if its rows are gone. A `count` that is passed isn't counted again."""
     selection = planned(session, selection)
     if selection.before:
         return _page_before(session, selection, options, count)
@@ -48,7 +48,7 @@ def _page_after(
 ) -> Page:
     start = parse_cursor(selection.order, selection.after) if selection.after else None
     offset = 0 if start is not None else (selection.page - 1) * selection.per_page
-    # A numbered page may be beyond the last one: then the count is asked first, and skipping rows is spared.
+    # A numbered page may not exist: then counting first spares skipping rows.
     count = count_of(session, selection) if count is None and offset else count
     rows: Sequence[Record] = ()
     if count is None or not count.is_exact or offset < count.number:
@@ -67,7 +67,7 @@ def _page_before(
     start = None if selection.before == END else parse_cursor(selection.order, selection.before)
     rows = rows_from(session, selection, start, options, limit=selection.per_page + 1, backwards=True)
     if start is not None and len(rows) < selection.per_page:
-        # This close to the beginning, show the first page as usual.
+        # Close to the beginning, the first page is shown instead.
         return _page_after(session, selection.changed(), options)
     shown = rows[: selection.per_page]
     is_whole = start is None and len(rows) == len(shown)
@@ -89,7 +89,7 @@ def rows_from(
     offset: int = 0,
     backwards: bool = False,
 ) -> Sequence[Record]:
-    """Read rows of a planned selection from a place on, at most `limit`, in either direction."""
+    """Read at most `limit` rows of a planned selection from a cursor, in either direction."""
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
         rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()
@@ -107,12 +107,12 @@ def _unclustered(selection: Selection) -> Selection:
 def _count(
     session: AnySession, selection: Selection, rows: Sequence[Record], known: Count | None, *, is_whole: bool
 ) -> Count:
-    """Count the rows, unless it is known how many there are; where one page shows them all, they are counted."""
+    """Return the number of rows: that of the rows if they are all on this page, else the known or counted one."""
     return Count(len(rows)) if is_whole else known or count_of(session, selection)
 
 
 def _last_page_size(selection: Selection, count: Count) -> int:
-    """Return how many rows the last numbered page holds, where the count is known."""
+    """Return the number of rows on the last numbered page, if the count is known."""
     left_over = count.number % selection.per_page if count.is_exact else 0
     return left_over or selection.per_page
 
@@ -137,10 +137,10 @@ def fetch(
     limit: int,
     offset: int = 0,
 ) -> Sequence[Record]:
-    """Read rows, segment after segment, by one statement."""
+    """Read rows from the segments in order, in one statement."""
     parts = list(segments)
     model = parts[0].column_descriptions[0]["entity"]
-    # To skip rows in an empty rest would take as long as there are rows.
+    # Skipping more rows than there are would take as long as reading all of them.
     if offset > COUNT_LIMIT and is_numbered(model) and offset >= (session.scalar(select(most_rows(model))) or 0):
         return ()
     whole = parts[0].limit(limit).offset(offset or None) if len(parts) == 1 else _chained(parts, limit, offset)
@@ -148,9 +148,9 @@ def fetch(
 
 
 def _chained(parts: Sequence[Statement], limit: int, offset: int) -> Statement:
-    """Make one query of several: the keys of one after the other, then the rows with these keys, in the keys' order.
+    """Combine several queries into one: their keys in order, then the rows with these keys.
 
-    Both stores go through the parts of UNION ALL in turn and stop at the limit, so that later parts cost nothing.
+    Both databases evaluate the parts of UNION ALL in turn and stop at the limit, so later parts cost nothing.
     """
     model = parts[0].column_descriptions[0]["entity"]
     keys = [part.with_only_columns(model.id.label("id")).limit(limit + offset).subquery() for part in parts]

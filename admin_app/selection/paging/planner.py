@@ -1,8 +1,8 @@
-"""How to find the rows with a word: look a rare one up in the index, or walk the list's order and try each row.
+"""Plan how to find the rows with a word: look a rare word up in the index, or walk the list's order and test each row.
 
-For a rare word on a sorted page the index is fast: fetch all its rows and sort them. For a common word walking is
-fast: the first rows of the order soon fill a page. Each way is very slow in the other case, and the databases'
-planners cannot tell the cases apart. A small sample of the rows can.
+For a rare word the index is fast: read all its rows and sort them. For a common word walking is fast: the first rows of
+the order soon fill a page. Each way is very slow in the other case, and the databases' planners can't tell the cases
+apart. A small sample of the rows can.
 """
 
 from __future__ import annotations
@@ -49,31 +49,30 @@ from admin_app.selection.search.search import (
 )
 from admin_app.selection.selection import Selection
 
-# The filter that names rows by their keys, which every list has.
+# The filter by primary keys, which every list has.
 KEYS = "id__in"
-# So few rows are quickly fetched, whatever else there is.
+# Up to this many rows are always read quickly.
 FEW = 2000
-# Rows looked at to learn how common a word is. At five million rows both ways cost about the same for a word in one row
-# of some hundreds.
+# Rows in the sample. With five million rows, both ways cost about the same for a word in one row of several hundred.
 SAMPLE = 500
 # Neighbours lie on the same disk page, so reading this many costs little more than reading one.
 RUN = 10
-# So many times as many are looked at where several words, each of them common, are not met in the sample.
+# The sample is this many times larger for several words that are common each but don't occur together in the small one.
 MORE = 10
-# What fewer of the sample have than this is counted so far: where one row in some hundreds has it, a hundred are soon found.
+# With fewer hits than this in the sample, rows are counted only up to the second number, which is soon found.
 SELDOM, SELDOM_COUNT = 10, 100
-# In a table of more rows than this, walking counts a common word only so far: each row in question has to be read.
+# In a table with more rows, walking counts a common word only up to the second number: each row has to be read.
 MANY = 50_000
 WALKED_COUNT = 500
-# By one condition that reads no text, so many rows are counted within 2 to 11 ms on both stores. By two they may have to be
-# read one by one from all over the table, which takes 340 ms on SQLite: see docs/performance.md.
+# With one condition that reads no text, both databases count this many rows in 2 to 11 ms. With two, SQLite may have to read
+# rows all over the table, which takes 340 ms: see docs/performance.md.
 LIST_COUNT_LIMIT = 50_000
-# A set of so many keys finds its rows in some 30 ms; of ten million rows a larger one has one in a thousand, of which the
-# first ones are found as soon by asking each row.
+# A key set of this size finds its rows in about 30 ms. A larger set of ten million rows matches one in a thousand, and
+# testing each row finds the first ones as fast.
 LARGE_SET = 10_000
-# A word that this many rows of the sample have is soon found in any order.
+# A word with this many hits in the sample is soon found in any order.
 UNIFORM = SAMPLE // 10
-# A word found this often in the sample is common. A single hit is more often than not an accident.
+# A word with this many hits in the sample is common. A single hit is usually an accident.
 COMMON = 2
 
 
@@ -82,11 +81,11 @@ _TIMES = (Date, DateTime, UtcDateTime)
 
 @dataclass(frozen=True)
 class _Learnt:
-    """What one statement says of a search: about how many rows there are, and how many of the sample's are meant.
+    """What one statement says about a search: about how many rows there are, and how many of the sample match.
 
-    `own` are those that have one of the words in themselves: of the sample on PostgreSQL, of the index on SQLite. `hits`
-    has those with each word, `sizes` what SQLite's index has for each, and `sure` so many rows that are meant for certain.
-    Where the index says enough, the sample is not looked at.
+    `own` are those with one of the words in their own columns: of the sample on PostgreSQL, of the index on SQLite. `hits` are
+    those with each word, `sizes` the rows for each word in SQLite's index, and `sure` is a lower bound of matching rows.
+    If the index says enough, no sample is read.
     """
 
     rows: int
@@ -98,24 +97,24 @@ class _Learnt:
 
 
 def planned(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection with its plan: which word the index looks up, if any, and how far to count.
+    """Return the selection with its plan: which word the index looks up, if any, and how far to count.
 
-    Costs one small statement when a text is looked for, or two on SQLite; one for filters by links, or below a record; and one
-    for other filters on SQLite.
+    This costs one small statement for a search (two on SQLite), one for filters by links or below a record, and one for
+    other filters on SQLite.
     """
     selection = _in_order(session, _walking(session, selection))
     if _is_soon_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
-    # Samples are drawn at random numbers, so other keys have none.
+    # Samples are drawn by random numbers, so other keys have none.
     lookups = [one for one in selection.lookups if one.is_indexed] if is_numbered(selection.schema.model) else []
-    # A parent's children are found by their foreign key, ticked rows by their own, and no rows by nothing at all.
+    # A parent's children are found by their foreign key, selected rows by their own keys; unreadable filters match no rows.
     if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
         return selection
     clustered = _clustered(selection, lookups)
     learnt = _learnt(session, selection, lookups, clustered)
     is_any_few = min(learnt.sizes) <= FEW
     if learnt.meant < COMMON and not is_any_few and len(lookups) > 1 and _is_long(learnt):
-        # Of words that are common each, and seldom together, reading all rows of the rarest is the last resort.
+        # The words are common, but seldom together: reading all rows of the rarest is the last resort.
         wide = _sampled(session, selection, lookups, false(), steps=_MORE_STEPS)
         if wide.meant >= COMMON:
             return replace(selection, count_limit=SELDOM_COUNT)
@@ -125,7 +124,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
         return _counted_so_far(session, selection, clustered or lookups[0], learnt) if learnt.rows > MANY else selection
     numbers = learnt.sizes if is_any_few else learnt.hits
     rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
-    # Of many that have it all have to be read to count those that have the others too.
+    # If many rows have the rarest word, all of them have to be read to count those that have the others too.
     limit = WALKED_COUNT if not is_any_few and _is_long(learnt) else selection.count_limit
     return replace(selection, by_index=(rarest,), count_limit=limit)
 
@@ -144,7 +143,7 @@ def _is_soon_counted(selection: Selection) -> bool:
 
 
 def _walking(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, marking the sets of keys that are too large to look rows up by; their count is limited."""
+    """Return the selection with the key sets that are too large to look rows up by; their count is limited."""
     sets = [] if selection.problems else selection.key_sets
     some = {one: number_of(one.keys.limit(LARGE_SET + 1)) for one in sets if one.keys is not None}
     if not some:
@@ -156,10 +155,9 @@ def _walking(session: AnySession, selection: Selection) -> Selection:
 
 
 def _in_order(session: AnySession, selection: Selection) -> Selection:
-    """Return the same selection, noting whether filters match so many rows that SQLite must not use their indexes.
+    """Return the selection, marked if filters match so many rows that SQLite must not use their indexes.
 
-    SQLite would use a filter's index and sort all its rows: among ten million rows, a price between 100 and 900 took
-    9 s.
+    SQLite would use a filter's index and sort all its rows: among ten million rows, a price between 100 and 900 took 9 s.
     """
     filters = selection.filters and not selection.problems and not selection.lookups and not _is_by_key(selection)
     if not filters or not _is_sqlite(session) or not is_numbered(selection.schema.model) or _is_of_order(selection):
@@ -169,9 +167,9 @@ def _in_order(session: AnySession, selection: Selection) -> Selection:
 
 
 def _is_of_order(selection: Selection) -> bool:
-    """Whether a filter may tell where in the order its rows lie, or have an index in this order.
+    """Whether a filter's rows may lie together in the list's order, or have an index in this order.
 
-    It asks for what is sorted by; or for a time, which goes with keys; or for whom the rows belong to, in the usual order.
+    That is so for a filter on the sorted column, on a time (times go with keys), and on the owner in the default order.
     """
     sort = selection.order.sort
     if sort is not None and sort.is_count:
@@ -192,31 +190,31 @@ def _is_long(learnt: _Learnt) -> bool:
 
 
 def _is_by_key(selection: Selection) -> bool:
-    """Whether the rows are named one by one: by ticks, or by a filter of their keys."""
+    """Whether even the rarest word matches many rows."""
     is_ticked = selection.ticked is not None and not selection.ticked.is_all_but
     return is_ticked or any(one.key == KEYS for one in selection.conditions)
 
 
 def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
-    """Whether most of a word's rows have it by the relation that the list is sorted by, and they are too many to sort."""
+    """Whether most rows with a word have it through the relation that the list is sorted by, and are too many to sort."""
     if learnt.meant >= UNIFORM:
         return False
     if _is_sqlite(session):
         return learnt.own <= FEW < min(learnt.sizes)
-    # PostgreSQL does not tell the number; if the sample has none, there are few enough.
+    # PostgreSQL's index has no count; if the sample has no such row, there are few enough.
     return learnt.own < COMMON and learnt.meant > 0
 
 
 def _so_far(learnt: _Learnt) -> int:
-    """Return how far to count rows that are found by walking: less far where they are sparse."""
+    """Return how far to count rows that are found by walking: less far if they are sparse."""
     return WALKED_COUNT if learnt.meant >= SELDOM or learnt.sure > WALKED_COUNT else SELDOM_COUNT
 
 
 def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
-    """Return the same selection, counted to a few, first where so many of them are soonest found.
+    """Return the selection, counted up to a small number, first in the places where that many are found fastest.
 
-    On SQLite that was among the first rows that the index has. PostgreSQL's cannot be read in part; there it is rows that
-    need no look at a related one.
+    SQLite's index was already read in part for that. PostgreSQL's can't be, so there it is the rows that match without
+    a related one.
     """
     is_likely = not _is_sqlite(session) and 2 * learnt.own >= learnt.meant
     places = (_in_itself(selection, word),) if is_likely else ()
@@ -224,22 +222,22 @@ def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, lea
 
 
 def _in_itself(selection: Selection, word: Lookup) -> ColumnElement[bool]:
-    """Whether a row has the word in itself, for PostgreSQL: exactly where a related record decides, else as it is told soonest."""
+    """Return the condition that the row's own columns have the word, for PostgreSQL: exact if the list is sorted by the related record, else the fastest."""
     is_related = is_looked_for_by(selection.order.relation, word)
     return occurs_in_itself(word) if is_related else is_written_in_itself(word)
 
 
 def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
-    """Return the first word that is searched for in the related records that the list is sorted by."""
+    """Return the first word that is searched in the related records that the list is sorted by."""
     return next((one for one in lookups if is_looked_for_by(selection.order.relation, one)), None)
 
 
 def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
-    """Estimate how common each word is: on SQLite from the index where it has few rows, else from a sample of the rows."""
+    """Estimate how common each word is: on SQLite from the index if it has few rows, else from a sample."""
     if not _is_sqlite(session):
         return _sampled(session, selection, lookups, _in_itself(selection, clustered or lookups[0]))
     found = _in_index(session, selection, lookups, clustered)
-    # What more than few of so many rows have, one of the sample has at least: that need not be looked at.
+    # A word in so many rows would have hits in the sample, so it isn't read.
     is_clear = found.sure > WALKED_COUNT and clustered is None and found.rows <= FEW * SAMPLE
     if is_clear or min(found.sizes) <= FEW:
         return found
@@ -248,13 +246,13 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], cl
 
 
 def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
-    """Count what SQLite's index has for each word, no further than is few, and of its first rows those that are meant.
+    """Count the rows of each word in SQLite's index up to a limit, and the matching ones among its first rows.
 
-    PostgreSQL's cannot be read in part.
+    PostgreSQL's index can't be read in part.
     """
     model, word = selection.schema.model, clustered or lookups[0]
     counts = [indexed_rows(one, FEW + 1) for one in lookups]
-    # Counted once, before the first rows are read: for few rows that is not worthwhile.
+    # The sizes come first: for a rare word the first rows need not be read.
     sizes = select(*(count.label(f"size_{place}") for place, count in enumerate(counts))).cte("sizes")
     are_many = and_(*(one > FEW for one in sizes.c))
     likely = (selection.where_some(place) for place in likely_places(model, word, 2 * WALKED_COUNT))
@@ -275,13 +273,13 @@ def _sampled(
     *,
     steps: TextualSelect | None = None,
 ) -> _Learnt:
-    """Look at a sample of the rows: how many are meant, how many of these have the word in themselves, how many have each word."""
+    """Read a sample of the rows: how many match, how many of these have the word themselves, how many have each word."""
     key: Attribute = selection.schema.model.id
     first, last = ends_of(selection.schema.model)
     ends = select(first.label("first"), last.label("last")).cte("ends")
     size = select(func.coalesce(ends.c.last - ends.c.first + 1, 0)).scalar_subquery()
     meant = and_(*selection.criteria)
-    # What is looked for alone is the rarest, as rare as what is meant.
+    # A single word without other conditions has as many hits as the whole selection.
     each = [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
     counts = (func.count().filter(one) for one in (meant, and_(in_itself, meant), *each))
     keys = _sampled_keys(ends, _STEPS if steps is None else steps)
@@ -292,7 +290,7 @@ def _sampled(
 
 
 def _sampled_keys(ends: CTE, run: TextualSelect) -> CTE:
-    """Draw keys between the ends: runs of neighbours at random places."""
+    """Draw keys between the ends: runs of neighbours at random positions."""
     parts, steps = _PARTS.cte("parts"), run.cte("steps")
     place = cast(parts.c.part * (ends.c.last - ends.c.first + 1), Integer) + ends.c.first
     drawn = join(join(parts, steps, true()), ends, true())
@@ -304,12 +302,12 @@ def _is_sqlite(session: AnySession) -> bool:
 
 
 def _listed(numbers: list[float], name: str, kind: type[ColumnType]) -> TextualSelect:
-    """Write numbers as a table. In figures: SQLAlchemy would write its own list of values anew for each search."""
+    """Return numbers as a table. As plain SQL, because SQLAlchemy would compile its list of values again for each search."""
     rows = ", ".join(f"({number})" for number in numbers)
     return text(f"SELECT column1 AS {name} FROM (VALUES {rows}) AS listed").columns(column(name, kind))  # noqa: S608 -- numbers of our own
 
 
-# The same places every time, so that a list does not change its pace when it is looked at again.
+# The same positions every time, so that a list is equally fast when it is opened again.
 _dice = random.Random(0)  # noqa: S311 -- a sample, no secret
 _PARTS = _listed([_dice.random() for _ in range(SAMPLE // RUN)], "part", Float)
 _STEPS = _listed(list(range(RUN)), "step", Integer)

@@ -1,8 +1,8 @@
-"""Words that a list's order brings together: posts of a few users, in a list by the user's name.
+"""Words that a list's order groups together: posts of a few users, in a list sorted by user name.
 
-Neither way of `planner` is quick for them. Walking the order may pass millions of rows before the first match, and
-looking up all matches gives too many rows to sort. But the related records are few and quickly sorted, and the rows of
-the first of them fill a page.
+Neither way of `planner` is fast for them. Walking the order may pass millions of rows before the first match, and looking
+up all matches gives too many rows to sort. But the related records are few and quickly sorted, and the rows of the first
+of them fill a page.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from admin_app.selection.search.search import related_found
 from admin_app.selection.selection import Selection
 from admin_app.selection.sorting.keyset import Cursor
 
-# This many related records nearly always have enough rows to fill a page.
+# This many related records nearly always have enough rows for a page.
 HEADS = 200
 
 
 def first_segments(
     session: AnySession, selection: Selection, start: Cursor | None, *, backwards: bool
 ) -> tuple[Sequence[Statement], bool]:
-    """Return the queries that give the first rows of a clustered selection, and whether they give all there are.
+    """Return the queries for the first rows of a clustered selection, and whether they give all rows.
 
-    Costs one small statement.
+    This costs one small statement.
     """
     word, order = selection.clustered, selection.order
     assert word is not None and order.relation is not None  # noqa: S101, PT018 -- told to mypy: who calls has asked

@@ -1,3 +1,3 @@
-"""Which rows contain a text, by an index where that is quick."""
+"""Find the rows that contain a text, with an index if that is faster."""
 
 from __future__ import annotations

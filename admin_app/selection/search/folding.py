@@ -1,4 +1,4 @@
-"""In which spellings a text is looked for: capitals make no difference, also where a letter has two small forms, or none."""
+"""The spellings in which a text is searched: case makes no difference, even for letters with two small forms or none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice, product
 from admin_app.formatting import folded
 from admin_app.unicode_text import caseless, composed
 
-# Each spelling is one condition more on the database. Of four letters that are written in two ways, all are looked for.
+# Each spelling is one more condition. Up to four letters with two spellings, all combinations are searched.
 MOST_SPELLINGS = 16
 # No word has a longer run of "s".
 _LONGEST_RUN = 6
@@ -23,10 +23,9 @@ _FINAL = re.compile("(?<=\\w)\u03c3(?!\\w)")
 def spellings(term: str) -> tuple[str, ...]:
     """Return the lower-case spellings in which a text may contain the typed word: nearly always one.
 
-    There are more if the word has a sigma, whose capital is also that of the final sigma; "ss" or "ß", whose capital
-    it is; or a letter like "ﬁ" that stands for others. If the index can find the word but not one of its spellings,
-    that spelling is left out: "css" does not find "cß", and is as fast as any other word. A decomposed word is also
-    searched for as typed.
+    There are more if the word has a sigma (the final sigma has the same capital), "ss" or "ß" (whose capital is "SS"), or a
+    ligature like "ﬁ". A spelling that the index can't find is left out if the word itself is indexed: "css" doesn't find "cß",
+    and is as fast as any other word. A decomposed word is also searched as typed.
     """
     typed, verbatim = folded(composed(term)), folded(term)
     plain = folded(caseless(typed))
@@ -42,7 +41,7 @@ def spellings(term: str) -> tuple[str, ...]:
 
 
 def _written(plain: str) -> Iterator[str]:
-    """Write a text in every way, the plain one first."""
+    """Yield all spellings of a text, the plain one first."""
     parts = _TWOFOLD.split(plain)
     # Every second part is a separator of the split.
     choices = [_ways(part) if place % 2 else (part,) for place, part in enumerate(parts)]

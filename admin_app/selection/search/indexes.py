@@ -1,7 +1,7 @@
-"""The indexes that searches use: three-letter pieces of every searched column, kept current by the database itself.
+"""The search indexes: three-letter pieces of every searched column, kept current by the database itself.
 
-SQLite: one FTS5 table a model (`post_search`) that holds no text of its own, with triggers on the model's table.
-PostgreSQL: one `pg_trgm` index a column (`ix_post_content_trigrams`).
+SQLite: one FTS5 table per model (`post_search`), which stores no text itself, with triggers on the model's table.
+PostgreSQL: one `pg_trgm` index per column (`ix_post_content_trigrams`).
 """
 
 from __future__ import annotations
@@ -21,33 +21,32 @@ from admin_app.selection.list_schema import SearchColumn
 # The key in the metadata for the searched columns by table.
 _DECLARED = "search"
 _SUFFIX = "_search"
-# How many pieces of an index SQLite lets be before it merges them. At its own 4 a bulk insert spends most of its time
-# merging: 20,000 posts into a million took 13 s instead of 2.
+# Segments that SQLite collects before it merges them. With its default of 4, a bulk insert spends most of its time merging:
+# 20,000 posts into a million took 13 s instead of 2 s.
 MERGED = 8
-# How many index segments of one size SQLite collects before it merges all of them at once, in the transaction of a
-# person's save: with its default of 16 such a merge took 22 s with a million posts. Before that they are merged in
-# small steps, with the writes.
+# Segments of one size after which SQLite merges them all at once, in the transaction of a person's save. With its default
+# of 16 such a merge took 22 s with a million posts. Until then writes merge in small steps.
 MOST_PIECES = 1000
-# FTS5 keeps its table in tables of the same name with these endings.
+# FTS5 keeps its data in tables with these suffixes.
 _OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")
 
 
 def declare(searched: Iterable[SearchColumn]) -> None:
-    """Note which columns a resource searches; a related model's columns with that model's table."""
+    """Note which columns a resource searches; a related model's columns go with that model's table."""
     for one in searched:
         column = stored_column(one.column)
         if column is None:
             continue
         tables = column.table.metadata.info.setdefault(_DECLARED, {})
         names = tables.get(column.table.name, ())
-        # SQLite's index knows rows by their numbers.
+        # SQLite's index identifies rows by numbers.
         is_kept = kind_of(column).is_text and is_number(key_in(column.table)) and may_be_altered(column.table)
         if is_kept and column.name not in names:
             tables[column.table.name] = (*names, column.name)
 
 
 def declared(metadata: MetaData) -> Mapping[str, tuple[str, ...]]:
-    """Return the searched columns of every table that has some."""
+    """Return the searched columns by table."""
     tables: Mapping[str, tuple[str, ...]] = metadata.info.get(_DECLARED, {})
     return tables
 
@@ -59,17 +58,17 @@ def is_indexed(column: SearchColumn) -> bool:
 
 
 def search_table(table: str) -> str:
-    """Name SQLite's index of a table."""
+    """Return the name of SQLite's index of a table."""
     return f"{table}{_SUFFIX}"
 
 
 def is_own(name: str | None, metadata: MetaData) -> bool:
-    """Whether a table or an index in the database is one of these, which Alembic must leave alone."""
+    """Whether a table or index in the database is a search index, which Alembic must leave alone."""
     return name is not None and _OWN.fullmatch(name) is not None and name not in metadata.tables
 
 
 def present(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """Return the indexed columns of every table that has such an index in the database."""
+    """Return the indexed columns by table, for the search indexes in the database."""
     return _present_on_sqlite(connection) if connection.dialect.name == "sqlite" else _present_on_postgres(connection)
 
 
@@ -114,14 +113,14 @@ def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
 
 
 def index_names(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
-    """Return, for each of those statements, the index of PostgreSQL's that it makes, if it makes one."""
+    """Return, for each of those statements, the name of the PostgreSQL index that it creates, or ""."""
     if dialect == "sqlite":
         return [""] * len(creation(dialect, table, columns))
     return ["", *(_index(table, one).strip('"') for one in columns)]
 
 
 def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
-    """Return the statements that remove it. PostgreSQL's extension stays: somebody else may use it by now."""
+    """Return the statements that remove a table's index. PostgreSQL's extension stays: others may use it by now."""
     if dialect == "sqlite":
         dropped = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers(table, columns)]
         return [*dropped, f'DROP TABLE IF EXISTS "{search_table(table)}"']
@@ -129,7 +128,7 @@ def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
 
 
 def repair(connection: Connection) -> None:
-    """Make the triggers again where SQLite dropped them: Alembic changes a table by copying it and dropping the first."""
+    """Create triggers again that SQLite dropped: Alembic changes a table by copying it and dropping the old one."""
     if connection.dialect.name != "sqlite":
         return
     tables: Mapping[str, tuple[str, ...]] = _present_on_sqlite(connection)
@@ -142,7 +141,7 @@ def repair(connection: Connection) -> None:
 
 @contextmanager
 def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
-    """Inside, let SQLite index new rows in one go at the end, if they are more than the existing ones: that is several times as fast."""
+    """Let SQLite index the new rows in one go at the end of the block if they outnumber the existing ones: several times as fast."""
     columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
     there = columns and connection.scalar(text(f'SELECT max("{key_called(table)}") FROM "{table}"'))
     if not columns or rows < (there or 0):
@@ -156,7 +155,7 @@ def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
 
 
 def _virtual_table(table: str, columns: Sequence[str]) -> str:
-    # Without positions and lengths the index is a third as large; ranking and phrases, which need them, are not used.
+    # Without positions and lengths the index is a third as large. Only ranking and phrases need them, and neither is used.
     return (
         f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
         f"content_rowid='{key_called(table)}', tokenize='trigram', detail='none', columnsize=0)"
@@ -164,7 +163,7 @@ def _virtual_table(table: str, columns: Sequence[str]) -> str:
 
 
 def _telling(table: str, values: str) -> str:
-    """Write what FTS5 takes for a command: a row for the column that has the table's name."""
+    """Return an FTS5 command: an INSERT into the column that has the table's name."""
     index = f'"{search_table(table)}"'
     return f"INSERT INTO {index}({index}, rank) VALUES {values}"
 
@@ -174,7 +173,7 @@ def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
     index = f'"{search_table(table)}"'
     key, news, olds = key_called(table), _names(columns, "new."), _names(columns, "old.")
     add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES ({_names([key], 'new.')}, {news});"
-    # FTS5 finds what to remove by the old text, which this table does not keep.
+    # FTS5 finds an entry to remove by the old text, which its table doesn't store.
     take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', {_names([key], 'old.')}, {olds});"
     changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in (key, *columns))
     events = {

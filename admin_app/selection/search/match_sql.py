@@ -1,4 +1,4 @@
-"""The SQL of "this column contains this text", which means the same on both stores and is quick on each."""
+"""The SQL of "this column contains this text": the same meaning on both databases, and fast on each."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ from admin_app.selection.search.folding import spellings
 from admin_app.selection.search.indexes import search_table
 from admin_app.unicode_text import forms
 
-# The one capital whose small letter is two in Unicode's eyes and i in PostgreSQL's.
+# The only capital whose lower case differs: two characters in Unicode, "i" in PostgreSQL.
 _DOTTED = "\u0130"
-# ASCII letters that have a capital elsewhere too: the dotted I, and the sign of Kelvin.
+# ASCII letters with another capital: the dotted I, and the Kelvin sign.
 _WITH_STRANGE_CAPITALS = frozenset("ik")
-# Letters that FTS5 does not hold for their capitals' small forms, although they are: it knows an older Unicode.
+# Letters that FTS5 doesn't fold to lower case, because it has an older Unicode version.
 _STRANGERS = "i\u025c\u0261\u026a\u026c\u0282\u0287\u029d\u029e\u03f3"
 _FIRST_STRANGER = "\u0529"
 
 
 def contains(text: AnyColumn, term: str, *, frame: str = "%{}%") -> ColumnElement[bool]:
-    """Whether the text contains the term, in capitals or small letters of any alphabet; every character means itself.
+    """Whether the text contains the term, in upper or lower case of any alphabet; every character is literal.
 
-    `frame` says where: "{}%" is at its beginning, "%{}" at its end.
+    `frame` is the position: "{}%" is at the beginning, "%{}" at the end.
     """
     found = [_contains(text, one, frame) for one in spellings(term)]
     return found[0] if len(found) == 1 else or_(*found)
 
 
 def is_whole(text: AnyColumn, value: str) -> ColumnElement[bool]:
-    """Whether the text is this one, capitals counting, in whichever form it is stored."""
+    """Whether the text equals the value, including case, in any stored Unicode form."""
     found = forms(value)
     condition: ColumnElement[bool] = text == value if found == (value,) else text.in_(found)
     return condition
@@ -66,7 +66,7 @@ def _contains(text: AnyColumn, small: str, frame: str) -> ColumnElement[bool]:
 
 
 def _pattern(small: str, *, with_gaps: bool = False) -> str:
-    """Write a pattern for LIKE; with a gap for every letter whose capital is not known to SQLite's own LIKE."""
+    """Return a LIKE pattern; with a gap for every letter whose capital SQLite's LIKE doesn't know."""
     return "".join("_" if with_gaps and _is_strange(one) else _escaped(one) for one in small)
 
 
@@ -79,24 +79,24 @@ def _escaped(letter: str) -> str:
 
 
 def may_contain(key: AnyColumn, table: str, term: str) -> ColumnElement[bool]:
-    """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL asks its own by itself."""
+    """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL uses its index by itself."""
     name = f'"{search_table(table)}"'
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
 
 
 def pieces_matched(table: str, term: str) -> Statement:
-    """Ask SQLite's index alone for the rows that have all three-letter pieces of the term."""
+    """Return the query on SQLite's index alone for rows with all three-letter pieces of the term."""
     name = search_table(table)
     return select(fts_table(name, column("rowid")).c.rowid).where(column(name).op("MATCH")(_pieces(term)))
 
 
 def is_among(key: AnyColumn, found: ScalarSelect[int]) -> ColumnElement[bool]:
-    """Whether the key is among those found by a subquery that the store is made to run first."""
+    """Whether the key is in the result of a subquery, which the database is made to run first."""
     return _IsAmong(type_coerce(key, key.type), found)
 
 
 def _pieces(term: str) -> str:
-    """Write FTS5's query for every three letters in a row, for each spelling of the term."""
+    """Return FTS5's query for the three-letter pieces of the term in each spelling."""
     found = list(dict.fromkeys(_pieces_of(one) for one in spellings(term)))
     return found[0] if len(found) == 1 else " OR ".join(f"({one})" for one in found)
 
@@ -107,7 +107,7 @@ def _pieces_of(small: str) -> str:
 
 
 def _in_any_case(piece: str) -> str:
-    """Write a piece as FTS5 holds it; where it may take a capital for another letter, in both ways."""
+    """Return a piece as FTS5 stores it, in several ways if it folds a letter differently."""
     ways = [""]
     for letter in piece:
         ways = [start + one for start in ways for one in _same_letters(letter)]
@@ -123,26 +123,26 @@ def _same_letters(letter: str) -> list[str]:
 
 
 class _Condition(FunctionElement[bool]):
-    """A boolean expression of our own. SQLAlchemy would append "= 1" to it on SQLite, and no index would be used."""
+    """A boolean expression of our own. SQLAlchemy would add "= 1" to it on SQLite, and no index would be used."""
 
     type = Boolean()
     inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> ColumnElement[bool]:  # type: ignore[override] # SQLAlchemy's own say more than they keep
-        """Stay as it is inside AND and OR."""
+        """Return itself, without brackets inside AND and OR."""
         del against
         return self
 
 
 class _Contains(_Condition):
-    """`column LIKE pattern` for a pattern of ASCII letters, in capitals or small letters."""
+    """`column LIKE pattern` for a pattern of ASCII letters, ignoring case."""
 
     inherit_cache = True
     name = "contains_text"
 
 
 class _ContainsAnyLetter(_Contains):
-    """The same for a pattern of any letters."""
+    """`column LIKE pattern` for a pattern of any letters, ignoring case."""
 
     inherit_cache = True
 
@@ -181,8 +181,8 @@ def _ascii_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) ->
 @compiles(_ContainsAnyLetter, "sqlite")
 def _any_letter_on_sqlite(element: _Contains, compiler: SQLCompiler, **kw: object) -> str:
     text, pattern, outline = _arguments(element, compiler, **kw)
-    # `lower` is Python's (see db/connection.py): right in every alphabet, and slow. Most rows do not get that far, by CASE:
-    # both sides of an AND whose value is asked for are worked out, which made a page of a word with an "i" take four times as long.
+    # `lower` is Python's (see db/connection.py): right for every alphabet, and slow. CASE keeps most rows from reaching it:
+    # AND would evaluate both sides, which made a page of a word with an "i" take four times as long.
     return rf"(CASE {text} LIKE {outline} ESCAPE '\' WHEN 1 THEN lower({text}) LIKE {pattern} ESCAPE '\' WHEN 0 THEN 0 END)"
 
 
@@ -206,6 +206,6 @@ def _in_on_sqlite(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str
 @compiles(_IsAmong)
 def _any_of_array(element: _IsAmong, compiler: SQLCompiler, **kw: object) -> str:
     key, found = _arguments(element, compiler, **kw)
-    # An array is taken for a few keys and looked up by them. `IN` would be a join, and the planner likes to walk the
-    # whole sort index beside it when it takes a rare word for a common one.
+    # An array is taken for a few keys, which are looked up. `IN` would become a join, and the planner likes to walk the whole
+    # sort index for it if it takes a rare word for a common one.
     return f"{key} = ANY (ARRAY{found})"

@@ -17,7 +17,7 @@ from admin_app.selection.search import indexes as search_indexes
 
 
 class _SearchIndex(MigrateOperation):
-    """What both operations have: a table and its searched columns."""
+    """The base of both operations: a table and its searched columns."""
 
     def __init__(self, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:
         self.table, self.columns, self.concurrently = table, list(columns), concurrently
@@ -29,11 +29,11 @@ class _SearchIndex(MigrateOperation):
 
 @Operations.register_operation("create_search_index", "apply")
 class CreateSearchIndex(_SearchIndex):
-    """Make the index of a table's searched columns."""
+    """Create the index of a table's searched columns."""
 
     @classmethod
     def apply(cls, operations: Operations, table: str, columns: Sequence[str], *, concurrently: bool = False) -> None:
-        """`op.create_search_index("post", ["content"])`; `concurrently`, beside people who save."""
+        """`op.create_search_index("post", ["content"])`; `concurrently` blocks no writers."""
         operations.invoke(cls(table, columns, concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
@@ -80,7 +80,7 @@ def _render_drop(_context: AutogenContext, operation: DropSearchIndex) -> str:
     return f"op.drop_search_index({operation.table!r}, {operation.columns!r})"
 
 
-# Last: a new table has to be made before its index.
+# Last, because a table has to be created before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
     """Create what is declared and missing; drop what is present and no longer declared."""

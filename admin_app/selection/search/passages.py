@@ -1,4 +1,4 @@
-"""A text cut at the hits of a search: the whole text, or a passage around the first hit."""
+"""Cut a text at the hits of a search: the whole text, or a passage around the first hit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from admin_app.formatting import folded, without_markup
 from admin_app.selection.search.folding import spellings
 
-# Longer texts are looked through to here.
+# Longer texts are searched up to here.
 LONGEST_TEXT = 200_000
 
 Span = tuple[int, int]
@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Room:
-    """How many letters a passage has, and how many of them before its first hit; one that ends within `lead` leaves the text's beginning."""
+    """The size of a passage: its length, the characters before the first hit, and how near the beginning a hit shows it too."""
 
     longest: int
     before: int
@@ -28,19 +28,19 @@ LINES, CELL = Room(160, 50), Room(120, 16, lead=36)
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text, and whether it is what was searched for."""
+    """A part of a text, and whether it is a hit."""
 
     text: str
     is_hit: bool = False
 
 
 def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
-    """Cut a text at its hits; one without any is a single piece."""
+    """Split a text at its hits; a text without hits is a single piece."""
     return tuple(_cut(text, _spans(text, terms)))
 
 
 def passage_of(text: str, terms: Sequence[str], room: Room = LINES) -> tuple[Piece, ...]:
-    """Return the words around the first hit, () if there is none; of HTML what a reader sees, if the hit is there."""
+    """Return the words around the first hit, () if there is none; of HTML the visible text, if it has the hit."""
     some = text[:LONGEST_TEXT]
     for words in (" ".join(without_markup(some).split()), some):
         if spans := _spans(words, terms):
@@ -49,7 +49,7 @@ def passage_of(text: str, terms: Sequence[str], room: Room = LINES) -> tuple[Pie
 
 
 def has_hit(pieces: Iterable[Piece]) -> bool:
-    """Whether one of these is what was searched for."""
+    """Whether one of the pieces is a hit."""
     return any(piece.is_hit for piece in pieces)
 
 
@@ -64,13 +64,13 @@ def _around(text: str, spans: Sequence[Span], room: Room) -> tuple[Piece, ...]:
 
 
 def _word_start(text: str, place: int, first: int) -> int:
-    """Return where the next word begins, but not behind the hit."""
+    """Return where the next word begins, but not after the hit."""
     gap = text.find(" ", place, first) if place else -1
     return place if gap < 0 else gap + 1
 
 
 def _word_end(text: str, place: int, last: int) -> int:
-    """Return where the last whole word ends, but not before the hit does."""
+    """Return where the last whole word ends, but not before the end of the hit."""
     if place >= len(text):
         return len(text)
     gap = text.rfind(" ", last, place)
@@ -78,9 +78,9 @@ def _word_end(text: str, place: int, last: int) -> int:
 
 
 def _spans(text: str, terms: Sequence[str]) -> list[Span]:
-    """Return where the hits are, in the text's order, those that touch as one."""
+    """Return where the hits are, in order; touching ones are joined."""
     small = folded(text)
-    # Where lower-casing changes the length, a position in one text means nothing in the other.
+    # If lower-casing changes the length, positions differ between the two texts.
     if len(small) != len(text):
         return []
     found = sorted(span for term in terms for spelling in spellings(term) for span in _places(small, spelling))

@@ -1,4 +1,4 @@
-"""Search: words are ANDed, columns are ORed, "quoted words" stay together, and % and _ mean themselves."""
+"""Search: words are ANDed, columns are ORed, "quoted words" stay together, and % and _ are literal."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from admin_app.selection.search.match_sql import (
 )
 from admin_app.unicode_text import forms, trimmed
 
-# More than a person types; each word costs one condition a column.
+# More than a person types; each word costs one condition per column.
 MOST_WORDS = 20
 LONGEST_SEARCH = 400
 
 # Assumed number of rows per related row, until they are counted.
 ROWS_BY_RELATED = 20
 
-# Aliases by their models: making one inspects all columns, which takes longer than building the search.
+# Aliases by model. To create one takes longer than to build the search, because it inspects all columns.
 _OTHERS: dict[type[Record], type[Record]] = {}
 _CHILDREN: dict[type[Record], type[Record]] = {}
 
@@ -46,22 +46,22 @@ _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
 
 def terms_of(text: str) -> list[str]:
-    """Split a search into words and quoted phrases; a lone quote is a character like any other.
+    """Split a search into words and quoted phrases; a lone quote is an ordinary character.
 
-    What is invisible around a word is left out. Within quotation marks it is looked for.
+    Invisible characters around a word are dropped; within quotation marks they are searched for.
     """
     terms = (phrase or trimmed(word) for phrase, word in _TERM.findall(text[:LONGEST_SEARCH]))
     return list(filter(None, terms))[:MOST_WORDS]
 
 
 def is_cut(text: str) -> bool:
-    """Whether a search is longer than what is looked for."""
+    """Whether a search is longer than the part that is used."""
     return len(text) > LONGEST_SEARCH or len(_TERM.findall(text)) > MOST_WORDS
 
 
 @dataclass(frozen=True)
 class Term:
-    """A text to find, and the columns to find it in: one of them must contain it."""
+    """A text to find, and the columns of which one must contain it."""
 
     text: str
     columns: tuple[SearchColumn, ...]
@@ -70,7 +70,7 @@ class Term:
     def is_indexed(self) -> bool:
         """Whether an index can look it up; one or two letters are too short."""
         is_short = len(self.text) <= LONGEST_SEARCH
-        # A whole text is meant in every form; `spellings` leaves those out that no index knows.
+        # An equality filter searches every form; `spellings` leaves out those that no index can find.
         whole = forms(self.text) if any(one.frame == WHOLE for one in self.columns) else ()
         may_be = is_short and bool(self.columns) and all(PIECE.search(one) for one in (*spellings(self.text), *whole))
         return may_be and all(is_indexed(column) for column in self.columns)
@@ -78,7 +78,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Terms of which a row must contain one: nearly always there is only one, but "any of these" has several."""
+    """Terms of which a row must contain one: nearly always a single term; "any of these" has several."""
 
     terms: tuple[Term, ...]
 
@@ -89,23 +89,23 @@ class Lookup:
 
     @property
     def letters(self) -> int:
-        """The length of the shortest term: a longer one matches fewer rows."""
+        """The length of the shortest term: longer terms match fewer rows."""
         return min(len(one.text) for one in self.terms)
 
 
 def lookups_of(text: str, columns: Iterable[SearchColumn]) -> list[Lookup]:
-    """Return what a search looks for, each word in all the columns."""
+    """Return the lookups of a search: each word in all the columns."""
     searched = tuple(columns)
     return [Lookup((Term(term, searched),)) for term in dict.fromkeys(terms_of(text))]
 
 
 def found_by_index(model: type[Record], lookup: Lookup) -> ColumnElement[bool]:
-    """Whether the row is among those that the indexes find, which are looked up first."""
+    """Return the condition that the indexes find the row; they are read first."""
     return is_among(_key(model), _found(model, lookup))
 
 
 def found_with(model: type[Record], lookup: Lookup, relation: Attribute, keys: Sequence[object]) -> ColumnElement[bool]:
-    """Do the same, but count rows that are found by this relation only where they belong to these related records."""
+    """Return the condition that the indexes find the row; through this relation, only rows of these related records count."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup) if not is_by(part[0], relation)]
     tie = to_one(relation)
     link = tie.among_in(in_alias(_child(model), tie.own_names), keys)
@@ -114,7 +114,7 @@ def found_with(model: type[Record], lookup: Lookup, relation: Attribute, keys: S
 
 
 def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], ColumnElement[bool]]:
-    """Return an alias of a relation's other side, and the condition on it to have a term, looked up in the indexes."""
+    """Return an alias of the related model, and the condition on it that the indexes find a term there."""
     of = relation_of(relation).target
     found = [_having(of, part[1], one.text) for one, part in _parts(lookup) if is_by(part[0], relation)]
     keys = union(*found) if len(found) > 1 else found[0]
@@ -123,35 +123,35 @@ def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], Co
 
 
 def is_looked_for_by(relation: Attribute | None, lookup: Lookup) -> bool:
-    """Whether a lookup looks into the other side of this relation."""
+    """Whether a lookup searches the related model of this relation."""
     return any(is_by(part[0], relation) for _, part in _parts(lookup))
 
 
 def is_by(relation: Attribute | None, other: Attribute | None) -> bool:
-    """Whether two relations of a model, or None, are the same one."""
+    """Whether both are the same relation of a model; False if either is None."""
     return relation is not None and other is not None and relation.key == other.key
 
 
 def occurs(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms occurs in the row, without an index; false if no column is searched."""
+    """Return the condition that the row contains one of the terms, without an index; false if no column is searched."""
     parts = (_occurs_in(*part, one.text) for one in lookup.terms for part in _by_relation(one.columns))
     return or_(false(), *parts)
 
 
 def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms occurs in the row's own columns, whatever its related rows have: the cheaper half."""
+    """Return the condition that the row's own columns contain one of the terms, which is cheaper than to test related rows."""
     parts = [(one.text, ours) for one in lookup.terms for relation, ours in _by_relation(one.columns) if not relation]
     return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
 
 
 def is_written_in_itself(lookup: Lookup) -> ColumnElement[bool]:
-    """Whether one of the terms is in the row's own columns in lower case: true for most matches, and the fastest test on PostgreSQL."""
+    """Return the condition that the row's own columns have a term in lower case: true for most matches, and the fastest test on PostgreSQL."""
     own = ((column.column, one.text) for one in lookup.terms for column in one.columns if not column.relation)
     return func.coalesce(or_(false(), *(is_written_in(*part) for part in own)), False)
 
 
 def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Attribute | None, list[SearchColumn]]]:
-    """Yield the columns of each relation, those of each table by themselves: it has an index of its own."""
+    """Yield the columns of each relation, grouped by table, because each table has its own index."""
     found: dict[tuple[Attribute | None, str], list[SearchColumn]] = {}
     for column in columns:
         found.setdefault((column.relation, _table_of(column)), []).append(column)
@@ -162,12 +162,12 @@ def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Attribute | 
 def _occurs_in(relation: Attribute | None, columns: Sequence[SearchColumn], term: str) -> ColumnElement[bool]:
     other = None if relation is None else _other(relation_of(relation).target)
     texts = [one.column if other is None else getattr(other, one.column.key) for one in columns]
-    # In an expression PostgreSQL cannot use the column's index: it would collect every row of a common word first. And it
-    # takes half of the rows to be meant, not two of them, for which it would rather read and sort the whole table.
+    # As an expression, so that PostgreSQL can't use the column's index and collect every row of a common word first. COALESCE
+    # makes it expect half of the rows, instead of two, for which it would rather read and sort the whole table.
     found = or_(*(_has(text, term, one.frame) for text, one in zip(texts, columns, strict=True)))
     if relation is None:
         return func.coalesce(found, False)
-    # A scalar query, asked for each row: EXISTS is turned into a search through the whole other table.
+    # A scalar subquery, evaluated per row: EXISTS would become a search through the whole related table.
     tie = relation_of(relation)
     if isinstance(tie, ManyToMany):
         any_of_them = select(func.max(case((found, 1), else_=0))).where(
@@ -183,9 +183,9 @@ def _has(text: AnyColumn, term: str, frame: str) -> ColumnElement[bool]:
 
 
 def indexed_rows(lookup: Lookup, limit: int, *, but: Attribute | None = None) -> ColumnElement[int]:
-    """Return a count, up to a limit for each term, of the rows that SQLite's indexes find for a lookup; some may not match.
+    """Return a count, up to a limit per term, of the rows that SQLite's indexes find for a lookup; some may not match.
 
-    `but` is a relation whose other side is not searched.
+    The related model of the relation `but` isn't searched.
     """
     counts: list[Expression] = [literal(0)]
     for term, (relation, columns) in (part for part in _parts(lookup) if not is_by(part[1][0], but)):
@@ -196,7 +196,7 @@ def indexed_rows(lookup: Lookup, limit: int, *, but: Attribute | None = None) ->
 
 
 def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[ColumnElement[bool]]:
-    """Return where rows with a term are found soonest: the first ones that SQLite's indexes have, by whose column has it."""
+    """Return the conditions for rows that are found first: those at the beginning of SQLite's indexes, one condition per column group."""
     found: list[ColumnElement[bool]] = []
     for term, (relation, columns) in _parts(lookup):
         tie = None if relation is None else relation_of(relation)
@@ -210,12 +210,12 @@ def likely_places(model: type[Record], lookup: Lookup, limit: int) -> list[Colum
 
 
 def _parts(lookup: Lookup) -> Iterator[tuple[Term, tuple[Attribute | None, list[SearchColumn]]]]:
-    """Yield each term with each relation and the columns that are searched through it."""
+    """Yield each term with each relation and its searched columns."""
     return ((term, part) for term in lookup.terms for part in _by_relation(term.columns))
 
 
 def _found(model: type[Record], lookup: Lookup) -> ScalarSelect[int]:
-    """Return the keys of the rows that have a term in a column of their own, and of those whose related row has it."""
+    """Return the keys of rows with a term in their own columns, or in their related record's."""
     parts = [_found_by(model, *part, one.text) for one, part in _parts(lookup)]
     found: Any = union(*parts) if len(parts) > 1 else parts[0]
     return found.scalar_subquery()  # type: ignore[no-any-return] # mypy breaks down over the two types it may be of
@@ -235,7 +235,7 @@ def _found_by(model: type[Record], relation: Attribute | None, columns: Sequence
 
 
 def _having(of: type[Record], columns: Sequence[SearchColumn], term: str) -> Statement:
-    """Return the keys of a model's records that have a term in one of these columns of theirs."""
+    """Return the keys of a model's records with a term in one of these columns."""
     searched = _other(of)
     has_it = or_(*(_has(getattr(searched, one.column.key), term, one.frame) for one in columns))
     may = may_contain(_key(searched), _table_of(columns[0]), term)
@@ -243,14 +243,14 @@ def _having(of: type[Record], columns: Sequence[SearchColumn], term: str) -> Sta
 
 
 def _other(model: type[Record]) -> type[Record]:
-    """Return the alias of a model in the queries within the list's own; each is a query by itself, so that one will do."""
+    """Return the alias of a related model in subqueries; each subquery stands alone, so all can share it."""
     if model not in _OTHERS:
         _OTHERS[model] = aliased(model, flat=True)
     return _OTHERS[model]
 
 
 def _child(model: type[Record]) -> type[Record]:
-    """Return the alias of the list's own model beside the other's, which may be the same model."""
+    """Return a second alias of the listed model, because the related model may be the same."""
     if model not in _CHILDREN:
         _CHILDREN[model] = aliased(model, flat=True)
     return _CHILDREN[model]
@@ -261,6 +261,6 @@ def _key(model: type[Record]) -> Attribute:
 
 
 def _table_of(searched: SearchColumn) -> str:
-    """Name the table that has a column; "" for what is computed."""
+    """Return the name of a column's table; "" for an expression."""
     column = stored_column(searched.column)
     return "" if column is None else str(column.table.name)

@@ -1,3 +1,3 @@
-"""The order of rows: a place in it, its text in an address, and its indexes."""
+"""The order of rows, cursors in addresses, and the sort indexes."""
 
 from __future__ import annotations

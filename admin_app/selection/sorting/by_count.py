@@ -1,7 +1,7 @@
-"""Paging by the number of children: users with the most posts first, and those without any at the other end.
+"""Keyset paging by the number of children: users with the most posts first, those without posts at the other end.
 
-The children are counted with their foreign key's index, all of them for each page: see decision 60. The order has two
-segments: records with children, by number, and records without; ties follow the order's tail.
+Each page counts all children, along their foreign key's index: see decision 60. The order has two segments: records with
+children, by number, and records without; ties follow the order's tail.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class CountCursor:
 
 @dataclass(frozen=True)
 class ByCount:
-    """The segments in one direction; `is_paired` where a second column comes before the key."""
+    """The segments in one direction; `is_paired` if a second column comes before the key."""
 
     model: type[Record]
     sort: SortKey
@@ -41,7 +41,7 @@ class ByCount:
     is_paired: bool
 
     def segments(self, start: CountCursor | None) -> Iterator[Statement]:
-        """Yield the queries that give the rows behind `start`."""
+        """Yield the queries for the rows after `start`."""
         beyond_none = start is not None and start.number == 0
         if self.is_up:
             if start is None or beyond_none:
@@ -74,7 +74,7 @@ class ByCount:
         return select(self.model).where(*self.criteria, ~has_one, *beyond).order_by(*self.tail.terms())
 
     def _beyond(self, number: AnyColumn, start: CountCursor) -> ColumnElement[bool]:
-        """Compare number by number, then key by key."""
+        """Return the condition on rows after the cursor: by number, then by key."""
         least = number >= start.number if self.is_up else number <= start.number
         columns: list[AnyColumn] = [number, self.model.id]
         left = tuple_(*spread(columns))

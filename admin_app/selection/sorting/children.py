@@ -1,4 +1,4 @@
-"""The children that a list's order counts: which they are, whose, and how many."""
+"""The children that a list's order counts: which records they are, whom they belong to, and their number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.selection.list_schema import SortKey
 
 
 def numbers_of_children(sort: SortKey, records: Sequence[Record]) -> dict[object, int]:
-    """Count the children of these records, which were read just now, by one statement; those without any are left out."""
+    """Count the children of these loaded records in one statement; records without children are left out."""
     session = object_session(records[0]) if records else None
     if session is None:
         return {}
@@ -26,7 +26,7 @@ def numbers_of_children(sort: SortKey, records: Sequence[Record]) -> dict[object
 
 
 def counts_of(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
-    """Count the children of every record that has any, or of those whose ties are among these."""
+    """Return the query that counts children by owner, of all owners or of these."""
     child, counted = children_of(sort)
     owner = owner_of(sort, child)
     wanted = owner.is_not(None) if among is None else owner.in_(among)
@@ -35,7 +35,7 @@ def counts_of(sort: SortKey, among: Sequence[object] | None = None) -> Subquery:
 
 
 def children_of(sort: SortKey) -> tuple[Any, list[ColumnElement[bool]]]:
-    """Return the children's model under an alias, and the condition on those that count; for links the link table."""
+    """Return an alias of the children's model, and the condition on those that count; for links, the association table."""
     relation, rows = relation_of(sort.column), sort.rows
     model = relation.target
     if isinstance(relation, ManyToMany):
@@ -58,7 +58,7 @@ def _tie(sort: SortKey) -> str:
 
 
 def owner_of(sort: SortKey, child: Any) -> AnyColumn:
-    """Return the column of the children that keeps it."""
+    """Return the children's column that refers to the owner."""
     relation = relation_of(sort.column)
     owner: AnyColumn = (
         child.c[relation.own_link.name] if isinstance(relation, ManyToMany) else in_alias(child, relation.other_names)

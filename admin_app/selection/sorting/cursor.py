@@ -1,4 +1,4 @@
-"""A place in a list, as an address has it: `19000~2023-08-29T13:00:59+00:00`, the row's key and its sort value."""
+"""Cursors in addresses: `19000~2023-08-29T13:00:59+00:00` is a row's key and its sort value."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
 
-# Stands before every character that an id or a number may have, so that the first ones are separators.
+# No key contains this mark, so that the first ones are separators.
 MARK = "~"
-# Digits of a number of children that fits the database's integers.
+# Digits of a count that fits the database's integers.
 LONGEST_COUNT = 19
 _UNREADABLE = (ValueError, ArithmeticError, KeyError)
 
 
 def print_cursor(order: SortOrder, place: Cursor) -> str:
-    """Write a place: the key, the second value, the related record's key where there is one, the value; NULL is left out."""
+    """Print a cursor: the key, the second value, the related record's key if there is one, the value; NULL is left out."""
     parts: list[Any] = [place.key] if place.related is None else [place.key, place.related]
     key, *related = map(print_key, parts)
     text = MARK.join([key, *_print_second(order, place), *related])
@@ -28,7 +28,7 @@ def print_cursor(order: SortOrder, place: Cursor) -> str:
 
 
 def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
-    """Read a place of this order; None if it belongs to another order, or is made up."""
+    """Read a cursor of this order; None if it belongs to another order, or is invented."""
     key_text, has_more, rest = text.partition(MARK)
     key = read_key(order.model, key_text)
     if key is None or "\0" in text or (order.second is not None and not has_more):
@@ -44,7 +44,7 @@ def parse_cursor(order: SortOrder, text: str) -> Cursor | None:
 
 
 def _parse_first(order: SortOrder, text: str, key: object) -> Cursor | None:
-    """Read a place in the order by the first column alone."""
+    """Read a cursor of an order without a second column."""
     _, has_value, rest = text.partition(MARK)
     if order.sort is None or not has_value:
         return Cursor(None, None, key)
@@ -61,7 +61,7 @@ def _parse_first(order: SortOrder, text: str, key: object) -> Cursor | None:
 
 
 def _print_second(order: SortOrder, place: Cursor) -> list[str]:
-    """Write the second value, which must not hold the mark that ends it: nothing for NULL, else it begins with "="."""
+    """Print the second value without the mark that ends it: nothing for NULL, otherwise it begins with "="."""
     if order.second is None:
         return []
     if place.second is None:

@@ -1,4 +1,4 @@
-"""Numbers in exact columns of SQLite, which SQLAlchemy rounds when it reads them: places need the exact values."""
+"""Exact decimals on SQLite. SQLAlchemy rounds them when it reads them, but cursors need the stored values."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from admin_app.selection.list_schema import SortKey
 
 
 def exact_numbers(sort: SortKey | None, records: Sequence[Record]) -> Mapping[object, Decimal]:
-    """Return by the keys of these records what they are sorted by, by one statement; nothing where it was read as it is.
+    """Return the exact sort values by record key, in one statement; nothing if they were read unrounded.
 
-    Another program may have stored 19.990000000000002 there. A place at 19.99 would be before its own row, and the next page
-    would begin with that row again.
+    Another program may have stored 19.990000000000002. A cursor at 19.99 would stand before its own row, and the next page would
+    begin with that row again.
     """
     session = object_session(records[0]) if records else None
     if sort is None or session is None or not _is_rounded(sort, session.get_bind().dialect.name):

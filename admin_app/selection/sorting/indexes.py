@@ -1,8 +1,8 @@
-"""The indexes that a list's declared sorts need, put into the tables' metadata so that `manage.py db migrate` makes them.
+"""Declare the indexes for a list's sorts in the tables' metadata, so that `manage.py db migrate` creates them.
 
-So a model's pages are found by key at any depth because its resource declares a sort, not because somebody remembered.
-What is archived is left out of a second index for each, and alone in a third one for the list's usual order: the archive is
-mostly old, and a list would walk through all of it to its oldest row, or to count the others.
+That way pages are found by key at any depth because the resource declares a sort, not because somebody remembered an index.
+If a model has an archive, each sort gets a second index without it, and the default sort a third one of it alone: the
+archive is mostly old, and a list would walk through all of it to its oldest row, or to count the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from admin_app.relations import ToOne, relations_of
 from admin_app.selection.list_schema import ListSchema, SortKey
 from admin_app.selection.sorting import text_indexes
 
-# How an index of some rows is called at its end.
+# Suffixes of the names of partial indexes.
 _SHOWN, _ARCHIVED = "_shown", "_archived"
 
 Rows = tuple[str, ColumnElement[bool]]
@@ -29,10 +29,10 @@ Rows = tuple[str, ColumnElement[bool]]
 def declare_indexes(schema: ListSchema, archived: ColumnElement[bool] | None = None) -> None:
     """Declare an index for every sort, and one for the default sort within each parent whose page lists these rows.
 
-    `archived` says which rows the list leaves out, if it has an archive.
+    `archived` is the condition of the archive, if there is one.
     """
     for sort in schema.sorts.values():
-        # Children are counted by their foreign key, which has its index.
+        # Children are counted along the index of their foreign key.
         if not sort.is_count:
             _declare(sort)
     if archived is not None:
@@ -47,9 +47,9 @@ def declare_indexes(schema: ListSchema, archived: ColumnElement[bool] | None = N
 
 
 def _declare_parts(schema: ListSchema, archived: ColumnElement[bool]) -> None:
-    """Declare an index of the rows that are shown for every sort, and one of the archive for the default sort.
+    """Declare an index of the rows outside the archive for every sort, and one of the archive for the default sort.
 
-    No index asks a column of another table: a model of several has them in the table that says what is archived.
+    A partial index needs all its columns in one table: that of the column that says what is archived.
     """
     said = stored_columns(schema.model)[schema.model.__archived_at__]
     for name, sort in schema.sorts.items():
@@ -62,7 +62,7 @@ def _declare_parts(schema: ListSchema, archived: ColumnElement[bool]) -> None:
 
 
 def _declare_pair(schema: ListSchema) -> None:
-    """Declare an index for the two columns of the default sort, where one can have both: a text would have to be the second."""
+    """Declare an index for both columns of the default sort, if one index can have both: a text could only be the second."""
     names = (schema.default_sort, schema.default_then)
     first, second = (schema.sorts.get(name.removeprefix("-")) for name in names)
     is_one_way = len({name.startswith("-") for name in names}) == 1
@@ -74,15 +74,15 @@ def _declare_pair(schema: ListSchema) -> None:
 
 
 def _declare(sort: SortKey, within: TableColumn | None = None, *, rows: Rows | None = None) -> None:
-    """Declare the index of an order: in the table of the sort's column, after the column that a parent's rows share.
+    """Declare a sort's index in its column's table, after the foreign key if it is for the rows of a parent.
 
-    `rows` restricts it to some rows, which the order of a text does not support.
+    `rows` makes it a partial index, which text indexes don't support.
     """
     column = stored_column(sort.column)
     if column is None or not _fits(column) or not may_be_altered(column.table):
         return
     if within is not None and within.table is not column.table:
-        # No index has columns of two tables: the rows within a parent are sorted when they are asked for.
+        # No index has columns of two tables, so rows within a parent are sorted by each query.
         return
     if is_short_text(column):
         if rows is None:
@@ -94,13 +94,13 @@ def _declare(sort: SortKey, within: TableColumn | None = None, *, rows: Rows | N
 
 
 def _fits(column: TableColumn) -> bool:
-    """Whether a store can keep an index of it: not of long values, nor of what is computed whenever it is read."""
+    """Whether a database can index the column: not if its values are long, or computed when read."""
     is_kept = column.computed is None or column.computed.persisted is True
     return is_kept and kind_of(column).is_ordered
 
 
 def _add(table: Table, columns: list[TableColumn]) -> None:
-    """Add an index unless there is one that serves, a unique column's own among them."""
+    """Add an index, unless one exists that serves, such as a unique column's own."""
     names = [column.name for column in columns]
     there = (index for index in table.indexes if not (index.name or "").endswith((_SHOWN, _ARCHIVED)))
     is_there = any([column.name for column in index.columns] == names for index in there)
@@ -109,7 +109,7 @@ def _add(table: Table, columns: list[TableColumn]) -> None:
 
 
 def _add_some(table: Table, columns: list[TableColumn], end: str, rows: ColumnElement[bool]) -> None:
-    """Add an index that has these rows alone."""
+    """Add a partial index of these rows."""
     name = conv("_".join(["ix", table.name, *(column.name for column in columns)]) + end)
     if not any(index.name == name for index in table.indexes):
         Index(name, *columns, sqlite_where=rows, postgresql_where=rows)

@@ -1,8 +1,8 @@
-"""Paging by key: the rows after, or before, a place in an order, found by an index however deep the place is.
+"""Keyset paging: the rows after or before a cursor in an order, found by an index at any depth.
 
-An order consists of segments: queries that an index answers in order, and that together give every row once. Short
-text is sorted by its sort key, see `unicode_text.sort_key`. NULL is last when ascending and first when descending, on
-both stores. A sort by another model's column uses that column, then the other record's key, then the row's own key. A
+An order consists of segments: queries that an index answers in order, and that together give every row once. Short text is
+sorted by its sort key, see `unicode_text.sort_key`. NULL is last when ascending and first when descending, on both
+databases. A sort by another model's column uses that column, then the related record's key, then the row's own key. A
 second column comes before the key: see `tail`.
 """
 
@@ -30,7 +30,7 @@ from admin_app.selection.sorting.tail import Second, Tail, tail_of
 
 @dataclass(frozen=True)
 class Cursor:
-    """A row's place in an order: its sort value, the related record's key if the order uses one, its own key, its second value."""
+    """A row's position in an order: its sort value, the related record's key if the order uses one, its own key, its second value."""
 
     value: object
     related: object
@@ -40,7 +40,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class SortOrder:
-    """How the rows of a model follow each other: by a column and a second one, or by the key alone when `sort` is None."""
+    """The order of a model's rows: by a column and perhaps a second one, or by the key alone if `sort` is None."""
 
     model: type[Record]
     sort: SortKey | None
@@ -49,21 +49,21 @@ class SortOrder:
 
     @property
     def relation(self) -> Attribute | None:
-        """The relation that leads to the model by whose column the rows are sorted; None where it is their own."""
+        """The relation to the model with the sort column; None if it is the listed model."""
         return None if self.sort is None else self.sort.relation
 
     @property
     def relations(self) -> tuple[str, ...]:
-        """The relations that have to be loaded with a record to know its place."""
+        """The relations that have to be loaded with a record to compute its cursor."""
         sorts = (self.sort, None if self.second is None else self.second.sort)
         return tuple(one.relation.key for one in sorts if one is not None and one.relation is not None)
 
     def cursor_of(self, record: Record) -> Cursor:
-        """Return where a record stands; a related one has to be loaded with it."""
+        """Return a record's cursor; a related record has to be loaded with it."""
         return self.cursors_of([record])[0]
 
     def cursors_of(self, records: Sequence[Record]) -> list[Cursor]:
-        """Return where several stand; where numbers are counted, by one statement."""
+        """Return the cursors of several records; counts take one statement."""
         if self.sort is not None and self.sort.is_count:
             numbers = numbers_of_children(self.sort, records)
             cursors = [Cursor(numbers.get(record.id, 0), None, record.id) for record in records]
@@ -93,9 +93,9 @@ class SortOrder:
         backwards: bool = False,
         end: Cursor | None = None,
     ) -> Iterator[Statement]:
-        """Yield the queries that give, one after the other, the rows behind `start` (all without one), walking either way.
+        """Yield the queries for the rows after `start` (all rows without one), one after the other, in either direction.
 
-        `end` is a place in an order by another model's column: the walk ends with the rows of its related record.
+        `end` is a cursor in an order by another model's column: the walk ends with the rows of its related record.
         """
         walk = self._walk(criteria, backwards=backwards, end=end)
         if self.sort is None:
@@ -106,7 +106,7 @@ class SortOrder:
             return
         parts = [walk.with_value, walk.without_value] if walk.has_blanks else [walk.with_value]
         parts = parts if walk.is_up else parts[::-1]
-        # Rows without a value come last on the way up, and so behind any end.
+        # Ascending, rows without a value come last, and so after any end.
         parts = parts[:1] if walk.is_up and end is not None else parts
         if start is not None and walk.has_blanks:
             own = walk.without_value if start.value is None else walk.with_value
@@ -118,9 +118,9 @@ class SortOrder:
     def related_ones(
         self, other: type[Record], *, start: Cursor | None = None, backwards: bool = False
     ) -> Statement | None:
-        """Return the query that gives the related records that rows behind `start` go by: keys and values of an alias, in order.
+        """Return the query for the related records of the rows after `start`: keys and values of an alias, in order.
 
-        None where none are left, since rows without a value are all that follow.
+        None if only rows without a value follow.
         """
         walk = self._walk((), backwards=backwards)
         if start is not None and start.value is None:
@@ -135,7 +135,7 @@ class SortOrder:
 
 @dataclass(frozen=True)
 class _Walk:
-    """The segments of one order in one direction."""
+    """The segments of an order in one direction."""
 
     order: SortOrder
     criteria: Sequence[ColumnElement[bool]]
@@ -145,32 +145,32 @@ class _Walk:
 
     @property
     def sort(self) -> SortKey:
-        """The column to go by."""
+        """The sort column."""
         assert self.order.sort is not None  # noqa: S101 -- told to mypy; the order by key alone has its own way
         return self.order.sort
 
     @property
     def has_blanks(self) -> bool:
-        """Whether rows can be without a value to sort by."""
+        """Whether rows can be without a sort value."""
         return self.sort.relation is not None or is_nullable(self.sort.column)
 
     @property
     def value(self) -> AnyColumn:
-        """What the rows are sorted by, where it is their own."""
+        """The expression to sort by, if the column is the model's own."""
         return in_order(self.sort.column)
 
     @property
     def key(self) -> Attribute:
-        """The model's own key."""
+        """The model's primary key."""
         key: Attribute = self.order.model.id
         return key
 
     def by_key(self, start: Cursor | None) -> Statement:
-        """Go by the key alone."""
+        """Return the query in the order of the key."""
         return self._run(start)
 
     def by_count(self, start: Cursor | None) -> Iterator[Statement]:
-        """Go by a number of children; a place without one is before all others."""
+        """Yield the queries in the order of a number of children; a cursor without a number counts as 0."""
         order, place = self.order, None
         if start is not None:
             place = CountCursor(start.value if isinstance(start.value, int) else 0, start.second, start.key)
@@ -179,7 +179,7 @@ class _Walk:
         return walk.segments(place)
 
     def with_value(self, start: Cursor | None) -> Iterator[Statement]:
-        """Go through the rows that have a value to sort by."""
+        """Yield the queries for the rows with a sort value."""
         if self.sort.relation is not None:
             yield from self._related(start)
             return
@@ -196,7 +196,7 @@ class _Walk:
         yield self._base(*wanted).order_by(*self._all_directed([self.value]), *tail)
 
     def without_value(self, start: Cursor | None) -> Iterator[Statement]:
-        """Go through the rows without one, which are a run."""
+        """Yield the query for the rows without a sort value, which are a single run."""
         relation = self.sort.relation
         if relation is None:
             blank: ColumnElement[bool] = self.value.is_(None)
@@ -207,12 +207,12 @@ class _Walk:
         yield self._run(start, blank)
 
     def _run(self, start: Cursor | None, *same: ColumnElement[bool]) -> Statement:
-        """Go through rows that are equal, from a place among them on."""
+        """Return the query for equal rows, from a cursor among them."""
         beyond = [] if start is None else [self.tail.beyond(start.second, start.key)]
         return self._base(*same, *beyond).order_by(*self.tail.terms())
 
     def _related(self, start: Cursor | None) -> Iterator[Statement]:
-        """Go by another model's column: the rest of the start's own related record first, then the ones beyond it."""
+        """Yield the queries in the order of another model's column: the rest of the cursor's related record first, then the following ones."""
         relation = self.sort.relation
         target = aliased(self.sort.column.parent.class_, flat=True)
         column = in_order(getattr(target, self.sort.column.key))
@@ -226,7 +226,7 @@ class _Walk:
         yield statement.order_by(*self._all_directed([column, target.id]), *self.tail.terms())
 
     def related_ones(self, other: type[Record], start: Cursor | None) -> Statement:
-        """Go through the related records themselves, in an alias, beginning with that of the start: their keys and values."""
+        """Return the query for the keys and values of the related records in an alias, beginning with the cursor's."""
         column = getattr(other, self.sort.column.key)
         value = in_order(column)
         wanted: list[ColumnElement[bool]] = [value.is_not(None)]
@@ -236,7 +236,7 @@ class _Walk:
         return select(other.id, column).where(*wanted).order_by(*self._all_directed([value, other.id]))
 
     def _foreign_key(self) -> Expression:
-        """Return the model's column that holds the related record's key."""
+        """Return the model's foreign key to the related record."""
         relation = self.sort.relation
         return to_one(relation).foreign_key if relation is not None else self.key
 
@@ -245,7 +245,7 @@ class _Walk:
 
     @property
     def _goes_by_key(self) -> bool:
-        """Whether the rows are sorted by the key itself."""
+        """Whether the rows are sorted by the primary key."""
         names = key_names(self.order.model)
         return self.sort.column.key in {"id", *(names if len(names) == 1 else [])}
 
@@ -253,7 +253,7 @@ class _Walk:
         return [column.asc() if self.is_up else column.desc() for column in spread(columns)]
 
     def _beyond(self, columns: Sequence[AnyColumn], values: Sequence[object]) -> ColumnElement[bool]:
-        """Compare as one row value: both stores find its place in an index over these columns at once."""
+        """Return the condition on rows after the values, as one row comparison, which both databases look up in an index over these columns."""
         columns, values = spread(columns), spread_values(columns, values)
         bound = [_bound(column, value) for value, column in zip(values, columns, strict=True)]
         left: AnyColumn = columns[0] if len(columns) == 1 else tuple_(*columns)
@@ -261,11 +261,11 @@ class _Walk:
         condition: ColumnElement[bool] = left > right if self.is_up else left < right
         if not isinstance(columns[0], SortKeyOf):
             return condition
-        # SQLite finds the place of a row value in an index over columns only.
+        # SQLite looks up row values only in indexes over plain columns.
         return and_(columns[0] >= bound[0] if self.is_up else columns[0] <= bound[0], condition)
 
 
 def _bound(column: AnyColumn, value: object) -> Expression:
-    """Return a value to compare a column with: by the store's own key where it is sorted by that."""
+    """Return a value to compare with a column, as a sort key if the column is sorted by that."""
     plain = literal(value, column.type)
     return SortKeyOf(plain) if isinstance(column, SortKeyOf) else plain

@@ -16,7 +16,7 @@ from admin_app.selection.sorting.text_indexes import SortIndex
 
 
 class _SortOperation(MigrateOperation):
-    """What both operations have: the index."""
+    """The base of both operations: the index."""
 
     def __init__(self, index: SortIndex, *, concurrently: bool = False) -> None:
         self.index, self.concurrently = index, concurrently
@@ -28,11 +28,11 @@ class _SortOperation(MigrateOperation):
 
 @Operations.register_operation("create_sort_index", "apply")
 class CreateSortIndex(_SortOperation):
-    """Make an index over the key of a text column."""
+    """Create an index over the sort key of a text column."""
 
     @classmethod
     def apply(cls, operations: Operations, table: str, column: str, *others: str, concurrently: bool = False) -> None:
-        """`op.create_sort_index("user", "name")`; `concurrently`, beside people who save."""
+        """`op.create_sort_index("user", "name")`; `concurrently` blocks no writers."""
         operations.invoke(cls(SortIndex(table, column, *others), concurrently=concurrently))
 
     def reverse(self) -> MigrateOperation:
@@ -42,7 +42,7 @@ class CreateSortIndex(_SortOperation):
 
 @Operations.register_operation("drop_sort_index", "apply")
 class DropSortIndex(_SortOperation):
-    """Remove an index over the key of a text column."""
+    """Remove an index over the sort key of a text column."""
 
     @classmethod
     def apply(cls, operations: Operations, table: str, column: str, *others: str) -> None:
@@ -83,7 +83,7 @@ def _arguments(index: SortIndex) -> str:
     return ", ".join(map(repr, index[:shortest]))
 
 
-# Last: a new table has to be made before its index.
+# Last, because a table has to be created before its index.
 @comparators.dispatch_for("schema", priority=DispatchPriority.LAST)
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
     """Create what is declared and missing; drop what is present and no longer declared."""

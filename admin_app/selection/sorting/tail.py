@@ -1,7 +1,7 @@
-"""How rows follow each other that are equal in what a list is sorted by: by a second column, if one is asked for, then by key.
+"""The order of rows with equal sort values: by a second column if there is one, then by key.
 
-The first column's index brings such rows together, so that a store sorts one run of them at a time and stops where a page is
-full: no pair of columns needs an index of its own.
+The first column's index keeps such rows together, so that a database sorts one run of them at a time and stops when a page is
+full. So no pair of columns needs an index of its own.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from admin_app.selection.sorting.exact import exact_numbers
 
 @dataclass(frozen=True)
 class Second:
-    """The second column to sort by, and whether it goes down."""
+    """The second sort column and its direction."""
 
     sort: SortKey
     descending: bool
 
     def values_of(self, records: Sequence[Record]) -> Mapping[object, object]:
-        """Return each record's value by its key; numbers of children by one statement, a related record has to be loaded."""
+        """Return each record's second value by key; counts take one statement, and a related record has to be loaded."""
         if self.sort.is_count:
             numbers = numbers_of_children(self.sort, records)
             return {record.id: numbers.get(record.id, 0) for record in records}
@@ -48,17 +48,17 @@ class Second:
 
 
 class Tail(Protocol):
-    """The last terms of an order, walked in one direction."""
+    """The last terms of an order in one direction."""
 
     def terms(self) -> list[Expression]:
-        """Return what the order ends with."""
+        """Return the last ORDER BY terms."""
 
     def beyond(self, second: object, key: object) -> ColumnElement[bool]:
-        """Return the condition on rows of the same run that come after a place."""
+        """Return the condition on rows of the same run that come after a cursor."""
 
 
 def tail_of(model: type[Record], second: Second | None, *, is_up: bool) -> Tail:
-    """Return how equal rows follow each other; `is_up` is the direction of the last column that is asked for."""
+    """Return the tail of an order; `is_up` is the direction of its last sort column."""
     by_key = _ByKey(model, is_up=is_up)
     return by_key if second is None else _BySecond(by_key, second.sort)
 
@@ -107,7 +107,7 @@ class _BySecond:
         return or_(*later, self._value.is_(None)) if self.by_key.is_up and self._has_blanks else or_(*later)
 
     def _bound(self, value: object) -> Expression:
-        """Return a value to compare with: by the store's own key where it is sorted by that."""
+        """Return a value to compare with the column, as a sort key if the column is sorted by that."""
         if self.sort.is_count:
             return literal(value)
         plain = literal(value, self.sort.column.type)
@@ -119,7 +119,7 @@ class _BySecond:
 
     @cached_property
     def _value(self) -> AnyColumn:
-        """What the column is for a row: its own, a related record's, or the number of the row's children."""
+        """The second column's value for a row: its own, a related record's, or the number of its children."""
         sort, model = self.sort, self.by_key.model
         if sort.is_count:
             child, counted = children_of(sort)

@@ -1,6 +1,6 @@
-"""The indexes that lists sorted by a text use, and pages of texts that are alike: over its key and the row's own, see `db.ordering`.
+"""The indexes for lists sorted by a text and for pages of similar texts: over the text's key and the primary key, see `db.ordering`.
 
-SQLAlchemy does not see such an index on SQLite, and Alembic loses it there when it rebuilds a table: so they are kept here.
+SQLAlchemy doesn't see such an index on SQLite, and Alembic loses it there when it rebuilds a table, so they are tracked here.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from admin_app.db.ordering import Likeness
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
-# Where the metadata keeps which of them are declared, and a connection which ones there are while migrations run.
+# The key for the declared indexes in the metadata, and for the present ones in a connection during migrations.
 _DECLARED = _KEPT = "sort_indexes"
 _SORT_KEY = "sort_key"
 _FUNCTIONS = "|".join((_SORT_KEY, *Likeness))
 _OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
-# Of the statement that made it, as either store tells it: the column before, if there is one, and the text.
+# Parts of the CREATE statement in both databases: the preceding column, if there is one, and the text column.
 _COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
 
-# The row's own key, which is the last of its columns, or several.
+# The primary key, one column or several, which come last.
 _KEY = re.compile(r'((?:, "?\w+"?)+)\)')
 _NAME = re.compile(r"\w+")
 
 
 class SortIndex(NamedTuple):
-    """An index of a table over the key of its text `column`, `within` the rows that another column keeps together ("": all).
+    """An index over the key of a text `column`, after the column `within` ("" for none).
 
-    `function` makes the text's key: see `db.ordering.Likeness`. `key` names the columns of the row's own, with commas.
+    `function` computes the text's key: see `db.ordering.Likeness`. `key` names the columns of the primary key, with commas.
     """
 
     table: str
@@ -43,12 +43,12 @@ class SortIndex(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called in the database."""
+        """The index's name in the database."""
         return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
 
 
 def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
-    """Note that lists are sorted by a text column, all of them or those within a parent, or that it tells which rows are alike."""
+    """Declare that lists are sorted by a text column, or within a parent, or that similar texts are searched in it."""
     if not may_be_altered(column.table):
         return
     before, key = "" if within is None else within.name, _key_of(column)
@@ -57,13 +57,13 @@ def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: L
 
 
 def declared(metadata: MetaData) -> set[SortIndex]:
-    """Return what the resources declare."""
+    """Return the declared indexes."""
     indexes: set[SortIndex] = metadata.info.get(_DECLARED, set())
     return indexes
 
 
 def is_sorted(column: AnyColumn) -> bool:
-    """Whether one of them has all rows of a text column."""
+    """Whether a declared index covers all rows of a text column."""
     index = SortIndex(column.table.name, column.name, key=_key_of(column))
     return index in declared(column.table.metadata)
 
@@ -78,7 +78,7 @@ def is_own(name: str | None) -> bool:
 
 
 def present(connection: Connection) -> set[SortIndex]:
-    """Return those in the database."""
+    """Return the text indexes in the database."""
     found = connection.execute(text(_ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRES))
     return {_read(table, made) for table, name, made in found if is_own(name)}
 
@@ -95,32 +95,32 @@ def _read(table: str, made: str) -> SortIndex:
 
 
 def creation(dialect: str, index: SortIndex) -> str:
-    """Return the statement that makes it."""
+    """Return the statement that creates the index."""
     within = f'"{index.within}", ' if index.within else ""
     key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
     own = ", ".join(f'"{one}"' for one in _NAME.findall(index.key))
-    # With the text itself, PostgreSQL reads the keys from the index, and does not make each of them anew.
+    # With the text in the index, PostgreSQL reads the keys from it instead of computing them again.
     include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
     return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, {own}){include}'
 
 
 def removal(index: SortIndex) -> str:
-    """Return the statement that removes it."""
+    """Return the statement that removes the index."""
     return f'DROP INDEX IF EXISTS "{index.name}"'
 
 
 def keep(connection: Connection) -> None:
-    """Remember which there are before a migration runs."""
+    """Remember the present indexes before a migration runs."""
     connection.info[_KEPT] = present(connection)
 
 
 def forget(connection: Connection, index: SortIndex) -> None:
-    """Let one go: a migration removes it on purpose."""
+    """Forget an index that a migration removes on purpose."""
     connection.info.get(_KEPT, set()).discard(index)
 
 
 def repair(connection: Connection) -> None:
-    """Make those again that SQLite dropped: Alembic changes a table by copying it and dropping the first."""
+    """Create indexes again that SQLite dropped: Alembic changes a table by copying it and dropping the old one."""
     kept: Iterable[SortIndex] = connection.info.get(_KEPT, set())
     there = present(connection)
     for index in sorted({*kept} - there):
