@@ -68,7 +68,7 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
 
 
 def autocommit() -> AbstractContextManager[None]:
-    """Inside, let each statement be a transaction of its own, if the store reads the same that way: for pages.
+    """Inside, let each statement be a transaction of its own, if the database reads the same that way: for pages.
 
     On PostgreSQL pages take four fifths of the time, and forms two thirds; on SQLite it saves a statement.
     """

@@ -18,7 +18,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, RelationshipProperty, Session, scoped_session
 from sqlalchemy.types import TypeEngine
 
-# Every constraint has a name, the same on both stores, so that migrations can drop it and a refusal can be traced to
+# Every constraint has a name, the same on both databases, so that migrations can drop it and a refusal can be traced to
 # its column.
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -1,4 +1,4 @@
-"""Unique text that ignores case: a function that both stores know, and unique indexes over its result.
+"""Unique text that ignores case: a function that both databases know, and unique indexes over its result.
 
 Each SQLite connection is given the function. PostgreSQL keeps its own, generated from Python's case tables. So both
 stores and `unicode_text.caseless` always agree, and no index depends on the locale or the libraries of a machine.

@@ -261,7 +261,7 @@ def drop_demoted(context: ExceptionContext) -> None:
 
 
 def refresh_statistics(session: AnySession) -> None:
-    """Let the store update its table statistics after many writes. The planner uses them, and so do the counts of lists."""
+    """Let the database update its table statistics after many writes. The planner uses them, and so do the counts of lists."""
     session.execute(text("ANALYZE"))
     session.commit()
 

@@ -49,7 +49,7 @@ class PaddedText(CHAR):
 
 
 def as_short(value: float | None) -> float | None:
-    """Round a number to four bytes. One that is too large stays as it is, for the store to refuse."""
+    """Round a number to four bytes. One that is too large stays as it is, for the database to refuse."""
     if value is None:
         return None
     try:

@@ -59,7 +59,7 @@ class CreateIndexConcurrently(MigrateOperation):
     concurrently = True
 
     def __init__(self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = "") -> None:
-        """Keep the definition. A name too long for the store is shortened as SQLAlchemy shortens the model's."""
+        """Keep the definition. A name too long for the database is shortened as SQLAlchemy shortens the model's."""
         self.name, self.table, self.columns, self.unique, self.where = conv(name), table, list(columns), unique, where
 
     @classmethod
@@ -77,7 +77,7 @@ class CreateIndexConcurrently(MigrateOperation):
         operations.invoke(cls(name, table, columns, unique=unique, where=where))
 
     def index(self, context: MigrationContext) -> Index:
-        """Return the index as the store defines it."""
+        """Return the index as the database defines it."""
         rows = text(self.where.replace(":", r"\:")) if self.where else None
         return CreateIndexOp(
             self.name,
@@ -106,7 +106,7 @@ def invalid_indexes(connection: Connection) -> dict[str, str]:
 
 
 def build(operations: Operations, name: str, creation: str, *, concurrently: bool) -> None:
-    """Create an index by its statement, concurrently if asked to and if the store can."""
+    """Create an index by its statement, concurrently if asked to and if the database can."""
     if not concurrently or operations.get_context().dialect.name != "postgresql":
         operations.execute(text(creation))
         return
@@ -149,7 +149,7 @@ def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
 
 
 def _is_plain(operation: MigrateOperation) -> bool:
-    """Whether the operation creates an index of plain columns, with at most a condition that is the same for both stores."""
+    """Whether the operation creates an index of plain columns, with at most a condition that is the same for both databases."""
     if not isinstance(operation, CreateIndexOp) or _where(operation) is None:
         return False
     return all(isinstance(one, str | Column) for one in operation.columns)

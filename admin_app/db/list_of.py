@@ -39,7 +39,7 @@ class ListOf(TypeDecorator[list[Any]]):
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Use the store's own type."""
+        """Use the database's own type."""
         return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else JSON(none_as_null=True))
 
     @override

@@ -151,7 +151,7 @@ class Legacy(Record):
     __abstract__ = True
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Remove the columns that the table does not have, and let the store compute the version."""
+        """Remove the columns that the table does not have, and let the database compute the version."""
         if any("__mapper__" in vars(base) for base in cls.__mro__[1:]):
             super().__init_subclass__(**arguments)
             _note_further(cls)

@@ -39,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Return the function that makes results aware, in UTC, on both stores. Lists and exports call it often."""
+        """Return the function that makes results aware, in UTC, on both databases. Lists and exports call it often."""
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 

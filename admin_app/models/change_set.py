@@ -68,7 +68,7 @@ class Did(StrEnum):
 
 
 class JsonValues(TypeDecorator[Values]):
-    """Values of columns by name, as compact JSON. It is text on both stores, because it is written far more often than searched."""
+    """Values of columns by name, as compact JSON. It is text on both databases, because it is written far more often than searched."""
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Attempts to prove one's identity, counted in the store so that all processes and machines count together."""
+"""Attempts to prove one's identity, counted in the database so that all processes and machines count together."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def _disk_error(error: OSError) -> tuple[str, int]:
 
 
 def _words_of(trouble: Trouble | None) -> Explanation:
-    """Describe what is wrong with the store, for whoever can fix it or report it."""
+    """Describe what is wrong with the database, for whoever can fix it or report it."""
     if trouble is None:
         return EXPLANATIONS[503]
     heading = "The database cannot be used"

@@ -74,7 +74,7 @@ def _read(before: Mode) -> Mode:
         with reading(), autocommit(), Session(db.engine) as session:
             return modes.present_mode(session)
     except DBAPIError:
-        # The view will report what is wrong with the store.
+        # The view will report what is wrong with the database.
         if db.engine.dialect.name == "postgresql":
             # Its transaction has ended anyway.
             db.session.rollback()

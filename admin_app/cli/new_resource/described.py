@@ -218,7 +218,7 @@ def kind_of_type(of: ColumnType) -> str:
 
 
 def generic(of: ColumnType) -> ColumnType:
-    """Return SQLAlchemy's generic type for a type of one store; for a time with a zone, our own type."""
+    """Return SQLAlchemy's generic type for a type of one database; for a time with a zone, our own type."""
     if isinstance(of, TypeDecorator):
         return of
     try:

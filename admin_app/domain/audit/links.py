@@ -150,6 +150,6 @@ def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which
 
 
 def _in_order(relation: ManyToMany, key: Expression, dialect: str) -> Expression:
-    """Sort keys as Python does, whatever language the store is in."""
+    """Sort keys as Python does, whatever language the database is in."""
     is_text = kind_of(relation.other).is_text
     return key.collate("C") if is_text and dialect == "postgresql" else key

@@ -296,7 +296,7 @@ def _joined(parts: Mapping[str, Expression], differs: Mapping[str, ColumnElement
 
 def _as_json(values: Values) -> str:
     """Write values in the JSON form of the history."""
-    text = JsonValues().process_bind_param(values, None)  # type: ignore[arg-type]  # it is the same on every store
+    text = JsonValues().process_bind_param(values, None)  # type: ignore[arg-type]  # it is the same on every database
     return str(text)
 
 

@@ -105,7 +105,7 @@ def _counted(model: type[Record], relation: Relation) -> Expression:
     number, (key,) = func.count(), some.c
     newest = func.coalesce(func.max(key), 0) if is_number(key) else literal(0)
     digest = func.coalesce(func.sum(key_digest(key)), 0)
-    # Which of them are looked at is then left to the store.
+    # Which of them are looked at is then left to the database.
     parts = (number, *(case((number > COUNT_LIMIT, 0), else_=one) for one in (newest, digest)))
     first, *rest = (cast(one, String) for one in parts)
     word: Expression = first

@@ -1,4 +1,4 @@
-"""Turn constraint violations of the store into messages at the fields they concern."""
+"""Turn constraint violations of the database into messages at the fields they concern."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from admin_app.relations.hanging import unknown_dependents
 
 @contextmanager
 def refusals_of(model: type[Record]) -> Iterator[None]:
-    """Say in words why the store refused the transaction inside, which the caller holds and which is rolled back by then.
+    """Say in words why the database refused the transaction inside, which the caller holds and which is rolled back by then.
 
     Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
     and `RecordGone` where the record itself was.

@@ -135,7 +135,7 @@ def delete_view(session: AnySession, view: SavedView) -> None:
 
 @contextmanager
 def refusals_of_a_view() -> Iterator[None]:
-    """Say why the store refused a view; a name taken at the same moment is an `InvalidRecord`.
+    """Say why the database refused a view; a name taken at the same moment is an `InvalidRecord`.
 
     Other refusals, such as for a view whose owner is gone, are not the form's fault and are re-raised.
     """

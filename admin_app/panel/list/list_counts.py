@@ -112,7 +112,7 @@ def _believed() -> _Believed:
             kept.tried = now
             kept.believed = _Believed(_counted(), now)
         except DBAPIError:
-            # It took too long, or the store failed: an old number is better than none in the navigation.
+            # It took too long, or the database failed: an old number is better than none in the navigation.
             pass
         finally:
             kept.lock.release()

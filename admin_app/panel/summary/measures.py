@@ -17,7 +17,7 @@ from admin_app.selection.summary import Figure, Measure
 
 COUNT = "count"
 _WORDS = {Figure.SUM: "Sum of {}", Figure.AVERAGE: "Average {}", Figure.MIN: "Lowest {}", Figure.MAX: "Highest {}"}
-# What a store says of a group.
+# What a database says of a group.
 Measured = int | float | Decimal | None
 # Digits after the point of what is no whole number; more are noise.
 DIGITS = 4

@@ -45,7 +45,7 @@ def exported_rows(
 
     `set_interrupt` gets a function that cancels the current statement, from any thread. With `on_total` the rows are
     counted before they are read, otherwise afterwards. `line` may combine the columns into one expression, by which
-    the store of this name writes whole lines of a file: those then replace the rows.
+    the database of this name writes whole lines of a file: those then replace the rows.
 
     An error ends the iteration, and the file must not be completed. Raises `TransferError` if the number of rows
     differs from the count.

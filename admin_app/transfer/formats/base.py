@@ -40,7 +40,7 @@ Write = Callable[[Sequence[str], Iterable[Sequence[object]], FileOptions, Proble
 
 
 # Lets the database write a row of these columns as the format's writer would: returns the expression of a line for
-# the store of this name, or None if the columns do not allow it.
+# the database of this name, or None if the columns do not allow it.
 Line = Callable[[Sequence[object], FileOptions, str], ColumnElement[str] | None]
 
 
