@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from admin_app import create_app
 from admin_app.context import writing
 from admin_app.db.connection import give_functions
-from admin_app.domain.plan.arrivals import batches
+from admin_app.domain.plan.row_matcher import batches
 from admin_app.extensions import db
 from admin_app.jobs import uploads
 from admin_app.jobs.runner import Progress
@@ -258,7 +258,7 @@ def read_both(path: Path) -> None:
     wanted = [FileColumn(place, columns[key]) for place, key in enumerate(("id", "content", "user_id"))]
     with path.open("rb") as file:
         source = open_source(file, lambda title: title in columns)
-        for rows in batches(RowReader(wanted, ImportOptions({})).arrivals(source)):
+        for rows in batches(RowReader(wanted, ImportOptions({})).rows(source)):
             keys = [one.values["id"] for one in rows]
             db.session.scalars(select(Post).where(Post.id.in_(keys))).all()
             db.session.expunge_all()

@@ -17,7 +17,7 @@ from admin_app.db import (
     caseless,
     unique_text,
 )
-from admin_app.db.index_builds import beside_where_alone
+from admin_app.db.index_builds import concurrently_if_alone
 from admin_app.db.schema_version import bound_locks, note_floor, require_no_newer
 from admin_app.db.startup_lock import startup_lock
 from admin_app.db.versions import may_be_altered
@@ -80,7 +80,7 @@ def run_migrations() -> None:
             include_name=include_name,
             include_object=include_object,
             on_version_apply=(repair_indexes, note_floor),
-            process_revision_directives=beside_where_alone,
+            process_revision_directives=concurrently_if_alone,
             transaction_per_migration=True,
             **arguments,
         )

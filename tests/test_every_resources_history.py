@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from tests.page import Page
 from tests.subject import Subject
 
 
 def as_it_was(record: Any) -> dict[str, Any]:
     """Return what an undo gives back: all but the version, the last change's time, and what no history keeps."""
-    kept = kept_columns(type(record))
+    kept = history_columns(type(record))
     given = {*type(record).__restored__, "version", "updated_at"}
     return {key: getattr(record, key) for key in kept if key not in given}
 

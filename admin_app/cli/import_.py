@@ -284,7 +284,7 @@ def _planned(access: Access, operation: BulkOperation, source: Source, name: str
     with writing(), transaction(db.session):
         plan = begin_import(access, operation, scope=_scope(name), staff_id=None)
         plan_id = plan.id
-    PlanWork(plan_id, None, Progress()).take_in(access, operation.rows, source)
+    PlanWork(plan_id, None, Progress()).plan_import(access, operation.rows, source)
     return db.session.get_one(Plan, plan_id, populate_existing=True)
 
 

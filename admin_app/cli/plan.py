@@ -26,9 +26,9 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.making import begin_plan
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.operations.deleting import asked_deletion, hanging_on, losses_of
+from admin_app.panel.plan.operations.deleting import dependences_of_selection, losses_of_selection, requested_deletion
 from admin_app.panel.plan.operations.editing import read_edit
-from admin_app.panel.plan.report import change_told, report_of
+from admin_app.panel.plan.report import change_in_words, report_of
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
@@ -118,9 +118,11 @@ def delete(
     """
     agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
     selection = selected(access, filters, search)
-    hanging = hanging_on(access, selection)
+    hanging = dependences_of_selection(access, selection)
     with named_options():
-        operation = asked_deletion(access, hanging, fates_sent(access, hanging, fates), losses_of(access, selection))
+        operation = requested_deletion(
+            access, hanging, fates_sent(access, hanging, fates), losses_of_selection(access, selection)
+        )
     _act(access, selection, operation, agreement)
 
 
@@ -229,7 +231,7 @@ def _print_lines(made: Plan) -> None:
     lines = plans.lines(db.session, made, verdicts=OPEN, limit=SHOWN)
     for one in lines:
         which = f"Row {one.number}" if one.record_id is None else f"ID {one.record_id}"
-        click.echo(f"  {': '.join(filter(None, (which, change_told(one.before, one.after))))}")
+        click.echo(f"  {': '.join(filter(None, (which, change_in_words(one.before, one.after))))}")
     if (more := open_lines(made.counts) - len(lines)) > 0:
         click.echo(f"  and {formatting.number(more)} more")
 

@@ -46,7 +46,7 @@ LASTING = "is_lasting"
 # PostgreSQL's code for a cancelled statement. Only its time limit cancels ours.
 QUERY_CANCELED = "57014"
 # PostgreSQL's codes for a deadlock and for a transaction that could not be serialized.
-CROSSINGS = frozenset({"40P01", "40001"})
+CONFLICT_CODES = frozenset({"40P01", "40001"})
 # PostgreSQL's code for a write to a server that became a replica after we connected.
 READ_ONLY_TRANSACTION = "25006"
 
@@ -183,7 +183,7 @@ def _is_closed(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     return False
 
 
-def of_one_moment(engine: Engine) -> Engine:
+def with_snapshot(engine: Engine) -> Engine:
     """Return an engine that reads everything as of the first read. SQLite's transactions do so by themselves; PostgreSQL has to be asked."""
     is_postgresql = engine.dialect.name == "postgresql"
     return engine.execution_options(**{"isolation_level": "REPEATABLE READ"} if is_postgresql else {LASTING: True})
@@ -212,7 +212,7 @@ def small_write(engine: Engine) -> Iterator[Session]:
     with (
         writing(),
         engine.connect() as connection,
-        _patience(connection, SHORT_TIMEOUT_MS),
+        _lock_timeout(connection, SHORT_TIMEOUT_MS),
         Session(connection) as own,
     ):
         yield own
@@ -222,7 +222,7 @@ def small_write(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
+def _lock_timeout(connection: Connection, milliseconds: int) -> Iterator[None]:
     """Wait this long for a lock on this connection, inside the block."""
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
@@ -245,7 +245,7 @@ def is_timeout(error: DBAPIError) -> bool:
 
 def is_serialization_conflict(error: DBAPIError) -> bool:
     """Whether two transactions conflicted and this one was rolled back: it may be tried again."""
-    return getattr(error.orig, "sqlstate", None) in CROSSINGS
+    return getattr(error.orig, "sqlstate", None) in CONFLICT_CODES
 
 
 def count_timeout(context: ExceptionContext) -> None:

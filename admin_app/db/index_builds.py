@@ -40,8 +40,8 @@ _INVALID = text(
 )
 
 
-WAITED_FOR = "While %s is made, people wait with saving to %s. If that is large, %s."
-_APART = "make it in a migration of its own"
+WAITED_FOR = "While %s is created, saves to %s wait. If that table is large, %s."
+_APART = "create it in a migration of its own"
 _AFTER_COLUMN = "generate two migrations: first without index=True in the model, then with it"
 
 
@@ -123,7 +123,7 @@ def _beside_people(operations: Operations, name: str) -> Iterator[None]:
         yield
 
 
-def beside_where_alone(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:
+def concurrently_if_alone(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:
     """Let `db migrate` build its indexes concurrently if the migration does nothing else."""
     for script in scripts:
         for upgrade_ops in script.upgrade_ops_list:

@@ -37,7 +37,7 @@ def recorded_tables() -> frozenset[str]:
     return frozenset(table.name for model in recorded_models().values() for table in tables_of(model))
 
 
-def kept_columns(model: type[object]) -> dict[str, TableColumn]:
+def history_columns(model: type[object]) -> dict[str, TableColumn]:
     """Return the columns whose values the history stores, by attribute name.
 
     Raises `TypeError` for a model that has a secret column and no `__history__`, so that no secret gets in by mistake.
@@ -53,9 +53,9 @@ _KEPT: dict[type[object], dict[str, TableColumn]] = {}
 
 def row_columns(model: type[object]) -> dict[str, TableColumn]:
     """Return the stored columns of a whole row, with those of subclasses in single-table inheritance."""
-    found = kept_columns(model)
+    found = history_columns(model)
     for one in classes_of_table(model):
-        found = kept_columns(one) | found
+        found = history_columns(one) | found
     return found
 
 

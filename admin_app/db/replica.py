@@ -46,11 +46,11 @@ _REPLAYED = text(
     "CAST(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) AS float)"
 )
 
-_at_hand: ContextVar[Engine | None] = ContextVar("replica", default=None)
+_current: ContextVar[Engine | None] = ContextVar("replica", default=None)
 
 
 @dataclass(frozen=True)
-class Sight:
+class ReplicaState:
     """The state of a replica: its log position, the seconds it is behind, and why it can't be used, if so."""
 
     at: float = -1e9
@@ -65,20 +65,20 @@ class Replica:
     def __init__(self, primary: Engine, engine: Engine) -> None:
         """Keep both engines."""
         self.primary, self.engine = primary, engine
-        self._sight, self._lock = Sight(), Lock()
+        self._state, self._lock = ReplicaState(), Lock()
 
     @property
-    def sight(self) -> Sight:
+    def state(self) -> ReplicaState:
         """The last known state. One thread refreshes it every second, while the others use the old one."""
-        known = self._sight
+        known = self._state
         if time.monotonic() - known.at >= (PAUSE if known.problem else FRESH) and self._lock.acquire(blocking=False):
             try:
-                self._see(self.look())
+                self._note(self.look())
             finally:
                 self._lock.release()
-        return self._sight
+        return self._state
 
-    def look(self) -> Sight:
+    def look(self) -> ReplicaState:
         """Ask both servers for the present state."""
         try:
             # One after the other: behind a pooler, holding one connection while waiting for another would block
@@ -87,14 +87,16 @@ class Replica:
                 with self.primary.connect() as primary:
                     place = written(primary)
                 with self.engine.connect() as replica:
-                    return _seen(replica, place)
+                    return _state_of(replica, place)
         except DBAPIError as error:
             trouble = trouble_of(error)
-            return Sight(time.monotonic(), problem=trouble.problem if trouble else "The replica does not answer.")
+            return ReplicaState(
+                time.monotonic(), problem=trouble.problem if trouble else "The replica does not answer."
+            )
 
     def has(self, place: int) -> bool:
         """Whether the replica can be used and has replayed the log up to this position."""
-        known = self.sight
+        known = self.state
         if known.problem or place <= known.replayed:
             return not known.problem
         try:
@@ -110,28 +112,28 @@ class Replica:
         metrics.count(Event.REPLICA_LEFT)
         trouble = trouble_of(error)
         if trouble is not None:
-            self._see(Sight(time.monotonic(), problem=trouble.problem))
+            self._note(ReplicaState(time.monotonic(), problem=trouble.problem))
 
-    def _see(self, sight: Sight) -> None:
-        if sight.problem and is_due((self.engine.url.host, sight.problem)):
-            log.warning("nothing is read from the replica: %s", sight.problem)
-        metrics.set_levels({Level.REPLICA_LAG: sight.lag})
-        self._sight = sight
+    def _note(self, state: ReplicaState) -> None:
+        if state.problem and is_due((self.engine.url.host, state.problem)):
+            log.warning("nothing is read from the replica: %s", state.problem)
+        metrics.set_levels({Level.REPLICA_LAG: state.lag})
+        self._state = state
 
 
-def _seen(replica: Connection, place: int) -> Sight:
+def _state_of(replica: Connection, place: int) -> ReplicaState:
     for last in range(1 - ASKED, 1):
         is_replica, replayed, lag = replica.execute(_REPLAYED).one()
         if not is_replica:
-            return Sight(time.monotonic(), problem="The server of ADMIN_REPLICA_URL is no replica.")
+            return ReplicaState(time.monotonic(), problem="The server of ADMIN_REPLICA_URL is no replica.")
         if place <= place_of(replayed or ""):
-            return Sight(time.monotonic(), place_of(replayed))
+            return ReplicaState(time.monotonic(), place_of(replayed))
         if last < 0:
             time.sleep(MOMENT)
     # If no transaction was replayed since its start, this is unknown.
     behind = MOST_LAG + 1 if lag is None else lag
     problem = f"The replica is more than {MOST_LAG:.0f} seconds behind." if behind > MOST_LAG else ""
-    return Sight(time.monotonic(), place_of(replayed or ""), behind, problem)
+    return ReplicaState(time.monotonic(), place_of(replayed or ""), behind, problem)
 
 
 def written(primary: Connection) -> int:
@@ -156,21 +158,21 @@ def in_words(place: int) -> str:
 @contextmanager
 def on_replica(engine: Engine) -> Iterator[None]:
     """Inside, let the request's session read from the replica."""
-    token = _at_hand.set(engine)
+    token = _current.set(engine)
     try:
         yield
     finally:
-        _at_hand.reset(token)
+        _current.reset(token)
 
 
-def replica_at_hand() -> Engine | None:
+def current_replica() -> Engine | None:
     """Return the replica in use, if any."""
-    return _at_hand.get()
+    return _current.get()
 
 
 def route(state: ORMExecuteState) -> None:
     """Send a statement that only reads to the replica in use. Sessions bound to another database stay with it."""
-    engine = _at_hand.get()
+    engine = _current.get()
     is_write = state.is_insert or state.is_update or state.is_delete
     if engine is not None and state.session.bind is None and not is_write:
         state.bind_arguments.setdefault("bind", engine)

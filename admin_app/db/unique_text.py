@@ -60,9 +60,7 @@ class DropUniqueText(_UniqueText):
 @Operations.implementation_for(CreateUniqueText)
 def _create(operations: Operations, operation: CreateUniqueText) -> None:
     if operations.get_context().as_sql:
-        message = (
-            "Whether the texts that are there are unique only the database can tell: run db upgrade without --sql."
-        )
+        message = "Only the database can tell whether the existing texts are unique: run db upgrade without --sql."
         raise ConfigurationError(message)
     connection = operations.get_bind()
     require_function(connection)
@@ -101,7 +99,7 @@ def _require_distinct(connection: Connection, columns: Iterable[ColumnName]) -> 
     if lines:
         more = [f"  … and {counted(len(lines) - MOST_LISTED, 'more', 'more')}."] if len(lines) > MOST_LISTED else []
         message = (
-            "Records have texts that must be unique and differ in nothing but capitals or in how their letters are "
+            "Some records have texts that must be unique but differ only in capitals or in how their letters are "
             "composed. Nothing was changed."
         )
         advice = (

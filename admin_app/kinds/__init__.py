@@ -120,11 +120,11 @@ def _kind_of_type(type_: ColumnType) -> AnyKind:
     return _BY_TYPE[of] if _BY_TYPE[of].holds(type_) else OtherKind
 
 
-def stand_in(column: TableColumn) -> Expression | None:
+def placeholder(column: TableColumn) -> Expression | None:
     """Return the SQL of a placeholder that is unique to each record, or NULL; None if the kind has none, or a foreign key is required."""
     if column.nullable:
         return null()
-    return None if column.foreign_keys else kind_of(column).stand_in_sql(key_in(column.table))
+    return None if column.foreign_keys else kind_of(column).placeholder_sql(key_in(column.table))
 
 
 def kind_of_value(of: type[object]) -> AnyKind | None:

@@ -91,7 +91,7 @@ class Kind(Generic[V]):
     # ---- input
 
     @property
-    def way_of_keeping(self) -> Callable[[str], str] | None:
+    def normaliser(self) -> Callable[[str], str] | None:
         """The function that normalises a typed text; None for columns without free text."""
         return None
 
@@ -106,7 +106,7 @@ class Kind(Generic[V]):
         """
         return None
 
-    def stand_in_sql(self, _key: Expression) -> Expression | None:
+    def placeholder_sql(self, _key: Expression) -> Expression | None:
         """Return the SQL of a placeholder that no other record has, made from the record's key; None if the kind has none."""
         return None
 

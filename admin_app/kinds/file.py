@@ -16,7 +16,7 @@ from admin_app.kinds.file_reference import LONGEST, FileReference
 from admin_app.kinds.text import csv_text
 from admin_app.models.stored_file import StoredFile
 
-UNKNOWN = "must be a file that is kept here, as an export names it. Send a new one with the form."
+UNKNOWN = "must be the reference of a stored file, as in an export. To add a new file, use the form."
 MEGABYTE = 1024 * 1024
 # Types that browsers display and that can't run code.
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")

@@ -32,7 +32,7 @@ class FormattedKind(TextKind):
         """Return the normalised text; raise `ValueError` if the format is wrong."""
 
     @property
-    def way_of_keeping(self) -> Callable[[str], str]:
+    def normaliser(self) -> Callable[[str], str]:
         """The function that normalises a text; text in a wrong format stays unchanged, and is refused later."""
 
         def keep(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, ColumnElement, String, Table, cast, func, literal, 
 from sqlalchemy.types import Text
 
 from admin_app.db.joined import column_in
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import keys_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
@@ -58,7 +58,7 @@ def from_json_sql(column: TableColumn, values: Expression, name: str, dialect: s
 def title_of(model: type[Record]) -> ColumnElement[str]:
     """Return the SQL that names a row by the beginning of its first text."""
     numbered = literal(f"{model.__name__} ", String) + _called_in_sql(model)
-    texts = [column for column in kept_columns(model).values() if kind_of(column).way_of_keeping is not None]
+    texts = [column for column in history_columns(model).values() if kind_of(column).normaliser is not None]
     if not texts:
         return numbered
     first = column_in(table_of(model), texts[0])

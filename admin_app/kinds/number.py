@@ -37,7 +37,7 @@ class WholeNumberKind(Kind[int]):
         has_room = value.between(*limits_of(self.column))
         return and_(func.typeof(value) == "integer", has_room) if dialect == "sqlite" else has_room
 
-    def stand_in_sql(self, key: Expression) -> Expression | None:
+    def placeholder_sql(self, key: Expression) -> Expression | None:
         """Subtract the key from the lowest stored number, or from 0 if none is negative."""
         if not isinstance(key.type, Integer):
             return None

@@ -38,7 +38,7 @@ class TextKind(Kind[str]):
         self.longest: int = self.type.length or LONGEST_TEXT
 
     @property
-    def way_of_keeping(self) -> Callable[[str], str]:
+    def normaliser(self) -> Callable[[str], str]:
         """The function that composes the text and strips invisible characters at its ends."""
         return line
 
@@ -58,7 +58,7 @@ class TextKind(Kind[str]):
         )
         return and_(is_plain(value, dialect), func.length(value) <= self.longest, *shown)
 
-    def stand_in_sql(self, key: Expression) -> Expression | None:
+    def placeholder_sql(self, key: Expression) -> Expression | None:
         """Prefix the key with a character that no text has, if the column is long enough."""
         has_room = (self.type.length or _ROOM) >= _ROOM and not isinstance(key.type, KeyOfParts)
         return literal(_STANDING_IN, Text()).concat(cast(key, Text)) if has_room else None
@@ -77,7 +77,7 @@ class TextKind(Kind[str]):
 
     def from_cell(self, cell: str) -> str | None:
         """Normalise the cell."""
-        return self.way_of_keeping(cell) or self.value_of_empty_cell()
+        return self.normaliser(cell) or self.value_of_empty_cell()
 
     def value_of_empty_cell(self) -> str | None:
         """Return the empty string if the column requires text."""
@@ -102,7 +102,7 @@ class LongTextKind(TextKind):
     shown = (_HAS,)
 
     @property
-    def way_of_keeping(self) -> Callable[[str], str]:
+    def normaliser(self) -> Callable[[str], str]:
         """The function that composes the text."""
         return composed
 

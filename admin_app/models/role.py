@@ -33,7 +33,7 @@ class Role(Record):
     # Whether people with it have to give a reason before they change many records at once.
     needs_reason: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    # For reading only, like its reverse `Staff.held_roles`. Named by string, because `staff` imports this module.
+    # For reading only, like its reverse `Staff.held_roles`. NameLookup by string, because `staff` imports this module.
     holders: Mapped[list[Record]] = relationship(
         "Staff",
         primaryjoin="remote(foreign(Staff.roles)).like(literal('%\"').concat(Role.key).concat('\"%'))",

@@ -14,11 +14,11 @@ from flask_admin import expose
 from sqlalchemy import select
 
 from admin_app.context import zone
-from admin_app.db.crossings import retry_conflicts
 from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
+from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, acts, changes_of, is_shown

@@ -306,7 +306,7 @@ class Resource:
         """Name those of them that hold any text a person types."""
         plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
-        return [name for name in found if kind_of(plain[name]).way_of_keeping is not None]
+        return [name for name in found if kind_of(plain[name]).normaliser is not None]
 
     def is_markdown(self, name: str) -> bool:
         """Whether a column holds Markdown."""

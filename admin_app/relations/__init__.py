@@ -96,8 +96,8 @@ def _problem_with(relation: Relationship) -> str:
     if len(named) == 1 and all(one.unique for one in named) and relation.parent is not relation.mapper:
         return ""
     return (
-        "goes by columns that are neither the other record's key nor unique there, or makes a tree by them, which the dashboard does not know: "
-        "let the foreign key point at the id"
+        "refers to columns that are neither the other record's key nor unique, or forms a tree by them, which the dashboard does not support: "
+        "let the foreign key refer to the id"
     )
 
 
@@ -108,7 +108,7 @@ def _problem_with_links(relation: Relationship) -> str:
     pairs = (relation.synchronize_pairs, relation.secondary_synchronize_pairs or ())
     if any(len(one) != 1 or not one[0][0].primary_key for one in pairs):
         return (
-            "does not go by one key to each side, which the dashboard does not know: "
+            "does not have one key for each side, which the dashboard does not support: "
             "let the table between have one foreign key to each side's id"
         )
     return ""

@@ -71,7 +71,7 @@ def one_of(columns: Sequence[Expression]) -> TableColumn:
     return cast("TableColumn", columns[0] if len(columns) == 1 else CompositeKey(*columns))
 
 
-def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:
+def clearable_columns(model: type[Record], columns: Sequence[TableColumn]) -> list[TableColumn]:
     """Return the columns of a foreign key that become NULL when it refers to nothing, without those that another relation shares."""
     empty = [one for one in columns if one.nullable]
     ties = (one for one in inspect_mapper(model).relationships if one.direction is RelationshipDirection.MANYTOONE)
@@ -81,7 +81,7 @@ def emptied(model: type[Record], columns: Sequence[TableColumn]) -> list[TableCo
     return alone or empty
 
 
-def holder_of(model: type[Record], column: TableColumn, key: object) -> ColumnElement[object]:
+def value_in_record(model: type[Record], column: TableColumn, key: object) -> ColumnElement[object]:
     """Return a column's value in the record with this key, as a subquery."""
     return select(column).where(key_of(model) == key).correlate(None).scalar_subquery()
 
@@ -154,7 +154,7 @@ class Relation:
         return bool(self.property.viewonly)
 
     @property
-    def is_told_by(self) -> bool:
+    def is_identifying(self) -> bool:
         """Whether the foreign key is part of the related records' primary key, so that they can never be given to another record."""
         return any(one.primary_key for one in self.other_columns)
 
@@ -178,10 +178,12 @@ class Relation:
         """The attribute of the other side's only column, "" for several."""
         return self.other_names[0] if len(self.other_columns) == 1 else ""
 
-    def holding(self, record: Record | None) -> dict[str, object]:
+    def foreign_key_values(self, record: Record | None) -> dict[str, object]:
         """Return the foreign key values, by column name, of records that refer to this one; for None, of records that refer to none."""
         if record is None:
-            return dict.fromkeys(one.name for one in emptied(self.target, self.other_columns) or self.other_columns)
+            return dict.fromkeys(
+                one.name for one in clearable_columns(self.target, self.other_columns) or self.other_columns
+            )
         pairs = zip(self.own_columns, self.other_columns, strict=True)
         return {other.name: getattr(record, name_of(self.model, own)) for own, other in pairs}
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
 from admin_app.extensions import TableColumn
-from admin_app.relations.base import Dependency, Relation, fate_of_key, holder_of
+from admin_app.relations.base import Dependency, Relation, fate_of_key, value_in_record
 
 
 class ToMany(Relation):
@@ -25,7 +25,7 @@ class ToMany(Relation):
 
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the related model's rows to belong to the record with this key."""
-        return self.foreign_key == (key if self.is_by_key else holder_of(self.model, self.own, key))
+        return self.foreign_key == (key if self.is_by_key else value_in_record(self.model, self.own, key))
 
     def load(self) -> list[ORMOption]:
         """Load nothing: there may be any number of related records."""

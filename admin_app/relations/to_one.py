@@ -16,7 +16,7 @@ from admin_app.db.keys import key_of
 from admin_app.db.record import Record
 from admin_app.db.unique_together import unique_groups
 from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values
-from admin_app.relations.base import Dependency, Relation, emptied
+from admin_app.relations.base import Dependency, Relation, clearable_columns
 
 
 class ToOne(Relation):
@@ -49,7 +49,7 @@ class ToOne(Relation):
     @cached_property
     def cleared_names(self) -> Sequence[str]:
         """The attributes of the columns that are cleared for no related record; of several, without those that another relation shares."""
-        return [name_of(self.model, one) for one in emptied(self.model, self.own_columns)]
+        return [name_of(self.model, one) for one in clearable_columns(self.model, self.own_columns)]
 
     def values_for(self, other: Record | None) -> Values:
         """Return the foreign key values, by attribute, for a related record, or for none."""
@@ -58,16 +58,16 @@ class ToOne(Relation):
         pairs = zip(self.own_names, self.other_names, strict=True)
         return {own: getattr(other, name) for own, name in pairs}
 
-    def told_by(self, values: Values) -> object:
+    def reference_in(self, values: Values) -> object:
         """Return the related record's key according to these values, `Parts` for several columns; None for no record."""
         if any(values.get(name) is None for name in self.own_names):
             return None
         held = [values[name] for name in self.own_names]
         return held[0] if len(held) == 1 else Parts(held)
 
-    def record_told_by(self, session: AnySession, values: Values) -> Record | None:
+    def referenced_record(self, session: AnySession, values: Values) -> Record | None:
         """Return the related record according to these values, None if there is none."""
-        told = self.told_by(values)
+        told = self.reference_in(values)
         if told is None:
             return None
         if self.is_by_key:

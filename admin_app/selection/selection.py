@@ -29,7 +29,7 @@ from admin_app.selection.search.search import Lookup, found_by_index, found_with
 from admin_app.selection.sorting.cursor import parse_cursor
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
 from admin_app.selection.sorting.tail import Second
-from admin_app.selection.where import in_one_order, parse_where, print_where
+from admin_app.selection.where import in_canonical_form, parse_where, print_where
 from admin_app.unicode_text import trimmed
 
 SEARCH, SORT, PAGE, PER_PAGE, AFTER, BEFORE, COUNT = "q", "sort", "page", "per_page", "after", "before", "count"
@@ -158,7 +158,7 @@ class Selection:
             parent=parent,
             prefix=prefix,
         )
-        selection.require_places()
+        selection.require_cursors()
         return selection.with_filters(_parse_filters(schema, filters))
 
     def with_filters(self, members: Iterable[Member]) -> Selection:
@@ -197,7 +197,7 @@ class Selection:
         sort = {"then": ""} if "sort" in changes else {}
         return replace(self, **{"page": 1, "after": "", "before": "", "is_counted": False, **sort, **changes})
 
-    def require_places(self) -> None:
+    def require_cursors(self) -> None:
         """Raise `SelectionError` for a cursor that doesn't belong to this order: a guess would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
             if text and parse_cursor(self.order, text) is None:
@@ -236,7 +236,7 @@ class Selection:
     @property
     def digest(self) -> str:
         """A digest of search and filters in any order, to tell this list from others of its model: 32 letters and digits."""
-        said = f"{self.search}\0{in_one_order(self.filters) if self.filters else ''}"
+        said = f"{self.search}\0{in_canonical_form(self.filters) if self.filters else ''}"
         said += f"\0{self.archived}" if self.archived else ""
         return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]
 

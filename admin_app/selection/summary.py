@@ -77,7 +77,7 @@ def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tup
     return first, last
 
 
-def by_stretches(
+def by_ranges(
     session: AnySession,
     selection: Selection,
     column: Attribute,
@@ -92,7 +92,7 @@ def by_stretches(
     return _groups(session, _grouped(session, selection, place, measure), measure)
 
 
-def counts_of_stretches(
+def counts_of_ranges(
     session: AnySession, selection: Selection, column: Attribute, edges: Sequence[object]
 ) -> list[int]:
     """Count the rows between neighbouring edges, each in a range of the column's index if it has one.

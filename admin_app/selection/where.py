@@ -50,7 +50,7 @@ def print_where(members: Iterable[Member]) -> str:
     return _printed(whole)
 
 
-def in_one_order(members: Iterable[Member]) -> str:
+def in_canonical_form(members: Iterable[Member]) -> str:
     """Write groups in a sorted form, which doesn't depend on the order in which they were typed."""
     return _printed(group_of(members, is_any=False), is_sorted=True)
 

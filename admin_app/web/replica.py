@@ -55,7 +55,7 @@ def read_from_replica(make: Callable[[], T]) -> T:
     if not replica.has(_wrote()):
         return make()
     try:
-        request_context().data_age = replica.sight.lag
+        request_context().data_age = replica.state.lag
         with on_replica(replica.engine):
             return make()
     except DBAPIError as error:

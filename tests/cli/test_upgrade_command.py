@@ -33,7 +33,7 @@ from sqlalchemy.schema import conv
 
 from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, statements_of
 from admin_app.db import schema_version
-from admin_app.db.index_builds import beside_where_alone, invalid_indexes
+from admin_app.db.index_builds import concurrently_if_alone, invalid_indexes
 from admin_app.db.schema_version import is_kept_by_newer, require_served
 from admin_app.db.startup_lock import startup_lock
 from admin_app.errors import ConfigurationError
@@ -274,7 +274,7 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog:
     half = [CreateIndexOp("ix_post_slug", "post", ["slug"], unique=True, postgresql_where=rows)]
     scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed, half)]
 
-    beside_where_alone(None, None, scripts)
+    concurrently_if_alone(None, None, scripts)
 
     written = [[line.strip() for line in render_python_code(one.upgrade_ops).splitlines()] for one in scripts]
     assert written[0][1:-1] == [
@@ -285,7 +285,7 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog:
     ]
     assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
     waited_for = [record.getMessage().partition(". ")[0] for record in caplog.records]
-    assert waited_for == ["While ix_post_stars is made, people wait with saving to post"]
+    assert waited_for == ["While ix_post_stars is created, saves to post wait"]
     assert written[2][1].startswith("op.create_index('ix_post_slug', 'post', ['slug'], unique=True, postgresql_where=")
 
 

@@ -64,7 +64,7 @@ def test_what_clashes_is_said_and_nothing_is_changed() -> None:
 
     assert str(refusal.value).splitlines() == [
         (
-            "Records have texts that must be unique and differ in nothing but capitals or in how their letters are composed."
+            "Some records have texts that must be unique but differ only in capitals or in how their letters are composed."
             " Nothing was changed."
         ),
         "  user.email: “one@example.com” (ID 1), “One@example.com” (ID 3) and “ONE@example.com” (ID 4)",

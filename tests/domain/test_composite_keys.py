@@ -30,16 +30,16 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import RECORDED
-from admin_app.domain.audit.undo_conflicts import hanging_on
+from admin_app.domain.audit.undo_conflicts import counted_dependents
 from admin_app.domain.forgetting.forget import forget, is_back
 from admin_app.domain.forgetting.held import held_about
 from admin_app.domain.forgetting.subject import subject_of
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.name_lookup import NameLookup
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.deletion import Decision, Fate, delete_many, delete_record, dependences
 from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.merge import merge_records
@@ -48,7 +48,7 @@ from admin_app.errors import DeletionError, ForgettingError, InvalidRecord, Merg
 from admin_app.extensions import db, table_of
 from admin_app.kinds import kind_of
 from admin_app.relations import relations_of, to_one
-from admin_app.relations.hanging import unknown_dependents
+from admin_app.relations.undeclared import undeclared_dependents
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.keyset import SortOrder
 from admin_app.selection.sorting.tail import Second
@@ -209,19 +209,19 @@ def test_they_are_deleted_and_made_again_with_what_they_were() -> None:
 
 
 def test_the_rows_of_a_file_find_them_by_both_columns() -> None:
-    arrivals = Arrivals(Rack, ("aisle", "mark", "label"), gives_keys=True)
+    matcher = RowMatcher(Rack, ("aisle", "mark", "label"), gives_keys=True)
     rows = [
-        Arrival(2, {"aisle": 1, "mark": "a/b", "label": "new"}, {}),
-        Arrival(3, {"aisle": 3, "mark": "c", "label": "made"}, {}),
-        Arrival(4, {"aisle": 4, "label": "x"}, {"aisle": "4", "mark": ""}),
-        Arrival(5, {"aisle": 5, "mark": "much too long", "label": "x"}, {"mark": "much too long"}),
+        ImportedRow(2, {"aisle": 1, "mark": "a/b", "label": "new"}, {}),
+        ImportedRow(3, {"aisle": 3, "mark": "c", "label": "made"}, {}),
+        ImportedRow(4, {"aisle": 4, "label": "x"}, {"aisle": "4", "mark": ""}),
+        ImportedRow(5, {"aisle": 5, "mark": "much too long", "label": "x"}, {"mark": "much too long"}),
     ]
     plan = begun(Rack, ("label",), "import")
 
-    found = arrivals.lines(db.session, plan.id, rows)
+    found = matcher.lines(db.session, plan.id, rows)
     insert_lines(db.session, found)
     plan.counts = {"new": 1, "change": 1}
-    while Execution(db.session, plan).some(10):
+    while Execution(db.session, plan).carry_out_next(10):
         db.session.commit()
 
     assert [one["cells"] for one in found[2:]] == [
@@ -248,10 +248,10 @@ def test_the_rows_of_a_file_find_them_by_both_columns() -> None:
 def test_a_row_whose_key_does_not_fit_says_so(chosen: Any, values: Any, cells: Any) -> None:
     rack(FIRST).position = 7
     db.session.commit()
-    arrivals = Arrivals(Rack, ("aisle", "mark", "position", "label"), **{"gives_keys": True, **chosen})
+    matcher = RowMatcher(Rack, ("aisle", "mark", "position", "label"), **{"gives_keys": True, **chosen})
     texts = {name: str(value) for name, value in values.items()}
 
-    (line,) = arrivals.lines(db.session, 0, [Arrival(2, {**values, "label": "x"}, texts)])
+    (line,) = matcher.lines(db.session, 0, [ImportedRow(2, {**values, "label": "x"}, texts)])
 
     assert line["cells"] == cells
 
@@ -307,7 +307,7 @@ def test_one_that_was_made_is_not_taken_back_while_something_points_at_it() -> N
     undone = take_back(made)
 
     assert words(undone) == ["It has 1 box now. Delete it yourself and choose what happens to them."]
-    assert (list(labels(Rack)), hanging_on(db.session, rack(FIRST))) == ([FIRST], {"box": ["1 box"]})
+    assert (list(labels(Rack)), counted_dependents(db.session, rack(FIRST))) == ([FIRST], {"box": ["1 box"]})
 
 
 def test_two_are_merged_with_what_points_at_them_but_for_what_is_told_by_them() -> None:
@@ -332,7 +332,7 @@ def test_who_is_pointed_at_by_a_unique_column_is_found_and_let_go_by_it() -> Non
     ann, bob = db.session.scalars(select(Porter).order_by(Porter.mail))
     stored(Box(label="one", porter=ann), Box(label="two", porter_mail="bob", maker_mail="ann"), Box(label="three"))
     relation, back = to_one(Box.porter), relations_of(Porter)["boxes"]
-    (unknown,) = unknown_dependents(Porter)
+    (unknown,) = undeclared_dependents(Porter)
     db.session.get_one(Box, 3).rack = rack(FIRST)
     db.session.flush()
 
@@ -361,7 +361,7 @@ def test_a_place_in_a_list_says_the_whole_key_and_nothing_stands_in_for_one() ->
     assert kind.from_url(kind.to_url(FIRST)) == FIRST
     with pytest.raises(ValueError, match="no key"):
         kind.from_url("1")
-    assert [kind_of(table.c[name]).stand_in_sql(key_in(table)) for name in ("aisle", "label")] == [None, None]
+    assert [kind_of(table.c[name]).placeholder_sql(key_in(table)) for name in ("aisle", "label")] == [None, None]
 
 
 # PostgreSQL names the constraint, SQLite none.
@@ -529,12 +529,12 @@ def test_a_relation_tells_what_it_keeps_of_another_record_and_finds_it_by_that()
     held = {**shelf.values_for(rack(FIRST)), **porter.values_for(db.session.get_one(Porter, 1))}
 
     assert held == {"aisle": 1, "mark": "a/b", "porter_mail": "ann"}
-    assert (shelf.told_by(held), porter.told_by(held)) == (FIRST, "ann")
-    assert [one.record_told_by(db.session, held) for one in (shelf, porter)] == [
+    assert (shelf.reference_in(held), porter.reference_in(held)) == (FIRST, "ann")
+    assert [one.referenced_record(db.session, held) for one in (shelf, porter)] == [
         rack(FIRST),
         db.session.get_one(Porter, 1),
     ]
-    assert [shelf.record_told_by(db.session, {**held, "mark": gone}) for gone in (None, "c")] == [None, None]
+    assert [shelf.referenced_record(db.session, {**held, "mark": gone}) for gone in (None, "c")] == [None, None]
     assert porter.values_for(None) == {"porter_mail": None}
 
 
@@ -543,7 +543,7 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
     stored(Box(label="first", porter_mail="ann"))
     ann, bob = (db.session.get_one(Porter, key) for key in (1, 2))
     brought = {"id": 1, "porter_mail": "Bob"}
-    named = {"porter_mail": Named(table_of(Porter).c.label, Porter, kept=table_of(Porter).c.mail)}
+    named = {"porter_mail": NameLookup(table_of(Porter).c.label, Porter, kept=table_of(Porter).c.mail)}
 
     with pytest.raises(
         DeletionError, match=r"^This porter has no mail, so nothing can refer to it\. Choose another porter\.$"
@@ -554,24 +554,26 @@ def test_who_has_nothing_to_be_told_by_gets_nothing() -> None:
         == 0
     )
 
-    (line,) = Arrivals(Box, ("porter_mail",), named=named).lines(db.session, 0, [Arrival(2, {**brought}, brought)])
+    (line,) = RowMatcher(Box, ("porter_mail",), named=named).lines(
+        db.session, 0, [ImportedRow(2, {**brought}, brought)]
+    )
 
-    assert line["cells"] == {"porter_mail": ["the record that it names has no value to refer to it by.", "Bob"]}
+    assert line["cells"] == {"porter_mail": ["the record with this name has no value to refer to.", "Bob"]}
 
 
 def test_a_row_changes_nothing_that_the_database_would_pass_on() -> None:
     stored(Porter(number=1, label="Ann"))
-    rows = [Arrival(2, {"id": 1, "number": 2}, {"number": "2"}), Arrival(3, {"number": 3, "label": "Bob"}, {})]
+    rows = [ImportedRow(2, {"id": 1, "number": 2}, {"number": "2"}), ImportedRow(3, {"number": 3, "label": "Bob"}, {})]
 
-    changed, made = Arrivals(Porter, ("number", "label")).lines(db.session, 0, rows)
+    changed, made = RowMatcher(Porter, ("number", "label")).lines(db.session, 0, rows)
 
-    said = "it cannot be changed: the database would change the records that point at it by this."
+    said = "it cannot be changed: the database would also change the records that refer to it."
     assert (changed["cells"], made["cells"]) == ({"number": [said, "2"]}, None)
 
 
 def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
     stored(box("first", FIRST), box("second", SECOND))
-    arrivals = Arrivals(Box, ("aisle", "mark", "label"), seen_beyond={"rack": Rack.mark == "a/b"})
+    matcher = RowMatcher(Box, ("aisle", "mark", "label"), seen_beyond={"rack": Rack.mark == "a/b"})
     rows = [
         {"id": 1, "label": "changed"},
         {"id": 1, "aisle": 9},
@@ -581,7 +583,7 @@ def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
         {"label": "nowhere"},
     ]
 
-    found = arrivals.lines(db.session, 0, [Arrival(place, dict(row), {}) for place, row in enumerate(rows)])
+    found = matcher.lines(db.session, 0, [ImportedRow(place, dict(row), {}) for place, row in enumerate(rows)])
 
     said = [None if one["cells"] is None else {name: cell[0] for name, cell in one["cells"].items()} for one in found]
     nowhere = "it does not exist."
@@ -593,29 +595,32 @@ def test_a_row_points_at_a_rack_that_is_there_and_may_be_pointed_at() -> None:
         {"mark": nowhere},
         None,
     ]
-    assert Arrivals(Box, ("label",)).lines(db.session, 0, [Arrival(1, {"id": 1, "label": "x"}, {})])[0]["cells"] is None
+    assert (
+        RowMatcher(Box, ("label",)).lines(db.session, 0, [ImportedRow(1, {"id": 1, "label": "x"}, {})])[0]["cells"]
+        is None
+    )
 
 
 def test_a_row_says_the_same_in_other_letters_of_a_text_and_finds_its_rack() -> None:
     decomposed = "e\u0301"
     stored(*(Rack(aisle=aisle, mark=decomposed, label="rack") for aisle in (1, 3)))
     stored(Box(label="box", aisle=1, mark=decomposed))
-    row = Arrival(1, {"id": 1, "aisle": 3, "mark": "é", "label": "box"}, {})
+    row = ImportedRow(1, {"id": 1, "aisle": 3, "mark": "é", "label": "box"}, {})
 
-    (line,) = Arrivals(Box, ("aisle", "mark", "label")).lines(db.session, 0, [row])
+    (line,) = RowMatcher(Box, ("aisle", "mark", "label")).lines(db.session, 0, [row])
 
     assert (line["verdict"], line["cells"], line["after"]) == ("change", None, {"aisle": 3})
 
 
 def test_a_row_of_a_slot_says_its_rack_by_its_key() -> None:
     stored(Slot(aisle=2, mark="é", number=1, label="slot"))
-    arrivals = Arrivals(Slot, ("aisle", "mark", "number", "label"), gives_keys=True)
+    matcher = RowMatcher(Slot, ("aisle", "mark", "number", "label"), gives_keys=True)
     rows = [(2, "é", 1), (2, "é", 2), (9, "é", 1)]
 
-    found = arrivals.lines(
+    found = matcher.lines(
         db.session,
         0,
-        [Arrival(1, {"aisle": aisle, "mark": mark, "number": one, "label": "x"}, {}) for aisle, mark, one in rows],
+        [ImportedRow(1, {"aisle": aisle, "mark": mark, "number": one, "label": "x"}, {}) for aisle, mark, one in rows],
     )
 
     assert [(one["verdict"], one["cells"]) for one in found] == [

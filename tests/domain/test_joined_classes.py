@@ -15,10 +15,10 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows, delete_rows
 from admin_app.domain.audit.former_class import was_of_class
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.deletion import Decision, Fate, delete_record, dependences, losses
 from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
@@ -235,12 +235,12 @@ def test_what_left_a_persons_sight_by_then_is_left_alone() -> None:
 def bring(*rows: dict[str, Any], match: str = "") -> dict[str, int]:
     """Bring rows of a file, as ships."""
     fields = tuple(rows[0])
-    arrivals = Arrivals(Ship, fields, match=match)
+    matcher = RowMatcher(Ship, fields, match=match)
     plan = begun(Ship, fields, "import")
-    lines = arrivals.lines(db.session, plan.id, [Arrival(number, row, {}) for number, row in enumerate(rows, 2)])
+    lines = matcher.lines(db.session, plan.id, [ImportedRow(number, row, {}) for number, row in enumerate(rows, 2)])
     insert_lines(db.session, lines)
     plan.counts = plans.counted_lines(db.session, plan).counts
-    Execution(db.session, plan, of=Ship).some(10)
+    Execution(db.session, plan, of=Ship).carry_out_next(10)
     db.session.commit()
     return plan.counts
 

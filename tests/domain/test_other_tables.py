@@ -21,11 +21,11 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit import bulk
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.undo_sql import UndoStatements
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import SetTo
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.conflicts import earlier_state
 from admin_app.domain.records.deletion import Decision, Fate
 from admin_app.domain.records.deletion_scope import everything_in_scope
@@ -152,17 +152,19 @@ def test_uuids_are_planned_and_carried_out() -> None:
 
 
 def test_new_records_of_a_file_have_the_keys_that_it_brings_or_made_ones() -> None:
-    arrivals = Arrivals(Coin, ("label",), gives_keys=True)
+    matcher = RowMatcher(Coin, ("label",), gives_keys=True)
     rows = [
-        Arrival(2, {"id": "EUR", "label": "Euro"}, {"id": "EUR"}),
-        Arrival(3, {"label": "Nothing"}, {}),
-        Arrival(4, {"id": "much too long", "label": "Long"}, {"id": "much too long"}),
+        ImportedRow(2, {"id": "EUR", "label": "Euro"}, {"id": "EUR"}),
+        ImportedRow(3, {"label": "Nothing"}, {}),
+        ImportedRow(4, {"id": "much too long", "label": "Long"}, {"id": "much too long"}),
     ]
     plan = begun(Coin, ("label",), "import")
 
-    found = arrivals.lines(db.session, plan.id, rows)
+    found = matcher.lines(db.session, plan.id, rows)
     insert_lines(db.session, found)
-    (made,) = Arrivals(Stamp, ("label",), gives_keys=True).lines(db.session, 0, [Arrival(2, {"label": "Red"}, {})])
+    (made,) = RowMatcher(Stamp, ("label",), gives_keys=True).lines(
+        db.session, 0, [ImportedRow(2, {"label": "Red"}, {})]
+    )
 
     assert [one["cells"] for one in found] == [
         None,
@@ -171,7 +173,7 @@ def test_new_records_of_a_file_have_the_keys_that_it_brings_or_made_ones() -> No
     ]
     assert isinstance(made["record_id"], UUID)
     plan.counts = {"new": 1}
-    Execution(db.session, plan).some(10)
+    Execution(db.session, plan).carry_out_next(10)
     db.session.commit()
     assert labels(Coin) == {"EUR": "Euro"}
 

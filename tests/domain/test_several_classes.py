@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import MetaData, String, select
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
-from admin_app.db.json_values import kept_columns, recorded_models, row_columns
+from admin_app.db.json_values import history_columns, recorded_models, row_columns
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.extensions import db
 from admin_app.jobs import stored_files
@@ -101,16 +101,16 @@ def test_a_column_of_a_further_class_is_changed_and_changed_back() -> None:
     take_back(done())
 
     assert (changed[1], all_there()) == (("Lorry", "Van", "B 2"), WHOLE)
-    assert row_columns(Vehicle).keys() - kept_columns(Vehicle).keys() == {"plate"}
+    assert row_columns(Vehicle).keys() - history_columns(Vehicle).keys() == {"plate"}
 
 
 def test_a_file_brings_records_of_the_first_class() -> None:
-    arrivals = Arrivals(Vehicle, ("label",), match="")
+    matcher = RowMatcher(Vehicle, ("label",), match="")
     plan = begun(Vehicle, ("label",), "import")
-    insert_lines(db.session, arrivals.lines(db.session, plan.id, [Arrival(2, {"label": "New"}, {})]))
+    insert_lines(db.session, matcher.lines(db.session, plan.id, [ImportedRow(2, {"label": "New"}, {})]))
     plan.counts = {"new": 1}
 
-    Execution(db.session, plan).some(10)
+    Execution(db.session, plan).carry_out_next(10)
     db.session.commit()
 
     assert all_there()[2:] == [("Vehicle", "New", None)]

@@ -211,7 +211,7 @@ class Base(DeclarativeBase):
     """Tables of this test alone."""
 
 
-class Named(Base):
+class NameLookup(Base):
     """Names kinds that there are not, or that are not for its columns' types."""
 
     __tablename__ = "named_kinds"
@@ -230,8 +230,8 @@ class Half(Kind[Any]):
 
 
 def test_a_kind_that_there_is_not_is_refused_by_name() -> None:
-    with pytest.raises(ConfigurationError, match=r"^Named\.unheard_of names the kind smell\. Name one of "):
-        require_known(Named)
+    with pytest.raises(ConfigurationError, match=r"^NameLookup\.unheard_of names the kind smell\. Name one of "):
+        require_known(NameLookup)
 
 
 def test_a_kind_that_is_not_for_the_type_is_refused() -> None:
@@ -255,7 +255,9 @@ def test_a_kind_without_a_place_on_the_pages_is_refused(monkeypatch: pytest.Monk
     with pytest.raises(ConfigurationError) as refusal:
         require_known(Pictured)
 
-    assert str(refusal.value) == ("Pictured.picture is of the kind half: add a place for it in admin_app/panel/kinds.")
+    assert str(refusal.value) == (
+        "Pictured.picture is of the kind half: add a panel kind for it in admin_app/panel/kinds."
+    )
 
 
 def test_a_value_that_no_column_holds_is_shown_and_written_as_text() -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from admin_app.extensions import db
-from admin_app.kinds import stand_in
+from admin_app.kinds import placeholder
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -36,7 +36,7 @@ def test_each_record_gets_one_of_its_own(
     table.create(connection)
     connection.execute(table.insert(), [{"id": key, "value": value} for key, value in enumerate(values, 1)])
 
-    connection.execute(table.update().values(value=stand_in(table.c.value)))
+    connection.execute(table.update().values(value=placeholder(table.c.value)))
 
     assert connection.scalars(sa.select(table.c.value).order_by(table.c.id)).all() == standing_in
 
@@ -45,4 +45,4 @@ def test_each_record_gets_one_of_its_own(
 def test_some_columns_have_none(type_: Any) -> None:
     key, value = sa.Column("id", sa.Integer, primary_key=True), sa.Column("value", type_, nullable=False)
 
-    assert stand_in(sa.Table("sample", sa.MetaData(), key, value).c.value) is None
+    assert placeholder(sa.Table("sample", sa.MetaData(), key, value).c.value) is None

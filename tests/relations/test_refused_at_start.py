@@ -54,7 +54,7 @@ class Song(Base):
 @pytest.mark.parametrize(
     ("model", "beginning"),
     [
-        (Band, "Band.fans does not go by one key to each side, which the dashboard does not know: "),
+        (Band, "Band.fans does not have one key for each side, which the dashboard does not support: "),
         (Song, "Song.length names the kind smell. Name one of "),
     ],
 )

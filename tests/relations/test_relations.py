@@ -151,10 +151,10 @@ def test_what_a_deletion_has_to_settle_the_foreign_key_says() -> None:
 
 
 UNKNOWN = {
-    "tags": "Article.tags does not go by one key to each side, which the dashboard does not know: "
+    "tags": "Article.tags does not have one key for each side, which the dashboard does not support: "
     "let the table between have one foreign key to each side's id.",
-    "by_colour": "Article.by_colour goes by columns that are neither the other record's key nor unique there, or makes a tree by "
-    "them, which the dashboard does not know: let the foreign key point at the id.",
+    "by_colour": "Article.by_colour refers to columns that are neither the other record's key nor unique, or forms a tree by "
+    "them, which the dashboard does not support: let the foreign key refer to the id.",
 }
 
 
@@ -174,7 +174,7 @@ def test_a_relation_may_go_by_all_columns_of_a_key_or_by_a_unique_one() -> None:
 
     assert (pair.own_names, pair.other_names, pair.own_name, pair.is_plain) == (["first", "second"],) * 2 + ("", False)
     assert (tag.own_name, tag.other_name, tag.is_by_key, tag.is_tree) == ("tag_name", "name", False, False)
-    assert pair.holding(None) == {"first": None, "second": None}
+    assert pair.foreign_key_values(None) == {"first": None, "second": None}
 
 
 def test_a_relation_for_reading_alone_is_known_whatever_joins_it() -> None:

@@ -19,8 +19,8 @@ from admin_app.selection.summary import (
     Measure,
     by_keys,
     by_members,
-    by_stretches,
-    counts_of_stretches,
+    by_ranges,
+    counts_of_ranges,
     ends_of,
     first_keys,
 )
@@ -59,10 +59,10 @@ def test_stretches_are_parted_by_edges_which_begin_them(make_job: Any) -> None:
     for total in (1, 2, 3, 5, 8, None):
         make_job(total=total)
 
-    groups = by_stretches(db.session, WHOLE, Job.total, [2, 4, 8])
+    groups = by_ranges(db.session, WHOLE, Job.total, [2, 4, 8])
 
     assert {one.key: one.number for one in groups} == {0: 1, 1: 2, 2: 1, 3: 1, None: 1}
-    assert counts_of_stretches(db.session, WHOLE, Job.total, [2, 4, 8]) == [2, 1]
+    assert counts_of_ranges(db.session, WHOLE, Job.total, [2, 4, 8]) == [2, 1]
     assert ends_of(db.session, WHOLE, Job.total) == (1, 8)
 
 

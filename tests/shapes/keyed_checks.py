@@ -476,6 +476,6 @@ def test_what_the_database_would_pass_on_is_asked_of_a_new_keeper_alone(app: Fla
         mails = all_of(Keeper, "label", "mail")
     assert [name in found for found in (made, known) for name in ("label", "mail")] == [True, True, True, False]
     assert said == [
-        (2, "Mail “anna”: it cannot be changed: the database would change the records that point at it by this.")
+        (2, "Mail “anna”: it cannot be changed: the database would also change the records that refer to it.")
     ]
     assert mails == [("Anna", "ann"), ("Bob", "bob")]

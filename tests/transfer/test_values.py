@@ -18,8 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.record import Record, Versioned
 from admin_app.db.types import UtcDateTime
-from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.lines import Line
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.transfer.columns import ImportColumn
@@ -181,8 +181,8 @@ def lines(context: object) -> Iterator[Callable[[str], list[Line]]]:  # noqa: AR
         columns = [FileColumn(place, column(title)) for place, title in enumerate(source.titles)]
         reader = RowReader(columns, ImportOptions({}))
         given = tuple(title for title in source.titles if title != "id")
-        arrivals = Arrivals(cast("type[Record]", Sample), given, gives_keys=True)
-        return arrivals.lines(db.session, 0, list(reader.arrivals(source)))
+        matcher = RowMatcher(cast("type[Record]", Sample), given, gives_keys=True)
+        return matcher.lines(db.session, 0, list(reader.rows(source)))
 
     yield lines_of
     # PostgreSQL drops no table that a transaction has read.

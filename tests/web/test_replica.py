@@ -209,7 +209,7 @@ def test_a_replica_that_is_away_is_left_alone_for_a_while(app: Flask) -> None:
     with app.app_context():
         replica = Replica(db.engine, gone)
 
-        first = (replica.has(0), replica.sight.problem)
+        first = (replica.has(0), replica.state.problem)
         said = (replica_in_words(replica), [one.problem for one in replica_findings(replica)])
         # The primary itself would never fall behind.
         primary = [one.problem for one in replica_findings(Replica(db.engine, db.engine))]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.joined import by_table, column_in, further_tables, held_by, is_joined, of_root
-from admin_app.db.json_values import is_recorded, kept_columns, row_columns
+from admin_app.db.json_values import history_columns, is_recorded, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.db.row_locks import lock_rows
@@ -31,7 +31,7 @@ def change_rows(
     which = of_root(model, which)
     if is_recorded(model):
         earlier = _last_change(session) if is_joined(model) else None
-        columns = {key: kept_columns(model)[key] for key in values}
+        columns = {key: history_columns(model)[key] for key in values}
         before = json_of(columns, _dialect(session), of=table_of(model))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
@@ -51,7 +51,7 @@ def _change_joined(
     recorded: int | None,
 ) -> int:
     """Set columns in the tables that have them, and count up in the root."""
-    root, columns = table_of(model), kept_columns(model)
+    root, columns = table_of(model), history_columns(model)
     tables = by_table({key: columns[key] for key in values})
     for table, some in tables.items():
         if table is not root:

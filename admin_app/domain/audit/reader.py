@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.joined import of_root
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, is_record
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_state
@@ -244,7 +244,7 @@ def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter)
 
 def state_of(record: Record) -> Values:
     """Return what the history keeps of a record as it is now, in the history's JSON."""
-    columns = kept_columns(type(record)).items()
+    columns = history_columns(type(record)).items()
     return {**{key: kind_of(column).to_history(getattr(record, key)) for key, column in columns}, **links_state(record)}
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin_app import logs
 from admin_app.context import Actor, act_under_way
 from admin_app.db.joined import column_in
-from admin_app.db.json_values import COUNTED, is_recorded, kept_columns, recorded_tables
+from admin_app.db.json_values import COUNTED, history_columns, is_recorded, recorded_tables
 from admin_app.db.keys import key_in
 from admin_app.db.limits import LONGEST_TITLE
 from admin_app.db.record import Record
@@ -120,9 +120,9 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
             _read_links(session, record)
             _require_as_read(session, record)
             state = inspect_mapper(record)
-            for key in state.unloaded & set(kept_columns(type(record))):
+            for key in state.unloaded & set(history_columns(type(record))):
                 getattr(record, key)
-            if unknown := [key for key in kept_columns(type(record)) if _is_unknown(state, key)]:
+            if unknown := [key for key in history_columns(type(record)) if _is_unknown(state, key)]:
                 state_of(session, _Recording).unread[record] = _read(session, record, unknown)
 
 
@@ -260,7 +260,7 @@ def _is_unknown(state: Any, key: str) -> bool:
 
 
 def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
-    columns = kept_columns(type(record))
+    columns = history_columns(type(record))
     table = table_of(type(record))
     wanted = select(*(column_in(table, columns[key]) for key in keys)).where(key_in(table) == record.id)
     found = session.connection().execute(wanted).first()
@@ -268,7 +268,7 @@ def _read(session: Session, record: Record, keys: Sequence[str]) -> Values:
 
 
 def _created(record: Record) -> Values:
-    columns = kept_columns(type(record))
+    columns = history_columns(type(record))
     values: Values = {key: kind_of(column).to_history(getattr(record, key)) for key, column in columns.items()}
     for name, relation in links_of(type(record)).items():
         values[name] = keys_to_history(relation, keys_of_new(record, relation))
@@ -276,7 +276,7 @@ def _created(record: Record) -> Values:
 
 
 def _deleted(session: Session, record: Record) -> Values:
-    columns = kept_columns(type(record))
+    columns = history_columns(type(record))
     values: Values = {key: kind_of(column).to_history(_old(session, record, key)) for key, column in columns.items()}
     for name, relation in links_of(type(record)).items():
         values[name] = keys_to_history(relation, keys_before(record, relation))
@@ -288,7 +288,7 @@ def _updated(session: Session, record: Any) -> Values | None:
     state = inspect_mapper(record)
     keys = [one.key for one in state.mapper.column_attrs if one.key not in COUNTED]
     changed = [key for key in keys if state.attrs[key].history.added]
-    columns = kept_columns(type(record))
+    columns = history_columns(type(record))
     old = {key: _old(session, record, key) for key in changed if key in columns}
     differing = {key: value for key, value in old.items() if value != getattr(record, key)}
     relinked = {name: one for name, one in links_of(type(record)).items() if is_relinked(record, name)}

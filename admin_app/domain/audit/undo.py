@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, sele
 from sqlalchemy.sql.ddl import sort_tables
 
 from admin_app.db.joined import is_joined, of_root, tables_of
-from admin_app.db.json_values import kept_columns, keys_in, recorded_models
+from admin_app.db.json_values import history_columns, keys_in, recorded_models
 from admin_app.db.keys import is_record
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records
@@ -231,7 +231,7 @@ def _insist(session: AnySession, set_id: int, key: int) -> bool:
     if change.act == Did.CREATE:
         session.delete(record)
         return True
-    columns = kept_columns(type(record))
+    columns = history_columns(type(record))
     links = row_links(recorded_models()[change.model])
     for name, value in (change.before or {}).items():
         if name in links:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
 from admin_app.db.joined import of_root
-from admin_app.db.json_values import kept_columns, recorded_models, row_columns
+from admin_app.db.json_values import history_columns, recorded_models, row_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import groups_of, hanging_keys
@@ -105,7 +105,7 @@ def _lost_link(session: AnySession, change: Change, model: type[Record]) -> Undo
     return None
 
 
-def hanging_on(session: AnySession, record: Record) -> Mapping[str, Sequence[str]]:
+def counted_dependents(session: AnySession, record: Record) -> Mapping[str, Sequence[str]]:
     """Count what points at a record, "2 posts", by its table."""
     found: dict[str, Sequence[str]] = {}
     linked = {one.other_link: (table_of(one.model).name, *names_of(one.model)) for one in links_into(type(record))}
@@ -125,7 +125,7 @@ def _of_deleted(session: AnySession, change: Change, model: type[Record], record
 
 
 def _of_made(session: AnySession, change: Change, record: Record) -> UndoConflict:
-    if hanging := hanging_on(session, record):
+    if hanging := counted_dependents(session, record):
         counts = in_words([one for counts in hanging.values() for one in counts])
         words = f"It has {counts} now. Delete it yourself and choose what happens to them."
         return UndoConflict(change, words, other=record, tells=tuple((table, "") for table in hanging))
@@ -137,7 +137,7 @@ def _of_changed(session: AnySession, change: Change, record: Record) -> UndoConf
         return UndoConflict(change, "The old value is not stored (a password, for example), so it cannot be restored.")
     if found := misfit(session, change, type(record)):
         return found
-    columns, links = kept_columns(type(record)), links_of(type(record))
+    columns, links = history_columns(type(record)), links_of(type(record))
     if not (columns.keys() | links.keys()) & change.before.keys():
         return UndoConflict(change, "The old value was stored in another form, so it cannot be restored.")
     again = [

@@ -53,7 +53,7 @@ from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
 from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values, table_of
-from admin_app.kinds import kind_of, stand_in
+from admin_app.kinds import kind_of, placeholder
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.models.change_set import Change, Did
 from admin_app.relations import ManyToMany, row_links
@@ -167,7 +167,7 @@ class UndoStatements:
         for key, column in columns.items():
             table, told = own_table(column), self._has(_NEW.c.after, key)
             giving = select(key_from(table, _NEW.c.record_id)).where(*self._own(first), told)
-            statement = update(table).where(key_in(table).in_(giving)).values({column.name: stand_in(column)})
+            statement = update(table).where(key_in(table).in_(giving)).values({column.name: placeholder(column)})
             self.session.connection().execute(statement)
 
     def taken_away(self) -> int:
@@ -406,7 +406,7 @@ class UndoStatements:
 
 def _can_swap(column: TableColumn) -> bool:
     """Whether records can change places in a column: one has something else in it meanwhile that no record has."""
-    return bool(column.unique) and stand_in(column) is not None
+    return bool(column.unique) and placeholder(column) is not None
 
 
 def groups_of(model: type[Record]) -> list[Mapping[str, TableColumn]]:
@@ -421,7 +421,7 @@ def groups_of(model: type[Record]) -> list[Mapping[str, TableColumn]]:
 def _ways(groups: Iterable[Mapping[str, TableColumn]], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
     """Return of each group a field that changes and can have something else in it meanwhile."""
     able = ({key: one for key, one in group.items() if key in columns and not one.foreign_keys} for group in groups)
-    found = (next(((key, one) for key, one in some.items() if stand_in(one) is not None), None) for some in able)
+    found = (next(((key, one) for key, one in some.items() if placeholder(one) is not None), None) for some in able)
     return dict(filter(None, found))
 
 

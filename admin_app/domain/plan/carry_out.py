@@ -37,7 +37,7 @@ from admin_app.db.versions import has_counter, stamps, version_after, version_in
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.audit.trees import mark_checked, require_tree
-from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.checks import OUTSIDE_SCOPE
 from admin_app.domain.plan.creation import create_records
 from admin_app.domain.plan.dependents import changed_since
 from admin_app.domain.plan.lines import NOT_YOURS, Limit
@@ -49,7 +49,7 @@ from admin_app.domain.records.deletion_scope import DeletionScopes
 from admin_app.domain.records.refusals import problems_of
 from admin_app.errors import AdminError, DeletionError, InvalidRecord
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
-from admin_app.kinds import stand_in
+from admin_app.kinds import placeholder
 from admin_app.kinds.history import from_json_sql, title_of
 from admin_app.models.change_set import Change, Did, Kind
 from admin_app.models.plan import OPEN, Plan, PlanLine, Verdict
@@ -60,7 +60,7 @@ _LINE = table_of(PlanLine)
 _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
 
 # Lines that a chunk may add out of turn, so that records can swap unique values.
-MOST_FURTHER = 5_000
+MOST_OUT_OF_TURN = 5_000
 
 OUTDATED = "It was changed after the plan was made."
 GONE = "Someone deleted it."
@@ -86,7 +86,7 @@ class _Chunk:
         return _Chunk(and_(self.lines, which), self.records)
 
 
-class _OutOfSightError(Exception):
+class _OutsideScopeError(Exception):
     """Changed records would leave the person's row scope, so nothing of the chunk is written."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
@@ -115,15 +115,15 @@ class Execution:
     # The model of the records, if several models share the plan's table.
     of: type[Record] | None = None
 
-    def some(self, most: int) -> int:
+    def carry_out_next(self, most: int) -> int:
         """Settle the next `most` lines (not yet committed); return how many were settled, 0 if none is left."""
         chunk = self._next(most)
         if chunk is None:
             return 0
         self._begin()
         new = self._number_new(chunk)
-        settled = self._leave_unfit(chunk) + self._leave_hung_on(chunk)
-        settled += self._do(chunk)
+        settled = self._settle_unfit(chunk) + self._settle_with_other_dependents(chunk)
+        settled += self._carry_out(chunk)
         self._note(settled, new)
         return sum(settled.values())
 
@@ -166,12 +166,12 @@ class Execution:
     def _further(self, which: ColumnElement[bool]) -> set[int]:
         """Return the numbers of lines that have to go with these: their records hold unique values that these lines take."""
         taking, found = which, set[int]()
-        while (numbers := self._in_the_way(taking) - found) and len(found) < MOST_FURTHER:
+        while (numbers := self._holding_values_of(taking) - found) and len(found) < MOST_OUT_OF_TURN:
             found |= numbers
             taking = and_(self._open, _LINE.c.number.in_(numbers))
         return found
 
-    def _in_the_way(self, taking: ColumnElement[bool]) -> set[int]:
+    def _holding_values_of(self, taking: ColumnElement[bool]) -> set[int]:
         """Return the numbers of lines whose records hold unique values that other lines take."""
         found: set[int] = set()
         for name, column in self._columns.items():
@@ -225,7 +225,7 @@ class Execution:
         done = entry_of(self.session).counts
         self.plan.tally = [[what, table, number] for (what, table), number in done.items() if number]
 
-    def _leave_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
+    def _settle_unfit(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records changed, are gone, or are no longer allowed; lock the records of the others."""
         here = select(1).select_from(self._table).where(chunk.records, is_record(self._table, _LINE.c.record_id))
         as_seen = here.where(version_in(self._table) == _LINE.c.version)
@@ -248,7 +248,7 @@ class Execution:
             found[verdict] += self._settle(unfit, verdict, problem)
         return found
 
-    def _leave_hung_on(self, chunk: _Chunk) -> Counter[Verdict]:
+    def _settle_with_other_dependents(self, chunk: _Chunk) -> Counter[Verdict]:
         """Settle the lines whose records have other dependents than the plan said."""
         found: Counter[Verdict] = Counter()
         if self.deletion is not None:
@@ -262,31 +262,31 @@ class Execution:
         statement = update(_LINE).where(chunk.lines).values(verdict=verdict, problem=problem)
         return self._send(statement)
 
-    def _do(self, chunk: _Chunk) -> Counter[Verdict]:
+    def _carry_out(self, chunk: _Chunk) -> Counter[Verdict]:
         """Write the lines in a few statements. If the database refuses some of them, write the others all the same."""
-        earlier = self._last_change() if self._hangs_on_itself else None
+        earlier = self._last_change() if self._depends_on_itself else None
         try:
             with self.session.begin_nested():
                 self._write(chunk)
-                self._require_in_sight(chunk)
+                self._require_in_scope(chunk)
                 self._require_trees(chunk)
                 number = self._settle(chunk, Verdict.DONE)
-                number += 0 if earlier is None else self._follow_own(earlier)
+                number += 0 if earlier is None else self._settle_deleted_along(earlier)
                 return Counter({Verdict.DONE: number})
-        except _OutOfSightError as error:
-            refused = self._settle(chunk.those(_LINE.c.number.in_(error.numbers)), Verdict.REFUSED, OUT_OF_SIGHT)
-            return Counter({Verdict.REFUSED: refused}) + self._do(chunk)
+        except _OutsideScopeError as error:
+            refused = self._settle(chunk.those(_LINE.c.number.in_(error.numbers)), Verdict.REFUSED, OUTSIDE_SCOPE)
+            return Counter({Verdict.REFUSED: refused}) + self._carry_out(chunk)
         except (IntegrityError, DataError, DeletionError, InvalidRecord) as error:
-            return self._do_in_halves(chunk, error)
+            return self._carry_out_in_halves(chunk, error)
 
-    def _do_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
+    def _carry_out_in_halves(self, chunk: _Chunk, error: Exception) -> Counter[Verdict]:
         """Halve the chunk until the lines that can't be written are found."""
         numbers = list(self.session.scalars(select(_LINE.c.number).where(chunk.lines).order_by(_LINE.c.number)))
         if len(numbers) <= 1:
             return Counter({Verdict.FAILED: self._settle(chunk, Verdict.FAILED, self._words(error)[:300])})
         middle = numbers[len(numbers) // 2]
         lower, upper = _LINE.c.number < middle, _LINE.c.number >= middle
-        return self._do(chunk.those(lower)) + self._do(chunk.those(upper))
+        return self._carry_out(chunk.those(lower)) + self._carry_out(chunk.those(upper))
 
     def _words(self, error: Exception) -> str:
         if isinstance(error, IntegrityError):
@@ -308,7 +308,7 @@ class Execution:
         """Write the changes to the history, then make them."""
         table = self._table
         number = self._record(chunk)
-        self._let_go_of_unique(chunk)
+        self._free_unique_values(chunk)
         tables = by_table(self._columns)
         for further, columns in tables.items():
             if further is not table:
@@ -349,10 +349,10 @@ class Execution:
             insert(changes).from_select(_CHANGED, lines.where(chunk.lines, chunk.records), include_defaults=False)
         )
 
-    def _let_go_of_unique(self, chunk: _Chunk) -> None:
+    def _free_unique_values(self, chunk: _Chunk) -> None:
         """Give records that swap unique values a temporary value first: two of them must not be equal even for a moment."""
         for name, column in self._columns.items():
-            if column.unique and (value := stand_in(column)) is not None:
+            if column.unique and (value := placeholder(column)) is not None:
                 table = own_table(column)
                 mine = and_(self._records(chunk, table), is_record(table, _LINE.c.record_id), self._has(name))
                 self._send(update(table).where(chunk.lines, mine).values({column.name: value}))
@@ -364,7 +364,7 @@ class Execution:
         return delete_many(self.session, self.model, which, deletion.decisions, deletion.scopes)
 
     @property
-    def _hangs_on_itself(self) -> bool:
+    def _depends_on_itself(self) -> bool:
         """Whether deleting a record may delete or change other records of the plan."""
         relations = relations_of(self.model).values() if self.deletion is not None else ()
         return any(table_of(one.target) is self._table for one in relations)
@@ -372,7 +372,7 @@ class Execution:
     def _last_change(self) -> int:
         return self.session.scalar(select(func.max(Change.id))) or 0
 
-    def _follow_own(self, earlier: int) -> int:
+    def _settle_deleted_along(self, earlier: int) -> int:
         """Settle lines whose records were deleted along with others, and update the versions of those that this plan itself changed."""
         mine = (Change.change_set_id == self.plan.change_set_id, Change.model == self._table.name, Change.id > earlier)
         went = select(Change.record_id).where(*mine, Change.act == Did.DELETE)
@@ -386,8 +386,8 @@ class Execution:
         self._send(update(_LINE).where(self._open, as_seen).values(version=now.scalar_subquery()))
         return number
 
-    def _require_in_sight(self, chunk: _Chunk) -> None:
-        """Raise `_OutOfSightError` for lines whose changed records are no longer in the person's row scope."""
+    def _require_in_scope(self, chunk: _Chunk) -> None:
+        """Raise `_OutsideScopeError` for lines whose changed records are no longer in the person's row scope."""
         if self.deletion is not None:
             return
         numbers: list[int] = []
@@ -398,7 +398,7 @@ class Execution:
                 mine = chunk.those(_LINE.c.verdict == verdict).lines
                 numbers += self.session.scalars(select(_LINE.c.number).where(mine, ~exists(stays.correlate(_LINE))))
         if numbers:
-            raise _OutOfSightError(numbers)
+            raise _OutsideScopeError(numbers)
 
     def _require_trees(self, chunk: _Chunk) -> None:
         """Raise `InvalidRecord` if a record would be below itself. Checking at the end of the plan would be too late."""

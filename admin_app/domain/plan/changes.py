@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
@@ -195,7 +195,7 @@ def fitting(
     record: Record, values: Mapping[str, object], checks: Mapping[str, Check] = MappingProxyType({})
 ) -> Mapping[str, object]:
     """Return the values as the record's columns store them; raise `InvalidRecord` if a changed one breaks a rule."""
-    columns, kept, problems = kept_columns(type(record)), {}, {}
+    columns, kept, problems = history_columns(type(record)), {}, {}
     for name, given in values.items():
         if name in links_of(type(record)):
             kept[name] = given

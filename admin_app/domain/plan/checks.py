@@ -34,7 +34,7 @@ from admin_app.formatting import label
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import PlanLine, Verdict
 
-OUT_OF_SIGHT = "After this change you could no longer see it."
+OUTSIDE_SCOPE = "After this change you could no longer see it."
 
 _LINE = table_of(PlanLine)
 _STAGED = Table("staged_judgement", MetaData(), Column("number", _LINE.c.number.type), prefixes=["TEMPORARY"])
@@ -64,7 +64,7 @@ def taken(session: AnySession, plan_id: int, model: type[Record], name: str) -> 
     yield Judgement(_as_compared(column, value).in_(several), Verdict.WRONG, twice)
 
 
-def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
+def outside_scope(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose records would be outside these rows after the change."""
     table = table_of(model)
 
@@ -73,7 +73,7 @@ def out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[b
 
     stays = with_values(model, rows, becomes)
     there = exists(select(1).select_from(table).where(is_record(table, _LINE.c.record_id), stays).correlate(_LINE))
-    return Judgement(~there, Verdict.REFUSED, OUT_OF_SIGHT)
+    return Judgement(~there, Verdict.REFUSED, OUTSIDE_SCOPE)
 
 
 def with_values(
@@ -93,9 +93,9 @@ def with_values(
     return replacement_traverse(rows, {}, replaced)
 
 
-def spare(spared: Mapping[Key, str]) -> Iterator[Judgement]:
+def protect(protected: Mapping[Key, str]) -> Iterator[Judgement]:
     """Yield a judgement for each of these records, with its reason."""
-    for key, why in spared.items():
+    for key, why in protected.items():
         yield Judgement(_LINE.c.record_id == key, Verdict.REFUSED, why)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, case, cast, false, func, literal, null, or_, true
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.domain.plan.changes import Edit, Increase, Operation, ReplaceText, SetTo, needs_record
 from admin_app.domain.plan.replacing import Replacement
 from admin_app.domain.records.rules import normalised, problem_with
@@ -37,7 +37,7 @@ def computed_by(operation: Operation, dialect: str) -> Mapping[str, Computed] | 
     """Return the new values in SQL, by field; None if the database can't compute them."""
     if not isinstance(operation, Edit) or operation.checks or needs_record(operation):
         return None
-    columns, found = kept_columns(operation.model), {}
+    columns, found = history_columns(operation.model), {}
     for name, change in operation.changes.items():
         way = _WAYS.get(type(change))
         one = None if way is None else way(columns[name], change, dialect)

@@ -25,7 +25,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from admin_app.db.joined import own_tables
-from admin_app.db.json_values import has_key, kept_columns
+from admin_app.db.json_values import has_key, history_columns
 from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
 from admin_app.db.limits import highest_to_give
 from admin_app.db.record import Record
@@ -60,7 +60,7 @@ def _values(session: AnySession, model: type[Record], table: Table) -> dict[str,
     """Return a new record's values for one table, by column name."""
     dialect = str(session.get_bind().dialect.name)
     found: dict[str, Expression] = {}
-    by_name = {column.name: name for name, column in kept_columns(model).items() if column.table is table}
+    by_name = {column.name: name for name, column in history_columns(model).items() if column.table is table}
     keys = values_from(table, _LINE.c.record_id)
     mapper = inspect_mapper(model)
     for column in table.columns:

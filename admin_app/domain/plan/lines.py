@@ -29,8 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from admin_app.db.connection import of_one_moment
-from admin_app.db.json_values import kept_columns
+from admin_app.db.connection import with_snapshot
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, is_numbered, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_to_history
@@ -51,7 +51,7 @@ from admin_app.selection.selection import Selection
 BATCH = 1000
 # Lines that one transaction copies: about 60 ms of SQLite's write lock, half of the pause that follows.
 PART = 50_000
-NOT_YOURS = "You may not do this with it."
+NOT_YOURS = "You may not do this with this record."
 
 _COLUMNS = ("plan_id", "number", "record_id", "version", "verdict", "problem", "before", "after", "hanging")
 Line = Values
@@ -153,7 +153,7 @@ def read_changes(
     write: Callable[[Sequence[Line]], object],
 ) -> None:
     """Plan an operation by reading each record; `write` gets the lines one batch at a time."""
-    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+    with with_snapshot(engine).connect() as connection, Session(connection, autoflush=False) as session:
         read_some(session, plan_id, scope, operation, which=true(), write=write)
 
 
@@ -198,7 +198,7 @@ def _stage(session: AnySession, made: Statement) -> int:
 
 def _constant_lines(session: AnySession, plan_id: int, scope: Scope, values: Mapping[str, object]) -> Statement:
     """Select the lines of records that all get the same values."""
-    columns = {name: kept_columns(scope.model)[name] for name in values}
+    columns = {name: history_columns(scope.model)[name] for name in values}
     differs = {name: _is_other(column, values[name]) for name, column in columns.items()}
     before, after = _json_of_differing(columns, differs, session), _json_of_constants(columns, differs, values)
     return _change_lines(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
@@ -206,7 +206,7 @@ def _constant_lines(session: AnySession, plan_id: int, scope: Scope, values: Map
 
 def _computed_lines(session: AnySession, plan_id: int, scope: Scope, computed: Mapping[str, Computed]) -> Statement:
     """Select the lines of records whose new values the database computes."""
-    columns = {name: kept_columns(scope.model)[name] for name in computed}
+    columns = {name: history_columns(scope.model)[name] for name in computed}
     differs = {name: column.is_distinct_from(computed[name].value) for name, column in columns.items()}
     dialect = str(session.get_bind().dialect.name)
     new = {name: pair_of(name, column, dialect, computed[name].value) for name, column in columns.items()}
@@ -343,4 +343,4 @@ def _to_history(record: Record, name: str, value: Any) -> object:
     links = links_of(type(record))
     if name in links:
         return keys_to_history(links[name], value)
-    return kind_of(kept_columns(type(record))[name]).to_history(value)
+    return kind_of(history_columns(type(record))[name]).to_history(value)

@@ -16,7 +16,7 @@ from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.undo import undone_by
 from admin_app.domain.clock import latest
-from admin_app.domain.plan.checks import Judgement, judge, out_of_sight, spare, taken
+from admin_app.domain.plan.checks import Judgement, judge, outside_scope, protect, taken
 from admin_app.errors import NotFoundError
 from admin_app.extensions import AnyRow, AnySession, table_of
 from admin_app.models.change_set import ChangeSet
@@ -75,24 +75,24 @@ def begin(
 
 
 def judgements(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, protected: Mapping[Key, str] | None = None
 ) -> Sequence[Judgement]:
     """Return the checks of the lines as a whole, to be applied in this order.
 
-    `spared` are records that the operation itself needs unchanged, with the reasons.
+    `protected` are records that the operation itself needs unchanged, with the reasons.
     """
     model = model_of(plan)
     columns = row_columns(model)
     unique = [name for name in plan.fields if name in columns and columns[name].unique]
-    found = [*spare(spared or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
-    return [*found, *([out_of_sight(session, model, rows)] if rows is not None and plan.fields else [])]
+    found = [*protect(protected or {}), *(one for name in unique for one in taken(session, plan.id, model, name))]
+    return [*found, *([outside_scope(session, model, rows)] if rows is not None and plan.fields else [])]
 
 
 def judge_lines(
-    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, spared: Mapping[Key, str] | None = None
+    session: AnySession, plan: Plan, *, rows: ColumnElement[bool] | None, protected: Mapping[Key, str] | None = None
 ) -> None:
     """Judge the lines as a whole, one statement per check (not yet committed)."""
-    for one in judgements(session, plan, rows=rows, spared=spared):
+    for one in judgements(session, plan, rows=rows, protected=protected):
         judge(session, plan.id, one)
 
 

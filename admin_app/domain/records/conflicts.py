@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter
@@ -68,7 +68,7 @@ class EarlierState:
     def value_of(self, record: Record, key: str) -> object:
         """Return what a column held then, `UNKNOWN` where the history does not tell."""
         links = links_of(type(record))
-        if not self.is_known or key not in {**kept_columns(type(record)), **links}:
+        if not self.is_known or key not in {**history_columns(type(record)), **links}:
             return UNKNOWN
         if key in self.before:
             return self.before[key]
@@ -79,7 +79,7 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
     """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
     if not has_counter(table_of(type(record))) or not 1 <= version <= record.version:
         return EarlierState(is_known=False)
-    columns, links = kept_columns(type(record)), links_of(type(record))
+    columns, links = history_columns(type(record)), links_of(type(record))
     rows = _changes(session, record, limit=min(record.version - version, MOST_CHANGES), above=version)
     last_changes = [LastChange(change_set.actor, change_set.at, change_set.actor_id) for _, change_set in rows]
     is_known = {change.version for change, _ in rows} == set(range(version + 1, record.version + 1))

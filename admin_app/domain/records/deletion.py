@@ -21,8 +21,8 @@ from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import DeletionError
 from admin_app.extensions import AnySession, Statement
 from admin_app.relations import Dependency, ManyToMany, Relation, links_into, relations_of
-from admin_app.relations.hanging import Hanging, hanging_relations
 from admin_app.relations.trees import below_themselves, trees_of
+from admin_app.relations.undeclared import UndeclaredDependents, relations_to_dependents
 from admin_app.selection.paging.counting import Count, bounded
 from admin_app.selection.selection import COUNT_LIMIT
 
@@ -80,7 +80,9 @@ class Loss:
 
 def dependences(session: AnySession, record: Record, scopes: DeletionScopes) -> list[Dependence]:
     """List the dependents of the record; the cost does not grow with their number."""
-    found = (_dependence(session, record, relation, scopes(relation)) for relation in hanging_relations(type(record)))
+    found = (
+        _dependence(session, record, relation, scopes(relation)) for relation in relations_to_dependents(type(record))
+    )
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
 
@@ -129,7 +131,7 @@ def delete_many(
     Raises `DeletionError` as `delete_record` does, for any of them.
     """
     _require_losses(session, model, which, scopes)
-    for relation in hanging_relations(model):
+    for relation in relations_to_dependents(model):
         hanging = _hanging(relation, model, which)
         decision = decided(relation) or decisions.get(relation.key)
         if decision is not None:
@@ -151,7 +153,7 @@ def dependences_of_many(
     """List the dependents of several records, counted up to the limit, without samples."""
     found = (
         _of_many(session, relation, _hanging(relation, model, which), scopes(relation), limit)
-        for relation in hanging_relations(model)
+        for relation in relations_to_dependents(model)
     )
     return [one for one in found if one.count.number or one.is_partly_unseen]
 
@@ -221,7 +223,7 @@ _FATES = {
 
 def dependent_names(model: type[Record]) -> list[str]:
     """Return the names of the relations with dependents of a model."""
-    return [one.key for one in hanging_relations(model)]
+    return [one.key for one in relations_to_dependents(model)]
 
 
 def decided(relation: Relation) -> Decision | None:
@@ -232,7 +234,7 @@ def decided(relation: Relation) -> Decision | None:
 
 def words_for(relation: Relation) -> str:
     """Say what the records of a relation are called: by its name, or by theirs."""
-    return names_of(relation.target)[1] if isinstance(relation, Hanging) else relation.key
+    return names_of(relation.target)[1] if isinstance(relation, UndeclaredDependents) else relation.key
 
 
 def _refusal(relation: Relation) -> str:
@@ -267,7 +269,7 @@ def _open_fates(
 ) -> tuple[tuple[Fate, ...], bool]:
     """Return the fates that are open to everything that hangs there, and whether some of it is not seen."""
     child = relation.target
-    fates = tuple(one for one in _FATES[relation.on_delete()] if one is not Fate.GIVE or not relation.is_told_by)
+    fates = tuple(one for one in _FATES[relation.on_delete()] if one is not Fate.GIVE or not relation.is_identifying)
     allowed = {fate: has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
     return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, hanging, scope.seen)
 
@@ -325,7 +327,7 @@ def _settle_many(
     heir = decision.heir if decision.fate is Fate.GIVE else None
     if heir is not None:
         _require_heir(session, relation, hanging, heir)
-    change_rows(session, relation.target, hanging, relation.holding(heir))
+    change_rows(session, relation.target, hanging, relation.foreign_key_values(heir))
     owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():
         if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
@@ -351,7 +353,7 @@ def delete_rows_and_dependents(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
     """Delete rows and their dependents in turn. Dependents further down lose their reference if they can."""
-    for relation in hanging_relations(model):
+    for relation in relations_to_dependents(model):
         child, hanging = relation.target, relation.other.in_(owners_of(relation, model, which))
         if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
             raise DeletionError(_refusal(relation))
@@ -360,7 +362,7 @@ def delete_rows_and_dependents(
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
-            change_rows(session, child, hanging, relation.holding(None))
+            change_rows(session, child, hanging, relation.foreign_key_values(None))
         else:
             delete_rows_and_dependents(session, child, hanging, scopes)
     _require_losses(session, model, which, scopes)

@@ -23,7 +23,7 @@ from admin_app.extensions import AnyColumn, AnySession, Expression, Statement, T
 from admin_app.formatting import counted
 from admin_app.relations import ManyToMany, Relation, links_into
 from admin_app.relations.base import in_alias, one_of
-from admin_app.relations.hanging import hanging_relations
+from admin_app.relations.undeclared import relations_to_dependents
 from admin_app.selection.selection import COUNT_LIMIT
 
 # Between what is said of one relation, and between the numbers of one.
@@ -82,7 +82,7 @@ def difference(model: type[Record], before: str, now: str, scopes: DeletionScope
 
 def dependent_relations(model: type[Record]) -> list[Relation]:
     """Return the relations over which a deletion reaches other records: those that hang on it, and those that lose a link."""
-    return [*hanging_relations(model), *links_into(model)]
+    return [*relations_to_dependents(model), *links_into(model)]
 
 
 def noun_and_plural(relation: Relation) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _reached(model: type[Record]) -> Counter[object]:
     """Count over how many ways a deletion comes to which tables."""
     reached, waiting, known = Counter[object]([table_of(model)]), [model], {model}
     while waiting:
-        for relation in hanging_relations(waiting.pop()):
+        for relation in relations_to_dependents(waiting.pop()):
             reached[table_of(relation.target)] += 1
             if relation.target not in known:
                 known.add(relation.target)

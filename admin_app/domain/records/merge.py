@@ -25,7 +25,7 @@ from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
-from admin_app.relations.hanging import hanging_relations
+from admin_app.relations.undeclared import relations_to_dependents
 
 
 def merge_records(
@@ -53,7 +53,7 @@ def merge_records(
     _require_told(session, survivor, gone, values)
     # Before the one goes that it may belong to.
     _set(session, survivor, own_kind)
-    for relation in hanging_relations(model):
+    for relation in relations_to_dependents(model):
         _move(session, relation, survivor, gone, scopes)
     for link in links_into(model):
         _move_links(session, link, survivor, gone, scopes)
@@ -70,7 +70,7 @@ def merge_records(
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
     """Return the condition on dependents that cannot move because the survivor has one with the same unique values; None if all can."""
     child: Table = relation.other_columns[0].table
-    held = relation.holding(survivor)
+    held = relation.foreign_key_values(survivor)
     groups = [columns for columns in unique_groups(child) if {*relation.other_columns} & {*columns}]
     parts = [_has_twin(child, columns, held) for columns in groups]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
@@ -92,7 +92,7 @@ def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> d
 
 def _require_told(session: AnySession, survivor: Record, gone: Record, values: Mapping[str, object]) -> None:
     """Raise `MergeError` if the survivor would get another value for a column by which others refer to either record: no order of statements keeps them."""
-    for relation in hanging_relations(type(survivor)):
+    for relation in relations_to_dependents(type(survivor)):
         told = ((name, getattr(survivor, name)) for name in relation.own_names)
         taken = [name for name, mine in told if values.get(name, mine) != mine]
         hanging = or_(*(relation.condition(one.id) for one in (survivor, gone)))
@@ -107,7 +107,7 @@ def _require_told(session: AnySession, survivor: Record, gone: Record, values: M
 
 def _within(model: type[Record]) -> list[Relation]:
     """Return the relations between records of the model itself."""
-    return [one for one in hanging_relations(model) if one.target is model and one.is_plain]
+    return [one for one in relations_to_dependents(model) if one.target is model and one.is_plain]
 
 
 def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
@@ -119,7 +119,7 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
         noun, (_, nouns) = noun_of(type(gone)), names_of(child)
         message = f"You cannot change some of the {nouns} of {noun} “{gone}”. Nothing was merged."
         raise MergeError(message)
-    if relation.is_told_by and not has_none_beyond(session, child, moving, false()):
+    if relation.is_identifying and not has_none_beyond(session, child, moving, false()):
         _, nouns = names_of(child)
         message = f"The {nouns} of “{gone}” have it as part of their key, and cannot move. Nothing was merged."
         raise MergeError(message)
@@ -129,7 +129,7 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
     if problem := problem or problem_with_rivals(session, relation, moving, survivor):
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
-    change_rows(session, child, moving, relation.holding(survivor))
+    change_rows(session, child, moving, relation.foreign_key_values(survivor))
 
 
 def _move_links(

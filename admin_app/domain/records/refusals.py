@@ -20,7 +20,7 @@ from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import TableColumn
 from admin_app.formatting import in_sentence, in_words, label
 from admin_app.relations import links_of, relations_of
-from admin_app.relations.hanging import unknown_dependents
+from admin_app.relations.undeclared import undeclared_dependents
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
 
 def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str, str]:
     """Say which records point at one by a value other than its key, and so keep that value."""
-    for relation in (*relations_of(model).values(), *unknown_dependents(model)):
+    for relation in (*relations_of(model).values(), *undeclared_dependents(model)):
         keys = {key.constraint.name for one in relation.other_columns for key in one.foreign_keys if key.constraint}
         is_held = relation.is_many and not relation.is_by_key and (constraint is None or constraint in keys)
         if is_held:

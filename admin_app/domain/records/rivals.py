@@ -20,7 +20,7 @@ def problem_with_rivals(
 ) -> str | None:
     """Say why these records cannot all be given to another one, though the database alone would refuse it."""
     child, key = cast("Table", relation.other_columns[0].table), key_of(relation.target)
-    held = relation.holding(heir)
+    held = relation.foreign_key_values(heir)
     for columns, where in unique_where(child, session.get_bind().dialect.name):
         if {*columns}.isdisjoint(relation.other_columns):
             continue

@@ -43,7 +43,7 @@ def normalised(column: TableColumn, value: object) -> object:
 
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
     """
-    way = kind_of(column).way_of_keeping
+    way = kind_of(column).normaliser
     return way(value) if way is not None and isinstance(value, str) else value
 
 

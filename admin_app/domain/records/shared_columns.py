@@ -84,7 +84,7 @@ def _turned(model: type[Record], chosen: Collection[str], values: Values, given:
 
 
 def _told(tie: ToOne, record: Record | None, values: Values) -> object:
-    return tie.told_by({name: values.get(name, getattr(record, name)) for name in tie.own_names})
+    return tie.reference_in({name: values.get(name, getattr(record, name)) for name in tie.own_names})
 
 
 def _cause(model: type[Record], chosen: Chosen, tie: ToOne) -> tuple[str, str]:

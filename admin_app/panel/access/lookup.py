@@ -20,14 +20,14 @@ def typing_hint(model: type[Record]) -> str:
 
 
 def _typing_hint(model: type[Record]) -> str:
-    names = [name_of(model, column).replace("_", " ") for column in naming_columns(model, sight_of(model))]
+    names = [name_of(model, column).replace("_", " ") for column in naming_columns(model, visible_scope_of(model))]
     return f"Type an ID, or an exact {' or '.join(names)}." if names else "Type an ID."
 
 
 def find(model: type[Record], text: str) -> Record:
     """Return the record that a person means by what they typed, among those they may see; raise `NotFoundError` if there is none, or several."""
     noun, nouns = names_of(model)
-    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=sight_of(model))
+    return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=visible_scope_of(model))
 
 
 def find_offered(model: type[Record], text: str) -> Record:
@@ -43,10 +43,10 @@ def find_offered_at_once(model: type[Record], text: str) -> Sequence[Record]:
 
 def _offered_of(model: type[Record]) -> VisibleScope:
     access = access_of(model)
-    return replace(sight_of(model), archived=None if access is None else access.archived())
+    return replace(visible_scope_of(model), archived=None if access is None else access.archived())
 
 
-def sight_of(model: type[Record]) -> VisibleScope:
+def visible_scope_of(model: type[Record]) -> VisibleScope:
     """Return what the current person may see of a model."""
     access = access_of(model)
     if access is None:

@@ -32,7 +32,7 @@ from admin_app.selection.paging.counting import count_of
 from admin_app.selection.paging.pages import fetch
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
-from admin_app.selection.summary import counts_of_stretches
+from admin_app.selection.summary import counts_of_ranges
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
     ends = [*weeks[1:], following(Unit.WEEK, weeks[-1])]
     selection = plain_selection(access, []).changed(sort="id")
     edges = [beginning_of(grouping.column, day) for day in (*weeks, *ends[-1:]) if day is not None]
-    numbers = counts_of_stretches(db.session, selection, grouping.column, edges)
+    numbers = counts_of_ranges(db.session, selection, grouping.column, edges)
     one = access.resource
     points = [
         Point(

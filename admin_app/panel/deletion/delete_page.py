@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
+from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action

@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from admin_app import formatting
 from admin_app.context import act_under_way
-from admin_app.db.replica import from_either, replica_at_hand
+from admin_app.db.replica import current_replica, from_either
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db, table_of
@@ -88,7 +88,7 @@ def export_file(
         on_total=on_total,
         line=None if write_line is None else lambda columns, store: write_line(columns, wanted.options, store),
     )
-    replica = replica_at_hand()
+    replica = current_replica()
     rows = read(db.engine) if replica is None else from_either(lambda: read(replica), lambda: read(db.engine))
     rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 

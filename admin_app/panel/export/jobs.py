@@ -148,7 +148,7 @@ def run_export(job: Job, progress: Progress) -> Product:
 def _replica_with(job: Job) -> Engine | None:
     """Return the replica, if it has the order of a job, and so everything that was committed before it."""
     replica = the_replica()
-    if replica is None or replica.sight.problem:
+    if replica is None or replica.state.problem:
         return None
     for _ in range(ASKED):
         try:

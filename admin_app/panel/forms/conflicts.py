@@ -236,7 +236,7 @@ class Conflicts:
         """Return history values as the field's value: for a relation the record, or its id if it is gone."""
         relation = self._resource.relation(name)
         if isinstance(relation, ToOne):
-            return relation.record_told_by(db.session, values) or relation.told_by(values)
+            return relation.referenced_record(db.session, values) or relation.reference_in(values)
         (value,) = values.values()
         if isinstance(relation, ManyToMany) and value is not None:
             return linked_records(db.session, relation, value)

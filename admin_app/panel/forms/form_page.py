@@ -160,7 +160,7 @@ class FormPage(Page):
             if relation is None:
                 refill(source.form[name], values[name])
             elif isinstance(relation, ToOne):
-                refill(source.form[name], relation.record_told_by(db.session, values))
+                refill(source.form[name], relation.referenced_record(db.session, values))
 
     def _made_before(self, record_id: Key) -> ResponseReturnValue:
         """Answer a form that was sent twice as it was answered the first time."""

@@ -90,7 +90,7 @@ class Saving:
             field = form[relation.key]
             if field.errors or field.data is None or field.data is getattr(record, relation.key, None):
                 continue
-            words, key = field.label.text, relation.told_by(relation.values_for(field.data))
+            words, key = field.label.text, relation.reference_in(relation.values_for(field.data))
             problem = problem_with_uniqueness(
                 db.session,
                 relation.own,

@@ -89,7 +89,7 @@ class ByTime:
         periods = [] if first is None else starts(self.unit, day_of(first), day_of(last))
         end = following(self.unit, periods[-1]) if periods else None
         edges = [beginning_of(self.column, day) for day in (*periods, *([end] if end else []))]
-        found = {one.key: one for one in summary.by_stretches(session, selection, self.column, edges, measure)}
+        found = {one.key: one for one in summary.by_ranges(session, selection, self.column, edges, measure)}
         stretches = enumerate(self._stretches(periods, end))
         groups = [LabelledGroup(*one, found.get(place, Group(place, 0))) for place, one in stretches]
         # The groups before and after the periods are left out where they are empty.

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from flask import abort
 from wtforms import Form
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.links import keys_from_history, linked_records
@@ -73,7 +73,7 @@ def restored_columns(access: Access, record: Record) -> set[str]:
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
     """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
     resource = access.resource
-    columns, then = kept_columns(resource.model), state_at(db.session, record, change)
+    columns, then = history_columns(resource.model), state_at(db.session, record, change)
     state = {key: kind_of(columns[key]).from_history(value) for key, value in then.items() if key in columns}
     past, gone = SimpleNamespace(**state), {}
     for name, relation in resource.relations.items():
@@ -86,7 +86,7 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
             if len(there) < len(keys):
                 gone[name] = f"One of the {in_sentence(resource.label(name))}"
         if isinstance(relation, ToOne) and all(column in state for column in relation.own_names):
-            key, other = relation.told_by(state), _other(access, relation, state)
+            key, other = relation.reference_in(state), _other(access, relation, state)
             setattr(past, name, other)
             if key is not None and not other:
                 gone[name] = f"{resource.label(name)} {key}"
@@ -95,5 +95,5 @@ def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespa
 
 def _other(access: Access, relation: ToOne, state: Values) -> Record | None:
     """Return the record that a relation referred to, if the person sees it."""
-    target, found = access.beyond(relation.key), relation.record_told_by(db.session, state)
+    target, found = access.beyond(relation.key), relation.referenced_record(db.session, state)
     return found if found is None or target is None else target.find_key(found.id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import or_, select
 
-from admin_app.db.json_values import has_key, kept_columns, recorded_models
+from admin_app.db.json_values import has_key, history_columns, recorded_models
 from admin_app.db.keys import Key, key_in
 from admin_app.db.record import Record
 from admin_app.extensions import Values, db, table_of
@@ -36,13 +36,13 @@ def held_beside(changes: Iterable[Change]) -> Beside:
 
 def pointed_at(tie: ToOne, change: Change, beside: Beside) -> Sequence[object] | None:
     """Return what told the other record before and after a change; None where nobody knows it any more."""
-    columns, told = kept_columns(tie.model), list[object]()
+    columns, told = history_columns(tie.model), list[object]()
     for values in (change.before or {}, change.after or {}):
         given = {key: kind_of(columns[key]).from_history(values[key]) for key in tie.own_names if key in values}
         whole = {**beside.get(id(change), {}), **given} if given else {}
         if given and not whole.keys() >= {*tie.own_names}:
             return None
-        told.append(tie.told_by(whole))
+        told.append(tie.reference_in(whole))
     return told
 
 
@@ -70,7 +70,7 @@ def _held(changes: Sequence[Change]) -> Beside:
 
 def _now(model: type[Record], changes: Sequence[Change]) -> Mapping[Key, Values]:
     """Return what the records hold now, as far as they are there."""
-    table, columns = table_of(model), kept_columns(model)
+    table, columns = table_of(model), history_columns(model)
     names = sorted({name for change in changes for name in _left_alone(change)})
     key = key_in(table)
     wanted = select(key, *(columns[name] for name in names)).where(key.in_({one.record_id for one in changes}))
@@ -83,7 +83,7 @@ def _later(model: type[Record], changes: Sequence[Change]) -> Mapping[Key, list[
     numbers = [one.id for one in changes if one.id is not None]
     if not numbers:
         return {}
-    columns, dialect = kept_columns(model), db.engine.dialect.name
+    columns, dialect = history_columns(model), db.engine.dialect.name
     names = {name for change in changes for name in _left_alone(change)}
     said = or_(*(has_key(table_of(Change).c.before, name, dialect) for name in sorted(names)))
     mine = (Change.model == changes[0].model, Change.record_id.in_({one.record_id for one in changes}))

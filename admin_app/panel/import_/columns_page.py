@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app.domain.naming import names_of
 from admin_app.errors import InvalidRecord, PlanError, TransferError
 from admin_app.extensions import db
-from admin_app.formatting import in_sentence, in_words, sentence_case
+from admin_app.formatting import in_sentence, in_words
 from admin_app.jobs import uploads
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -27,19 +27,19 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.export.columns import ignored_headers
 from admin_app.panel.import_.cells import cell_of, title_cell
-from admin_app.panel.import_.headers import FoundDate, found_date, guessed_columns, guessed_namer
+from admin_app.panel.import_.headers import FoundDate, found_date, guessed_columns, guessed_lookup
 from admin_app.panel.import_.offered import (
     KEY,
-    finders,
+    columns_to_create,
+    importable_columns,
     is_found,
     label_of,
-    made_columns,
+    lookup_columns,
+    lookup_label,
+    match_columns,
     modes,
-    namer_label,
-    namers,
-    offered_by_any,
     relations_to_one,
-    why_closed,
+    why_not_importable,
 )
 from admin_app.panel.import_.opening import Sample, sample_of
 from admin_app.panel.import_.options_form import (
@@ -149,7 +149,7 @@ class _Questions:
     def __init__(self, access: Access, sample: Sample, chosen: Sent, problems: Mapping[str, str]) -> None:
         self.access, self.sample, self.chosen, self.problems = access, sample, chosen, problems
         self.nouns = access.resource.nouns
-        self.offered = offered_by_any(access)
+        self.offered = importable_columns(access)
 
     def columns(self) -> list[FileColumn]:
         """Ask which field each column of the file fills."""
@@ -163,10 +163,10 @@ class _Questions:
             Mode.ADD: f"Only add new {self.nouns}",
             Mode.UPDATE: f"Only change existing {self.nouns}",
         }
-        yield self._question(MODE, "What the rows do", {mode: words[mode] for mode in known})
+        yield self._question(MODE, "What to do with the rows", {mode: words[mode] for mode in known})
         if known != (Mode.ADD,):
-            hint = f"Each row belongs to the {self.access.resource.noun} that has the row's value there."
-            yield self._question(MATCH, f"Find {self.nouns} by", finders(self.access), hint)
+            hint = f"A row changes the {self.access.resource.noun} with the same value in this field."
+            yield self._question(MATCH, f"Find {self.nouns} by", match_columns(self.access), hint)
         if known != (Mode.ADD,):
             yield self._question(
                 EMPTY,
@@ -179,14 +179,14 @@ class _Questions:
         """Ask how to read the cells."""
         for key, relation in relations_to_one(self.access).items():
             if key in self.offered:
-                known = {one: namer_label(self.access, relation, one) for one in namers(self.access, relation)}
+                known = {one: lookup_label(self.access, relation, one) for one in lookup_columns(self.access, relation)}
                 label = self.access.resource.label(relation.key)
-                yield self._question(BY + key, f"{label} is named by", known)
-                if makers := [words for one, words in known.items() if made_columns(self.access, relation, one)]:
+                yield self._question(BY + key, f"{label} is identified by", known)
+                if makers := [words for one, words in known.items() if columns_to_create(self.access, relation, one)]:
                     nouns = names_of(relation.target)[1]
                     named = f"are added, with their {in_words([in_sentence(one) for one in makers])} as their name"
                     answers_ = {"": "are errors in their rows", "1": named}
-                    yield self._question(MAKE + key, f"{sentence_case(nouns)} that are missing", answers_)
+                    yield self._question(MAKE + key, f"Missing {nouns}", answers_)
         for key, column in self.offered.items():
             if column.is_links:
                 in_row = in_sentence(column.label)
@@ -198,7 +198,7 @@ class _Questions:
         if any(_has_days(one) for one in self.offered.values()):
             yield self._dates()
         if any(isinstance(kind_of(one.column), FloatKind | DecimalKind) for one in self.offered.values()):
-            yield self._question(DECIMAL, "Numbers are written", DECIMALS)
+            yield self._question(DECIMAL, "Number format", DECIMALS)
 
     def _column(self, place: int, title: str) -> FileColumn:
         name = f"{COLUMN}{place}"
@@ -225,7 +225,7 @@ class _Questions:
             DateOrder.DAY_FIRST: f"Day first: {text} is {example.meant(DateOrder.DAY_FIRST) or 'no day'}",
             DateOrder.MONTH_FIRST: f"Month first: {text} is {example.meant(DateOrder.MONTH_FIRST) or 'no day'}",
         }
-        return self._question(DATES, "Dates are written", words)
+        return self._question(DATES, "Date format", words)
 
     def _question(self, name: str, label: str, known: Mapping[Any, str], hint: str = "") -> Question:
         chosen = self.chosen.get(name, "")
@@ -242,7 +242,7 @@ def _chosen(access: Access, upload: Upload, sample: Sample, last: Upload | None)
         return guessed
     others = [pair for pair in _pairs(last) if not pair[0].startswith(COLUMN)]
     columns = last.mapping.get(COLUMNS, {})
-    offered, times = offered_by_any(access), Counter(map(_kept_title, sample.titles))
+    offered, times = importable_columns(access), Counter(map(_kept_title, sample.titles))
     again = [
         (f"{COLUMN}{place}", columns.get(kept, "") if columns.get(kept) in offered else "")
         for place, title in enumerate(sample.titles)
@@ -254,10 +254,10 @@ def _chosen(access: Access, upload: Upload, sample: Sample, last: Upload | None)
 def _guessed(access: Access, sample: Sample) -> Sent:
     columns = guessed_columns(access, sample.titles, sample.values)
     pairs = [(f"{COLUMN}{place}", columns.get(place, "")) for place in range(len(sample.titles))]
-    match = next((key for key in finders(access) if is_found(access, key, columns.values())), KEY)
+    match = next((key for key in match_columns(access) if is_found(access, key, columns.values())), KEY)
     dates = found_date(cell for column in sample.values for cell in column)
     by = [
-        (BY + key, guessed_namer(namers(access, relations_to_one(access)[key]), sample.values[place]))
+        (BY + key, guessed_lookup(lookup_columns(access, relations_to_one(access)[key]), sample.values[place]))
         for place, key in columns.items()
         if key in relations_to_one(access)
     ]
@@ -311,10 +311,10 @@ def _kept_title(title: str) -> str:
 
 def _why_left_out(access: Access, title: str) -> str:
     """Say why a known column was left out without being asked; "" for an unknown one."""
-    if closed := why_closed(access, title):
+    if closed := why_not_importable(access, title):
         return closed
     is_for_people = title and plain(title) in set(map(plain, ignored_headers(access)))
-    return "An export writes this for people to read." if is_for_people else ""
+    return "An export adds this column for people to read." if is_for_people else ""
 
 
 def _has_days(column: ImportColumn) -> bool:
@@ -323,7 +323,7 @@ def _has_days(column: ImportColumn) -> bool:
 
 def _require_one_meaning(access: Access, options: ImportOptions, sample: Sample) -> None:
     """Raise `InvalidRecord` if a date is ambiguous and no order was chosen."""
-    offered = offered_by_any(access)
+    offered = importable_columns(access)
     for place, key in options.columns.items():
         found = found_date(sample.values[place])
         if options.dates is DateOrder.NONE and found.text and _has_days(offered[key]):

@@ -14,7 +14,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ignored_headers, import_columns
-from admin_app.panel.import_.offered import KEY, namers, offered_by_any, relations_to_one
+from admin_app.panel.import_.offered import KEY, importable_columns, lookup_columns, relations_to_one
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.headers import is_title
@@ -37,7 +37,7 @@ def digest_of(titles: Sequence[str]) -> str:
 
 def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequence[str]]) -> dict[int, str]:
     """Return the key of the column that each title means, by position; `values` are some cells below each title."""
-    offered, found = offered_by_any(access), dict[int, str]()
+    offered, found = importable_columns(access), dict[int, str]()
     for place, title in enumerate(titles):
         key = next((key for key, one in offered.items() if title and not one.names and one.is_called(title)), "")
         if key and key not in found.values():
@@ -58,7 +58,11 @@ def _relation_called(access: Access, title: str, values: Sequence[str]) -> str:
     """Return the key of a relation's column whose cells name records by a unique value, as in an export."""
     for key, relation in relations_to_one(access).items():
         is_named = values and title and plain(title) in {plain(word) for word in _words(access, relation)}
-        if is_named and (by := guessed_namer(namers(access, relation), values)) and _are_unlike_names(by, values):
+        if (
+            is_named
+            and (by := guessed_lookup(lookup_columns(access, relation), values))
+            and _are_unlike_names(by, values)
+        ):
             return key
     return ""
 
@@ -71,7 +75,7 @@ def _words(access: Access, relation: Relation) -> tuple[str, str]:
     return relation.key, access.resource.label(relation.key)
 
 
-def guessed_namer(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:
+def guessed_lookup(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:
     """Return the column by which cells name records: digits are keys, a text with “@” is an email."""
     emails = [key for key, one in columns.items() if isinstance(kind_of(one), EmailKind)]
     if emails and any("@" in value for value in values):

@@ -9,7 +9,7 @@ from flask import abort
 from sqlalchemy import Column, Text
 
 from admin_app.db.attributes import is_secret, stored_columns
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import has_parts, is_numbered, key_names
 from admin_app.db.unique_together import unique_groups
 from admin_app.domain.permissions.policy import Action
@@ -57,7 +57,7 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
 
     The command line may fill more: keys of new records, and their creation times.
     """
-    found = [*import_columns(access.resource), *tie_columns(access)]
+    found = [*import_columns(access.resource), *composite_columns(access)]
     if access.authority.principal is None:
         return found
     form = {*access.resource.changeable(), *filter(access.resource.is_links, access.resource.form_columns)}
@@ -70,9 +70,9 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
     return [one for one in found if one.key in own or is_offered(one)]
 
 
-def tie_columns(access: Access) -> list[ImportColumn]:
+def composite_columns(access: Access) -> list[ImportColumn]:
     """Return a column for each relation over several columns whose record one cell can name. No title means it by itself."""
-    ties = [one for one in _of_several(access) if namers(access, one)]
+    ties = [one for one in _of_several(access) if lookup_columns(access, one)]
     return [
         ImportColumn(one.key, access.resource.label(one.key), Column(one.key, Text), names=tuple(one.own_names))
         for one in ties
@@ -81,7 +81,7 @@ def tie_columns(access: Access) -> list[ImportColumn]:
 
 def columns_titled(access: Access, by: Collection[str]) -> list[ImportColumn]:
     """Return the columns that titles may mean. A relation over several columns is one of them only if `by` names it."""
-    return [*import_columns(access.resource), *(one for one in tie_columns(access) if one.key in by)]
+    return [*import_columns(access.resource), *(one for one in composite_columns(access) if one.key in by)]
 
 
 def brought(access: Access, keys: Iterable[str]) -> tuple[str, ...]:
@@ -101,17 +101,17 @@ def is_found(access: Access, match: str, keys: Collection[str]) -> bool:
     return set(key_columns(access) if match == KEY else [match]) <= {*brought(access, keys)}
 
 
-def offered_by_any(access: Access) -> Mapping[str, ImportColumn]:
+def importable_columns(access: Access) -> Mapping[str, ImportColumn]:
     """Return the columns that at least one mode of import accepts, the key first."""
     found = {one.key: one for mode in modes(access) for one in offered_columns(access, mode)}
     first = [KEY] if KEY in found else []
     return {key: found[key] for key in (*first, *(key for key in found if key != KEY))}
 
 
-def why_closed(access: Access, title: str) -> str:
+def why_not_importable(access: Access, title: str) -> str:
     """Say why the column that a title names can't be filled in; "" if it can, or if the person may not see it."""
     column = column_called(title, import_columns(access.resource)) if title else None
-    if column is None or column.key in offered_by_any(access) or not access.shows(column.key):
+    if column is None or column.key in importable_columns(access) or not access.shows(column.key):
         return ""
     is_of_form = field_of(access, column.key) in access.resource.changeable()
     label = label_of(access, column)
@@ -134,9 +134,9 @@ def label_of(access: Access, column: ImportColumn) -> str:
     return access.resource.label(column.key if relation is None else relation.key)
 
 
-def finders(access: Access) -> Mapping[str, str]:
+def match_columns(access: Access) -> Mapping[str, str]:
     """Return the columns by which a row may find its record, with labels. Hidden columns are left out: a find reveals the value."""
-    offered, own = offered_by_any(access), key_columns(access)
+    offered, own = importable_columns(access), key_columns(access)
     key = {KEY: in_words([label_of(access, offered[one]) for one in own])} if is_found(access, KEY, offered) else {}
     unique = {name: one for name, one in offered.items() if name not in own and one.column.unique}
     told = {name: one for name, one in unique.items() if not is_secret(one.column) and access.shows(name)}
@@ -159,7 +159,7 @@ def _in_form(access: Access) -> list[Relation]:
     return [one for one in found if one.is_plain or one.key in access.resource.form_columns]
 
 
-def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
+def lookup_columns(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     """Return the unique columns by which a file may name a related record."""
     columns, other = stored_columns(relation.target), access.beyond(relation.key)
     unique = {name: one for name, one in columns.items() if _is_unique(relation, one)}
@@ -167,9 +167,9 @@ def namers(access: Access, relation: Relation) -> Mapping[str, TableColumn]:
     return {KEY: relation.other, **shown} if relation.own_name else shown
 
 
-def first_namer(access: Access, relation: Relation) -> str:
+def default_lookup(access: Access, relation: Relation) -> str:
     """Return the column that is meant if nothing was chosen: the ID, or the first one available."""
-    return next(iter(namers(access, relation)), KEY)
+    return next(iter(lookup_columns(access, relation)), KEY)
 
 
 def _is_unique(relation: Relation, column: TableColumn) -> bool:
@@ -181,7 +181,7 @@ def _is_unique(relation: Relation, column: TableColumn) -> bool:
     return bool(column.unique) or any(column in group and {*group} - {column} < key for group in groups)
 
 
-def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
+def columns_to_create(access: Access, relation: Relation, by: str) -> tuple[str, ...]:
     """Return the columns that get the file's text when a missing related record is created; none if it can't be created.
 
     These are the column that names the record and its other required text columns: a new user's name is their email at first.
@@ -197,7 +197,7 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
     ):
         return ()
     columns = {
-        name: one for name, one in kept_columns(relation.target).items() if not one.primary_key and is_required(one)
+        name: one for name, one in history_columns(relation.target).items() if not one.primary_key and is_required(one)
     }
     wanted = dict.fromkeys([by, *columns])
     if other.rows(Action.CREATE) is not None or not all(other.may_write(name, Action.CREATE) for name in wanted):
@@ -208,7 +208,7 @@ def made_columns(access: Access, relation: Relation, by: str) -> tuple[str, ...]
     return tuple(wanted) if takes_any else ()
 
 
-def namer_label(access: Access, relation: Relation, key: str) -> str:
+def lookup_label(access: Access, relation: Relation, key: str) -> str:
     """Return the label of such a column."""
     other = access.beyond(relation.key)
     if other is None or (key == KEY and relation.is_by_key):

@@ -17,15 +17,15 @@ from admin_app.panel.export.columns import import_columns
 from admin_app.panel.import_.offered import (
     KEY,
     brought,
-    finders,
-    first_namer,
+    columns_to_create,
+    default_lookup,
+    importable_columns,
     is_found,
     label_of,
-    made_columns,
+    lookup_columns,
+    lookup_label,
+    match_columns,
     modes,
-    namer_label,
-    namers,
-    offered_by_any,
     offered_columns,
     relations_to_one,
 )
@@ -65,7 +65,7 @@ def read_options(access: Access, sent: Sent) -> ImportOptions:
         match=match,
         empty=_one_of(Empty, sent.get(EMPTY, Empty.LEAVE)) or Empty.LEAVE,
         by={
-            key: sent.get(BY + key, first_namer(access, relation))
+            key: sent.get(BY + key, default_lookup(access, relation))
             for key, relation in relations_to_one(access).items()
             if key in columns.values()
         },
@@ -111,7 +111,7 @@ class _Found:
         offered, chosen = modes(self.access), _one_of(Mode, self.sent.get(MODE, ""))
         if not offered or (chosen not in offered and (len(offered) > 1 or self.sent.get(MODE))):
             yield MODE, CHOOSE if offered else "You can neither add nor change records here."
-        known = finders(self.access)
+        known = match_columns(self.access)
         if self.mode is Mode.ADD:
             return
         if self.match not in known:
@@ -121,7 +121,7 @@ class _Found:
             yield MATCH, f"No column of the file goes to {known[self.match]}. Choose the column that finds {nouns}."
 
     def _problems_of_columns(self) -> Iterator[tuple[str, str]]:
-        offered = offered_by_any(self.access)
+        offered = importable_columns(self.access)
         here = {one.key for one in offered_columns(self.access, self.mode)}
         taken: set[str] = set()
         for place, key in self.columns.items():
@@ -157,15 +157,16 @@ class _Found:
         nouns = self.access.resource.nouns
         offered = {mode: [one.key for one in offered_columns(self.access, mode)] for mode in modes(self.access)}
         ways = [mode for mode, keys in offered.items() if column.key in keys]
-        which = f"new {nouns}" if ways == [Mode.ADD] else f"existing {nouns}"
-        return f"You may only fill in {label_of(self.access, column)} of {which}. Leave it out, or choose that above."
+        act, which = ("add", f"new {nouns}") if ways == [Mode.ADD] else ("change", f"existing {nouns}")
+        label = label_of(self.access, column)
+        return f"You may fill in {label} only for {which}. Leave the column out, or choose “Only {act} {which}” above."
 
     def _problems_of_names(self, key: str, relation: Relation) -> Iterator[tuple[str, str]]:
-        by = self.sent.get(BY + key, first_namer(self.access, relation))
-        if by not in namers(self.access, relation):
+        by = self.sent.get(BY + key, default_lookup(self.access, relation))
+        if by not in lookup_columns(self.access, relation):
             yield BY + key, CHOOSE
-        elif self.sent.get(MAKE + key) and not made_columns(self.access, relation, by):
-            yield MAKE + key, f"They cannot be added by their {namer_label(self.access, relation, by)}."
+        elif self.sent.get(MAKE + key) and not columns_to_create(self.access, relation, by):
+            yield MAKE + key, f"Missing ones cannot be added by their {lookup_label(self.access, relation, by)}."
 
     def _problems_of_cells(self) -> Iterator[tuple[str, str]]:
         for key, relation in relations_to_one(self.access).items():

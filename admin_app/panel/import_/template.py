@@ -14,7 +14,7 @@ from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.formatted import FormattedKind
 from admin_app.panel.access.access import Access
-from admin_app.panel.import_.offered import KEY, offered_by_any, require_import
+from admin_app.panel.import_.offered import KEY, importable_columns, require_import
 from admin_app.panel.import_.upload_page import TEMPLATES
 from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.formats.base import PLAIN
@@ -40,7 +40,7 @@ def template_file(access: Access, format_key: str) -> Response:
         abort(404)
     chosen = FORMATS[format_key]
     # A person who may not change records has no use for the key.
-    offered = [one for one in offered_by_any(access).values() if not one.names]
+    offered = [one for one in importable_columns(access).values() if not one.names]
     columns = [one for one in offered if one.key != KEY or access.may(Action.EDIT)]
     example = [None if one.key == KEY or one.is_links else _example(one.column) for one in columns]
     name = f"{access.resource.endpoint}-import.{format_key}"

@@ -102,7 +102,7 @@ def require_known(model: type[Record]) -> None:
         kind = type(kind_of(column))
         if _panel_kind(kind) is None:
             message = (
-                f"{model.__name__}.{name} is of the kind {kind.name}: add a place for it in admin_app/panel/kinds."
+                f"{model.__name__}.{name} is of the kind {kind.name}: add a panel kind for it in admin_app/panel/kinds."
             )
             raise ConfigurationError(message)
         if (beside := beside_of(column)) and beside not in stored_columns(model):
@@ -116,7 +116,7 @@ def require_known(model: type[Record]) -> None:
 def operators_of(attribute: Attribute, label: str, relation: Attribute | None = None) -> list[Operator]:
     """Return the filter operators of a column, with its label; `relation` leads to the column's model if that is another one."""
     if relation is not None and relation_of(relation).is_many:
-        message = f"{relation} leads to many records: lists cannot be narrowed by a column of theirs."
+        message = f"{relation} leads to many records: lists cannot be filtered by a column of theirs."
         raise ConfigurationError(message)
     made = [operator(attribute, label) for operator in panel_kind_of(attribute).operators]
     for one in made:

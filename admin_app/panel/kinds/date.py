@@ -193,7 +193,7 @@ def _days(text: str) -> int:
     return days
 
 
-_NO_DATE = "A number of days. Records without a date keep none."
+_NO_DATE = "A number of days. Records without a date stay without one."
 POSTPONEMENTS = (
     BulkChange("later", "Later by", (("later", ""),), _later, said="later by {} days", hint=_NO_DATE),
     BulkChange("earlier", "Earlier by", (("earlier", ""),), _earlier, said="earlier by {} days", hint=_NO_DATE),

@@ -100,7 +100,7 @@ class _FormattedPanel(TextPanel):
         said = arguments.get("description") or self.hint.format(kind.example)
         known = {"autocomplete": "off", "spellcheck": "false"}
         plain = {**arguments, "description": said}
-        return self.field_class(**plain, keep=kind.way_of_keeping, render_kw=known)
+        return self.field_class(**plain, keep=kind.normaliser, render_kw=known)
 
 
 class EmailPanel(_FormattedPanel):

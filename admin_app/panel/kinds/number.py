@@ -224,7 +224,7 @@ INCREASE = BulkChange(
     inputs=(("increase", ""),),
     read=_increase,
     said="increase by {}",
-    hint="A minus sign before the number decreases. Records without a number keep none.",
+    hint="A minus sign before the number decreases. Records without a number stay without one.",
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import and_, literal, select
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -93,7 +93,7 @@ def ways_of_rows(access: Access, url: str) -> tuple[RowWay, ...]:
 
 
 def _problem_with(resource: Resource, action: RowAction) -> str | None:
-    kept = kept_columns(resource.model)
+    kept = history_columns(resource.model)
     if not resource.is_open_to_bulk:
         return "is for records that are judged one by one, which plans cannot do"
     if not action.writes:

@@ -26,7 +26,7 @@ from admin_app.panel.shell import named_view, shell
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.conditions import reader_of
 from admin_app.selection.selection import PER_PAGE, SORT, THEN, WHERE, WHOLE, Selection
-from admin_app.selection.where import in_one_order, parse_where
+from admin_app.selection.where import in_canonical_form, parse_where
 from admin_app.web.auth.login import current_principal
 
 
@@ -94,7 +94,7 @@ class SavedViewBar:
 
     def _in_one_order(self, where: str) -> str:
         try:
-            return in_one_order([parse_where(where, reader_of(schema_for(self._access)))])
+            return in_canonical_form([parse_where(where, reader_of(schema_for(self._access)))])
         except SelectionError:
             # It names a filter that is gone: that is a change.
             return where

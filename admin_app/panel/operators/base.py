@@ -80,9 +80,9 @@ class Operator(engine.BaseSQLAFilter):
 
     def key_sets(self, value: ReadValue) -> Sequence[KeySet]:
         """Return the sets of keys that tell the rows together, where the condition says nothing else."""
-        return () if self.relation is not None else self.told_by(value)
+        return () if self.relation is not None else self.key_sets_of(value)
 
-    def told_by(self, _value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, _value: ReadValue) -> Sequence[KeySet]:
         """Return the sets of the keys of the column's own rows."""
         return ()
 

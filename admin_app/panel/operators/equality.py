@@ -176,7 +176,7 @@ def _is_caseless(operator: Operator) -> bool:
 
 def _is_free(column: AnyColumn) -> bool:
     """Whether the column holds any text; the values of a fixed set have one spelling."""
-    return kind_of(column).way_of_keeping is not None
+    return kind_of(column).normaliser is not None
 
 
 def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:

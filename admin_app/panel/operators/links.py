@@ -21,7 +21,7 @@ class LinksInclude(RelationIs):
     words = "include"
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return (_links(self.column).linked([value]),)
 
     def sentence(self, text: str) -> str:
@@ -38,7 +38,7 @@ class LinksIncludeAny(RelationInList):
     slug, words = "in", "include any of"
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return (_links(self.column).linked(value),)
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
@@ -55,7 +55,7 @@ class LinksIncludeAll(LinksIncludeAny):
     slug, words = "all", "include all of"
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return tuple(_links(self.column).linked([key]) for key in value)
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
@@ -69,7 +69,7 @@ class LinksIncludeNone(LinksIncludeAny):
     slug, words = "not_in", "include none of"
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return ()
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
@@ -81,7 +81,7 @@ class LinksEmpty(RelationEmpty):
     """There are linked records, or none."""
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return () if value else (_links(self.column).linked(),)
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:

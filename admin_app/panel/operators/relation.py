@@ -17,7 +17,7 @@ from admin_app.extensions import Attribute, Expression, db
 from admin_app.formatting import in_sentence
 from admin_app.number_parsing import numbers_in
 from admin_app.panel.access.access import access_of
-from admin_app.panel.access.lookup import find, sight_of, typing_hint
+from admin_app.panel.access.lookup import find, typing_hint, visible_scope_of
 from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import Empty, InList
 from admin_app.panel.view_models import OperatorChoice
@@ -60,7 +60,7 @@ class RelationIs(Operator):
         """Name the record rather than its number."""
         if name := self.label_of(text):
             return f"{self.name} is “{name}”"
-        is_gone = sight_of(self.target).rows is None
+        is_gone = visible_scope_of(self.target).rows is None
         return f"{self.name} is ID {text}{' (deleted)' if is_gone else ''}"
 
     def label_of(self, text: str) -> str:
@@ -130,7 +130,7 @@ class RelationUnder(RelationIs):
     slug, words = "under", "is or is under"
 
     @override
-    def told_by(self, value: ReadValue) -> Sequence[KeySet]:
+    def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:
         return (below(to_one(self.column), value),)
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:

@@ -11,10 +11,10 @@ from flask import current_app
 from admin_app.context import reading
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival_checks import left_out, mark, new_out_of_sight, wrong_cells
-from admin_app.domain.plan.arrivals import batches, read_arrivals
-from admin_app.domain.plan.checks import Judgement, judge, out_of_sight
+from admin_app.domain.plan.checks import Judgement, judge, outside_scope
+from admin_app.domain.plan.import_checks import left_out, mark, new_outside_scope, wrong_cells
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.row_matcher import batches, match_rows
 from admin_app.errors import TransferError
 from admin_app.extensions import db
 from admin_app.formatting import label
@@ -24,7 +24,7 @@ from admin_app.models.plan import Plan, PlanLine, Verdict
 from admin_app.models.upload import Upload
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.opening import holding_no_lock, opened
-from admin_app.panel.plan.making import hand_over
+from admin_app.panel.plan.making import queue_plan
 from admin_app.panel.plan.operation import BulkOperation, Incoming, Pair, execution_of
 from admin_app.panel.plan.operations.importing import UPLOAD, import_of
 from admin_app.selection.search.indexes import loading
@@ -48,7 +48,7 @@ def make_import_plan(
     plan = begin_import(access, operation, scope=scope_in_words(upload), staff_id=staff_id)
     uploads.tie(db.session, upload_id=upload.id, plan_id=plan.id)
     if not is_small:
-        hand_over(plan, staff_id, f"Plan: import {access.resource.nouns}")
+        queue_plan(plan, staff_id, f"Plan: import {access.resource.nouns}")
         return plan
     with opened(access, upload) as source:
         write_incoming(access, plan, operation.rows, source)
@@ -92,11 +92,11 @@ def begin_import(access: Access, operation: BulkOperation, *, scope: str, staff_
 def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Source) -> None:
     """Write and judge the lines of a file that is small enough for one transaction (not yet committed)."""
     with reading():
-        read_arrivals(
+        match_rows(
             db.engine,
             plan.id,
-            incoming.arrivals,
-            incoming.reader.arrivals(source),
+            incoming.matcher,
+            incoming.reader.rows(source),
             lambda lines: insert_lines(db.session, lines),
         )
     judge_incoming(access, plan, incoming)
@@ -105,7 +105,7 @@ def write_incoming(access: Access, plan: Plan, incoming: Incoming, source: Sourc
 def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
     """Judge the lines as a whole (not yet committed)."""
     # A line that turned out wrong keeps its unique values, so the other lines are checked again until no more are found.
-    while found := list(wrong_cells(db.session, plan.id, incoming.arrivals)):
+    while found := list(wrong_cells(db.session, plan.id, incoming.matcher)):
         mark(db.session, plan.id, found)
     for one in judgements_of_rows(access, incoming):
         judge(db.session, plan.id, one)
@@ -113,11 +113,11 @@ def judge_incoming(access: Access, plan: Plan, incoming: Incoming) -> None:
 
 def judgements_of_rows(access: Access, incoming: Incoming) -> Sequence[Judgement]:
     """Return the lines to refuse because their records would leave the row scope, and the lines that the person left out."""
-    session, model = db.session, incoming.arrivals.model
+    session, model = db.session, incoming.matcher.model
     changed, made = access.rows(Action.EDIT), access.rows(Action.CREATE)
     return [
-        *([out_of_sight(session, model, changed)] if changed is not None else []),
-        *([new_out_of_sight(session, model, made)] if made is not None else []),
+        *([outside_scope(session, model, changed)] if changed is not None else []),
+        *([new_outside_scope(session, model, made)] if made is not None else []),
         *map(left_out, incoming.left_out),
     ]
 
@@ -139,14 +139,14 @@ def import_whole(
     plan = begin_import(access, operation, scope=scope, staff_id=None)
     with reading():
         _write_until_wrong(plan, incoming, source, on_rows)
-    mark(db.session, plan.id, list(islice(wrong_cells(db.session, plan.id, incoming.arrivals), MOST_PROBLEMS)))
+    mark(db.session, plan.id, list(islice(wrong_cells(db.session, plan.id, incoming.matcher), MOST_PROBLEMS)))
     _require_nothing_wrong(plan)
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan, reason=reason)
     execution = execution_of(access, plan, operation)
     # If there are more new records than old ones, the search index is built once at the end.
     with loading(db.session.connection(), plan.model, rows=plan.counts.get(Verdict.NEW, 0)):
-        while execution.some(sum(plan.counts.values())):
+        while execution.carry_out_next(sum(plan.counts.values())):
             pass
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     _require_all_done(plan)
@@ -156,8 +156,8 @@ def import_whole(
 def _write_until_wrong(plan: Plan, incoming: Incoming, source: Source, on_rows: Callable[[int], object]) -> None:
     """Write lines until too many rows are wrong, probably for the same reason."""
     wrong = 0
-    for rows in batches(incoming.reader.arrivals(source)):
-        lines = incoming.arrivals.lines(db.session, plan.id, rows)
+    for rows in batches(incoming.reader.rows(source)):
+        lines = incoming.matcher.lines(db.session, plan.id, rows)
         insert_lines(db.session, lines)
         on_rows(len(rows))
         wrong += sum(one["verdict"] == Verdict.WRONG for one in lines)

@@ -14,19 +14,19 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from admin_app.context import acting, reading, time_zone, writing
-from admin_app.db.connection import hold_pages, of_one_moment, write_back
-from admin_app.db.crossings import retry_conflicts
+from admin_app.db.connection import hold_pages, with_snapshot, write_back
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
+from admin_app.db.retries import retry_conflicts
 from admin_app.db.turns import let_others_write
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.plan import effects
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival_checks import WrongCell, batched, mark, wrong_cells
-from admin_app.domain.plan.arrivals import read_arrivals
 from admin_app.domain.plan.changes import Edit, Operation
 from admin_app.domain.plan.checks import Judgement
+from admin_app.domain.plan.import_checks import WrongCell, batched, mark, wrong_cells
 from admin_app.domain.plan.lines import PART, Line, Scope, insert_lines
+from admin_app.domain.plan.row_matcher import match_rows
 from admin_app.errors import AdminError, PlanError
 from admin_app.extensions import db, table_of
 from admin_app.jobs import store as job_store
@@ -59,13 +59,13 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 NOT_ANY_MORE = "You can no longer do this. Nothing more was changed."
-NO_EFFECT = "It was changed, but what follows did not happen."
+NO_EFFECT = "It was changed, but the step after that failed."
 # Lines of the first transaction, and the most that one transaction carries out.
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # How much longer than the last chunk the next may take: on a busy machine it can turn out slower.
 GROWTH = 1.5
 # Lock conflicts that one transaction may lose before the job fails.
-MOST_CROSSINGS = 5
+MOST_CONFLICTS = 5
 # Seconds that a transaction may take: on SQLite it blocks all writers, on PostgreSQL those of the same records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
 
@@ -107,10 +107,10 @@ class PlanWork:
             self.progress.check()
             _let_others_write()
         with reading(), self._rights():
-            access, operation = _asked(self._plan())
+            access, operation = _requested(self._plan())
             if operation.incoming is not None:
                 with opened(access, upload_of(operation.incoming)) as source:
-                    self.take_in(access, operation.incoming, source)
+                    self.plan_import(access, operation.incoming, source)
                 return
             pairs = [tuple(pair) for pair in self._plan().arguments["selection"]]
             scope = scope_of(access, plain_selection(access, pairs), operation)
@@ -124,13 +124,13 @@ class PlanWork:
 
     def _judge(self, judgements: Sequence[Judgement]) -> None:
         """Judge the lines as a whole, one transaction per part."""
-        for _ in self._parted(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
+        for _ in self._with_pauses(judge_in_parts(db.engine, self.plan_id, judgements), JUDGED):
             pass
 
-    def take_in(self, access: Access, incoming: Incoming, source: Source) -> None:
+    def plan_import(self, access: Access, incoming: Incoming, source: Source) -> None:
         """Make lines of a file's rows, and judge them as a whole."""
-        rows = incoming.reader.arrivals(source)
-        read_arrivals(db.engine, self.plan_id, incoming.arrivals, rows, self._write)
+        rows = incoming.reader.rows(source)
+        match_rows(db.engine, self.plan_id, incoming.matcher, rows, self._write)
         db.session.rollback()
         while self._found_wrong(incoming):
             _let_others_write()
@@ -142,8 +142,8 @@ class PlanWork:
         """Check all lines while others may write; return whether any were found wrong."""
         is_found = False
         # This check reads one moment; lines that it marks are taken into account by the next check.
-        with reading(), of_one_moment(db.engine).connect() as connection, Session(connection) as session:
-            for some in batched(wrong_cells(session, self.plan_id, incoming.arrivals)):
+        with reading(), with_snapshot(db.engine).connect() as connection, Session(connection) as session:
+            for some in batched(wrong_cells(session, self.plan_id, incoming.matcher)):
                 self.progress.check()
                 self._transaction(partial(_mark, some))
                 is_found = True
@@ -154,14 +154,14 @@ class PlanWork:
         most, done, wanted = FIRST_CHUNK, 1, HELD[db.engine.dialect.name]
         try:
             while done:
-                self._let_effects_come()
+                self._run_effects()
                 self.progress.check()
-                done, held = self._timed(partial(self._some, most))
+                done, held = self._timed(partial(self._carry_out_chunk, most))
                 most = next_size(most, held=held, wanted=wanted)
                 if done:
                     _let_others_write()
         except StoppedError:
-            if self.progress.stop is Stop.NOT_OURS and not self._is_somebodys():
+            if self.progress.stop is Stop.NOT_OURS and not self._has_other_worker():
                 self._end(plans.stop)
             raise
         except AdminError:
@@ -176,10 +176,10 @@ class PlanWork:
             parts = write_in_parts(db.engine, self.plan_id, scope, constants)
         else:
             parts = change_in_parts(db.engine, self.plan_id, scope, values, self._write)
-        for number in self._parted(parts, PART):
+        for number in self._with_pauses(parts, PART):
             self.progress.add(number)
 
-    def _parted(self, parts: Iterator[int], most: int) -> Iterator[int]:
+    def _with_pauses(self, parts: Iterator[int], most: int) -> Iterator[int]:
         """Write one part after the other, let others write in between, and end if somebody stops the job."""
         for number in parts:
             self.progress.check()
@@ -187,29 +187,29 @@ class PlanWork:
             if number == most:
                 _let_others_write()
 
-    def _some(self, most: int, plan: Plan) -> int:
+    def _carry_out_chunk(self, most: int, plan: Plan) -> int:
         """Carry out up to `most` lines; return how many."""
         hold_pages(db.session)
         if plan.state != PlanState.AGREED:
             return 0
         with self._rights():
-            access, operation = _asked(plan)
+            access, operation = _requested(plan)
             left = open_lines(plan.counts)
-            number = execution_of(access, plan, operation).some(most)
+            number = execution_of(access, plan, operation).carry_out_next(most)
         self.progress.set_total(self.progress.done + left)
         self.progress.add(number)
         return number
 
-    def _let_effects_come(self) -> None:
+    def _run_effects(self) -> None:
         """Run the effects of committed lines, of this attempt or an earlier one, each in its own transaction."""
         while (waiting := self._next_effect()) is not None:
             self.progress.check()
-            self._transaction(partial(self._note_effect, waiting.number, waiting.come()))
+            self._transaction(partial(self._note_effect, waiting.number, waiting.run()))
 
     def _next_effect(self) -> _Effect | None:
         with reading(), self._rights():
             plan = self._plan()
-            effect = _asked(plan)[1].effect
+            effect = _requested(plan)[1].effect
             if effect is None or plan.state != PlanState.AGREED:
                 return None
             line = effects.next_line(db.session, plan)
@@ -237,7 +237,7 @@ class PlanWork:
 
     def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do the work, again after lock conflicts; also return how many seconds it held its locks."""
-        return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CROSSINGS)
+        return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CONFLICTS)
 
     def _timed_once(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do the work once and time it with its commit, in which SQLite writes every changed page."""
@@ -252,7 +252,7 @@ class PlanWork:
                 raise
         return done, time.monotonic() - began
 
-    def _is_somebodys(self) -> bool:
+    def _has_other_worker(self) -> bool:
         """Whether another worker took over the job because this one sent no sign of life. Then this one must not stop the plan."""
         with reading():
             db.session.rollback()
@@ -282,18 +282,18 @@ class PlanWork:
 class _Effect:
     """The effect of one line."""
 
-    let_come: Callable[[Record], None]
+    act: Callable[[Record], None]
     model: type[Record]
     number: int
     record_id: Key | None
 
-    def come(self) -> str:
+    def run(self) -> str:
         """Run the effect; return why it failed, "" if it didn't. No write transaction is open meanwhile."""
         record = None if self.record_id is None else db.session.get(self.model, self.record_id)
         if record is None:
             return f"{NO_EFFECT} Someone deleted it."
         try:
-            self.let_come(record)
+            self.act(record)
         except AdminError as error:
             return f"{NO_EFFECT} {error}"[:300]
         except Exception:
@@ -318,7 +318,7 @@ def _let_others_write() -> None:
     let_others_write(db.engine)
 
 
-def _asked(plan: Plan) -> tuple[Access, BulkOperation]:
+def _requested(plan: Plan) -> tuple[Access, BulkOperation]:
     """Return the person's access and operation; raise `PlanError` if they no longer have the right."""
     access = access_at(plan.resource)
     if access is None:

@@ -43,7 +43,7 @@ def make_plan(
         plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
         db.session.commit()
     else:
-        hand_over(plan, staff_id, f"Plan: {in_sentence(operation.verb)} {access.resource.nouns}")
+        queue_plan(plan, staff_id, f"Plan: {in_sentence(operation.verb)} {access.resource.nouns}")
     return plan
 
 
@@ -95,11 +95,11 @@ def begin_carrying_out(
     """
     if open_lines(plan.counts) > current_app.config["PLAN_ROWS"] or operation.effect is not None:
         of = counted(open_lines(plan.counts), access.resource.noun, access.resource.nouns)
-        hand_over(plan, staff_id, f"{operation.verb} {of}")
+        queue_plan(plan, staff_id, f"{operation.verb} {of}")
         return
     execution = execution_of(access, plan, operation)
     before = Counter(plan.counts)
-    while execution.some(CHUNK):
+    while execution.carry_out_next(CHUNK):
         pass
     if is_whole and (left := sum((Counter(plan.counts) - before).values()) - _done(plan)):
         message = f"Nothing was {operation.done}: {counted(left, 'record was', 'records were')} changed meanwhile. Check the file again."
@@ -120,7 +120,7 @@ def _done(plan: Plan) -> int:
     return plan.counts.get(Verdict.DONE, 0)
 
 
-def hand_over(plan: Plan, staff_id: int, title: str) -> None:
+def queue_plan(plan: Plan, staff_id: int, title: str) -> None:
     """Queue a job that continues the plan (committed)."""
     job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
     db.session.flush()

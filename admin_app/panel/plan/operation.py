@@ -11,12 +11,12 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrivals import Arrivals
 from admin_app.domain.plan.carry_out import Deletion, Execution
 from admin_app.domain.plan.changes import Operation
 from admin_app.domain.plan.checks import Judgement
 from admin_app.domain.plan.lines import Limit, Scope
 from admin_app.domain.plan.missing import Missing
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.errors import PlanError
 from admin_app.extensions import db
 from admin_app.formatting import in_sentence
@@ -37,7 +37,7 @@ SAME = "already as wanted"
 class Incoming:
     """The rows of a file: how they are read, and what they become. Rows that are wrong for a reason of `left_out` are skipped."""
 
-    arrivals: Arrivals
+    matcher: RowMatcher
     reader: RowReader
     upload_id: int = 0
     left_out: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class BulkOperation:
     # The records that the operation allows, beyond the person's rights.
     limits: tuple[Limit, ...] = field(default=(), compare=False)
     # Records that must stay unchanged, with the reasons, by key.
-    spared: Mapping[Key, str] = field(default_factory=dict)
+    protected: Mapping[Key, str] = field(default_factory=dict)
     # Runs after a record's change is committed and acts outside the database; `effect_words` tell the person about it.
     effect: Callable[[Record], None] | None = field(default=None, compare=False)
     effect_words: str = ""
@@ -81,7 +81,7 @@ class BulkOperation:
     def rows(self) -> Incoming:
         """The rows of a file; raise `PlanError` if this is no import."""
         if self.incoming is None:
-            message = "This is no import."
+            message = "This is not an import."
             raise PlanError(message)
         return self.incoming
 
@@ -102,7 +102,7 @@ class BulkOperation:
     def fields(self) -> tuple[str, ...]:
         """The fields that it may change."""
         if self.incoming is not None:
-            return self.incoming.arrivals.made_fields
+            return self.incoming.matcher.made_fields
         return () if self.values is None else self.values.fields
 
 
@@ -147,12 +147,12 @@ def _limits_of(access: Access, operation: BulkOperation) -> tuple[Limit, ...]:
 
 def judge_lines(access: Access, plan: Plan, operation: BulkOperation) -> None:
     """Judge a plan's lines as a whole (not yet committed)."""
-    plans.judge_lines(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
+    plans.judge_lines(db.session, plan, rows=access.rows(operation.action), protected=operation.protected)
 
 
 def judgements_of(access: Access, plan: Plan, operation: BulkOperation) -> Sequence[Judgement]:
     """Return the checks of a plan's lines as a whole."""
-    return plans.judgements(db.session, plan, rows=access.rows(operation.action), spared=operation.spared)
+    return plans.judgements(db.session, plan, rows=access.rows(operation.action), protected=operation.protected)
 
 
 def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execution:
@@ -160,7 +160,7 @@ def execution_of(access: Access, plan: Plan, operation: BulkOperation) -> Execut
     model = access.resource.model
     if operation.incoming is not None:
         rows, new_rows = access.rows(Action.EDIT), access.rows(Action.CREATE)
-        named = operation.incoming.arrivals.named.items()
+        named = operation.incoming.matcher.named.items()
         missing = {name: Missing(one.model, one.column, one.made) for name, one in named if one.made}
         return Execution(db.session, plan, rows, new_rows=new_rows, kind=Kind.IMPORT, missing=missing, of=model)
     rows, limits = access.rows(operation.action), _limits_of(access, operation)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from admin_app.context import reading, writing
-from admin_app.db.connection import of_one_moment
+from admin_app.db.connection import with_snapshot
 from admin_app.db.transaction import transaction
 from admin_app.domain.plan import lines
 from admin_app.domain.plan.changes import Operation
@@ -23,7 +23,7 @@ JUDGED = 10_000
 
 def write_in_parts(engine: Engine, plan_id: int, scope: Scope, values: Mapping[str, object] | None) -> Iterator[int]:
     """Plan new values (None: a deletion) for every record; yield how many lines each transaction wrote (committed)."""
-    with of_one_moment(engine).connect() as connection, Session(connection) as session:
+    with with_snapshot(engine).connect() as connection, Session(connection) as session:
         # A detached connection is closed at the end, which drops the temporary table of staged lines.
         connection.detach()
         with reading(), transaction(session):
@@ -42,7 +42,7 @@ def change_in_parts(
     if computed is None:
         read_changes(engine, plan_id, scope, operation, write)
         return
-    with of_one_moment(engine).connect() as connection, Session(connection, autoflush=False) as session:
+    with with_snapshot(engine).connect() as connection, Session(connection, autoflush=False) as session:
         connection.detach()
         with reading(), transaction(session):
             number = stage_computed(session, plan_id, scope, computed)
@@ -55,7 +55,7 @@ def judge_in_parts(engine: Engine, plan_id: int, judgements: Sequence[Judgement]
 
     The lines for a judgement are found at one moment, so that no part depends on what another part wrote.
     """
-    with of_one_moment(engine).connect() as connection, Session(connection) as session:
+    with with_snapshot(engine).connect() as connection, Session(connection) as session:
         connection.detach()
         for one in judgements:
             if engine.dialect.name == "postgresql":

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_app import formatting
-from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import Key, print_key
 from admin_app.db.limits import read_number
 from admin_app.db.record import Record
+from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import undone_by
@@ -37,7 +37,7 @@ from admin_app.panel.plan.making import begin_carrying_out, deselect_deleted
 from admin_app.panel.plan.operation import BulkOperation, may_do
 from admin_app.panel.plan.operations import operation_of
 from admin_app.panel.plan.own_plan import is_import, requested_plan
-from admin_app.panel.plan.report import report_of, sight_of
+from admin_app.panel.plan.report import report_of, report_scope_of
 from admin_app.panel.plan.view_models import FileHead, PlanHead, PlanRow, VerdictTab
 from admin_app.panel.plan.words import NO_REASON, REASON
 from admin_app.panel.view_models import Hidden, Link
@@ -88,7 +88,7 @@ class PlanPage(Page):
         if reauthentication.are_many(sum(plan.counts.values())) and not reauthentication.is_fresh():
             return redirect(url_for("account.confirm", next=here(), back=self._here(plan)))
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = report_of(db.engine, plan.id, sight_of(self.access))
+        rows = report_of(db.engine, plan.id, report_scope_of(self.access))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(rows, content_type=CSV.content_type, headers=headers)
 

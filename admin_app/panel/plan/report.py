@@ -27,7 +27,7 @@ LONGEST_GLIMPSE = 60
 
 
 @dataclass(frozen=True)
-class Sight:
+class ReportScope:
     """What a person may take away from a plan now; their rights may have changed since it was made."""
 
     model: type[Record]
@@ -47,29 +47,29 @@ class Sight:
         return {name: value for name, value in (values or {}).items() if name in self.fields}
 
 
-def sight_of(access: Access) -> Sight:
+def report_scope_of(access: Access) -> ReportScope:
     """Return what a person may take away from plans of a resource: what they may export."""
     model = access.resource.model
     columns = [name for one in classes_of_table(model) for name in stored_columns(one) if not hides_secret(one, name)]
     names = {*columns, *row_links(model)}
     exported = {name for name in names if all(one.may_export(name) for one in (access, *accesses_to(model, name)))}
-    return Sight(model, access.rows(Action.EXPORT), exported)
+    return ReportScope(model, access.rows(Action.EXPORT), exported)
 
 
-def report_of(engine: Engine, plan_id: int, sight: Sight | None = None) -> Iterator[bytes]:
-    """Yield the file of all lines; without `sight` (on the command line) nothing is hidden."""
-    return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id, sight))
+def report_of(engine: Engine, plan_id: int, scope: ReportScope | None = None) -> Iterator[bytes]:
+    """Yield the file of all lines; without `scope` (on the command line) nothing is hidden."""
+    return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id, scope))
 
 
-def told(values: Mapping[str, object] | None) -> str:
+def values_in_words(values: Mapping[str, object] | None) -> str:
     """Return values as one cell: "Name: Ann; Email: ann@example.org"."""
     return "; ".join(f"{formatting.label(name)}: {_value(value)}" for name, value in (values or {}).items())
 
 
-def change_told(before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> str:
+def change_in_words(before: Mapping[str, object] | None, after: Mapping[str, object] | None) -> str:
     """Return the changes in one line with long texts cut: "Name: Ann -> Anna; Email: no value -> ann@example.org"; "" for none."""
     if not before:
-        return told(after)
+        return values_in_words(after)
     return "; ".join(
         f"{formatting.label(name)}: {_glimpse(value)} -> {_glimpse((after or {}).get(name))}"
         for name, value in before.items()
@@ -85,20 +85,24 @@ def _value(value: object) -> str:
     return "no value" if value is None else str(value)
 
 
-def _rows(engine: Engine, plan_id: int, sight: Sight | None) -> Iterator[tuple[object, ...]]:
+def _rows(engine: Engine, plan_id: int, scope: ReportScope | None) -> Iterator[tuple[object, ...]]:
     """Yield the rows of the file, one transaction per batch: the page's own transaction has ended by then."""
     after: int | None = None
     while True:
         with Session(engine) as session:
             lines = plans.lines(session, session.get_one(Plan, plan_id), after=after, limit=BATCH)
-            seen = () if sight is None else sight.among(session, lines)
+            seen = () if scope is None else scope.among(session, lines)
         if not lines:
             return
-        yield from ((one.record_id, one.verdict, one.problem, *_values(one, sight, seen)) for one in lines)
+        yield from ((one.record_id, one.verdict, one.problem, *_values(one, scope, seen)) for one in lines)
         after = lines[-1].number
 
 
-def _values(line: PlanLine, sight: Sight | None, seen: Collection[Key | None]) -> tuple[str, str]:
-    if sight is None:
-        return told(line.before), told(line.after)
-    return (told(sight.shown(line.before)), told(sight.shown(line.after))) if line.record_id in seen else ("", "")
+def _values(line: PlanLine, scope: ReportScope | None, seen: Collection[Key | None]) -> tuple[str, str]:
+    if scope is None:
+        return values_in_words(line.before), values_in_words(line.after)
+    return (
+        (values_in_words(scope.shown(line.before)), values_in_words(scope.shown(line.after)))
+        if line.record_id in seen
+        else ("", "")
+    )

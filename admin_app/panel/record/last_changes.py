@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import last_changes
 from admin_app.domain.audit.undo import is_undoable, keeps_former, undone_among
@@ -90,7 +90,7 @@ def _verb(done: ChangeSet) -> str:
 
 
 def _labels(access: Access, change: Change) -> list[str]:
-    columns, resource = kept_columns(access.resource.model), access.resource
+    columns, resource = history_columns(access.resource.model), access.resource
     keys = [key for key in change.before or {} if access.shows(key)]
     names = [key.removesuffix("_id") if key in columns and columns[key].foreign_keys else key for key in keys]
     return [resource.label(name) for name in names]

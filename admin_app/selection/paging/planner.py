@@ -41,11 +41,11 @@ from admin_app.selection.paging.counting import ends_of, most_rows, number_of
 from admin_app.selection.search.search import (
     Lookup,
     indexed_rows,
-    is_looked_for_by,
-    is_written_in_itself,
     likely_places,
     occurs,
-    occurs_in_itself,
+    occurs_in_own_columns,
+    occurs_lower_case_in_own_columns,
+    searches_relation,
 )
 from admin_app.selection.selection import Selection
 
@@ -80,7 +80,7 @@ _TIMES = (Date, DateTime, UtcDateTime)
 
 
 @dataclass(frozen=True)
-class _Learnt:
+class _Estimate:
     """What one statement says about a search: about how many rows there are, and how many of the sample match.
 
     `own` are those with one of the words in their own columns: of the sample on PostgreSQL, of the index on SQLite. `hits` are
@@ -103,7 +103,7 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     other filters on SQLite.
     """
     selection = _in_order(session, _walking(session, selection))
-    if _is_soon_counted(selection):
+    if _is_quickly_counted(selection):
         return replace(selection, count_limit=LIST_COUNT_LIMIT)
     # Samples are drawn by random numbers, so other keys have none.
     lookups = [one for one in selection.lookups if one.is_indexed] if is_numbered(selection.schema.model) else []
@@ -111,25 +111,29 @@ def planned(session: AnySession, selection: Selection) -> Selection:
     if not lookups or selection.parent is not None or _is_by_key(selection) or selection.problems:
         return selection
     clustered = _clustered(selection, lookups)
-    learnt = _learnt(session, selection, lookups, clustered)
-    is_any_few = min(learnt.sizes) <= FEW
-    if learnt.meant < COMMON and not is_any_few and len(lookups) > 1 and _is_long(learnt):
+    estimate = _estimated(session, selection, lookups, clustered)
+    is_any_few = min(estimate.sizes) <= FEW
+    if estimate.meant < COMMON and not is_any_few and len(lookups) > 1 and _is_long(estimate):
         # The words are common, but seldom together: reading all rows of the rarest is the last resort.
         wide = _sampled(session, selection, lookups, false(), steps=_MORE_STEPS)
         if wide.meant >= COMMON:
             return replace(selection, count_limit=SELDOM_COUNT)
-    if clustered is not None and _lies_together(session, learnt):
+    if clustered is not None and _lies_together(session, estimate):
         selection = replace(selection, clustered=clustered)
-    if learnt.meant >= COMMON and not is_any_few:
-        return _counted_so_far(session, selection, clustered or lookups[0], learnt) if learnt.rows > MANY else selection
-    numbers = learnt.sizes if is_any_few else learnt.hits
+    if estimate.meant >= COMMON and not is_any_few:
+        return (
+            _counted_to_limit(session, selection, clustered or lookups[0], estimate)
+            if estimate.rows > MANY
+            else selection
+        )
+    numbers = estimate.sizes if is_any_few else estimate.hits
     rarest = min(zip(numbers, lookups, strict=True), key=lambda one: (one[0], -one[1].letters))[1]
     # If many rows have the rarest word, all of them have to be read to count those that have the others too.
-    limit = WALKED_COUNT if not is_any_few and _is_long(learnt) else selection.count_limit
+    limit = WALKED_COUNT if not is_any_few and _is_long(estimate) else selection.count_limit
     return replace(selection, by_index=(rarest,), count_limit=limit)
 
 
-def _is_soon_counted(selection: Selection) -> bool:
+def _is_quickly_counted(selection: Selection) -> bool:
     """Whether counting tests at most one condition a row and reads no text."""
     if selection.lookups or selection.is_counted_in_order:
         return False
@@ -162,8 +166,8 @@ def _in_order(session: AnySession, selection: Selection) -> Selection:
     filters = selection.filters and not selection.problems and not selection.lookups and not _is_by_key(selection)
     if not filters or not _is_sqlite(session) or not is_numbered(selection.schema.model) or _is_of_order(selection):
         return selection
-    learnt = _sampled(session, selection, [], false())
-    return replace(selection, is_in_order=learnt.rows > MANY and learnt.meant >= UNIFORM)
+    estimate = _sampled(session, selection, [], false())
+    return replace(selection, is_in_order=estimate.rows > MANY and estimate.meant >= UNIFORM)
 
 
 def _is_of_order(selection: Selection) -> bool:
@@ -184,9 +188,9 @@ def _is_of_order(selection: Selection) -> bool:
     return any(one.name == sort.column.key for one in columns)
 
 
-def _is_long(learnt: _Learnt) -> bool:
+def _is_long(estimate: _Estimate) -> bool:
     """Whether even the rarest word is in many rows."""
-    return learnt.rows * min(learnt.hits) > MANY * SAMPLE
+    return estimate.rows * min(estimate.hits) > MANY * SAMPLE
 
 
 def _is_by_key(selection: Selection) -> bool:
@@ -195,47 +199,47 @@ def _is_by_key(selection: Selection) -> bool:
     return is_ticked or any(one.key == KEYS for one in selection.conditions)
 
 
-def _lies_together(session: AnySession, learnt: _Learnt) -> bool:
+def _lies_together(session: AnySession, estimate: _Estimate) -> bool:
     """Whether most rows with a word have it through the relation that the list is sorted by, and are too many to sort."""
-    if learnt.meant >= UNIFORM:
+    if estimate.meant >= UNIFORM:
         return False
     if _is_sqlite(session):
-        return learnt.own <= FEW < min(learnt.sizes)
+        return estimate.own <= FEW < min(estimate.sizes)
     # PostgreSQL's index has no count; if the sample has no such row, there are few enough.
-    return learnt.own < COMMON and learnt.meant > 0
+    return estimate.own < COMMON and estimate.meant > 0
 
 
-def _so_far(learnt: _Learnt) -> int:
+def _limit_of_count(estimate: _Estimate) -> int:
     """Return how far to count rows that are found by walking: less far if they are sparse."""
-    return WALKED_COUNT if learnt.meant >= SELDOM or learnt.sure > WALKED_COUNT else SELDOM_COUNT
+    return WALKED_COUNT if estimate.meant >= SELDOM or estimate.sure > WALKED_COUNT else SELDOM_COUNT
 
 
-def _counted_so_far(session: AnySession, selection: Selection, word: Lookup, learnt: _Learnt) -> Selection:
+def _counted_to_limit(session: AnySession, selection: Selection, word: Lookup, estimate: _Estimate) -> Selection:
     """Return the selection, counted up to a small number, first in the places where that many are found fastest.
 
     SQLite's index was already read in part for that. PostgreSQL's can't be, so there it is the rows that match without
     a related one.
     """
-    is_likely = not _is_sqlite(session) and 2 * learnt.own >= learnt.meant
-    places = (_in_itself(selection, word),) if is_likely else ()
-    return replace(selection, count_limit=_so_far(learnt), known_rows=learnt.sure, likely_places=places)
+    is_likely = not _is_sqlite(session) and 2 * estimate.own >= estimate.meant
+    places = (_in_own_columns(selection, word),) if is_likely else ()
+    return replace(selection, count_limit=_limit_of_count(estimate), known_rows=estimate.sure, likely_places=places)
 
 
-def _in_itself(selection: Selection, word: Lookup) -> ColumnElement[bool]:
+def _in_own_columns(selection: Selection, word: Lookup) -> ColumnElement[bool]:
     """Return the condition that the row's own columns have the word, for PostgreSQL: exact if the list is sorted by the related record, else the fastest."""
-    is_related = is_looked_for_by(selection.order.relation, word)
-    return occurs_in_itself(word) if is_related else is_written_in_itself(word)
+    is_related = searches_relation(selection.order.relation, word)
+    return occurs_in_own_columns(word) if is_related else occurs_lower_case_in_own_columns(word)
 
 
 def _clustered(selection: Selection, lookups: list[Lookup]) -> Lookup | None:
     """Return the first word that is searched in the related records that the list is sorted by."""
-    return next((one for one in lookups if is_looked_for_by(selection.order.relation, one)), None)
+    return next((one for one in lookups if searches_relation(selection.order.relation, one)), None)
 
 
-def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
+def _estimated(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Estimate:
     """Estimate how common each word is: on SQLite from the index if it has few rows, else from a sample."""
     if not _is_sqlite(session):
-        return _sampled(session, selection, lookups, _in_itself(selection, clustered or lookups[0]))
+        return _sampled(session, selection, lookups, _in_own_columns(selection, clustered or lookups[0]))
     found = _in_index(session, selection, lookups, clustered)
     # A word in so many rows would have hits in the sample, so it isn't read.
     is_clear = found.sure > WALKED_COUNT and clustered is None and found.rows <= FEW * SAMPLE
@@ -245,7 +249,7 @@ def _learnt(session: AnySession, selection: Selection, lookups: list[Lookup], cl
     return replace(sampled, own=found.own, sizes=found.sizes, sure=found.sure)
 
 
-def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Learnt:
+def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], clustered: Lookup | None) -> _Estimate:
     """Count the rows of each word in SQLite's index up to a limit, and the matching ones among its first rows.
 
     PostgreSQL's index can't be read in part.
@@ -262,17 +266,17 @@ def _in_index(session: AnySession, selection: Selection, lookups: list[Lookup], 
         own = indexed_rows(clustered, FEW + 1, but=selection.order.relation)
     found = session.execute(select(most_rows(model), own, *sizes.c, *sure)).one()
     numbers, meant = found[2 : 2 + len(counts)], found[2 + len(counts) :]
-    return _Learnt(rows=found[0], meant=COMMON, own=found[1], hits=(), sizes=tuple(numbers), sure=max(meant))
+    return _Estimate(rows=found[0], meant=COMMON, own=found[1], hits=(), sizes=tuple(numbers), sure=max(meant))
 
 
 def _sampled(
     session: AnySession,
     selection: Selection,
     lookups: list[Lookup],
-    in_itself: ColumnElement[bool],
+    in_own_columns: ColumnElement[bool],
     *,
     steps: TextualSelect | None = None,
-) -> _Learnt:
+) -> _Estimate:
     """Read a sample of the rows: how many match, how many of these have the word themselves, how many have each word."""
     key: Attribute = selection.schema.model.id
     first, last = ends_of(selection.schema.model)
@@ -281,12 +285,12 @@ def _sampled(
     meant = and_(*selection.criteria)
     # A single word without other conditions has as many hits as the whole selection.
     each = [occurs(one) for one in lookups] if len(selection.criteria) > 1 else []
-    counts = (func.count().filter(one) for one in (meant, and_(in_itself, meant), *each))
+    counts = (func.count().filter(one) for one in (meant, and_(in_own_columns, meant), *each))
     keys = _sampled_keys(ends, _STEPS if steps is None else steps)
     sampled = select(size, *counts).where(key.in_(select(keys.c.key)))
     rows, all_meant, own, *hits = session.execute(sampled).one()
     many = (FEW + 1,) * len(lookups)
-    return _Learnt(rows=rows, meant=all_meant, own=own, hits=tuple(hits) or (all_meant,), sizes=many)
+    return _Estimate(rows=rows, meant=all_meant, own=own, hits=tuple(hits) or (all_meant,), sizes=many)
 
 
 def _sampled_keys(ends: CTE, run: TextualSelect) -> CTE:

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Room:
+class PassageSize:
     """The size of a passage: its length, the characters before the first hit, and how near the beginning a hit shows it too."""
 
     longest: int
@@ -23,7 +23,7 @@ class Room:
     lead: int = 0
 
 
-LINES, CELL = Room(160, 50), Room(120, 16, lead=36)
+LINES, CELL = PassageSize(160, 50), PassageSize(120, 16, lead=36)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
     return tuple(_cut(text, _spans(text, terms)))
 
 
-def passage_of(text: str, terms: Sequence[str], room: Room = LINES) -> tuple[Piece, ...]:
+def passage_of(text: str, terms: Sequence[str], room: PassageSize = LINES) -> tuple[Piece, ...]:
     """Return the words around the first hit, () if there is none; of HTML the visible text, if it has the hit."""
     some = text[:LONGEST_TEXT]
     for words in (" ".join(without_markup(some).split()), some):
@@ -53,7 +53,7 @@ def has_hit(pieces: Iterable[Piece]) -> bool:
     return any(piece.is_hit for piece in pieces)
 
 
-def _around(text: str, spans: Sequence[Span], room: Room) -> tuple[Piece, ...]:
+def _around(text: str, spans: Sequence[Span], room: PassageSize) -> tuple[Piece, ...]:
     first, last = spans[0]
     start = 0 if last <= room.lead else _word_start(text, max(first - room.before, 0), first)
     end = max(_word_end(text, start + room.longest, last), min(last, start + 2 * room.longest))

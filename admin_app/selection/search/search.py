@@ -23,9 +23,9 @@ from admin_app.selection.search.folding import PIECE, spellings
 from admin_app.selection.search.indexes import is_indexed
 from admin_app.selection.search.match_sql import (
     contains,
+    contains_lower_case,
     is_among,
     is_whole,
-    is_written_in,
     may_contain,
     pieces_matched,
 )
@@ -122,7 +122,7 @@ def related_found(lookup: Lookup, relation: Attribute) -> tuple[type[Record], Co
     return other, is_among(_key(other), keys.scalar_subquery())
 
 
-def is_looked_for_by(relation: Attribute | None, lookup: Lookup) -> bool:
+def searches_relation(relation: Attribute | None, lookup: Lookup) -> bool:
     """Whether a lookup searches the related model of this relation."""
     return any(is_by(part[0], relation) for _, part in _parts(lookup))
 
@@ -138,16 +138,16 @@ def occurs(lookup: Lookup) -> ColumnElement[bool]:
     return or_(false(), *parts)
 
 
-def occurs_in_itself(lookup: Lookup) -> ColumnElement[bool]:
+def occurs_in_own_columns(lookup: Lookup) -> ColumnElement[bool]:
     """Return the condition that the row's own columns contain one of the terms, which is cheaper than to test related rows."""
     parts = [(one.text, ours) for one in lookup.terms for relation, ours in _by_relation(one.columns) if not relation]
     return or_(false(), *(_occurs_in(None, ours, text) for text, ours in parts))
 
 
-def is_written_in_itself(lookup: Lookup) -> ColumnElement[bool]:
+def occurs_lower_case_in_own_columns(lookup: Lookup) -> ColumnElement[bool]:
     """Return the condition that the row's own columns have a term in lower case: true for most matches, and the fastest test on PostgreSQL."""
     own = ((column.column, one.text) for one in lookup.terms for column in one.columns if not column.relation)
-    return func.coalesce(or_(false(), *(is_written_in(*part) for part in own)), False)
+    return func.coalesce(or_(false(), *(contains_lower_case(*part) for part in own)), False)
 
 
 def _by_relation(columns: Sequence[SearchColumn]) -> Iterator[tuple[Attribute | None, list[SearchColumn]]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
-from admin_app.db.connection import of_one_moment
+from admin_app.db.connection import with_snapshot
 from admin_app.db.record import Record, title_of
 from admin_app.errors import TransferError
 from admin_app.extensions import Attribute, Statement
@@ -51,7 +51,7 @@ def exported_rows(
     differs from the count.
     """
     with (
-        of_one_moment(engine).connect() as connection,
+        with_snapshot(engine).connect() as connection,
         _stoppable(connection, set_interrupt),
         Session(connection) as session,
     ):

@@ -20,7 +20,7 @@ _MOST_DIGITS = 400
 _EXACT = 11
 
 
-class Shown(Enum):
+class MomentStyle(Enum):
     """What a number format shows of a number."""
 
     DAY = "day"
@@ -71,13 +71,13 @@ def number_in(text: str) -> int | float:
     return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 
-def moment_in(text: str, shown: Shown, *, is_macintosh: bool) -> Cell:
+def moment_in(text: str, shown: MomentStyle, *, is_macintosh: bool) -> Cell:
     """Read a cell's number as a date, a time or both, as its format shows it."""
     value = float(text)
     day, microseconds = _split(text, value) if 0 <= value < _LAST_DAY else (-1, 0)
-    if day >= 0 and shown is Shown.ELAPSED:
+    if day >= 0 and shown is MomentStyle.ELAPSED:
         return _hours(day, microseconds)
-    if day == 0 and (shown is Shown.TIME or (microseconds and not is_macintosh)):
+    if day == 0 and (shown is MomentStyle.TIME or (microseconds and not is_macintosh)):
         return (_DAY_ZERO + timedelta(microseconds=microseconds)).time()
     if day < 0 or (day in {0, _LEAP_DAY} and not is_macintosh):
         return Unreadable(text, f"the day {text} does not exist.")

@@ -22,7 +22,7 @@ from admin_app.transfer.import_.limits import (
     require_columns,
     require_few_cells,
 )
-from admin_app.transfer.import_.titles import ROWS_LOOKED_AT, IsTitle, is_any_seen, title_row
+from admin_app.transfer.import_.titles import ROWS_LOOKED_AT, IsTitle, has_visible, title_row
 
 # The comma comes first: with a single column, nothing tells which separator is right.
 SEPARATORS = (*DELIMITERS.values(), "|")
@@ -86,7 +86,7 @@ class CsvRecords:
                 self._length = 0
                 if len(cells) > MOST_COLUMNS:
                     require_columns(len(cells), count)
-                if is_any_seen(cells):
+                if has_visible(cells):
                     yield count, cells
 
     def _lines(self) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _rows(lines: Sequence[str], separator: str) -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
     try:
         for count, cells in enumerate(csv.reader(lines, delimiter=separator, strict=True), 1):
-            if len(rows) < ROWS_LOOKED_AT and is_any_seen(cells):
+            if len(rows) < ROWS_LOOKED_AT and has_visible(cells):
                 rows.append((count, cells))
     except csv.Error:
         pass

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from admin_app.transfer.import_.cells import Shown
+from admin_app.transfer.import_.cells import MomentStyle
 
 # How a format shows a number: as a moment, or with leading zeros up to so many digits.
-Style = Shown | int | None
+Style = MomentStyle | int | None
 
 # Excel's limit; a longer one would cost too much time.
 _LONGEST_FORMAT = 255
@@ -19,9 +19,9 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _GENERAL = re.compile("general|standard", re.IGNORECASE)
 # The built-in formats have numbers and no codes.
 _BUILT_IN: dict[int, Style] = {
-    **dict.fromkeys([*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)], Shown.DAY),
-    **dict.fromkeys([*range(18, 22), *range(32, 36), 45, 47], Shown.TIME),
-    46: Shown.ELAPSED,
+    **dict.fromkeys([*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)], MomentStyle.DAY),
+    **dict.fromkeys([*range(18, 22), *range(32, 36), 45, 47], MomentStyle.TIME),
+    46: MomentStyle.ELAPSED,
 }
 
 
@@ -58,8 +58,8 @@ def style_of(code: str) -> Style:
     if signs and not signs.strip("0"):
         return len(signs)
     if _ELAPSED.search(signs):
-        return Shown.ELAPSED
+        return MomentStyle.ELAPSED
     letters = set(signs)
     if letters & set("dy") or ("m" in letters and not letters & set("hs")):
-        return Shown.DAY
-    return Shown.TIME if letters & set("hs") else None
+        return MomentStyle.DAY
+    return MomentStyle.TIME if letters & set("hs") else None

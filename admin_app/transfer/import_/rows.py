@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 
-from admin_app.domain.plan.arrival import Arrival, CellProblem, as_end
+from admin_app.domain.plan.imported_row import CellProblem, ImportedRow, as_end
 from admin_app.extensions import TableColumn, Values
 from admin_app.kinds import kind_of
 from admin_app.kinds.date import DateKind
@@ -87,19 +87,19 @@ class RowReader:
     corrections: Corrections = field(default_factory=Corrections)
     zone: tzinfo = UTC
 
-    def arrivals(self, source: Source) -> Iterator[Arrival]:
-        """Yield each row of a file as an `Arrival`."""
+    def rows(self, source: Source) -> Iterator[ImportedRow]:
+        """Yield each row of a file as an `ImportedRow`."""
         is_verbatim = self.options.is_verbatim or source.reading.format not in NEUTRALISED
         reader = replace(self, options=replace(self.options, is_verbatim=is_verbatim))
         is_workbook = source.reading.format == XLSX and not is_verbatim
         for row in source.rows():
             if row.problem:
-                yield Arrival(row.number, {}, {}, {"": CellProblem(row.problem, "")})
+                yield ImportedRow(row.number, {}, {}, {"": CellProblem(row.problem, "")})
             else:
-                arrival = reader.arrival(row)
-                yield reader.with_alike(arrival) if is_workbook else arrival
+                imported = reader.read(row)
+                yield reader.with_alike(imported) if is_workbook else imported
 
-    def arrival(self, row: SourceRow) -> Arrival:
+    def read(self, row: SourceRow) -> ImportedRow:
         """Return a row's values and problems."""
         values: Values = {}
         texts: dict[str, str] = {}
@@ -121,14 +121,14 @@ class RowReader:
                     values[one.key] = read(text)
             except ValueError as error:
                 problems[one.key] = CellProblem(as_end(one.goes_to.label, str(error)), text)
-        return Arrival(row.number, values, texts, problems)
+        return ImportedRow(row.number, values, texts, problems)
 
-    def with_alike(self, arrival: Arrival) -> Arrival:
+    def with_alike(self, imported: ImportedRow) -> ImportedRow:
         """Add second readings of a workbook's cells with an apostrophe: it is part of the text, or an export added it."""
-        marked = {key for key, text in arrival.texts.items() if text.startswith("'") and key in arrival.values}
+        marked = {key for key, text in imported.texts.items() if text.startswith("'") and key in imported.values}
         columns = [one for one in self.columns if one.key in marked] if marked else []
-        alike = {one.key: cell_reader(one.reads_as, is_verbatim=True)(arrival.texts[one.key]) for one in columns}
-        return replace(arrival, alike=alike) if alike else arrival
+        alike = {one.key: cell_reader(one.reads_as, is_verbatim=True)(imported.texts[one.key]) for one in columns}
+        return replace(imported, alike=alike) if alike else imported
 
     def _is_left(self, one: FileColumn) -> bool:
         """Whether an empty cell changes nothing: by the person's choice, or because the column gets its value by itself."""

@@ -10,7 +10,7 @@ from admin_app.transfer.import_.cells import Cell, Unreadable, text_of_cell
 from admin_app.transfer.import_.sheet_rows import NumberedCells, merged_rows, sheet_rows
 from admin_app.transfer.import_.source import XLSX, Reading, SourceRow
 from admin_app.transfer.import_.text_source import titles_in
-from admin_app.transfer.import_.titles import IsTitle, is_any_seen
+from admin_app.transfer.import_.titles import IsTitle, has_visible
 from admin_app.transfer.import_.workbook import Sheet, Workbook
 
 _NUMBERS = (int, float)
@@ -36,14 +36,14 @@ class SheetSource:
             if number > self._header.number:
                 texts = list(map(text_of_cell, cells))
                 unreadable = {place: cell.why for place, cell in enumerate(cells) if type(cell) is Unreadable}
-                if unreadable or is_any_seen(texts):
+                if unreadable or has_visible(texts):
                     numbers = [place for place, cell in enumerate(cells) if type(cell) in _NUMBERS]
                     yield self._row(number, texts, unreadable)._replace(numbers=numbers)
 
     def typed_rows(self) -> Iterator[NumberedCells]:
         """Yield the same rows with typed cells."""
         for number, cells in sheet_rows(self._workbook, self._sheet):
-            if number > self._header.number and _is_any_seen(cells):
+            if number > self._header.number and _has_visible(cells):
                 yield number, cells
 
     def _row(self, number: int, texts: list[str], unreadable: Mapping[int, str]) -> SourceRow:
@@ -55,8 +55,8 @@ class SheetSource:
         return row._replace(unreadable=unreadable) if unreadable else row
 
 
-def _is_any_seen(cells: Sequence[Cell]) -> bool:
-    return is_any_seen(list(map(text_of_cell, cells))) or any(type(cell) is Unreadable for cell in cells)
+def _has_visible(cells: Sequence[Cell]) -> bool:
+    return has_visible(list(map(text_of_cell, cells))) or any(type(cell) is Unreadable for cell in cells)
 
 
 def _wanted(workbook: Workbook, name: str) -> Sheet:
@@ -73,7 +73,7 @@ def _wanted(workbook: Workbook, name: str) -> Sheet:
 def _as_text(rows: Iterator[NumberedCells]) -> Iterator[tuple[int, list[str]]]:
     for number, cells in rows:
         texts = list(map(text_of_cell, cells))
-        if is_any_seen(texts):
+        if has_visible(texts):
             yield number, texts
 
 

@@ -22,17 +22,17 @@ _UNSEEN_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 _has_form = re.compile("[!-~]").search
 
 
-def is_seen(text: str | None) -> bool:
+def is_visible_text(text: str | None) -> bool:
     """Whether a text has anything visible."""
-    return text is not None and (_has_form(text) is not None or any(not _is_unseen(letter) for letter in set(text)))
+    return text is not None and (_has_form(text) is not None or any(not _is_invisible(letter) for letter in set(text)))
 
 
-def is_any_seen(cells: Sequence[str]) -> bool:
+def has_visible(cells: Sequence[str]) -> bool:
     """Whether a row has anything visible. Most cells contain printable ASCII, which is quick to check first."""
-    return any(map(_has_form, cells)) or any(map(is_seen, cells))
+    return any(map(_has_form, cells)) or any(map(is_visible_text, cells))
 
 
-def _is_unseen(letter: str) -> bool:
+def _is_invisible(letter: str) -> bool:
     return unicodedata.category(letter) in _UNSEEN_CATEGORIES or letter in _UNSEEN_LETTERS
 
 
@@ -56,15 +56,16 @@ class TitleRow:
     def checked(self, row: SourceRow) -> SourceRow:
         """Return a row that fits the titles, or one with the problem. Surplus cells are allowed if they are empty."""
         width, cells = len(self.titles), row.cells
-        if len(cells) < width or any(map(is_seen, cells[width:])):
+        if len(cells) < width or any(map(is_visible_text, cells[width:])):
             words = f"it has {counted(len(cells), 'cell', 'cells')}; the header has {width}."
             return _wrong(row, words)
         if "" in self.titles:
             stray = next(
-                (cell for title, cell in zip(self.titles, cells, strict=False) if not title and is_seen(cell)), None
+                (cell for title, cell in zip(self.titles, cells, strict=False) if not title and is_visible_text(cell)),
+                None,
             )
             if stray is not None:
-                return _wrong(row, f"the first row has no name above {quoted(stray)}.")
+                return _wrong(row, f"there is no header above {quoted(stray)}.")
         return row if len(cells) == width else row._replace(cells=cells[:width])
 
 
@@ -91,17 +92,17 @@ def titles_at(rows: Sequence[tuple[int, Sequence[str]]], place: int) -> TitleRow
 
 
 def _first_wide(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
-    widths = [sum(map(is_seen, cells)) for _, cells in rows]
+    widths = [sum(map(is_visible_text, cells)) for _, cells in rows]
     return next(place for place, width in enumerate(widths) if width * 2 > max(widths))
 
 
 def _is_mostly_titles(cells: Sequence[str], is_title: IsTitle) -> bool:
-    seen = [cell for cell in cells if is_seen(cell)]
+    seen = [cell for cell in cells if is_visible_text(cell)]
     return sum(map(is_title, seen)) * 2 > len(seen)
 
 
 def _titles(cells: Sequence[str]) -> list[str]:
-    titles = [cell if is_seen(cell) else "" for cell in cells]
+    titles = [cell if is_visible_text(cell) else "" for cell in cells]
     while titles and not titles[-1]:
         # Excel writes empty titles for columns that were cleared.
         titles.pop()

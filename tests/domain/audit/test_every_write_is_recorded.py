@@ -50,7 +50,7 @@ OTHERS = {
             *("notes", "presence", "ticks", "watching"),
         )
     ),
-    *(f"domain/plan/{name}.py" for name in ("arrival_checks", "checks", "lines", "missing", "plan")),
+    *(f"domain/plan/{name}.py" for name in ("import_checks", "checks", "lines", "missing", "plan")),
     *(f"domain/records/{name}.py" for name in ("following", "redirects")),
     # A command of this name.
     "cli/plan.py",

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from admin_app.context import acting, writing
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit import bulk
@@ -140,7 +140,7 @@ def test_a_model_with_a_secret_has_to_say_what_may_be_kept() -> None:
         pin: Mapped[str] = mapped_column(info={"secret": True})
 
     with pytest.raises(TypeError, match="name in __history__"):
-        kept_columns(Careless)
+        history_columns(Careless)
 
 
 def test_rows_changed_by_one_statement_are_recorded_as_if_one_by_one(make_user: Any, make_post: Any) -> None:

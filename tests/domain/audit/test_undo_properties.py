@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select, text
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import change_rows
 from admin_app.domain.audit.recorder import last_change_set
@@ -195,7 +195,7 @@ def replay(told: State, change: Change) -> None:
     if change.act == Did.DELETE:
         del told[change.model][change.record_id]
         return
-    columns = kept_columns(model)
+    columns = history_columns(model)
     values = {name: kind_of(columns[name]).from_history(value) for name, value in (change.after or {}).items()}
     row = told[change.model].setdefault(change.record_id, {})
     row |= {name: value for name, value in values.items() if name in COLUMNS[model]}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.record import Timestamped, Versioned
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.undo_sql import UndoStatements
@@ -52,7 +52,7 @@ def note(did: Did, parents: dict[int, int | None]) -> int:
     for key, parent in parents.items():
         times = {"created_at": utc_now(), "updated_at": utc_now()}
         whole = {"id": key, "parent_id": parent, **times}
-        values = {name: kind_of(column).to_history(whole[name]) for name, column in kept_columns(Folder).items()}
+        values = {name: kind_of(column).to_history(whole[name]) for name, column in history_columns(Folder).items()}
         before, after = (values, None) if did is Did.DELETE else (None, values)
         db.session.add(Change(change_set_id=done.id, model="given_folder", record_id=key, act=did.value, title="x", version=2,
                               before=before, after=after))  # fmt: skip

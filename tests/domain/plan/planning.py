@@ -57,7 +57,7 @@ def carried_out(
     """Agree, and carry everything out, so many lines a transaction."""
     assert plans.agree(db.session, plan, reason=reason)
     db.session.commit()
-    while Execution(db.session, plan, rows, deletion).some(most):
+    while Execution(db.session, plan, rows, deletion).carry_out_next(most):
         db.session.commit()
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()

@@ -82,7 +82,7 @@ def test_limits_hold_when_it_is_carried_out_and_not_afterwards(make_user: Any, m
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan)
 
-    Execution(db.session, plan, limits=(HAS_USER,)).some(9)
+    Execution(db.session, plan, limits=(HAS_USER,)).carry_out_next(9)
     db.session.commit()
 
     assert (verdicts(plan), post.user_id) == ({post.id: "done"}, None)
@@ -95,7 +95,7 @@ def test_a_record_that_is_none_of_them_any_more_is_left_alone(make_user: Any, ma
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     plans.agree(db.session, plan)
 
-    Execution(db.session, plan, limits=(Limit(Post.user_id > 99, "It has another user."),)).some(9)
+    Execution(db.session, plan, limits=(Limit(Post.user_id > 99, "It has another user."),)).carry_out_next(9)
     db.session.commit()
 
     assert (verdicts(plan), problems(plan)) == ({post.id: "refused"}, {post.id: "It has another user."})
@@ -106,7 +106,7 @@ def test_records_that_an_act_needs_are_spared(make_user: Any) -> None:
     ann, bea = make_user(), make_user()
     plan = planned_deletion(User)
 
-    plans.judge_lines(db.session, plan, rows=None, spared={bea.id: "It stays."})
+    plans.judge_lines(db.session, plan, rows=None, protected={bea.id: "It stays."})
     plan.counts = plans.counted_lines(db.session, plan).counts
     carried_out(plan)
 
@@ -135,7 +135,7 @@ def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user:
     ann, bea, heir = make_user(), make_user(), make_user()
     posts = [make_post(user=user) for user in (ann, bea, heir)]
     plan = planned_deletion(User)
-    plans.judge_lines(db.session, plan, rows=None, spared={heir.id: "It stays."})
+    plans.judge_lines(db.session, plan, rows=None, protected={heir.id: "It stays."})
 
     carried_out(plan, deletion=Deletion({"posts": Decision(Fate.GIVE, heir)}, everything_in_scope), most=most)
 
@@ -159,7 +159,7 @@ def test_posts_that_are_out_of_bounds_keep_their_user_where_they_are(make_user: 
 class HangingOnItself(Execution):
     """As of a model whose records hang on each other; tests/test_relation_shapes.py has one."""
 
-    _hangs_on_itself = True
+    _depends_on_itself = True
 
 
 def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post: Any) -> None:
@@ -171,9 +171,9 @@ def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post:
         db.session, plan, deletion=Deletion({"posts": Decision(Fate.KEEP)}, everything_in_scope)
     )
 
-    first = execution.some(1)
+    first = execution.carry_out_next(1)
     bea.name = "Changed by somebody"
     db.session.commit()
-    second = execution.some(1)
+    second = execution.carry_out_next(1)
 
     assert (first, second, verdicts(plan)) == (1, 1, {1: "done", 2: "outdated"})

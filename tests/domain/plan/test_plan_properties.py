@@ -195,7 +195,7 @@ def carry_out(story: Story, plan: Plan, later: Any, deletion: Deletion | None = 
     assert [plans.agree(db.session, plan), plans.agree(db.session, plan)] == [True, False]
     db.session.commit()
     number, has_died = 0, False
-    while Execution(db.session, plan, later, deletion).some(story.most):
+    while Execution(db.session, plan, later, deletion).carry_out_next(story.most):
         if number == story.dies_after and not has_died:
             has_died = True
             db.session.rollback()

@@ -11,7 +11,7 @@ from admin_app.domain.audit.undo import undo
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.carry_out import GONE, OUTDATED, Deletion, Execution
 from admin_app.domain.plan.changes import Edit, ReplaceText, SetTo
-from admin_app.domain.plan.checks import OUT_OF_SIGHT
+from admin_app.domain.plan.checks import OUTSIDE_SCOPE
 from admin_app.domain.plan.lines import NOT_YOURS
 from admin_app.domain.records.deletion import Decision, Fate
 from admin_app.domain.records.deletion_scope import everything_in_scope
@@ -153,7 +153,7 @@ def test_who_would_lose_sight_of_a_record_is_told_before(*, reads: bool, make_us
 
     plan = planned(Post, {"user_id": SetTo(bea.id)}, rows=rows, reads=reads)
 
-    assert plan.reasons == [["refused", OUT_OF_SIGHT, 1]]
+    assert plan.reasons == [["refused", OUTSIDE_SCOPE, 1]]
 
 
 def test_who_would_lose_sight_of_some_records_by_rows_of_today_changes_the_others(make_post: Any) -> None:
@@ -262,12 +262,12 @@ def test_whoever_goes_on_does_no_line_twice(make_user: Any, make_post: Any) -> N
         make_post()
     plan = planned_value(Post, user_id=ann.id)
     plans.agree(db.session, plan)
-    first = Execution(db.session, plan).some(2)
+    first = Execution(db.session, plan).carry_out_next(2)
     db.session.commit()
-    lost = Execution(db.session, plan).some(1)
+    lost = Execution(db.session, plan).carry_out_next(1)
     db.session.rollback()
 
-    again = [Execution(db.session, plan).some(2), Execution(db.session, plan).some(2)]
+    again = [Execution(db.session, plan).carry_out_next(2), Execution(db.session, plan).carry_out_next(2)]
     db.session.commit()
 
     assert (first, lost, again) == (2, 1, [2, 0])
@@ -280,7 +280,7 @@ def test_a_stopped_plan_keeps_what_was_done_and_goes_on(make_post: Any) -> None:
         make_post()
     plan = planned_value(Post, content="New")
     plans.agree(db.session, plan)
-    Execution(db.session, plan).some(1)
+    Execution(db.session, plan).carry_out_next(1)
 
     counted = plans.counted_lines(db.session, plan)
     stopped, again = plans.stop(db.session, plan, counted), plans.stop(db.session, plan, counted)
@@ -296,7 +296,7 @@ def test_what_is_still_being_carried_out_cannot_be_undone_until_it_is_stopped(ma
         make_post(content="Old")
     plan = planned_value(Post, content="New")
     plans.agree(db.session, plan)
-    Execution(db.session, plan).some(1)
+    Execution(db.session, plan).carry_out_next(1)
     db.session.commit()
     done = db.session.get_one(ChangeSet, plan.change_set_id)
 
@@ -313,7 +313,7 @@ def test_what_was_undone_half_way_goes_on_only_once_it_is_redone(make_post: Any)
         make_post(content="Old")
     plan = planned_value(Post, content="New")
     plans.agree(db.session, plan)
-    Execution(db.session, plan).some(1)
+    Execution(db.session, plan).carry_out_next(1)
     plans.stop(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
     undo(db.session, db.session.get_one(ChangeSet, plan.change_set_id))

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrival import Arrival, CellProblem
-from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.plan.arriving_names import Named, NamedTie
+from admin_app.domain.plan.imported_row import CellProblem, ImportedRow
+from admin_app.domain.plan.name_lookup import CompositeLookup, NameLookup
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.domain.records.merge import merge_records
@@ -169,8 +169,8 @@ def test_merged_desks_turn_no_branch_aside() -> None:
 @pytest.mark.usefixtures("tickets")
 def test_a_row_of_a_file_turns_no_relation_aside() -> None:
     def said(**values: object) -> object:
-        arrivals = Arrivals(Ticket, tuple(values))
-        (line,) = arrivals.lines(db.session, 0, [Arrival(1, {"id": 3, **values}, {})])
+        matcher = RowMatcher(Ticket, tuple(values))
+        (line,) = matcher.lines(db.session, 0, [ImportedRow(1, {"id": 3, **values}, {})])
         return line["cells"] and {name: cell[0] for name, cell in line["cells"].items()}
 
     assert said(branch_id=2) == {"branch_id": "its desk would change too."}
@@ -183,8 +183,8 @@ def test_a_row_of_a_file_turns_no_relation_aside() -> None:
 @pytest.mark.usefixtures("tickets")
 def test_a_row_of_a_file_that_makes_a_branch_turns_no_desk_aside() -> None:
     def said(**values: object) -> object:
-        row = Arrival(1, values, {"branch_id": "Third"}, missing={"branch_id": "Third"})
-        (line,) = Arrivals(Ticket, ("branch_id", *values)).lines(db.session, 0, [row])
+        row = ImportedRow(1, values, {"branch_id": "Third"}, missing={"branch_id": "Third"})
+        (line,) = RowMatcher(Ticket, ("branch_id", *values)).lines(db.session, 0, [row])
         return line["cells"] and line["cells"]["branch_id"]
 
     assert said(id=3) == ["its desk would change too.", "Third"]
@@ -199,21 +199,21 @@ def test_a_cell_names_the_desk_that_goes_with_the_rest_of_its_row() -> None:
     db.session.add(Desk(branch_id=2, number=2, sign="Back"))
     db.session.flush()
     ties = [
-        NamedTie(one, Named(table_of(Desk).c.sign, Desk, kept=one.other))
+        CompositeLookup(one, NameLookup(table_of(Desk).c.sign, Desk, kept=one.other))
         for one in (to_one(Ticket.desk), to_one(Ticket.former))
     ]
     fields = ("branch_id", "desk_number", "former_number")
 
     def said(problems: dict[str, CellProblem] | None = None, **values: object) -> object:
         texts = {name: str(value) for name, value in values.items()}
-        arrivals = Arrivals(Ticket, fields, match="id" if "id" in values else "", named_ties=ties)
-        (line,) = arrivals.lines(db.session, 0, [Arrival(1, values, texts, problems or {})])
+        matcher = RowMatcher(Ticket, fields, match="id" if "id" in values else "", named_ties=ties)
+        (line,) = matcher.lines(db.session, 0, [ImportedRow(1, values, texts, problems or {})])
         return line["after"] if line["cells"] is None else {name: cell[0] for name, cell in line["cells"].items()}
 
     assert said(branch_id=2, desk="Till") == {"branch_id": 2, "desk_number": 1}
     assert said(desk="Back", former="Till") == {"branch_id": 2, "desk_number": 2, "former_number": 1}
     assert said(desk="Till") == {"desk": "it means several records."}
-    assert said(branch_id=1, desk="Back") == {"desk": "it does not go with the rest of the row."}
+    assert said(branch_id=1, desk="Back") == {"desk": "it does not fit the rest of the row."}
     assert said(desk="Cellar") == {"desk": "it does not exist."}
     assert said(branch_id=2, desk=None) == {"branch_id": 2, "desk_number": None}
     assert said({"desk": CellProblem("it is no text.", "")}, branch_id=1) == {"desk": "it is no text."}

@@ -18,7 +18,7 @@ from admin_app.models.role import Role
 from admin_app.models.upload import PlannedUpload
 from admin_app.models.user import User
 from admin_app.panel.access.access import access_to
-from admin_app.panel.import_.offered import finders
+from admin_app.panel.import_.offered import match_columns
 from tests.page import Page
 from tests.panel.import_.sending import USERS, chosen, columns_url, sent, source_url, uploads_of, values
 from tests.stores import both_stores
@@ -87,7 +87,7 @@ def test_what_is_left_out_says_why(as_editor: Any, client_with: Callable[..., An
         said.append([page.texts(id=f"column.{place}-note") for place in range(5)])
 
     for_people, by_dashboard = (
-        ["An export writes this for people to read."],
+        ["An export adds this column for people to read."],
         ["Created at is filled in by the dashboard."],
     )
     assert said == [
@@ -111,11 +111,11 @@ def test_what_a_person_may_not_see_is_not_told(client_with: Callable[..., Any]) 
 def test_no_record_is_found_by_a_column_that_is_a_secret(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     users = app.extensions["resources"][User]
     with app.app_context():
-        before = list(finders(access_to(users)))
+        before = list(match_columns(access_to(users)))
         # After the start, which would refuse it: users are searched by it.
         monkeypatch.setitem(User.__table__.c.email.info, "secret", "yes")
 
-        after = list(finders(access_to(users)))
+        after = list(match_columns(access_to(users)))
 
     assert (before, after) == (["id", "email"], ["id"])
 
@@ -193,7 +193,7 @@ def test_one_right_leaves_one_way(
     other = chosen(client, url, mode="both")
     response = chosen(client, url)
 
-    assert page.texts("p", class_="import-said")[0] == f"What the rows do {said}"
+    assert page.texts("p", class_="import-said")[0] == f"What to do with the rows {said}"
     assert ("match" in page.values("import-form")) == (mode == "update")
     assert (other.status_code, Page(other).error_of("mode")) == (422, CHOOSE)
     assert (response.status_code, dict(plans(app)[0].arguments["fields"])["mode"]) == (303, mode)
@@ -212,7 +212,7 @@ def test_a_field_that_may_be_filled_in_of_new_records_only_is_none_of_others(
 
     both, adding = chosen(client, url, mode="both"), chosen(client, url, mode="add")
 
-    problem = "You may only fill in Name of new users. Leave it out, or choose that above."
+    problem = "You may fill in Name only for new users. Leave the column out, or choose “Only add new users” above."
     assert (both.status_code, Page(both).error_of("column.0")) == (422, problem)
     assert adding.status_code == 303
 

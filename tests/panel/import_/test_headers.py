@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
-from admin_app.panel.import_.headers import FoundDate, digest_of, found_date, guessed_namer
+from admin_app.panel.import_.headers import FoundDate, digest_of, found_date, guessed_lookup
 from admin_app.transfer.import_.options import DateOrder
 
 DAY, MONTH, NONE = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.NONE
@@ -59,7 +59,7 @@ def test_a_date_is_said_as_it_would_be_understood(text: str, order: DateOrder, e
     ],
 )
 def test_cells_tell_what_they_name_records_by(cells: list[str], keys: list[str], expected: str) -> None:
-    assert guessed_namer({key: PEOPLE.c[key] for key in keys}, cells) == expected
+    assert guessed_lookup({key: PEOPLE.c[key] for key in keys}, cells) == expected
 
 
 def test_headers_are_the_same_in_whatever_order_and_case() -> None:

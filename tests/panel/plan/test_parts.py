@@ -37,7 +37,7 @@ class Story:
     new: Sequence[str]
     # Who has one of these, whoever plans may change; None: everybody.
     seen: frozenset[str] | None
-    spared: frozenset[int]
+    protected: frozenset[int]
     # Lines a transaction, and after how many transactions the process dies.
     part: int
     dies_after: int
@@ -49,15 +49,15 @@ class Story:
 
     @property
     def reasons(self) -> dict[int, str]:
-        """Why users are spared, by their keys."""
-        return dict.fromkeys(sorted(self.spared), "It stays.")
+        """Why users are protected, by their keys."""
+        return dict.fromkeys(sorted(self.protected), "It stays.")
 
 
 STORIES = st.builds(
     Story,
     new=st.lists(st.sampled_from(EMAILS), min_size=1, max_size=MOST),
     seen=st.none() | st.frozensets(st.sampled_from(EMAILS), min_size=5),
-    spared=st.frozensets(st.integers(1, MOST), max_size=2),
+    protected=st.frozensets(st.integers(1, MOST), max_size=2),
     part=st.integers(1, 3),
     dies_after=st.integers(0, 4),
 )
@@ -76,7 +76,7 @@ def test_in_parts_lines_are_judged_as_at_one_go_also_anew_after_a_death(story: S
     begin(len(story.new))
     whole, parted = (begun(User, ["email"]) for _ in range(2))
     write(whole, story)
-    plans.judge_lines(db.session, whole, rows=story.rows, spared=story.reasons)
+    plans.judge_lines(db.session, whole, rows=story.rows, protected=story.reasons)
     db.session.commit()
 
     with pytest.MonkeyPatch.context() as patch:
@@ -135,7 +135,7 @@ def write(plan: Plan, story: Story) -> None:
 
 def judging(plan: Plan, story: Story) -> Iterator[int]:
     """Judge the lines part by part."""
-    key, judgements = plan.id, plans.judgements(db.session, plan, rows=story.rows, spared=story.reasons)
+    key, judgements = plan.id, plans.judgements(db.session, plan, rows=story.rows, protected=story.reasons)
     db.session.rollback()
     return judge_in_parts(db.engine, key, judgements)
 

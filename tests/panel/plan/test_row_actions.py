@@ -258,7 +258,7 @@ def test_an_effect_that_fails_is_named_and_the_others_come(
 
     assert [key for key, _ in AddNote.told] == [1, 3]
     assert page.heading == "3 posts given a note"
-    assert page.texts("p", class_="plan__problem") == [f"It was changed, but what follows did not happen. {words}"]
+    assert page.texts("p", class_="plan__problem") == [f"It was changed, but the step after that failed. {words}"]
 
 
 @both_stores

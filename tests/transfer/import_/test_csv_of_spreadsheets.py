@@ -11,7 +11,7 @@ from admin_app.errors import TransferError
 from admin_app.transfer.import_ import csv_records
 from admin_app.transfer.import_.opening import open_source
 from admin_app.transfer.import_.source import Reading
-from admin_app.transfer.import_.titles import is_seen
+from admin_app.transfer.import_.titles import is_visible_text
 
 TITLES = {"name", "email", "id"}
 
@@ -106,9 +106,9 @@ def test_a_file_without_line_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\ufeff", "\u200b\u200d", "\u00a0\u3000", "\u3164", "\u2800", "\0"])
 def test_blanks_and_invisible_letters_are_not_seen(text: str) -> None:
-    assert not is_seen(text)
+    assert not is_visible_text(text)
 
 
 @pytest.mark.parametrize("text", ["a", " é", "\u200b0", "😀", "👩\u200d🚀", "-"])
 def test_what_has_a_form_is_seen(text: str) -> None:
-    assert is_seen(text)
+    assert is_visible_text(text)

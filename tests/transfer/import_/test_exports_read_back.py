@@ -103,7 +103,7 @@ def read_back(key: str, delimiter: str, kind: Any, values: list[Any]) -> list[An
     assert [(row.problem, dict(row.unreadable)) for row in found] == [("", {})] * len(values)
     # A workbook may have been made of CSV: what was not is brought in verbatim.
     reader = RowReader([FileColumn(1, column)], ImportOptions({}, is_verbatim=key == "xlsx"))
-    return [arrival.values.get("value") for arrival in reader.arrivals(source)]
+    return [row.values.get("value") for row in reader.rows(source)]
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1, max_size=6)
@@ -112,7 +112,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 @settings(deadline=None)
 @given(texts=st.lists(TEXTS, max_size=3), file=st.sampled_from(FILES))
 def test_any_text_of_an_export_reads_back(texts: list[str], file: tuple[str, str]) -> None:
-    kept = [kind_of(sa.Column("value", sa.Text())).way_of_keeping(text) for text in texts]  # type: ignore[misc] # text has one
+    kept = [kind_of(sa.Column("value", sa.Text())).normaliser(text) for text in texts]  # type: ignore[misc] # text has one
 
     assert read_back(*file, sa.Text(), kept) == kept
 
@@ -135,9 +135,9 @@ def test_a_number_of_a_file_is_that_number_where_texts_have_a_decimal_comma(key:
         FORMATS[key].write(["id", "name"], [[value, "1.000,5"]], FileOptions(delimiter), lambda *_: None)
     )
 
-    (arrival,) = RowReader(columns, ImportOptions({}, decimal=",")).arrivals(opened(content))
+    (row,) = RowReader(columns, ImportOptions({}, decimal=",")).rows(opened(content))
 
-    assert arrival.values == {"value": Decimal("1.5"), "other": Decimal("1000.5")}
+    assert row.values == {"value": Decimal("1.5"), "other": Decimal("1000.5")}
 
 
 def test_an_apostrophe_is_the_texts_own_in_json_alone() -> None:
@@ -147,7 +147,7 @@ def test_an_apostrophe_is_the_texts_own_in_json_alone() -> None:
     found = {}
     for key in ("csv", "xlsx", "json"):
         content = b"".join(FORMATS[key].write(["name"], [["'=1"]], FileOptions(neutralises=False), lambda *_: None))
-        (arrival,) = RowReader([column], ImportOptions({})).arrivals(opened(content))
-        found[key] = arrival.values["value"]
+        (row,) = RowReader([column], ImportOptions({})).rows(opened(content))
+        found[key] = row.values["value"]
 
     assert found == {"csv": "=1", "xlsx": "=1", "json": "'=1"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_app.domain.plan.arrival import Arrival
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.extensions import table_of
 from admin_app.models.post import Post
 from admin_app.transfer.columns import ImportColumn
@@ -18,11 +18,11 @@ from admin_app.transfer.import_.rows import FileColumn, RowReader
 KEYS = ["content", "created_at"]
 
 
-def arrived(content: str, **options: Any) -> list[Arrival]:
+def arrived(content: str, **options: Any) -> list[ImportedRow]:
     source = open_source(io.BytesIO(content.encode()), lambda title: title in KEYS)
     columns = table_of(Post).c
     wanted = [FileColumn(place, ImportColumn(key, key, columns[key])) for place, key in enumerate(source.titles)]
-    return list(RowReader(wanted, ImportOptions({}, **options)).arrivals(source))
+    return list(RowReader(wanted, ImportOptions({}, **options)).rows(source))
 
 
 def test_a_key_that_an_object_lacks_says_nothing() -> None:

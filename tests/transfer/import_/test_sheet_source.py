@@ -17,9 +17,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.import_ import sheet_rows, xml
 from admin_app.transfer.import_.archive import Archive
-from admin_app.transfer.import_.cells import Shown, text_of_cell
+from admin_app.transfer.import_.cells import MomentStyle, text_of_cell
 from admin_app.transfer.import_.number_formats import style_of
-from admin_app.transfer.import_.titles import is_any_seen
+from admin_app.transfer.import_.titles import has_visible
 from tests.transfer.reading import opened, problems, read, refusal
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -410,8 +410,8 @@ def test_parts_are_found_in_any_case_and_behind_backslashes() -> None:
     ("code", "style"),
     [
         ("General", None), ("0", 1), ("0.00", None), ("00000", 5), ("#,##0", None), ("0%", None), ("@", None), ("Standard", None),
-        ("yyyy-mm-dd", Shown.DAY), ("mm/dd/yy\\ hh:mm\\ AM/PM", Shown.DAY), ("mmm", Shown.DAY), ("[$-407]d. mmmm yyyy", Shown.DAY),
-        ("hh:mm:ss", Shown.TIME), ("mm:ss.0", Shown.TIME), ("[h]:mm", Shown.ELAPSED), ("[mm]:ss", Shown.ELAPSED),
+        ("yyyy-mm-dd", MomentStyle.DAY), ("mm/dd/yy\\ hh:mm\\ AM/PM", MomentStyle.DAY), ("mmm", MomentStyle.DAY), ("[$-407]d. mmmm yyyy", MomentStyle.DAY),
+        ("hh:mm:ss", MomentStyle.TIME), ("mm:ss.0", MomentStyle.TIME), ("[h]:mm", MomentStyle.ELAPSED), ("[mm]:ss", MomentStyle.ELAPSED),
         ('0 "days"', None), ("0\\d", 1), ('"TRUE";"TRUE";"FALSE"', None), ("[Red]0.0;[Blue]d", None), ("_-* #,##0 €", None),
     ],
 )  # fmt: skip
@@ -450,7 +450,7 @@ def test_any_values_that_are_written_are_read(values: list[Any]) -> None:
     rows = [list(row.cells) for row in opened(content, titles=1).rows()]
 
     said = [_said(value) for value in values]
-    assert rows == ([said] if is_any_seen(said) else [])
+    assert rows == ([said] if has_visible(said) else [])
 
 
 def _said(value: Any) -> str:

@@ -62,7 +62,7 @@ def test_rows_that_do_not_stand_below_the_titles_say_so() -> None:
     assert problems(content) == [
         (3, "“Bo”: it has 1 cell; the header has 3.", {}),
         (4, "“Cy,,1,4”: it has 4 cells; the header has 3.", {}),
-        (5, "“Di,x,2”: the first row has no name above “x”.", {}),
+        (5, "“Di,x,2”: there is no header above “x”.", {}),
     ]
     assert [row.cells for row in opened(content).rows()][-1] == ["Ed", "", "3"]
 

@@ -27,7 +27,7 @@ UNKNOWN = "This action does not exist any more, or it is not for you."
 
 
 @dataclass(frozen=True)
-class Doing:
+class ActionOperation:
     """An action with its filled-in form, as the operation on each record."""
 
     action: RowAction
@@ -63,7 +63,7 @@ def read_action(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         done=action.done,
         what=_what(form),
         pairs=_pairs(action, form, sent),
-        values=Doing(action, form),
+        values=ActionOperation(action, form),
         limits=() if allowed is None else (Limit(allowed, action.refusal),),
         effect=partial(action.effect, form=form) if action.has_effect else None,
         effect_words=effect_words(action),

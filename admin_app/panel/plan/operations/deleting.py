@@ -22,7 +22,7 @@ from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
 from admin_app.panel.plan.operation import DELETE, BulkOperation, Pair
 from admin_app.relations import Relation, links_into
-from admin_app.relations.hanging import hanging_relations
+from admin_app.relations.undeclared import relations_to_dependents
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import Selection
@@ -34,7 +34,7 @@ TOTAL = "total."
 LOSS = "loss."
 
 
-def hanging_on(access: Access, selection: Selection) -> Sequence[Dependence]:
+def dependences_of_selection(access: Access, selection: Selection) -> Sequence[Dependence]:
     """Count the dependents of the selected records that the person may delete. This blocks no writer."""
     with reading():
         found = dependences_of_many(db.session, access.resource.model, _meant(access, selection), bound_of)
@@ -47,7 +47,7 @@ def _meant(access: Access, selection: Selection) -> ColumnElement[bool]:
     return and_(true(), *criteria, *([] if rows is None else [rows]))
 
 
-def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
+def losses_of_selection(access: Access, selection: Selection) -> Sequence[Loss]:
     """Count the records that lose links with the selected ones. This blocks no writer."""
     with reading():
         found = losses(db.session, access.resource.model, _meant(access, selection), bound_of)
@@ -55,7 +55,7 @@ def losses_of(access: Access, selection: Selection) -> Sequence[Loss]:
     return found
 
 
-def asked_deletion(
+def requested_deletion(
     access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss]
 ) -> BulkOperation:
     """Read what the person chose for the dependents; raise `InvalidRecord` with the missing choices by control."""
@@ -74,7 +74,7 @@ def asked_deletion(
 
 def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
     """Read a deletion as a plan stores it; raise `PlanError` if it is no longer possible."""
-    relations = [one for one in hanging_relations(access.resource.model) if FATE + one.key in sent]
+    relations = [one for one in relations_to_dependents(access.resource.model) if FATE + one.key in sent]
     decisions = {one.key: _decision(access, one, sent) for one in relations}
     return BulkOperation(
         key=KEY,
@@ -89,7 +89,7 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         deletion=Deletion(decisions, bound_of),
         along=sum(_number(one, sent) for one in relations if decisions[one.key].fate is Fate.DELETE),
         is_danger=True,
-        spared={
+        protected={
             one.heir.id: f"It gets the {names_of(relation.target)[1]} of the others, so it stays."
             for relation, one in ((relation, decisions[relation.key]) for relation in relations)
             if one.heir is not None

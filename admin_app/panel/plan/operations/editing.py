@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.changes import Edit, SetTo, ValueChange
@@ -41,7 +41,7 @@ def editable_fields(
 ) -> Mapping[str, EditableField]:
     """Return the form's fields that the person may change for many records, filled only with what was sent."""
     resource = access.resource
-    columns = kept_columns(resource.model)
+    columns = history_columns(resource.model)
     form = resource.forms.edit(sent, prefix=VALUE)
     found: dict[str, EditableField] = {}
     for name in resource.form_columns:
@@ -63,7 +63,7 @@ def editable_fields(
 
 def control_names(resource: Resource) -> set[str]:
     """Return the names of all controls that the form can have for anybody."""
-    columns, names = kept_columns(resource.model), resource.changeable()
+    columns, names = history_columns(resource.model), resource.changeable()
     changes = [(name, one) for name in names if name in columns for one in panel_kind_of(columns[name]).bulk_changes]
     further = {f"{key}.{name}" for name, change in changes for key, _ in change.inputs}
     links = {prefix + name for name in resource.form_columns if resource.is_links(name) for prefix in (HOW, *LINK_WAYS)}

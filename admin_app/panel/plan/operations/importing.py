@@ -11,20 +11,20 @@ from admin_app.context import zone
 from admin_app.db.attributes import stored_columns
 from admin_app.db.keys import is_numbered
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.plan.arrival import KEY as RECORD_KEY
-from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.plan.arriving_links import LinkNames
-from admin_app.domain.plan.arriving_names import Named, NamedTie
 from admin_app.domain.plan.changes import Check
+from admin_app.domain.plan.imported_row import KEY as RECORD_KEY
+from admin_app.domain.plan.link_lookup import LinkLookup
+from admin_app.domain.plan.name_lookup import CompositeLookup, NameLookup
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.lookup import EVERYTHING, naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
 from admin_app.panel.import_.offered import (
     brought,
-    finders,
-    made_columns,
-    namers,
+    columns_to_create,
+    lookup_columns,
+    match_columns,
     needed,
     offered_columns,
     relations_to_one,
@@ -70,7 +70,7 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
         what=_words(access, options),
         pairs=[*options.to_pairs(), *further],
         incoming=Incoming(
-            _arrivals(access, options, relations),
+            _matcher(access, options, relations),
             RowReader(file_columns, options, corrections_of(further), zone()),
             int(dict(further).get(UPLOAD, "0")),
             tuple(text for name, text in further if name == LEAVE),
@@ -85,13 +85,13 @@ def _require_rights(access: Access, options: ImportOptions) -> None:
 
 def _require_unique(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> None:
     """Raise `PlanError` if the column that finds a row's record, or a related one, is hidden or not unique."""
-    known = finders(access)
+    known = match_columns(access)
     if options.match and options.match not in known:
         message = f"“{options.match}” does not find one {access.resource.noun}: choose from {', '.join(known)}."
         raise PlanError(message)
     named = {key: "" for key in options.columns.values() if key in relations and not relations[key].own_name}
     for key, by in {**named, **options.by}.items():
-        names = namers(access, relations[key]) if key in relations else ()
+        names = lookup_columns(access, relations[key]) if key in relations else ()
         if by not in names:
             message = f"“{by}” does not name one record for {key}: choose from {', '.join(names)}."
             raise PlanError(message)
@@ -105,11 +105,11 @@ def _file_column(
     return FileColumn(place, column, _namer(relation, by) if relation is not None and is_named else None)
 
 
-def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> Arrivals:
+def _matcher(access: Access, options: ImportOptions, relations: Mapping[str, Relation]) -> RowMatcher:
     keys = [key for key in options.columns.values() if key != RECORD_KEY]
     named = {key: _named(access, relations[key], options) for key in keys if key in relations}
     ties = {key: one for key in named if isinstance(one := relations[key], ToOne) and not one.own_name}
-    return Arrivals(
+    return RowMatcher(
         access.resource.model,
         brought(access, keys),
         match=options.match,
@@ -122,7 +122,7 @@ def _arrivals(access: Access, options: ImportOptions, relations: Mapping[str, Re
         checks=_checks(access, options),
         links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
         seen_beyond=_seen_beyond(access),
-        named_ties=[NamedTie(one, named[key]) for key, one in ties.items()],
+        named_ties=[CompositeLookup(one, named[key]) for key, one in ties.items()],
     )
 
 
@@ -132,24 +132,24 @@ def _seen_beyond(access: Access) -> Mapping[str, ColumnElement[bool]]:
     return {name: seen for name in names if (seen := access.seen_beyond(name)) is not None}
 
 
-def _named(access: Access, relation: Relation, options: ImportOptions) -> Named:
+def _named(access: Access, relation: Relation, options: ImportOptions) -> NameLookup:
     key = relation.own_name or relation.key
     by = options.by.get(key, RECORD_KEY)
-    made = made_columns(access, relation, by) if key in options.makes else ()
+    made = columns_to_create(access, relation, by) if key in options.makes else ()
     if key in options.makes and not made:
         raise PlanError(NOT_ANY_MORE)
-    return Named(_namer(relation, by), relation.target, access.seen_beyond(relation.key), made, relation.other)
+    return NameLookup(_namer(relation, by), relation.target, access.seen_beyond(relation.key), made, relation.other)
 
 
 def _namer(relation: Relation, by: str) -> TableColumn:
     return relation.other if by == RECORD_KEY else stored_columns(relation.target)[by]
 
 
-def _links(access: Access, key: str, options: ImportOptions) -> LinkNames:
+def _links(access: Access, key: str, options: ImportOptions) -> LinkLookup:
     relation = links_of(access.resource.model)[key]
     columns, other = naming_columns(relation.target, EVERYTHING), access.beyond(key)
     shown = [one for one in columns if other is None or other.shows(one.key)]
-    return LinkNames(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
+    return LinkLookup(relation, shown, access.seen_beyond(key), adds=key in options.keeps)
 
 
 def _checks(access: Access, options: ImportOptions) -> Mapping[str, Check]:

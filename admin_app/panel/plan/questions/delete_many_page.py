@@ -23,8 +23,8 @@ class DeleteQuestion(Question):
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read what should happen to the dependents."""
-        return deleting.asked_deletion(
-            self.access, self._hanging(), sent, deleting.losses_of(self.access, self.selection())
+        return deleting.requested_deletion(
+            self.access, self._hanging(), sent, deleting.losses_of_selection(self.access, self.selection())
         )
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
@@ -36,4 +36,4 @@ class DeleteQuestion(Question):
         return {prefix + name for prefix in (FATE, HEIR) for name in dependent_names(self.resource.model)}
 
     def _hanging(self) -> Sequence[Dependence]:
-        return deleting.hanging_on(self.access, self.selection())
+        return deleting.dependences_of_selection(self.access, self.selection())

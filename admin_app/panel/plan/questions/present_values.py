@@ -55,7 +55,7 @@ def _present(selection: Selection, one: EditableField) -> PresentValues:
 def _statement(selection: Selection, one: EditableField) -> Statement:
     """Count the records by value; an empty text counts as no value."""
     column = one.compared
-    value = func.nullif(column, "", type_=column.type) if kind_of(column).way_of_keeping is not None else column
+    value = func.nullif(column, "", type_=column.type) if kind_of(column).normaliser is not None else column
     number = func.count().label("number")
     grouped = select(value.label("value"), number).select_from(selection.schema.model)
     groups = grouped.where(*planned(db.session, selection).criteria).group_by(value).subquery()

@@ -232,7 +232,7 @@ def carry_out(plan: Plan, choice: Choice) -> None:
     operation = import_of(access, ImportOptions(columns, choice.mode, choice.match, choice.empty))
     plans.agree(db.session, plan)
     db.session.commit()
-    while execution_of(access, plan, operation).some(choice.most):
+    while execution_of(access, plan, operation).carry_out_next(choice.most):
         db.session.commit()
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()

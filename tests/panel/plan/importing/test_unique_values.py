@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.db.limits import highest_to_give
-from admin_app.domain.plan import arrivals
+from admin_app.domain.plan import row_matcher
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
 from admin_app.models.user import User
@@ -33,7 +33,7 @@ def fillers(count: int) -> str:
 @pytest.fixture
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge a few rows at once: that two stand far from one another takes no long file then."""
-    monkeypatch.setattr(arrivals, "BATCH", FEW)
+    monkeypatch.setattr(row_matcher, "BATCH", FEW)
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: An
 
 def test_a_cell_below_no_title_is_the_rows_problem() -> None:
     assert refused(User, ",name,email\n,Ada,ada@example.com\n0,Bo,bo@example.com\n") == [
-        (3, "“0,Bo,bo@example.com”: the first row has no name above “0”.")
+        (3, "“0,Bo,bo@example.com”: there is no header above “0”.")
     ]
 
 

@@ -16,7 +16,7 @@ from admin_app.value_lists import values_of
 
 
 @dataclass(frozen=True)
-class LinkNames:
+class LinkLookup:
     """How a cell names linked records: by their keys, or by the value of a unique column.
 
     `rows` are the records that the person may link or unlink (None: all). With `adds`, present links stay.

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, select
 
 from admin_app.db.transaction import transaction
 from admin_app.domain.plan import plan as plans
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.plan.arriving_links import LinkNames
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.plan.lines import insert_lines
+from admin_app.domain.plan.link_lookup import LinkLookup
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.extensions import db, table_of
 from admin_app.models.change_set import Change
 from admin_app.relations import links_of
@@ -34,17 +34,17 @@ def articles(request: pytest.FixtureRequest) -> None:
         db.session.add_all([Article(name="Twin"), Article(name="Twin"), Tag(name="c")])
 
 
-def arrivals(*, seen: ColumnElement[bool] | None = None, adds: bool = False) -> Arrivals:
+def matcher(*, seen: ColumnElement[bool] | None = None, adds: bool = False) -> RowMatcher:
     names = {"tags": table_of(Tag).c.name, "see_also": table_of(Article).c.name}
     rows = {"tags": seen, "see_also": None}
-    links = {name: LinkNames(links_of(Article)[name], [column], rows[name], adds) for name, column in names.items()}
-    return Arrivals(Article, FIELDS, links=links)
+    links = {name: LinkLookup(links_of(Article)[name], [column], rows[name], adds) for name, column in names.items()}
+    return RowMatcher(Article, FIELDS, links=links)
 
 
-def line(arriving: Arrivals, key: int | None = 1, **values: Any) -> dict[str, Any]:
+def line(matcher: RowMatcher, key: int | None = 1, **values: Any) -> dict[str, Any]:
     """Return what a row with these cells makes."""
-    row = Arrival(2, {"id": key, **values}, {name: str(value) for name, value in values.items()})
-    (found,) = arriving.lines(db.session, 1, [row])
+    row = ImportedRow(2, {"id": key, **values}, {name: str(value) for name, value in values.items()})
+    (found,) = matcher.lines(db.session, 1, [row])
     return found
 
 
@@ -59,7 +59,7 @@ def line(arriving: Arrivals, key: int | None = 1, **values: Any) -> dict[str, An
     ],
 )
 def test_links_of_a_record_are_replaced_or_added_to(cell: str | None, adds: bool, after: list[int] | None) -> None:  # noqa: FBT001 -- a parameter of the test
-    found = line(arrivals(adds=adds), name="First", tags=cell)
+    found = line(matcher(adds=adds), name="First", tags=cell)
 
     assert (found["verdict"], found["before"], found["after"]) == (
         ("same", None, None) if after is None else ("change", {"tags": [1, 2]}, {"tags": after})
@@ -75,16 +75,16 @@ def test_links_of_a_record_are_replaced_or_added_to(cell: str | None, adds: bool
     ],
 )
 def test_a_cell_that_means_no_record_or_several_is_wrong(cells: dict[str, str], said: dict[str, list[str]]) -> None:
-    found = line(arrivals(), **cells)
+    found = line(matcher(), **cells)
 
     assert (found["verdict"], found["cells"]) == ("wrong", said)
 
 
 def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
-    mine = arrivals(seen=Tag.name != "b")
+    mine = matcher(seen=Tag.name != "b")
 
     named, lost, kept = (line(mine, tags=text) for text in ("b", "a", "3"))
-    added = line(arrivals(seen=Tag.name != "b", adds=True), tags="3")
+    added = line(matcher(seen=Tag.name != "b", adds=True), tags="3")
 
     assert named["cells"] == {"tags": ["“b”: it does not exist.", "b"]}
     assert lost["cells"] == {"tags": ["you cannot change it in this record.", "a"]}
@@ -94,12 +94,12 @@ def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
 
 def test_new_records_are_made_with_their_links_and_the_history_has_them() -> None:
     rows = [
-        Arrival(2, {"id": None, "name": "New", "tags": "b, c"}, {}),
-        Arrival(3, {"id": 1, "tags": "c"}, {}),
-        Arrival(4, {"id": None, "name": "Bare"}, {}),
+        ImportedRow(2, {"id": None, "name": "New", "tags": "b, c"}, {}),
+        ImportedRow(3, {"id": 1, "tags": "c"}, {}),
+        ImportedRow(4, {"id": None, "name": "Bare"}, {}),
     ]
     plan = begun(Article, FIELDS, "import")
-    insert_lines(db.session, arrivals().lines(db.session, plan.id, rows))
+    insert_lines(db.session, matcher().lines(db.session, plan.id, rows))
     plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
     db.session.commit()
 

@@ -12,19 +12,19 @@ from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.keys import Key, key_in, key_values
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrival import Arrival
-from admin_app.domain.plan.arriving_keys import NOT_THERE
+from admin_app.domain.plan.imported_keys import NOT_THERE
+from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.records.rules import problem_with
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.formatting import label
 from admin_app.relations import ToOne
 
 SEVERAL = "it means several records."
-GOES_WITH_OTHERS = "it does not go with the rest of the row."
+GOES_WITH_OTHERS = "it does not fit the rest of the row."
 
 
 @dataclass(frozen=True)
-class Named:
+class NameLookup:
     """How rows name related records: by a unique `column`, among the `rows` that the person may choose (None: all).
 
     If `made` names columns, a missing record is created, and those columns get the name.
@@ -74,23 +74,23 @@ class Named:
 
 
 @dataclass(frozen=True)
-class NamedTie:
+class CompositeLookup:
     """A relation over several columns, whose record the row names in one cell under the relation's name.
 
     If several records have that name, the row's other columns decide: "desk 1" means desk 1 of the row's branch.
     """
 
     relation: ToOne
-    by: Named
+    by: NameLookup
 
-    def resolved(self, session: AnySession, rows: Sequence[Arrival]) -> list[Arrival]:
+    def resolved(self, session: AnySession, rows: Sequence[ImportedRow]) -> list[ImportedRow]:
         """Replace the names by the values of the relation's columns."""
         name = self.relation.key
         values = {one.values[name] for one in rows if one.values.get(name) is not None}
         known = self.by.found(session, values)
         return [self._with_columns(one, known) for one in rows]
 
-    def _with_columns(self, row: Arrival, known: Mapping[object, Sequence[Key]]) -> Arrival:
+    def _with_columns(self, row: ImportedRow, known: Mapping[object, Sequence[Key]]) -> ImportedRow:
         name = self.relation.key
         if name not in row.values:
             return row
@@ -106,7 +106,7 @@ class NamedTie:
         said = SEVERAL if fitting else GOES_WITH_OTHERS if keys else NOT_THERE
         return replace(row, problems={**row.problems, name: row.problem_at(name, said)})
 
-    def _none(self, row: Arrival) -> Values:
+    def _none(self, row: ImportedRow) -> Values:
         """Return the values of a row without a related record. Columns that the file fills itself keep their values."""
         emptied = self.relation.values_for(None) or dict.fromkeys(self.relation.own_names)
         return {key: None for key in emptied if key not in row.values}
@@ -115,10 +115,10 @@ class NamedTie:
         return dict(zip(self.relation.own_names, key_values(key), strict=True))
 
     @staticmethod
-    def _fits(row: Arrival, held: Values) -> bool:
+    def _fits(row: ImportedRow, held: Values) -> bool:
         return all(key not in row.missing and row.values.get(key, value) == value for key, value in held.items())
 
-    def cells(self, row: Arrival) -> Iterator[tuple[str, str]]:
+    def cells(self, row: ImportedRow) -> Iterator[tuple[str, str]]:
         """Yield the columns that only the name sets, with the key of the name's cell."""
         if self.relation.key in row.texts:
             yield from ((key, self.relation.key) for key in self.relation.own_names if key not in row.texts)

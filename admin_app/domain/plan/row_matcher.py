@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 
 from admin_app.db.attributes import followed_columns, stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
-from admin_app.db.json_values import kept_columns
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
 from admin_app.db.record import Record
 from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
-from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem, as_end
-from admin_app.domain.plan.arriving_keys import NOT_THERE, ArrivingKey
-from admin_app.domain.plan.arriving_links import LinkNames
-from admin_app.domain.plan.arriving_names import SEVERAL, Named, NamedTie
-from admin_app.domain.plan.arriving_ties import OUT_OF_SIGHT_VALUE, ArrivingTies, Known
 from admin_app.domain.plan.changes import Check
+from admin_app.domain.plan.composite_relations import FIXED_RELATION, CompositeRelations, Known
+from admin_app.domain.plan.imported_keys import NOT_THERE, ImportedKey
+from admin_app.domain.plan.imported_row import KEY, CellProblem, ImportedRow, as_end
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
+from admin_app.domain.plan.link_lookup import LinkLookup
+from admin_app.domain.plan.name_lookup import SEVERAL, CompositeLookup, NameLookup
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
@@ -36,16 +36,16 @@ from admin_app.value_lists import values_of
 
 # Characters of a cell that are kept: enough to recognise it.
 LONGEST_CELL = 300
-UNTOLD = "the record that it names has no value to refer to it by."
+UNTOLD = "the record with this name has no value to refer to."
 EXISTS = "it exists already."
-PASSED_ON = "it cannot be changed: the database would change the records that point at it by this."
+PASSED_ON = "it cannot be changed: the database would also change the records that refer to it."
 ANOTHER_KEY = "the record that this row finds has another ID."
 # Columns that every record has and that no file has to fill: they get their values when the record is created.
 _MADE = frozenset({KEY, "version", "updated_at", "created_at"})
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class RowMatcher:
     """How the rows of a file become records of a model.
 
     `match` is the unique column by which a row finds its record, or "" if every row is a new one. `seen` and `editable` are
@@ -60,17 +60,17 @@ class Arrivals:
     gives_keys: bool = False
     seen: ColumnElement[bool] | None = None
     editable: ColumnElement[bool] | None = None
-    named: Mapping[str, Named] = field(default_factory=dict)
+    named: Mapping[str, NameLookup] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
-    links: Mapping[str, LinkNames] = field(default_factory=dict)
+    links: Mapping[str, LinkLookup] = field(default_factory=dict)
     # Relations over several columns: the related rows that the person may choose or remove. Without an entry: all.
     seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     # Relations over several columns whose record one cell names.
-    named_ties: Sequence[NamedTie] = ()
+    named_ties: Sequence[CompositeLookup] = ()
 
-    def lines(self, session: AnySession, plan_id: int, arrivals: Sequence[Arrival]) -> list[Line]:
+    def lines(self, session: AnySession, plan_id: int, imported: Sequence[ImportedRow]) -> list[Line]:
         """Return the plan's lines for some rows. The number of statements doesn't depend on the number of rows."""
-        rows = self._resolved(session, arrivals) if self.named else arrivals
+        rows = self._resolved(session, imported) if self.named else imported
         for tie in self.named_ties:
             rows = tie.resolved(session, rows)
         if self._key.parts:
@@ -87,13 +87,13 @@ class Arrivals:
     def columns(self) -> Mapping[str, TableColumn]:
         """The columns that the file fills, without the key."""
         others = {*self.links, *self._key.parts}
-        return {name: kept_columns(self.model)[name] for name in self.fields if name not in others}
+        return {name: history_columns(self.model)[name] for name in self.fields if name not in others}
 
     @cached_property
     def _read(self) -> Mapping[str, TableColumn]:
         """The columns that are read from present records: the file's, and those that a rule checks together with them."""
         beside = (*judged_together(self.model, self.columns), *self._ties.names)
-        return {**{name: kept_columns(self.model)[name] for name in beside}, **self.columns}
+        return {**{name: history_columns(self.model)[name] for name in beside}, **self.columns}
 
     @property
     def made_fields(self) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ class Arrivals:
     @cached_property
     def _own_defaults(self) -> Values:
         """The model's own callable defaults, by column name."""
-        defaults: Values = {name: one.default for name, one in kept_columns(self.model).items()}
+        defaults: Values = {name: one.default for name, one in history_columns(self.model).items()}
         return {
             name: one.arg
             for name, one in defaults.items()
@@ -112,12 +112,12 @@ class Arrivals:
         }
 
     @cached_property
-    def _key(self) -> ArrivingKey:
-        return ArrivingKey(self.model, self.gives_keys)
+    def _key(self) -> ImportedKey:
+        return ImportedKey(self.model, self.gives_keys)
 
     @cached_property
-    def _ties(self) -> ArrivingTies:
-        return ArrivingTies(self.model, self.fields, self.seen_beyond)
+    def _ties(self) -> CompositeRelations:
+        return CompositeRelations(self.model, self.fields, self.seen_beyond)
 
     @property
     def _made(self) -> Collection[str]:
@@ -126,7 +126,7 @@ class Arrivals:
     @cached_property
     def _required(self) -> Collection[str]:
         # The discriminator column follows from the model.
-        columns, told = kept_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
+        columns, told = history_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
         return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
 
     @cached_property
@@ -136,7 +136,7 @@ class Arrivals:
 
     # ---- finding the records
 
-    def _matched(self, row: Arrival) -> object:
+    def _matched(self, row: ImportedRow) -> object:
         """Return the value by which a row finds its record, case-folded where the column ignores case."""
         column = self._matching
         value = None if column is None or self.match in row.problems else row.values.get(self.match)
@@ -146,7 +146,7 @@ class Arrivals:
     def _is_folded(self) -> bool:
         return self._matching is not None and is_caseless(self._matching)
 
-    def _present(self, session: AnySession, rows: Sequence[Arrival]) -> Mapping[object, _Present]:
+    def _present(self, session: AnySession, rows: Sequence[ImportedRow]) -> Mapping[object, _Present]:
         """Read the records that the rows refer to, as far as the person may see them."""
         column, table = self._matching, table_of(self.model)
         keys: set[Any] = {key for one in rows if (key := self._matched(one)) is not None}
@@ -198,7 +198,7 @@ class Arrivals:
                 found[key] = found.get(key, frozenset()) | {name}
         return found
 
-    def _taken_keys(self, session: AnySession, rows: Sequence[Arrival]) -> Collection[Key]:
+    def _taken_keys(self, session: AnySession, rows: Sequence[ImportedRow]) -> Collection[Key]:
         """Return the keys that rows give to new records although another record has them already."""
         keys = {one.values[KEY] for one in rows if one.values.get(KEY) is not None}
         if not keys or self.match == KEY:
@@ -207,16 +207,16 @@ class Arrivals:
 
     # ---- finding the related records
 
-    def _resolved(self, session: AnySession, rows: Sequence[Arrival]) -> Sequence[Arrival]:
+    def _resolved(self, session: AnySession, rows: Sequence[ImportedRow]) -> Sequence[ImportedRow]:
         """Replace the names of related records by their keys."""
         known = {name: self._keys_of(session, name, rows) for name in self.named if name in self.fields}
         return [self._with_keys(one, known) for one in rows]
 
-    def _keys_of(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Mapping[object, Sequence[Key]]:
+    def _keys_of(self, session: AnySession, name: str, rows: Sequence[ImportedRow]) -> Mapping[object, Sequence[Key]]:
         values = {one.values[name] for one in rows if one.values.get(name) is not None}
         return self.named[name].found(session, values)
 
-    def _with_keys(self, row: Arrival, known: Mapping[str, Mapping[object, Sequence[Key]]]) -> Arrival:
+    def _with_keys(self, row: ImportedRow, known: Mapping[str, Mapping[object, Sequence[Key]]]) -> ImportedRow:
         problems: dict[str, CellProblem] = {}
         missing: dict[str, str] = {}
         for name, keys_by_value in known.items():
@@ -241,7 +241,7 @@ class Arrivals:
         """Say why a name refers to no record, or to several; "" if a record is created for it."""
         return self.named[name].problem_with_missing(str(value)) if keys is None else SEVERAL if keys else UNTOLD
 
-    def _with_links(self, session: AnySession, name: str, rows: Sequence[Arrival]) -> Sequence[Arrival]:
+    def _with_links(self, session: AnySession, name: str, rows: Sequence[ImportedRow]) -> Sequence[ImportedRow]:
         """Replace the names in a cell of links by the records' keys."""
         cells = {place: str(one.values.get(name) or "") for place, one in enumerate(rows) if name in one.values}
         found, read = self.links[name].found(session, cells.values()), list(rows)
@@ -256,7 +256,9 @@ class Arrivals:
 
     # ---- making the lines
 
-    def _line(self, plan_id: int, row: Arrival, present: _Present | None, taken: Collection[Key], known: Known) -> Line:
+    def _line(
+        self, plan_id: int, row: ImportedRow, present: _Present | None, taken: Collection[Key], known: Known
+    ) -> Line:
         line: Line = {"plan_id": plan_id, "number": row.number, "record_id": None, "version": 0, "problem": ""}
         line |= {"before": None, "after": None, "cells": None, "missing": None}
         if present is None:
@@ -272,7 +274,7 @@ class Arrivals:
             return line | self._wrong(row, self._problem_of_match(row, EXISTS))
         return line | self._change(row, present, known)
 
-    def _change(self, row: Arrival, present: _Present, known: Known) -> Values:
+    def _change(self, row: ImportedRow, present: _Present, known: Known) -> Values:
         new = self._changed(row, present)
         made = {name: row.missing[name] for name in self.columns if name in row.missing and name not in present.fixed}
         problems: dict[str, CellProblem] = {}
@@ -280,14 +282,14 @@ class Arrivals:
             if name in followed_columns(self.model):
                 problems[name] = row.problem_at(name, PASSED_ON)
             elif name in present.fixed:
-                problems[name] = row.problem_at(name, OUT_OF_SIGHT_VALUE)
+                problems[name] = row.problem_at(name, FIXED_RELATION)
             elif (said := self._problem_with(self.columns[name], name, value)) is not None:
                 problems[name] = row.problem_at(name, said)
         whole = {**present.values, **new}
         problems = self._ties.problems(row, present.values, whole, known) | self._amounts(row, new, whole) | problems
         links = self._other_links(row, present)
         new |= links
-        problems |= _lost_out_of_sight(row, present, links)
+        problems |= _lost_links_outside_scope(row, present, links)
         if problems:
             return self._wrong(row, problems)
         if not new and not made:
@@ -295,24 +297,24 @@ class Arrivals:
         before = self._kept({name: present.values[name] for name in (*new, *made)})
         return {"verdict": Verdict.CHANGE, "before": before, "after": self._kept(new), "missing": made or None}
 
-    def _sides(self, row: Arrival, present: _Present | None) -> tuple[Values, Values]:
+    def _sides(self, row: ImportedRow, present: _Present | None) -> tuple[Values, Values]:
         """Return a record's values before and after the import."""
         if present is None:
             return {}, row.values
         return present.values, {**present.values, **self._changed(row, present)}
 
-    def _changed(self, row: Arrival, present: _Present) -> Values:
+    def _changed(self, row: ImportedRow, present: _Present) -> Values:
         """Return the row's values that differ from the record's."""
         given = ((name, column) for name, column in self.columns.items() if name in row.values)
         return {name: row.values[name] for name, column in given if not _holds(column, present.values[name], row, name)}
 
-    def _other_links(self, row: Arrival, present: _Present) -> dict[str, Keys]:
+    def _other_links(self, row: ImportedRow, present: _Present) -> dict[str, Keys]:
         """Return the record's new links, for each field of links that the row changes."""
         given = {name: one for name, one in self.links.items() if name in row.values}
         after = {name: one.after(present.values[name], row.values[name]) for name, one in given.items()}
         return {name: keys for name, keys in after.items() if keys != present.values[name]}
 
-    def _addition(self, row: Arrival, taken: Collection[Key], known: Known) -> Values:
+    def _addition(self, row: ImportedRow, taken: Collection[Key], known: Known) -> Values:
         problems = dict(row.problems)
         if "" in problems:
             return self._wrong(row, problems)
@@ -322,7 +324,7 @@ class Arrivals:
         elif not problems.keys() & {KEY, *self._key.parts}:
             problems |= self._key.problems(row, key, taken, self._problem_with)
         values = {name: value for name, value in row.values.items() if name in self.columns or name in self.links}
-        columns = kept_columns(self.model)
+        columns = history_columns(self.model)
         for name in dict.fromkeys([*values, *self._required]):
             if name in problems or name in row.missing or name in self.links:
                 continue
@@ -338,7 +340,7 @@ class Arrivals:
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}
 
-    def _wrong(self, row: Arrival, problems: Mapping[str, CellProblem]) -> Values:
+    def _wrong(self, row: ImportedRow, problems: Mapping[str, CellProblem]) -> Values:
         """Return the verdict of a wrong line. A problem with a column that the file sets by a name is shown at the name."""
         named = {key: cell for tie in self.named_ties for key, cell in tie.cells(row)}
         cells: dict[str, CellProblem] = {}
@@ -348,12 +350,12 @@ class Arrivals:
         said = {name: [one.said, one.cell[:LONGEST_CELL]] for name, one in cells.items()}
         return {"verdict": Verdict.WRONG, "problem": group_of(name, first.said), "cells": said}
 
-    def _amounts(self, row: Arrival, changed: Values, whole: Values) -> dict[str, CellProblem]:
+    def _amounts(self, row: ImportedRow, changed: Values, whole: Values) -> dict[str, CellProblem]:
         """Return the problems with amounts that don't fit their record's currency."""
         found = problems_with_amounts(self.model, changed, whole.get).items()
         return {name: row.problem_at(name, as_end(label(name), said)) for name, said in found}
 
-    def _problem_of_match(self, row: Arrival, said: str) -> dict[str, CellProblem]:
+    def _problem_of_match(self, row: ImportedRow, said: str) -> dict[str, CellProblem]:
         """Return a problem with the cells by which the row finds its record."""
         is_key = self.match == KEY
         return self._key.problem(row, said) if is_key else {self.match: row.problem_at(self.match, said)}
@@ -364,7 +366,7 @@ class Arrivals:
         return None if problem is None else as_end(label(name), problem)
 
     def _kept(self, values: Mapping[str, object]) -> Values:
-        columns = kept_columns(self.model)
+        columns = history_columns(self.model)
         return {
             name: keys_to_history(self.links[name].relation, cast("Keys", value))
             if name in self.links
@@ -373,8 +375,12 @@ class Arrivals:
         }
 
 
-def read_arrivals(
-    engine: Engine, plan_id: int, arrivals: Arrivals, rows: Iterable[Arrival], write: Callable[[Sequence[Line]], object]
+def match_rows(
+    engine: Engine,
+    plan_id: int,
+    matcher: RowMatcher,
+    rows: Iterable[ImportedRow],
+    write: Callable[[Sequence[Line]], object],
 ) -> None:
     """Make lines of a file's rows; `write` gets them one batch at a time.
 
@@ -383,11 +389,11 @@ def read_arrivals(
     """
     for batch in batches(rows):
         with Session(engine, autoflush=False) as session:
-            lines = arrivals.lines(session, plan_id, batch)
+            lines = matcher.lines(session, plan_id, batch)
         write(lines)
 
 
-def batches(rows: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+def batches(rows: Iterable[ImportedRow]) -> Iterator[list[ImportedRow]]:
     """Yield the rows in batches, so that memory use doesn't depend on their number."""
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
@@ -404,10 +410,10 @@ class _Present(NamedTuple):
     fixed: frozenset[str]
 
 
-def _lost_out_of_sight(row: Arrival, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
+def _lost_links_outside_scope(row: ImportedRow, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:
     """Return the problems of links that the row would remove although the person may not see them."""
     return {
-        name: row.problem_at(name, OUT_OF_SIGHT_VALUE)
+        name: row.problem_at(name, FIXED_RELATION)
         for name, keys in links.items()
         if name in present.fixed and set(present.values[name]) - set(keys)
     }
@@ -418,7 +424,7 @@ def group_of(name: str, said: str) -> str:
     return (f"{label(name)}: {said}" if name else sentence_case(said))[:300]
 
 
-def _holds(column: TableColumn, stored: object, row: Arrival, name: str) -> bool:
+def _holds(column: TableColumn, stored: object, row: ImportedRow, name: str) -> bool:
     """Whether a record already holds the value of a row's cell, in any of its readings."""
     alike = (values[name] for values in (row.values, row.alike) if name in values)
     return any(_is_same(column, stored, one) for one in alike)

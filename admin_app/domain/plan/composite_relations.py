@@ -10,20 +10,20 @@ from sqlalchemy import ColumnElement, select
 
 from admin_app.db.keys import key_names, key_values
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrival import KEY, Arrival, CellProblem
-from admin_app.domain.plan.arriving_keys import NOT_THERE
+from admin_app.domain.plan.imported_keys import NOT_THERE
+from admin_app.domain.plan.imported_row import KEY, CellProblem, ImportedRow
 from admin_app.domain.records.shared_columns import does_not_fit
 from admin_app.extensions import AnySession, Values
 from admin_app.formatting import in_sentence
 from admin_app.relations import ToOne, relations_of
 
-OUT_OF_SIGHT_VALUE = "you cannot change it in this record."
+FIXED_RELATION = "you cannot change it in this record."
 # By relation: the foreign key values of related records that exist and that the person may choose.
 Known = Mapping[str, Collection[object]]
 
 
 @dataclass(frozen=True)
-class ArrivingTies:
+class CompositeRelations:
     """The relations over several columns that a file changes; `rows` are the related rows that the person may choose or remove."""
 
     model: type[Record]
@@ -36,14 +36,16 @@ class ArrivingTies:
         own = key_names(self.model)
         return list(dict.fromkeys(name for tie in self._ties for name in tie.own_names if name not in own))
 
-    def known(self, session: AnySession, rows: Iterable[tuple[Arrival, Values, Values]]) -> Known:
+    def known(self, session: AnySession, rows: Iterable[tuple[ImportedRow, Values, Values]]) -> Known:
         """Find out which related records exist, before and after the change; one statement per relation."""
         if not self._ties:
             return {}
         values = [one for row, before, after in rows for one in (before, {**after, **self._key(row)})]
-        return {tie.key: self._there(session, tie, {tie.told_by(one) for one in values} - {None}) for tie in self._ties}
+        return {
+            tie.key: self._there(session, tie, {tie.reference_in(one) for one in values} - {None}) for tie in self._ties
+        }
 
-    def problems(self, row: Arrival, before: Values, after: Values, known: Known) -> dict[str, CellProblem]:
+    def problems(self, row: ImportedRow, before: Values, after: Values, known: Known) -> dict[str, CellProblem]:
         """Return the problems with a row's related records; `before` is empty for a new record."""
         given, after = self._brought(row), {**after, **self._key(row)}
         found: dict[str, CellProblem] = {}
@@ -52,7 +54,7 @@ class ArrivingTies:
                 if said := self._why_not_beside(tie, made, given, after):
                     found.setdefault(made[-1], CellProblem(said, row.texts.get(made[-1], "")))
                 continue
-            was, now = tie.told_by(before), tie.told_by(after)
+            was, now = tie.reference_in(before), tie.reference_in(after)
             names = [name for name in tie.own_names if name in given]
             if was == now or not names:
                 continue
@@ -74,7 +76,7 @@ class ArrivingTies:
 
     def _why_not(self, tie: ToOne, was: object, now: object, known: Collection[object]) -> str:
         if was is not None and tie.key in self.rows and was not in known:
-            return OUT_OF_SIGHT_VALUE
+            return FIXED_RELATION
         return NOT_THERE if now is not None and now not in known else ""
 
     def _shared(self, tie: ToOne) -> set[str]:
@@ -88,10 +90,10 @@ class ArrivingTies:
         seen = [self.rows[tie.key]] if tie.key in self.rows else []
         return set(session.scalars(select(tie.other).select_from(tie.target).where(tie.other.in_(told), *seen)))
 
-    def _brought(self, row: Arrival) -> Values:
+    def _brought(self, row: ImportedRow) -> Values:
         return {**row.values, **self._key(row)}
 
-    def _key(self, row: Arrival) -> Values:
+    def _key(self, row: ImportedRow) -> Values:
         """Return the values of the key's columns, if the row gives a key."""
         key = row.values.get(KEY)
         return {} if key is None else dict(zip(key_names(self.model), key_values(key), strict=True))

@@ -12,10 +12,10 @@ from admin_app.db.joined import has_own_table, local_table, tables_of, ties_row
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.record import Record
 from admin_app.relations import Relation, ToMany, relations_of
-from admin_app.relations.base import Dependency, fate_of_key, holder_of
+from admin_app.relations.base import Dependency, fate_of_key, value_in_record
 
 
-class Hanging(Relation):
+class UndeclaredDependents(Relation):
     """The reverse of a foreign key whose target model declares no relation for it."""
 
     name = "hanging"
@@ -62,7 +62,7 @@ class Hanging(Relation):
     @override
     def condition(self, key: object) -> ColumnElement[bool]:
         """Return the condition on the rows to refer to the record with this key."""
-        return self.other == (key if self.is_by_key else holder_of(self.model, self.own, key))
+        return self.other == (key if self.is_by_key else value_in_record(self.model, self.own, key))
 
     @override
     def on_delete(self) -> Dependency:
@@ -75,30 +75,30 @@ class Hanging(Relation):
         return ()
 
 
-def hanging_relations(model: type[Record]) -> list[Relation]:
+def relations_to_dependents(model: type[Record]) -> list[Relation]:
     """Return the relations whose related records depend on this model's, declared or not. View-only ones are covered by the others."""
-    found = [*relations_of(model).values(), *unknown_dependents(model)]
+    found = [*relations_of(model).values(), *undeclared_dependents(model)]
     return [one for one in found if one.on_delete() is not Dependency.NONE]
 
 
-# Cache of `unknown_dependents`.
+# Cache of `undeclared_dependents`.
 _BY_MODEL: dict[type[Record], Sequence[Relation]] = {}
 
 
-def unknown_dependents(model: type[Record]) -> Sequence[Relation]:
+def undeclared_dependents(model: type[Record]) -> Sequence[Relation]:
     """Return the dependents for which the model declares no relation, if they have a history."""
     if model not in _BY_MODEL:
-        _BY_MODEL[model] = _find_unknown(model)
+        _BY_MODEL[model] = _find_undeclared(model)
     return _BY_MODEL[model]
 
 
-def _find_unknown(model: type[Record]) -> list[Relation]:
+def _find_undeclared(model: type[Record]) -> list[Relation]:
     known = {frozenset(one.other_columns) for one in relations_of(model).values() if _has_whole_column(one)}
     mappers = inspect_mapper(model).registry.mappers
     firsts = (one for one in mappers if issubclass(one.class_, Record) and has_own_table(one.class_))
     models = sorted((one.class_ for one in firsts), key=lambda one: one.__name__)
     return [
-        Hanging(model, target, key)
+        UndeclaredDependents(model, target, key)
         for target in models
         for key in foreign_keys_of(local_table(target))
         if frozenset(key.columns) not in known and key.referred_table in tables_of(model) and not ties_row(model, key)

@@ -21,7 +21,7 @@ class CellProblem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ImportedRow:
     """A row of an imported file: its number in the file, its values by column key, and the problems of its cells.
 
     `texts` are the cells as written. `missing` are names of related records that have to be created first. `alike` are

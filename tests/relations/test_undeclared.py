@@ -22,7 +22,7 @@ from admin_app.domain.records.deletion_scope import everything_in_scope
 from admin_app.errors import DeletionError
 from admin_app.extensions import db
 from admin_app.relations import Dependency, relations_of
-from admin_app.relations.hanging import unknown_dependents
+from admin_app.relations.undeclared import undeclared_dependents
 from tests.domain.audit.undoing import done, take_back
 from tests.relations.linked import Animal, Farm, Field, Visit
 
@@ -73,7 +73,7 @@ WHOLE = {"farms": [("Home",)], "fields": [("Long", 1)], "animals": [("Cow", 1, N
 
 
 def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -> None:
-    found = {one.key: (one.on_delete(), one.back) for one in unknown_dependents(Farm)}
+    found = {one.key: (one.on_delete(), one.back) for one in undeclared_dependents(Farm)}
 
     assert relations_of(Farm)["fields"].on_delete() is Dependency.CASCADE
     assert found == {
@@ -82,7 +82,7 @@ def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -
         "animal.insured_id": (Dependency.REFUSED, ""),
     }
     assert dependent_names(Farm) == ["fields", *found]
-    (visit,) = unknown_dependents(Animal)
+    (visit,) = undeclared_dependents(Animal)
     assert (visit.model, visit.target, visit.is_view, visit.on_delete()) == (Animal, Visit, False, Dependency.OPTIONAL)
 
 
@@ -154,4 +154,4 @@ def test_an_heir_is_needed_for_what_is_given_away() -> None:
 
 
 def test_the_history_of_a_record_keeps_nothing_of_what_hangs_on_it() -> None:
-    assert {one.history() for one in unknown_dependents(Farm)} == {()}
+    assert {one.history() for one in undeclared_dependents(Farm)} == {()}

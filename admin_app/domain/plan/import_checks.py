@@ -12,12 +12,12 @@ from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
-from admin_app.domain.plan.arrivals import LONGEST_CELL, Arrivals, group_of
-from admin_app.domain.plan.arriving_keys import USED
-from admin_app.domain.plan.checks import OUT_OF_SIGHT, Judgement, with_values
+from admin_app.domain.plan.checks import OUTSIDE_SCOPE, Judgement, with_values
+from admin_app.domain.plan.imported_keys import USED
+from admin_app.domain.plan.row_matcher import LONGEST_CELL, RowMatcher, group_of
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
 from admin_app.formatting import number
-from admin_app.kinds import stand_in
+from admin_app.kinds import placeholder
 from admin_app.kinds.history import from_json_sql
 from admin_app.models.plan import OPEN, PlanLine, Verdict
 
@@ -39,13 +39,13 @@ class WrongCell(NamedTuple):
     group: str
 
 
-def wrong_cells(session: AnySession, plan_id: int, arrivals: Arrivals) -> Iterator[WrongCell]:
+def wrong_cells(session: AnySession, plan_id: int, matcher: RowMatcher) -> Iterator[WrongCell]:
     """Yield every wrong cell of the lines as they are now. A wrong line keeps its record's present unique values."""
-    yield from repeated_records(session, plan_id, arrivals.match)
-    for name, column in arrivals.columns.items():
+    yield from repeated_records(session, plan_id, matcher.match)
+    for name, column in matcher.columns.items():
         if column.unique:
-            yield from repeated_values(session, plan_id, arrivals.model, name)
-            yield from taken_values(session, plan_id, arrivals.model, name, seen=arrivals.seen)
+            yield from repeated_values(session, plan_id, matcher.model, name)
+            yield from taken_values(session, plan_id, matcher.model, name, seen=matcher.seen)
 
 
 def repeated_records(session: AnySession, plan_id: int, match: str) -> Iterator[WrongCell]:
@@ -81,7 +81,7 @@ def taken_values(
             moving.c.record_id == stored_key(key_in(owner)),
             moving.c.verdict == Verdict.CHANGE,
             has_key(moving.c.after, name, _dialect(session)),
-            literal(stand_in(column) is not None),
+            literal(placeholder(column) is not None),
         )
         .correlate(owner)
     )
@@ -103,10 +103,10 @@ def taken_values(
         yield WrongCell(row, name, said, str(cell), group_of(name, USED))
 
 
-def new_out_of_sight(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
+def new_outside_scope(session: AnySession, model: type[Record], rows: ColumnElement[bool]) -> Judgement:
     """Return the lines whose new records would be outside these rows."""
     stays = with_values(model, rows, lambda name, column: _value(session, column, name))
-    return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUT_OF_SIGHT, Verdict.NEW)
+    return Judgement(~func.coalesce(stays, literal(value=False)), Verdict.REFUSED, OUTSIDE_SCOPE, Verdict.NEW)
 
 
 def left_out(problem: str) -> Judgement:

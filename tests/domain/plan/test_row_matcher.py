@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.record import Record, Versioned
-from admin_app.domain.plan.arrival import Arrival, CellProblem
-from admin_app.domain.plan.arrivals import Arrivals
-from admin_app.domain.plan.arriving_names import Named
 from admin_app.domain.plan.creation import default_of
+from admin_app.domain.plan.imported_row import CellProblem, ImportedRow
 from admin_app.domain.plan.lines import Line
+from admin_app.domain.plan.name_lookup import NameLookup
+from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.extensions import db, table_of
 from admin_app.models.post import Post
 from admin_app.models.user import User
@@ -37,28 +37,28 @@ class Switch(Versioned, Base):
     is_on: Mapped[bool]
 
 
-def row(**values: Any) -> Arrival:
-    return Arrival(2, values, {key: str(value) for key, value in values.items()})
+def row(**values: Any) -> ImportedRow:
+    return ImportedRow(2, values, {key: str(value) for key, value in values.items()})
 
 
-def lines(arrivals: Arrivals, *rows: Arrival) -> Sequence[Line]:
-    return arrivals.lines(db.session, 0, list(rows))
+def lines(matcher: RowMatcher, *rows: ImportedRow) -> Sequence[Line]:
+    return matcher.lines(db.session, 0, list(rows))
 
 
 def test_a_wrong_cell_is_said_with_the_record_that_its_row_is_about(make_user: Any) -> None:
     key = make_user().id
-    wrong = Arrival(2, {"id": key}, {}, {"name": CellProblem("enter the name.", "")})
+    wrong = ImportedRow(2, {"id": key}, {}, {"name": CellProblem("enter the name.", "")})
 
-    (line,) = lines(Arrivals(User, ("name",)), wrong)
+    (line,) = lines(RowMatcher(User, ("name",)), wrong)
 
     assert (line["record_id"], line["verdict"], line["cells"]) == (key, "wrong", {"name": ["enter the name.", ""]})
 
 
 def test_a_record_that_may_be_seen_and_not_changed_is_refused(make_post: Any) -> None:
     mine, other = make_post(content="mine"), make_post(content="other")
-    arrivals = Arrivals(Post, ("content",), editable=Post.id == mine.id)
+    matcher = RowMatcher(Post, ("content",), editable=Post.id == mine.id)
 
-    changed, refused = lines(arrivals, row(id=mine.id, content="x"), row(id=other.id, content="x"))
+    changed, refused = lines(matcher, row(id=mine.id, content="x"), row(id=other.id, content="x"))
 
     assert (changed["verdict"], refused["verdict"]) == ("change", "refused")
 
@@ -66,11 +66,11 @@ def test_a_record_that_may_be_seen_and_not_changed_is_refused(make_post: Any) ->
 def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_post: Any) -> None:
     ann, unseen = make_user(), make_user()
     open_, closed = make_post(user=ann), make_post(user=unseen)
-    named = {"user_id": Named(table_of(User).c.id, User, User.id != unseen.id)}
-    arrivals = Arrivals(Post, ("content", "user_id"), named=named)
+    named = {"user_id": NameLookup(table_of(User).c.id, User, User.id != unseen.id)}
+    matcher = RowMatcher(Post, ("content", "user_id"), named=named)
     rows = [row(id=key, content="x", user_id=None) for key in (open_.id, closed.id)]
 
-    taken, kept = lines(arrivals, *rows)
+    taken, kept = lines(matcher, *rows)
 
     assert (taken["verdict"], kept["cells"]) == (
         "change",
@@ -80,10 +80,10 @@ def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_po
 
 def test_a_record_may_be_given_to_one_that_is_made_first(make_post: Any) -> None:
     key = make_post(content="x").id
-    named = {"user_id": Named(table_of(User).c.email, User, made=("email", "name"))}
-    arrivals = Arrivals(Post, ("user_id",), named=named)
+    named = {"user_id": NameLookup(table_of(User).c.email, User, made=("email", "name"))}
+    matcher = RowMatcher(Post, ("user_id",), named=named)
 
-    (line,) = lines(arrivals, row(id=key, user_id="ann@example.com"))
+    (line,) = lines(matcher, row(id=key, user_id="ann@example.com"))
 
     assert (line["verdict"], line["before"], line["missing"]) == (
         "change", {"user_id": None}, {"user_id": "ann@example.com"},
@@ -91,9 +91,9 @@ def test_a_record_may_be_given_to_one_that_is_made_first(make_post: Any) -> None
 
 
 def test_a_new_record_says_yes_or_no() -> None:
-    arrivals = Arrivals(cast("type[Record]", Switch), ("is_on",), match="")
+    matcher = RowMatcher(cast("type[Record]", Switch), ("is_on",), match="")
 
-    given, absent = lines(arrivals, row(is_on=False), row())
+    given, absent = lines(matcher, row(is_on=False), row())
 
     assert (given["verdict"], given["after"]) == ("new", {"is_on": 0})
     assert absent["cells"] == {"is_on": ["enter the is on.", ""]}
