@@ -1,4 +1,4 @@
-"""What `manage.py import` may be told beside the file."""
+"""The options of `manage.py import`."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_nobody_agrees_without_a_terminal(manage: Manage, app: Flask, file: File
         assert db.session.scalars(select(PlanLine.verdict)).all() == ["new"]
 
 
-def test_the_reason_stands_in_the_history(manage: Manage, app: Flask, file: File) -> None:
+def test_the_history_has_the_reason(manage: Manage, app: Flask, file: File) -> None:
     manage("import", "user", file("name,email\nBo,bo@example.com\n"), "--reason", "As sent")
 
     with app.app_context():

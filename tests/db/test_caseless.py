@@ -1,4 +1,4 @@
-"""Unique text is the same in whatever capitals, for Python and for both stores; the database itself holds to that."""
+"""Unique text ignores capitals in Python and on both databases, and the database enforces it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_every_letter_means_the_same_to_python_and_the_store() -> None:
 
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_the_database_takes_no_two_of_the_same(one: str, other: str, make_user: Any) -> None:
+def test_the_database_refuses_texts_that_differ_only_in_case(one: str, other: str, make_user: Any) -> None:
     make_user(email=one)
 
     with pytest.raises(IntegrityError):
@@ -95,7 +95,7 @@ def test_another_program_reads_and_copies_and_is_told_why_it_cannot_write(make_u
     copy.close()
 
 
-def test_what_is_no_text_stays_what_it_is() -> None:
+def test_values_other_than_text_stay_unchanged() -> None:
     assert [caseless.caseless(value) for value in (None, 7, b"Ab")] == [None, 7, b"Ab"]
 
 

@@ -1,4 +1,4 @@
-"""Classes with tables of their own beside the first one's: which can be told apart, and what is refused at start."""
+"""Classes in joined tables: which ones can be told apart, and what is refused at start."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ TOLD: dict[str, object] = {"polymorphic_on": "kind"}
     ids=["not told", "another key", "one column twice", "one name twice"],
 )
 @pytest.mark.filterwarnings("ignore:Implicitly combining")
-def test_tables_that_are_not_told_apart_are_refused(
-    args: dict[str, object], columns: dict[str, Any], said: str
-) -> None:
+def test_ambiguous_tables_are_refused(args: dict[str, object], columns: dict[str, Any], said: str) -> None:
     base = type("Base", (DeclarativeBase,), {"__module__": __name__})
     type("Pot", (base,), {"__module__": __name__, "__tablename__": "pot", "id": Column(Integer, primary_key=True)})
     plant = type("Plant", (base,), {"__module__": __name__, **_parent(**args)})

@@ -1,4 +1,4 @@
-"""PostgreSQL plans what pages ask once: the driver prepares it, and keeps it from page to page."""
+"""PostgreSQL plans the queries of pages once: the driver prepares them and keeps them between requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ on_postgres = pytest.mark.parametrize("store", ["postgres"], indirect=True)
 
 @on_postgres
 @pytest.mark.parametrize("path", ["/admin/post/", "/admin/post/edit/?id={}"])
-def test_what_a_page_asks_about_its_person_is_short_enough_to_be_remembered(
+def test_statements_about_the_person_are_short_enough_to_be_prepared(
     path: str, as_editor: Any, make_post: Any, statements: Any
 ) -> None:
     address = path.format(make_post().id)
@@ -29,7 +29,7 @@ def test_what_a_page_asks_about_its_person_is_short_enough_to_be_remembered(
 
 
 @on_postgres
-def test_what_pages_ask_stays_prepared_from_page_to_page(app: Flask, as_viewer: Any) -> None:
+def test_statements_of_pages_stay_prepared_between_pages(app: Flask, as_viewer: Any) -> None:
     for _ in range(30):
         as_viewer.get("/admin/post/")
 
@@ -39,7 +39,7 @@ def test_what_pages_ask_stays_prepared_from_page_to_page(app: Flask, as_viewer: 
 
 
 @on_postgres
-def test_what_writes_is_one_transaction_also_where_a_page_would_read(app: Flask) -> None:
+def test_a_request_that_writes_is_one_transaction(app: Flask) -> None:
     asked = text("SELECT now() = statement_timestamp()")
 
     with app.app_context(), autocommit(), writing():

@@ -1,4 +1,4 @@
-"""Keys: printed for addresses, stored beside those of other models, compared by both stores."""
+"""Keys: written into addresses, stored as text in other tables, compared on both databases."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_keys_are_read_as_a_person_writes_them() -> None:
         *((_Day, "soon"), (_Moment, "2026-11-30T12:00+01:00"), (_Size, "1e9"), (_Sort, "middle"), (_Number, "1" * 300)),
     ],
 )
-def test_what_no_record_can_have_is_no_key(model: type[object], text: str) -> None:
+def test_text_that_no_key_can_have_is_not_read_as_one(model: type[object], text: str) -> None:
     assert read_key(model, text) is None
 
 

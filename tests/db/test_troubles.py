@@ -1,4 +1,4 @@
-"""What is wrong with the store itself is said in words, with what to do, and in the log once a minute."""
+"""Troubles of the database are described with what to do, and logged once a minute."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def no_folder(path: Path) -> str:
         (no_folder, troubles.NOT_OPENED),
     ],
 )
-def test_what_sqlite_refuses_is_understood(make: Callable[[Path], str], trouble: Any, tmp_path: Path) -> None:
+def test_sqlites_errors_are_recognised(make: Callable[[Path], str], trouble: Any, tmp_path: Path) -> None:
     engine = create_engine(make(tmp_path / "some.db"))
 
     def write() -> None:
@@ -112,7 +112,7 @@ def test_what_sqlite_refuses_is_understood(make: Callable[[Path], str], trouble:
         ("42P01", None),
     ],
 )
-def test_what_postgresql_refuses_is_understood(code: str, trouble: Any) -> None:
+def test_postgresqls_errors_are_recognised(code: str, trouble: Any) -> None:
     orig: Any = type("Refusal", (Exception,), {"sqlstate": code})()
 
     assert trouble_of(OperationalError("SELECT 1", {}, orig)) is trouble
@@ -131,7 +131,7 @@ def test_what_postgresql_refuses_is_understood(code: str, trouble: Any) -> None:
         ("server does not exist on this network", troubles.UNREACHABLE),
     ],
 )
-def test_what_is_said_to_who_connects_is_understood(said: str, trouble: Any) -> None:
+def test_refused_connections_are_recognised(said: str, trouble: Any) -> None:
     refused = psycopg.OperationalError(
         f'connection failed: connection to server at "10.0.0.5", port 5432 failed: {said}'
     )
@@ -142,7 +142,7 @@ def test_what_is_said_to_who_connects_is_understood(said: str, trouble: Any) -> 
 @pytest.mark.parametrize(
     "error", [None, ValueError("x"), FileNotFoundError(2, "x"), OperationalError("SELECT 1", {}, Exception("locked"))]
 )
-def test_what_is_no_trouble_of_the_store_is_none(error: Any) -> None:
+def test_other_errors_are_not_taken_for_problems_of_the_database(error: Any) -> None:
     assert trouble_of(error) is None
 
 
@@ -254,9 +254,7 @@ def test_a_file_for_which_there_is_no_room_is_refused_in_words(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_a_server_that_was_started_again_while_nobody_asked_is_no_news(
-    app: Flask, as_owner: Client, postgres_url: str
-) -> None:
+def test_a_server_restart_between_requests_is_not_noticed(app: Flask, as_owner: Client, postgres_url: str) -> None:
     with app.app_context(), ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(db.engine.connect())
@@ -325,7 +323,7 @@ def refused_by_postgresql(_path: Path) -> Exception:
     ("refused", "trouble"),
     [(refused_by_sqlite, troubles.NO_DATABASE), (refused_by_postgresql, troubles.UNREACHABLE)],
 )
-def test_what_the_queue_meets_past_sqlalchemy_is_understood(
+def test_errors_of_the_queue_without_sqlalchemy_are_recognised(
     refused: Callable[[Path], Exception], trouble: Any, tmp_path: Path
 ) -> None:
     assert trouble_of(refused(tmp_path / "queue.db")) is trouble
@@ -338,7 +336,7 @@ def test_what_the_queue_meets_past_sqlalchemy_is_understood(
     ("make", "trouble"),
     [(other_file, troubles.NO_DATABASE), (no_folder, troubles.NOT_OPENED), (read_only, troubles.READ_ONLY)],
 )
-def test_what_is_written_after_an_answer_says_it_once(
+def test_a_failed_write_after_the_response_is_logged_once(
     make: Callable[[Path], str], trouble: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = create_app({"DATABASE_URL": make(tmp_path / "some.db")}, instance_path=str(tmp_path))

@@ -1,4 +1,4 @@
-"""Turns at SQLite's write lock: long work lets go first who waits, and stands back for nobody else."""
+"""Turns at SQLite's write lock: long work lets waiting writers go first, and does not pause without them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def engine(tmp_path: Path) -> Engine:
     return create_engine(f"sqlite:///{tmp_path / 'turns.db'}")
 
 
-def test_who_waits_for_the_write_lock_has_it_before_long_work_goes_on(
+def test_a_waiting_writer_gets_the_write_lock_before_a_long_job_goes_on(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "LONGEST", 60)
@@ -45,7 +45,7 @@ def test_who_waits_for_the_write_lock_has_it_before_long_work_goes_on(
     assert (came_early, came_first, is_awaited(engine)) == (False, True, False)
 
 
-def test_long_work_does_not_stand_back_for_ever(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_job_does_not_wait_for_ever(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "LONGEST", 0.01)
 
     with waiting(engine):

@@ -1,4 +1,4 @@
-"""Migrations let unique text be the same in whatever capitals, say what clashes, and lose no index on the way."""
+"""Migrations make unique text ignore capitals, name the rows that clash, and keep every index."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def kept() -> tuple[list[str], bool]:
         return found, EMAIL in caseless.present(connection)
 
 
-def test_what_clashes_is_said_and_nothing_is_changed() -> None:
+def test_clashing_texts_are_listed_and_nothing_is_changed() -> None:
     flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
     emails(
         "one@example.com",
@@ -121,7 +121,7 @@ def test_a_table_that_a_batch_copies_gets_its_index_again(*, is_dropped: bool) -
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_the_sql_alone_cannot_tell_what_clashes() -> None:
+def test_a_migration_as_sql_alone_is_refused() -> None:
     flask_migrate.downgrade(directory=MIGRATIONS, revision="0012")
 
     with pytest.raises(ConfigurationError, match="run db upgrade without --sql"):

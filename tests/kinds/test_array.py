@@ -1,4 +1,4 @@
-"""Lists as columns: which types are, and what a cell may be."""
+"""Columns of lists: which types are supported, and which cells are valid."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEXTS = ArrayKind(sa.Column("words", ListOf(sa.String(40))))
         (sa.DateTime(timezone=True), "other"),
     ],
 )
-def test_a_flat_list_of_texts_numbers_or_choices_is_one(type_: Any, name: str) -> None:
+def test_flat_lists_of_texts_numbers_or_choices_are_accepted(type_: Any, name: str) -> None:
     assert kind_of(sa.Column("it", type_)).name == name
 
 
@@ -47,7 +47,7 @@ def test_a_tag_is_kept_once() -> None:
     assert [tags.from_cell(one) for one in ('["b", "a", "b"]', "b,a,b")] == [["b", "a"], ["b", "a"]]
 
 
-def test_an_item_that_is_none_has_its_place() -> None:
+def test_a_missing_item_keeps_its_position() -> None:
     column = sa.Column("it", sa.ARRAY(sa.Integer))
     kind = ArrayKind(column)
 
@@ -56,7 +56,7 @@ def test_an_item_that_is_none_has_its_place() -> None:
     assert column_cell(column, [1, None], is_whole=True).text == "1, "
 
 
-def test_a_migration_writes_what_each_store_keeps() -> None:
+def test_a_migration_writes_the_type_of_each_database() -> None:
     assert ListOf(sa.String(9)).in_migration == "sa.JSON().with_variant(sa.ARRAY(sa.String(length=9)), 'postgresql')"
 
 
@@ -79,6 +79,6 @@ def test_a_cell_is_a_list_of_json_or_words_with_commas() -> None:
 @pytest.mark.parametrize(
     "cell", ['[["a"]]', '[{"a": 1}]', "[true]", "[NaN]", "[1e400]", '["\\ud800"]', '["\\u0000"]', "[1", "[" * 100_000]
 )
-def test_what_is_no_list_of_texts_and_numbers_is_refused(cell: str) -> None:
+def test_other_values_than_lists_of_texts_and_numbers_are_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r'^must be a list, like \["a", "b"\], or a, b\.$'):
         TEXTS.from_cell(cell)

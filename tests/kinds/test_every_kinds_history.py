@@ -1,4 +1,4 @@
-"""Every kind of column in turn: what the history keeps of it, by Python and by both stores; what its column has room for."""
+"""Each kind of column: what the history keeps of its values, from Python and on both databases, and how long they may be."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_database_reads_the_history_as_python_does(name: str, stored: sa.Con
 
 # Whether a file is here, the database says.
 @pytest.mark.parametrize("name", [name for name in SAMPLES if not kind_of(COLUMNS[name]).is_file])
-def test_every_value_fits_but_for_what_its_column_has_no_room_for(name: str) -> None:
+def test_every_value_fits_unless_its_column_is_too_small(name: str) -> None:
     sample = SAMPLES[name]
 
     assert [problem_with(COLUMNS[name], "It", value) for value in sample.values] == [None, None]

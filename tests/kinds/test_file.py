@@ -1,4 +1,4 @@
-"""Files in columns: how a reference is written, and which ones a column takes."""
+"""Files in columns: how a reference is written, and which references a column accepts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_column_without_room_stops_the_start() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_a_column_takes_files_that_are_here_and_of_its_types() -> None:
+def test_a_column_accepts_stored_files_of_its_types() -> None:
     db.session.add(StoredFile(sha256=DIGEST, size=5, content_type="application/pdf", look_at=utc_now()))
     db.session.commit()
     held, other = f"{DIGEST}/5/a.pdf", f"{DIGEST}/6/a.pdf"

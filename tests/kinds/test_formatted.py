@@ -1,4 +1,4 @@
-"""Texts of a form of their own, where another program stored what has none."""
+"""Texts with a format, where another program stored text without it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.kinds.everything import COLUMNS, Everything
         ("url", "file:///etc", "file:///etc"),
     ],
 )
-def test_it_is_shown_as_it_is(name: str, stored: str, text: str) -> None:
+def test_a_value_in_a_wrong_format_is_shown_unchanged(name: str, stored: str, text: str) -> None:
     cell = column_cell(getattr(Everything, name), stored, is_whole=True)
 
     assert (cell.text, cell.url, "colour" in cell.kind) == (text, "", False)
@@ -52,7 +52,7 @@ def test_a_number_is_spaced_by_its_country() -> None:
         ("phone", "+49 30 12345678901234567", "It must be 20 characters or fewer; it has 24."),
     ],
 )
-def test_what_is_wrong_is_said(name: str, value: Any, problem: str) -> None:
+def test_a_problem_says_what_is_wrong(name: str, value: Any, problem: str) -> None:
     assert problem_with(COLUMNS[name], "It", value) == problem
 
 

@@ -1,4 +1,4 @@
-"""What is refused as JSON, with where it is wrong."""
+"""What is refused as JSON, and where it says the mistake is."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from admin_app.kinds.json import value_of
         ('[{"a": 1, "b": 2, "a": 1}]', "The name “a” stands twice in one object"),
     ],
 )
-def test_what_no_store_can_keep_is_refused(text: str, problem: str) -> None:
+def test_json_that_cannot_be_stored_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}$"):
         value_of(text)
 
 
-def test_what_is_as_deep_and_as_long_as_it_may_be_is_read_and_spelled() -> None:
+def test_json_at_the_limits_of_depth_and_length_is_read_and_written() -> None:
     text = f"{'[' * 99}{'7' * 400}{']' * 99}"
 
     assert spelled(value_of(text)) == text
 
 
-def test_both_stores_spell_what_is_read_as_the_history_does(app: Flask) -> None:
+def test_both_databases_spell_json_as_the_history_does(app: Flask) -> None:
     values = [value_of(text) for text in ("-0.0", "1e308", "5e-324", "1E+2", "7" * 400, '{"b": "\\u007f", "aa": 1.10}')]
 
     with app.app_context():

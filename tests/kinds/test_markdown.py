@@ -1,11 +1,11 @@
-"""How Markdown looks: what could run is taken out, and no text keeps others waiting."""
+"""Rendered Markdown: scripts are removed, and no text takes long to render."""
 
 from __future__ import annotations
 
 from admin_app.kinds.markdown import LONGEST, html_of
 
 
-def test_of_its_tags_only_those_are_left_that_do_nothing() -> None:
+def test_only_harmless_tags_are_left() -> None:
     html = html_of("**Bold** <script>alert(1)</script><b onclick=x>b</b> [a](javascript:x) [b](https://example.com)")
 
     assert html == (
@@ -14,7 +14,7 @@ def test_of_its_tags_only_those_are_left_that_do_nothing() -> None:
     )
 
 
-def test_of_a_very_long_text_the_beginning_is_shown_and_said_to_be_that() -> None:
+def test_only_the_beginning_of_a_very_long_text_is_shown_with_a_note() -> None:
     html = html_of(f"{'a' * LONGEST}secret")
 
     assert html == f"<p>{'a' * LONGEST}</p>\n<p>Only the first 100,000 characters are shown.</p>"

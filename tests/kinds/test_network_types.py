@@ -1,4 +1,4 @@
-"""PostgreSQL's own types of addresses: read and written in addresses, files, forms, filters and the history alike."""
+"""PostgreSQL's network types: read and written alike in URLs, files, forms, filters and the history."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ each = pytest.mark.parametrize(("name", "typed", "value", "written"), SAMPLES)
 
 
 @each
-def test_it_is_read_however_it_is_typed_and_written_in_one_way(name: str, typed: str, value: Any, written: str) -> None:
+def test_an_address_is_read_in_any_spelling_and_written_in_one(name: str, typed: str, value: Any, written: str) -> None:
     column, kind = COLUMNS[name], kind_of(COLUMNS[name])
 
     class Machine(Form):
@@ -73,7 +73,7 @@ def test_it_is_read_however_it_is_typed_and_written_in_one_way(name: str, typed:
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_what_is_none_is_refused_with_an_example(name: str) -> None:
+def test_a_wrong_address_is_refused_with_an_example(name: str) -> None:
     column, kind = COLUMNS[name], kind_of(COLUMNS[name])
 
     with pytest.raises(ValueError, match=rf"^must be {kind.wanted}\.$"):

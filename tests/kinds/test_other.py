@@ -1,4 +1,4 @@
-"""A column of a type that no kind is for: its text is shown, found, written into files and kept by the history."""
+"""A column of a type without a kind: its text is shown, searched, exported and kept in the history."""
 
 from __future__ import annotations
 
@@ -193,13 +193,13 @@ def test_no_address_and_no_file_brings_a_value(odd: Odd) -> None:
 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), psycopg.dialect()], ids=["sqlite", "postgres"])
-def test_what_a_types_own_conversion_cannot_take_is_written_and_read_as_text(dialect: sa.Dialect) -> None:
+def test_a_value_that_a_types_conversion_refuses_is_written_and_read_as_text(dialect: sa.Dialect) -> None:
     assert text_of("unreleased", Release(), dialect) == "unreleased"
     assert value_of("unreleased", Release(), dialect) == "unreleased"
     assert text_of(None, Release(), dialect) is None
 
 
-def test_what_the_driver_does_not_know_is_written_as_python_does() -> None:
+def test_a_type_unknown_to_the_driver_is_written_as_python_does() -> None:
     assert text_of(1j, Point(), psycopg.dialect()) == "1j"
     assert text_of(b"\0a", Point(), psycopg.dialect()) == "\\x0061"
 
@@ -229,7 +229,7 @@ class Half(Kind[Any]):
     values = (memoryview,)
 
 
-def test_a_kind_that_there_is_not_is_refused_by_name() -> None:
+def test_an_unknown_kind_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match=r"^NameLookup\.unheard_of names the kind smell\. Name one of "):
         require_known(NameLookup)
 

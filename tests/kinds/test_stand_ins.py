@@ -1,4 +1,4 @@
-"""Values that stand in while records change places in a unique column: no record has them, and each gets its own."""
+"""Placeholders for records that swap values of a unique column: none is in use, and each record gets its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("context")
         (sa.Date(), True, [None, None], [None, None]),
     ],
 )
-def test_each_record_gets_one_of_its_own(
+def test_each_record_gets_a_placeholder_of_its_own(
     type_: Any, values: list[Any], standing_in: list[Any], *, nullable: bool
 ) -> None:
     table = sa.Table(
@@ -42,7 +42,7 @@ def test_each_record_gets_one_of_its_own(
 
 
 @pytest.mark.parametrize("type_", [sa.String(3), sa.Date()])
-def test_some_columns_have_none(type_: Any) -> None:
+def test_some_columns_have_no_placeholder(type_: Any) -> None:
     key, value = sa.Column("id", sa.Integer, primary_key=True), sa.Column("value", type_, nullable=False)
 
     assert placeholder(sa.Table("sample", sa.MetaData(), key, value).c.value) is None

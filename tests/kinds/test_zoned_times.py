@@ -1,4 +1,4 @@
-"""SQLAlchemy's own type of times with a zone: on PostgreSQL it is like ours, on SQLite, which gives back none with a zone, it is looked at."""
+"""SQLAlchemy's times with a time zone: supported on PostgreSQL, and read-only on SQLite, which returns them without a zone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def stored(context: Flask) -> Iterator[sa.Connection]:  # noqa: ARG001 -- the st
 
 
 @pytest.mark.usefixtures("context")
-def test_it_is_a_moment_where_the_store_gives_it_back_with_a_zone() -> None:
+def test_it_is_a_moment_if_the_database_returns_it_with_a_time_zone() -> None:
     wanted = {"postgresql": "datetime", "sqlite": "other"}
 
     assert kind_of(AT).name == wanted[db.engine.dialect.name]

@@ -1,4 +1,4 @@
-"""Relations as people have them, on every page; test_relation_shapes.py runs this file in a copy of the project."""
+"""Relations of many shapes on every page; test_relation_shapes.py runs this file in a copy of the project."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_an_earlier_version_is_brought_back_with_its_links(app: Flask, as_editor
 
 
 @pytest.mark.usefixtures("articles")
-def test_what_two_people_did_to_links_is_put_together(app: Flask, as_editor: Any, as_owner: Any) -> None:
+def test_two_peoples_changes_of_links_are_merged(app: Flask, as_editor: Any, as_owner: Any) -> None:
     address = f"{ARTICLE}edit/?id=1"
     mine, theirs = (Page(one.get(address)).values() for one in (as_editor, as_owner))
 

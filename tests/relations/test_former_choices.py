@@ -1,4 +1,4 @@
-"""What a column held when there were other choices: it is told, and never written where nobody could read it again."""
+"""Values that are no longer among a column's choices are shown, and are never written back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("linked")
         ("sides", [Side.RIGHT, Side.LEFT], [], 'Sides “["RIGHT", "BACK"]” can no longer be chosen.'),
     ],
 )
-def test_an_undo_leaves_the_record_whose_choice_was_taken_away(
+def test_an_undo_skips_a_record_whose_choice_was_removed(
     field: str, left: object, right: object, said: str, act: str
 ) -> None:
     seats = [Seat(name=f"Seat {number}", hall="Great", number=number, **{field: left}) for number in (1, 2)]
@@ -48,7 +48,7 @@ def test_an_undo_leaves_the_record_whose_choice_was_taken_away(
     assert there == ({keys[0]: right, keys[1]: left} if act == "changed" else {keys[1]: left})
 
 
-def test_the_history_tells_it_by_its_text() -> None:
+def test_the_history_shows_a_removed_choice_as_text() -> None:
     kind = kind_of(Seat.side)
 
     assert [kind.from_history(held) for held in ("LEFT", "BACK", None)] == [Side.LEFT, "BACK", None]

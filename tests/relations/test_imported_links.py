@@ -1,4 +1,4 @@
-"""Links in a file's rows: named by keys and names, compared with what there is, replaced or added to, made with new records."""
+"""Links in a file's rows: given by key or name, compared with existing ones, replaced or added, and made with new records."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_cell_that_means_no_record_or_several_is_wrong(cells: dict[str, str], 
     assert (found["verdict"], found["cells"]) == ("wrong", said)
 
 
-def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
+def test_a_hidden_link_is_neither_named_nor_removed() -> None:
     mine = matcher(seen=Tag.name != "b")
 
     named, lost, kept = (line(mine, tags=text) for text in ("b", "a", "3"))
@@ -92,7 +92,7 @@ def test_a_link_out_of_sight_is_not_named_and_not_taken_away() -> None:
     assert added["after"] == {"tags": [1, 2, 3]}
 
 
-def test_new_records_are_made_with_their_links_and_the_history_has_them() -> None:
+def test_new_records_are_created_with_their_links_and_the_history_has_them() -> None:
     rows = [
         ImportedRow(2, {"id": None, "name": "New", "tags": "b, c"}, {}),
         ImportedRow(3, {"id": 1, "tags": "c"}, {}),

@@ -1,4 +1,4 @@
-"""Links of many to many: a field of the record that keeps them, in its history, its versions and every undo."""
+"""Many-to-many links: a field of the record that owns them, in its history, its versions and its undo."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_change_of_links_is_undone_and_redone() -> None:
     assert names() == {"First": ["c"]}
 
 
-def test_links_that_changed_since_stay_until_one_insists() -> None:
+def test_an_undo_keeps_links_that_changed_since_unless_forced() -> None:
     make("a", "b")
     changed = relink("b")
     relink("a")
@@ -137,7 +137,7 @@ def test_links_that_changed_since_stay_until_one_insists() -> None:
     assert names() == {"First": ["a", "b"]}
 
 
-def test_a_link_to_what_is_gone_cannot_be_given_back() -> None:
+def test_an_undo_cannot_restore_a_link_to_a_deleted_record() -> None:
     make("a", "b")
     changed = relink("b")
     with transaction(db.session):
@@ -169,7 +169,7 @@ def test_a_deleted_record_comes_back_with_its_links(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["one", "many"])
-def test_what_is_linked_loses_a_link_that_goes_and_has_it_again(way: str) -> None:
+def test_a_record_loses_the_link_to_a_deleted_one_and_gets_it_back(way: str) -> None:
     make("a", "b")
     make("b", name="Second")
 
@@ -187,7 +187,7 @@ def test_what_is_linked_loses_a_link_that_goes_and_has_it_again(way: str) -> Non
     assert names() == {"First": ["a", "b"], "Second": ["b"]}
 
 
-def test_what_was_made_goes_with_its_links() -> None:
+def test_undoing_a_creation_removes_its_links() -> None:
     made = make("a", "b")
 
     result = take_back(made)
@@ -195,7 +195,7 @@ def test_what_was_made_goes_with_its_links() -> None:
     assert (result.given_back, result.left, names()) == (3, 0, {})
 
 
-def test_what_others_are_linked_with_by_now_stays() -> None:
+def test_a_created_record_that_others_link_to_by_now_stays() -> None:
     with transaction(db.session):
         db.session.add(Tag(name="a"))
     made = done()
@@ -238,7 +238,7 @@ def test_a_merged_record_leaves_its_links_to_the_survivor() -> None:
 
 
 @pytest.mark.parametrize("verb", ["delete", "merge"])
-def test_links_that_are_not_ones_own_to_change_hold_a_record(verb: str) -> None:
+def test_links_that_the_person_may_not_change_prevent_a_deletion(verb: str) -> None:
     make("a", "b")
     a, b = (db.session.get_one(Tag, key) for key in (1, 2))
     mine = {"scopes": lambda _relation: DeletionScope(to_move=false())}
@@ -253,7 +253,7 @@ def test_links_that_are_not_ones_own_to_change_hold_a_record(verb: str) -> None:
     assert [one.is_allowed for one in losses(db.session, Tag, Tag.id == 1, **mine)] == [False]
 
 
-def test_files_name_what_is_linked_as_far_as_it_may_be_told() -> None:
+def test_files_name_the_linked_records_that_the_person_may_see() -> None:
     make("a", "b, c")
     make(name="Second")
     told = Tag.name != "a"
@@ -295,7 +295,7 @@ def test_links_of_many_records_are_changed_by_a_plan_and_undone_as_one(
     assert names() == {"First": ["a"], "Second": []}
 
 
-def test_a_planned_link_to_what_is_gone_fails_by_itself() -> None:
+def test_a_planned_link_to_a_deleted_record_fails_only_its_line() -> None:
     make("a", "b")
     make(name="Second")
     plan = planned(Article, {"tags": AddLinks((2,))}, meant=Article.id == 2)
@@ -308,7 +308,7 @@ def test_a_planned_link_to_what_is_gone_fails_by_itself() -> None:
     assert plan.reasons[0][1] == "One of the tags no longer exists. Check them, and save again."
 
 
-def test_what_the_links_were_is_known_of_an_earlier_version() -> None:
+def test_the_links_of_an_earlier_version_are_known() -> None:
     make("a", "b")
     relink("b")
     with transaction(db.session):
@@ -321,11 +321,11 @@ def test_what_the_links_were_is_known_of_an_earlier_version() -> None:
     assert (now.value_of(article, "tags"), now.value_of(article, "name")) == ([2], "First")
 
 
-def test_what_two_people_did_to_links_is_put_together() -> None:
+def test_two_peoples_changes_of_links_are_merged() -> None:
     assert merged_links([1, 2, 3], [2, 3, 4], [1, 3, 5]) == [3, 4, 5]
 
 
-def test_a_loss_is_counted_as_far_as_it_is_seen() -> None:
+def test_lost_links_are_counted_as_far_as_the_person_sees_them() -> None:
     make("a")
     make("a", name="Second")
 
@@ -334,20 +334,20 @@ def test_a_loss_is_counted_as_far_as_it_is_seen() -> None:
     assert (found.count.number, found.is_allowed) == (1, True)
 
 
-def test_a_title_that_means_links_again_is_passed_over() -> None:
+def test_a_second_title_for_the_same_links_is_ignored() -> None:
     links = ImportColumn("tags", "Tags", Column("tags", Text), ("tags.id", "Tags ID"))
 
     assert columns_named(["Tags ID", "Tags"], [links], []) == {0: "tags"}
     assert links.is_links
 
 
-def test_choices_about_links_are_read_as_they_were_written() -> None:
+def test_import_options_for_links_are_read_as_they_were_written() -> None:
     options = ImportOptions({0: "tags"}, keeps=frozenset({"tags"}))
 
     assert options_of(options.to_pairs()) == options
 
 
-def test_records_that_are_only_looked_at_are_named_and_found() -> None:
+def test_records_of_a_view_only_relation_are_named_and_found() -> None:
     relation = relation_of(Farm.visits)
     with transaction(db.session):
         db.session.add_all([Farm(name="Home"), Farm(name="Empty")])
@@ -367,7 +367,7 @@ def test_records_that_are_only_looked_at_are_named_and_found() -> None:
     assert "visits" not in links_of(Farm)
 
 
-def test_records_that_keep_links_to_others_are_found() -> None:
+def test_records_that_own_links_to_others_are_found() -> None:
     with transaction(db.session):
         db.session.add_all([Article(name="With", tags=[Tag(name="own")]), Article(name="Without")])
     relation = links_of(Article)["tags"]
@@ -379,7 +379,7 @@ def test_records_that_keep_links_to_others_are_found() -> None:
 
 
 @pytest.mark.parametrize("keys", [None, [1], [1, 2], [3]])
-def test_rows_with_links_are_the_same_found_by_the_links_or_asked_one_by_one(keys: list[int] | None) -> None:
+def test_looking_up_links_and_testing_each_row_find_the_same_rows(keys: list[int] | None) -> None:
     one, two, three = (Tag(name=name) for name in "abc")
     with transaction(db.session):
         db.session.add_all([one, two, three])
@@ -400,7 +400,7 @@ def test_rows_with_links_are_the_same_found_by_the_links_or_asked_one_by_one(key
 
 @pytest.mark.parametrize("archive", [{}, {"archived": Article.name == "None", "archived_name": "name"}])
 @pytest.mark.parametrize(("limit", "is_walked"), [(1, True), (2, False)])
-def test_a_tag_that_many_have_is_asked_of_each_row_and_counted_so_far(
+def test_a_common_tag_is_tested_row_by_row_and_counted_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch, limit: int, archive: dict[str, Any], *, is_walked: bool
 ) -> None:
     monkeypatch.setattr(planner, "LARGE_SET", limit)
@@ -419,7 +419,7 @@ def test_a_tag_that_many_have_is_asked_of_each_row_and_counted_so_far(
     assert (page.count, rest.count) == (Count(2), Count(2))
 
 
-def test_what_is_refused_for_another_reason_is_no_matter_of_the_links() -> None:
+def test_a_refusal_for_another_reason_is_not_blamed_on_links() -> None:
     with pytest.raises(InvalidRecord) as refusal, refusals_of(Article), transaction(db.session):
         db.session.add(Article(name=None))
 

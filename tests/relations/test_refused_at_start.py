@@ -1,4 +1,4 @@
-"""What the dashboard does not know stops its start, with one line that names the model and the column."""
+"""Relations that are not supported stop the start, with one line that names the model and the column."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_filter_by_many_records_is_refused() -> None:
         operators_of(User.name, "Name", User.posts)
 
 
-def test_a_field_of_many_records_is_refused_and_one_that_nobody_asked_for_is_left_out() -> None:
+def test_a_to_many_form_field_is_refused_and_an_undeclared_one_is_left_out() -> None:
     relation = User.posts.property
     asked = Converter(None, SimpleNamespace(model=User, form_columns=("name", "posts")))
     not_asked = Converter(None, SimpleNamespace(model=User, form_columns=()))

@@ -1,4 +1,4 @@
-"""What a relation says of itself, on either side of it, and the relations that the dashboard does not know."""
+"""What a relation knows about both of its sides, and the relations that are not supported."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Pair(Base):
     second: Mapped[int] = mapped_column(primary_key=True)
 
 
-def test_a_models_relations_are_of_the_kinds_there_are() -> None:
+def test_a_models_relations_have_their_kinds() -> None:
     found = {
         (model.__name__, key): one.name for model in (Post, User, Role) for key, one in relations_of(model).items()
     }
@@ -92,7 +92,7 @@ def test_a_models_relations_are_of_the_kinds_there_are() -> None:
     assert found == {("Post", "user"): "to_one", ("User", "posts"): "to_many", ("Role", "holders"): "to_many"}
 
 
-def test_both_sides_know_the_columns_that_tie_them_and_each_other() -> None:
+def test_both_sides_know_the_joined_columns_and_each_other() -> None:
     user, posts = relation_of(Post.user), relation_of(User.posts)
 
     assert (user.model, user.target, user.key, user.back, user.is_many) == (Post, User, "user", "posts", False)
@@ -120,7 +120,7 @@ def test_either_side_finds_the_rows_that_hold_the_key(make_user: Any, make_post:
 
 
 @pytest.mark.usefixtures("context")
-def test_only_what_a_record_points_at_is_loaded_with_it(make_user: Any, make_post: Any, statements: Any) -> None:
+def test_only_to_one_relations_are_loaded_with_a_record(make_user: Any, make_post: Any, statements: Any) -> None:
     make_post(user_id=make_user().id)
     options = [option for model in (Post, User) for one in relations_of(model).values() for option in one.load()]
     db.session.expire_all()
@@ -131,7 +131,7 @@ def test_only_what_a_record_points_at_is_loaded_with_it(make_user: Any, make_pos
     assert (names, len(sent), len(options)) == (["User 1"], 1, 1)
 
 
-def test_a_record_tells_whose_key_it_holds() -> None:
+def test_a_record_returns_the_key_of_its_related_record() -> None:
     assert relation_of(Post.user).keys(Post(user_id=7)) == [7]
     assert relation_of(Post.user).keys(Post()) == []
     assert relation_of(User.posts).keys(User(id=7)) == []
@@ -142,7 +142,7 @@ def test_the_side_that_holds_the_key_keeps_it_in_its_history() -> None:
     assert list(relation_of(User.posts).history()) == []
 
 
-def test_what_a_deletion_has_to_settle_the_foreign_key_says() -> None:
+def test_the_foreign_key_says_what_a_deletion_has_to_settle() -> None:
     asked = {one: relation_of(one).on_delete() for one in (Post.user, User.posts, Role.holders, Article.chapters)}
 
     assert list(asked.values()) == [Dependency.NONE, Dependency.OPTIONAL, Dependency.NONE, Dependency.REQUIRED]
@@ -168,7 +168,7 @@ def test_a_relation_that_the_dashboard_does_not_know_is_refused_by_name(name: st
     assert str(refusal.value) == UNKNOWN[name]
 
 
-def test_a_relation_may_go_by_all_columns_of_a_key_or_by_a_unique_one() -> None:
+def test_a_relation_can_use_all_columns_of_a_key_or_a_unique_column() -> None:
     configure_mappers()
     pair, tag = to_one(Page.pair), to_one(Article.by_name)
 
@@ -177,6 +177,6 @@ def test_a_relation_may_go_by_all_columns_of_a_key_or_by_a_unique_one() -> None:
     assert pair.foreign_key_values(None) == {"first": None, "second": None}
 
 
-def test_a_relation_for_reading_alone_is_known_whatever_joins_it() -> None:
+def test_a_view_only_relation_is_supported_whatever_joins_it() -> None:
     # Asked past the cache: another test of the process may have met the relation before.
     assert _problem_with(inspect_mapper(Staff).relationships["held_roles"]) == ""

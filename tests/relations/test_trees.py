@@ -1,4 +1,4 @@
-"""Records that hang on each other: none comes to be below itself, whoever puts it there."""
+"""Records that refer to their own table: nothing can put one below itself."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_model_makes_a_tree_unless_it_says_otherwise() -> None:
     assert [one.key for one in trees_of(Place)] == ["parent"]
 
 
-def test_what_is_below_is_found_however_deep_and_in_a_circle_too() -> None:
+def test_records_below_are_found_at_any_depth_and_in_a_circle() -> None:
     tree, like = to_one(Place.parent), to_one(Place.like)
     with transaction(db.session):
         for key, other in ((1, 2), (2, 1)):
@@ -81,7 +81,7 @@ def test_a_transaction_that_puts_a_record_below_itself_is_refused(parent: int) -
     assert parents() == BEFORE
 
 
-def test_a_form_is_told_before() -> None:
+def test_a_form_is_refused_before_it_saves() -> None:
     tree, one = to_one(Place.parent), db.session.get_one(Place, 1)
 
     found = [problem_with_parent(db.session, tree, one, parent) for parent in (None, one, *_places(3, 4))]
@@ -93,7 +93,7 @@ def _places(*keys: int) -> list[Place]:
     return [db.session.get_one(Place, key) for key in keys]
 
 
-def test_a_plan_leaves_those_that_would_be_below_themselves() -> None:
+def test_a_plan_skips_records_that_would_be_below_themselves() -> None:
     plan = carried_out(planned(Place, {"parent_id": SetTo(3)}, meant=Place.id.in_([1, 4])))
 
     assert verdicts(plan) == {1: "failed", 4: "done"}
@@ -110,7 +110,7 @@ def test_an_undo_that_would_put_a_record_below_itself_is_refused() -> None:
     assert parents() == {1: 3, 2: 1, 3: None, 4: None}
 
 
-def test_what_hangs_on_a_deleted_record_is_not_given_to_what_is_below_it() -> None:
+def test_dependents_of_a_deleted_record_cannot_be_given_to_a_record_below_it() -> None:
     earth, rome, mars = _places(1, 3, 4)
 
     with pytest.raises(DeletionError, match="“Rome” is below what it would get"):
@@ -123,7 +123,7 @@ def test_what_hangs_on_a_deleted_record_is_not_given_to_what_is_below_it() -> No
 
 
 @pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-def test_two_who_put_records_below_each_other_at_once_do_not_both(app: Flask) -> None:
+def test_two_people_cannot_put_records_below_each_other_at_once(app: Flask) -> None:
     flushed = threading.Barrier(2)
 
     def move_at_once(key: int, parent: int) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of records that point at a deleted one: as the model says, as the foreign key says, or as somebody decides."""
+"""What happens to records that refer to a deleted one: by the model, by the foreign key, or by a person's choice."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def left() -> dict[str, list[tuple[Any, ...]]]:
 WHOLE = {"farms": [("Home",)], "fields": [("Long", 1)], "animals": [("Cow", 1, None), ("Bull", None, 1)]}
 
 
-def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -> None:
+def test_referring_records_are_found_without_a_declared_relation() -> None:
     found = {one.key: (one.on_delete(), one.back) for one in undeclared_dependents(Farm)}
 
     assert relations_of(Farm)["fields"].on_delete() is Dependency.CASCADE
@@ -86,7 +86,7 @@ def test_who_points_at_a_record_is_known_also_where_nobody_has_a_name_for_it() -
     assert (visit.model, visit.target, visit.is_view, visit.on_delete()) == (Animal, Visit, False, Dependency.OPTIONAL)
 
 
-def test_what_goes_and_what_stays_is_told_before() -> None:
+def test_the_consequences_of_a_deletion_are_known_before() -> None:
     one = dependences(db.session, db.session.get_one(Farm, 1), everything_in_scope)
     many = dependences_of_many(db.session, Farm, Farm.id == 1, everything_in_scope)
 
@@ -95,7 +95,7 @@ def test_what_goes_and_what_stays_is_told_before() -> None:
     assert [(each.words, each.count.number, each.fates) for each in many] == said
 
 
-def test_what_is_decided_happens_without_a_question_and_is_undone(deletes: Deletes) -> None:
+def test_fixed_consequences_happen_without_a_question_and_are_undone(deletes: Deletes) -> None:
     deletes(Farm)
     gone = left()
     take_back(done())
@@ -104,7 +104,7 @@ def test_what_is_decided_happens_without_a_question_and_is_undone(deletes: Delet
     assert left() == WHOLE
 
 
-def test_what_is_not_decided_is_asked(deletes: Deletes) -> None:
+def test_open_consequences_are_asked_about(deletes: Deletes) -> None:
     with transaction(db.session):
         db.session.get_one(Visit, 1).animal_id = 1
 
@@ -121,7 +121,7 @@ def test_what_is_not_decided_is_asked(deletes: Deletes) -> None:
 
 
 @pytest.mark.parametrize("column", ["insured_id", "field_id"])
-def test_what_must_not_lose_its_record_keeps_it(column: str, deletes: Deletes) -> None:
+def test_a_record_that_dependents_require_cannot_be_deleted_without_them(column: str, deletes: Deletes) -> None:
     with transaction(db.session):
         setattr(db.session.get_one(Animal, 2), column, 1)
 
@@ -132,7 +132,7 @@ def test_what_must_not_lose_its_record_keeps_it(column: str, deletes: Deletes) -
     assert left() == WHOLE
 
 
-def test_what_must_not_lose_its_record_can_be_given_to_another(deletes: Deletes) -> None:
+def test_dependents_that_require_a_record_can_be_given_to_another(deletes: Deletes) -> None:
     with transaction(db.session):
         db.session.add(Farm(name="Other"))
         db.session.get_one(Animal, 2).insured_id = 1
@@ -143,7 +143,7 @@ def test_what_must_not_lose_its_record_can_be_given_to_another(deletes: Deletes)
     assert db.session.get_one(Animal, 2).insured_id == 2
 
 
-def test_an_heir_is_needed_for_what_is_given_away() -> None:
+def test_giving_dependents_away_needs_a_new_record() -> None:
     with transaction(db.session):
         db.session.get_one(Visit, 1).animal_id = 1
 
@@ -153,5 +153,5 @@ def test_an_heir_is_needed_for_what_is_given_away() -> None:
         )
 
 
-def test_the_history_of_a_record_keeps_nothing_of_what_hangs_on_it() -> None:
+def test_a_records_history_does_not_store_its_dependents() -> None:
     assert {one.history() for one in undeclared_dependents(Farm)} == {()}

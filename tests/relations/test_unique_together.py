@@ -1,4 +1,4 @@
-"""Records of which no two have several columns alike, taken back where another one has them by now."""
+"""Undo of records with several columns that are unique together, where another record has the values by now."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def renumber(given: dict[int, int]) -> int:
     return done()
 
 
-def test_of_many_that_are_changed_back_only_the_taken_one_is_left() -> None:
+def test_an_undo_of_many_changes_skips_only_the_taken_value() -> None:
     keys = seats(1, 2, 3)
     moved = renumber({keys[0]: 11, keys[1]: 12, keys[2]: 13})
     (thief,) = seats(2)
@@ -46,7 +46,7 @@ def test_of_many_that_are_changed_back_only_the_taken_one_is_left() -> None:
     assert numbers() == {keys[0]: 1, keys[1]: 12, keys[2]: 3, thief: 2}
 
 
-def test_of_many_that_were_deleted_only_the_taken_one_stays_away() -> None:
+def test_an_undo_of_many_deletions_skips_only_the_taken_value() -> None:
     keys = seats(1, 2, None)
     with transaction(db.session):
         for key in keys:
@@ -71,7 +71,7 @@ def test_a_row_of_seats_that_moved_along_moves_back(step: int) -> None:
     assert (outcome.given_back, numbers()) == (3, there)
 
 
-def test_what_would_take_the_place_of_one_that_is_left_is_left_too() -> None:
+def test_a_record_that_needs_the_value_of_a_skipped_one_is_skipped_too() -> None:
     keys = seats(1, 2, 3)
     moved = renumber({keys[2]: 13, keys[1]: 3, keys[0]: 2})
     (thief,) = seats(1)

@@ -1,4 +1,4 @@
-"""A selection is one value for "these rows, in this order": read from a URL, printed back to it, refused when unknown."""
+"""A selection is one value for “these rows in this order”: read from a URL, written back to it, refused if unknown."""
 
 from __future__ import annotations
 
@@ -171,14 +171,14 @@ def test_same_filter_twice_is_two_conditions_and_removing_one_keeps_the_other() 
     ],
 )
 @pytest.mark.parametrize("others", [[], [("email__is", "b")], [("q", "a")]])
-def test_value_without_a_meaning_means_no_rows_wherever_it_stands(where: str, others: list[tuple[str, str]]) -> None:
+def test_an_unreadable_filter_shows_no_rows_wherever_it_stands(where: str, others: list[tuple[str, str]]) -> None:
     selection = parse(("where", where), *others)
 
     assert selection.problems == ["name__is: Enter something good."]
     assert [str(one) for one in selection.criteria] == ["false"]
 
 
-def test_value_longer_than_anybody_means_is_a_problem() -> None:
+def test_a_value_that_is_too_long_is_a_problem() -> None:
     (condition,) = parse(("name__is", "x" * (LONGEST_VALUE + 1))).conditions
 
     assert condition.problem == "Use 1,000 characters or fewer."
@@ -212,7 +212,7 @@ def test_ticks_mean_no_rows_until_it_is_known_whose_they_are() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "x", "-1", "1,2", " 1", "9" * 30])
-def test_what_is_no_number_of_a_tick_set_never_means_every_row(text: str) -> None:
+def test_a_wrong_tick_set_number_never_selects_every_row(text: str) -> None:
     with pytest.raises(SelectionError, match="This address names no selected rows"):
         parse(("ticks", text))
 

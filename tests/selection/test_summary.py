@@ -1,4 +1,4 @@
-"""Groups of rows: how many each has, and the figures of their numbers, on both stores alike."""
+"""Groups of rows: their counts and the totals of their numbers, alike on both databases."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_figures_are_of_the_rows_that_have_a_number(figure: Figure, measured: ob
     ]
 
 
-def test_stretches_are_parted_by_edges_which_begin_them(make_job: Any) -> None:
+def test_a_range_begins_with_its_edge(make_job: Any) -> None:
     for total in (1, 2, 3, 5, 8, None):
         make_job(total=total)
 

@@ -1,4 +1,4 @@
-"""Groups of filters in one parameter: read as a person types them, printed so that they are read the same, bounded."""
+"""Groups of filters in one parameter: read as typed, written so that they are read alike, and limited in size."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def shape(member: Member) -> Any:
 
 @settings(deadline=None)
 @given(MEMBERS)
-def test_what_is_printed_is_read_as_the_same(member: Member) -> None:
+def test_printed_groups_are_read_as_the_same(member: Member) -> None:
     assert parse_where(print_where([member]), read) == member
 
 
@@ -68,7 +68,7 @@ def test_several_groups_are_printed_as_all_of_them(members: list[Member]) -> Non
         ("or is or.1 or and is x", ["or", "or__is=or.1", "and__is=x"]),
     ],
 )
-def test_it_is_read_as_it_is_meant(text: str, meaning: Any) -> None:
+def test_groups_are_read_with_the_right_precedence(text: str, meaning: Any) -> None:
     assert shape(parse_where(text, read)) == meaning
 
 

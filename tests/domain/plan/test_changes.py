@@ -1,4 +1,4 @@
-"""What a change makes of one value: nothing of none, and no value that its record could not be saved with."""
+"""What a change makes of one value: nothing of NULL, and no value that the record could not be saved with."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from admin_app.models.user import User
         (RemoveWords(("a",)), None, StringSet()),
     ],
 )
-def test_a_change_makes_nothing_of_no_value_and_loses_no_digit(change: Any, value: object, becomes: object) -> None:
+def test_a_change_keeps_an_empty_value_empty_and_loses_no_digit(change: Any, value: object, becomes: object) -> None:
     assert change(value) == becomes
 
 
-def test_there_is_no_day_beyond_the_calendar() -> None:
+def test_a_date_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(InvalidRecord) as refusal:
         Postpone(timedelta(days=1))(date.max)
 
@@ -49,13 +49,13 @@ def test_a_text_without_a_hit_is_left_as_it_was_stored() -> None:
     assert edit.new_values(User(name=old)) == {"name": old}
 
 
-def test_a_text_with_a_hit_is_kept_as_a_form_would_keep_it() -> None:
+def test_a_text_with_a_hit_is_stored_as_a_form_would_store_it() -> None:
     edit = Edit(User, {"name": ReplaceText(Replacement("x", ""))})
 
     assert edit.new_values(User(name="  Ann x")) == {"name": "Ann"}
 
 
-def test_further_checks_are_asked_of_what_changes_where_the_columns_rule_is_content() -> None:
+def test_further_checks_run_on_changed_values_that_meet_the_columns_rule() -> None:
     asked = []
 
     def check(value: object) -> str | None:
@@ -72,7 +72,7 @@ def test_further_checks_are_asked_of_what_changes_where_the_columns_rule_is_cont
     assert asked == ["Be"]
 
 
-def test_only_an_edit_of_constants_gives_every_record_the_same() -> None:
+def test_only_an_edit_of_constants_has_the_same_values_for_every_record() -> None:
     same = Edit(Post, {"content": SetTo("x"), "user_id": SetTo(None)})
     different = Edit(Post, {"content": ReplaceText(Replacement("x", "y")), "user_id": SetTo(None)})
 

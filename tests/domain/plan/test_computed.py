@@ -1,4 +1,4 @@
-"""What the store makes of values by itself: just what Python makes of them, and nothing of what it is not certain of."""
+"""Values computed in the database equal those computed in Python; what is uncertain is left to Python."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(H
 
 @SETTINGS
 @given(texts=st.lists(TEXTS, min_size=1, max_size=15), asked=REPLACEMENTS, seen=st.sampled_from([None, 2]))
-def test_a_replacement_by_the_store_is_that_of_python(
+def test_a_replacement_by_the_database_equals_pythons(
     texts: Sequence[str], asked: Replacement, seen: int | None
 ) -> None:
     emptied()
@@ -53,7 +53,7 @@ def test_a_replacement_by_the_store_is_that_of_python(
     keys=st.lists(st.none() | st.sampled_from([1, 2, LARGEST - 1, LARGEST]), min_size=1, max_size=5),
     by=st.integers(-3, 3) | st.sampled_from([LARGEST, -LARGEST, 2**63 - 1, -(2**63) + 1, 2**63, 2**70]),
 )
-def test_a_sum_by_the_store_is_that_of_python(keys: Sequence[int | None], by: int) -> None:
+def test_a_sum_by_the_database_equals_pythons(keys: Sequence[int | None], by: int) -> None:
     emptied()
     db.session.add_all(User(id=key, name="Ann", email=f"{key}@example.org") for key in {*keys} - {None})
     db.session.add_all(Post(id=place, content="x", user_id=key) for place, key in enumerate(keys, 1))
@@ -76,7 +76,7 @@ def test_a_sum_by_the_store_is_that_of_python(keys: Sequence[int | None], by: in
         ({"content": SetTo("x"), "user_id": Increase(1)}, 4),
     ],
 )
-def test_the_store_is_certain_of_most_records(changes: Mapping[str, ValueChange], number: int) -> None:
+def test_the_database_computes_most_records(changes: Mapping[str, ValueChange], number: int) -> None:
     db.session.add_all(Post(content=text) for text in ("a", "ab", "b", "é"))
     db.session.commit()
     found = computed_by(Edit(Post, changes), db.engine.dialect.name) or {}
@@ -99,11 +99,11 @@ def test_the_store_is_certain_of_most_records(changes: Mapping[str, ValueChange]
         {"content": AddWords(("a",))},
     ],
 )
-def test_of_all_else_the_records_are_read(changes: Mapping[str, ValueChange]) -> None:
+def test_other_changes_read_the_records(changes: Mapping[str, ValueChange]) -> None:
     assert computed_by(Edit(Post, changes), db.engine.dialect.name) is None
 
 
-def test_checks_of_a_form_are_pythons() -> None:
+def test_a_forms_checks_are_left_to_python() -> None:
     edit = Edit(Post, {"content": ReplaceText(Replacement("a", "b"))}, {"content": lambda _value: None})
 
     assert computed_by(edit, db.engine.dialect.name) is None

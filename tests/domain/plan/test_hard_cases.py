@@ -1,4 +1,4 @@
-"""What happens to records between a plan, the agreement, the act and its undo."""
+"""What can happen to records between a plan, its confirmation, carrying it out and its undo."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.domain.plan.planning import carried_out, planned, planned_value, verd
 pytestmark = pytest.mark.usefixtures("context")
 
 
-def test_what_comes_into_the_filter_after_the_plan_is_left_and_what_leaves_it_too(make_post: Any) -> None:
+def test_records_that_enter_or_leave_the_filter_after_the_plan_stay_unchanged(make_post: Any) -> None:
     stays, leaves = make_post(content="draft"), make_post(content="draft")
     plan = planned(Post, {"user_id": SetTo(None), "content": SetTo("sold")}, meant=Post.content == "draft")
     comes = make_post(content="draft")
@@ -38,7 +38,7 @@ def test_what_comes_into_the_filter_after_the_plan_is_left_and_what_leaves_it_to
     assert (stays.content, leaves.content, comes.content) == ("sold", "final", "draft")
 
 
-def test_an_act_that_changes_what_was_filtered_does_all_of_its_lines(make_post: Any) -> None:
+def test_a_plan_that_changes_the_filtered_field_carries_out_all_its_lines(make_post: Any) -> None:
     for _ in range(5):
         make_post(content="draft")
     plan = planned(Post, {"content": SetTo("final")}, meant=Post.content == "draft")
@@ -49,7 +49,7 @@ def test_an_act_that_changes_what_was_filtered_does_all_of_its_lines(make_post: 
     assert set(db.session.scalars(select(Post.content))) == {"final"}
 
 
-def test_of_two_who_agree_at_once_one_does(app: Flask, make_post: Any) -> None:
+def test_only_one_of_two_people_who_agree_at_once_succeeds(app: Flask, make_post: Any) -> None:
     make_post()
     plan_id, start, won = planned_value(Post, content="New").id, threading.Barrier(2), []
     db.session.rollback()
@@ -73,7 +73,7 @@ def test_of_two_who_agree_at_once_one_does(app: Flask, make_post: Any) -> None:
     ("created", "expires", "is_over"),
     [(0, 1, False), (-1, 0, True), (1, 2, True)],
 )
-def test_a_plan_is_over_when_it_expired_or_a_clock_was_ahead(*, created: int, expires: int, is_over: bool) -> None:
+def test_a_plan_is_over_once_it_expired_or_if_a_clock_was_ahead(*, created: int, expires: int, is_over: bool) -> None:
     plan = planned_value(Post, content="New")
     plan.created_at, plan.expires_at = utc_now() + timedelta(hours=created), utc_now() + timedelta(hours=expires)
 
@@ -88,7 +88,7 @@ def test_a_plan_of_a_model_that_is_gone_says_so() -> None:
         plans.model_of(plan)
 
 
-def test_an_undo_leaves_the_half_that_others_went_on_with(make_post: Any) -> None:
+def test_an_undo_leaves_records_that_others_changed_since(make_post: Any) -> None:
     posts = [make_post(content="old") for _ in range(4)]
     plan = carried_out(planned_value(Post, content="new"))
     for post in posts[::2]:

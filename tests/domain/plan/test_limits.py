@@ -1,4 +1,4 @@
-"""Limits of an operation's own: records that it is not for are refused with their reason, before and when it is carried out."""
+"""Limits of an operation: records that it does not fit are refused with the reason, when planned and when carried out."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def problems(plan: Plan) -> dict[int, str]:
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_each_record_that_it_is_not_for_is_refused_for_the_first_reason(
+def test_a_record_outside_the_limits_is_refused_with_the_first_reason(
     *, reads: bool, make_user: Any, make_post: Any
 ) -> None:
     ann = make_user()
@@ -74,7 +74,7 @@ def test_a_single_record_is_judged_in_the_same_way_without_a_plan(make_post: Any
     assert db.session.query(PlanLine).count() == 0
 
 
-def test_limits_hold_when_it_is_carried_out_and_not_afterwards(make_user: Any, make_post: Any) -> None:
+def test_limits_are_checked_before_the_change_and_not_after(make_user: Any, make_post: Any) -> None:
     ann = make_user()
     post = make_post(user=ann)
     plan = begun(Post, "user_id")
@@ -88,7 +88,7 @@ def test_limits_hold_when_it_is_carried_out_and_not_afterwards(make_user: Any, m
     assert (verdicts(plan), post.user_id) == ({post.id: "done"}, None)
 
 
-def test_a_record_that_is_none_of_them_any_more_is_left_alone(make_user: Any, make_post: Any) -> None:
+def test_a_record_that_left_the_limits_since_the_plan_is_skipped(make_user: Any, make_post: Any) -> None:
     post = make_post(user=make_user())
     plan = begun(Post, "content")
     write_values(db.session, plan.id, Scope(scope_of(Post).selection, None, (HAS_USER,)), {"content": "New"})
@@ -102,7 +102,7 @@ def test_a_record_that_is_none_of_them_any_more_is_left_alone(make_user: Any, ma
     assert post.content != "New"
 
 
-def test_records_that_an_act_needs_are_spared(make_user: Any) -> None:
+def test_protected_records_are_not_changed(make_user: Any) -> None:
     ann, bea = make_user(), make_user()
     plan = planned_deletion(User)
 
@@ -116,7 +116,7 @@ def test_records_that_an_act_needs_are_spared(make_user: Any) -> None:
 # ---- what hangs on many
 
 
-def test_what_hangs_on_many_is_counted_as_far_as_to_the_limit(make_user: Any, make_post: Any) -> None:
+def test_dependents_of_many_records_are_counted_up_to_the_limit(make_user: Any, make_post: Any) -> None:
     ann, bea = make_user(), make_user()
     for user in (ann, bea, bea, None):
         make_post(user=user)
@@ -131,7 +131,7 @@ def test_what_hangs_on_many_is_counted_as_far_as_to_the_limit(make_user: Any, ma
 
 
 @pytest.mark.parametrize("most", [1, 9])
-def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user: Any, make_post: Any) -> None:
+def test_posts_reach_their_new_user_whatever_the_chunk_size(most: int, make_user: Any, make_post: Any) -> None:
     ann, bea, heir = make_user(), make_user(), make_user()
     posts = [make_post(user=user) for user in (ann, bea, heir)]
     plan = planned_deletion(User)
@@ -143,7 +143,7 @@ def test_posts_given_to_an_heir_are_so_whatever_the_chunks(most: int, make_user:
     assert [user.id for user in db.session.query(User)] == [heir.id]
 
 
-def test_posts_that_are_out_of_bounds_keep_their_user_where_they_are(make_user: Any, make_post: Any) -> None:
+def test_posts_outside_the_row_scope_keep_their_user(make_user: Any, make_post: Any) -> None:
     ann, bea = make_user(), make_user()
     mine, theirs = make_post(user=ann, content="mine"), make_post(user=bea, content="theirs")
     plan = planned_deletion(User)
@@ -162,7 +162,7 @@ class HangingOnItself(Execution):
     _depends_on_itself = True
 
 
-def test_only_what_the_act_itself_changed_is_followed(make_user: Any, make_post: Any) -> None:
+def test_only_versions_that_the_plan_itself_changed_are_followed(make_user: Any, make_post: Any) -> None:
     ann, bea = make_user(), make_user()
     make_post(user=ann)
     plan = planned_deletion(User)

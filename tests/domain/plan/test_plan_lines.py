@@ -1,4 +1,4 @@
-"""A plan's lines: the same however they are written, of the records that a person may do it with."""
+"""The lines of a plan: equal whichever way they are written, and only of records that the person may change."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_lines_written_in_parts_are_those_of_one_statement(
     assert sum(written) == number
 
 
-def test_what_is_being_written_in_parts_takes_nobody_the_lock(make_post: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writing_in_parts_blocks_no_other_writer(make_post: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_lines, "PART", 1)
     post, _ = make_post(content="Old"), make_post(content="Old")
     parts = begun(Post, ("content",)).id
@@ -64,7 +64,7 @@ def test_what_is_being_written_in_parts_takes_nobody_the_lock(make_post: Any, mo
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_a_record_that_the_rule_has_no_answer_for_is_refused(*, reads: bool, make_user: Any, make_post: Any) -> None:
+def test_a_record_for_which_the_rule_is_undecided_is_refused(*, reads: bool, make_user: Any, make_post: Any) -> None:
     make_post(user=None)
 
     plan = planned(Post, {"content": SetTo("New")}, rows=Post.user_id == make_user().id, reads=reads)

@@ -1,4 +1,4 @@
-"""Whatever is planned, and whatever others do meanwhile: what is done is what was agreed to, once, and undone it is as before."""
+"""Random plans among other people's changes: what is confirmed is done once, and an undo restores what was there."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ STORIES = st.builds(
 
 @SETTINGS
 @given(story=STORIES, act=ACTS)
-def test_what_is_done_is_what_was_agreed_to_and_nothing_else(story: Story, act: Act) -> None:
+def test_a_plan_does_exactly_what_was_agreed_to(story: Story, act: Act) -> None:
     begin(story.posts)
     keys = list(range(1, len(story.posts) + 1))
     may, later = among(story.allowed), among(story.allowed_later)
@@ -119,7 +119,7 @@ def test_what_is_done_is_what_was_agreed_to_and_nothing_else(story: Story, act: 
     gone=st.sets(st.integers(1, 2), min_size=1),
     fate=st.sampled_from(list(Fate)),
 )
-def test_deleted_records_take_along_what_was_decided_and_come_back(story: Story, gone: set[int], fate: Fate) -> None:
+def test_deleted_records_and_their_dependents_come_back_with_an_undo(story: Story, gone: set[int], fate: Fate) -> None:
     begin(story.posts)
     model = rows()
     plan = planned_deletion(User, meant=User.id.in_(gone))

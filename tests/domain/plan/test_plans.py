@@ -1,4 +1,4 @@
-"""Plans: what they say beforehand, what they do, and what they leave alone."""
+"""Plans: what they show, what they change, and what they leave alone."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_a_plan_says_what_each_record_has_and_gets_and_writes_nothing(
-    *, reads: bool, make_user: Any, make_post: Any
-) -> None:
+def test_a_plan_lists_old_and_new_values_and_changes_nothing(*, reads: bool, make_user: Any, make_post: Any) -> None:
     ann, bea = make_user(), make_user()
     for user in (None, ann, bea):
         make_post(user=user)
@@ -49,7 +47,7 @@ def test_a_plan_says_what_each_record_has_and_gets_and_writes_nothing(
 
 
 @pytest.mark.covers
-def test_postgres_looks_at_the_lines_of_a_large_plan_before_they_are_carried_out(
+def test_postgres_analyses_the_lines_of_a_large_plan(
     store: str, statements: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
@@ -100,7 +98,7 @@ def test_a_plan_is_carried_out_as_one_act_which_one_undo_takes_back(most: int, m
     assert state(Post) == before
 
 
-def test_what_changed_or_went_meanwhile_is_left_alone_and_named(make_user: Any, make_post: Any) -> None:
+def test_records_that_changed_or_were_deleted_meanwhile_are_skipped_and_named(make_user: Any, make_post: Any) -> None:
     ann = make_user()
     changed, gone, kept = make_post(), make_post(), make_post()
     plan = planned_value(Post, user_id=ann.id)
@@ -125,7 +123,7 @@ def test_a_plan_is_agreed_to_once(make_post: Any) -> None:
 
 
 @pytest.mark.parametrize(("given", "kept"), [("", None), ("Spring cleaning", "Spring cleaning")])
-def test_the_reason_stands_in_the_history(given: str, kept: str | None, make_post: Any) -> None:
+def test_the_history_has_the_reason(given: str, kept: str | None, make_post: Any) -> None:
     make_post()
 
     plan = carried_out(planned_value(Post, content="New"), reason=given)
@@ -133,7 +131,9 @@ def test_the_reason_stands_in_the_history(given: str, kept: str | None, make_pos
     assert db.session.get_one(ChangeSet, plan.change_set_id).reason == kept
 
 
-def test_who_may_not_do_it_with_a_record_is_told_before_and_held_to_it_afterwards(make_post: Any) -> None:
+def test_records_that_the_person_may_not_change_are_refused_in_the_plan_and_when_it_is_carried_out(
+    make_post: Any,
+) -> None:
     mine, theirs, lost = make_post(content="mine"), make_post(content="theirs"), make_post(content="mine")
     rows = Post.content != "theirs"
 
@@ -146,7 +146,9 @@ def test_who_may_not_do_it_with_a_record_is_told_before_and_held_to_it_afterward
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_who_would_lose_sight_of_a_record_is_told_before(*, reads: bool, make_user: Any, make_post: Any) -> None:
+def test_a_change_that_would_move_a_record_out_of_the_row_scope_is_refused_in_the_plan(
+    *, reads: bool, make_user: Any, make_post: Any
+) -> None:
     ann, bea = make_user(), make_user()
     make_post(user=ann)
     rows = Post.user.has(User.id == ann.id)
@@ -156,7 +158,7 @@ def test_who_would_lose_sight_of_a_record_is_told_before(*, reads: bool, make_us
     assert plan.reasons == [["refused", OUTSIDE_SCOPE, 1]]
 
 
-def test_who_would_lose_sight_of_some_records_by_rows_of_today_changes_the_others(make_post: Any) -> None:
+def test_a_row_scope_that_shrank_since_the_plan_leaves_some_records_and_changes_the_others(make_post: Any) -> None:
     one, two = make_post(content="a"), make_post(content="b")
     plan = planned(Post, {"content": ReplaceText(lambda text: text + "!")})
 
@@ -166,7 +168,7 @@ def test_who_would_lose_sight_of_some_records_by_rows_of_today_changes_the_other
     assert (one.content, two.content) == ("a", "b!")
 
 
-def test_values_of_a_unique_field_that_others_have_or_get_are_wrong(make_user: Any) -> None:
+def test_unique_values_that_other_records_have_or_get_are_wrong(make_user: Any) -> None:
     for name in ("ann@one.org", "ann@two.org", "bea@one.org", "BEA@new.org"):
         make_user(email=name)
 
@@ -181,7 +183,7 @@ def test_values_of_a_unique_field_that_others_have_or_get_are_wrong(make_user: A
     ]
 
 
-def test_records_change_places_in_a_unique_field(make_user: Any) -> None:
+def test_records_swap_unique_values(make_user: Any) -> None:
     places = {"a@x.org": "b@x.org", "b@x.org": "c@x.org", "c@x.org": "a@x.org"}
     for email in places:
         make_user(email=email)
@@ -205,7 +207,7 @@ def test_a_value_that_does_not_fit_one_record_is_wrong_for_that_one(make_user: A
     assert plan.reasons == [["wrong", "Name must be 80 characters or fewer; it has 86.", 1]]
 
 
-def test_a_refusal_of_the_store_fails_one_line_and_no_other(make_user: Any) -> None:
+def test_a_value_that_the_database_refuses_fails_only_its_line(make_user: Any) -> None:
     for email in ("a@x.org", "b@x.org", "c@x.org"):
         make_user(email=email)
     plan = planned(User, {"email": ReplaceText(lambda text: "new-" + text)})
@@ -217,7 +219,7 @@ def test_a_refusal_of_the_store_fails_one_line_and_no_other(make_user: Any) -> N
     assert plan.reasons == [["failed", "Email is already used by another user. Enter a different one.", 1]]
 
 
-def test_a_target_that_went_meanwhile_fails_every_line(make_user: Any, make_post: Any) -> None:
+def test_a_related_record_that_was_deleted_meanwhile_fails_every_line(make_user: Any, make_post: Any) -> None:
     ann = make_user()
     make_post()
     plan = planned_value(Post, user_id=ann.id)
@@ -229,7 +231,7 @@ def test_a_target_that_went_meanwhile_fails_every_line(make_user: Any, make_post
     assert plan.reasons == [["failed", "That user no longer exists. Choose another one.", 1]]
 
 
-def test_records_are_deleted_with_what_was_decided_for_what_hangs_on_them(make_user: Any, make_post: Any) -> None:
+def test_records_are_deleted_and_their_dependents_get_what_was_chosen(make_user: Any, make_post: Any) -> None:
     heir, one, two = make_user(), make_user(), make_user()
     for user in (one, two, heir):
         make_post(user=user)
@@ -244,7 +246,7 @@ def test_records_are_deleted_with_what_was_decided_for_what_hangs_on_them(make_u
     assert (done.summary, done.count) == ("Changed 2 posts and deleted 2 users", 4)
 
 
-def test_what_has_dependents_that_nothing_was_decided_for_stays(make_user: Any, make_post: Any) -> None:
+def test_a_record_with_dependents_without_a_decision_stays(make_user: Any, make_post: Any) -> None:
     make_user()
     owner = make_user()
     make_post(user=owner)
@@ -256,7 +258,7 @@ def test_what_has_dependents_that_nothing_was_decided_for_stays(make_user: Any, 
     assert plan.reasons == [["failed", "It has posts, and nothing was chosen for them.", 1]]
 
 
-def test_whoever_goes_on_does_no_line_twice(make_user: Any, make_post: Any) -> None:
+def test_resuming_a_plan_does_no_line_twice(make_user: Any, make_post: Any) -> None:
     ann = make_user()
     for _ in range(4):
         make_post()
@@ -291,7 +293,7 @@ def test_a_stopped_plan_keeps_what_was_done_and_goes_on(make_post: Any) -> None:
     assert counts == {"change": 1, "done": 1}
 
 
-def test_what_is_still_being_carried_out_cannot_be_undone_until_it_is_stopped(make_post: Any) -> None:
+def test_a_running_plan_cannot_be_undone_before_it_is_stopped(make_post: Any) -> None:
     for _ in range(2):
         make_post(content="Old")
     plan = planned_value(Post, content="New")
@@ -308,7 +310,7 @@ def test_what_is_still_being_carried_out_cannot_be_undone_until_it_is_stopped(ma
     assert (outcome.given_back, outcome.left) == (1, 0)
 
 
-def test_what_was_undone_half_way_goes_on_only_once_it_is_redone(make_post: Any) -> None:
+def test_a_stopped_plan_that_was_undone_resumes_only_after_a_redo(make_post: Any) -> None:
     for _ in range(2):
         make_post(content="Old")
     plan = planned_value(Post, content="New")

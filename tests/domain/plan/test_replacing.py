@@ -1,4 +1,4 @@
-"""Find and replace: what counts as a hit, what stands there then, and which expressions are read."""
+"""Find and replace: what matches, what replaces it, and which expressions are accepted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_whole_words_are_those_that_python_finds(text: str, find: str) -> None:
     assert replaced(text, find, "X", is_whole_word=True, matches_case=True) == expected
 
 
-def test_capitals_count_where_that_is_asked_for() -> None:
+def test_case_matters_if_asked_for() -> None:
     assert replaced("Colour colour", "colour", "color", matches_case=True) == "Colour color"
 
 
@@ -66,7 +66,7 @@ def test_capitals_count_where_that_is_asked_for() -> None:
         ("猫 猫", "猫", "X X"),
     ],
 )
-def test_a_whole_word_is_no_part_of_another_in_any_script(text: str, find: str, becomes: str) -> None:
+def test_a_whole_word_is_not_found_inside_another_in_any_script(text: str, find: str, becomes: str) -> None:
     assert replaced(text, find, "X", is_whole_word=True) == becomes
 
 
@@ -82,11 +82,11 @@ def test_a_whole_word_is_no_part_of_another_in_any_script(text: str, find: str, 
         ("Ann ANN", "ann", r"\0!", "Ann! ANN!"),
     ],
 )
-def test_an_expression_puts_its_groups_where_they_are_meant(text: str, find: str, by: str, becomes: str) -> None:
+def test_a_replacement_can_use_the_groups_of_an_expression(text: str, find: str, by: str, becomes: str) -> None:
     assert replaced(text, find, by, is_expression=True) == becomes
 
 
-def test_an_expression_may_be_held_to_whole_words() -> None:
+def test_an_expression_can_be_limited_to_whole_words() -> None:
     assert replaced("cat cats cot", "c.t", "X", is_expression=True, is_whole_word=True) == "X cats X"
     assert replaced("ab", "(?m)$", "!", is_expression=True, is_whole_word=True) == "ab!"
 
@@ -112,14 +112,14 @@ def test_an_expression_may_be_held_to_whole_words() -> None:
         ),
     ],
 )  # fmt: skip -- a line each
-def test_what_cannot_be_read_is_said_at_its_input(find: str, by: str, problems: dict[str, str]) -> None:
+def test_unreadable_input_is_reported_at_its_field(find: str, by: str, problems: dict[str, str]) -> None:
     with pytest.raises(InvalidRecord) as refusal:
         Replacement(find, by, is_expression=True)
 
     assert refusal.value.problems == problems
 
 
-def test_a_text_that_was_stored_decomposed_is_found_and_left_alone_where_nothing_is() -> None:
+def test_a_decomposed_text_is_searched_and_stays_unchanged_without_a_hit() -> None:
     assert replaced("Ame\u0301lie!", "Amélie", "Emily") == "Emily!"
     assert replaced("Ame\u0301lie!", "Emily", "x") == "Ame\u0301lie!"
 

@@ -1,4 +1,4 @@
-"""What single rows mean: whose record they are about, what may be changed there, what a new record cannot be without."""
+"""What one row means: which record it belongs to, what it may change, and what a new record needs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lines(matcher: RowMatcher, *rows: ImportedRow) -> Sequence[Line]:
     return matcher.lines(db.session, 0, list(rows))
 
 
-def test_a_wrong_cell_is_said_with_the_record_that_its_row_is_about(make_user: Any) -> None:
+def test_a_wrong_line_names_the_record_of_its_row(make_user: Any) -> None:
     key = make_user().id
     wrong = ImportedRow(2, {"id": key}, {}, {"name": CellProblem("enter the name.", "")})
 
@@ -63,7 +63,7 @@ def test_a_record_that_may_be_seen_and_not_changed_is_refused(make_post: Any) ->
     assert (changed["verdict"], refused["verdict"]) == ("change", "refused")
 
 
-def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_post: Any) -> None:
+def test_a_relation_to_a_hidden_record_cannot_be_removed(make_user: Any, make_post: Any) -> None:
     ann, unseen = make_user(), make_user()
     open_, closed = make_post(user=ann), make_post(user=unseen)
     named = {"user_id": NameLookup(table_of(User).c.id, User, User.id != unseen.id)}
@@ -78,7 +78,7 @@ def test_a_relation_to_somebody_unseen_is_not_taken_away(make_user: Any, make_po
     )
 
 
-def test_a_record_may_be_given_to_one_that_is_made_first(make_post: Any) -> None:
+def test_a_record_can_be_given_to_one_that_the_import_creates(make_post: Any) -> None:
     key = make_post(content="x").id
     named = {"user_id": NameLookup(table_of(User).c.email, User, made=("email", "name"))}
     matcher = RowMatcher(Post, ("user_id",), named=named)
@@ -90,7 +90,7 @@ def test_a_record_may_be_given_to_one_that_is_made_first(make_post: Any) -> None
     )  # fmt: skip
 
 
-def test_a_new_record_says_yes_or_no() -> None:
+def test_a_new_record_has_its_boolean_or_the_default() -> None:
     matcher = RowMatcher(cast("type[Record]", Switch), ("is_on",), match="")
 
     given, absent = lines(matcher, row(is_on=False), row())
@@ -108,5 +108,5 @@ def test_a_new_record_says_yes_or_no() -> None:
         (sa.Column("a", sa.String, default=lambda: "each its own"), None),
     ],
 )
-def test_a_column_makes_of_no_value_what_it_declares(column: Any, value: object) -> None:
+def test_an_empty_cell_gets_the_columns_default(column: Any, value: object) -> None:
     assert db.session.execute(select(default_of(column))).scalar() == value

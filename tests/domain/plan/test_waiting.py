@@ -1,4 +1,4 @@
-"""The plans that wait for somebody: theirs, not yet agreed to, and still kept."""
+"""The plans that wait for a person: their own, not confirmed yet, and not expired."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_app.models.plan import Plan, PlanState
 pytestmark = pytest.mark.usefixtures("context")
 
 
-def test_plans_wait_for_whose_they_are_until_they_expire(make_staff: Any, keep: Any) -> None:
+def test_plans_wait_for_their_owner_until_they_expire(make_staff: Any, keep: Any) -> None:
     ann, bea = make_staff("Ann"), make_staff("Bea")
     usual = {"resource": "post", "model": "post", "operation": "edit", "staff_id": ann.id}
 

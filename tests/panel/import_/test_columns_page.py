@@ -1,4 +1,4 @@
-"""Where a file's columns go: guessed, asked, refused at the control that is wrong, and handed on to the plan."""
+"""The columns page of an import: fields are guessed, mistakes are reported at their control, and choices reach the plan."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_where_columns_go_is_guessed(as_editor: Any, resource: str, content: byt
     assert {name: found.get(name) for name in expected} == expected
 
 
-def test_what_is_left_out_says_why(as_editor: Any, client_with: Callable[..., Any]) -> None:
+def test_a_column_that_is_left_out_says_why(as_editor: Any, client_with: Callable[..., Any]) -> None:
     content = b"Name,Email,Created at,Updated at,Notes\nAnn,ann@example.com,,,\n"
     limited = client_with("user:*", fields=["user.email:read_only"])
 
@@ -96,7 +96,7 @@ def test_what_is_left_out_says_why(as_editor: Any, client_with: Callable[..., An
     ]
 
 
-def test_what_a_person_may_not_see_is_not_told(client_with: Callable[..., Any]) -> None:
+def test_columns_that_a_person_may_not_see_are_not_named(client_with: Callable[..., Any]) -> None:
     client = client_with("user:*", fields=["user.email:hidden"])
     upload_id = sent(client, b"ID,Name,Email\n1,Ann,ann@example.com\n")
 
@@ -140,7 +140,7 @@ def test_no_record_is_found_by_a_column_that_is_a_secret(app: Flask, monkeypatch
         ({"decimal": "x"}, None, CHOOSE),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_at_its_control_and_the_choices_survive(
+def test_a_problem_is_reported_at_its_control_and_the_answers_survive(
     as_editor: Any, app: Flask, changes: dict[str, str], control: str | None, problem: str
 ) -> None:
     url = columns_url(sent(as_editor, b"Name,Email,Extra\nAnn,ann@example.com,x\n"))
@@ -183,7 +183,7 @@ def test_several_problems_stand_in_the_order_of_the_page(as_editor: Any) -> None
     ("right", "mode", "said"),
     [("create", "add", "Only add new users"), ("edit", "update", "Only change existing users")],
 )
-def test_one_right_leaves_one_way(
+def test_a_person_with_one_right_has_one_mode(
     client_with: Callable[..., Any], app: Flask, right: str, mode: str, said: str
 ) -> None:
     client = client_with("user:list", "user:import", f"user:{right}")
@@ -199,9 +199,7 @@ def test_one_right_leaves_one_way(
     assert (response.status_code, dict(plans(app)[0].arguments["fields"])["mode"]) == (303, mode)
 
 
-def test_a_field_that_may_be_filled_in_of_new_records_only_is_none_of_others(
-    keep: Any, make_staff: Any, client_of: Any
-) -> None:
+def test_a_field_for_new_records_only_is_refused_for_existing_ones(keep: Any, make_staff: Any, client_of: Any) -> None:
     may_add = Role(name="Adding", key="adding", permissions=StringSet(["user:list", "user:import", "user:create"]))
     may_edit = Role(name="Editing", key="editing", permissions=StringSet(["user:list", "user:import", "user:edit"]),
                     fields=StringSet(["user.name:read_only"]))  # fmt: skip
@@ -274,7 +272,7 @@ def place_of_files(request: pytest.FixtureRequest, app: Flask, tmp_path: Any, mo
     return str(request.param)
 
 
-def test_the_key_is_brought_only_where_records_are_found_by_it(as_editor: Any, app: Flask, make_user: Any) -> None:
+def test_the_key_column_is_used_only_to_find_records(as_editor: Any, app: Flask, make_user: Any) -> None:
     make_user(name="Anna", email="ann@example.com")
     content = b"ID,Name,Email\n1,Ann,ann@example.com\n"
 
@@ -285,7 +283,7 @@ def test_the_key_is_brought_only_where_records_are_found_by_it(as_editor: Any, a
     assert places == [[["column.0", "id"]], [], []]
 
 
-def test_what_was_chosen_stands_there_when_somebody_comes_back(as_editor: Any) -> None:
+def test_earlier_answers_are_filled_in_again(as_editor: Any) -> None:
     url = columns_url(sent(as_editor, b"Name,Email,Extra\nAnn,ann@example.com,x\n"))
     chosen(as_editor, url, column_0="", mode="update", empty="clear")
 
@@ -306,7 +304,7 @@ def test_the_same_headers_go_where_they_went_last_time_in_whatever_order(as_edit
     assert page.texts("p", class_="note") == ["The columns go where they went last time, by Edgar."]
 
 
-def test_what_came_to_no_plan_is_no_last_time(as_editor: Any, as_owner: Any, app: Flask) -> None:
+def test_a_file_without_a_plan_does_not_count_as_the_last_time(as_editor: Any, as_owner: Any, app: Flask) -> None:
     first = sent(as_editor, b"Label,Email\nAnn,ann@example.com\n")
     chosen(as_editor, columns_url(first), column_0="id", match="id", mode="both")
     second = sent(as_owner, b"Label,Email\nAnn,ann@example.com\n")
@@ -371,7 +369,7 @@ def test_a_title_of_megabytes_takes_no_longer_than_its_beginning(as_editor: Any)
     assert len(as_editor.get(columns_url(upload_id)).data) < 50_000
 
 
-def test_sent_columns_that_the_file_does_not_have_are_none(as_editor: Any, app: Flask) -> None:
+def test_columns_that_the_file_does_not_have_are_ignored(as_editor: Any, app: Flask) -> None:
     url = columns_url(sent(as_editor, USERS))
 
     response = chosen(as_editor, url, column_7="name", column_x="email")

@@ -1,4 +1,4 @@
-"""What is guessed of headers and cells."""
+"""What is guessed from headers and cells."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PEOPLE = Table(
         (["x", " 3-4-2026 09:30"], "3-4-2026", NONE),
     ],
 )
-def test_the_order_of_days_and_months_is_what_some_date_gives_away(
+def test_an_unambiguous_date_decides_the_order_of_days_and_months(
     cells: list[str], text: str, guess: DateOrder
 ) -> None:
     assert found_date(cells) == FoundDate(text, guess)
@@ -43,7 +43,7 @@ def test_the_order_of_days_and_months_is_what_some_date_gives_away(
         ("", DAY, ""),
     ],
 )
-def test_a_date_is_said_as_it_would_be_understood(text: str, order: DateOrder, expected: str) -> None:
+def test_a_date_is_shown_as_each_order_reads_it(text: str, order: DateOrder, expected: str) -> None:
     assert FoundDate(text).meant(order) == expected
 
 
@@ -58,7 +58,7 @@ def test_a_date_is_said_as_it_would_be_understood(text: str, order: DateOrder, e
         ([], ["id", "email", "nick"], "id"),
     ],
 )
-def test_cells_tell_what_they_name_records_by(cells: list[str], keys: list[str], expected: str) -> None:
+def test_cells_show_by_which_column_they_name_records(cells: list[str], keys: list[str], expected: str) -> None:
     assert guessed_lookup({key: PEOPLE.c[key] for key in keys}, cells) == expected
 
 

@@ -1,4 +1,4 @@
-"""How a file is read: found out, shown with its first rows, and changed by a person who knows better."""
+"""How a file is read: detected, shown with its first rows, and corrected by the person."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_another_encoding_is_found_and_may_be_changed(as_editor: Any, app: Flask
     assert uploads_of(app)[0].reading["encoding"] == "windows-1251"
 
 
-def test_what_does_not_fit_is_said_at_its_control_and_the_file_stays_as_it_was_read(as_editor: Any, app: Flask) -> None:
+def test_a_wrong_setting_is_reported_at_its_control_and_not_stored(as_editor: Any, app: Flask) -> None:
     upload_id = sent(as_editor, LATIN)
     before = uploads_of(app)[0].reading
 
@@ -111,7 +111,7 @@ def test_a_row_of_titles_is_a_number(as_editor: Any, typed: str) -> None:
         ({"sheet": "Two"}, Reading("csv", "utf-8", "", "Two", 0)),
     ],
 )
-def test_what_depends_on_something_that_was_changed_is_found_out_anew(
+def test_settings_that_depend_on_a_changed_one_are_detected_again(
     sent_pairs: dict[str, str], expected: Reading
 ) -> None:
     before = Reading("csv", "utf-8", ";", "", 3)

@@ -1,4 +1,4 @@
-"""The page that takes a file: what it says before, what it refuses and why, and who may send one."""
+"""The upload page of an import: what it explains, which files it refuses and why, and who may upload one."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_pasted_rows_are_a_file_too(as_editor: Any) -> None:
         ((b"", "", "<!doctype html><p>"), "text", "This is a web page or XML, not a table. Save the table as CSV, XLSX or JSON, and import that file."),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_a_sentence_and_not_kept(
+def test_an_unreadable_file_is_refused_in_a_sentence_and_not_stored(
     as_editor: Any, app: Flask, sent: tuple[bytes, str, str], control: str, problem: str
 ) -> None:
     content, name, text = sent
@@ -186,7 +186,7 @@ def test_a_file_beyond_a_small_limit_is_refused_at_its_field(
 
 
 @pytest.mark.parametrize("person", ["nobody", "viewer"])
-def test_who_may_not_send_a_file_has_no_more_room_than_in_any_form(
+def test_a_person_without_the_right_has_the_size_limit_of_other_forms(
     person: str, request: pytest.FixtureRequest, app: Flask
 ) -> None:
     client = request.getfixturevalue(f"as_{person}")
@@ -198,14 +198,14 @@ def test_who_may_not_send_a_file_has_no_more_room_than_in_any_form(
     assert (response.status_code, body.taken, uploads_of(app)) == (413, 0, [])
 
 
-def test_what_comes_as_a_file_where_none_is_taken_is_read_into_nothing(app: Flask) -> None:
+def test_a_file_for_a_form_without_files_is_discarded(app: Flask) -> None:
     with app.test_request_context():
         found = Body({})._get_file_stream(None, "text/csv", "users.csv")
 
     assert (found.write(b"x" * 1000), found.read()) == (1000, b"")
 
 
-def test_pasted_text_has_the_room_of_any_form(as_editor: Any) -> None:
+def test_pasted_text_has_the_size_limit_of_other_forms(as_editor: Any) -> None:
     body = Counting(b"text=")
     environ = {"CONTENT_LENGTH": str(MAX_BODY_BYTES + 1), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
 
@@ -224,7 +224,7 @@ def test_a_form_with_a_file_has_few_fields(as_editor: Any, app: Flask) -> None:
     assert (response.status_code, uploads_of(app)) == (413, [])
 
 
-def test_a_second_file_is_none(as_editor: Any, app: Flask) -> None:
+def test_a_second_file_is_ignored(as_editor: Any, app: Flask) -> None:
     token = as_editor.token_of(URL)
     files = [(io.BytesIO(USERS), "one.csv"), (io.BytesIO(USERS), "two.csv")]
 
@@ -259,7 +259,7 @@ def test_what_a_file_may_do_is_what_the_person_may(
 
 
 @pytest.mark.parametrize("resource", ["staff", "role"])
-def test_what_is_judged_one_by_one_is_not_imported(as_owner: Any, resource: str) -> None:
+def test_a_resource_that_judges_records_cannot_import(as_owner: Any, resource: str) -> None:
     assert as_owner.get(f"/admin/{resource}/import/").status_code == 403
     assert not Page(as_owner.get(f"/admin/{resource}/")).has_link("Import")
 
@@ -279,7 +279,7 @@ def test_the_list_and_its_export_lead_to_the_import(as_editor: Any) -> None:
         (["create"], b"Name,Email\r\nText,name@example.com\r\n"),
     ],
 )
-def test_a_template_has_what_the_person_may_fill_in(
+def test_a_template_has_the_columns_that_the_person_may_fill_in(
     client_with: Callable[..., Any], rights: list[str], expected: bytes
 ) -> None:
     client = client_with("user:list", "user:import", *(f"user:{one}" for one in rights))

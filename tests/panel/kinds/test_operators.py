@@ -1,4 +1,4 @@
-"""Every operator of every type, on a table that has them all: what it finds, on both stores alike, and what it refuses."""
+"""Every operator of every kind: what it finds, alike on both databases, and what it refuses."""
 
 from __future__ import annotations
 
@@ -234,7 +234,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("column", "slug", "text", "message"), REFUSED)
-def test_value_without_a_meaning_is_told_what_to_type(column: str, slug: str, text: str, message: str) -> None:
+def test_an_unusable_value_gets_a_message_that_says_what_to_type(
+    column: str, slug: str, text: str, message: str
+) -> None:
     operator = operators(column)[slug]
 
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

@@ -1,4 +1,4 @@
-"""The form's fields of numbers: the number that was typed or a message, never another number."""
+"""Number fields of forms accept exactly the number that was typed, or show a message."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_number_is_the_one_that_was_typed(name: str, text: str, value: object)
         ("rough", "nan", "Enter a number, like 4.2."),
     ],
 )
-def test_what_is_no_number_for_certain_is_refused_at_its_field(name: str, text: str, message: str) -> None:
+def test_an_ambiguous_number_is_refused_at_its_field(name: str, text: str, message: str) -> None:
     field = typed(name, text)
 
     assert (field.data, list(field.process_errors), field._value()) == (None, [message], text)

@@ -1,4 +1,4 @@
-"""“Delete” in the bulk bar: what hangs on the records is asked about once, said in the plan, and comes back with them."""
+"""“Delete” in the bulk bar asks once about dependent records, shows them in the plan, and an undo restores them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def undo(client: Any, page: Page) -> None:
     client.post_form("/admin/activity/undo/", {"id": form.all("input", name="id")[0].attributes["value"]})
 
 
-def test_where_nothing_hangs_on_the_records_the_page_leads_to_the_plan(as_editor: Any, make_post: Any) -> None:
+def test_without_dependents_the_page_leads_to_the_plan(as_editor: Any, make_post: Any) -> None:
     for content in ("A garden", "A house", "Another garden"):
         make_post(content=content)
 
@@ -76,9 +76,7 @@ def test_where_nothing_hangs_on_the_records_the_page_leads_to_the_plan(as_editor
 
 
 @both_stores
-def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing_selected(
-    as_editor: Any, make_post: Any
-) -> None:
+def test_deleted_rows_are_deselected(as_editor: Any, make_post: Any) -> None:
     for content in ("A garden", "A house", "Another garden"):
         make_post(content=content)
     page = select_rows(as_editor, "/admin/post/?q=garden", [1])
@@ -94,7 +92,7 @@ def test_what_was_selected_and_is_deleted_leaves_the_list_as_it_was_with_nothing
 
 
 @both_stores
-def test_what_was_selected_since_the_plan_stays_selected(as_editor: Any, make_post: Any) -> None:
+def test_rows_selected_since_the_plan_stay_selected(as_editor: Any, make_post: Any) -> None:
     for content in ("A garden", "A house", "A tree"):
         make_post(content=content)
     page = select_rows(as_editor, "/admin/post/", [1])
@@ -108,7 +106,7 @@ def test_what_was_selected_since_the_plan_stays_selected(as_editor: Any, make_po
 
 
 @both_stores
-def test_what_a_job_left_stays_selected_and_the_others_are_until_it_deletes_them(
+def test_a_job_deselects_rows_as_it_deletes_them(
     as_editor: Any, make_post: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "PLAN_ROWS", 1)
@@ -148,7 +146,7 @@ def test_the_question_has_the_total_of_each_relation_and_nothing_chosen(as_edito
         ({"fate_posts": "give", "heir_posts": "Cleo"}, ["3 posts", "given to Cleo"], ["Cleo"], {1: 3, 2: 3, 3: 3}),
     ],
 )
-def test_what_hangs_on_them_becomes_what_was_chosen_and_one_undo_brings_all_of_it_back(
+def test_dependents_get_what_was_chosen_and_one_undo_restores_everything(
     chosen: dict[str, str], said: list[str], left: list[str], posts: dict[int, int | None], as_editor: Any
 ) -> None:
     before = (users_left(as_editor), owners(as_editor))
@@ -166,7 +164,7 @@ def test_what_hangs_on_them_becomes_what_was_chosen_and_one_undo_brings_all_of_i
 
 @pytest.mark.usefixtures("writers")
 @both_stores
-def test_who_gets_the_posts_stays_though_selected(as_editor: Any) -> None:
+def test_the_user_who_gets_the_posts_stays_even_if_selected(as_editor: Any) -> None:
     address = planned(as_editor, USERS, fate_posts="give", heir_posts="Bea")
     plan = Page(as_editor.get(address))
 
@@ -215,7 +213,7 @@ def test_a_missing_or_outdated_choice_is_a_message_and_makes_no_plan(
 
 @pytest.mark.covers
 @both_stores
-def test_who_has_other_posts_than_the_plan_said_is_left_and_planned_again(
+def test_a_user_with_other_posts_than_the_plan_said_is_left_and_planned_again(
     as_editor: Any, writers: Any, make_post: Any
 ) -> None:
     ann, bea, cleo = writers
@@ -239,7 +237,9 @@ def test_who_has_other_posts_than_the_plan_said_is_left_and_planned_again(
 
 
 @both_stores
-def test_what_comes_to_hang_on_a_record_that_had_nothing_keeps_it(as_editor: Any, writers: Any, make_post: Any) -> None:
+def test_a_record_that_got_its_first_dependent_since_the_plan_stays(
+    as_editor: Any, writers: Any, make_post: Any
+) -> None:
     cleo, dora = writers[2], writers[0]
     with as_editor.application.app_context():
         db.session.execute(update(Post).values(user_id=None))
@@ -293,7 +293,7 @@ def test_an_heir_who_is_gone_when_it_is_agreed_to_stops_it(as_editor: Any) -> No
 
 
 @pytest.mark.usefixtures("writers")
-def test_deleting_what_goes_along_asks_for_a_proof_as_that_many_records_do(
+def test_dependents_count_towards_the_number_that_needs_reauthentication(
     as_editor: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "PROOF_ROWS", 3)
@@ -321,7 +321,7 @@ def withdraw(app: Flask, *left: str) -> None:
 
 
 @pytest.mark.usefixtures("writers")
-def test_whoever_may_not_delete_or_not_many_has_no_such_button_and_no_page(client_with: Any) -> None:
+def test_without_the_rights_there_is_neither_button_nor_page(client_with: Any) -> None:
     people = {
         "Lena": ("*:list", "*:view", "*:edit", "*:bulk"),
         "Liam": ("*:list", "*:view", "*:delete"),
@@ -337,7 +337,9 @@ def test_whoever_may_not_delete_or_not_many_has_no_such_button_and_no_page(clien
 
 
 @both_stores
-def test_rows_out_of_reach_are_refused_and_not_asked_about(client_with: Any, make_user: Any, make_post: Any) -> None:
+def test_rows_outside_the_row_scope_are_refused_and_not_asked_about(
+    client_with: Any, make_user: Any, make_post: Any
+) -> None:
     client = client_with("*:list", "*:view", "*:edit", "user:delete", "*:bulk", rows=["user:own"])
     mine, theirs = make_user(email="liam@example.com", name="Mine"), make_user(name="Theirs")
     make_post(user=mine), make_post(user=theirs), make_post(user=theirs)
@@ -350,7 +352,7 @@ def test_rows_out_of_reach_are_refused_and_not_asked_about(client_with: Any, mak
 
 
 @both_stores
-def test_posts_that_may_not_be_touched_leave_nothing_to_choose(
+def test_dependents_that_the_person_may_not_change_leave_no_choice(
     client_with: Any, make_user: Any, make_post: Any
 ) -> None:
     client = client_with("*:list", "*:view", "*:edit", "*:delete", "*:bulk", rows=["post:own"])
@@ -377,7 +379,7 @@ def test_a_right_that_is_withdrawn_meanwhile_deletes_nothing(client_with: Any, m
 
 
 @both_stores
-def test_posts_that_are_no_longer_theirs_to_move_keep_their_user(
+def test_posts_that_left_the_row_scope_keep_their_user(
     client_with: Any, make_user: Any, make_post: Any, app: Flask
 ) -> None:
     client = client_with("*:list", "*:view", "*:delete", "*:bulk", "*:edit")

@@ -1,4 +1,4 @@
-"""“Change…”: what the page says of each field, what it takes, and what it refuses at which control."""
+"""“Change…”: what the page shows for each field, what it accepts, and at which control it reports a mistake."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_each_field_says_what_is_there_now(as_editor: Any, make_user: Any, make_
         ([], ""),
     ],
 )
-def test_what_is_there_now_is_said_in_few_words(contents: list[str], now: str, as_editor: Any, make_post: Any) -> None:
+def test_present_values_are_summarised(contents: list[str], now: str, as_editor: Any, make_post: Any) -> None:
     for content in contents:
         make_post(content=content)
 
@@ -66,7 +66,7 @@ def test_what_is_there_now_is_said_in_few_words(contents: list[str], now: str, a
 
 @both_stores
 @pytest.mark.parametrize("limit", [0.0, 0.002])
-def test_what_takes_too_long_to_look_at_is_left_out_and_the_page_is_there(
+def test_present_values_that_take_too_long_are_left_out(
     limit: float, as_editor: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(app, Post, [{"content": f"{number}"} for number in range(30_000)])
@@ -215,7 +215,7 @@ def test_a_filter_that_is_not_valid_means_no_record(as_editor: Any, make_post: A
         ({"change": "content", "value.content": "a\0b"}, "value.content", None),
     ],
 )
-def test_what_cannot_be_done_is_said_at_its_control_and_nothing_is_lost(
+def test_a_problem_is_reported_at_its_control_and_no_input_is_lost(
     fields: dict[str, Any], control: str, problem: str | None, as_editor: Any, make_post: Any
 ) -> None:
     make_post(content="As it was")
@@ -310,7 +310,7 @@ def test_the_list_offers_it_to_who_may_change_a_field(
 
 
 @pytest.mark.parametrize("missing", [Action.BULK, Action.EDIT])
-def test_who_lacks_one_of_the_rights_comes_to_neither_page(client_with: Any, missing: Action) -> None:
+def test_a_person_without_one_of_the_rights_gets_neither_page(client_with: Any, missing: Action) -> None:
     rights = [f"*:{one.value}" for one in Action if one is not missing]
     client = client_with(*rights)
 

@@ -1,4 +1,4 @@
-"""Lines that are judged a part a transaction: as by one statement, whoever writes or dies in between."""
+"""Lines are planned in parts, one transaction each, with the result of one statement whatever happens in between."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def part_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 @both_stores
 @SETTINGS
 @given(story=STORIES)
-def test_in_parts_lines_are_judged_as_at_one_go_also_anew_after_a_death(story: Story) -> None:
+def test_judging_in_parts_gives_the_same_as_one_statement_even_after_a_restart(story: Story) -> None:
     begin(len(story.new))
     whole, parted = (begun(User, ["email"]) for _ in range(2))
     write(whole, story)

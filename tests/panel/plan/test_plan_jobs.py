@@ -1,4 +1,4 @@
-"""Plans of many records: made and carried out by a job, stopped, gone on with, and held to the rights of the moment."""
+"""Plans of many records: made and carried out by a job, stopped, continued, and checked against current permissions."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_job_makes_the_plan_and_another_one_carries_it_out(as_editor: Any, mak
 
 @pytest.mark.parametrize("place", ["job", "request"])
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-def test_an_act_that_crosses_another_one_gives_way_and_does_its_lines_once(
+def test_a_plan_that_conflicts_with_another_transaction_retries_and_does_its_lines_once(
     place: str,
     as_editor: Any,
     make_user: Any,
@@ -234,7 +234,7 @@ def test_a_cancelled_job_leaves_a_plan_that_can_be_carried_on(as_editor: Any, ma
     assert (done, set(owners(as_editor).values())) == ("done", {ann.id})
 
 
-def test_an_act_that_changes_what_was_filtered_touches_what_was_planned(
+def test_a_job_that_changes_the_filtered_field_changes_the_planned_records(
     as_editor: Any, make_user: Any, make_post: Any
 ) -> None:
     ann = make_user()

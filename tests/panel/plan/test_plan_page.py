@@ -1,4 +1,4 @@
-"""“Give to…”, and the page of the plan that it makes: said before, done once, told after, taken back."""
+"""“Give to…” and its plan: shown first, done once, reported and undone."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_records_are_left_without_another_one(as_editor: Any, make_user: Any, ma
         ),
     ],
 )
-def test_who_gets_them_has_to_be_chosen(typed: str, problem: str, as_editor: Any, make_post: Any) -> None:
+def test_the_new_user_has_to_be_chosen(typed: str, problem: str, as_editor: Any, make_post: Any) -> None:
     make_post()
 
     response = as_editor.post_form(GIVE, {"value.user": typed})
@@ -130,7 +130,7 @@ def test_a_plan_is_carried_out_once(as_editor: Any, make_user: Any, make_post: A
     assert owners(as_editor) == {1: bea.id}
 
 
-def test_what_was_changed_since_is_left_and_named(as_editor: Any, make_user: Any, make_post: Any) -> None:
+def test_records_changed_since_are_left_and_named(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user()
     make_post(content="Changed"), make_post(content="Kept")
     address = given(as_editor, ann)
@@ -222,7 +222,7 @@ def test_large_plans_ask_for_a_proof(
     assert owners(as_editor) == {1: None}
 
 
-def test_who_was_to_get_them_may_be_gone_by_then(as_editor: Any, make_user: Any, make_post: Any) -> None:
+def test_a_new_user_who_was_deleted_since_stops_the_plan(as_editor: Any, make_user: Any, make_post: Any) -> None:
     make_post()
     ann = make_user()
     address = given(as_editor, ann)
@@ -352,7 +352,7 @@ def test_a_post_that_is_out_of_reach_is_not_given(as_editor: Any, make_user: Any
     assert response.status_code == 404
 
 
-def test_what_was_done_and_what_was_left_are_lists(as_editor: Any, make_user: Any, make_post: Any) -> None:
+def test_changed_and_left_records_can_be_opened_as_lists(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user()
     for content in ("Changed", "Done", "Done, too"):
         make_post(content=content)

@@ -1,4 +1,4 @@
-"""“Find and replace…”: text in place of another in many records, each hit marked before anything is written."""
+"""“Find and replace…” in many records: every match is shown before anything is written."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_how_it_is_found_is_chosen(fields: dict[str, str], becomes: str | None, 
         ({"find": "x", "with": "y" * 1001}, "with", "Enter 1,000 characters or fewer; this has 1,001."),
     ],
 )
-def test_what_cannot_be_done_is_said_at_its_control_and_nothing_is_lost(
+def test_a_problem_is_reported_at_its_control_and_no_input_is_lost(
     fields: dict[str, Any], control: str, problem: str, as_editor: Any, make_post: Any
 ) -> None:
     make_post(content="x")

@@ -1,4 +1,4 @@
-"""A resource's own actions: in the list, in each row and on the record's page, all by the one path of plans."""
+"""A resource's own actions in lists, rows and record pages, all carried out through plans."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_an_action_stands_in_the_list_in_the_row_and_on_the_records_page(as_edit
     assert ["Lower-case email" in page.texts("a", class_="button") for page in pages] == [True, False]
 
 
-def test_one_that_asks_something_first_says_so_by_its_dots(as_editor: Any, make_post: Any, make_user: Any) -> None:
+def test_an_action_that_asks_for_input_has_an_ellipsis(as_editor: Any, make_post: Any, make_user: Any) -> None:
     post = make_post(user=make_user())
 
     page = Page(as_editor.get(f"/admin/post/edit/?id={post.id}"))
@@ -133,7 +133,7 @@ def test_many_are_planned_agreed_to_and_undone_and_those_it_is_not_for_are_refus
 
 
 @both_stores
-def test_what_it_would_make_is_checked_as_by_every_form(as_editor: Any, make_user: Any) -> None:
+def test_an_actions_values_are_checked_like_a_forms(as_editor: Any, make_user: Any) -> None:
     class Empties(LowerCaseEmail):
         @override
         def allowed(self, principal: Any) -> None:
@@ -170,7 +170,7 @@ def test_it_writes_no_other_fields_than_it_declares(as_editor: Any, make_user: A
 
 
 @both_stores
-def test_a_record_that_is_no_longer_one_that_it_is_for_is_left_alone(as_editor: Any, make_user: Any) -> None:
+def test_a_record_that_the_action_no_longer_allows_is_skipped(as_editor: Any, make_user: Any) -> None:
     class Unnoticed(LowerCaseEmail):
         """Its rows may change without the record."""
 
@@ -217,9 +217,7 @@ def test_its_form_is_asked_first_and_said_again_in_the_plan(as_editor: Any, make
 
 
 @both_stores
-def test_effects_come_by_the_job_once_for_each_record_that_was_changed(
-    as_editor: Any, make_user: Any, make_post: Any
-) -> None:
+def test_a_job_runs_the_effect_once_for_each_changed_record(as_editor: Any, make_user: Any, make_post: Any) -> None:
     ann = make_user()
     for user in (ann, None, ann):
         make_post(content="Post", user=user)
@@ -308,7 +306,7 @@ def test_an_action_that_is_not_declared_is_not_there(as_editor: Any, make_user: 
         (["user:list", "user:view", "user:bulk", "user:edit"], {"fields": ["user.email:hidden"]}),
     ],
 )
-def test_whoever_may_not_write_what_it_writes_has_no_such_action(
+def test_without_the_right_to_its_fields_there_is_no_action(
     permissions: list[str], limits: dict[str, list[str]], client_with: Any, make_user: Any
 ) -> None:
     client = client_with(*permissions, **limits)
@@ -327,7 +325,7 @@ def test_whoever_may_not_write_what_it_writes_has_no_such_action(
 
 
 @both_stores
-def test_records_out_of_reach_are_not_there_and_refused_among_many(client_with: Any, make_user: Any) -> None:
+def test_records_outside_the_row_scope_answer_404_and_are_refused_among_many(client_with: Any, make_user: Any) -> None:
     client = client_with("user:list", "user:view", "user:bulk", "user:edit", rows=["user:own"])
     mine, theirs = make_user(email="Liam@example.com"), make_user(email="Ann@example.com")
 
@@ -339,7 +337,7 @@ def test_records_out_of_reach_are_not_there_and_refused_among_many(client_with: 
     assert emails(client) == {mine.id: "liam@example.com", theirs.id: "Ann@example.com"}
 
 
-def test_another_action_that_is_sent_along_is_no_matter(as_editor: Any, make_post: Any) -> None:
+def test_an_action_named_in_the_form_is_ignored(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="a\n\n\nb")
 
     response = as_editor.post_form(f"{TRIM}?id={post.id}", {"action": "add-note", "value.note": "Forged"})
@@ -393,7 +391,7 @@ class Secretive(TrimBlankLines):
         ),
     ],
 )
-def test_an_action_that_could_not_be_shown_or_taken_back_stops_the_start(
+def test_an_action_without_fields_stops_the_start(
     resource: type[Resource], actions: tuple[RowAction, ...], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resource, "row_actions", actions)

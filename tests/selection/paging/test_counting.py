@@ -1,4 +1,4 @@
-"""Counts: exact where people count, bounded where nobody does, one statement for a whole page."""
+"""Counts: exact up to a limit, bounded beyond it, one statement for a whole page."""
 
 from __future__ import annotations
 

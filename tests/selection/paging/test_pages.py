@@ -1,4 +1,4 @@
-"""Pages: whatever is asked for is a page that exists, and all pages together show every row once."""
+"""Pages: every requested page exists, and all pages together show every row once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that the order of a list brings together: the first related records give what walking the order gives."""
+"""Lists in the order of related records: starting from those records gives the same rows as walking the order."""
 
 from __future__ import annotations
 

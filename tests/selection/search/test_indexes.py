@@ -1,4 +1,4 @@
-"""The search index: asked for rare words and only for those, and what that costs."""
+"""The search index: used for rare words only, and what it costs."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_rarest_word_is_the_one_that_is_looked_up(search: str) -> None:
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("search", ["", "ze", "日本", "?!", "é"])
-def test_what_no_index_knows_is_walked_for(search: str) -> None:
+def test_words_that_no_index_knows_are_walked_for(search: str) -> None:
     assert planned(db.session, selection(search)).by_index == ()
 
 
@@ -281,7 +281,7 @@ def test_group_that_no_index_knows_all_of_or_of_a_common_word_walks_the_order_of
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize(("operator", "text"), [("starts", "a ZEBRA"), ("ends", "zebra in a Wood"), ("equals", "A zebra in a wood"),
                                                 ("in", '"A zebra in a wood", nowhere')])  # fmt: skip
-def test_where_a_rare_text_begins_or_ends_or_is_all_is_looked_up_too(operator: str, text: str) -> None:
+def test_filters_by_the_beginning_end_or_whole_of_a_rare_text_are_looked_up(operator: str, text: str) -> None:
     chosen = planned(db.session, selection("", **{f"content__{operator}": text}))
 
     assert looked_up(chosen)[0] in text
@@ -291,12 +291,12 @@ def test_where_a_rare_text_begins_or_ends_or_is_all_is_looked_up_too(operator: s
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize(("operator", "text"), [("not_contains", "zebra"), ("not_equals", "zebra"), ("equals", "ze"), ("in", "zebra, ze"),
                                                 ("in", ",".join(f"zebra{number}" for number in range(21)))])  # fmt: skip
-def test_what_is_not_there_and_what_no_index_knows_is_walked_for(operator: str, text: str) -> None:
+def test_missing_words_and_words_that_no_index_knows_are_walked_for(operator: str, text: str) -> None:
     assert looked_up(planned(db.session, selection("", **{f"content__{operator}": text}))) == []
 
 
 @pytest.mark.usefixtures("many")
-def test_filters_that_no_index_can_be_asked_are_walked_for() -> None:
+def test_filters_without_an_index_are_walked_for() -> None:
     chosen = planned(db.session, selection("", content__contains="x" * 1000))
 
     assert (looked_up(chosen), rows_of(chosen)) == ([], [])

@@ -1,4 +1,4 @@
-"""What the search index finds is what a look at every text finds, however it is written."""
+"""A search by the index finds what reading every text finds, whatever the spelling."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_accents_count() -> None:
 
 
 @pytest.mark.usefixtures("context")
-def test_pieces_that_stand_apart_are_no_word() -> None:
+def test_pieces_apart_from_each_other_are_no_word() -> None:
     write("abcd bcde", "abc and bcd")
     (key,) = write("xabcdex")
 

@@ -1,4 +1,4 @@
-"""Which indexes a list's sorts need."""
+"""Which indexes the sorts of a list need."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_an_archive_is_left_out_of_a_second_index_of_each_order_and_has_one_of_i
     ]
 
 
-def test_an_order_by_a_further_table_has_no_index_that_asks_what_stands_in_the_first() -> None:
+def test_no_partial_index_spans_two_tables() -> None:
     sorts = {"price": SortKey(Vehicle.price), "rank": SortKey(Vehicle.rank)}
     shown = "ix_put_away_rank_id_shown"
 

@@ -1,4 +1,4 @@
-"""Paging by key: all pages together are every row once and in order, whatever the order, on both stores."""
+"""Paging by key: all pages together have every row once and in order, for every order, on both databases."""
 
 from __future__ import annotations
 
@@ -305,14 +305,14 @@ def test_page_whose_rows_are_gone_is_the_last_one() -> None:
     "text",
     ["x", "-", "--1", "1~x", "1~10~Ann", "99999999999999999999", "1~2026-01-01T00:00:00", "1~", "~", "1\0", "1" * 5000],
 )
-def test_place_that_is_none_of_this_order_is_refused(key: str, text: str) -> None:
+def test_cursor_of_another_order_is_refused(key: str, text: str) -> None:
     with pytest.raises(SelectionError):
         Selection.parse(POSTS, [("sort", "created_at"), (key, text)])
 
 
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("text", ["1", "1~Ann~2026-01-01T00:00:00+00:00", "1~=x", "1~=1~x", "x~=1~x", "1~=" + "9" * 20])
-def test_place_that_is_none_of_an_order_by_two_columns_is_refused(text: str) -> None:
+def test_cursor_of_another_order_by_two_columns_is_refused(text: str) -> None:
     schema = replace(POSTS, sorts={**POSTS.sorts, "posts": SortKey(User.posts)})
 
     with pytest.raises(SelectionError):

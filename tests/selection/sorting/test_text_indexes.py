@@ -1,4 +1,4 @@
-"""The indexes of sorted texts are told, made, removed and given back by us: the tools see only some of them."""
+"""The indexes of sorted text are found, created, dropped and restored here: Alembic sees only some of them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def connection(context: Any) -> Iterator[Connection]:
         one.rollback()
 
 
-def test_what_is_declared_is_there(connection: Connection) -> None:
+def test_declared_indexes_exist(connection: Connection) -> None:
     assert sort_migrations
     assert text_indexes.present(connection) == text_indexes.declared(db.metadata)
     assert SortIndex("user", "name") in text_indexes.declared(db.metadata)
 
 
-def test_index_within_a_parent_is_made_told_and_removed(connection: Connection) -> None:
+def test_index_within_a_parent_is_created_found_and_removed(connection: Connection) -> None:
     before = text_indexes.present(connection)
     index = SortIndex("staff", "name", "time_zone")
     operations: Any = Operations(MigrationContext.configure(connection))
@@ -59,7 +59,7 @@ def test_index_that_a_rebuilt_table_lost_comes_back_and_one_dropped_on_purpose_d
     assert before - text_indexes.present(connection) == {SortIndex("user", "email")}
 
 
-def test_index_of_what_is_alike_is_made_told_and_removed(connection: Connection) -> None:
+def test_index_of_similar_texts_is_created_found_and_removed(connection: Connection) -> None:
     before = text_indexes.present(connection)
     index = SortIndex("staff", "email", "", "mailbox")
     operations: Any = Operations(MigrationContext.configure(connection))

@@ -1,4 +1,4 @@
-"""What spreadsheets do to a CSV file is read as a person reads it, or refused with the reason and the cure."""
+"""CSV files from spreadsheets are read as intended, or refused with the reason and a remedy."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def test_rows_keep_their_numbers_in_the_file() -> None:
 
 
 @pytest.mark.parametrize("content", ["", "\r\n", ",,\n", '"",""\n', "sep=;\n", "\ufeff"])
-def test_a_file_without_anything_in_it_has_no_titles(content: str) -> None:
+def test_an_empty_file_has_no_titles(content: str) -> None:
     assert read(content) == ([], [])
 
 
-def test_a_file_in_another_encoding_is_read_where_that_is_said() -> None:
+def test_a_file_in_another_encoding_is_read_if_that_is_chosen() -> None:
     assert read("name\nZoë\n".encode("windows-1252"), "windows-1252") == (["name"], [(2, ["Zoë"])])
 
 
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_csv_is_refused_with_the_reason(content: bytes | str, 
     assert refusal(content, encoding) == words
 
 
-def test_a_file_without_line_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_line_ends_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_records, "LONGEST_LINE", 100)
     monkeypatch.setattr(csv_records, "_LONG", 50)
 
@@ -105,10 +105,10 @@ def test_a_file_without_line_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\ufeff", "\u200b\u200d", "\u00a0\u3000", "\u3164", "\u2800", "\0"])
-def test_blanks_and_invisible_letters_are_not_seen(text: str) -> None:
+def test_spaces_and_invisible_letters_are_not_visible(text: str) -> None:
     assert not is_visible_text(text)
 
 
 @pytest.mark.parametrize("text", ["a", " é", "\u200b0", "😀", "👩\u200d🚀", "-"])
-def test_what_has_a_form_is_seen(text: str) -> None:
+def test_printed_letters_are_visible(text: str) -> None:
     assert is_visible_text(text)

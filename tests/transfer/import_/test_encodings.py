@@ -1,4 +1,4 @@
-"""The encoding of a file is what its mark says, UTF-8 where it is that, else the one in which it is most like a language."""
+"""The encoding of a file: that of its mark, else UTF-8 if it is valid, else the one that makes the most likely language."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def test_an_encoding_is_found(text: str, encoding: str) -> None:
         (b"name\nAda \xc3", "windows-1252"),
     ],
 )
-def test_a_mark_says_it_and_a_nul_does_not(content: bytes, encoding: str) -> None:
+def test_a_byte_order_mark_decides_the_encoding_and_a_nul_does_not(content: bytes, encoding: str) -> None:
     assert encoding_of(io.BytesIO(content)) == encoding
 
 
-def test_an_encoding_is_said_and_can_be_another_one() -> None:
+def test_an_encoding_error_suggests_another_encoding() -> None:
     content = "name\nZoë\n".encode("mac-roman")
 
     assert opened(content).reading.encoding == "mac-roman"
@@ -76,7 +76,7 @@ def test_a_command_guesses_no_encoding() -> None:
     assert refusal(GERMAN.encode("utf-16-be"), guesses=False) == "The file is UTF-16 without a byte order mark."
 
 
-def test_a_long_file_is_judged_by_places_all_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_judged_by_samples_from_all_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encodings, "_WHOLE", 1000)
     monkeypatch.setattr(encodings, "_PLACE", 64)
     monkeypatch.setattr(encodings, "_BEGINNING", 64)
@@ -87,7 +87,7 @@ def test_a_long_file_is_judged_by_places_all_over_it(monkeypatch: pytest.MonkeyP
     assert encoding_of(io.BytesIO(plain + GERMAN.encode() * 300)) == "utf-8"
 
 
-def test_everything_that_can_be_chosen_is_known_to_python() -> None:
+def test_python_knows_every_encoding_on_offer() -> None:
     assert [key for key in ENCODINGS if "a".encode(key).decode(key) != "a"] == []
     assert (label_of("cp932"), label_of("ascii")) == ("Shift-JIS (Japanese)", "ascii")
 

@@ -1,4 +1,4 @@
-"""JSON is read object by object: numbers keep their digits, and what is no cell is wrong in its row."""
+"""JSON is read one object at a time: numbers keep their digits, and values that fit no cell are wrong in their row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.transfer.reading import opened, problems, read, refusal
         ('[{"name":"Ada","id":1},{"name":"Bo","id":2}]'.encode("utf-16"), "json"),
     ],
 )
-def test_objects_are_rows_however_they_stand(content: str | bytes, found: str) -> None:
+def test_objects_are_rows_in_a_list_or_line_by_line(content: str | bytes, found: str) -> None:
     assert read(content) == (["name", "id"], [(1, ["Ada", "1"]), (2, ["Bo", "2"])])
     assert opened(content).reading.format == found
 
@@ -41,11 +41,11 @@ def test_a_value_is_the_text_that_an_export_would_write(value: str, cell: str) -
     assert read(f'[{{"name": {value}}}]') == (["name"], [(1, [cell])])
 
 
-def test_a_key_that_is_not_there_says_nothing() -> None:
+def test_a_missing_key_is_a_missing_cell() -> None:
     assert read('[{"name": null}, {}, {"id": 1}]') == (["name", "id"], [(1, ["", None]), (3, [None, "1"])])
 
 
-def test_what_is_no_cell_is_wrong_where_its_key_goes_somewhere() -> None:
+def test_a_list_or_object_in_a_cell_is_unreadable() -> None:
     content = '[{"name": "Ada"}, {"name": {"a": [1]}}, {"name": [1, 2]}, {"name": "a\\ud800"}]'
 
     assert problems(content) == [
@@ -65,7 +65,7 @@ def test_a_row_that_is_no_object_or_has_a_key_twice_is_wrong() -> None:
     ]
 
 
-def test_a_key_that_comes_late_is_wrong_where_it_has_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_under_a_key_that_the_first_objects_lack_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_source, "OBJECTS_LOOKED_AT", 1)
     content = '[{"name": 1}, {"id": null, "name": 2}, {"id": 3, "email": 4}]'
 
@@ -90,7 +90,7 @@ def test_a_list_of_something_else_is_refused(content: str) -> None:
         ('{"name": 1}\n{"name": 2},\n', 2), ("[", 1),
     ],
 )  # fmt: skip
-def test_what_is_no_json_is_refused_by_its_line(content: str, line: int) -> None:
+def test_a_json_error_is_reported_with_its_line(content: str, line: int) -> None:
     assert refusal(content, format="json") == (
         f"This is not JSON from line {line} on. It must be a list of objects, or one object a line."
     )
@@ -107,7 +107,7 @@ def test_lists_within_lists_are_refused() -> None:
     )
 
 
-def test_a_value_that_never_ends_is_not_held_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_never_ends_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "LONGEST_LINE", 1000)
     monkeypatch.setattr(json_text, "_CHUNK", 100)
 
@@ -136,13 +136,13 @@ def test_objects_of_a_million_keys_are_refused() -> None:
     assert refusal(content) == "Row 1 has more than 16,384 cells. Leave out columns, and import it again."
 
 
-def test_titles_are_looked_for_in_some_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_are_searched_in_the_first_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_source, "_LOOKED_AT", 10)
 
     assert opened('[{"name": "Ada"}, {"id": 1}]').titles == ["name"]
 
 
-def test_a_byte_that_does_not_fit_is_named_by_its_line() -> None:
+def test_an_encoding_error_is_reported_with_its_line() -> None:
     content = b'[{"name": "Ada"},\n' * 1 + b'{"name": "Zo\xeb"},\n' * 9000 + b'{"name": "\x81"}]'
 
     assert refusal(content, encoding="windows-1252") == (

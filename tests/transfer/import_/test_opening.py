@@ -1,4 +1,4 @@
-"""A file is known by what it holds; what is no table is refused with a sentence, and so is everything hostile."""
+"""A file's format is detected from its content; files without a table and hostile files are refused with a message."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def zipped(*names: str) -> bytes:
         (b"", "users.json", "csv"),
     ],
 )
-def test_a_format_is_found_in_what_the_file_holds(content: bytes, name: str, found: str) -> None:
+def test_the_content_decides_the_format(content: bytes, name: str, found: str) -> None:
     try:
         format_ = opened(content, name).reading.format
     except TransferError as error:
@@ -53,7 +53,7 @@ def test_a_format_is_found_in_what_the_file_holds(content: bytes, name: str, fou
     assert format_ == found
 
 
-def test_a_format_that_a_person_says_is_taken_for_text() -> None:
+def test_a_chosen_format_is_used_for_text() -> None:
     assert opened('{"name"\n1\n', format="csv").reading.format == "csv"
     assert refusal("name\nAda\n", format="json").startswith("This is not JSON from line 1 on.")
     assert opened(workbook(), format="csv").reading.format == "xlsx"
@@ -63,7 +63,7 @@ def workbook() -> bytes:
     return b"".join(FORMATS["xlsx"].write(["name"], [["Ada"]], FileOptions(), lambda *_: None))
 
 
-def test_what_no_form_offers_is_refused() -> None:
+def test_settings_that_no_form_offers_are_refused() -> None:
     for encoding in ("nonsense", "base64", "rot13"):
         assert refusal("name\n", encoding=encoding) == f"The encoding “{encoding}” does not exist."
     for delimiter in (";;", '"', "\n"):
@@ -86,7 +86,7 @@ def test_what_no_form_offers_is_refused() -> None:
         (zipped("readme.txt"), "an archive"),
     ],
 )
-def test_what_is_no_table_is_refused(content: bytes, what: str) -> None:
+def test_files_without_a_table_are_refused(content: bytes, what: str) -> None:
     assert (
         refusal(content) == f"This is {what}, not a table. Save the table as CSV, XLSX or JSON, and import that file."
     )
@@ -208,9 +208,7 @@ SEEDS = [
     seed=st.sampled_from(SEEDS),
     changes=st.lists(st.tuples(st.integers(0, 2**31), st.integers(0, 9), st.binary(max_size=9)), max_size=5),
 )
-def test_whatever_is_changed_in_a_file_it_is_read_or_refused(
-    seed: bytes, changes: list[tuple[int, int, bytes]]
-) -> None:
+def test_a_randomly_changed_file_is_read_or_refused(seed: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     content = bytearray(seed)
     for place, length, new in changes:
         begin = place % (len(content) + 1)
@@ -225,5 +223,5 @@ def test_whatever_is_changed_in_a_file_it_is_read_or_refused(
         assert len(list(open_source(io.BytesIO(back), is_title, again).rows())) == len(numbers)
 
 
-def test_what_is_left_open_is_found_out() -> None:
+def test_settings_that_are_left_open_are_detected() -> None:
     assert Reading() == Reading(format="", encoding="", delimiter="", sheet="", titles=0)

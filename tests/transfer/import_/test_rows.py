@@ -1,4 +1,4 @@
-"""Cells of rows as values: what a row says nothing of, what cannot be read, what a date means."""
+"""Cells become values: cells that are absent, cells that cannot be read, and the order of a date's parts."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def arrived(content: str, **options: Any) -> list[ImportedRow]:
     return list(RowReader(wanted, ImportOptions({}, **options)).rows(source))
 
 
-def test_a_key_that_an_object_lacks_says_nothing() -> None:
+def test_a_key_that_an_object_lacks_changes_nothing() -> None:
     first, second = arrived('{"content": "a", "created_at": null}\n{"content": "b"}\n')
 
     assert (first.texts, second.texts) == ({"content": "a", "created_at": ""}, {"content": "b"})
 
 
-def test_a_cell_that_is_no_text_is_wrong_where_its_column_goes_somewhere() -> None:
+def test_an_unreadable_cell_is_wrong_only_if_its_column_is_imported() -> None:
     (row,) = arrived('{"content": ["a", "b"]}\n')
 
     assert row.problems["content"].said == "it is a list; a cell is text, a number, true, false or null."
@@ -53,7 +53,7 @@ def test_a_date_means_what_was_chosen(text: str, order: DateOrder, day: str) -> 
 
 
 @pytest.mark.parametrize("text", ["31.02.2026", "13/13/2026"])
-def test_a_day_that_there_is_not_is_wrong(text: str) -> None:
+def test_a_date_that_does_not_exist_is_wrong(text: str) -> None:
     (row,) = arrived(f"created_at\n{text}\n", dates=DateOrder.DAY_FIRST)
 
     assert row.problems["created_at"].cell == text

@@ -1,4 +1,4 @@
-"""A sheet is read as a person sees it, or refused: a stranger's workbook follows nothing, runs nothing and fills no memory."""
+"""Workbooks are read as people see them: nothing in one is followed or run, and none fills the memory."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_cell_is_what_it_shows(cell: str, shown: str) -> None:
     assert cell_of(cell) == shown
 
 
-def test_a_workbook_may_count_from_1904() -> None:
+def test_a_workbook_can_have_the_1904_date_system() -> None:
     since = '<workbookPr date1904="1"/>'
 
     assert cell_of('<c s="1"><v>0</v></c>', main=since) == "1904-01-01"
@@ -159,7 +159,7 @@ def test_a_workbook_may_count_from_1904() -> None:
         ('<c t="inlineStr"><is><t>a_xD800_</t></is></c>', "it has half of a character. Type it again."),
     ],
 )
-def test_a_cell_without_a_value_is_wrong_where_its_column_goes_somewhere(cell: str, why: str) -> None:
+def test_a_cell_with_an_error_or_an_uncalculated_formula_is_unreadable(cell: str, why: str) -> None:
     source = opened(workbook(TITLES + row(2, text("Ada"), cell)))
 
     (only,) = source.rows()
@@ -177,7 +177,7 @@ def test_texts_that_cells_share_are_read() -> None:
     assert read(workbook(rows, more=shared)) == (["name"], [(2, [" A "]), (3, ["B"])])
 
 
-def test_rows_and_cells_keep_their_places() -> None:
+def test_rows_and_cells_keep_their_positions() -> None:
     rows = row(3, '<c r="B3" t="str"><v>name</v></c>', '<c r="D3" t="str"><v>id</v></c>')
     rows += row(7, '<c r="B7" t="str"><v>Ada</v></c>') + "<row><c/><c/><c/><c><v>5</v></c></row>"
 
@@ -217,7 +217,7 @@ def test_a_hidden_sheet_is_read_where_it_is_asked_for() -> None:
     assert opened(file.getvalue(), sheet="Sheet").titles == ["name"]
 
 
-def test_cells_that_are_merged_are_no_rows() -> None:
+def test_rows_with_merged_cells_have_a_problem() -> None:
     book = openpyxl.Workbook()
     for cells in [["name", "id"], ["Ada", 1], [None, 2], ["all of London", None], ["Bo", 3]]:
         book.active.append(cells)  # type: ignore[union-attr] # a new workbook has a sheet
@@ -242,7 +242,7 @@ def test_merged_cells_are_found_however_the_sheet_is_cut(monkeypatch: pytest.Mon
     assert found == [{3: "A2:A3", 8: "B7:B9", 9: "B7:B9"}] * 4
 
 
-def test_tags_without_an_end_are_looked_through_once() -> None:
+def test_unclosed_tags_are_scanned_once() -> None:
     rows = "".join(row(number, text("Ada"), "<c/>") for number in range(2, 30))
 
     assert refusal(workbook(TITLES + rows, after="<mergeCell " * 100_000)) == DAMAGED
@@ -272,7 +272,7 @@ def test_macros_and_links_are_not_followed() -> None:
     assert [cells.cells for cells in source.rows()] == [["5", ""]]
 
 
-def test_a_relation_to_the_outside_is_none() -> None:
+def test_an_external_relationship_is_ignored() -> None:
     rels = (
         f'<Relationships><Relationship Id="r1" Type="{DOCUMENT}/worksheet" TargetMode="External" '
         'Target="http://example.com/sheet1.xml"/></Relationships>'
@@ -328,7 +328,7 @@ def test_a_damaged_workbook_is_refused(content: bytes) -> None:
     assert refusal(content) == DAMAGED
 
 
-def test_a_part_that_is_more_than_it_says_is_refused() -> None:
+def test_a_part_larger_than_its_declared_size_is_refused() -> None:
     content = workbook(row(1, text("name" * 1000)))
     sizes = {one.filename: one.file_size for one in zipfile.ZipFile(io.BytesIO(content)).infolist()}
     size = sizes["xl/worksheets/sheet1.xml"]

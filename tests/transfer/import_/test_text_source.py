@@ -1,4 +1,4 @@
-"""A text file is read below its titles, wherever they stand, and each row says what is wrong with it."""
+"""Text files are read below their header row, wherever it is, and every wrong row has a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.transfer.import_.opening import open_source
 from tests.transfer.reading import opened, problems, read, refusal
 
 
-def test_titles_are_found_below_what_the_table_is_called() -> None:
+def test_titles_are_found_below_the_tables_name() -> None:
     source = opened("Report of 2026\n\nfor Ada\nname;email\nBo;b@x\n")
 
     assert (source.titles, source.reading.titles, source.notes) == (
@@ -25,38 +25,38 @@ def test_titles_are_found_below_what_the_table_is_called() -> None:
     assert [(row.number, row.cells) for row in source.rows()] == [(5, ["Bo", "b@x"])]
 
 
-def test_titles_that_nobody_knows_are_the_first_row_that_is_wide() -> None:
+def test_unknown_titles_are_the_first_wide_row() -> None:
     source = opened("Liste\nVorname;Ort\nAda;London\nBo;Rom, Mailand\n")
 
     assert (source.titles, source.reading.delimiter) == (["Vorname", "Ort"], ";")
     assert source.notes == ["1 row above the header row was left out."]
 
 
-def test_titles_are_in_the_row_that_a_person_says() -> None:
+def test_titles_are_in_the_chosen_row() -> None:
     titles, rows = read("name\nemail\n\nAda\nBo\n", titles=4)
 
     assert (titles, rows) == (["Ada"], [(5, ["Bo"])])
     assert opened("name\nemail\n\nAda\nBo\n", titles=4).notes == ["2 rows above the header row were left out."]
 
 
-def test_a_row_that_is_not_there_has_no_titles() -> None:
+def test_a_header_row_beyond_the_file_is_refused() -> None:
     assert refusal("name\nAda\n", titles=9) == "The file has no row 9 to be the header row."
 
 
-def test_a_separator_that_a_person_says_is_taken() -> None:
+def test_a_chosen_separator_is_used() -> None:
     assert read("name^id\nAda^1\n", delimiter="^") == (["name", "id"], [(2, ["Ada", "1"])])
     assert read("sep=;\nname,id\nAda,1\n", delimiter=",") == (["name", "id"], [(2, ["Ada", "1"])])
 
 
-def test_where_nothing_tells_the_separator_it_is_a_comma() -> None:
+def test_the_separator_is_a_comma_by_default() -> None:
     assert opened("Texte\nHello, world; and | so\non\n").reading.delimiter == ","
 
 
-def test_a_quote_in_the_titles_of_another_separator_is_none() -> None:
+def test_a_quote_within_an_unquoted_title_does_not_hide_the_separator() -> None:
     assert read('name|"id"\nAda|1\n') == (["name", "id"], [(2, ["Ada", "1"])])
 
 
-def test_rows_that_do_not_stand_below_the_titles_say_so() -> None:
+def test_rows_that_do_not_fit_the_titles_have_a_problem() -> None:
     content = "name,,id\nAda,,1\nBo\nCy,,1,4\nDi,x,2\nEd,,3,,\n"
 
     assert problems(content) == [
@@ -67,7 +67,7 @@ def test_rows_that_do_not_stand_below_the_titles_say_so() -> None:
     assert [row.cells for row in opened(content).rows()][-1] == ["Ed", "", "3"]
 
 
-def test_equal_titles_are_left_to_whoever_chooses_columns() -> None:
+def test_repeated_titles_are_kept() -> None:
     assert read("name,name\nAda,Bo\n") == (["name", "name"], [(2, ["Ada", "Bo"])])
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_was_read_can_be_read_by_others() -> None:
     assert not file.closed
 
 
-def test_the_line_of_a_byte_that_does_not_fit_is_named() -> None:
+def test_an_encoding_error_names_its_line() -> None:
     content = b"name\n" + b"Zo\xeb\n" * 3000 + b"\x81\n"
 
     assert refusal(content, encoding="windows-1252") == (
@@ -125,7 +125,7 @@ def test_a_row_of_a_million_columns_is_refused() -> None:
     assert refusal('name\n"a",' + "," * 20_000) == message
 
 
-def test_titles_of_a_megabyte_are_none() -> None:
+def test_a_line_of_a_megabyte_is_not_taken_for_titles() -> None:
     line = "x" * 1024 * 1024
 
     assert opened(f"{line};name\nAda;b\n").reading.delimiter == ","
@@ -137,14 +137,14 @@ def test_a_quoted_text_may_have_more_separators_than_there_are_columns() -> None
     assert read(f'name\n"{text}"\n') == (["name"], [(2, [text])])
 
 
-def test_a_record_is_not_longer_than_a_line_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_has_the_length_limit_of_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_records, "LONGEST_LINE", 1000)
     monkeypatch.setattr(csv_records, "_LONG", 100)
 
     assert refusal('name\n"' + "x\n" * 2000 + '"') == "Line 501 is longer than 1,000 characters. Is this a CSV file?"
 
 
-def test_limits_are_those_that_are_said() -> None:
+def test_limits_are_those_in_the_messages() -> None:
     assert (limits.LONGEST_FIELD, limits.MOST_COLUMNS) == (16 * 1024 * 1024, 16_384)
 
 

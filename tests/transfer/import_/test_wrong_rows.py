@@ -1,4 +1,4 @@
-"""Wrong rows come back in the file's own format, byte for byte, and can be imported again."""
+"""Wrong rows are returned in the file's own format, byte for byte, and can be imported again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_records_of_a_csv_file_come_back_as_they_are() -> None:
     )
 
 
-def test_what_was_wrong_before_is_replaced() -> None:
+def test_sentences_from_an_earlier_attempt_are_replaced() -> None:
     once = given_back("name,id\nAda,x\nBo,y\nCy,z\n", (2, "x, no number"), (3, "y"), (4, "z"))
 
     assert given_back(once, (2, "still"), (4, "too")) == b'error,name,id\n"still",Ada,x\n"too",Cy,z\n'
@@ -58,7 +58,7 @@ def test_encoding_and_line_ends_stay(encoding: str, end: str) -> None:
     )
 
 
-def test_bytes_that_read_alike_come_back_as_they_were() -> None:
+def test_different_bytes_for_the_same_text_come_back_unchanged() -> None:
     # Shift-JIS of NEC's has two codes for one sign.
     content = b"name\n" + "山田太郎".encode("cp932") + b"\xfa\x54\n" + "佐藤花子スズキ\n".encode("cp932")
 
@@ -76,7 +76,7 @@ def test_a_sentence_is_written_as_far_as_the_encoding_has_letters() -> None:
     )
 
 
-def test_where_nothing_is_wrong_the_titles_come_back() -> None:
+def test_without_wrong_rows_only_the_titles_come_back() -> None:
     assert given_back("name,id\nAda,1\n") == b"error,name,id\n"
     assert given_back("name,id", (7, "no such row")) == b"error,name,id\r\n"
     assert given_back("") == b""
@@ -143,7 +143,7 @@ def test_objects_come_back_with_one_more_key() -> None:
     )
 
 
-def test_a_key_of_that_name_further_back_is_replaced() -> None:
+def test_an_error_key_further_back_is_replaced() -> None:
     assert given_back('[{"name": "é", "error": "mine"}]', (1, "x")).decode() == '[\n{"error": "x", "name": "é"}\n]\n'
 
 

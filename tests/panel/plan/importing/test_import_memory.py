@@ -1,4 +1,4 @@
-"""Memory does not grow with a file. It is Python's, whichever store is written to."""
+"""The memory of an import does not grow with its file. It is Python's, so one database is enough."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert peak_of_an_import(tmp_path, 6000) < 1.3 * peak_of_an_import(tmp_path, 2000)
 
 
-def test_memory_does_not_grow_with_those_that_make_way(app: Flask) -> None:
+def test_memory_does_not_grow_with_swapped_unique_values(app: Flask) -> None:
     keys = many_users(app, 2 * BATCH)
 
     def peak(count: int) -> int:

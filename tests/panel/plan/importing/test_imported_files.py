@@ -1,4 +1,4 @@
-"""A file's rows become records: planned, put right, agreed to, carried out at once or by a job, told of, and undone."""
+"""The rows of a file become records: planned, corrected, confirmed, carried out at once or by a job, reported and undone."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_rows_are_shown_before_they_come_in_and_undone_they_are_gone(as_editor: 
     assert users(as_editor) == {"Ada": "ada@example.com"}
 
 
-def test_what_the_dashboard_wrote_is_the_same_when_it_comes_back(as_editor: Any, make_user: Any) -> None:
+def test_an_unedited_export_changes_nothing(as_editor: Any, make_user: Any) -> None:
     make_user(name="Ada", email="ada@example.com")
     make_user(name="=1+1", email="bo@example.com")
     written = as_editor.get("/admin/user/export/csv/").data
@@ -159,7 +159,7 @@ def test_wrong_rows_are_given_back_as_they_were_sent(as_editor: Any) -> None:
     assert given.headers["Content-Disposition"] == 'attachment; filename="user-not-imported.csv"'
 
 
-def test_what_is_wrong_is_put_right_on_the_page(as_editor: Any) -> None:
+def test_a_wrong_cell_is_corrected_on_the_page(as_editor: Any) -> None:
     plan = planned(as_editor, MIXED)
     page = Page(as_editor.get(corrections_of(plan)))
     values = page.values("corrections")
@@ -215,7 +215,7 @@ def test_a_plan_that_was_agreed_to_is_corrected_no_more(as_editor: Any) -> None:
 
 
 @pytest.mark.parametrize("whole", ["1", "0"])
-def test_what_was_changed_meanwhile_is_not_overwritten(as_editor: Any, app: Flask, make_user: Any, whole: str) -> None:
+def test_a_record_changed_meanwhile_is_not_overwritten(as_editor: Any, app: Flask, make_user: Any, whole: str) -> None:
     ada, bob = make_user(name="Ada", email="ada@example.com"), make_user(name="Bob", email="bob@example.com")
     plan = planned(as_editor, f"ID,Name\n{ada.id},Grace\n{bob.id},Robert\n".encode())
     with app.app_context():
@@ -232,7 +232,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(as_editor: Any, app: Flas
         assert set(users(as_editor)) == {"Ada L.", "Robert"}
 
 
-def test_a_value_that_was_taken_meanwhile_is_no_success(as_editor: Any, make_user: Any) -> None:
+def test_a_unique_value_taken_meanwhile_fails_its_row(as_editor: Any, make_user: Any) -> None:
     plan = planned(as_editor, GOOD)
     make_user(name="Other", email="BOB@example.com")
 
@@ -320,7 +320,7 @@ def test_a_plan_is_its_owners_alone(page: str, as_editor: Any, as_owner: Any) ->
     ]
 
 
-def test_who_may_not_import_any_more_agrees_to_nothing(as_editor: Any, app: Flask) -> None:
+def test_a_person_who_lost_the_right_cannot_agree(as_editor: Any, app: Flask) -> None:
     plan = planned(as_editor, GOOD)
     with app.app_context():
         kept = StringSet(["user:list", "user:create", "user:edit", "user:bulk"])
@@ -409,7 +409,7 @@ def test_a_missing_record_is_made_by_the_first_row_that_names_it(as_editor: Any)
         }  # fmt: skip
 
 
-def test_cells_with_nothing_in_them_are_corrected_in_their_own_rows(as_editor: Any) -> None:
+def test_empty_cells_are_corrected_in_their_own_rows(as_editor: Any) -> None:
     plan = planned(as_editor, b"Name,Email\n,a@example.com\n,b@example.com\n")
 
     page = Page(as_editor.get(f"{corrections_of(plan)}&reason=Name: enter the name."))

@@ -1,4 +1,4 @@
-"""Unique values are judged by the file's end state, whatever lies between two rows; the history says one change of each record."""
+"""Unique values are checked as they are after the whole file, and the history has one change for each record."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_new_record_takes_the_email_that_another_gives_up(between: int, *, is_
 @pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
-def test_emails_go_round(between: int, order: tuple[int, ...]) -> None:
+def test_emails_rotate_among_records(between: int, order: tuple[int, ...]) -> None:
     wanted = {1: "two@example.com", 2: "three@example.com", 3: "one@example.com"}
     rows = fillers(between).join(f"{key},User {key},{wanted[key]}\n" for key in order)
     rows = rows.replace(fillers(between), fillers(between).replace("filler", "other"), 1) if between else rows
@@ -108,7 +108,9 @@ def test_every_record_takes_the_next_ones_email_backwards_and_forwards(app: Flas
         ("1,One,new@example.com", "2,Two,three@example.com", "last", "already used by ID 3."),
     ],
 )
-def test_what_stands_twice_in_the_end_is_refused(between: int, first: str, last: str, place: str, problem: str) -> None:
+def test_a_value_that_two_records_would_have_in_the_end_is_refused(
+    between: int, first: str, last: str, place: str, problem: str
+) -> None:
     numbers = {"first": [2], "last": [3 + between], "both": [2, 3 + between]}[place]
 
     problems = refused(User, f"id,name,email\n{first}\n{fillers(between)}{last}\n")
@@ -122,7 +124,7 @@ def test_what_stands_twice_in_the_end_is_refused(between: int, first: str, last:
 @pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("wrong", ["1,,free@example.com", "1,One,nowhere"])
-def test_who_counts_on_a_wrong_row_is_told_which(between: int, wrong: str) -> None:
+def test_a_row_that_depends_on_a_wrong_one_names_it(between: int, wrong: str) -> None:
     text = f"id,name,email\n{wrong}\n{fillers(between)},New,one@example.com\n"
 
     problems = refused(User, text)
@@ -139,7 +141,7 @@ def test_who_counts_on_a_wrong_row_is_told_which(between: int, wrong: str) -> No
     ("kind", "highest"),
     [(sa.SmallInteger, 30_000), (sa.Integer, 2_000_000_000), (sa.BigInteger, 9_000_000_000_000_000_000)],
 )
-def test_there_is_room_behind_every_id_that_is_given(kind: Any, highest: int) -> None:
+def test_every_given_id_leaves_room_for_later_records(kind: Any, highest: int) -> None:
     assert highest_to_give(sa.Column("id", kind)) == highest
 
 
@@ -154,7 +156,7 @@ def test_an_id_that_leaves_no_room_is_refused(key: int, said: str) -> None:
     assert refused(User, f"id,name,email\n{key},Last,last@example.com\n") == [(2, problem)]
 
 
-def test_behind_the_highest_id_others_find_room() -> None:
+def test_new_records_follow_the_highest_given_id() -> None:
     bring(User, "id,name,email\n2000000000,Last,last@example.com\n,Next,next@example.com\n")
 
     assert all_of(User, "id", "name") == [(2_000_000_000, "Last"), (2_000_000_001, "Next")]

@@ -149,7 +149,7 @@ def test_a_quote_that_is_not_closed_properly_is_refused_and_swallows_no_rows(tex
     assert all_of(Post, "id") == []
 
 
-def test_a_hash_can_not_be_brought_in() -> None:
+def test_a_password_hash_cannot_be_imported() -> None:
     assert "password" not in {column.key for column in import_columns(resource_of(User))}  # type: ignore[arg-type]
     assert "is not a column of this list" in message_for(User, "name,email,version\nAda,a@example.com,9\n")
 
@@ -168,7 +168,7 @@ def test_a_cell_below_no_title_is_the_rows_problem() -> None:
     ]
 
 
-def test_emptied_columns_bring_nothing() -> None:
+def test_emptied_columns_are_ignored() -> None:
     bring(User, "name,,email,\nAda,,ada@example.com,\n")
 
     assert all_of(User, "name", "email") == [("Ada", "ada@example.com")]

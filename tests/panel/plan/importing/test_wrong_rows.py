@@ -43,7 +43,7 @@ def test_an_id_that_no_record_can_have_is_the_rows_problem(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["-1", "7", "2147483648", "9999999999999999999"])
-def test_a_relation_to_nobody_is_the_rows_problem(key: str) -> None:
+def test_a_relation_to_a_missing_record_is_the_rows_problem(key: str) -> None:
     problems = refused(Post, f"content,user_id\nfirst,\nsecond,{key}\n")
 
     assert {number for number, _ in problems} == {3}
@@ -62,7 +62,7 @@ def test_a_file_without_a_required_column_is_refused() -> None:
     assert refused(User, "name\nAda\n") == [(2, "Email (empty): enter the email.")]
 
 
-def test_a_lot_of_wrong_rows_are_not_all_listed() -> None:
+def test_only_the_first_of_many_wrong_rows_are_listed() -> None:
     text = "name,email\n" + "Ada,\n" * 3 * BATCH
 
     assert len(refused(User, text)) == MOST_PROBLEMS
