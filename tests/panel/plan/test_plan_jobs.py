@@ -110,7 +110,7 @@ def test_a_job_that_was_killed_is_gone_on_with(
         make_post()
     address = planned_by_job(as_editor, make_user())
     agreed(as_editor, address)
-    some, calls = Execution.some, []
+    some, calls = Execution.carry_out_next, []
 
     def dies(self: Any, most: int) -> int:
         calls.append(most)
@@ -118,9 +118,9 @@ def test_a_job_that_was_killed_is_gone_on_with(
             raise MemoryError
         return some(self, most)
 
-    monkeypatch.setattr(Execution, "some", dies)
+    monkeypatch.setattr(Execution, "carry_out_next", dies)
     first = work(as_editor)
-    monkeypatch.setattr(Execution, "some", some)
+    monkeypatch.setattr(Execution, "carry_out_next", some)
     interrupted = Page(as_editor.get(address))
     as_editor.post_form(address, {"go_on": "1"})
     second = work(as_editor)
@@ -142,7 +142,7 @@ def test_a_plan_that_is_stopped_keeps_what_was_done(
         make_post()
     address = planned_by_job(as_editor, make_user())
     agreed(as_editor, address)
-    some = Execution.some
+    some = Execution.carry_out_next
 
     def stops(self: Any, most: int) -> int:
         # As if the button were pressed in this moment.
@@ -150,7 +150,7 @@ def test_a_plan_that_is_stopped_keeps_what_was_done(
         db.session.execute(update(Plan).values(state="stopped"), execution_options={"synchronize_session": False})
         return number
 
-    monkeypatch.setattr(Execution, "some", stops)
+    monkeypatch.setattr(Execution, "carry_out_next", stops)
     work(as_editor)
     page = Page(as_editor.get(address))
 
