@@ -39,7 +39,7 @@ def relation_of(attribute: AnyColumn) -> Relation:
 def to_one(attribute: AnyColumn) -> ToOne:
     """Return a relation that is known to be to-one."""
     relation = relation_of(attribute)
-    assert isinstance(relation, ToOne)  # noqa: S101 -- told to mypy
+    assert isinstance(relation, ToOne)  # noqa: S101 -- for mypy
     return relation
 
 

@@ -90,7 +90,7 @@ def panel_kind_of(column: AnyColumn) -> PanelKind:
     """Return the panel kind of a column of a model that passed `require_known`."""
     kind = type(kind_of(column))
     found = _panel_kind(kind)
-    assert found is not None, kind  # noqa: S101 -- told to mypy
+    assert found is not None, kind  # noqa: S101 -- for mypy
     return found
 
 

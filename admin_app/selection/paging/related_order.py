@@ -27,7 +27,7 @@ def first_segments(
     This costs one small statement.
     """
     word, order = selection.clustered, selection.order
-    assert word is not None and order.relation is not None  # noqa: S101, PT018 -- told to mypy: who calls has asked
+    assert word is not None and order.relation is not None  # noqa: S101, PT018 -- for mypy: the caller has checked it
     other, has_it = related_found(word, order.relation)
     ones = order.related_ones(other, start=start, backwards=backwards)
     found = [] if ones is None else session.execute(ones.where(has_it).limit(HEADS)).all()

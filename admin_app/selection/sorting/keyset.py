@@ -146,7 +146,7 @@ class _Walk:
     @property
     def sort(self) -> SortKey:
         """The sort column."""
-        assert self.order.sort is not None  # noqa: S101 -- told to mypy; the order by key alone has its own way
+        assert self.order.sort is not None  # noqa: S101 -- for mypy; orders by key alone return earlier
         return self.order.sort
 
     @property

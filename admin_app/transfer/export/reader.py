@@ -165,7 +165,7 @@ class _Reader:
     def _linked(self, column: ExportColumn, attribute: Attribute, keys: Sequence[object]) -> dict[object, list[str]]:
         """Return what these records are linked with, by one statement: the names, or what the column holds."""
         relation = relation_of(attribute)
-        assert isinstance(relation, ManyToMany)  # noqa: S101 -- told to mypy
+        assert isinstance(relation, ManyToMany)  # noqa: S101 -- for mypy
         named = column.column if column.column is not None else title_column(relation.target)
         other, key = aliased(relation.target, flat=True), relation.own
         statement = (
