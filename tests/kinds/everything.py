@@ -161,7 +161,7 @@ SAMPLES: dict[str, Sample] = {
         (),
         ("day.jpg (2.0 kB)", "“ä, b”.png (0 bytes)"),
         no_cell="day.jpg",
-        must="a file that is kept here, as an export names it. Send a new one with the form.",
+        must="the reference of a stored file, as in an export. To add a new file, use the form.",
         cell=CellKind.FILE,
     ),
     "file": Sample(
@@ -169,7 +169,7 @@ SAMPLES: dict[str, Sample] = {
         (),
         ("=1 (1 byte)", "- (1.0 kB)"),
         no_cell="f/1/=1",
-        must="a file that is kept here, as an export names it. Send a new one with the form.",
+        must="the reference of a stored file, as in an export. To add a new file, use the form.",
         cell=CellKind.FILE,
     ),
     "money": Sample(

@@ -317,7 +317,7 @@ def test_lists_are_narrowed_to_what_is_below_however_deep(as_viewer: Any) -> Non
     assert "Within is or is under “Earth”" in page.texts("main", id="main")[0]
 
 
-# ---- what hangs on a record
+# ---- the records that refer to a record
 
 
 @pytest.fixture

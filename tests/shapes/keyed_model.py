@@ -52,7 +52,7 @@ class Stop(Record):
 
 
 class Good(Record):
-    """What stands on a shelf, if on any, and who looks after it, told by their address."""
+    """A thing, perhaps on a shelf, and its keeper, referred to by their address."""
 
     label: Mapped[str] = mapped_column(sa.String(40))
     aisle: Mapped[int | None]
