@@ -45,6 +45,7 @@ from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.relations import ToOne
+from admin_app.web import errors
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
@@ -139,14 +140,13 @@ class FormPage(Page):
         # Say nothing about a record that this person may not see, whether it exists or not.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
-        self._fill_in_key(source, key)
-        if not self.access.may(Action.CREATE):
-            abort(HTTPStatus.CONFLICT)
         doing = deletion_of(db.session, self.resource.model, key)
         who = words_of_deletion(doing, f"this {noun}") if doing else f"This {noun} was deleted"
-        source.form.form_errors.append(
-            f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
-        )
+        words = f"{who}, while you had it open. Nothing was saved."
+        if not self.access.may(Action.CREATE):
+            return errors.deleted_meanwhile(words)
+        self._fill_in_key(source, key)
+        source.form.form_errors.append(f"{words} Save to create it again with what you typed.")
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
         # Keep its id: should the deletion be undone before this is sent, it becomes that record's form again.
         form_url = self.link("create_view", id=key, url=self.return_url())

@@ -291,7 +291,7 @@ class _Effect:
         """Let it come; return why it did not, "" where it did. No transaction is open for writing meanwhile."""
         record = None if self.record_id is None else db.session.get(self.model, self.record_id)
         if record is None:
-            return f"{NO_EFFECT} Someone deleted it."
+            return f"{NO_EFFECT} The record has been deleted."
         try:
             self.let_come(record)
         except AdminError as error:

@@ -62,7 +62,7 @@ def test_what_the_history_lacks_may_be_of_somebody_else(app: Flask, as_editor: A
 
     page = Page(as_editor.post(at(ann), data={**form, "name": "Anna"}))
 
-    assert (page.status, page.title) == (409, "Changed by someone else: Ann Lee - Users - Admin")
+    assert (page.status, page.title) == (409, "Changed since you opened this page: Ann Lee - Users - Admin")
 
 
 def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(
@@ -73,12 +73,12 @@ def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(
 
     page = Page(as_editor.post(at(post), data={**form, "content": "Mine"}))
 
-    assert (page.status, page.title) == (409, "Changed by someone else: Theirs - Posts - Admin")
+    assert (page.status, page.title) == (409, "Changed by Emil: Theirs - Posts - Admin")
     assert page.texts("h2")[0] == "This post was changed while you edited it"
     assert "Emil (emil@example.com) changed this post " in page.all(class_="problem")[0].text
     assert (page.values()["content"], page.values()["user"]) == ("Mine", str(bea.id))
     assert [one.all("p")[0].text for one in page.all("div", class_="merged")] == [
-        "Changed by Emil (emil@example.com). Their value is used."
+        "Changed by Emil. Their value is used."
     ]
     as_editor.post(at(post), data={**page.values(), "_take.content": "yours"})
     assert (now(app, post).content, now(app, post).user_id) == ("Mine", bea.id)
@@ -131,7 +131,7 @@ def test_where_the_trail_does_not_tell_every_field_that_differs_is_a_choice(
 
     assert (page.status, page.texts("legend")) == (
         409,
-        ["Name: theirs or yours?", "Email: theirs or yours?"],
+        ["Name: the current value or yours?", "Email: the current value or yours?"],
     )
     as_editor.post(at(ann), data={**page.values(), "_take.name": "theirs", "_take.email": "yours"})
     assert (now(app, ann).name, now(app, ann).email) == ("Theirs", "mine@example.com")
@@ -144,8 +144,9 @@ def test_a_version_that_never_was_overwrites_nothing(version: str, app: Flask, a
 
     page = Page(as_editor.post(at(ann), data={**form, "name": "Mine", "_version": version}))
 
-    assert (page.status, page.texts("legend"), now(app, ann).name) == (409, ["Name: theirs or yours?"], "Ann")
-    assert "The history does not say who." in page.all(class_="problem")[0].text
+    legends = ["Name: the current value or yours?"]
+    assert (page.status, page.texts("legend"), now(app, ann).name) == (409, legends, "Ann")
+    assert "The history does not say who changed it." in page.all(class_="problem")[0].text
 
 
 # ---- staff

@@ -20,6 +20,7 @@ from admin_app.models.change_set import LONGEST_REASON, Change, Did
 from admin_app.models.plan import Plan, Verdict
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.list.row_actions import may_act
@@ -124,7 +125,7 @@ class ActPage(Page):
         if request.method != "POST":
             return self._one_page(record, {}, HTTPStatus.OK)
         if request.form.get(VERSION, str(record.version)) != str(record.version):
-            return self._one_page(record, {"": self._changed_words()}, HTTPStatus.CONFLICT)
+            return self._one_page(record, {}, HTTPStatus.CONFLICT)
         try:
             operation, reason = self.question.read(request.form), self._reason()
         except InvalidRecord as error:
@@ -163,6 +164,7 @@ class ActPage(Page):
             self.question.template,
             draft=draft,
             problems=problems,
+            meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
             return_url=self.return_url(),
             reason=sent.get(REASON, ""),
@@ -201,12 +203,9 @@ class ActPage(Page):
 
     def _why_not(self, plan: Plan) -> str:
         lines = plans.lines(db.session, plan, limit=1)
-        words_ = self._blocked(Verdict(lines[0].verdict), lines[0].problem) if lines else self._changed_words()
+        changed = f"This {self.resource.noun} has changed since you opened this page."
+        words_ = self._blocked(Verdict(lines[0].verdict), lines[0].problem) if lines else changed
         return f"{words_} Nothing was changed."
-
-    def _changed_words(self) -> str:
-        noun = self.resource.noun
-        return f"Someone changed this {noun} after you opened this page. Look at it, then press the button again."
 
     def _reason(self) -> str:
         """Return the reason that was given; raise `InvalidRecord` where one is needed and missing."""
