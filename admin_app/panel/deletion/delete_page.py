@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -46,7 +45,7 @@ class DeletePage(Page):
             return self._page(record, dependences(db.session, record, bound_of), {}, HTTPStatus.OK)
         key, title = record.id, self.access.title_of(record)
         try:
-            page = retry_conflicts(db.session, self._delete)
+            page = self._delete()
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
@@ -68,10 +67,7 @@ class DeletePage(Page):
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _delete(self) -> ResponseReturnValue | None:
-        """Delete the record as it was seen (committed), or ask who the person is first.
-
-        Each attempt reads and judges everything anew: others may have changed it before a retry.
-        """
+        """Delete the record as it was seen (committed), or ask who the person is first."""
         record = self.access.requested(Action.DELETE)
         if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             raise RecordGone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from http import HTTPStatus
 
 from flask import abort, request
@@ -49,8 +48,6 @@ from admin_app.web import errors
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
-# How often a form is tried again when somebody else writes the record in the same moment.
-MOST_TRIES = 5
 # The fields of ours that a form sends back unchanged.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
@@ -82,10 +79,13 @@ class FormPage(Page):
 
     def edit(self) -> ResponseReturnValue:
         """Show the record's form, or save it."""
-        for _ in range(MOST_TRIES if VERSION in request.form else 0):
-            with suppress(RecordGone):
-                return self._edited()
-        return self._edited()
+        try:
+            return self._edited()
+        except RecordGone:
+            if VERSION in request.form:
+                raise
+            # Another attempt would overwrite a change that this form cannot tell from what it was drawn from.
+            abort(HTTPStatus.CONFLICT)
 
     def kept_names(self) -> set[str]:
         """Keep what was typed, but for secrets."""
@@ -101,7 +101,7 @@ class FormPage(Page):
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
     def _edited(self) -> ResponseReturnValue:
-        """Draw or save the form of the record as it is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        """Draw or save the form of the record as it is now; raise `RecordGone` when another transaction writes it at the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
             return way_to_survivor(self.access, "edit_view") or self._gone()

@@ -64,8 +64,6 @@ NO_EFFECT = "It was changed, but what follows did not happen."
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # How many times as long as the one before a chunk may be: where much else runs, the next one may be slower.
 GROWTH = 1.5
-# So many times a transaction gives way to another one that needs what it holds, before the job fails.
-MOST_CROSSINGS = 5
 # So many seconds a transaction may take: on SQLite nobody else writes meanwhile, on PostgreSQL nobody changes its records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
 
@@ -237,7 +235,7 @@ class PlanWork:
 
     def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do it anew where it crossed the work of others, who go first; return besides for how long it held its locks."""
-        return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CROSSINGS)
+        return retry_conflicts(db.session, lambda: self._timed_once(work))
 
     def _timed_once(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Count the commit, too: on SQLite it writes every page, which takes a while."""

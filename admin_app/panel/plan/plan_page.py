@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from admin_app import formatting
-from admin_app.db.crossings import retry_conflicts
 from admin_app.db.keys import Key, print_key
 from admin_app.db.limits import read_number
 from admin_app.db.record import Record
@@ -76,8 +75,8 @@ class PlanPage(Page):
         if request.form.get(LIST) in _LISTED:
             return self._as_list(plan, _LISTED[request.form[LIST]])
         try:
-            plan, operation = self._requested()
-            return self._go_on(plan) if "go_on" in request.form else self._agree(plan, operation)
+            operation = self._operation(plan)
+            return self._go_on(plan, operation) if "go_on" in request.form else self._agree(plan, operation)
         except PlanError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
@@ -100,9 +99,8 @@ class PlanPage(Page):
         """Draw the page with the reason that was given."""
         return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
-    def _requested(self) -> tuple[Plan, BulkOperation]:
-        """Read the plan and what it does, for each attempt; raise `PlanError` where what was chosen is gone, or not this person's."""
-        plan = requested_plan(self.access)
+    def _operation(self, plan: Plan) -> BulkOperation:
+        """Read what the plan does; raise `PlanError` where what was chosen is gone, or not this person's."""
         try:
             operation = operation_of(self.access, plan)
         except (InvalidRecord, PlanError) as error:
@@ -110,7 +108,7 @@ class PlanPage(Page):
             raise PlanError(message) from error
         if not may_do(self.access, operation.action):
             abort(HTTPStatus.FORBIDDEN)
-        return plan, operation
+        return operation
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
@@ -119,19 +117,12 @@ class PlanPage(Page):
             return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
-        is_first = retry_conflicts(db.session, lambda: self._carried_out(reason, is_whole=is_whole))
-        if not is_first:
+        if plans.agree(db.session, plan, reason=reason):
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+        else:
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
         return lead_on(self._here(plan))
-
-    def _carried_out(self, reason: str, *, is_whole: bool) -> bool:
-        """Agree to a plan and carry it out, or hand it over (committed); False where somebody agreed before."""
-        plan, operation = self._requested()
-        is_first = plans.agree(db.session, plan, reason=reason)
-        if is_first:
-            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
-        return is_first
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
         """Say why a plan cannot be agreed to like this; None where it can."""
@@ -161,15 +152,11 @@ class PlanPage(Page):
         db.session.commit()
         return lead_on(self._here(plan))
 
-    def _go_on(self, plan: Plan) -> ResponseReturnValue:
+    def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         """Continue with what is left."""
-        retry_conflicts(db.session, self._carried_on)
-        return lead_on(self._here(plan))
-
-    def _carried_on(self) -> None:
-        plan, operation = self._requested()
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        return lead_on(self._here(plan))
 
     def _here(self, plan: Plan) -> str:
         return self.link("plan_view", id=plan.id)

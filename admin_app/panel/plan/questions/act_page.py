@@ -28,7 +28,7 @@ from admin_app.panel.list.rows import mark_of
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
-from admin_app.panel.plan.making import begin_carrying_out, make_plan
+from admin_app.panel.plan.making import begin_carrying_out, begin_plan, make_lines
 from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
 from admin_app.panel.plan.operations import acting
 from admin_app.panel.plan.questions.asking import AskingPage, Question
@@ -132,7 +132,6 @@ class ActPage(Page):
             return self._one_page(record, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         title, key = self.access.title_of(record), record.id
         drop_sent_draft()
-        db.session.commit()
         plan = self._carried_out(self._only(key), operation, reason)
         if plan.counts not in ({Verdict.DONE: 1}, {Verdict.CHANGE: 1}):
             again = self.access.requested(operation.action)
@@ -141,12 +140,15 @@ class ActPage(Page):
         return lead_on(self.return_url())
 
     def _carried_out(self, selection: Selection, operation: BulkOperation, reason: str) -> Plan:
-        """Plan it, and carry it out where the plan is to change this one record."""
+        """Plan it, and carry it out where the plan is to change this one record: in one transaction, so that another attempt leaves no plan behind."""
         staff_id = signed_in_principal().id
         scope = words.scope_in_words(selection, self.resource, 1)
-        plan = make_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
+        plan = begin_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
+        make_lines(self.access, plan, selection, operation)
         if plan.counts == {Verdict.CHANGE: 1} and plans.agree(db.session, plan, reason=reason):
             begin_carrying_out(self.access, plan, operation, staff_id=staff_id)
+        else:
+            db.session.commit()
         return plan
 
     def _announce(self, plan: Plan, operation: BulkOperation, title: str, mark: str) -> None:
