@@ -23,9 +23,7 @@ class DeleteQuestion(Question):
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read what becomes of what hangs on them."""
-        return deleting.asked_deletion(
-            self.access, self._hanging(), sent, deleting.losses_of(self.access, self.selection())
-        )
+        return deleting.asked_deletion(self.access, self.selection(), self._hanging(), sent)
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Say what hangs on them, with what may become of it."""
