@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -44,6 +44,7 @@ from admin_app.selection.selection import TICKS
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.download import download
 from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
@@ -87,9 +88,8 @@ class PlanPage(Page):
         if reauthentication.are_many(sum(plan.counts.values())) and not reauthentication.is_fresh():
             return redirect(url_for("account.confirm", next=here(), back=self._here(plan)))
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = report_of(db.engine, plan.id, sight_of(self.access))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(rows, content_type=CSV.content_type, headers=headers)
+        written = report_of(db.engine, plan.id, sight_of(self.access))
+        return download(written, content_type=CSV.content_type, name=name)
 
     def kept_names(self) -> set[str]:
         """Keep the reason."""
