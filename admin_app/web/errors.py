@@ -171,9 +171,9 @@ def only_seen() -> tuple[str, int]:
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
-def deleted_meanwhile(words: str) -> tuple[str, int]:
-    """Refuse a form whose record was deleted, in words that say by whom, and give back what was typed."""
-    return _page(HTTPStatus.CONFLICT, Explanation("The record was deleted", words))
+def gone_meanwhile(words: str) -> tuple[str, int]:
+    """Refuse a form whose record is gone, in words that say what became of it, and give back what was typed."""
+    return _page(HTTPStatus.CONFLICT, Explanation("This record is no longer here", words))
 
 
 def in_maintenance(words: str) -> tuple[str, int]:

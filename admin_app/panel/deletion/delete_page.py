@@ -24,6 +24,7 @@ from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, boun
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forgetting.forget_page import forget_url
 from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.gone import refused_as_gone
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
@@ -40,18 +41,20 @@ class DeletePage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show what will be deleted, or delete it."""
+        if (page := refused_as_gone(self.access, request.args.get("id", ""))) is not None:
+            return page
         record = self.access.requested(Action.DELETE)
         if request.method != "POST":
             return self._page(record, dependences(db.session, record, bound_of), {}, HTTPStatus.OK)
         key, title = record.id, self.access.title_of(record)
         try:
-            page = self._delete()
+            proof = self._delete()
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-        if page is not None:
-            return page
+        if proof is not None:
+            return proof
         announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_change_set(db.session))
         return lead_on(self._after(key))
 

@@ -60,9 +60,9 @@ class Meanwhile:
 
     @property
     def others(self) -> str:
-        """Name the colleagues who changed it, "" where that is not known of every change."""
-        names = [one.name for one in self.people if not one.is_own]
-        return in_words([short_name(one) for one in names]) if self.is_known and all(names) else ""
+        """Name the colleagues who changed it, "" where that is not known of every change, or some are the person's own."""
+        is_theirs = self.is_known and all(one.name and not one.is_own for one in self.people)
+        return in_words([short_name(one.name) for one in self.people]) if is_theirs else ""
 
     @property
     def title(self) -> str:

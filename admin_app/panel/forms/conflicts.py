@@ -273,12 +273,17 @@ def is_own(change: LastChange) -> bool:
     return person is not None and change.actor_id == person.id
 
 
-def words_of_deletion(change: LastChange, what: str) -> str:
-    """Say who deleted a record, and when."""
+def words_of_deletion(change: LastChange, what: str, *, is_merged: bool = False) -> str:
+    """Say who deleted a record, or merged it into another one, and when."""
     at = exact_time(change.at)
+    did, into = ("merged", " into another one") if is_merged else ("deleted", "")
     if is_own(change):
-        return f"You deleted {what} in another window at {at}"
-    return f"{change.actor} deleted {what} at {at}" if change.actor else f"{sentence_case(what)} was deleted at {at}"
+        return f"You {did} {what}{into} in another window at {at}"
+    return (
+        f"{change.actor} {did} {what}{into} at {at}"
+        if change.actor
+        else f"{sentence_case(what)} was {did}{into} at {at}"
+    )
 
 
 def _people(origin: EarlierState) -> tuple[Changer, ...]:

@@ -14,7 +14,6 @@ from admin_app.db.keys import Key, key_names, key_values, read_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.conflicts import deletion_of
 from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
@@ -24,9 +23,10 @@ from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.files.addresses import lead_to_files
 from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
-from admin_app.panel.forms.conflicts import Conflicts, refill, words_of_deletion
+from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
+from admin_app.panel.forms.gone import told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
@@ -140,11 +140,10 @@ class FormPage(Page):
         # Say nothing about a record that this person may not see, whether it exists or not.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
-        doing = deletion_of(db.session, self.resource.model, key)
-        who = words_of_deletion(doing, f"this {noun}") if doing else f"This {noun} was deleted"
+        who = told_deletion(self.access, key) or f"This {noun} was deleted"
         words = f"{who}, while you had it open. Nothing was saved."
         if not self.access.may(Action.CREATE):
-            return errors.deleted_meanwhile(words)
+            return errors.gone_meanwhile(words)
         self._fill_in_key(source, key)
         source.form.form_errors.append(f"{words} Save to create it again with what you typed.")
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}

@@ -15,7 +15,7 @@ from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm,
 from admin_app.extensions import db, table_of
 from admin_app.formatting import short_name
 from admin_app.models.change_set import ChangeSet
-from admin_app.panel.forms.source import VERSION
+from admin_app.panel.forms.source import SEEN, VERSION
 from admin_app.panel.page import Page
 from admin_app.panel.resource import Resource
 from admin_app.web.after_response import run_after_response
@@ -36,7 +36,9 @@ class PresencePage(Page):
             leave(db.session, place, person)
             db.session.commit()
             return Response(status=204)
-        saved = _saved_since(self.resource, record, request.form.get(VERSION, ""))
+        # The page of a conflict has said already what was saved before it was drawn.
+        drawn_at = request.form.get(SEEN) or request.form.get(VERSION, "")
+        saved = _saved_since(self.resource, record, drawn_at)
         arrive(db.session, place, person, lasting=PINGED)
         db.session.commit()
         return jsonify(note=_words(present_at(db.session, place), but=person), saved=saved)

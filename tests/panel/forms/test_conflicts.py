@@ -53,6 +53,20 @@ def test_who_has_a_record_open_twice_is_told_that_it_was_they(as_editor: Any, an
     assert gone.summary[0].startswith("You deleted this user in another window at 20")
 
 
+def test_what_a_colleague_and_oneself_changed_is_said_to_be_nobodys(as_editor: Any, ann: User, both_open: Any) -> None:
+    form = both_open(ann, name="Ann Lee")
+    as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "name": "There"})
+
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Here"}))
+
+    assert (page.status, page.title) == (409, "Changed since you opened this page: There - Users - Admin")
+    assert page.texts("legend") == ["Name: the current value or yours?"]
+    told = page.all(class_="problem")[0].all("p")[0].text
+    assert ["Emil (emil@example.com) changed this user" in told, "You changed this user in another" in told] == [
+        True
+    ] * 2
+
+
 def test_what_the_history_lacks_may_be_of_somebody_else(app: Flask, as_editor: Any, ann: User, both_open: Any) -> None:
     form = both_open(ann, name="Ann Lee")
     as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "email": "lee@example.com"})

@@ -90,8 +90,10 @@ def test_who_may_not_create_it_again_is_told_who_deleted_it_and_gets_back_what_w
 
     page = Page(client.post(at(ann), data={**form, "name": "Typed"}))
 
-    assert (page.status, page.heading) == (409, "The record was deleted")
-    assert page.texts("main")[0].startswith("The record was deleted Emil (emil@example.com) deleted this user at ")
+    assert (page.status, page.heading) == (409, "This record is no longer here")
+    assert page.texts("main")[0].startswith(
+        "This record is no longer here Emil (emil@example.com) deleted this user at "
+    )
     assert "Typed" in [one.attributes.get("value") for one in page.all("input")]
 
 

@@ -21,6 +21,7 @@ from admin_app.models.plan import Plan, Verdict
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.gone import refused_as_gone
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.list.row_actions import may_act
@@ -100,7 +101,8 @@ class ActPage(Page):
         """Ask, or do it."""
         action = self.question.row_action
         if "id" in request.args:
-            return self._one(self.access.requested(action.needs))
+            gone = refused_as_gone(self.access, request.args["id"])
+            return gone or self._one(self.access.requested(action.needs))
         if not may_do(self.access, action.needs):
             abort(HTTPStatus.FORBIDDEN)
         return AskingPage(self.access, self.question).ask(self.question.selection())
