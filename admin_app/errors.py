@@ -56,7 +56,7 @@ class InvalidRecord(RecordError):
 
 
 class RecordGone(RecordError):
-    """The record was deleted, or written by someone else in the same moment."""
+    """The record was deleted, or written by another transaction at the same moment."""
 
 
 class NotFoundError(AdminError):

@@ -12,17 +12,26 @@ from admin_app.extensions import AnySession
 
 T = TypeVar("T")
 
-# How often a request retries while a person waits. PostgreSQL needs a second to notice a deadlock.
-IN_A_REQUEST = 2
+# How often an act is retried. PostgreSQL needs a second to notice a deadlock, while a person may wait.
+MOST_RETRIES = 4
 
 
-def retry_conflicts(session: AnySession, act: Callable[[], T], times: int = IN_A_REQUEST) -> T:
-    """Run `act`; if its transaction conflicts with another, roll back and retry, at most `times` times."""
-    for _ in range(times):
+def retry_conflicts(
+    session: AnySession,
+    act: Callable[[], T],
+    *,
+    again: Callable[[], T] | None = None,
+    also: tuple[type[Exception], ...] = (),
+) -> T:
+    """Run `act`; if its transaction conflicts with another, or it raises one of `also`, roll back and retry, by `again` if given."""
+    for _ in range(MOST_RETRIES):
         try:
             return act()
         except OperationalError as error:
             if not is_serialization_conflict(error):
                 raise
-            session.rollback()
+        except also:
+            pass
+        session.rollback()
+        act = again or act
     return act()

@@ -18,7 +18,6 @@ from admin_app.db.json_values import recorded_models
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
-from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, acts, changes_of, is_shown
@@ -28,7 +27,7 @@ from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
 from admin_app.domain.permissions.policy import Action, rights_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.domain.work import ticks
-from admin_app.errors import InvalidRecord, PrivilegeError, RecordGone, UndoError
+from admin_app.errors import InvalidRecord, PrivilegeError, UndoError
 from admin_app.extensions import db, table_of
 from admin_app.formatting import counted, inside_quotes
 from admin_app.models.change_set import CHANGING, Change, ChangeSet, Did, Kind
@@ -75,6 +74,7 @@ class ActivityPage(ProtectedView):
 
     lagging = frozenset({"index", "file"})
     files = frozenset({"file"})
+    retried = frozenset({"undo_view"})
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
@@ -167,14 +167,12 @@ class ActivityPage(ProtectedView):
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
         insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            retry_conflicts(db.session, lambda: _undo(insisted, words.done))
+            _undo(done, touched, insisted, words.done)
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
             _require_sight(set_id)
             return self._undo_page(set_id, [], None, str(error))
-        except RecordGone:
-            abort(409)
         login.go_on()
         announce(
             f"{as_noun(summary)} {words.done}. {sign_out_message()}".strip(),
@@ -210,12 +208,9 @@ def _require_reach(done: ChangeSet, touched: Sequence[Access]) -> None:
     require_fields(done, touched)
 
 
-def _undo(insisted: Sequence[int], undone: str) -> None:
-    """Take the change set back (committed), as far as the person may and agreed to; each attempt judges it anew."""
-    done = _requested(request.form, is_judged_later=True)
+def _undo(done: ChangeSet, touched: Sequence[Access], insisted: Sequence[int], undone: str) -> None:
+    """Take the change set back (committed), as far as the person may and agreed to."""
     with refusals_of(_model_of(done)), transaction(db.session):
-        touched = _touched(done)
-        _require_reach(done, touched)
         outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
         require_rows_after(done.id, touched)
         _require_consent(outcome, undone)

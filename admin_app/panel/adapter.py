@@ -84,7 +84,7 @@ from admin_app.panel.record.short_page import ShortPage
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
-from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, UPLOAD_VIEWS
+from admin_app.panel.views import ACTIONS, FORMS, IN_LIST, PURPOSES, READ, RETRIED, UPLOAD_VIEWS
 from admin_app.selection.sorting.indexes import declare_indexes
 from admin_app.transfer.formats import FORMATS
 from admin_app.web import submitted_fields
@@ -130,6 +130,7 @@ class ResourceView(ProtectedView, ModelView):
 
     files = frozenset({"export", "plan_lines", "import_template", "import_wrong", "summary_file"})
     lagging = READ
+    retried = RETRIED
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -456,7 +457,7 @@ class ResourceView(ProtectedView, ModelView):
     def _further_page(self, name: str) -> Callable[[], ResponseReturnValue]:
         def further_page() -> ResponseReturnValue:
             refused = self._handle_view(name)
-            return self.further_pages[name].answer() if refused is None else refused
+            return self.answered(name, self.further_pages[name].answer) if refused is None else refused
 
         return further_page
 

@@ -13,6 +13,7 @@ from flask_admin import BaseView
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import Conflict
 
+from admin_app.web.attempts import attempted
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import ask_to_sign_in, current_principal, is_gone
 from admin_app.web.replica import read_from_replica
@@ -29,6 +30,9 @@ class ProtectedView(BaseView):
 
     # Views that only read, which a replica may answer a moment late.
     lagging: ClassVar[frozenset[str]] = frozenset()
+
+    # Views that change records. Where others write these at the same moment, they are answered anew.
+    retried: ClassVar[frozenset[str]] = frozenset()
 
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()
@@ -81,10 +85,15 @@ class ProtectedView(BaseView):
         If a person's account is deleted while they write something of their own (a form key, a selection, a view, a
         job), they count as signed out.
         """
-        make = partial(fn, self, *args, **kwargs)
+        name, make = fn.__name__, partial(fn, self, *args, **kwargs)
         try:
-            return read_from_replica(make) if fn.__name__ in self.lagging else make()
+            return read_from_replica(make) if name in self.lagging else self.answered(name, make)
         except (IntegrityError, Conflict):
             if not is_gone():
                 raise
-            return self.answer_to_stranger(fn.__name__)
+            return self.answer_to_stranger(name)
+
+    def answered(self, name: str, make: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+        """Make the answer of a view; where it is retried, everything is judged again."""
+        is_retried = request.method == "POST" and name in self.retried
+        return attempted(make, partial(self._handle_view, name)) if is_retried else make()

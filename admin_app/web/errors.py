@@ -59,7 +59,9 @@ EXPLANATIONS = {
         "Send it again.",
     ),
     409: Explanation(
-        "Changed by someone else", "The record was changed or deleted at the same time. Nothing was saved."
+        "The record has changed",
+        "It was changed or deleted at the same moment, in another window or by a colleague. Nothing was saved.",
+        "Open it again to see what changed.",
     ),
     413: Explanation(
         "This form is too large",
@@ -167,6 +169,11 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
 def only_seen() -> tuple[str, int]:
     """Refuse an act that is closed while the dashboard is seen as another person."""
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
+
+
+def gone_meanwhile(words: str) -> tuple[str, int]:
+    """Refuse a form whose record is gone, in words that say what became of it, and give back what was typed."""
+    return _page(HTTPStatus.CONFLICT, Explanation("This record is no longer here", words))
 
 
 def in_maintenance(words: str) -> tuple[str, int]:

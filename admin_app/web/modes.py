@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     """Check the mode before every request that changes something."""
     app.extensions["mode"] = Kept()
     app.extensions["mode_lock"] = Lock()
-    app.before_request(_refuse_to_change)
+    app.before_request(refuse_to_change)
     app.context_processor(_words)
 
 
@@ -87,7 +87,8 @@ def maintenance_words(mode: Mode) -> str:
     return f"The dashboard is in maintenance: you can see everything, but you cannot save {back}."
 
 
-def _refuse_to_change() -> ResponseReturnValue | None:
+def refuse_to_change() -> ResponseReturnValue | None:
+    """Refuse a request that changes something during maintenance."""
     if request.method in SAFE_METHODS or _goes_on():
         return None
     mode = present_mode()

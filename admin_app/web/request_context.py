@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import Token
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
+from admin_app.db.statement_times import Sent
+
 T = TypeVar("T")
 # The key in the environment: one application context may serve several requests, in tests and commands.
 _PLACE = "admin_app.request_context"
 Write = Callable[[Session], object]
+
+
+@dataclass
+class Measured:
+    """When a request began, and its use of the database."""
+
+    begun: float
+    sent: Sent
+    token: Token[Sent | None]
 
 
 @dataclass
@@ -26,6 +38,8 @@ class RequestContext:
     # Its id, and the signed-in person once that is known: for the log.
     request_id: str = ""
     person_id: int | None = None
+    # Its measurement for the log and for metrics.
+    measured: Measured | None = None
     # The age in seconds of the page's data, if a replica provided them.
     data_age: float = 0.0
     # Whether downloads pause for it.

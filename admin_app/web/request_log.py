@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextvars import Token
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
@@ -11,20 +10,11 @@ from flask import Flask, Response, request
 from admin_app import logs, metrics
 from admin_app.db import statement_times
 from admin_app.db.statement_times import Sent
-from admin_app.web.request_context import request_context
+from admin_app.web.request_context import Measured, request_context
 from admin_app.web.request_id import HEADER, request_id
 
 # The label for unknown methods: strangers can send any word, and each would be a metric of its own for ever.
 METHODS, OTHER = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}), "other"
-
-
-@dataclass
-class Measured:
-    """A current request: when it began, and its use of the database."""
-
-    begun: float
-    sent: Sent
-    token: Token[Sent | None]
 
 
 @dataclass(frozen=True)
@@ -73,12 +63,12 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     sent, token = statement_times.begin()
-    request_context().known[Measured] = Measured(time.perf_counter(), sent, token)
+    request_context().measured = Measured(time.perf_counter(), sent, token)
 
 
 def _tell(response: Response) -> Response:
     response.headers[HEADER] = request_id()
-    measured = request_context().known.get(Measured)
+    measured = request_context().measured
     if measured is not None and (logs.is_wanted(logs.REQUESTS) or metrics.are_wanted()):
         response.call_on_close(_line(measured, response.status_code).tell)
     return response
@@ -93,6 +83,7 @@ def _line(measured: Measured, status: int) -> Line:
 
 
 def _end(_error: BaseException | None) -> None:
-    measured = request_context().known.pop(Measured, None)
-    if measured is not None:
-        statement_times.end(measured.token)
+    context = request_context()
+    if context.measured is not None:
+        statement_times.end(context.measured.token)
+        context.measured = None

@@ -17,7 +17,7 @@ OF_SESSION = frozenset({STOP, "auth.sign_out", "account.session"})
 
 def init_app(app: Flask) -> None:
     """Check every request that changes something, and give pages the name of the person whom the dashboard is seen as."""
-    app.before_request(_refuse_to_change)
+    app.before_request(refuse_to_change)
     app.after_request(_write_nothing)
     app.context_processor(lambda: {"seen_as": login.seen_as(), "stop_seeing_url": url_for(STOP)})
 
@@ -27,7 +27,8 @@ def refuse_to_show() -> ResponseReturnValue | None:
     return errors.only_seen() if login.seen_as() is not None else None
 
 
-def _refuse_to_change() -> ResponseReturnValue | None:
+def refuse_to_change() -> ResponseReturnValue | None:
+    """Refuse a request that changes something while its person sees the dashboard as someone else."""
     if request.method in SAFE_METHODS or request.endpoint in OF_SESSION:
         return None
     present = login.current_session()

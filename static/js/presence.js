@@ -8,7 +8,7 @@ function formAt() {
 
 function body(values = {}) {
   const data = new FormData();
-  for (const name of ["csrf_token", "_version"]) data.set(name, formAt()?.elements[name]?.value ?? "");
+  for (const name of ["csrf_token", "_version", "_seen"]) data.set(name, formAt()?.elements[name]?.value ?? "");
   for (const [name, value] of Object.entries(values)) data.set(name, value);
   return data;
 }

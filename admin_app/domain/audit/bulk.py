@@ -185,7 +185,7 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
     """Run the statement; raise `RecordGone` where it met other rows than the recorded ones."""
     number = rows_changed(session.execute(statement, execution_options=RECORDED))
     if recorded not in {None, number}:
-        message = "Someone else changed some of these records at the same time. Nothing was saved."
+        message = "Some of these records were changed at the same moment. Nothing was saved."
         raise RecordGone(message)
     return number
 

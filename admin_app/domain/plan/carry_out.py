@@ -63,7 +63,7 @@ _CHANGED = ("change_set_id", "model", "record_id", "act", "title", "version", "b
 MOST_OUT_OF_TURN = 5_000
 
 OUTDATED = "It was changed after the plan was made."
-GONE = "Someone deleted it."
+GONE = "It has been deleted."
 
 
 @dataclass(frozen=True)

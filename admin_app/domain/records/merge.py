@@ -59,7 +59,7 @@ def merge_records(
         _move_links(session, link, survivor, gone, scopes)
     move_followers(session, survivor, gone_key)
     if not delete_rows(session, model, and_(key == gone_key, model.version == gone.version)):
-        message = "Someone else changed or deleted one of these records at the same time. Nothing was merged."
+        message = "One of these records was changed or deleted at the same moment. Nothing was merged."
         raise RecordGone(message)
     session.expunge(gone)
     # Now that what was unique about the other one is free.

@@ -15,9 +15,7 @@ from admin_app.extensions import AnySession, Expression, TableColumn
 
 # Records that are numbered anew at once, where two have the same place: beyond that a person has to give places first.
 MOST_RENUMBERED = 10_000
-MOVED_MEANWHILE = (
-    "Someone changed the order after you opened this page. Nothing was moved. Look at the order as it is now."
-)
+MOVED_MEANWHILE = "The order has changed since you opened this page. Nothing was moved. Look at the order as it is now."
 TOO_MANY = (
     "Two of these records have the same place, and there are too many to number them anew. Give them places first."
 )

@@ -38,7 +38,7 @@ def refusals_of(model: type[Record]) -> Iterator[None]:
         # The rules accepted a value that the database refuses; nothing more is known.
         raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
-        message = "Someone else changed or deleted this record at the same time. Nothing was saved."
+        message = "This record was changed or deleted at the same moment. Nothing was saved."
         raise RecordGone(message) from error
 
 

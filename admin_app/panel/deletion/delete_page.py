@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
-from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
@@ -25,6 +24,7 @@ from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, boun
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forgetting.forget_page import forget_url
 from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.gone import refused_as_gone
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
@@ -41,18 +41,20 @@ class DeletePage(Page):
 
     def respond(self) -> ResponseReturnValue:
         """Show what will be deleted, or delete it."""
+        if (page := refused_as_gone(self.access, request.args.get("id", ""))) is not None:
+            return page
         record = self.access.requested(Action.DELETE)
         if request.method != "POST":
             return self._page(record, dependences(db.session, record, bound_of), {}, HTTPStatus.OK)
         key, title = record.id, self.access.title_of(record)
         try:
-            page = retry_conflicts(db.session, self._delete)
+            proof = self._delete()
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
-        if page is not None:
-            return page
+        if proof is not None:
+            return proof
         announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_change_set(db.session))
         return lead_on(self._after(key))
 
@@ -68,10 +70,7 @@ class DeletePage(Page):
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _delete(self) -> ResponseReturnValue | None:
-        """Delete the record as it was seen (committed), or ask who the person is first.
-
-        Each attempt reads and judges everything anew: others may have changed it before a retry.
-        """
+        """Delete the record as it was seen (committed), or ask who the person is first."""
         record = self.access.requested(Action.DELETE)
         if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             raise RecordGone

@@ -153,7 +153,7 @@ class ExportPage(Page):
         words = formatting.counted(gone, f"selected {noun} is", f"selected {nouns} are")
         return {
             "count": f"{count} of the {formatting.number(ticked)} selected {nouns}",
-            "gone": f"{words} no longer in this list. Someone deleted or changed {'it' if gone == 1 else 'them'}.",
+            "gone": f"{words} no longer in this list. {'It was' if gone == 1 else 'They were'} deleted or changed.",
         }
 
     def _column_choices(self, selection: Selection, choice: Values) -> tuple[ColumnChoice, ...]:

@@ -24,9 +24,9 @@ from admin_app.domain.records.conflicts import (
 )
 from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import Values, db
-from admin_app.formatting import SOMEONE, exact_time, in_words, plain_lines, short_name
+from admin_app.formatting import exact_time, in_words, plain_lines, sentence_case, short_name
 from admin_app.panel.access.access import Access
-from admin_app.panel.forms.conflict_view_models import Difference, Meanwhile, diff_of
+from admin_app.panel.forms.conflict_view_models import Changer, Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
 from admin_app.panel.kinds import column_cell, value_cell
 from admin_app.panel.record.facts import fact_names
@@ -39,8 +39,6 @@ from admin_app.web.auth.login import current_principal
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
 # As many digits as the column's largest number has.
 LONGEST_VERSION = 10
-# The same person has the record open twice.
-ELSEWHERE = "you in another window"
 
 
 @dataclass
@@ -85,12 +83,17 @@ class Merge:
         return not any(part.is_open for part in self.parts)
 
     def told(self) -> str:
-        """Say what others changed meanwhile and is kept, "" for nothing."""
+        """Say what was changed meanwhile and is kept, and who did it if that is known; "" for nothing."""
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
-        who = ["You" if is_own(one) else short_name(one.actor) for one in self.origin.last_changes]
-        return f"{in_words(who if self.origin.is_known and who else [*who, SOMEONE])} had changed {in_words(labels)} meanwhile. Both changes are kept."
+        people, is_known = (
+            self.origin.last_changes,
+            self.origin.is_known and all(one.actor for one in self.origin.last_changes),
+        )
+        who = ["You" if is_own(one) else short_name(one.actor) for one in people] if is_known else []
+        where = "in another window" if who == ["You"] else "meanwhile"
+        return f"{' '.join(filter(None, (in_words(who), 'had changed', in_words(labels))))} {where}. Both changes are kept."
 
 
 class Conflicts:
@@ -131,7 +134,6 @@ class Conflicts:
         shown = [part for part in merge.parts if part.outcome is not Resolution.SAME]
         return Meanwhile(
             people=_people(merge.origin),
-            is_own=_is_all_own(merge.origin),
             is_again=SEEN in source.own,
             differences={part.control.name: self._difference(part, is_asked=merge.is_seen) for part in shown},
             is_known=merge.origin.is_known,
@@ -150,7 +152,6 @@ class Conflicts:
         earlier = {name: self._told(name, value) for name, value in found.items()}
         return Meanwhile(
             people=_people(origin),
-            is_own=_is_all_own(origin),
             is_known=origin.is_known,
             differences={
                 name: Difference(
@@ -272,25 +273,22 @@ def is_own(change: LastChange) -> bool:
     return person is not None and change.actor_id == person.id
 
 
-def words_of_deletion(change: LastChange, what: str) -> str:
-    """Say who deleted a record, and when."""
+def words_of_deletion(change: LastChange, what: str, *, is_merged: bool = False) -> str:
+    """Say who deleted a record, or merged it into another one, and when."""
     at = exact_time(change.at)
+    did, into = ("merged", " into another one") if is_merged else ("deleted", "")
+    if is_own(change):
+        return f"You {did} {what}{into} in another window at {at}"
     return (
-        f"You deleted {what} in another window at {at}" if is_own(change) else f"{change.actor} deleted {what} at {at}"
+        f"{change.actor} {did} {what}{into} at {at}"
+        if change.actor
+        else f"{sentence_case(what)} was {did}{into} at {at}"
     )
 
 
-def _people(origin: EarlierState) -> tuple[tuple[str, Cell], ...]:
+def _people(origin: EarlierState) -> tuple[Changer, ...]:
     """Name who changed the record, and when."""
-    is_all_own = _is_all_own(origin)
-    return tuple(
-        (ELSEWHERE if is_all_own else one.actor, value_cell(one.at, is_whole=True)) for one in origin.last_changes
-    )
-
-
-def _is_all_own(origin: EarlierState) -> bool:
-    """Whether the person made all changes themselves; where the history lacks some, nobody knows whose they were."""
-    return origin.is_known and bool(origin.last_changes) and all(map(is_own, origin.last_changes))
+    return tuple(Changer(one.actor, value_cell(one.at, is_whole=True), is_own(one)) for one in origin.last_changes)
 
 
 def refill(one: Field, value: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from http import HTTPStatus
 
 from flask import abort, request
@@ -15,7 +14,6 @@ from admin_app.db.keys import Key, key_names, key_values, read_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.conflicts import deletion_of
 from admin_app.domain.work.idempotency import new_key
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
@@ -25,9 +23,10 @@ from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.files.addresses import lead_to_files
 from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
-from admin_app.panel.forms.conflicts import Conflicts, refill, words_of_deletion
+from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
+from admin_app.panel.forms.gone import told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
@@ -45,11 +44,10 @@ from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.relations import ToOne
+from admin_app.web import errors
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
-# How often a form is tried again when somebody else writes the record in the same moment.
-MOST_TRIES = 5
 # The fields of ours that a form sends back unchanged.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
@@ -81,10 +79,13 @@ class FormPage(Page):
 
     def edit(self) -> ResponseReturnValue:
         """Show the record's form, or save it."""
-        for _ in range(MOST_TRIES if VERSION in request.form else 0):
-            with suppress(RecordGone):
-                return self._edited()
-        return self._edited()
+        try:
+            return self._edited()
+        except RecordGone:
+            if VERSION in request.form:
+                raise
+            # Another attempt would overwrite a change that this form cannot tell from what it was drawn from.
+            abort(HTTPStatus.CONFLICT)
 
     def kept_names(self) -> set[str]:
         """Keep what was typed, but for secrets."""
@@ -100,7 +101,7 @@ class FormPage(Page):
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
     def _edited(self) -> ResponseReturnValue:
-        """Draw or save the form of the record as it is now; raise `RecordGone` when somebody else writes it in the same moment."""
+        """Draw or save the form of the record as it is now; raise `RecordGone` when another transaction writes it at the same moment."""
         record = self.access.find(request.args.get("id", ""))
         if record is None:
             return way_to_survivor(self.access, "edit_view") or self._gone()
@@ -139,14 +140,12 @@ class FormPage(Page):
         # Say nothing about a record that this person may not see, whether it exists or not.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
-        self._fill_in_key(source, key)
+        who = told_deletion(self.access, key) or f"This {noun} was deleted"
+        words = f"{who}, while you had it open. Nothing was saved."
         if not self.access.may(Action.CREATE):
-            abort(HTTPStatus.CONFLICT)
-        doing = deletion_of(db.session, self.resource.model, key)
-        who = words_of_deletion(doing, f"this {noun}") if doing else f"This {noun} was deleted"
-        source.form.form_errors.append(
-            f"{who}, while you had it open. Nothing was saved. Save to create it again with what you typed."
-        )
+            return errors.gone_meanwhile(words)
+        self._fill_in_key(source, key)
+        source.form.form_errors.append(f"{words} Save to create it again with what you typed.")
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}
         # Keep its id: should the deletion be undone before this is sent, it becomes that record's form again.
         form_url = self.link("create_view", id=key, url=self.return_url())

@@ -14,7 +14,8 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.presence import MOST_NAMED, OPENED, PINGED, OpenForm, Present, arrive, leave, present_at
 from admin_app.extensions import db, table_of
 from admin_app.formatting import short_name
-from admin_app.panel.forms.source import VERSION
+from admin_app.models.change_set import ChangeSet
+from admin_app.panel.forms.source import SEEN, VERSION
 from admin_app.panel.page import Page
 from admin_app.panel.resource import Resource
 from admin_app.web.after_response import run_after_response
@@ -35,7 +36,9 @@ class PresencePage(Page):
             leave(db.session, place, person)
             db.session.commit()
             return Response(status=204)
-        saved = _saved_since(self.resource, record, request.form.get(VERSION, ""), but=person)
+        # The page of a conflict has said already what was saved before it was drawn.
+        drawn_at = request.form.get(SEEN) or request.form.get(VERSION, "")
+        saved = _saved_since(self.resource, record, drawn_at)
         arrive(db.session, place, person, lasting=PINGED)
         db.session.commit()
         return jsonify(note=_words(present_at(db.session, place), but=person), saved=saved)
@@ -55,14 +58,18 @@ def leave_form(resource: Resource, record: Record) -> None:
     run_after_response(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_principal().id))
 
 
-def _saved_since(resource: Resource, record: Record, drawn_at: str, *, but: int) -> str:
-    """Say who else saved the record since a form was drawn at a version, "" for nobody."""
+def _saved_since(resource: Resource, record: Record, drawn_at: str) -> str:
+    """Say who saved the record since a form was drawn at a version, "" for nobody."""
     if drawn_at == str(record.version) or not drawn_at:
         return ""
     changes = last_changes(db.session, resource.model, record.id, most=1)
-    return " ".join(
-        f"{short_name(done.actor)} saved this at {done.at:%H:%M} UTC." for _, done in changes if done.actor_id != but
-    )
+    return " ".join(f"{who_saved(done)} at {done.at:%H:%M} UTC." for _, done in changes)
+
+
+def who_saved(done: ChangeSet) -> str:
+    """Say who saved a record that is open here: perhaps the same person, in another window."""
+    is_own = done.actor_id == signed_in_principal().id
+    return "You saved this in another window" if is_own else f"{short_name(done.actor)} saved this"
 
 
 def _place(resource: Resource, record: Record) -> OpenForm:

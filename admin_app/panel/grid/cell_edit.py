@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http import HTTPStatus
 
 from flask import abort, get_template_attribute, jsonify, request
@@ -11,11 +10,9 @@ from flask.typing import ResponseReturnValue
 from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
-from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.panel.drafts import arguments
 from admin_app.panel.filters.narrowing import narrowings
-from admin_app.panel.forms.form_page import MOST_TRIES
 from admin_app.panel.grid.drawing import edited_row
 from admin_app.panel.grid.outcome import outside_of
 from admin_app.panel.grid.row_edit import RowEdit
@@ -43,9 +40,6 @@ class CellEdit(Page):
         if request.method != "POST":
             edit = self._edit()
             return jsonify(html=self._form(edit)) if edit.controls else abort(HTTPStatus.NOT_FOUND)
-        for _ in range(MOST_TRIES):
-            with suppress(RecordGone):
-                return self._saved()
         return self._saved()
 
     def _saved(self) -> ResponseReturnValue:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from admin_app.db.keys import Key, print_key
-from admin_app.domain.records.conflicts import deletion_of
-from admin_app.extensions import db
 from admin_app.panel.access.access import Access
-from admin_app.panel.forms.conflicts import words_of_deletion
+from admin_app.panel.forms.gone import told_deletion
 from admin_app.panel.forms.source import SEEN, VERSION
 from admin_app.panel.grid.row_edit import RowEdit
 from admin_app.panel.grid.view_models import EditedCell, EditedRow, GoneRow, Grid
@@ -61,7 +59,7 @@ def edited_row(edit: RowEdit, row: Row, names: Sequence[str]) -> EditedRow:
 def _gone_row(access: Access, key: Key, typed: Mapping[str, str]) -> GoneRow:
     """Say that a row is gone: who deleted it, to who may know."""
     resource = access.resource
-    doing = deletion_of(db.session, resource.model, key) if access.seen() is None else None
-    who = f"{words_of_deletion(doing, 'it')}." if doing else "It is no longer here."
+    told = told_deletion(access, key, "it")
+    who = f"{told}." if told else "It is no longer here."
     values = tuple((resource.label(name), value) for name, value in typed.items())
     return GoneRow(id=print_key(key), words=f"{access.number_of(key)}: {who}", typed=values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
@@ -15,13 +14,11 @@ from sqlalchemy import select
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import counted
 from admin_app.models.draft import Draft
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, arguments, is_discarded, newest_draft, shown_draft
-from admin_app.panel.forms.form_page import MOST_TRIES
 from admin_app.panel.forms.source import kept_names
 from admin_app.panel.grid.drawing import grid_of
 from admin_app.panel.grid.outcome import announce_changes
@@ -49,7 +46,7 @@ class PageEdit(Page):
         if is_discarded():
             return lead_on(list_links(self.resource, self.view).to(self._selection))
         if request.method == "POST":
-            return self._sent()
+            return self._saved()
         draft = shown_draft()
         if draft is not None:
             return self._drawn(*self._edits(self._read_sent(draft)), draft=draft)
@@ -67,12 +64,6 @@ class PageEdit(Page):
         if not self.access.may(Action.LIST):
             return None
         return self._drawn(*self._edits(self._read_sent(None)), words=words, status=HTTPStatus.BAD_REQUEST)
-
-    def _sent(self) -> ResponseReturnValue:
-        for _ in range(MOST_TRIES):
-            with suppress(RecordGone):
-                return self._saved()
-        return self._saved()
 
     def _saved(self) -> ResponseReturnValue:
         """Save every changed row, and lead back to the list; else draw the rows again, each with what is in its way."""

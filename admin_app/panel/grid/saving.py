@@ -23,7 +23,7 @@ def are_valid(edits: Sequence[RowEdit]) -> bool:
 def save_rows(access: Access, edits: Sequence[RowEdit]) -> bool:
     """Save rows that are valid; return False, with the reason at its field, when the database, or a rule, refuses one of them.
 
-    Raises `RecordGone` where somebody else writes one of the records in the same moment: then nothing is saved either.
+    Raises `RecordGone` where another transaction writes one of the records at the same moment: then nothing is saved either.
     """
     at_hand = None
     try:

@@ -36,7 +36,7 @@ class EditedRow:
     def errors(self) -> tuple[Hidden, ...]:
         """What is in the way of its being saved, each with the id of the element that says it."""
         found = [(f"row-{self.id}", words) for words in self.problems[:1]]
-        found += [(f"row-{self.id}-who", "somebody else changed it.")] if self.meanwhile is not None else []
+        found += [(f"row-{self.id}-who", self.meanwhile.told)] if self.meanwhile is not None else []
         fields = [cell.field for cell in self.cells if cell.field is not None]
         found += [(one.id, str(one.errors[0])) for one in fields if one.errors]
         return tuple((id_, f"{self.title}: {words}") for id_, words in found)

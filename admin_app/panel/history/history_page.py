@@ -18,6 +18,7 @@ from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
 from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
+from admin_app.errors import RecordGone
 from admin_app.extensions import db, table_of
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -50,7 +51,11 @@ class HistoryPage(Page):
             abort(404)
         key, is_gone = change.record_id, change.act == Did.DELETE
         self._require_reach(key, Action.UNDO, may_be_gone=is_gone)
-        problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
+        try:
+            problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
+        except RecordGone:
+            # Another attempt would overwrite what was written at the same moment, which nobody has seen.
+            abort(HTTPStatus.CONFLICT)
         if problems:
             return self._page(key, problems)
         words = f"{sentence_case(self.resource.noun)} “{self.access.former_title(change)}” was restored."

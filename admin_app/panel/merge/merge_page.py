@@ -26,6 +26,7 @@ from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.form_access import require_within
+from admin_app.panel.forms.gone import refused_as_gone
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.rows import mark_of
@@ -52,10 +53,13 @@ class MergePage(Page):
             abort(HTTPStatus.NOT_FOUND)
         if not {KEPT, GONE} & request.args.keys():
             return self._chosen()
+        for name in (KEPT, GONE):
+            if (page := refused_as_gone(self.access, request.args.get(name, ""))) is not None:
+                return page
         form = self._requested()
         if request.method != "POST":
             return self._page(form, {}, HTTPStatus.OK)
-        return self._page(form, {}, HTTPStatus.CONFLICT) if any(self._meanwhile(form)) else self._merged(form)
+        return self._page(form, {}, HTTPStatus.CONFLICT) if self._meanwhile(form) else self._merged(form)
 
     def kept_names(self) -> set[str]:
         """Keep which values were chosen."""
@@ -109,12 +113,14 @@ class MergePage(Page):
         announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))
         return lead_on(back)
 
-    def _meanwhile(self, form: MergeForm) -> list[Meanwhile | None]:
+    def _meanwhile(self, form: MergeForm) -> list[tuple[str, Meanwhile]]:
         """Say of each record what became of it since the page was drawn, where that is anything."""
         both = ((form.kept, KEPT), (form.gone, GONE))
-        return [
-            Conflicts(self.access, record).changed_since(request.form.get(f"{VERSION}.{name}")) for record, name in both
+        found = [
+            (self._called(record), Conflicts(self.access, record).changed_since(request.form.get(f"{VERSION}.{name}")))
+            for record, name in both
         ]
+        return [(called, one) for called, one in found if one is not None]
 
     def _page(self, form: MergeForm, problems: Mapping[str, str], status: HTTPStatus) -> ResponseReturnValue:
         draft = shown_draft()
@@ -140,7 +146,10 @@ class MergePage(Page):
         return page, status
 
     def _link(self, record: Record) -> Link:
-        return Link(f"{self.access.title_of(record)}, ID {record.id}", record_url(self.access, record, url=here()))
+        return Link(self._called(record), record_url(self.access, record, url=here()))
+
+    def _called(self, record: Record) -> str:
+        return f"{self.access.title_of(record)}, ID {record.id}"
 
     def _swap_url(self, form: MergeForm) -> str:
         """Lead to the same page the other way round, "" where that is not for this person to do."""

@@ -64,8 +64,6 @@ NO_EFFECT = "It was changed, but the step after that failed."
 FIRST_CHUNK, MOST_LINES = 500, 10_000
 # How much longer than the last chunk the next may take: on a busy machine it can turn out slower.
 GROWTH = 1.5
-# Lock conflicts that one transaction may lose before the job fails.
-MOST_CONFLICTS = 5
 # Seconds that a transaction may take: on SQLite it blocks all writers, on PostgreSQL those of the same records.
 HELD = {"sqlite": 0.2, "postgresql": 0.4}
 
@@ -237,7 +235,7 @@ class PlanWork:
 
     def _timed(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do the work, again after lock conflicts; also return how many seconds it held its locks."""
-        return retry_conflicts(db.session, lambda: self._timed_once(work), MOST_CONFLICTS)
+        return retry_conflicts(db.session, lambda: self._timed_once(work))
 
     def _timed_once(self, work: Callable[[Plan], T]) -> tuple[T, float]:
         """Do the work once and time it with its commit, in which SQLite writes every changed page."""
@@ -291,7 +289,7 @@ class _Effect:
         """Run the effect; return why it failed, "" if it didn't. No write transaction is open meanwhile."""
         record = None if self.record_id is None else db.session.get(self.model, self.record_id)
         if record is None:
-            return f"{NO_EFFECT} Someone deleted it."
+            return f"{NO_EFFECT} The record has been deleted."
         try:
             self.act(record)
         except AdminError as error:

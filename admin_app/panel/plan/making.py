@@ -38,13 +38,18 @@ def make_plan(
         selection = replace(selection, ticks=ticks.keep_copy(db.session, selection.ticks))
     plan = begin_plan(access, selection, operation, scope=scope, listed=listed, staff_id=staff_id)
     if is_small:
-        write_lines(access, plan, selection, operation)
-        judge_lines(access, plan, operation)
-        plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
+        make_lines(access, plan, selection, operation)
         db.session.commit()
     else:
         queue_plan(plan, staff_id, f"Plan: {in_sentence(operation.verb)} {access.resource.nouns}")
     return plan
+
+
+def make_lines(access: Access, plan: Plan, selection: Selection, operation: BulkOperation) -> None:
+    """Write and judge the lines of a plan for few rows, which then waits for agreement (not yet committed)."""
+    write_lines(access, plan, selection, operation)
+    judge_lines(access, plan, operation)
+    plans.await_agreement(db.session, plan, plans.counted_lines(db.session, plan))
 
 
 def begin_plan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -13,7 +13,6 @@ from admin_app import formatting
 from admin_app.db.keys import Key, print_key
 from admin_app.db.limits import read_number
 from admin_app.db.record import Record
-from admin_app.db.retries import retry_conflicts
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import undone_by
@@ -45,6 +44,7 @@ from admin_app.selection.selection import TICKS
 from admin_app.transfer.formats import CSV
 from admin_app.web.auth import reauthentication
 from admin_app.web.auth.login import signed_in_principal
+from admin_app.web.download import download
 from admin_app.web.flash import warn
 from admin_app.web.urls import here
 
@@ -76,8 +76,8 @@ class PlanPage(Page):
         if request.form.get(LIST) in _LISTED:
             return self._as_list(plan, _LISTED[request.form[LIST]])
         try:
-            plan, operation = self._requested()
-            return self._go_on(plan) if "go_on" in request.form else self._agree(plan, operation)
+            operation = self._operation(plan)
+            return self._go_on(plan, operation) if "go_on" in request.form else self._agree(plan, operation)
         except PlanError as error:
             db.session.rollback()
             return self._page(requested_plan(self.access), str(error), HTTPStatus.CONFLICT)
@@ -88,9 +88,8 @@ class PlanPage(Page):
         if reauthentication.are_many(sum(plan.counts.values())) and not reauthentication.is_fresh():
             return redirect(url_for("account.confirm", next=here(), back=self._here(plan)))
         name = f"{self.resource.endpoint}-plan-{plan.id}.csv"
-        rows = report_of(db.engine, plan.id, report_scope_of(self.access))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(rows, content_type=CSV.content_type, headers=headers)
+        written = report_of(db.engine, plan.id, report_scope_of(self.access))
+        return download(written, content_type=CSV.content_type, name=name)
 
     def kept_names(self) -> set[str]:
         """Keep the reason."""
@@ -100,9 +99,8 @@ class PlanPage(Page):
         """Draw the page with the reason that was typed."""
         return self._page(requested_plan(self.access), words_, HTTPStatus.BAD_REQUEST)
 
-    def _requested(self) -> tuple[Plan, BulkOperation]:
-        """Read the plan and its operation, again for each attempt; raise `PlanError` if the person can no longer do this."""
-        plan = requested_plan(self.access)
+    def _operation(self, plan: Plan) -> BulkOperation:
+        """Read the plan's operation; raise `PlanError` if the person can no longer do this."""
         try:
             operation = operation_of(self.access, plan)
         except (InvalidRecord, PlanError) as error:
@@ -110,7 +108,7 @@ class PlanPage(Page):
             raise PlanError(message) from error
         if not may_do(self.access, operation.action):
             abort(HTTPStatus.FORBIDDEN)
-        return plan, operation
+        return operation
 
     def _agree(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         number, reason = open_lines(plan.counts), request.form.get(REASON, "").strip()[:LONGEST_REASON]
@@ -119,19 +117,12 @@ class PlanPage(Page):
             return refused
         if (page := reauthentication.required_for_rows(number + operation.along)) is not None:
             return page
-        is_first = retry_conflicts(db.session, lambda: self._carried_out(reason, is_whole=is_whole))
-        if not is_first:
+        if plans.agree(db.session, plan, reason=reason):
+            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
+        else:
             db.session.rollback()
             warn("You agreed to this plan before. It is carried out once.")
         return lead_on(self._here(plan))
-
-    def _carried_out(self, reason: str, *, is_whole: bool) -> bool:
-        """Agree to a plan and carry it out or queue it (committed); False if it was agreed to before."""
-        plan, operation = self._requested()
-        is_first = plans.agree(db.session, plan, reason=reason)
-        if is_first:
-            begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id, is_whole=is_whole)
-        return is_first
 
     def _refused(self, plan: Plan, reason: str, *, is_whole: bool) -> ResponseReturnValue | None:
         """Return the page that says why the plan can't be agreed to like this; None if it can."""
@@ -161,15 +152,11 @@ class PlanPage(Page):
         db.session.commit()
         return lead_on(self._here(plan))
 
-    def _go_on(self, plan: Plan) -> ResponseReturnValue:
+    def _go_on(self, plan: Plan, operation: BulkOperation) -> ResponseReturnValue:
         """Resume the plan."""
-        retry_conflicts(db.session, self._carried_on)
-        return lead_on(self._here(plan))
-
-    def _carried_on(self) -> None:
-        plan, operation = self._requested()
         if self._is_interrupted(plan) or plans.go_on(db.session, plan):
             begin_carrying_out(self.access, plan, operation, staff_id=signed_in_principal().id)
+        return lead_on(self._here(plan))
 
     def _here(self, plan: Plan) -> str:
         return self.link("plan_view", id=plan.id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from admin_app.panel.access.access import Access, accesses_to
 from admin_app.relations import row_links
 from admin_app.transfer.formats.csv import csv_chunks
 
+T = TypeVar("T")
 # Lines read at a time.
 BATCH = 1000
 # Characters of a value that fit a line in a terminal.
@@ -56,9 +59,14 @@ def report_scope_of(access: Access) -> ReportScope:
     return ReportScope(model, access.rows(Action.EXPORT), exported)
 
 
-def report_of(engine: Engine, plan_id: int, scope: ReportScope | None = None) -> Iterator[bytes]:
+def report_of(engine: Engine, plan_id: int, scope: ReportScope | None = None) -> Generator[bytes, None, None]:
     """Yield the file of all lines; without `scope` (on the command line) nothing is hidden."""
-    return csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], _rows(engine, plan_id, scope))
+    yield from csv_chunks(["ID", "Verdict", "Reason", "Before", "After"], begun(_rows(engine, plan_id, scope)))
+
+
+def begun(rows: Iterator[T]) -> Iterator[T]:
+    """Read the first row now: if the database fails at once, nothing of the file was sent, and a page can still say so."""
+    return chain([*islice(rows, 1)], rows)
 
 
 def values_in_words(values: Mapping[str, object] | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from http import HTTPStatus
 from typing import IO
 
@@ -18,10 +18,12 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.plan.importing import problems_of
 from admin_app.panel.plan.operations.importing import UPLOAD
 from admin_app.panel.plan.own_plan import is_import, requested_plan
+from admin_app.panel.plan.report import begun
 from admin_app.panel.plan.words import verdict_in_words
 from admin_app.transfer.formats import FORMATS
 from admin_app.transfer.import_.source import Reading
 from admin_app.transfer.import_.wrong_rows import write_wrong
+from admin_app.web.download import download
 
 # Lines read at a time.
 BATCH = 1000
@@ -38,14 +40,13 @@ def wrong_rows_file(access: Access) -> Response:
     reading = Reading(**upload.reading)
     given = _given(uploads.open_file(upload), reading, wrong_rows(db.engine, plan.id))
     name = f"{access.resource.endpoint}-not-imported.{reading.format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(given, content_type=FORMATS[reading.format].content_type, headers=headers)
+    return download(given, content_type=FORMATS[reading.format].content_type, name=name)
 
 
-def _given(file: IO[bytes], reading: Reading, wrong: Iterator[tuple[int, str]]) -> Iterator[bytes]:
+def _given(file: IO[bytes], reading: Reading, wrong: Iterator[tuple[int, str]]) -> Generator[bytes, None, None]:
     """Yield the file, and close the upload at the end. The page's own transaction has ended by then."""
     with file:
-        yield from write_wrong(file, reading, wrong)
+        yield from write_wrong(file, reading, begun(wrong))
 
 
 def wrong_rows(engine: Engine, plan_id: int) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
+from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from tests.page import Page
 from tests.stores import both_stores
@@ -197,12 +198,16 @@ def test_posts_that_are_not_those_of_the_page_are_said(
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "status"),
-    [(update(User).values(name="Anne", version=2), 409), (delete(User), 404)],
-    ids=["changed", "deleted"],
+    ("meanwhile", "status", "names"),
+    [
+        (update(User).values(name="Anne", version=2), 409, ["Anne"]),
+        (delete(User), 404, []),
+        (update(Staff).values(is_active=False), 302, ["Ann"]),
+    ],
+    ids=["changed", "deleted", "switched off"],
 )
-def test_retry_deletes_nothing_that_somebody_changed_meanwhile(
-    meanwhile: Update | Delete, status: int, app: Flask, as_editor: Any, make_user: Any
+def test_retry_deletes_nothing_that_changed_meanwhile_and_for_nobody_who_may_no_longer(
+    meanwhile: Update | Delete, status: int, names: list[str], app: Flask, as_editor: Any, *, make_user: Any
 ) -> None:
     ann = make_user(name="Ann")
     form = Page(as_editor.get(at(ann))).values("")
@@ -229,7 +234,17 @@ def test_retry_deletes_nothing_that_somebody_changed_meanwhile(
 
     assert (page.status, acts) == (status, [])
     with app.app_context():
-        assert db.session.scalars(select(User.name)).all() == (["Anne"] if status == 409 else [])
+        assert db.session.scalars(select(User.name)).all() == names
+
+
+def test_who_deletes_one_in_two_windows_is_told_that_they_did(as_editor: Any, ann: User) -> None:
+    form = Page(as_editor.get(at(ann))).values("")
+    first = as_editor.post(at(ann), data=form)
+
+    page = Page(as_editor.post(at(ann), data=form))
+
+    assert (first.status_code, page.status) == (303, 409)
+    assert "You deleted this user in another window at " in page.root.text
 
 
 def test_page_does_not_say_how_many_hidden_posts_there_are(client_with: Any, make_user: Any, make_post: Any) -> None:
@@ -265,12 +280,3 @@ def test_heir_deleted_after_the_page_is_a_message(app: Flask, as_editor: Any, ma
 
     assert (page.status, page.summary) == (422, [NOBODY.format(bob.id)])
     assert state(app) == before
-
-
-def test_second_deletion_finds_nothing(as_editor: Any, make_user: Any) -> None:
-    ann = make_user()
-    form = Page(as_editor.get(at(ann))).values("")
-
-    statuses = [as_editor.post(at(ann), data=form).status_code for _ in range(2)]
-
-    assert statuses == [303, 404]

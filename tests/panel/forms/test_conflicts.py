@@ -53,6 +53,20 @@ def test_who_has_a_record_open_twice_is_told_that_it_was_they(as_editor: Any, an
     assert gone.summary[0].startswith("You deleted this user in another window at 20")
 
 
+def test_what_a_colleague_and_oneself_changed_is_said_to_be_nobodys(as_editor: Any, ann: User, both_open: Any) -> None:
+    form = both_open(ann, name="Ann Lee")
+    as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "name": "There"})
+
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Here"}))
+
+    assert (page.status, page.title) == (409, "Changed since you opened this page: There - Users - Admin")
+    assert page.texts("legend") == ["Name: the current value or yours?"]
+    told = page.all(class_="problem")[0].all("p")[0].text
+    assert ["Emil (emil@example.com) changed this user" in told, "You changed this user in another" in told] == [
+        True
+    ] * 2
+
+
 def test_what_the_history_lacks_may_be_of_somebody_else(app: Flask, as_editor: Any, ann: User, both_open: Any) -> None:
     form = both_open(ann, name="Ann Lee")
     as_editor.post(at(ann), data={**Page(as_editor.get(at(ann))).values(), "email": "lee@example.com"})
@@ -62,7 +76,7 @@ def test_what_the_history_lacks_may_be_of_somebody_else(app: Flask, as_editor: A
 
     page = Page(as_editor.post(at(ann), data={**form, "name": "Anna"}))
 
-    assert (page.status, page.title) == (409, "Changed by someone else: Ann Lee - Users - Admin")
+    assert (page.status, page.title) == (409, "Changed since you opened this page: Ann Lee - Users - Admin")
 
 
 def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(
@@ -73,12 +87,12 @@ def test_beside_a_field_to_choose_the_other_ones_are_shown_as_they_will_be(
 
     page = Page(as_editor.post(at(post), data={**form, "content": "Mine"}))
 
-    assert (page.status, page.title) == (409, "Changed by someone else: Theirs - Posts - Admin")
+    assert (page.status, page.title) == (409, "Changed by Emil: Theirs - Posts - Admin")
     assert page.texts("h2")[0] == "This post was changed while you edited it"
     assert "Emil (emil@example.com) changed this post " in page.all(class_="problem")[0].text
     assert (page.values()["content"], page.values()["user"]) == ("Mine", str(bea.id))
     assert [one.all("p")[0].text for one in page.all("div", class_="merged")] == [
-        "Changed by Emil (emil@example.com). Their value is used."
+        "Changed by Emil. Their value is used."
     ]
     as_editor.post(at(post), data={**page.values(), "_take.content": "yours"})
     assert (now(app, post).content, now(app, post).user_id) == ("Mine", bea.id)
@@ -131,7 +145,7 @@ def test_where_the_trail_does_not_tell_every_field_that_differs_is_a_choice(
 
     assert (page.status, page.texts("legend")) == (
         409,
-        ["Name: theirs or yours?", "Email: theirs or yours?"],
+        ["Name: the current value or yours?", "Email: the current value or yours?"],
     )
     as_editor.post(at(ann), data={**page.values(), "_take.name": "theirs", "_take.email": "yours"})
     assert (now(app, ann).name, now(app, ann).email) == ("Theirs", "mine@example.com")
@@ -144,8 +158,9 @@ def test_a_version_that_never_was_overwrites_nothing(version: str, app: Flask, a
 
     page = Page(as_editor.post(at(ann), data={**form, "name": "Mine", "_version": version}))
 
-    assert (page.status, page.texts("legend"), now(app, ann).name) == (409, ["Name: theirs or yours?"], "Ann")
-    assert "The history does not say who." in page.all(class_="problem")[0].text
+    legends = ["Name: the current value or yours?"]
+    assert (page.status, page.texts("legend"), now(app, ann).name) == (409, legends, "Ann")
+    assert "The history does not say who changed it." in page.all(class_="problem")[0].text
 
 
 # ---- staff

@@ -81,6 +81,22 @@ def test_a_record_that_the_trail_does_not_know_was_deleted_too(app: Flask, as_ed
     assert (page.status, page.summary[0].split(",")[0]) == (409, "This user was deleted")
 
 
+def test_who_may_not_create_it_again_is_told_who_deleted_it_and_gets_back_what_was_typed(
+    client_with: Any, as_emil: Any, ann: User
+) -> None:
+    client = client_with("user:list", "user:view", "user:edit")
+    form = Page(client.get(at(ann))).values()
+    as_emil.post_form(at(ann, "delete"))
+
+    page = Page(client.post(at(ann), data={**form, "name": "Typed"}))
+
+    assert (page.status, page.heading) == (409, "This record is no longer here")
+    assert page.texts("main")[0].startswith(
+        "This record is no longer here Emil (emil@example.com) deleted this user at "
+    )
+    assert "Typed" in [one.attributes.get("value") for one in page.all("input")]
+
+
 def test_a_draft_of_a_deleted_record_is_not_lost_either(app: Flask, as_editor: Any, ann: User) -> None:
     form = Page(as_editor.get(at(ann))).values()
     with as_editor.session_transaction() as session:

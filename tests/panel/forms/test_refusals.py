@@ -190,7 +190,7 @@ def test_record_changed_or_deleted_in_the_moment_of_saving_is_a_conflict(
             as_editor.post(EDIT.format(user.id), data={"csrf_token": token, "name": "Mine", "email": user.email})
         )
 
-    assert (page.status, page.heading) == (409, "Changed by someone else")
+    assert (page.status, page.heading) == (409, "The record has changed")
     with app.app_context():
         assert "Mine" not in db.session.scalars(select(User.name)).all()
 

@@ -44,7 +44,7 @@ def test_a_cell_that_two_people_changed_is_asked_about_at_its_row(
     saved = send(as_editor, asked, **{f"_take.name-{ann.id}": take})
 
     assert asked.status == 409
-    assert asked.summary == ["Nothing was saved.", "Annie: somebody else changed it."]
+    assert asked.summary == ["Nothing was saved.", "Annie: Emil changed it."]
     assert "Emil (emil@example.com) changed this user" in notes(asked)[0]
     assert "Previous valueAnn Their valueAnnie" in notes(asked)[0]
     assert (asked.values()[f"{ann.id}-name"], asked.values()[f"{bea.id}-name"]) == ("Anna", "Beate")
@@ -64,7 +64,7 @@ def test_what_others_changed_in_other_cells_is_kept_and_told(
     saved = send(as_editor, told)
 
     assert (told.status, told.values()[f"{ann.id}-email"]) == (409, "annie@example.com")
-    assert notes(told)[0].endswith("Email: Changed by Emil (emil@example.com). Their value is used.")
+    assert notes(told)[0].endswith("Email: Changed by Emil. Their value is used.")
     after = now(app, ann)
     assert (saved.status_code, after.name, after.email) == (303, "Anna", "annie@example.com")
 

@@ -222,17 +222,33 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_is_merged(
     page = Page(answer)
 
     assert (answer.status_code, users()) == (409, before)
-    assert page.texts("h2", within="main")[0] == "This user was changed since you opened this page"
+    called = f"Else, ID {changed.id}"
+    assert page.texts("h2", within="main")[0] == f"User “{called}” was changed since you opened this page"
     assert "Emil (emil@example.com) changed this user" in page.root.text
     assert "Nothing was merged." in page.root.text
     assert as_editor.post(at(ann, bea), data=page.values()).status_code == 303
 
 
-def test_one_that_was_deleted_meanwhile_is_not_found(as_editor: Client, as_emil: Client, ann: User, bea: User) -> None:
+def test_of_one_that_was_deleted_meanwhile_it_says_by_whom(
+    as_editor: Client, as_emil: Client, ann: User, bea: User
+) -> None:
     form = Page(as_editor.get(at(ann, bea))).values()
     as_emil.post_form(f"/admin/user/delete/?id={bea.id}")
 
-    assert as_editor.post(at(ann, bea), data=form).status_code == 404
+    page = Page(as_editor.post(at(ann, bea), data=form))
+
+    assert (page.status, page.heading) == (409, "This record is no longer here")
+    assert "Emil (emil@example.com) deleted this user at " in page.root.text
+
+
+def test_who_merges_two_in_two_windows_is_told_that_they_did(as_editor: Client, ann: User, bea: User) -> None:
+    form = Page(as_editor.get(at(ann, bea))).values()
+    first = as_editor.post(at(ann, bea), data=form)
+
+    page = Page(as_editor.post(at(ann, bea), data=form))
+
+    assert (first.status_code, page.status) == (303, 409)
+    assert "You merged this user into another one in another window at " in page.root.text
 
 
 def test_a_stale_token_shows_the_page_again_with_what_was_chosen(
@@ -438,7 +454,7 @@ def test_who_may_not_see_the_survivor_finds_nothing(
     assert [one.status_code for one in answers] == [404, 404, 404]
 
 
-def test_a_form_that_was_open_of_it_is_answered_as_of_any_that_was_deleted(
+def test_a_form_that_was_open_of_it_says_who_merged_it(
     as_editor: Client, as_emil: Client, ann: User, bea: User
 ) -> None:
     address = f"/admin/user/edit/?id={bea.id}"
@@ -448,7 +464,7 @@ def test_a_form_that_was_open_of_it_is_answered_as_of_any_that_was_deleted(
     answer = as_emil.post(address, data=form)
 
     assert answer.status_code == 409
-    assert "Edgar (edgar@example.com) deleted this user" in Page(answer).root.text
+    assert "Edgar (edgar@example.com) merged this user into another one" in Page(answer).root.text
 
 
 def test_it_stands_in_the_activity(app: Flask, as_editor: Client, ann: User, bea: User) -> None:

@@ -163,6 +163,14 @@ def test_dependents_get_what_was_chosen_and_one_undo_restores_everything(
 
 
 @pytest.mark.usefixtures("writers")
+def test_an_heir_who_alone_has_posts_stays_and_nothing_is_said_of_posts_that_nobody_gets(as_editor: Any) -> None:
+    plan = Page(as_editor.get(planned(as_editor, f"{USERS}?id__in=2,3", fate_posts="give", heir_posts="Bea")))
+
+    assert (plan.heading, plan.texts("dt")) == ("Delete 1 user?", ["Records"])
+    assert (users_left(as_editor), owners(as_editor)) == (["Ann", "Bea", "Cleo"], {1: 1, 2: 1, 3: 2})
+
+
+@pytest.mark.usefixtures("writers")
 @both_stores
 def test_the_user_who_gets_the_posts_stays_even_if_selected(as_editor: Any) -> None:
     address = planned(as_editor, USERS, fate_posts="give", heir_posts="Bea")
@@ -170,7 +178,11 @@ def test_the_user_who_gets_the_posts_stays_even_if_selected(as_editor: Any) -> N
 
     done = agreed(as_editor, address)
 
-    assert plan.heading == "Delete 2 users?"
+    assert (plan.heading, plan.texts("dt")[1], plan.texts("dd")[1]) == (
+        "Delete 2 users?",
+        "2 posts",
+        "given to Bea, which stays",
+    )
     assert (done.texts("dt"), done.texts("dd")[1:]) == (["Records", "2 posts"], ["changed"])
     assert "It gets the posts of the others, so it stays." in plan.texts("p", class_="plan__problem")
     assert verdicts(as_editor) == {1: "done", 2: "refused", 3: "done"}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import OperationalError
 
 from admin_app.db.keys import print_key
 from admin_app.db.string_set import StringSet
@@ -249,6 +250,28 @@ def test_the_lines_are_a_file(as_editor: Any, make_user: Any, make_post: Any) ->
         "1,same,,,",
         "2,change,,User ID: no value,User ID: 1",
     ]
+
+
+def test_a_database_that_does_not_answer_is_a_page_and_no_half_file(
+    app: Flask, as_editor: Any, make_user: Any, make_post: Any
+) -> None:
+    make_post()
+    address = given(as_editor, make_user()).replace("/plan/", "/plan/lines.csv")
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM plan_line" in statement:
+            raise OperationalError(statement, {}, Exception("database is locked"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        response = as_editor.get(address)
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+
+    assert (response.status_code, Page(response).heading) == (503, "The database is busy")
+    assert "Content-Disposition" not in response.headers
 
 
 @pytest.mark.parametrize("less", [{"rows": ["post:own"]}, {"fields": ["post.content:hidden"]}])

@@ -59,9 +59,11 @@ def test_a_record_that_was_changed_since_the_page_was_drawn_is_shown_again(as_ed
 
     page = Page(as_editor.post_form(f"{LOWER}?id={user.id}", {"_version": "1"}))
 
-    assert (page.status, page.summary) == (
-        409,
-        ["Someone changed this user after you opened this page. Look at it, then press the button again."],
+    assert (page.status, page.title) == (409, "Changed in another window: Lower-case the email of user “Ann”? - Admin")
+    assert (
+        page.all(class_="problem")[0]
+        .all("p")[0]
+        .text.endswith("Nothing was changed. Check what changed, then press the button again if you still want to.")
     )
     assert emails(as_editor) == {user.id: "Bea@example.com"}
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, select, true
 from werkzeug.datastructures import MultiDict
 
 from admin_app import formatting
 from admin_app.context import reading
-from admin_app.db.keys import print_key
+from admin_app.db.keys import Key, print_key
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
@@ -32,44 +32,66 @@ KEY = DELETE
 TOTAL = "total."
 # The number of records that lose links, in the same form.
 LOSS = "loss."
+# Whether the heir of a relation was among the selected records, and stays.
+STAYS = "stays."
 
 
-def dependences_of_selection(access: Access, selection: Selection) -> Sequence[Dependence]:
-    """Count the dependents of the selected records that the person may delete. This blocks no writer."""
+def dependences_of_selection(access: Access, selection: Selection, heirs: Collection[Key] = ()) -> Sequence[Dependence]:
+    """Count the dependents of the selected records that the person may delete, without those of heirs, which stay. This blocks no writer."""
     with reading():
-        found = dependences_of_many(db.session, access.resource.model, _meant(access, selection), bound_of)
+        found = dependences_of_many(db.session, access.resource.model, _meant(access, selection, heirs), bound_of)
         db.session.rollback()
     return found
 
 
-def _meant(access: Access, selection: Selection) -> ColumnElement[bool]:
+def _meant(access: Access, selection: Selection, heirs: Collection[Key]) -> ColumnElement[bool]:
     criteria, rows = planned(db.session, selection).criteria, access.rows(Action.DELETE)
-    return and_(true(), *criteria, *([] if rows is None else [rows]))
-
-
-def losses_of_selection(access: Access, selection: Selection) -> Sequence[Loss]:
-    """Count the records that lose links with the selected ones. This blocks no writer."""
-    with reading():
-        found = losses(db.session, access.resource.model, _meant(access, selection), bound_of)
-        db.session.rollback()
-    return found
+    spared = [access.resource.model.id.not_in(heirs)] if heirs else []
+    return and_(true(), *criteria, *([] if rows is None else [rows]), *spared)
 
 
 def requested_deletion(
-    access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str], lost: Sequence[Loss]
+    access: Access, selection: Selection, hanging: Sequence[Dependence], sent: Mapping[str, str]
 ) -> BulkOperation:
     """Read what the person chose for the dependents; raise `InvalidRecord` with the missing choices by control."""
+    decisions = _decisions(access, hanging, sent)
+    heirs = _selected(access, selection, {one.heir.id for one in decisions.values() if one.heir is not None})
+    counts = {one.name: one.count for one in (dependences_of_selection(access, selection, heirs) if heirs else hanging)}
     pairs: list[Pair] = []
+    for name, decision in decisions.items():
+        # Without those of the heirs no dependents may be left; the heir is stored all the same, to be protected.
+        if name in counts or decision.heir is not None:
+            pairs += _kept(name, decision, counts.get(name, Count(0)), heirs)
+    pairs += [(LOSS + _name_of(one.relation), _number_of(one.count)) for one in _losses(access, selection, heirs)]
+    return read_deletion(access, MultiDict(pairs))
+
+
+def _decisions(access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str]) -> dict[str, Decision]:
+    decisions: dict[str, Decision] = {}
     problems: dict[str, str] = {}
     for one in hanging:
         try:
-            pairs += _kept(one, DependentsForm(access, one).decision(sent))
+            decisions[one.name] = DependentsForm(access, one).decision(sent)
         except InvalidRecord as error:
             problems |= error.problems
     if problems:
         raise InvalidRecord(problems)
-    pairs += [(LOSS + _name_of(one.relation), _number_of(one.count)) for one in lost]
-    return read_deletion(access, MultiDict(pairs))
+    return decisions
+
+
+def _selected(access: Access, selection: Selection, keys: Collection[Key]) -> Collection[Key]:
+    """Return which of these keys belong to records that are to be deleted."""
+    model = access.resource.model
+    wanted = select(model.id).where(_meant(access, selection, ()), model.id.in_(keys))
+    return set(db.session.scalars(wanted)) if keys else ()
+
+
+def _losses(access: Access, selection: Selection, heirs: Collection[Key]) -> Sequence[Loss]:
+    """Count the records that lose links with the deleted ones. This blocks no writer."""
+    with reading():
+        found = losses(db.session, access.resource.model, _meant(access, selection, heirs), bound_of)
+        db.session.rollback()
+    return found
 
 
 def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
@@ -82,7 +104,11 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
         verb="Delete",
         done="deleted",
         what=[
-            *((_counted(one, sent), _words(access, decisions[one.key])) for one in relations),
+            *(
+                (_counted(one, sent), _words(access, decisions[one.key], stays=STAYS + one.key in sent))
+                for one in relations
+                if _number(one, sent) or STAYS + one.key not in sent
+            ),
             *_told_losses(access, sent),
         ],
         pairs=list(sent.items(multi=True)),
@@ -112,12 +138,14 @@ def _name_of(relation: Relation) -> str:
     return f"{relation.model.__name__}.{relation.key}"
 
 
-def _kept(one: Dependence, decision: Decision) -> Iterator[Pair]:
+def _kept(name: str, decision: Decision, count: Count, heirs: Collection[Key]) -> Iterator[Pair]:
     """Yield what the plan stores of a decision."""
-    yield FATE + one.name, decision.fate.value
-    yield TOTAL + one.name, _number_of(one.count)
+    yield FATE + name, decision.fate.value
+    yield TOTAL + name, _number_of(count)
     if decision.heir is not None:
-        yield HEIR + one.name, print_key(decision.heir.id)
+        yield HEIR + name, print_key(decision.heir.id)
+        if decision.heir.id in heirs:
+            yield STAYS + name, "1"
 
 
 def _number_of(count: Count) -> str:
@@ -147,9 +175,9 @@ def _counted(relation: Relation, sent: Mapping[str, str]) -> str:
     return f"More than {counted}" if sent[TOTAL + relation.key].endswith("+") else counted
 
 
-def _words(access: Access, decision: Decision) -> str:
+def _words(access: Access, decision: Decision, *, stays: bool) -> str:
     """Say what happens to the dependents."""
     if decision.fate is Fate.GIVE:
-        return f"given to {access.title_of(decision.heir)}"
+        return f"given to {access.title_of(decision.heir)}{', which stays' if stays else ''}"
     kept = f"kept, without {formatting.with_article(access.resource.noun)}"
     return kept if decision.fate is Fate.KEEP else "deleted too, with everything that belongs only to them"

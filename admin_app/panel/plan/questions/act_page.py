@@ -20,6 +20,8 @@ from admin_app.models.change_set import LONGEST_REASON, Change, Did
 from admin_app.models.plan import Plan, Verdict
 from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
+from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.gone import refused_as_gone
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.list.row_actions import may_act
@@ -27,7 +29,7 @@ from admin_app.panel.list.rows import mark_of
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.plan import words
-from admin_app.panel.plan.making import begin_carrying_out, make_plan
+from admin_app.panel.plan.making import begin_carrying_out, begin_plan, make_lines
 from admin_app.panel.plan.operation import BulkOperation, may_do, scope_of
 from admin_app.panel.plan.operations import acting
 from admin_app.panel.plan.questions.asking import AskingPage, Question
@@ -99,7 +101,8 @@ class ActPage(Page):
         """Ask, or carry out the action."""
         action = self.question.row_action
         if "id" in request.args:
-            return self._one(self.access.requested(action.needs))
+            gone = refused_as_gone(self.access, request.args["id"])
+            return gone or self._one(self.access.requested(action.needs))
         if not may_do(self.access, action.needs):
             abort(HTTPStatus.FORBIDDEN)
         return AskingPage(self.access, self.question).ask(self.question.selection())
@@ -124,14 +127,13 @@ class ActPage(Page):
         if request.method != "POST":
             return self._one_page(record, {}, HTTPStatus.OK)
         if request.form.get(VERSION, str(record.version)) != str(record.version):
-            return self._one_page(record, {"": self._changed_words()}, HTTPStatus.CONFLICT)
+            return self._one_page(record, {}, HTTPStatus.CONFLICT)
         try:
             operation, reason = self.question.read(request.form), self._reason()
         except InvalidRecord as error:
             return self._one_page(record, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         title, key = self.access.title_of(record), record.id
         drop_sent_draft()
-        db.session.commit()
         plan = self._carried_out(self._only(key), operation, reason)
         if plan.counts not in ({Verdict.DONE: 1}, {Verdict.CHANGE: 1}):
             again = self.access.requested(operation.action)
@@ -140,12 +142,15 @@ class ActPage(Page):
         return lead_on(self.return_url())
 
     def _carried_out(self, selection: Selection, operation: BulkOperation, reason: str) -> Plan:
-        """Make a plan, and carry it out if it would change the record."""
+        """Make a plan, and carry it out if it would change the record: in one transaction, so that a retry leaves no plan behind."""
         staff_id = signed_in_principal().id
         scope = words.scope_in_words(selection, self.resource, 1)
-        plan = make_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
+        plan = begin_plan(self.access, selection, operation, scope=scope, listed=1, staff_id=staff_id)
+        make_lines(self.access, plan, selection, operation)
         if plan.counts == {Verdict.CHANGE: 1} and plans.agree(db.session, plan, reason=reason):
             begin_carrying_out(self.access, plan, operation, staff_id=staff_id)
+        else:
+            db.session.commit()
         return plan
 
     def _announce(self, plan: Plan, operation: BulkOperation, title: str, mark: str) -> None:
@@ -163,6 +168,7 @@ class ActPage(Page):
             self.question.template,
             draft=draft,
             problems=problems,
+            meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
             return_url=self.return_url(),
             reason=sent.get(REASON, ""),
@@ -201,12 +207,9 @@ class ActPage(Page):
 
     def _why_not(self, plan: Plan) -> str:
         lines = plans.lines(db.session, plan, limit=1)
-        words_ = self._blocked(Verdict(lines[0].verdict), lines[0].problem) if lines else self._changed_words()
+        changed = f"This {self.resource.noun} has changed since you opened this page."
+        words_ = self._blocked(Verdict(lines[0].verdict), lines[0].problem) if lines else changed
         return f"{words_} Nothing was changed."
-
-    def _changed_words(self) -> str:
-        noun = self.resource.noun
-        return f"Someone changed this {noun} after you opened this page. Look at it, then press the button again."
 
     def _reason(self) -> str:
         """Return the reason that was typed; raise `InvalidRecord` if one is required and missing."""

@@ -23,9 +23,7 @@ class DeleteQuestion(Question):
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read what should happen to the dependents."""
-        return deleting.requested_deletion(
-            self.access, self._hanging(), sent, deleting.losses_of_selection(self.access, self.selection())
-        )
+        return deleting.requested_deletion(self.access, self.selection(), self._hanging(), sent)
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Return the dependents, each with the choices."""

@@ -1,0 +1,40 @@
+"""Attempts at a request that changes something: where others write at the same moment, it is answered anew.
+
+Nothing that one attempt read counts for the next: by then others have written, and may have changed what the person may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask.typing import ResponseReturnValue
+
+from admin_app.db.retries import retry_conflicts
+from admin_app.errors import RecordGone
+from admin_app.extensions import db
+from admin_app.web import modes, see_as
+from admin_app.web.auth import login
+from admin_app.web.request_context import request_context
+
+
+def attempted(
+    make: Callable[[], ResponseReturnValue], judge: Callable[[], ResponseReturnValue | None]
+) -> ResponseReturnValue:
+    """Make the answer; where its transaction conflicts with another, forget what was read, judge the request as if it came now, and make it anew.
+
+    `judge` returns the answer that refuses the request, None where it may go on. What `make` does outside of its
+    transaction must be the last thing that it does.
+    """
+
+    def again() -> ResponseReturnValue:
+        _forget()
+        refused = see_as.refuse_to_change() or modes.refuse_to_change() or judge()
+        return make() if refused is None else refused
+
+    return retry_conflicts(db.session, make, also=(RecordGone,), again=again)
+
+
+def _forget() -> None:
+    db.session.remove()
+    login.forget()
+    request_context().known.clear()

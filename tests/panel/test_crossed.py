@@ -1,0 +1,134 @@
+"""Requests that cross another transaction on PostgreSQL, each waiting for what the other holds: they give way, and judge everything anew."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select, update
+
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
+from admin_app.models.post import Post
+from admin_app.models.user import User
+from tests.page import Page
+from tests.panel.forms.meanwhile import at
+from tests.panel.grid.grids import USERS, cells, opened
+from tests.panel.plan.plans import given
+
+pytestmark = pytest.mark.parametrize("store", ["postgres"], indirect=True)
+
+MEANWHILE = "Meanwhile"
+
+
+@dataclass
+class Act:
+    """A form that is ready to be sent; the record that it locks first, and one that it locks after that."""
+
+    address: str
+    form: dict[str, str]
+    first: Any
+    second: Any
+
+
+Make = Callable[..., Any]
+
+
+def form(client: Any, make_user: Make, make_post: Make) -> Act:
+    post, bea = make_post(content="Post"), make_user()
+    return Act(at(post), {**Page(client.get(at(post))).values(), "user": str(bea.id)}, post, bea)
+
+
+def page_of_the_list(client: Any, make_user: Make, _make_post: Make) -> Act:
+    ann, bea = make_user(name="Ann"), make_user(name="Bea")
+    page = opened(client, USERS)
+    typed = {**cells(ann, name="Anna"), **cells(bea, name="Beate")}
+    return Act(page.form().attributes["action"], {**page.values(), **typed}, ann, bea)
+
+
+def deletion(client: Any, make_user: Make, make_post: Make) -> Act:
+    ann = make_user(name="Ann")
+    post = make_post(content="Post", user=ann)
+    address = at(ann, "delete")
+    return Act(address, {**Page(client.get(address)).values(""), "fate.posts": "keep"}, ann, post)
+
+
+def merge(client: Any, make_user: Make, _make_post: Make) -> Act:
+    ann, bea = make_user(name="Ann"), make_user(name="Bea")
+    address = f"/admin/user/merge/?a={ann.id}&b={bea.id}"
+    return Act(address, Page(client.get(address)).values(), ann, bea)
+
+
+def undo(client: Any, make_user: Make, make_post: Make) -> Act:
+    act = page_of_the_list(client, make_user, make_post)
+    back = client.post(act.address, data=act.form).location
+    (undoing,) = (one for one in Page(client.get(back)).all("form") if "/activity/undo/" in one.attributes["action"])
+    fields = {one.attributes["name"]: one.attributes.get("value", "") for one in undoing.all("input")}
+    return Act(undoing.attributes["action"], fields, act.first, act.second)
+
+
+def plan(client: Any, make_user: Make, make_post: Make) -> Act:
+    first, second = make_post(content="First"), make_post(content="Second")
+    address = given(client, make_user())
+    return Act(address, Page(client.get(address)).values(""), first, second)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "is_changed", "status"),
+    [
+        (form, False, 303),
+        (form, True, 409),
+        (page_of_the_list, False, 303),
+        (page_of_the_list, True, 409),
+        (deletion, False, 303),
+        (merge, False, 303),
+        (merge, True, 409),
+        (undo, False, 303),
+        (undo, True, 409),
+        (plan, True, 303),
+    ],
+)
+def test_request_that_crosses_another_one_gives_way_and_overwrites_nothing(
+    prepare: Callable[..., Act],
+    status: int,
+    as_editor: Any,
+    *,
+    is_changed: bool,
+    make_user: Make,
+    make_post: Make,
+) -> None:
+    act = prepare(as_editor, make_user, make_post)
+    with as_editor.application.app_context():
+        engine = db.engine
+        before = db.session.scalar(select(func.count()).select_from(ChangeSet))
+        db.session.remove()
+    model, found = type(act.first), []
+    name = User.name if model is User else Post.content
+
+    def cross(other: Connection) -> None:
+        while not watch.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+            time.sleep(0.01)
+        found.append(other.scalar(select(model.id).where(model.id == act.first.id).with_for_update()))
+        if is_changed:
+            other.execute(update(model).values({name: MEANWHILE, "version": model.version + 1}))
+        other.commit()
+
+    with engine.connect() as other, engine.connect() as watch:
+        # It is the request that finds out.
+        other.exec_driver_sql("SET LOCAL deadlock_timeout = '60s'")
+        held = type(act.second)
+        other.execute(select(held.id).where(held.id == act.second.id).with_for_update())
+        crossing = threading.Thread(target=cross, args=(other,))
+        crossing.start()
+        answer = as_editor.post(act.address, data=act.form)
+        crossing.join()
+
+    assert (answer.status_code, found) == (status, [act.first.id])
+    with as_editor.application.app_context():
+        acts = (db.session.scalar(select(func.count()).select_from(ChangeSet)) or 0) - (before or 0)
+        assert acts == (0 if status == 409 else 1)
+        assert not is_changed or db.session.scalar(select(name).where(model.id == act.first.id)) == MEANWHILE
