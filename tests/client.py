@@ -49,10 +49,14 @@ class Client(FlaskClient):
     def post_form(
         self, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
     ) -> TestResponse:
-        """Post `data` with the token of `page`; without one, with that of the session's last page, or one as a page would carry it."""
+        """Post `data` with the token of `page`; without one, with that of the session."""
         is_inside = page is None and url.startswith("/admin/")
-        token = self._token or self.make_token() if is_inside else self.token_of(page or url)
+        token = self.session_token() if is_inside else self.token_of(page or url)
         return self.post(url, data={"csrf_token": token, **(data or {})}, **kwargs)
+
+    def session_token(self) -> str:
+        """Return the token of the session's last page, or one as a page would carry it."""
+        return self._token or self.make_token()
 
     def make_token(self) -> str:
         """Return a token for the session, as Flask-WTF makes it: no page has to be asked for."""

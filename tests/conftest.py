@@ -49,25 +49,36 @@ hypothesis.settings.load_profile("default" if os.environ.get("FUZZ") else "same"
 COVERING = ("kinds", "relations")
 COVERING_ON_SQLITE = ("domain", "transfer")
 
-# Tests of theirs take half a minute: begun last, one would keep one processor busy and the others idle.
-LONGEST = {
-    "test_every_id.py",
-    "test_every_route.py",
-    "test_key_shapes.py",
-    "test_new_kind.py",
-    "test_real_data.py",
-    "test_relation_shapes.py",
-    "test_restoring.py",
+# Tests of theirs take half a minute or more: begun last, one would keep one processor busy and the others idle. The longest first.
+LONGEST = (
     "test_shapes.py",
-    "test_stalled.py",
+    "test_key_shapes.py",
     "test_third_model.py",
+    "test_relation_shapes.py",
+    "test_new_kind.py",
     "test_whole_setup.py",
-}
+    "test_restoring.py",
+    "test_every_route.py",
+    "test_migrations.py",
+    "test_undo_properties.py",
+    "test_stalled.py",
+    "test_real_data.py",
+    "test_every_id.py",
+    "test_every_page.py",
+)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each process begin with its part of the longest: each is given as many tests, in the order that they have here."""
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    longest = sorted(
+        (item for item in items if item.path.name in LONGEST), key=lambda item: LONGEST.index(item.path.name)
+    )
+    others = [item for item in items if item.path.name not in LONGEST]
+    shares = [
+        others[len(others) * part // processes : len(others) * (part + 1) // processes] for part in range(processes)
+    ]
+    items[:] = [item for part, share in enumerate(shares) for item in (*longest[part::processes], *share)]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,6 +34,9 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 # in what order, what no column holds, who waits for whom, and how many statements a page takes.
 both_stores = pytest.mark.parametrize("store", BOTH, indirect=True)
 
+# For a module whose statements others ask of both, so that only its words are left.
+one_store = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 
 @pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest) -> str:

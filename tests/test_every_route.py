@@ -41,7 +41,7 @@ def may_write(rule: str, person: str) -> bool:
 
 
 # What a method is answered by itself, and what a token is worth, is asked by who may nothing and by who may everything.
-PLAIN = {"nobody": ("OPTIONS", "HEAD", "GET", "DELETE"), "viewer": ("HEAD", "GET"), "editor": ("GET",)}
+PLAIN = {"nobody": ("OPTIONS", "HEAD", "GET", "DELETE"), "viewer": ("GET",), "editor": ("GET",)}
 PLAIN["owner"] = PLAIN["nobody"]
 
 

@@ -26,7 +26,7 @@ from admin_app.panel.plan import words
 from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.making import begin_plan
 from admin_app.panel.plan.operation import BulkOperation
-from admin_app.panel.plan.operations.deleting import requested_deletion
+from admin_app.panel.plan.operations.deleting import dependences_of_selection, requested_deletion
 from admin_app.panel.plan.operations.editing import read_edit
 from admin_app.panel.plan.report import change_in_words, report_of
 from admin_app.panel.registry import resource_at

@@ -16,6 +16,10 @@ from admin_app.models.saved_view import SavedView
 from admin_app.models.staff import Staff
 from tests.cli.conftest import ROOT
 from tests.page import Page
+from tests.stores import one_store
+
+# Which rows a list has, and a file of it, tests/panel/export asks of both stores.
+pytestmark = one_store
 
 Make = Callable[..., Any]
 

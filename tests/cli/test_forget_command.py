@@ -14,6 +14,10 @@ from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from tests.stores import one_store
+
+# What is removed, tests/domain/forgetting asks of both stores.
+pytestmark = one_store
 
 
 def user(app: Flask, key: int) -> tuple[str, str]:

@@ -25,6 +25,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Make = Any
 
 
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: what a plan does, tests/domain/plan asks of both."""
+    return str(request.param)
+
+
 def contents(app: Flask) -> dict[int, tuple[str, int | None]]:
     with app.app_context():
         return {one.id: (one.content, one.user_id) for one in db.session.scalars(select(Post).order_by(Post.id))}

@@ -60,7 +60,9 @@ class Jobs:
 
 @pytest.fixture
 def jobs(app: Flask) -> Jobs:
-    """Return the application's jobs, its queue empty."""
+    """Return the application's jobs, its queue and its folder empty: another test's files would be taken for those of a job here."""
+    for file in Path(app.config["FILES"]).glob("job-*"):
+        file.unlink()
     queue: Queue = app.extensions["jobs"]
     queue.huey.storage.flush_queue()
     # Nobody else adds to it: an empty queue is not waited for.

@@ -24,9 +24,16 @@ from admin_app.models.role import VIEWER, Role
 from admin_app.models.staff import Staff
 from tests.jobs.asking import ask
 from tests.page import Page
+from tests.stores import both_stores
 
 GONE = "The file is no longer available."
 AGAIN = "Create it again"
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: what pages say of a file. For both: @both_stores."""
+    return str(request.param)
 
 
 def lose(jobs: Any, client: Any, **changes: Any) -> int:
@@ -86,6 +93,7 @@ def test_the_address_of_a_gone_file_says_the_same(as_viewer: Any, jobs: Any) -> 
 
 
 @pytest.mark.usefixtures("place")
+@both_stores
 def test_two_clicks_make_one_file_and_a_file_that_is_there_is_not_made_again(as_viewer: Any, jobs: Any) -> None:
     job_id = lose(jobs, as_viewer)
 
@@ -177,6 +185,7 @@ def test_a_stranger_is_led_to_sign_in(as_viewer: Any, as_nobody: Any, jobs: Any)
 
 
 @pytest.mark.usefixtures("place")
+@both_stores
 def test_the_page_asks_as_much_for_three_gone_files_as_for_one(as_viewer: Any, jobs: Any, statements: Any) -> None:
     counts = []
     for number in (1, 2):
@@ -193,6 +202,7 @@ def test_the_page_asks_as_much_for_three_gone_files_as_for_one(as_viewer: Any, j
 # ---- the ledger and the places of files
 
 
+@both_stores
 def test_a_job_that_was_made_again_meanwhile_is_left_alone(app: Flask, as_viewer: Any, jobs: Any) -> None:
     job_id = lose(jobs, as_viewer)
     seen = jobs.of(job_id).finished_at
@@ -219,6 +229,7 @@ def test_what_a_job_said_of_its_file_is_forgotten_when_it_begins_anew(app: Flask
 
 
 @pytest.mark.usefixtures("place")
+@both_stores
 def test_of_many_files_those_that_are_gone_are_told(app: Flask, as_viewer: Any, jobs: Any) -> None:
     there, lost = ask(as_viewer), ask(as_viewer)
     jobs.work()

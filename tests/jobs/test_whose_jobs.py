@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
@@ -19,6 +20,13 @@ from admin_app.models.role import OWNER, VIEWER, Role
 from admin_app.models.staff import Staff
 from tests.jobs.asking import ask
 from tests.page import Page
+from tests.stores import both_stores
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Run on one store: who may is decided above it. For both: @both_stores."""
+    return str(request.param)
 
 
 def test_who_lost_the_right_meanwhile_gets_no_file(
@@ -97,6 +105,7 @@ def test_jobs_of_others_are_404_and_owners_see_and_stop_them_but_have_no_file(
     assert jobs.of(waiting).state is JobState.CANCELLED
 
 
+@both_stores
 def test_the_days_of_a_filter_are_those_of_the_person_who_asked(
     app: Flask, as_viewer: Any, viewer: Staff, make_post: Any, jobs: Any
 ) -> None:
@@ -158,6 +167,7 @@ def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:
     assert (before, "No worker is running" in as_viewer.get("/admin/jobs/").text) == (True, False)
 
 
+@both_stores
 def test_the_jobs_page_asks_as_much_for_three_jobs_as_for_one(as_viewer: Any, statements: Any) -> None:
     counts = {}
     for number in (1, 3):

@@ -50,32 +50,31 @@ def some_data(app: Flask) -> list[int]:
 # ---- the list on screen
 
 
-@both_stores
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "q=ada",
-        "q=ada+words",
-        "q=%25",
-        "sort=user",
-        "sort=-user",
-        "sort=created_at",
-        "sort=-id&q=o",
-        "user__empty=yes",
-        "user.name__contains=ada&sort=-user",
-        "created_at__from=2026-01-02&created_at__until=2026-01-03&sort=id",
-        "content__empty=no&content__not_contains=e",
-        "q=caf%C3%A9&user.email__equals=0%40example.com",
-        "content__contains=nothing+has+this",
-        "per_page=50&page=1&sort=id",
-    ],
+ASKED = (
+    "",
+    "q=ada",
+    "q=ada+words",
+    "q=%25",
+    "sort=user",
+    "sort=-user",
+    "sort=created_at",
+    "sort=-id&q=o",
+    "user__empty=yes",
+    "user.name__contains=ada&sort=-user",
+    "created_at__from=2026-01-02&created_at__until=2026-01-03&sort=id",
+    "content__empty=no&content__not_contains=e",
+    "q=caf%C3%A9&user.email__equals=0%40example.com",
+    "content__contains=nothing+has+this",
+    "per_page=50&page=1&sort=id",
 )
-@pytest.mark.usefixtures("some_data")
-def test_the_file_has_the_rows_of_the_list_in_its_order(as_viewer: Any, query: str) -> None:
-    page = Page(as_viewer.get(f"/admin/post/?{query}&per_page=50"))
 
-    assert ids_of(as_viewer.get(f"{POSTS}?{query}")) == page.ids()
+
+@both_stores
+@pytest.mark.usefixtures("some_data")
+def test_the_file_has_the_rows_of_the_list_in_its_order(as_viewer: Any) -> None:
+    listed = {query: Page(as_viewer.get(f"/admin/post/?{query}&per_page=50")).ids() for query in ASKED}
+
+    assert {query: ids_of(as_viewer.get(f"{POSTS}?{query}")) for query in ASKED} == listed
 
 
 @both_stores

@@ -18,18 +18,18 @@ pytestmark = both_stores
 Users, Posts = Callable[..., User], Callable[..., Post]
 
 
-@pytest.mark.parametrize("pasted", ["50 45", "50\n45", "50\r\n45\r\n", "50\t45", "50;45", "45, 50"])
-def test_pasted_ids_are_these_and_no_other(pasted: str, as_viewer: Any, make_user: Users, make_post: Posts) -> None:
+def test_pasted_ids_are_these_and_no_other(as_viewer: Any, make_user: Users, make_post: Posts) -> None:
     for number in (50, 45, 5045):
         make_post(user=make_user(id=number), id=number)
+    expected = {"/admin/user/ id__in": [45, 50], "/admin/post/ user__in": [45, 50]}
+    expected |= {"/admin/post/ id__in": [45, 50], "/admin/post/ user__not_in": [5045]}
 
-    users = Page(as_viewer.get("/admin/user/", query_string={"id__in": pasted, "sort": "id"}))
-    related = [
-        Page(as_viewer.get("/admin/post/", query_string={key: pasted, "sort": "id"}))
-        for key in ("user__in", "id__in", "user__not_in")
-    ]
-
-    assert [users.ids(), *(page.ids() for page in related)] == [[45, 50], [45, 50], [45, 50], [5045]]
+    for pasted in ("50 45", "50\n45", "50\r\n45\r\n", "50\t45", "50;45", "45, 50"):
+        found = {}
+        for where in expected:
+            address, name = where.split()
+            found[where] = Page(as_viewer.get(address, query_string={name: pasted, "sort": "id"})).ids()
+        assert found == expected, pasted
 
 
 @pytest.mark.parametrize("pasted", ["a@x.example b@x.example", "a@x.example\nb@x.example", "a@x.example;b@x.example"])

@@ -20,7 +20,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 
 def send(client: Any, content: bytes = USERS, name: str = "users.csv", *, to: str = "user", text: str = "") -> Any:
     """Send a file, and text that was pasted."""
-    token = client.token_of(f"/admin/{to}/import/")
+    token = client.session_token()
     file = FileStorage(io.BytesIO(content), name, "file", "application/octet-stream")
     boundary, body = encode_multipart({"csrf_token": token, "text": text, "file": file})
     return client.post(f"/admin/{to}/import/", data=body, content_type=f"multipart/form-data; boundary={boundary}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -43,6 +43,7 @@ class Sample(Base):
     price: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 2))
     clock: Mapped[time | None]
     uid: Mapped[uuid.UUID | None]
+    length: Mapped[timedelta | None] = mapped_column(sa.Interval)
 
 
 UID = uuid.UUID("12345678-1234-5678-1234-567812345678")
@@ -63,6 +64,7 @@ ROWS = [
         price=Decimal("9.99"),
         clock=time(9, 30),
         uid=UID,
+        length=timedelta(hours=2, minutes=30),
     ),
     Sample(
         id=2,
@@ -79,6 +81,7 @@ ROWS = [
         price=Decimal("10.00"),
         clock=time(23, 59),
         uid=uuid.UUID(int=0),
+        length=timedelta(hours=26),
     ),
     Sample(id=3, text="", long=""),
     Sample(id=4),

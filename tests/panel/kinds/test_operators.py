@@ -159,6 +159,15 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
         ("not_in", str(UID), {2, 3, 4}),
         ("empty", "yes", {3, 4}),
     ],
+    "length": [
+        ("equals", "2h 30m", {1}),
+        ("not_equals", "2:30:00", {2, 3, 4}),
+        ("at_least", "2:30:00", {1, 2}),
+        ("at_least", "2:30:01", {2}),
+        ("at_most", "26:00:00", {1, 2}),
+        ("at_most", "25:59:59", {1}),
+        ("empty", "yes", {3, 4}),
+    ],
 }
 
 

@@ -67,11 +67,10 @@ def listed(order: list[tuple[str, str]], per_page: int) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("sign", ["", "-"])
-def test_each_row_is_on_one_page(name: str, sign: str) -> None:
-    for order in ([("sort", sign + name)], [("sort", "padded"), ("then", sign + name)]):
-        assert listed(order, 1) == listed(order, 50)
+def test_each_row_is_on_one_page() -> None:
+    for name in [sign + name for name in NAMES for sign in ("", "-")]:
+        for order in ([("sort", name)], [("sort", "padded"), ("then", name)]):
+            assert listed(order, 1) == listed(order, 50), order
 
 
 @pytest.mark.parametrize("name", ["real", "short", "long", "padded"])
