@@ -66,7 +66,8 @@ def run_migrations() -> None:
     with writing(), startup_lock(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
         # SQLAlchemy cannot read them on SQLite, and need not.
         warnings.filterwarnings(
-            "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_(sort_key|mailbox|namesake))"
+            "ignore",
+            "(?s)Skipped unsupported reflection of expression-based index (uq_|ix_.*_(sort_key|mailbox|namesake))",
         )
         bound_locks(connection)
         require_no_newer(connection, context.script)

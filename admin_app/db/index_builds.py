@@ -31,6 +31,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateIndex, conv
 from typing_extensions import override
 
+from admin_app.db.quoting import plain, quoted
+
 log = logging.getLogger(__name__)
 
 _INVALID = text(
@@ -78,7 +80,7 @@ class CreateIndexConcurrently(MigrateOperation):
 
     def index(self, context: MigrationContext) -> Index:
         """Return the index as the store defines it."""
-        rows = text(self.where.replace(":", r"\:")) if self.where else None
+        rows = plain(self.where) if self.where else None
         return CreateIndexOp(
             self.name,
             self.table,
@@ -108,10 +110,10 @@ def invalid_indexes(connection: Connection) -> dict[str, str]:
 def build(operations: Operations, name: str, creation: str, *, concurrently: bool) -> None:
     """Create an index by its statement, concurrently if asked to and if the store can."""
     if not concurrently or operations.get_context().dialect.name != "postgresql":
-        operations.execute(text(creation))
+        operations.execute(plain(creation))
         return
     with _beside_people(operations, name):
-        operations.execute(text(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
+        operations.execute(plain(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
 
 
 @contextmanager
@@ -119,7 +121,7 @@ def _beside_people(operations: Operations, name: str) -> Iterator[None]:
     context = operations.get_context()
     with context.autocommit_block():
         if not context.as_sql and name in invalid_indexes(operations.get_bind()):
-            operations.execute(text(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'))
+            operations.execute(plain(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"))
         yield
 
 
