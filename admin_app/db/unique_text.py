@@ -48,6 +48,10 @@ class CreateUniqueText(_UniqueText):
         """Return the reverse operation."""
         return DropUniqueText(self.columns)
 
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the indexes and their tables."""
+        return [(caseless.index_name(table, column), table) for table, column in self.columns]
+
 
 @Operations.register_operation("drop_unique_text", "apply")
 class DropUniqueText(_UniqueText):

@@ -40,6 +40,10 @@ class CreateSearchIndex(_SearchIndex):
         """Return the operation that undoes this one."""
         return DropSearchIndex(self.table, self.columns)
 
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the index, which is called otherwise in each store, and its table."""
+        return [("the search index", self.table)]
+
 
 @Operations.register_operation("drop_search_index", "apply")
 class DropSearchIndex(_SearchIndex):

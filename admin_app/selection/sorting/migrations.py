@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
@@ -38,6 +40,10 @@ class CreateSortIndex(_SortOperation):
     def reverse(self) -> MigrateOperation:
         """Return the operation that undoes this one."""
         return DropSortIndex(self.index)
+
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the index and its table."""
+        return [(self.index.name, self.index.table)]
 
 
 @Operations.register_operation("drop_sort_index", "apply")
