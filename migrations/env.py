@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy.types import TypeDecorator
@@ -17,7 +18,9 @@ from admin_app.db import (
     caseless,
     unique_text,
 )
+from admin_app.db.filled_columns import PRESENT_TIME, fill_columns
 from admin_app.db.index_builds import concurrently_if_alone
+from admin_app.db.rebuilds import rebuilding, require_whole
 from admin_app.db.schema_version import bound_locks, note_floor, require_no_newer
 from admin_app.db.startup_lock import startup_lock
 from admin_app.db.versions import may_be_altered
@@ -30,7 +33,9 @@ from admin_app.selection.sorting import text_indexes
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write a type of ours as what it is in the database, so that no migration imports the application."""
+    """Write what is ours as what it is in the database, or by an operation: no migration imports the application."""
+    if kind == "server_default" and item.arg is PRESENT_TIME:
+        return "op.present_time()"
     is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
     return getattr(item, "in_migration", f"sa.{item.impl_instance!r}") if is_ours else False
 
@@ -47,6 +52,12 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
 def include_object(one: Any, _name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
     """Leave tables that must not be altered as they are."""
     return kind != "table" or may_be_altered(one)
+
+
+def complete(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
+    """Let a generated migration fill what it adds, and build indexes beside people where it does nothing else."""
+    fill_columns(scripts)
+    concurrently_if_alone(migration, revision, scripts)
 
 
 def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
@@ -66,7 +77,8 @@ def run_migrations() -> None:
     with writing(), startup_lock(db.engine), db.engine.connect() as connection, warnings.catch_warnings():
         # SQLAlchemy cannot read them on SQLite, and need not.
         warnings.filterwarnings(
-            "ignore", "Skipped unsupported reflection of expression-based index (uq_|ix_.*_(sort_key|mailbox|namesake))"
+            "ignore",
+            "(?s)Skipped unsupported reflection of expression-based index (uq_|ix_.*_(sort_key|mailbox|namesake))",
         )
         bound_locks(connection)
         require_no_newer(connection, context.script)
@@ -79,12 +91,12 @@ def run_migrations() -> None:
             render_item=render_item,
             include_name=include_name,
             include_object=include_object,
-            on_version_apply=(repair_indexes, note_floor),
-            process_revision_directives=concurrently_if_alone,
+            on_version_apply=(repair_indexes, require_whole, note_floor),
+            process_revision_directives=complete,
             transaction_per_migration=True,
             **arguments,
         )
-        with context.begin_transaction():
+        with rebuilding(connection), context.begin_transaction():
             text_indexes.keep(connection)
             context.run_migrations()
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from admin_app.cli.finding import Finding
 from admin_app.db.index_builds import invalid_indexes
 from admin_app.db.pooler import is_pooled
+from admin_app.db.quoting import quoted
 
 # Other databases with PostgreSQL's protocol, by a word of their version, and why they are not supported.
 UNSUPPORTED = {
@@ -69,7 +70,7 @@ def problems(connection: Connection, processes: Processes) -> Iterator[Finding]:
     for index, table in invalid_indexes(connection).items():
         yield Finding(
             f"The index {index} of {table} is invalid: its build broke off. Each save keeps it up to date, and no list uses it.",
-            f'Run manage.py upgrade if a migration is pending, or else REINDEX INDEX CONCURRENTLY "{index}" in the database.',
+            f"Run manage.py upgrade if a migration is pending, or else REINDEX INDEX CONCURRENTLY {quoted(index)} in the database.",
         )
     # Only its operator can ask a pooler for its limit.
     if not is_pooled(connection):

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, 
 
 from admin_app import unicode_text
 from admin_app.db.keys import key_called
+from admin_app.db.quoting import NAME, plain, quoted, unquoted
 from admin_app.db.record import Record
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
@@ -24,8 +25,8 @@ ColumnName = tuple[str, str]
 # PostgreSQL cuts longer names off.
 _LONGEST_NAME = 63
 _ENDING = "_caseless"
-_OWN = re.compile(rf"uq_.+{_ENDING}")
-_COLUMN = re.compile(r'\(caseless\(+"?(.+?)"?\)')
+_OWN = re.compile(rf"uq_.+{_ENDING}", re.DOTALL)
+_COLUMN = re.compile(rf"\(caseless\(+({NAME})\)")
 # No letter above this has capitals. The test of all letters would fail if one had.
 _LETTERS = range(0x80, 0x20000)
 
@@ -91,26 +92,26 @@ def present(connection: Connection) -> set[ColumnName]:
         else "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
     )
     own = [(table, _COLUMN.search(sql or "")) for table, name, sql in connection.execute(text(indexes)) if is_own(name)]
-    return {(table, found[1]) for table, found in own if found}
+    return {(table, unquoted(found[1])) for table, found in own if found}
 
 
 def creation(table: str, column: str) -> str:
     """Return the statement that creates the index of a column."""
-    return f'CREATE UNIQUE INDEX "{index_name(table, column)}" ON "{table}" (caseless("{column}"))'
+    return f"CREATE UNIQUE INDEX {quoted(index_name(table, column))} ON {quoted(table)} (caseless({quoted(column)}))"
 
 
 def removal(table: str, column: str) -> str:
     """Return the statement that removes the index of a column."""
-    return f'DROP INDEX IF EXISTS "{index_name(table, column)}"'
+    return f"DROP INDEX IF EXISTS {quoted(index_name(table, column))}"
 
 
 def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequence[tuple[int, str]]]:
     """Return the records that have the same text in a column, as (id, text), grouped by text."""
-    key = f'caseless("{column}")'
-    several = f'SELECT {key} FROM "{table}" GROUP BY 1 HAVING count({key}) > 1'
-    rows = f'SELECT {key}, "{key_called(table)}", "{column}" FROM "{table}" WHERE {key} IN ({several}) ORDER BY 1, 2'
+    own, here, key = quoted(key_called(table)), quoted(table), f"caseless({quoted(column)})"
+    several = f"SELECT {key} FROM {here} GROUP BY 1 HAVING count({key}) > 1"
+    rows = f"SELECT {key}, {own}, {quoted(column)} FROM {here} WHERE {key} IN ({several}) ORDER BY 1, 2"
     found: dict[str, list[tuple[int, str]]] = {}
-    for same_text, record_id, value in connection.execute(text(rows)):
+    for same_text, record_id, value in connection.execute(plain(rows)):
         found.setdefault(same_text, []).append((record_id, value))
     return list(found.values())
 

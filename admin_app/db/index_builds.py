@@ -31,6 +31,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateIndex, conv
 from typing_extensions import override
 
+from admin_app.db.quoting import plain, quoted
+
 log = logging.getLogger(__name__)
 
 _INVALID = text(
@@ -42,7 +44,10 @@ _INVALID = text(
 
 WAITED_FOR = "While %s is created, saves to %s wait. If that table is large, %s."
 _APART = "create it in a migration of its own"
-_AFTER_COLUMN = "generate two migrations: first without index=True in the model, then with it"
+_AFTER_COLUMN = (
+    "generate two migrations: first without index=True and unique=True in the model and without the column in the "
+    "resource's lists, then with them"
+)
 
 
 @runtime_checkable
@@ -50,6 +55,14 @@ class IndexOperation(Protocol):
     """An operation of ours that creates or drops indexes, concurrently if asked to."""
 
     concurrently: bool
+
+
+@runtime_checkable
+class MakesIndexes(Protocol):
+    """An operation of ours that makes indexes, and can say what they are called and of which table they are."""
+
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Return both of each."""
 
 
 @Operations.register_operation("create_index_concurrently", "apply")
@@ -78,7 +91,7 @@ class CreateIndexConcurrently(MigrateOperation):
 
     def index(self, context: MigrationContext) -> Index:
         """Return the index as the database defines it."""
-        rows = text(self.where.replace(":", r"\:")) if self.where else None
+        rows = plain(self.where) if self.where else None
         return CreateIndexOp(
             self.name,
             self.table,
@@ -108,10 +121,10 @@ def invalid_indexes(connection: Connection) -> dict[str, str]:
 def build(operations: Operations, name: str, creation: str, *, concurrently: bool) -> None:
     """Create an index by its statement, concurrently if asked to and if the database can."""
     if not concurrently or operations.get_context().dialect.name != "postgresql":
-        operations.execute(text(creation))
+        operations.execute(plain(creation))
         return
     with _beside_people(operations, name):
-        operations.execute(text(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
+        operations.execute(plain(creation.replace("INDEX ", "INDEX CONCURRENTLY IF NOT EXISTS ", 1)))
 
 
 @contextmanager
@@ -119,7 +132,7 @@ def _beside_people(operations: Operations, name: str) -> Iterator[None]:
     context = operations.get_context()
     with context.autocommit_block():
         if not context.as_sql and name in invalid_indexes(operations.get_bind()):
-            operations.execute(text(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'))
+            operations.execute(plain(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}"))
         yield
 
 
@@ -140,12 +153,19 @@ def _make_concurrent(upgrade_ops: UpgradeOps) -> None:
 
 def _say_who_waits(found: Sequence[MigrateOperation]) -> None:
     """Tell the author of the migration, who may know how large a table is, which indexes share it with other changes."""
-    indexes = [one for one in found if isinstance(one, CreateIndexOp | IndexOperation)]
+    others = [one for one in found if not isinstance(one, CreateIndexOp | IndexOperation)]
     new = {one.table_name for one in found if isinstance(one, CreateTableOp)}
     advice = _AFTER_COLUMN if any(isinstance(one, AddColumnOp) for one in found) else _APART
-    for one in indexes if len(indexes) < len(found) else ():
-        if isinstance(one, CreateIndexOp) and one.table_name not in new:
-            log.warning(WAITED_FOR, one.index_name, one.table_name, advice)
+    for one in found:
+        for index, table in _made_by(one) if others not in ([], [one]) else ():
+            if table not in new:
+                log.warning(WAITED_FOR, index, table, advice)
+
+
+def _made_by(operation: MigrateOperation) -> Sequence[tuple[str, str]]:
+    if isinstance(operation, CreateIndexOp):
+        return [(str(operation.index_name), operation.table_name)]
+    return operation.made() if isinstance(operation, MakesIndexes) else ()
 
 
 def _is_plain(operation: MigrateOperation) -> bool:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, DateTime, Enum, Integer, Numeric, String, Uuid
 
+from admin_app.db.quoting import quoted
 from admin_app.db.types import UtcDateTime
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import ColumnType
@@ -99,7 +100,9 @@ def value_kind(of: ColumnType) -> ValueKind | None:
 
 def _as_choice(of: Enum) -> str:
     """Return the cast from text to an enumeration, if PostgreSQL has a type for it."""
-    return f'CAST({{}} AS "{of.name}")' if of.native_enum and of.name else "{}"
+    # The name stands in a format, too.
+    name = quoted(of.name or "").replace("{", "{{").replace("}", "}}")
+    return f"CAST({{}} AS {name})" if of.native_enum and of.name else "{}"
 
 
 def _of_time_or_decimal(of: ColumnType) -> ValueKind | None:

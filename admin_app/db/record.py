@@ -13,10 +13,14 @@ from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr,
 
 from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.keys import key_names
+from admin_app.db.reflected_rules import keep_rules
 from admin_app.db.types import UtcDateTime, utc_now
 from admin_app.db.versions import FURTHER, LEGACY, READ_ONLY, RowVersion
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Model
+
+# Models read existing tables when they are imported, which is before any application is made.
+keep_rules()
 
 
 class Timestamped:

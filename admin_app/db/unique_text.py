@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from admin_app.db import caseless
 from admin_app.db.caseless import ColumnName
+from admin_app.db.quoting import plain
 from admin_app.db.schema_version import compared
 from admin_app.errors import ClashError, ConfigurationError
 from admin_app.formatting import counted, in_words
@@ -47,6 +48,10 @@ class CreateUniqueText(_UniqueText):
         """Return the reverse operation."""
         return DropUniqueText(self.columns)
 
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the indexes and their tables."""
+        return [(caseless.index_name(table, column), table) for table, column in self.columns]
+
 
 @Operations.register_operation("drop_unique_text", "apply")
 class DropUniqueText(_UniqueText):
@@ -66,14 +71,14 @@ def _create(operations: Operations, operation: CreateUniqueText) -> None:
     require_function(connection)
     _require_distinct(connection, operation.columns)
     for table, column in operation.columns:
-        operations.execute(text(caseless.creation(table, column)))
+        operations.execute(plain(caseless.creation(table, column)))
     connection.info.setdefault(_KEPT, set()).update(operation.columns)
 
 
 @Operations.implementation_for(DropUniqueText)
 def _drop(operations: Operations, operation: DropUniqueText) -> None:
     for table, column in operation.columns:
-        operations.execute(text(caseless.removal(table, column)))
+        operations.execute(plain(caseless.removal(table, column)))
     if not operations.get_context().as_sql:
         operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from admin_app.cli.new_resource.described import Described
 from admin_app.cli.new_resource.model_file import model_file
+from admin_app.cli.new_resource.resource_file import resource_file
 from admin_app.extensions import db
 from admin_app.models.role import Role
 from tests.cli.serving import upgrade
@@ -87,6 +91,15 @@ class SupplyOrderResource(Resource):
     column_default_sort = "sort_order"
     form_columns = ("label", "code", "class_", "web_url", "price", "brand_color", "due", "more", "user", "editor_record", "profile_image")
 '''
+
+
+AT = "and_(Ticket.branch == Desk.branch, Ticket.{} == Desk.number)"
+SEATS = """CREATE TABLE seats (
+    id INTEGER PRIMARY KEY,
+    hall_id INTEGER REFERENCES halls ON DELETE CASCADE,
+    code TEXT CONSTRAINT by_code REFERENCES halls(code) ON UPDATE CASCADE ON DELETE SET NULL,
+    plain INTEGER REFERENCES halls(id)
+)"""
 
 
 @pytest.fixture
@@ -246,6 +259,56 @@ def test_a_model_without_a_resource_becomes_one_file(
     assert "from admin_app.models.role import Role\n" in text
 
 
+def test_the_relations_of_a_model_stand_for_their_columns_also_where_they_share_one() -> None:
+    class Base(DeclarativeBase):
+        pass
+
+    class Desk(Base):
+        __tablename__ = "desk"
+        branch: Mapped[int] = mapped_column(primary_key=True)
+        number: Mapped[int] = mapped_column(primary_key=True)
+
+    class Ticket(Base):
+        __tablename__ = "ticket"
+        __table_args__ = (
+            sa.ForeignKeyConstraint(["branch", "desk_no"], ["desk.branch", "desk.number"]),
+            sa.ForeignKeyConstraint(["branch", "former_no"], ["desk.branch", "desk.number"]),
+        )
+        id: Mapped[int] = mapped_column(primary_key=True)
+        label: Mapped[str] = mapped_column(sa.String(9))
+        branch: Mapped[int]
+        desk_no: Mapped[int | None]
+        former_no: Mapped[int | None]
+        desk = relationship(Desk, primaryjoin=AT.format("desk_no"), foreign_keys="[Ticket.branch, Ticket.desk_no]")
+        former = relationship(
+            Desk,
+            primaryjoin=AT.format("former_no"),
+            foreign_keys="[Ticket.branch, Ticket.former_no]",
+            overlaps="desk",
+        )
+
+    one = Described(Base.metadata.tables["ticket"], {}, mapper=sa.inspect(Ticket))
+
+    assert [(other.columns, other.name) for other in one.belongings] == [
+        (("branch", "desk_no"), "desk"),
+        (("branch", "former_no"), "former"),
+    ]
+    assert '    form_columns = ("label", "desk", "former")\n' in resource_file(one, model="Ticket", module="m")
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_a_table_that_is_read_from_sqlite_keeps_what_its_columns_say_about_deletions() -> None:
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE halls (id INTEGER PRIMARY KEY, code TEXT UNIQUE)")
+        connection.exec_driver_sql(SEATS)
+        table = sa.Table("seats", sa.MetaData(), autoload_with=connection)
+        connection.rollback()
+
+    found = {one.parent.name: (one.ondelete, one.onupdate) for one in table.foreign_keys}
+    assert found == {"hall_id": ("CASCADE", None), "code": ("SET NULL", "CASCADE"), "plain": (None, None)}
+
+
 def described(name: str, *parts: Any) -> Described:
     table = sa.Table(name, sa.MetaData(), *parts)
     return Described(table, {"user": ("User", "admin_app.models.user")}, is_legacy=True)
@@ -271,6 +334,35 @@ def test_names_that_python_cannot_read_are_spelled_so_that_it_can() -> None:
         ("X2nd", "x2nd"),
         ("None_", "none"),
     ]
+
+
+def test_names_and_defaults_with_quotation_marks_are_texts_of_python() -> None:
+    one = described(
+        "s\"ay 'hi'\nthere\\",
+        sa.Column('the "number"', sa.Integer, primary_key=True),
+        sa.Column("li\nne", sa.String(9), nullable=False, server_default=sa.text("""'it''s :x "q"'""")),
+        sa.Column("ﬁsh", sa.Integer, sa.ForeignKey('user.i"d', ondelete="CASCADE")),
+        *(sa.Column(name, sa.String(9)) for name in ("str", "sa", "relationship", "__id")),
+    )
+
+    text = model_file(one)
+    resource = resource_file(one, model=one.model, module=one.module)
+
+    texts: dict[str, list[str]] = defaultdict(list)
+    for node in nodes(text, ast.Call):
+        if node.args and isinstance(node.args[0], ast.Constant):
+            texts[getattr(node.func, "attr", getattr(node.func, "id", ""))].append(node.args[0].value)
+    called = {node.targets[0].id: node.value.value for node in nodes(text, ast.Assign) if node.targets[0].id[0] == "_"}
+    names = [node.target.id for node in nodes(text, ast.AnnAssign)]
+    assert ast.get_docstring(ast.parse(resource)) == "S\"ay 'hi' there\\."
+    assert called == {"__tablename__": "s\"ay 'hi'\nthere\\"}
+    assert names == ["the__number_", "li_ne", "fish", "str_", "sa_", "relationship_", "x__id", "fish_record"]
+    assert texts["mapped_column"] == ['the "number"', "li\nne", "ﬁsh", "str", "sa", "relationship", "__id"]
+    assert (texts["ForeignKey"], texts["text"]) == (['user.i"d'], ["""'it''s \\:x "q"'"""])
+
+
+def nodes(text: str, kind: type[Any]) -> list[Any]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kind)]
 
 
 def test_no_two_relations_have_one_name() -> None:

@@ -20,6 +20,7 @@ from alembic.autogenerate.api import render_python_code
 from alembic.operations.ops import (
     AddColumnOp,
     CreateIndexOp,
+    CreateTableOp,
     DowngradeOps,
     MigrationScript,
     ModifyTableOps,
@@ -36,6 +37,7 @@ from admin_app.db import schema_version
 from admin_app.db.index_builds import concurrently_if_alone, invalid_indexes
 from admin_app.db.schema_version import is_kept_by_newer, require_served
 from admin_app.db.startup_lock import startup_lock
+from admin_app.db.unique_text import CreateUniqueText
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
 from admin_app.selection.search import indexes as search_indexes
@@ -270,9 +272,17 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog:
         CreateSearchIndex("post", ["content"]),
         CreateSortIndex(SortIndex("post", "slug")),
     ]
-    mixed = [ModifyTableOps("post", [AddColumnOp("post", Column("stars", Integer())), index])]
+    added = AddColumnOp("post", Column("stars", Integer()))
+    unique = CreateUniqueText([("post", "slug")])
+    ours = [CreateSearchIndex("post", ["slug"]), CreateSortIndex(SortIndex("post", "slug")), unique]
+    mixed = [
+        ModifyTableOps("post", [added, index]),
+        *ours,
+        CreateTableOp("tag", []),
+        CreateSearchIndex("tag", ["label"]),
+    ]
     half = [CreateIndexOp("ix_post_slug", "post", ["slug"], unique=True, postgresql_where=rows)]
-    scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed, half)]
+    scripts = [MigrationScript("9001", UpgradeOps(ops), DowngradeOps([])) for ops in (alone, mixed, half, [unique])]
 
     concurrently_if_alone(None, None, scripts)
 
@@ -285,7 +295,10 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog:
     ]
     assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
     waited_for = [record.getMessage().partition(". ")[0] for record in caplog.records]
-    assert waited_for == ["While ix_post_stars is created, saves to post wait"]
+    assert waited_for == [
+        f"While {one} is made, people wait with saving to post"
+        for one in ("ix_post_stars", "the search index", "ix_post_slug_sort_key", "uq_post_slug_caseless")
+    ]
     assert written[2][1].startswith("op.create_index('ix_post_slug', 'post', ['slug'], unique=True, postgresql_where=")
 
 

@@ -425,6 +425,28 @@ def test_many_deletions_say_what_goes_and_what_stays(app: Flask, as_editor: Any)
     assert books(app) == {"Hers": (1, 2, ["Art"]), "Other": (2, 1, [])}
 
 
+@pytest.mark.usefixtures("ann")
+def test_a_merge_says_beforehand_what_cannot_move_and_moves_what_a_deletion_would_take_along(
+    app: Flask, as_editor: Any
+) -> None:
+    with app.app_context():
+        db.session.add_all([Contract(name="For life", author_id=1), Contract(name="For life", author_id=2)])
+        db.session.commit()
+    address = "/admin/author/merge/?a=2&b=1"
+
+    refused = Page(as_editor.get(address))
+    with app.app_context():
+        db.session.delete(db.session.get_one(Contract, 2))
+        db.session.commit()
+    open_ = Page(as_editor.get(address))
+    as_editor.post_form(address, {"take.name": "a"})
+
+    assert "1 contract. “Bea” may have only one contract like the one with the ID 1." in refused.texts("dd")
+    assert (refused.texts("dt").count("Prevents the merge"), refused.form().all("button")) == (1, [])
+    assert (open_.texts("dt").count("Prevents the merge"), len(open_.form().all("button"))) == (0, 1)
+    assert books(app) == {"Hers": (2, 2, ["Art"]), "Other": (2, 2, [])}
+
+
 # ---- files
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.record import Record
@@ -131,8 +131,16 @@ class Portrait(Record):
     author: Mapped[Author] = relationship(back_populates="portrait")
 
 
+FOR_LIFE = text("name = 'For life'")
+
+
 class Contract(Record):
-    """It keeps its author, who does not know it."""
+    """It keeps its author, who does not know it and has one for life at most."""
+
+    __table_args__ = (
+        Index("ix_contract_for_life", "author_id", unique=True, sqlite_where=FOR_LIFE, postgresql_where=FOR_LIFE),
+        Record.__table_args__,
+    )
 
     title = "name"
 

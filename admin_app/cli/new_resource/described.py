@@ -27,8 +27,22 @@ _NAMING = ("name", "title", "label", "subject", "email")
 ARCHIVING = ("archived_at", "deleted_at")
 # Names of columns that may hold a row's position.
 PLACING = ("position", "place", "sort_order")
-# Names that a mapped class or a record already uses.
-_TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"})
+# Names that a mapped class or a record already uses, and those that the lines below a column use in another meaning.
+_TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"}) | frozenset(
+    {
+        "sa",
+        "postgresql",
+        "mapped_column",
+        "relationship",
+        "backref",
+        "UtcDateTime",
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -112,11 +126,11 @@ class Described:
     def _relations(self, mapper: Mapper[object]) -> Iterator[Belonging]:
         """Return the to-one relations that a model declares."""
         for one in mapper.relationships:
-            if one.direction is RelationshipDirection.MANYTOONE and len(one.local_columns) == 1:
-                (column,) = one.local_columns
-                target, is_optional = one.mapper.class_, bool(getattr(column, "nullable", True))
-                attribute = mapper.get_property_by_column(column).key
-                yield Belonging((attribute,), one.key, target.__name__, target.__module__, is_optional)
+            if one.direction is RelationshipDirection.MANYTOONE and not one.viewonly:
+                columns = [column for column, _ in one.local_remote_pairs or ()]
+                names = tuple(mapper.get_property_by_column(column).key for column in columns)
+                target, is_optional = one.mapper.class_, any(bool(getattr(each, "nullable", True)) for each in columns)
+                yield Belonging(names, one.key, target.__name__, target.__module__, is_optional)
 
     def _belongings(self) -> Iterator[Belonging]:
         models = {self.table.name: (self.model, ""), **self.models}

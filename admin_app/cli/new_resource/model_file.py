@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.types import NullType
 
 from admin_app.cli.new_resource.described import Belonging, Described, generic
+from admin_app.cli.new_resource.literals import docstring, literal, sql_literal
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
@@ -31,7 +31,7 @@ def model_file(one: Described) -> str:
     declared = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
     declared += [f'    __position__ = "{one.position}"'] if one.position else []
     lines = [*_class(one), *title, *declared, "", *_columns(one), *_relations(one)]
-    return "\n".join([f'"""The table {one.table.name}."""', "", *_imports(one), "", "", *lines, ""])
+    return "\n".join([docstring(f"The table {one.table.name}."), "", *_imports(one), "", "", *lines, ""])
 
 
 def _imports(one: Described) -> Iterator[str]:
@@ -59,9 +59,9 @@ def _imports(one: Described) -> Iterator[str]:
 
 def _class(one: Described) -> Iterator[str]:
     yield f"class {one.model}({_base(one)}):"
-    yield f'    """A row of {one.table.name}."""'
+    yield f"    {docstring(f'A row of {one.table.name}.')}"
     yield ""
-    yield f'    __tablename__ = "{one.table.name}"'
+    yield f"    __tablename__ = {literal(one.table.name)}"
     if one.is_view:
         yield "    __read_only__ = True"
     if several := [key for key in foreign_keys_of(one.table) if len(key.columns) > 1]:
@@ -75,7 +75,8 @@ def _base(one: Described) -> str:
 def _constraint(key: sa.ForeignKeyConstraint) -> str:
     """Write a foreign key of several columns."""
     targets = [one.target_fullname for one in key.elements]
-    return f"sa.ForeignKeyConstraint({json.dumps(key.column_keys)}, {json.dumps(targets)}{_rules(key)})"
+    own, other = (f"[{', '.join(map(literal, names))}]" for names in (key.column_keys, targets))
+    return f"sa.ForeignKeyConstraint({own}, {other}{_rules(key)})"
 
 
 def _rules(key: sa.ForeignKey | sa.ForeignKeyConstraint) -> str:
@@ -100,11 +101,11 @@ def _columns(one: Described) -> Iterator[str]:
 
 def _arguments(one: Described, column: TableColumn) -> Iterator[str]:
     if one.attribute(column) != column.name:
-        yield f'"{column.name}"'
+        yield literal(str(column.name))
     yield _type(column.type)
     keys = [key for key in column.foreign_keys if key.constraint is None or len(key.constraint.columns) == 1]
     for key in keys:
-        yield f'sa.ForeignKey("{key.target_fullname}"{_rules(key)})'
+        yield f"sa.ForeignKey({literal(key.target_fullname)}{_rules(key)})"
     if column in one.keys:
         yield "primary_key=True"
         return
@@ -117,11 +118,11 @@ def _arguments(one: Described, column: TableColumn) -> Iterator[str]:
     if kind := one.kind_named(column):
         yield f'info={{"kind": "{kind}"}}'
     if column.computed is not None:
-        yield f"sa.Computed({json.dumps(_balanced(str(column.computed.sqltext)))}, persisted={bool(column.computed.persisted)})"
+        yield f"sa.Computed({sql_literal(_balanced(str(column.computed.sqltext)))}, persisted={bool(column.computed.persisted)})"
         return
     default = getattr(column.server_default, "arg", None)
     if default is not None:
-        yield f"server_default=sa.text({json.dumps(str(default))})"
+        yield f"server_default=sa.text({sql_literal(str(default))})"
 
 
 def _balanced(sql: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 from collections.abc import Collection, Iterable
 from itertools import chain, count
 
 
 def as_name(text: str) -> str:
     """Return the name nearest to a text: "Unit Price" -> "Unit_Price", "2fast" -> "x2fast", "class" -> "class_"."""
-    name = "".join(one if f"x{one}".isidentifier() else "_" for one in text)
-    if not name.isidentifier():
+    # Python reads “ﬁ” as “fi” in a name, and not in a text.
+    letters = unicodedata.normalize("NFKC", text)
+    name = "".join(one if f"x{one}".isidentifier() else "_" for one in letters)
+    # In a class, Python calls a name with two underscores in front otherwise.
+    if not name.isidentifier() or name.startswith("__"):
         return f"x{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
 

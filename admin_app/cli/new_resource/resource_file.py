@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from admin_app.cli.new_resource.described import Described, kind_of_type
+from admin_app.cli.new_resource.literals import docstring
 from admin_app.db.keys import key_names
 from admin_app.extensions import TableColumn
 from admin_app.formatting import sentence_case
@@ -29,7 +30,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
         *([f'    column_default_sort = "{one.position}"'] if one.position else []),
         *([] if one.is_view else [_tuple("form_columns", [name for name in names if name not in one.unwritten])]),
     ]
-    head = [f'"""{words}."""', "", "from __future__ import annotations", "", f"from {module} import {model}"]
+    head = [docstring(f"{words}."), "", "from __future__ import annotations", "", f"from {module} import {model}"]
     return "\n".join(
         [
             *head,
@@ -37,7 +38,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
             "",
             "",
             f"class {model}Resource(Resource):",
-            f'    """{words}."""',
+            f"    {docstring(f'{words}.')}",
             "",
             f"    model = {model}",
             "",
@@ -49,9 +50,13 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
 
 def _in_order(one: Described) -> list[str]:
     """Order columns for people: first those that name the record, relations in place of their keys, a generated key last."""
-    related = {column: each.name for each in one.belongings for column in each.columns}
-    columns = [column for column in one.columns if column is not one.counted]
-    names = [related.get(one.attribute(column), one.attribute(column)) for column in columns]
+    related: dict[str, list[str]] = {}
+    # First those that have a column to themselves: others share it, a tenant's, say.
+    for each in sorted(one.belongings, key=lambda each: len(each.columns)):
+        for column in each.columns:
+            related.setdefault(column, []).append(each.name)
+    columns = [one.attribute(column) for column in one.columns if column is not one.counted]
+    names = [name for column in columns for name in related.get(column, [column])]
     return sorted(dict.fromkeys(names), key=lambda name: name != one.title)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, not_, or_, select
 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
@@ -67,6 +67,30 @@ def merge_records(
     redirect_to(session, model, gone_key, survivor.id, set_id=begin_change_set(session))
 
 
+def problem_with_moving(
+    session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes
+) -> str | None:
+    """Say why the other record's dependents cannot move to the survivor, whichever values it gets; None if they can."""
+    child, scope, (_, nouns) = relation.target, scopes(relation), names_of(relation.target)
+    moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
+    may_move = has_none_beyond(session, child, moving, scope.to_move)
+    if not may_move or (twins is not None and not has_none_beyond(session, child, twins, scope.to_delete)):
+        return f"You cannot change some of the {nouns} of {noun_of(type(gone))} “{gone}”: ask an owner."
+    if relation.is_identifying and not has_none_beyond(session, child, moving, false()):
+        return f"The {nouns} of “{gone}” have it as part of their key, and cannot move."
+    left = moving if twins is None else and_(moving, not_(twins))
+    problem = problem_with_heir(session, relation, left, survivor)
+    return problem or problem_with_rivals(session, relation, moving, survivor, going=twins)
+
+
+def problem_with_links(session: AnySession, relation: ManyToMany, gone: Record, scopes: DeletionScopes) -> str | None:
+    """Say why what is linked with the other record cannot be linked with the survivor; None if it can."""
+    linked = relation.own.in_(select(relation.own_link).where(relation.other_link == gone.id))
+    if has_none_beyond(session, relation.model, linked, scopes(relation).to_move):
+        return None
+    return f"You cannot change some of the {names_of(relation.model)[1]} that are linked with “{gone}”: ask an owner."
+
+
 def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElement[bool] | None:
     """Return the condition on dependents that cannot move because the survivor has one with the same unique values; None if all can."""
     child: Table = relation.other_columns[0].table
@@ -112,34 +136,20 @@ def _within(model: type[Record]) -> list[Relation]:
 
 def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
     """Move the other record's dependents to the survivor; delete those that it has already."""
-    child, scope = relation.target, scopes(relation)
-    moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
-    may_move = has_none_beyond(session, child, moving, scope.to_move)
-    if not may_move or (twins is not None and not has_none_beyond(session, child, twins, scope.to_delete)):
-        noun, (_, nouns) = noun_of(type(gone)), names_of(child)
-        message = f"You cannot change some of the {nouns} of {noun} “{gone}”. Nothing was merged."
-        raise MergeError(message)
-    if relation.is_identifying and not has_none_beyond(session, child, moving, false()):
-        _, nouns = names_of(child)
-        message = f"The {nouns} of “{gone}” have it as part of their key, and cannot move. Nothing was merged."
-        raise MergeError(message)
-    if twins is not None:
-        delete_rows_and_dependents(session, child, twins, scopes)
-    problem = problem_with_heir(session, relation, moving, survivor)
-    if problem := problem or problem_with_rivals(session, relation, moving, survivor):
+    if (problem := problem_with_moving(session, relation, survivor, gone, scopes)) is not None:
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
-    change_rows(session, child, moving, relation.foreign_key_values(survivor))
+    if (twins := twins_of(relation, survivor, gone)) is not None:
+        delete_rows_and_dependents(session, relation.target, twins, scopes)
+    change_rows(session, relation.target, _moving(relation, survivor, gone), relation.foreign_key_values(survivor))
 
 
 def _move_links(
     session: AnySession, relation: ManyToMany, survivor: Record, gone: Record, scopes: DeletionScopes
 ) -> None:
     """Link with the survivor what is linked with the other one."""
-    linked = relation.own.in_(select(relation.own_link).where(relation.other_link == gone.id))
-    if not has_none_beyond(session, relation.model, linked, scopes(relation).to_move):
-        _, nouns = names_of(relation.model)
-        message = f"You cannot change some of the {nouns} that are linked with “{gone}”. Nothing was merged."
+    if (problem := problem_with_links(session, relation, gone, scopes)) is not None:
+        message = f"{problem} Nothing was merged."
         raise MergeError(message)
     move_links(session, relation, gone.id, survivor.id)
     session.expire(survivor, [one.key for one in relations_of(type(survivor)).values() if one.is_many])

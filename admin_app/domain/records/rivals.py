@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, false, func, literal, not_, select, tuple_
 
 from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
@@ -16,18 +16,27 @@ from admin_app.relations import Relation
 
 
 def problem_with_rivals(
-    session: AnySession, relation: Relation, moving: ColumnElement[bool], heir: Record
+    session: AnySession,
+    relation: Relation,
+    moving: ColumnElement[bool],
+    heir: Record,
+    *,
+    going: ColumnElement[bool] | None = None,
 ) -> str | None:
-    """Say why these records cannot all be given to another one, though the database alone would refuse it."""
+    """Say why these records cannot all be given to another one, though the database alone would refuse it.
+
+    `going`: those of them that are deleted instead.
+    """
     child, key = cast("Table", relation.other_columns[0].table), key_of(relation.target)
     held = relation.foreign_key_values(heir)
     for columns, where in unique_where(child, session.get_bind().dialect.name):
         if {*columns}.isdisjoint(relation.other_columns):
             continue
         others = [one for one in columns if one.name not in held]
-        mine = select(key).select_from(relation.target).where(moving, where)
+        leaving = select(key).select_from(relation.target).where(moving, where)
+        mine = leaving.where(not_(false() if going is None else going))
         # Those that stay: of a key of several columns the index may have one alone, which those that move have already.
-        staying = and_(where, key_in(child).not_in(mine.correlate(None)))
+        staying = and_(where, key_in(child).not_in(leaving.correlate(None)))
         same = {one.name: held[one.name] for one in columns if one.name in held}
         found = session.scalar(mine.where(_is_there(child, others, same, staying)).order_by(key.asc()).limit(1))
         if found is None:

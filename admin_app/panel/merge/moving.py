@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
-from admin_app.domain.records.deletion import Dependence, Fate, dependences
-from admin_app.domain.records.merge import twins_of
+from admin_app.domain.records.deletion import Dependence, dependences
+from admin_app.domain.records.merge import problem_with_links, problem_with_moving, twins_of
 from admin_app.extensions import db
+from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import bound_of
+from admin_app.relations import links_into
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,9 @@ class Moving:
 
 
 def moving_of(gone: Record, kept: Record) -> tuple[Moving, ...]:
-    """List the dependents that move; the cost does not grow with their number."""
-    return tuple(_moving(one, kept, gone) for one in dependences(db.session, gone, bound_of))
+    """List the dependents that move, and the links that cannot; the cost does not grow with their number."""
+    dependents = (_moving(one, kept, gone) for one in dependences(db.session, gone, bound_of))
+    return (*dependents, *_blocked_links(gone))
 
 
 def _moving(one: Dependence, kept: Record, gone: Record) -> Moving:
@@ -33,5 +37,11 @@ def _moving(one: Dependence, kept: Record, gone: Record) -> Moving:
     return Moving(
         counted=f"{one.count} {words}" if one.count.number else f"{nouns} that you cannot see",
         note="Those that it has already are deleted." if are_unique else "",
-        blocked="" if Fate.GIVE in one.fates else f"You cannot change some of its {nouns}, so you cannot merge it.",
+        blocked=problem_with_moving(db.session, one.relation, kept, gone, bound_of) or "",
     )
+
+
+def _blocked_links(gone: Record) -> Iterator[Moving]:
+    for relation in links_into(type(gone)):
+        if problem := problem_with_links(db.session, relation, gone, bound_of):
+            yield Moving(counted=sentence_case(names_of(relation.model)[1]), blocked=problem)

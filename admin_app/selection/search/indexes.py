@@ -14,6 +14,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.keys import is_number, key_called, key_in
+from admin_app.db.quoting import plain, quoted, quoted_text
 from admin_app.db.versions import may_be_altered
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
@@ -28,7 +29,7 @@ MERGED = 8
 # of 16 such a merge took 22 s with a million posts. Until then writes merge in small steps.
 MOST_PIECES = 1000
 # FTS5 keeps its data in tables with these suffixes.
-_OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams")
+_OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams", re.DOTALL)
 
 
 def declare(searched: Iterable[SearchColumn]) -> None:
@@ -108,23 +109,22 @@ def creation(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
         told = [("automerge", str(MERGED)), ("crisismerge", str(MOST_PIECES)), ("rebuild", "NULL")]
         built = [_telling(table, f"('{command}', {value})") for command, value in told]
         return [_virtual_table(table, columns), *built, *triggers(table, columns).values()]
-    indexes = [f'CREATE INDEX {_index(table, one)} ON "{table}" USING gin ("{one}" gin_trgm_ops)' for one in columns]
-    return ["CREATE EXTENSION IF NOT EXISTS pg_trgm", *indexes]
+    return ["CREATE EXTENSION IF NOT EXISTS pg_trgm", *(_trigrams(table, one) for one in columns)]
 
 
 def index_names(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     """Return, for each of those statements, the name of the PostgreSQL index that it creates, or ""."""
     if dialect == "sqlite":
         return [""] * len(creation(dialect, table, columns))
-    return ["", *(_index(table, one).strip('"') for one in columns)]
+    return ["", *(_index(table, one) for one in columns)]
 
 
 def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     """Return the statements that remove a table's index. PostgreSQL's extension stays: others may use it by now."""
     if dialect == "sqlite":
-        dropped = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers(table, columns)]
-        return [*dropped, f'DROP TABLE IF EXISTS "{search_table(table)}"']
-    return [f"DROP INDEX IF EXISTS {_index(table, one)}" for one in columns]
+        dropped = [f"DROP TRIGGER IF EXISTS {quoted(name)}" for name in triggers(table, columns)]
+        return [*dropped, f"DROP TABLE IF EXISTS {quoted(search_table(table))}"]
+    return [f"DROP INDEX IF EXISTS {quoted(_index(table, one))}" for one in columns]
 
 
 def repair(connection: Connection) -> None:
@@ -134,7 +134,7 @@ def repair(connection: Connection) -> None:
     tables: Mapping[str, tuple[str, ...]] = _present_on_sqlite(connection)
     there = set(connection.scalars(text("SELECT name FROM sqlite_schema WHERE type IN ('table', 'trigger')")))
     for table, columns in tables.items():
-        missing = [sql for name, sql in triggers(table, columns).items() if name.strip('"') not in there]
+        missing = [sql for name, sql in triggers(table, columns).items() if name not in there]
         for statement in missing if table in there else ():
             connection.exec_driver_sql(statement)
 
@@ -143,12 +143,12 @@ def repair(connection: Connection) -> None:
 def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
     """Let SQLite index the new rows in one go at the end of the block if they outnumber the existing ones: several times as fast."""
     columns = _present_on_sqlite(connection).get(table) if connection.dialect.name == "sqlite" else None
-    there = columns and connection.scalar(text(f'SELECT max("{key_called(table)}") FROM "{table}"'))
+    there = columns and connection.scalar(plain(f"SELECT max({quoted(key_called(table))}) FROM {quoted(table)}"))
     if not columns or rows < (there or 0):
         yield
         return
     for name in triggers(table, columns):
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {quoted(name)}")
     yield
     connection.exec_driver_sql(_telling(table, "('rebuild', NULL)"))
     repair(connection)
@@ -157,37 +157,42 @@ def loading(connection: Connection, table: str, rows: int) -> Iterator[None]:
 def _virtual_table(table: str, columns: Sequence[str]) -> str:
     # Without positions and lengths the index is a third as large. Only ranking and phrases need them, and neither is used.
     return (
-        f"CREATE VIRTUAL TABLE \"{search_table(table)}\" USING fts5({_names(columns)}, content='{table}', "
-        f"content_rowid='{key_called(table)}', tokenize='trigram', detail='none', columnsize=0)"
+        f"CREATE VIRTUAL TABLE {quoted(search_table(table))} USING fts5({_names(columns)}, content={quoted_text(table)}, "
+        f"content_rowid={quoted_text(key_called(table))}, tokenize='trigram', detail='none', columnsize=0)"
     )
 
 
 def _telling(table: str, values: str) -> str:
     """Return an FTS5 command: an INSERT into the column that has the table's name."""
-    index = f'"{search_table(table)}"'
+    index = quoted(search_table(table))
     return f"INSERT INTO {index}({index}, rank) VALUES {values}"
 
 
 def triggers(table: str, columns: Sequence[str]) -> dict[str, str]:
-    """Return SQLite's triggers by their quoted names."""
-    index = f'"{search_table(table)}"'
+    """Return SQLite's triggers by their names."""
+    index = quoted(search_table(table))
     key, news, olds = key_called(table), _names(columns, "new."), _names(columns, "old.")
     add = f"INSERT INTO {index}(rowid, {_names(columns)}) VALUES ({_names([key], 'new.')}, {news});"
     # FTS5 finds an entry to remove by the old text, which its table doesn't store.
     take = f"INSERT INTO {index}({index}, rowid, {_names(columns)}) VALUES ('delete', {_names([key], 'old.')}, {olds});"
-    changed = " OR ".join(f'old."{one}" IS NOT new."{one}"' for one in (key, *columns))
+    changed = " OR ".join(f"old.{one} IS NOT new.{one}" for one in map(quoted, (key, *columns)))
+    here = quoted(table)
     events = {
-        "insert": f'AFTER INSERT ON "{table}" BEGIN {add} END',
-        "delete": f'AFTER DELETE ON "{table}" BEGIN {take} END',
-        "update": f'AFTER UPDATE OF "{key}", {_names(columns)} ON "{table}" WHEN {changed} BEGIN {take} {add} END',
+        "insert": f"AFTER INSERT ON {here} BEGIN {add} END",
+        "delete": f"AFTER DELETE ON {here} BEGIN {take} END",
+        "update": f"AFTER UPDATE OF {_names([key, *columns])} ON {here} WHEN {changed} BEGIN {take} {add} END",
     }
-    names = {event: f'"{search_table(table)}_{event}"' for event in events}
-    return {names[event]: f"CREATE TRIGGER {names[event]} {body}" for event, body in events.items()}
+    names = {event: f"{search_table(table)}_{event}" for event in events}
+    return {names[event]: f"CREATE TRIGGER {quoted(names[event])} {body}" for event, body in events.items()}
 
 
 def _names(columns: Sequence[str], prefix: str = "") -> str:
-    return ", ".join(f'{prefix}"{column}"' for column in columns)
+    return ", ".join(f"{prefix}{quoted(column)}" for column in columns)
+
+
+def _trigrams(table: str, column: str) -> str:
+    return f"CREATE INDEX {quoted(_index(table, column))} ON {quoted(table)} USING gin ({quoted(column)} gin_trgm_ops)"
 
 
 def _index(table: str, column: str) -> str:
-    return f'"ix_{table}_{column}_trigrams"'
+    return f"ix_{table}_{column}_trigrams"

@@ -23,6 +23,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
+from admin_app.db.quoting import quoted
 from admin_app.extensions import AnyColumn, Statement
 from admin_app.formatting import folded
 from admin_app.selection.search.folding import spellings
@@ -80,7 +81,7 @@ def _escaped(letter: str) -> str:
 
 def may_contain(key: AnyColumn, table: str, term: str) -> ColumnElement[bool]:
     """Whether SQLite's index has all three-letter pieces of the term in this row. PostgreSQL uses its index by itself."""
-    name = f'"{search_table(table)}"'
+    name = quoted(search_table(table))
     return _MayContain(key, literal_column(name), bindparam(None, _pieces(term), Text, unique=True))
 
 

@@ -9,9 +9,9 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import text
 
 from admin_app.db.index_builds import build
+from admin_app.db.quoting import plain
 from admin_app.db.schema_version import compared
 from admin_app.selection.search import indexes as search_indexes
 
@@ -40,6 +40,10 @@ class CreateSearchIndex(_SearchIndex):
         """Return the operation that undoes this one."""
         return DropSearchIndex(self.table, self.columns)
 
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the index, which is called otherwise in each store, and its table."""
+        return [("the search index", self.table)]
+
 
 @Operations.register_operation("drop_search_index", "apply")
 class DropSearchIndex(_SearchIndex):
@@ -66,7 +70,7 @@ def _create(operations: Operations, operation: CreateSearchIndex) -> None:
 @Operations.implementation_for(DropSearchIndex)
 def _drop(operations: Operations, operation: DropSearchIndex) -> None:
     for statement in search_indexes.removal(operations.get_context().dialect.name, operation.table, operation.columns):
-        operations.execute(text(statement))
+        operations.execute(plain(statement))
 
 
 @renderers.dispatch_for(CreateSearchIndex)

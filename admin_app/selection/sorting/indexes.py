@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import conv
 
 from admin_app.db.attributes import stored_column, stored_columns
 from admin_app.db.keys import keys_in
+from admin_app.db.leading_index import is_whole
 from admin_app.db.ordering import is_short_text
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import TableColumn
@@ -102,8 +103,7 @@ def _fits(column: TableColumn) -> bool:
 def _add(table: Table, columns: list[TableColumn]) -> None:
     """Add an index, unless one exists that serves, such as a unique column's own."""
     names = [column.name for column in columns]
-    there = (index for index in table.indexes if not (index.name or "").endswith((_SHOWN, _ARCHIVED)))
-    is_there = any([column.name for column in index.columns] == names for index in there)
+    is_there = any([column.name for column in index.columns] == names for index in filter(is_whole, table.indexes))
     if not (columns[0].primary_key or columns[0].unique or is_there):
         Index(None, *columns)
 

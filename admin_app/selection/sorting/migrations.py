@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alembic.autogenerate import comparators, renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import text
 
 from admin_app.db.index_builds import build
+from admin_app.db.quoting import plain
 from admin_app.db.schema_version import compared
 from admin_app.selection.sorting import text_indexes
 from admin_app.selection.sorting.text_indexes import SortIndex
@@ -39,6 +41,10 @@ class CreateSortIndex(_SortOperation):
         """Return the operation that undoes this one."""
         return DropSortIndex(self.index)
 
+    def made(self) -> Sequence[tuple[str, str]]:
+        """Name the index and its table."""
+        return [(self.index.name, self.index.table)]
+
 
 @Operations.register_operation("drop_sort_index", "apply")
 class DropSortIndex(_SortOperation):
@@ -62,7 +68,7 @@ def _create(operations: Operations, operation: CreateSortIndex) -> None:
 
 @Operations.implementation_for(DropSortIndex)
 def _drop(operations: Operations, operation: DropSortIndex) -> None:
-    operations.execute(text(text_indexes.removal(operation.index)))
+    operations.execute(plain(text_indexes.removal(operation.index)))
     if not operations.get_context().as_sql:
         text_indexes.forget(operations.get_bind(), operation.index)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.keys import keys_in
 from admin_app.db.ordering import Likeness
+from admin_app.db.quoting import NAME, names_in, quoted, unquoted
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
@@ -20,13 +21,13 @@ from admin_app.extensions import AnyColumn, TableColumn
 _DECLARED = _KEPT = "sort_indexes"
 _SORT_KEY = "sort_key"
 _FUNCTIONS = "|".join((_SORT_KEY, *Likeness))
-_OWN = re.compile(rf"ix_.+_({_FUNCTIONS})")
+_OWN = re.compile(rf"ix_.+_({_FUNCTIONS})", re.DOTALL)
 # Parts of the CREATE statement in both databases: the preceding column, if there is one, and the text column.
-_COLUMNS = re.compile(rf'\((?:"?(\w+)"?, )?({_FUNCTIONS})\(\(?"?(\w+)"?\)?')
+_COLUMNS = re.compile(rf"\((?:({NAME}), )?({_FUNCTIONS})\(\(?({NAME})\)?")
 
 # The primary key, one column or several, which come last.
-_KEY = re.compile(r'((?:, "?\w+"?)+)\)')
-_NAME = re.compile(r"\w+")
+_KEY = re.compile(rf"((?:, {NAME})+)\)")
+_BETWEEN = ", "
 
 
 class SortIndex(NamedTuple):
@@ -69,7 +70,7 @@ def is_sorted(column: AnyColumn) -> bool:
 
 
 def _key_of(column: AnyColumn) -> str:
-    return ", ".join(one.name for one in keys_in(column.table))
+    return _BETWEEN.join(one.name for one in keys_in(column.table))
 
 
 def is_own(name: str | None) -> bool:
@@ -91,22 +92,23 @@ _ON_POSTGRES = (
 
 def _read(table: str, made: str) -> SortIndex:
     [(within, function, column)] = _COLUMNS.findall(made)
-    return SortIndex(table, column, within, function, ", ".join(_NAME.findall(_KEY.findall(made)[-1])))
+    key = _BETWEEN.join(names_in(_KEY.findall(made)[-1]))
+    return SortIndex(table, unquoted(column), unquoted(within), function, key)
 
 
 def creation(dialect: str, index: SortIndex) -> str:
     """Return the statement that creates the index."""
-    within = f'"{index.within}", ' if index.within else ""
-    key = f'{index.function}("{index.column}")' + ("" if dialect == "sqlite" else ' COLLATE "C"')
-    own = ", ".join(f'"{one}"' for one in _NAME.findall(index.key))
+    column, within = quoted(index.column), f"{quoted(index.within)}, " if index.within else ""
+    key = f"{index.function}({column})" + ("" if dialect == "sqlite" else ' COLLATE "C"')
+    own = ", ".join(map(quoted, index.key.split(_BETWEEN)))
     # With the text in the index, PostgreSQL reads the keys from it instead of computing them again.
-    include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f' INCLUDE ("{index.column}")'
-    return f'CREATE INDEX "{index.name}" ON "{index.table}" ({within}{key}, {own}){include}'
+    include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f" INCLUDE ({column})"
+    return f"CREATE INDEX {quoted(index.name)} ON {quoted(index.table)} ({within}{key}, {own}){include}"
 
 
 def removal(index: SortIndex) -> str:
     """Return the statement that removes the index."""
-    return f'DROP INDEX IF EXISTS "{index.name}"'
+    return f"DROP INDEX IF EXISTS {quoted(index.name)}"
 
 
 def keep(connection: Connection) -> None:

@@ -173,6 +173,15 @@ def test_of_two_that_are_first_the_one_that_would_move_is_named() -> None:
     assert column(Leaf.tree_id) == {1: 1, 2: 3, 3: 3}
 
 
+def test_a_first_one_that_goes_as_a_double_is_in_nobodys_way() -> None:
+    plant(Tree(id=1), Tree(id=2), Leaf(id=1, tree_id=1, place="top", is_first=True))
+    plant(Leaf(id=2, tree_id=2, place="top", is_first=True))
+
+    merge(Tree, 1, 2)
+
+    assert column(Leaf.tree_id) == {1: 1}
+
+
 def test_what_is_given_away_finds_nothing_like_it_nor_comes_twice() -> None:
     plant(
         *(Tree(id=key) for key in range(1, 5)), Leaf(id=1, tree_id=1, place="top"), Leaf(id=2, tree_id=2, place="top")

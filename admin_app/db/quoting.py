@@ -1,0 +1,38 @@
+"""Names of tables and columns in SQL that we write ourselves: an application around us may have given them any letters."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import TextClause, text
+
+# A name as a store repeats it in the statement that made something.
+NAME = r'(?:"(?:[^"]|"")+"|\w+)'
+_NAME = re.compile(NAME)
+
+
+def quoted(name: str) -> str:
+    """Write a name as both stores read it."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def quoted_text(value: str) -> str:
+    """Write a text as both stores read it."""
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def unquoted(name: str) -> str:
+    """Read such a name."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def names_in(sql: str) -> list[str]:
+    """Read the names in a part of a statement."""
+    return [unquoted(one) for one in _NAME.findall(sql)]
+
+
+def plain(sql: str) -> TextClause:
+    """Return a statement without parameters, whatever colons it has."""
+    return text(sql.replace(":", r"\:"))
