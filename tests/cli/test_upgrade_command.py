@@ -296,7 +296,7 @@ def test_a_generated_migration_of_indexes_alone_makes_them_beside_people(caplog:
     assert "op.create_index('ix_post_stars', 'post', ['stars'], unique=False)" in written[1]
     waited_for = [record.getMessage().partition(". ")[0] for record in caplog.records]
     assert waited_for == [
-        f"While {one} is made, people wait with saving to post"
+        f"While {one} is created, saves to post wait"
         for one in ("ix_post_stars", "the search index", "ix_post_slug_sort_key", "uq_post_slug_caseless")
     ]
     assert written[2][1].startswith("op.create_index('ix_post_slug', 'post', ['slug'], unique=True, postgresql_where=")
