@@ -46,6 +46,8 @@ lint: $(TOOLS) ## Check format, lint, types, layers and templates
 
 types: $(TOOLS)
 	@$(BIN)/mypy
+# Benchmarks are run seldom: this tells when they call what is gone.
+	@$(BIN)/mypy --config-file= --explicit-package-bases --ignore-missing-imports --follow-imports=silent --cache-dir .mypy_cache/benchmarks --exclude benchmarks/peers --no-error-summary benchmarks
 
 style: $(TOOLS)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make fmt'."; exit 1; }

@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,7 @@ def _sample(site: Site, peak: list[float], done: threading.Event) -> None:
 def _xlsx(folder: Path, count: int) -> Iterator[Row]:
     """Measure both writers on the same plain tuples, each in a process of its own for its memory."""
     for title, write in (("XLSX by the dashboard", _by_us), ("XLSX by XlsxWriter, constant memory", _by_xlsxwriter)):
-        seconds, grown = _in_a_process(lambda write=write: write(folder / "out.xlsx", _tuples(folder, count)))
+        seconds, grown = _in_a_process(partial(write, folder / "out.xlsx", _tuples(folder, count)))
         size = (folder / "out.xlsx").stat().st_size / 1e6
         yield f"{title}, {count:,} plain tuples", f"{seconds:.1f} s, {size:.1f} MB, memory {grown:+.0f} MB"
 
@@ -169,10 +170,10 @@ def _in_a_process(act: Callable[[], None]) -> tuple[float, float]:
         os.write(writer, f"{seconds} {_memory('VmHWM') - before}".encode())
         os._exit(0)
     os.wait()
-    seconds, grown = os.read(reader, 100).split()
+    written = os.read(reader, 100).split()
     os.close(reader)
     os.close(writer)
-    return float(seconds), float(grown)
+    return float(written[0]), float(written[1])
 
 
 def _memory(name: str) -> float:
@@ -209,7 +210,11 @@ def _postgres(folder: Path, posts: int) -> Iterator[Row]:
         with app.app_context():
             yield "PostgreSQL's COPY", f"{_timed(_copy):.1f} s"
             # Written nowhere, as COPY's rows are.
-            seconds = _timed(lambda: sum(map(len, export_file(order(access_of(Post), [])))))
+            access = access_of(Post)
+            if access is None:
+                message = "posts have no resource"
+                raise RuntimeError(message)
+            seconds = _timed(lambda: sum(len(piece) for piece in export_file(order(access, []))))
             yield "CSV by the dashboard, PostgreSQL", f"{seconds:.1f} s"
             db.session.remove()
             db.engine.dispose()

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -109,10 +110,10 @@ def _in_turn(ways: tuple[Way, Way], cookie: str, *, clients: int, number: int, r
             # The first of each fills pools and caches.
             if turn:
                 measured[way.name].append(found)
-    for name, found in measured.items():
-        spent = {part: median(one.spent[part] for one in found) for part in found[0].spent}
+    for name, rounds_of_way in measured.items():
+        spent = {part: median(one.spent[part] for one in rounds_of_way) for part in rounds_of_way[0].spent}
         words = ", ".join(f"{part} {value:.1f} ms" for part, value in spent.items())
-        yield f"{name}: {median(number / one.seconds for one in found):.1f} lists/s; a list takes of the processors: {words}"
+        yield f"{name}: {median(number / one.seconds for one in rounds_of_way):.1f} lists/s; a list takes of the processors: {words}"
     pairs = zip(*measured.values(), strict=True)
     ratios = [2 * one.spent["web"] / whole.spent["web"] for one, whole in pairs]
     yield (
@@ -179,9 +180,8 @@ class Writers:
             form = Form(self._text(lambda: person.get(self._address, timeout=60)), "content").fields
         sent = {**form, "content": content}
         while content not in self.saved:
-            page = self._text(
-                lambda sent=sent: person.post(self._address, sent, timeout=60, allow_redirects=False), content
-            )
+            save = partial(person.post, self._address, sent, timeout=60, allow_redirects=False)
+            page = self._text(save, content)
             # What an error page gives back is what is sent again.
             sent = Form(page, "content").fields or sent
 
@@ -227,7 +227,7 @@ def killed_primary(folder: Path, *, clients: int, saves: int) -> Outcome:
         cookie = prepare(folder, 100, role="editor", url=both)
         with started([*COMMAND, "--threads", "16"], _environment(folder, both), folder, cookie=cookie) as (site, _):
             writers = Writers(site.port, cookie)
-            with _together([lambda over, who=who: writers.write(who, over) for who in range(clients)]):
+            with _together([partial(writers.write, who) for who in range(clients)]):
                 writers.wait_for(saves)
                 kill_postgres(first)
                 at = programs_in(first)

@@ -12,7 +12,8 @@ class Form(HTMLParser):
         """Read the page."""
         super().__init__()
         self.fields: dict[str, str] = {}
-        self._control, self._found, self._textarea, self._select = control, {}, "", ""
+        self._found: dict[str, str] = {}
+        self._control, self._textarea, self._select = control, "", ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

