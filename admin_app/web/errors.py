@@ -171,9 +171,9 @@ def only_seen() -> tuple[str, int]:
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
-def gone_meanwhile(words: str) -> tuple[str, int]:
-    """Refuse a form whose record is gone, in words that say what became of it, and give back what was typed."""
-    return _page(HTTPStatus.CONFLICT, Explanation("This record is no longer here", words))
+def gone_meanwhile(words: str, *, to: str, to_words: str) -> tuple[str, int]:
+    """Refuse a form whose record is gone, in words that say what became of it; give back what was typed, and a way to the list."""
+    return _page(HTTPStatus.CONFLICT, Explanation("This record is no longer here", words), to=to, to_words=to_words)
 
 
 def in_maintenance(words: str) -> tuple[str, int]:

@@ -276,7 +276,7 @@ def is_own(change: LastChange) -> bool:
 def words_of_deletion(change: LastChange, what: str, *, is_merged: bool = False) -> str:
     """Say who deleted a record, or merged it into another one, and when."""
     at = exact_time(change.at)
-    did, into = ("merged", " into another one") if is_merged else ("deleted", "")
+    did, into = ("merged", " into a different one") if is_merged else ("deleted", "")
     if is_own(change):
         return f"You {did} {what}{into} in another window at {at}"
     return (

@@ -26,7 +26,7 @@ from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts
-from admin_app.panel.forms.gone import told_deletion
+from admin_app.panel.forms.gone import gone_page, told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
@@ -44,7 +44,6 @@ from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.relations import ToOne
-from admin_app.web import errors
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
@@ -143,7 +142,7 @@ class FormPage(Page):
         who = told_deletion(self.access, key) or f"This {noun} was deleted"
         words = f"{who}, while you had it open. Nothing was saved."
         if not self.access.may(Action.CREATE):
-            return errors.gone_meanwhile(words)
+            return gone_page(self.access, words)
         self._fill_in_key(source, key)
         source.form.form_errors.append(f"{words} Save to create it again with what you typed.")
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}

@@ -11,6 +11,7 @@ from admin_app.domain.records.redirects import survivor_of
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflicts import words_of_deletion
+from admin_app.panel.links import link
 from admin_app.web import errors
 
 
@@ -19,7 +20,13 @@ def refused_as_gone(access: Access, text: str) -> ResponseReturnValue | None:
     key = read_key(access.resource.model, text) if request.method == "POST" else None
     if key is None or access.find_key(key) is not None or not (words := told_deletion(access, key)):
         return None
-    return errors.gone_meanwhile(f"{words}, while you had it open. Nothing more was changed.")
+    return gone_page(access, f"{words}, while you had it open. Nothing more was changed.")
+
+
+def gone_page(access: Access, words: str) -> ResponseReturnValue:
+    """Say that a record is gone, with what was typed and the way to its list."""
+    resource = access.resource
+    return errors.gone_meanwhile(words, to=link(resource, "index_view"), to_words=f"Show all {resource.nouns}")
 
 
 def told_deletion(access: Access, key: Key, what: str = "") -> str:

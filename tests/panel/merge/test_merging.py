@@ -247,8 +247,8 @@ def test_who_merges_two_in_two_windows_is_told_that_they_did(as_editor: Client, 
 
     page = Page(as_editor.post(at(ann, bea), data=form))
 
-    assert (first.status_code, page.status) == (303, 409)
-    assert "You merged this user into another one in another window at " in page.root.text
+    assert (first.status_code, page.status, page.link("Show all users")) == (303, 409, "/admin/user/")
+    assert "You merged this user into a different one in another window at " in page.root.text
 
 
 def test_a_stale_token_shows_the_page_again_with_what_was_chosen(
@@ -465,7 +465,7 @@ def test_a_form_that_was_open_of_it_says_who_merged_it(
     answer = as_emil.post(address, data=form)
 
     assert answer.status_code == 409
-    assert "Edgar (edgar@example.com) merged this user into another one" in Page(answer).root.text
+    assert "Edgar (edgar@example.com) merged this user into a different one" in Page(answer).root.text
 
 
 def test_it_stands_in_the_activity(app: Flask, as_editor: Client, ann: User, bea: User) -> None:
