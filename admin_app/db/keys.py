@@ -127,9 +127,17 @@ def require_key(model: type[object]) -> None:
         if value_kind(column.type) is None:
             message = (
                 f"{model.__name__}: the key {column} is of the type {column.type!r}, of which the dashboard cannot read again what it "
-                "writes into an address. Use whole numbers, texts, UUIDs, dates, times or decimals of at most 15 digits."
+                f"writes into an address. {_advice_for(column.type)}"
             )
             raise ConfigurationError(message)
+
+
+def _advice_for(of: ColumnType) -> str:
+    """Say what to declare instead: for a Python enumeration, its names, which are what the table has."""
+    if isinstance(of, Enum) and of.enum_class and of.enums == [one.name for one in of.enum_class]:
+        members = f"*{of.enum_class.__name__}.__members__"
+        return f"Write, here and at foreign keys to it: Enum({members}, name={of.name!r}). The table stays as it is."
+    return "Use whole numbers, texts, UUIDs, dates, times or decimals of at most 15 digits."
 
 
 # ---- in addresses

@@ -180,6 +180,16 @@ def test_a_key_that_could_not_be_read_again_is_refused(kind: TypeEngine[Any]) ->
         require_key(model)
 
 
+def test_a_key_of_an_enumeration_is_refused_with_the_line_that_reads_the_same_table() -> None:
+    model = type("Fruits", (_Base,), {"__tablename__": "fruits", "key": mapped_column(Enum(Fruit), primary_key=True)})
+
+    with pytest.raises(
+        ConfigurationError, match=r"Write, here and at .*: Enum\(\*Fruit\.__members__, name='fruit'\)\."
+    ):
+        require_key(model)
+    assert Enum(*Fruit.__members__, name="fruit").enums == Enum(Fruit).enums
+
+
 def test_an_id_that_is_not_the_key_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="call it `own_id"):
         type(
