@@ -159,6 +159,13 @@ FOUND: dict[str, list[tuple[str, str, set[int]]]] = {
         ("not_in", str(UID), {2, 3, 4}),
         ("empty", "yes", {3, 4}),
     ],
+    "clock": [
+        ("from", "09:30", {1, 2}),
+        ("from", "09:31", {2}),
+        ("until", "09:30", {1}),
+        ("until", "09:29", set()),
+        ("empty", "yes", {3, 4}),
+    ],
     "length": [
         ("equals", "2h 30m", {1}),
         ("not_equals", "2:30:00", {2, 3, 4}),
