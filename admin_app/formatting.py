@@ -30,6 +30,14 @@ _ELEMENTS = (
     "|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var|video"
 )
 _TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# What no reader sees; without an end it goes on to the end of the text, as in a browser.
+_UNSEEN = re.compile(r"<(style|script)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+# A tag that keeps words apart, with or without a space between: every one but those within a line. Each cell of a list is asked for
+# it, and regardless of case it would take three times as long.
+_APART = re.compile(
+    r"<(?=[/a-zA-Z])(?!/?(?:[abiqsuABIQSU]|abbr|big|cite|code|del|dfn|em|font|ins|kbd|mark|samp|small|span|strike|strong|su[bp]"
+    r"|time|tt|var|EM|FONT|SPAN|STRONG|SU[BP])\b)"
+)
 _CUT_TAG = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
 _IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -37,15 +45,23 @@ _ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 def excerpt(text: str, length: int) -> str:
     """Return the first words of a text on one line; of HTML, what a reader would see."""
-    # Markup takes room: read a good deal more than is shown, but never the whole of a long text.
-    some = text[: length * 20]
-    is_whole = len(some) == len(text)
+    some, is_whole = _beginning(text, length * 20)
     words = " ".join(without_markup(some if is_whole else _CUT_TAG.sub("", some)).split())
     if is_whole and len(words) <= length:
         return words
     # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
     kept = words[: length - 1]
     return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
+
+
+def _beginning(text: str, length: int) -> tuple[str, bool]:
+    """Return the beginning, and whether that is all. Markup takes room: it is much more than is shown, but never the whole of a long text."""
+    some = text[:length]
+    if _UNSEEN.search(some) is None:
+        return some, len(some) == len(text)
+    # A style sheet at the top is often longer than that.
+    seen = without_unseen(text[: length * 50])
+    return seen[:length], len(seen) <= length and len(text) <= length * 50
 
 
 def without_markup(text: str) -> str:
@@ -56,8 +72,14 @@ def without_markup(text: str) -> str:
 
 
 def stripped(text: str) -> str:
-    """Return a text without its tags, on one line."""
-    return Markup(text).striptags()  # noqa: S704 -- only to strip it: what comes back is plain text
+    """Return a text without its tags, on one line, with a space between its blocks."""
+    apart = _APART.sub(" <", without_unseen(text))
+    return Markup(apart).striptags()  # noqa: S704 -- only to strip it: what comes back is plain text
+
+
+def without_unseen(text: str) -> str:
+    """Return HTML without its style sheets, scripts and comments."""
+    return _UNSEEN.sub(" ", text)
 
 
 def _in_place_of_images(text: str) -> str:
@@ -74,7 +96,7 @@ def has_markup(text: str) -> bool:
 
 def words_in(text: str) -> str:
     """Count the words that a reader would see: "214 words"."""
-    plain = _TAG.sub(" ", text)
+    plain = stripped(text) if has_markup(text) else text
     return counted(len(plain.split()), "word", "words")
 
 

@@ -88,8 +88,28 @@ def test_an_excerpt_of_images_says_what_they_show(text: str, shown: str) -> None
     assert formatting.excerpt(text, 60) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<p>First.</p><p>Second", "First. Second"),
+        ("<ul><li>One</li><li>T<b>w</b>o</li></ul>", "One Two"),
+        ("a<br>b<BR/>c<hr>d", "a b c d"),
+        ("<table><tr><th>A</th><td>B</td></tr></table>", "A B"),
+        ("un<em>believ</em>able", "unbelievable"),
+        ("<style>p { color: red }</style><p>Hello</p><SCRIPT>var a = 1 < 2;</SCRIPT>", "Hello"),
+        (f"<style>{'p { color: red } ' * 200}</style><p>Hello</p>", "Hello"),
+        (f"<style>{'p { color: red } ' * 200}</style>{'<p>Hello</p>' * 20}", f"{'Hello ' * 8}Hello…"),
+        ("<p>Hello</p><!-- <style> --><p>there</p><style>p {", "Hello there"),
+    ],
+)
+def test_an_excerpt_of_html_keeps_blocks_apart_and_has_only_what_is_seen(text: str, shown: str) -> None:
+    assert formatting.excerpt(text, 60) == shown
+
+
 def test_the_words_of_html_are_counted_without_its_tags() -> None:
-    assert [formatting.words_in(text) for text in ("<p>One</p><p>two <b>three</b></p>", "one", "a < b")] == [
+    assert [
+        formatting.words_in(text) for text in ("<style>p {}</style><p>One</p><p>two <b>th</b>ree</p>", "one", "a < b")
+    ] == [
         "3 words",
         "1 word",
         "3 words",

@@ -4,16 +4,28 @@ function isLost() {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
+// The browser marks it as the target only later.
+function rowInAddress() {
+  const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  return place?.matches?.("tr") ? place : null;
+}
+
+function goTo(row) {
+  row.scrollIntoView({ block: "nearest" });
+  row.querySelector("a")?.focus({ preventScroll: true });
+}
+
 const errors = document.querySelector("[data-focus]");
-const marked = document.querySelector("tr[data-marked], tr:target");
+const marked = document.querySelector("tr[data-marked]") ?? rowInAddress();
 // A page that asks one thing.
 const first = document.querySelector("[data-first] :is(input:not([type=hidden], [hidden], .tomselected), textarea, select)");
 
 if (errors) {
   errors.focus();
-} else if (marked && (!location.hash || marked.matches(":target"))) {
-  marked.scrollIntoView({ block: "nearest" });
-  marked.querySelector("a")?.focus({ preventScroll: true });
+} else if (marked && (!location.hash || marked === rowInAddress())) {
+  goTo(marked);
+  // Going to the part of the page takes the focus away again, as a row has none of its own.
+  addEventListener("load", () => setTimeout(() => isLost() && goTo(marked)));
 } else {
   first?.focus();
 }

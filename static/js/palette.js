@@ -91,8 +91,15 @@ class Palette {
     return this.input.value.trim();
   }
 
+  // A group's own link, "Show all posts", comes behind what was found of it.
   links() {
-    return [...this.found.querySelectorAll("a")];
+    const groups = [...this.found.querySelectorAll("section")];
+    return groups.flatMap((one) => [...one.querySelectorAll("li a"), ...one.querySelectorAll(".found__head a")]);
+  }
+
+  // What Enter opens: what was found first, or the way to a list where that was too slow.
+  first() {
+    return this.found.querySelector("li a") ?? this.links()[0];
   }
 
   wait() {
@@ -136,7 +143,7 @@ class Palette {
     this.tab.hidden = !this.completion;
     this.tab.lastElementChild.textContent = `completes ${this.completion}`;
     this.addActs();
-    if (this.query()) this.links()[0]?.setAttribute("data-enter", "");
+    if (this.query()) this.first()?.setAttribute("data-enter", "");
   }
 
   // Before anything is typed, and among commands: a word that is searched for is not to be taken for one.
@@ -155,7 +162,7 @@ class Palette {
     const query = this.query();
     if (query) await this.ask();
     if (query !== this.query()) return;
-    const [first] = query ? this.links() : [];
+    const first = query && this.first();
     if (first) first.click();
     else this.form.submit();
   }
@@ -163,7 +170,7 @@ class Palette {
   async openBeside() {
     const query = this.query();
     await this.ask();
-    const [first] = query && query === this.query() ? this.links() : [];
+    const first = query && query === this.query() && this.first();
     if (first) window.open(first.href, "_blank", "noopener");
   }
 

@@ -6,6 +6,8 @@ const BUSY = "a, button, input, label, select, textarea, summary, [data-editing]
 const DOUBLE_CLICK = 300;
 
 let waiting = 0;
+// What was asked for last: an answer that comes later is of a row that somebody has left.
+let asked = "";
 
 function panel() {
   return document.getElementById("peek");
@@ -32,14 +34,16 @@ async function fetched(url) {
   return answer.ok ? page.getElementById("peek") : null;
 }
 
-async function show(url, { keeps = false } = {}) {
+async function show(url, { keeps = false, follows = false } = {}) {
+  asked = url;
   try {
     const next = await fetched(url);
+    if (asked !== url) return;
     if (!next?.dataset.peekRow) throw new Error("no panel");
     if (!keeps) history[isOpen() ? "replaceState" : "pushState"](null, "", url);
     panel().replaceWith(next);
     mark();
-    document.getElementById("peek-title").focus();
+    if (!follows) document.getElementById("peek-title").focus();
   } catch {
     // The sign-in page, an error: the browser goes there itself.
     location.assign(url);
@@ -47,6 +51,7 @@ async function show(url, { keeps = false } = {}) {
 }
 
 function close({ keeps = false } = {}) {
+  asked = "";
   const row = rowOf(panel());
   const url = panel().querySelector("[data-peek-close]").href;
   const place = document.createElement("div");
@@ -92,6 +97,11 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && isOpen() && !event.target.closest("dialog, [data-dropdown][open], input, textarea, select")) {
     close();
   }
+});
+
+document.addEventListener("rowchange", ({ target }) => {
+  const link = target.querySelector("a[data-peek]");
+  if (link && isOpen()) show(link.href, { follows: true });
 });
 
 window.addEventListener("popstate", () => {

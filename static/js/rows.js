@@ -1,11 +1,13 @@
 // Leads through the rows of a list: up and down to the same place of the next row, left and right through the row. In the order of
-// the Tab key a row has its box, its first link and its menu; the arrow keys reach the rest. The letters are for the row in which the
-// focus is.
+// the Tab key a row has its box, its first link and its menu, as in every table (a grid, with one stop for all rows, would ask more
+// of who hears it); the arrow keys reach the rest. The letters are for the row in which the focus is, or whose record is beside it.
 
 const ROWS = "[data-listing] tbody tr";
 const STOPS = "a[href], button, summary, input[type=checkbox]";
 // What a menu holds is reached when it is open.
-const RARE = `${ROWS} :is(.only, td a:not([data-dropdown] a))`;
+const RARE = `${ROWS} :is(.only, .peek-link, td a:not([data-dropdown] a))`;
+// The record that stands beside the list: its row is meant where the focus is there.
+const PEEKED = `${ROWS}[data-peeked]`;
 const LAST = "row";
 
 function isSeen(node) {
@@ -24,9 +26,19 @@ function rows() {
   return [...document.querySelectorAll(ROWS)];
 }
 
+function rowOf(target) {
+  return target.closest(ROWS) ?? (target.closest("#peek") && document.querySelector(PEEKED));
+}
+
 function focus(stop) {
   stop?.focus();
   stop?.closest("tr").scrollIntoView({ block: "nearest" });
+  return stop;
+}
+
+// What stands beside the list goes along with the row.
+function enter(stop) {
+  focus(stop)?.closest("tr").dispatchEvent(new CustomEvent("rowchange", { bubbles: true }));
   return stop;
 }
 
@@ -35,15 +47,15 @@ function rowBeside(row, by) {
 }
 
 function toRow(target, by) {
-  const row = rowBeside(target.closest(ROWS), by);
-  return row && focus(mainOf(row));
+  const row = rowBeside(rowOf(target), by);
+  return row && enter(mainOf(row));
 }
 
 // The same place in the row above or below; in a row that has it not, the first link.
 function straight(target, by) {
-  const here = target.closest(ROWS);
+  const here = rowOf(target);
   const row = rowBeside(here, by);
-  return row && focus(stopsOf(row)[stopsOf(here).indexOf(target)] ?? mainOf(row));
+  return row && enter(stopsOf(row)[stopsOf(here).indexOf(target)] ?? mainOf(row));
 }
 
 function along(target, by) {
@@ -65,12 +77,12 @@ const KEYS = {
   u: (row) => row?.querySelector("td a.clip[href]"),
   x: boxOf,
   X: boxOf,
-  " ": (row, target) => !target.matches("button, summary, input") && row?.querySelector("[data-peek]"),
+  " ": (_, target) => !target.matches("button, summary, input") && target.closest(ROWS)?.querySelector("[data-peek]"),
 };
 
 document.addEventListener("shortcut", (event) => {
   const { target, detail: key } = event;
-  const found = KEYS[key]?.(target.closest(ROWS), target);
+  const found = KEYS[key]?.(rowOf(target), target);
   if (!found) return;
   event.preventDefault();
   if (key !== "j" && key !== "k") found.click();
@@ -84,7 +96,8 @@ document.addEventListener("keydown", (event) => {
   const isDown = key === "ArrowDown" && target.matches("[data-search]");
   const isInRow = target.matches(STOPS) && target.closest(ROWS) && !target.closest("[data-dropdown][open], [data-cell-form]");
   const [step, by] = isDown ? [toRow, 1] : ARROWS[key];
-  if ((isDown || isInRow) && step(target, by)) event.preventDefault();
+  const isBeside = step === straight && target.closest("#peek") && !target.matches("input, textarea, select");
+  if ((isDown || isInRow || isBeside) && step(target, by)) event.preventDefault();
 });
 
 // ---- where somebody was, for when the row is gone

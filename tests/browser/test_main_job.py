@@ -189,6 +189,6 @@ def test_a_viewer_looks_and_exports_and_finds_nothing_to_change(viewer_page: Pag
     page.locator("dl").get_by_role("link", name="Ann Lee").click()
     expect(result_line(page, "posts")).to_have_text("1 to 10 of 45 posts")
     # Watching and selecting change no record, and a file is all that can be made of selected rows.
-    selecting = ["Clear selection", "Select ticked", "Select all 10 on this page", "Select all 45"]
+    selecting = ["Clear selection", "Select the ticked rows", "Select all 10 on this page", "Select all 45"]
     found = arrived(page).locator("#main button:not([aria-hidden])").all_text_contents()
     assert found == ["Watch this user", "Search", *selecting, "Export"]

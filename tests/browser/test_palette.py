@@ -107,6 +107,17 @@ def test_more_than_five_lead_to_the_list(editor_page: Page) -> None:
     expect(page).to_have_url("/admin/post/?q=laser")
 
 
+def test_enter_opens_the_first_record_and_not_the_list_of_all(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/")
+    open_palette(page, "laser", "5 results.")
+    first = page.locator("#palette li a").first.get_attribute("href") or ""
+
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(first)
+
+
 def test_nothing_is_kept_in_the_browser(editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/")
@@ -179,7 +190,7 @@ def test_the_look_of_the_dashboard_is_a_command_too(editor_page: Page) -> None:
 
     page.keyboard.press("Control+k")
     page.keyboard.type(">dark")
-    expect(page.locator("#palette a")).to_have_text(["Dark theme"])
+    expect(page.locator("#palette .found__title")).to_have_text(["Dark theme", "Preferences"])
     page.keyboard.press("Enter")
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

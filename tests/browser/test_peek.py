@@ -24,6 +24,10 @@ def test_space_opens_arrows_go_along_and_escape_leads_back_to_the_row(app: Flask
     page.keyboard.press("Space")
     expect(title).to_have_text("Garden 1")
     expect(title).to_be_focused()
+    for key, shown in (("j", 2), ("ArrowDown", 3), ("k", 2), ("ArrowUp", 1)):
+        page.keyboard.press(key)
+        expect(page.get_by_role("link", name=f"Garden {shown}", exact=True)).to_be_focused()
+        expect(title).to_have_text(f"Garden {shown}")
     peek.get_by_role("link", name="Next post").click()
     expect(title).to_have_text("Garden 2")
     assert state(page) == {"q": "garden", "sort": "id", "peek": str(ids[2])}

@@ -84,6 +84,15 @@ def test_arrows_reach_what_the_tab_key_leaves_out(page: Page) -> None:
     expect(page.get_by_label("Actions: Post 4", exact=True)).to_be_focused()
 
 
+def test_the_way_back_to_the_list_leads_to_the_row(page: Page) -> None:
+    row_of(page, "Post 3").get_by_role("link", name="Post 3", exact=True).click()
+    expect(page).to_have_title("Post 3 - Posts - Admin")
+
+    page.locator(".crumbs").get_by_role("link", name="Posts").click()
+
+    expect(row_of(page, "Post 3").get_by_role("link", name="Post 3", exact=True)).to_be_focused()
+
+
 def test_g_and_a_letter_open_a_page(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.press("u")

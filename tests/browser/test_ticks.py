@@ -176,7 +176,7 @@ def test_the_bar_stays_in_sight_on_a_telephone_and_leads_to_the_action(
     for number in (0, 19):
         box(page, number).check()
     if not javascript:
-        page.get_by_role("button", name="Select ticked").click()
+        page.get_by_role("button", name="Select the ticked rows").click()
     expect(words(page)).to_have_text("2 selected")
     page.evaluate("scrollTo(0, 0)") if javascript else page.keyboard.press("Home")
     bar = page.locator(".bulk-bar").bounding_box()

@@ -101,10 +101,10 @@ def find_unique(session: AnySession, model: type[Record], text: str, *, visible_
 
 
 def typed_key(model: type[Record], text: str) -> Key | None:
-    """Read an id as a person types it, "3890" or "#3890", in digits of any script; None for anything else."""
+    """Read an id as a person types it, "3890", "#3890" or "# 3890", in digits of any script; None for anything else."""
     if not is_numbered(model):
         return read_key(model, text)
-    digits = text.strip().removeprefix("#")
+    digits = text.strip().removeprefix("#").lstrip()
     if not digits.removeprefix("-").isdecimal():
         return None
     try:

@@ -32,6 +32,16 @@ def narrowed(open_: Sequence[Access], text: str) -> list[Narrowed]:
     return [one for one in found if len(one.selection.filters) == most]
 
 
+def problem_of(open_: Sequence[Access], text: str) -> str:
+    """Say which typed filter cannot be read, in words of the first list that knows it; "" for none."""
+    for access in open_ if ":" in text else ():
+        schema = searching(access, text).schema
+        for one in typed_filters(text, schema, filters_shown(access)).conditions:
+            if one.problem:
+                return f"{access.resource.plural}: {in_sentence(one.sentence())}? {one.problem}"
+    return ""
+
+
 def place_of(one: Narrowed) -> Found:
     """Lead to the list, said as its chips say it: "Posts: no user, created last month"."""
     words = [in_sentence(member.sentence()) for member in one.selection.filters]

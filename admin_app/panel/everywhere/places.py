@@ -16,17 +16,26 @@ from admin_app.panel.import_.offered import may_import
 from admin_app.panel.links import link
 from admin_app.panel.registry import resource_at
 from admin_app.selection.search.passages import Piece, pieces_of
+from admin_app.web.auth.host_sign_in import is_hosted
 from admin_app.web.auth.login import current_principal
 
 MOST_VIEWS = 5
 
-# By their endpoints, with what else they are looked for by.
+# By their endpoints and the part of the page, with what else they are looked for by.
 _PAGES = (
-    ("admin.index", "Home", "start"),
-    ("activity.index", "Activity", "history changes log"),
-    ("jobs.index", "Jobs", "exports files"),
-    ("inbox.index", "Inbox", "notes mentions watching unread"),
-    ("account.index", "Account", "password settings preferences time zone keyboard"),
+    ("admin.index", "", "Home", "start"),
+    ("activity.index", "", "Activity", "history changes log"),
+    ("jobs.index", "", "Jobs", "exports files"),
+    ("inbox.index", "", "Inbox", "notes mentions watching unread"),
+    ("account.index", "", "Account", "password settings profile"),
+    ("account.index", "preferences-heading", "Preferences", "account settings theme dark light time zone keyboard"),
+    ("account.index", "sessions-heading", "Where you are signed in", "account sessions sign out logout log out"),
+    ("help.index", "", "Help", "guide manual documentation"),
+    ("help.keys", "", "Keyboard shortcuts", "help keys"),
+)
+# What an application around the dashboard has on pages of its own.
+_OWN_SIGN_IN = (
+    ("account.index", "factor-heading", "Two-factor sign-in", "account 2fa mfa authenticator passkeys recovery codes"),
 )
 # A label, what it is, where it leads, and what else it is looked for by.
 Place = tuple[str, str, str, str]
@@ -56,10 +65,15 @@ def _forms(open_: Sequence[Access]) -> Iterator[Place]:
             yield f"Add {one.noun}", "Form", link(one, "create_view"), f"new create {one.nouns}"
         if may_import(access):
             yield f"Import {one.nouns}", "Page", link(one, "import_view"), "upload file"
+        if one.can_export and access.may(Action.EXPORT):
+            yield f"Export {one.nouns}", "Page", link(one, "export_page"), "download file csv excel json"
+        if access.shown(one.duplicate_keys):
+            yield f"Possible duplicates among {one.nouns}", "Page", link(one, "duplicates_view"), "merge twins"
 
 
 def _pages() -> Iterator[Place]:
-    return ((label, "Page", url_for(endpoint), words) for endpoint, label, words in _PAGES)
+    pages = _PAGES if is_hosted() else (*_PAGES, *_OWN_SIGN_IN)
+    return ((label, "Page", url_for(endpoint, _anchor=part or None), words) for endpoint, part, label, words in pages)
 
 
 def _views(open_: Sequence[Access], terms: Sequence[str]) -> Iterator[Found]:

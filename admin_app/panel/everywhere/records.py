@@ -12,6 +12,7 @@ from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.lookup import EVERYTHING, VisibleScope, find_unique, naming_columns
 from admin_app.extensions import db
+from admin_app.formatting import folded
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.view_models import Found, Group
 from admin_app.panel.links import link, list_links, record_url
@@ -25,17 +26,29 @@ from admin_app.selection.selection import SEARCH, Selection
 
 # Of each resource; the rest is in its list.
 MOST_RECORDS = 5
+# Between a resource's name and a record's number.
+_BETWEEN = " /#"
 
 
 def exactly(access: Access, text: str) -> list[Found]:
     """Return the records of a resource that a search names: by their number, or by what no other one has."""
-    selection = searching(access, text)
     model = access.resource.model
     names = access.shown(name_of(model, column) for column in naming_columns(model, EVERYTHING))
     scope = VisibleScope(access.rows(Action.LIST), names, access.archived())
-    both = (of_number(selection), find_unique(db.session, model, text, visible_scope=scope))
+    numbered = of_number(searching(access, _behind_name(access, text)))
+    both = (numbered, find_unique(db.session, model, text, visible_scope=scope))
     found = {record.id: record for record in both if record is not None}
     return [_named(access, record, terms_of(text)) for record in found.values()]
+
+
+def _behind_name(access: Access, text: str) -> str:
+    """Return "3890" of "post 3890", "post/3890" and "Posts #3890", as colleagues write and pages are addressed."""
+    resource, typed = access.resource, text.strip("/")
+    for name in (resource.nouns, resource.noun, resource.endpoint):
+        behind = typed[len(name) :]
+        if folded(typed).startswith(folded(name)) and behind[:1] in _BETWEEN:
+            return behind.strip(_BETWEEN)
+    return text
 
 
 def searching(access: Access, text: str) -> Selection:

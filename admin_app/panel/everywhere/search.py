@@ -15,7 +15,7 @@ from admin_app import formatting
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.everywhere.completion import completion_of
-from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of
+from admin_app.panel.everywhere.narrowed import Narrowed, narrowed, place_of, problem_of
 from admin_app.panel.everywhere.places import commands_of, places_of
 from admin_app.panel.everywhere.recent import recent_of
 from admin_app.panel.everywhere.records import exactly, first_of, in_list, searching
@@ -32,6 +32,7 @@ LIMIT, WHOLE_LIMIT = 1.0, 3.0
 LONGEST_SAID = 80
 # What a search begins with that is for commands alone.
 COMMANDS = ">"
+GO_TO = "Go to"
 
 T = TypeVar("T")
 
@@ -46,7 +47,10 @@ def everything(text: str) -> Everything:
         return Everything((recent,) if recent.found else (), "")
     searched = [access for access in open_ if schema_for(access).search]
     groups = tuple(one for one in _groups(open_, searched, text) if one.found or one.is_slow)
-    return Everything(groups, _words(groups, searched, text), completion_of(open_, text))
+    is_read = any(one.label == GO_TO for one in groups)
+    problem = None if is_read else within(LIMIT, time.monotonic() + LIMIT, lambda: problem_of(open_, text))
+    words = " ".join(filter(None, [_words(groups, searched, text), problem]))
+    return Everything(groups, words, completion_of(open_, text))
 
 
 def _commands(open_: Sequence[Access], text: str) -> Everything:
@@ -61,7 +65,7 @@ def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> I
     yield Group("Exactly this", tuple(exact))
     lists = _in_time(lambda: narrowed(open_, text), end) or []
     places = _in_time(lambda: [place_of(one) for one in lists], end) or []
-    yield Group("Go to", (*places, *places_of(open_, terms_of(text))))
+    yield Group(GO_TO, (*places, *places_of(open_, terms_of(text))))
     # Where filters were typed, the lists that know them are meant, and no others.
     for one in lists or (Narrowed(access, searching(access, text)) for access in searched):
         first = partial(first_of, one.access, one.selection, [found.url for found in exact])

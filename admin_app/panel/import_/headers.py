@@ -15,6 +15,7 @@ from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ignored_headers, import_columns
 from admin_app.panel.import_.offered import KEY, importable_columns, lookup_columns, relations_to_one
+from admin_app.panel.import_.other_names import column_meant, letters_of
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn, plain
 from admin_app.transfer.import_.headers import is_title
@@ -46,6 +47,11 @@ def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequ
         key = "" if place in found else _relation_called(access, title, values[place])
         if key in offered and key not in found.values() and not _is_told(offered[key], found.values()):
             found[place] = key
+    for_people = {plain(word) for word in ignored_headers(access)}
+    for place, title in enumerate(titles):
+        key = "" if place in found or plain(title) in for_people else column_meant(title, offered)
+        if key and key not in found.values():
+            found[place] = key
     return dict(sorted(found.items()))
 
 
@@ -57,7 +63,7 @@ def _is_told(column: ImportColumn, found: Collection[str]) -> bool:
 def _relation_called(access: Access, title: str, values: Sequence[str]) -> str:
     """Return the key of a relation's column whose cells name records by a unique value, as in an export."""
     for key, relation in relations_to_one(access).items():
-        is_named = values and title and plain(title) in {plain(word) for word in _words(access, relation)}
+        is_named = values and letters_of(title) in {letters_of(word) for word in _words(access, relation)} - {""}
         if (
             is_named
             and (by := guessed_lookup(lookup_columns(access, relation), values))

@@ -19,6 +19,7 @@ from admin_app.formatting import in_words
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import import_columns
+from admin_app.panel.import_.other_names import column_meant
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.headers import column_called
@@ -110,7 +111,11 @@ def importable_columns(access: Access) -> Mapping[str, ImportColumn]:
 
 def why_not_importable(access: Access, title: str) -> str:
     """Say why the column that a title names can't be filled in; "" if it can, or if the person may not see it."""
-    column = column_called(title, import_columns(access.resource)) if title else None
+    columns = import_columns(access.resource)
+    column = column_called(title, columns) if title else None
+    if column is None:
+        known = {one.key: one for one in columns}
+        column = known.get(column_meant(title, known))
     if column is None or column.key in importable_columns(access) or not access.shows(column.key):
         return ""
     is_of_form = field_of(access, column.key) in access.resource.changeable()

@@ -64,7 +64,7 @@ KEYS = (
             Key("[→] and [←]", "go through the links and buttons of the row"),
             Key("[Enter] or [o]", "opens the row's record"),
             Key("[e]", "edits the record"),
-            Key("[Space]", "shows the record beside the list"),
+            Key("[Space]", "shows the record beside the list; [j] and [k] then show the next and the previous one"),
             Key("[u]", "opens what the record belongs to: a post's user"),
             Key("[x]", "selects the row, or deselects it"),
             Key("[Shift]+[X]", "selects the rows from the last one to this one"),

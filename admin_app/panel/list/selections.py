@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
@@ -90,11 +91,11 @@ def newest(access: Access) -> Selection:
     return Selection(schema=_with_archive(access, schema))
 
 
-def of_number(selection: Selection) -> Record | None:
+def of_number(selection: Selection, options: Sequence[ORMOption] = ()) -> Record | None:
     """Return the record whose id equals the search, if the list may have it; None for none."""
     model = selection.schema.model
     key = typed_key(model, selection.search)
-    found = select(model).where(model.id == key, *selection.scope)
+    found = select(model).where(model.id == key, *selection.scope).options(*options)
     return None if key is None else db.session.scalar(found)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app import formatting
+from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
@@ -37,6 +38,9 @@ from admin_app.selection.selection import ALONE, END, SEARCH, TOO, Selection
 
 # Nobody needs to search a table of so few rows.
 FEW = 10
+# Of the row that is there for its number alone, and beside the count of the others.
+HAS_NUMBER = "Has this ID"
+NUMBERED = " · 1 with this ID"
 
 
 class Table:
@@ -59,14 +63,16 @@ class Table:
         if not is_cut:
             list_counts.note(access, selection, page.count)
         here, filled = links.to(replace(selection, is_counted=False)), carried(access, selection)
+        numbered = self._numbered(names)
+        apart = [] if numbered is None or is_cut or numbered.id in {one.id for one in page.rows} else [numbered]
         return Listing(
             id=identity,
             caption=resource.plural,
             noun=resource.noun,
             nouns=resource.nouns,
-            result_line=self._result_line(page) + self._kept_to(),
+            result_line=self._result_line(page) + (NUMBERED if apart else "") + self._kept_to(),
             columns=tuple(self._column(name) for name in names),
-            rows=tuple(self._rows(page, names, here, has_peeks=has_peeks)),
+            rows=tuple(self._rows(page, apart, names, here, has_peeks=has_peeks)),
             search=self._search_box(page),
             filters=None,
             pager=pager_of(selection, page, links),
@@ -77,17 +83,20 @@ class Table:
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,
             kept_to="" if page.rows else access.rules_told(Action.LIST),
-            numbered=self._numbered(here),
+            numbered=self._numbered_line(numbered, here),
             messages=(*self._gone_words(), *_messages(selection)),
             total=str(page.count) if page.count.number > len(page.rows) else "",
             row_ways=ways_of_rows(access, here),
             density=Density.COMFORTABLE,
         )
 
-    def _rows(self, page: Page, names: Sequence[str], here: str, *, has_peeks: bool) -> Iterator[Row]:
-        """Draw the page's rows, and those that stay in it."""
-        inside = {one.id for one in page.rows}
-        records = with_staying(self._access, here, page.rows, load_options(self._resource, names))
+    def _rows(
+        self, page: Page, apart: Sequence[Record], names: Sequence[str], here: str, *, has_peeks: bool
+    ) -> Iterator[Row]:
+        """Draw the record apart whose number is searched for, the page's rows, and those that stay in it."""
+        why = dict.fromkeys((one.id for one in page.rows), "") | {one.id: HAS_NUMBER for one in apart}
+        staying = with_staying(self._access, here, page.rows, load_options(self._resource, names))
+        records = [*apart, *(one for one in staying if one not in apart)]
         selection = self._selection
         hits = Hits(search.terms_of(selection.search), selection.schema.search)
         narrow = narrowings(self._access, selection)
@@ -95,7 +104,7 @@ class Table:
         is_mixed = selection.schema.archived is not None and selection.archived != ALONE
         for record, row in zip(records, drawn, strict=True):
             is_archived = is_mixed and bool(getattr(record, selection.schema.archived_name))
-            outside = "" if record.id in inside else OUTSIDE
+            outside = why.get(record.id, OUTSIDE)
             yield replace(row, outside=outside, is_archived=is_archived) if outside or is_archived else row
 
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
@@ -132,9 +141,12 @@ class Table:
         shown = [(way, words) for way, words in ways if way != selection.archived]
         return tuple(Link(words, self._links.to(selection.unticked().changed(archived=way))) for way, words in shown)
 
-    def _numbered(self, here: str) -> Numbered | None:
-        """Lead to the record of the number that is searched for, from the list's first page: it may have none of the words that the rows have."""
-        record = None if self._selection.is_begun else of_number(self._selection)
+    def _numbered(self, names: Sequence[str]) -> Record | None:
+        """Return the record of the number that is searched for, on the list's first page: it may have none of the words that the rows have."""
+        options = load_options(self._resource, names)
+        return None if self._selection.is_begun else of_number(self._selection, options)
+
+    def _numbered_line(self, record: Record | None, here: str) -> Numbered | None:
         if record is None:
             return None
         return Numbered(record.id, self._access.title_of(record), record_url(self._access, record, url=here))

@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
-from admin_app.formatting import has_markup, stripped, words_in
+from admin_app.formatting import has_markup, stripped, without_unseen, words_in
 from admin_app.kinds.markdown import html_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link
@@ -96,7 +96,7 @@ def _document(text: str) -> Response:
 
 def text_of_html(text: str) -> str:
     """Return what a reader would see of HTML, a paragraph a line."""
-    lines = _LINE_END.sub("\n", text).splitlines()
+    lines = _LINE_END.sub("\n", without_unseen(text)).splitlines()
     return "\n".join(map(stripped, lines))
 
 

@@ -61,6 +61,8 @@ def test_each_column_of_the_file_is_shown_with_its_first_values(as_editor: Any) 
         ("user", b"id,name\n1,Ann\n", {"column.0": "id", "column.1": "name", "mode": "update", "match": "id"}),
         ("user", b"name,email\nAnn,ann@example.com\n", {"column.0": "name", "column.1": "email", "mode": "both", "match": "email"}),
         ("user", b"Name,Name,Email\na,b,c@example.com\n", {"column.0": "name", "column.1": "", "column.2": "email"}),
+        ("user", b"name,E-Mail,Website\na,b@example.com,c\n", {"column.1": "email", "column.2": "", "match": "email"}),
+        ("post", b"CONTENT:,UserID\nHello,12\n", {"column.0": "content", "column.1": "user_id"}),
         ("post", b"Content,User ID\nHello,12\n", {"column.0": "content", "column.1": "user_id", "by.user_id": "id", "mode": "add"}),
         ("post", b"content,user\nHello,ann@example.com\n", {"column.1": "user_id", "by.user_id": "email"}),
         ("post", b"content,user\nHello,12\n", {"column.1": "user_id", "by.user_id": "id"}),

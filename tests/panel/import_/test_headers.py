@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
 
+from admin_app.formatting import label
 from admin_app.panel.import_.headers import FoundDate, digest_of, found_date, guessed_lookup
+from admin_app.panel.import_.other_names import column_meant
+from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.import_.options import DateOrder
 
 DAY, MONTH, NONE = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.NONE
@@ -60,6 +63,35 @@ def test_a_date_is_shown_as_each_order_reads_it(text: str, order: DateOrder, exp
 )
 def test_cells_show_by_which_column_they_name_records(cells: list[str], keys: list[str], expected: str) -> None:
     assert guessed_lookup({key: PEOPLE.c[key] for key in keys}, cells) == expected
+
+
+def column(key: str, **info: str) -> ImportColumn:
+    kind = DateTime() if key.endswith("_at") else String()
+    return ImportColumn(key, label(key), Column(key, kind, info=info))
+
+
+@pytest.mark.parametrize(
+    ("title", "keys", "meant"),
+    [
+        ("E-Mail", ["email", "name"], "email"),
+        ("Email address", ["email", "name"], "email"),
+        ("mail", ["contact", "name"], "contact"),
+        ("Mail", ["contact", "email"], "email"),
+        # Neither is more of an email than the other.
+        ("Mail", ["contact", "invoices"], ""),
+        ("Tel.", ["phone", "name"], "phone"),
+        ("Created", ["created_at", "paid_at"], "created_at"),
+        ("Date paid", ["created_at", "paid_at"], "paid_at"),
+        ("Born", ["created_at"], ""),
+        ("Date", ["created_at", "email"], ""),
+        ("—", ["email", "name"], ""),
+    ],
+)
+def test_a_title_means_the_one_column_that_fits_it(title: str, keys: list[str], meant: str) -> None:
+    emails = {"contact", "email", "invoices"}
+    columns = {key: column(key, **({"format": "email"} if key in emails else {})) for key in keys}
+
+    assert column_meant(title, columns) == meant
 
 
 def test_headers_are_the_same_in_whatever_order_and_case() -> None:

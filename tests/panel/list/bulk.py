@@ -43,7 +43,7 @@ def press(client: Client, page: Page, words: str, ticks: Iterable[object] | None
     return client.post(form.attributes["action"], data=data)
 
 
-def select(client: Client, address: str, ids: Iterable[int], button: str = "Select ticked") -> Page:
+def select(client: Client, address: str, ids: Iterable[int], button: str = "Select the ticked rows") -> Page:
     """Tick rows of a list, press a button, and return the page that it leads to."""
     led = press(client, Page(client.get(address)), button, ids)
     assert led.status_code == 303

@@ -28,7 +28,7 @@ def test_ticked_children_stay_ticked_on_their_page_and_in_the_list_of_all(
     posts(app, bea.id, 1)
     here, others = (f"/admin/user/details/?id={one.id}" for one in (ann, bea))
 
-    led = press(as_viewer, Page(as_viewer.get(here)), "Select ticked", ids[:2])
+    led = press(as_viewer, Page(as_viewer.get(here)), "Select the ticked rows", ids[:2])
     page = Page(as_viewer.get(led.location))
     later = select(as_viewer, f"{here}&posts.page=2", ids[11:])
     found = Page(as_viewer.get(f"{here}&posts.q=garden+1"))
@@ -53,8 +53,8 @@ def test_all_children_are_selected_but_not_all_that_a_search_among_them_finds(
     every = select(as_viewer, here, [], "Select all 23")
     but = select(as_viewer, here, ids[1:10])
 
-    assert buttons(first) == ["Select ticked", "Select all 10 on this page", "Select all 23", "Export"]
-    assert buttons(searched) == ["Select ticked", "Select all 10 on this page", "Export"]
+    assert buttons(first) == ["Select the ticked rows", "Select all 10 on this page", "Select all 23", "Export"]
+    assert buttons(searched) == ["Select the ticked rows", "Select all 10 on this page", "Export"]
     assert (ticked(every), words(every)) == (ids[:10], "All 23 selected")
     assert words(but) == "All 23 selected but the one you deselected"
 

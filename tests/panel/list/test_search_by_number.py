@@ -1,4 +1,4 @@
-"""A search for an id: the record that has it is named above the list, and first in a picker, and nothing else changes."""
+"""A search for an id: the record that has it is named above the list, and first in it and in a picker, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def test_number_names_its_record_above_the_hits(typed: str, as_editor: Any, make
     ((words, address),) = said(page)
     assert words == "Post 3890 has this ID: How do I mend a fence?"
     assert Page(as_editor.get(address)).heading == "How do I mend a fence?"
-    assert (page.ids(), page.result_line()) == ([other.id], "1 post")
+    assert (page.ids(), page.result_line()) == ([3890, other.id], "1 post · 1 with this ID")
+    assert page.texts("span", class_="outside") == ["Has this ID"]
+    assert [one.attributes["value"] for one in page.all("input", name="tick")] == [str(other.id)]
 
 
 def test_number_that_no_text_has_still_leads_to_its_record(as_viewer: Any, make_post: Posts) -> None:
@@ -42,7 +44,19 @@ def test_number_that_no_text_has_still_leads_to_its_record(as_viewer: Any, make_
     page = Page(as_viewer.get("/admin/post/?q=3890"))
 
     assert [words for words, _ in said(page)] == ["Post 3890 has this ID: How do I mend a fence?"]
-    assert page.texts(class_="empty__title") == ["No posts match"]
+    assert (page.ids(), page.result_line(), page.texts(class_="empty__title")) == (
+        [3890],
+        "0 posts · 1 with this ID",
+        [],
+    )
+
+
+def test_record_that_the_search_finds_too_has_one_row(as_viewer: Any, make_post: Posts) -> None:
+    make_post(id=3890, content="Ticket 3890")
+
+    page = Page(as_viewer.get("/admin/post/?q=3890"))
+
+    assert (page.ids(), page.result_line(), len(said(page))) == ([3890], "1 post", 1)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +77,7 @@ def test_file_and_second_page_are_those_of_the_search(as_editor: Any, make_post:
     second = Page(as_editor.get("/admin/post/?q=3890&page=2"))
     file = as_editor.get("/admin/post/export/csv/?q=3890").text
 
-    assert (page.result_line(), len(said(page)), said(second)) == ("1 to 20 of 21 posts", 1, [])
+    assert (page.result_line(), len(said(page)), said(second)) == ("1 to 20 of 21 posts · 1 with this ID", 1, [])
     assert len(file.splitlines()) == 1 + 21
     assert "fence" not in file
 

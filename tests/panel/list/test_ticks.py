@@ -71,7 +71,7 @@ def test_a_button_leads_back_to_the_same_page_of_the_same_list(as_viewer: Any, a
     ids = posts(app, 45)
     address = "/admin/post/?q=garden&sort=id&page=2&columns=id"
 
-    led = press(as_viewer, Page(as_viewer.get(address)), "Select ticked", [ids[20]])
+    led = press(as_viewer, Page(as_viewer.get(address)), "Select the ticked rows", [ids[20]])
 
     assert led.location == address
 
@@ -118,9 +118,9 @@ def test_the_bar_offers_what_there_is_to_select(as_viewer: Any, app: Flask) -> N
     none, short = Page(as_viewer.get(POSTS)), Page(as_viewer.get("/admin/post/?q=garden+1"))
     some = select(as_viewer, POSTS, ids[:1])
 
-    ways = ["Select ticked", "Select all 20 on this page", "Select all 21"]
+    ways = ["Select the ticked rows", "Select all 20 on this page", "Select all 21"]
     assert buttons(none) == [*ways, "Export"]
-    assert buttons(short) == ["Select ticked", "Select all 11 on this page", "Export"]
+    assert buttons(short) == ["Select the ticked rows", "Select all 11 on this page", "Export"]
     assert buttons(some) == ["Show selected posts", "Clear selection", *ways, "Export"]
 
 
@@ -139,7 +139,7 @@ def test_the_selected_rows_are_shown_alone_and_the_whole_list_again(as_viewer: A
     assert buttons(shown) == [
         "Show all posts",
         "Clear selection",
-        "Select ticked",
+        "Select the ticked rows",
         "Select all 3 on this page",
         "Export",
     ]
@@ -321,7 +321,7 @@ def test_more_than_can_be_selected_row_by_row_is_refused_in_words(as_viewer: Any
         db.session.commit()
 
     said = send(as_viewer, f"{TICKS}?sort=id", shown=ids[1:], tick=ids[1:])
-    led = press(as_viewer, Page(as_viewer.get(POSTS)), "Select ticked", ids)
+    led = press(as_viewer, Page(as_viewer.get(POSTS)), "Select the ticked rows", ids)
     page = Page(as_viewer.get(led.location))
 
     told = (

@@ -339,7 +339,7 @@ def test_records_whose_ids_are_below_1_are_worked_on_like_others(
     agreed(as_editor, given_)
     opened = [as_editor.get(f"/admin/post/details/?id={one}").status_code for one in ("-5", ".2D5", "0", "-61")]
     begin = Page(as_editor.get("/admin/post/?sort=id"))
-    ticked = Page(as_editor.get(press(as_editor, begin, "Select ticked", map(print_key, ids[:2])).location))
+    ticked = Page(as_editor.get(press(as_editor, begin, "Select the ticked rows", map(print_key, ids[:2])).location))
     file = as_editor.get("/admin/post/export/csv/?sort=id").text.splitlines()
 
     assert listed == ids
