@@ -55,6 +55,12 @@ class Filter(Protocol):
     def key_sets(self, _value: Any) -> Sequence[KeySet]:
         """Return the sets of keys that together identify the rows; empty where `criterion` has to be used instead."""
 
+    def beyond(self, _value: Any) -> ColumnElement[bool] | None:
+        """Return the condition on the record that a row has to point at; None where a row matches by something else."""
+
+    def means_one(self) -> bool:
+        """Whether a value means one record at most."""
+
     def sentence(self, text: str) -> str:
         """Say it for a person: 'Name contains "Ann"'."""
 

@@ -63,6 +63,8 @@ class Arrivals:
     named: Mapping[str, Named] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     links: Mapping[str, LinkNames] = field(default_factory=dict)
+    # What a new record gets where its row says nothing, by column.
+    given: Mapping[str, object] = field(default_factory=dict)
     # By relations that go by several columns, which related records may be pointed at, and left (every one).
     seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     # Such relations of which a cell names the record.
@@ -98,7 +100,7 @@ class Arrivals:
     @property
     def made_fields(self) -> tuple[str, ...]:
         """The fields that a line may give values: those of the file, and those whose values Python makes for each record."""
-        own = (name for name in self._own_defaults if name not in self.fields)
+        own = (name for name in {**self._own_defaults, **self.given} if name not in self.fields)
         return (*(name for name in self.fields if name not in self._key.parts), *own)
 
     @cached_property
@@ -127,7 +129,10 @@ class Arrivals:
     def _required(self) -> Collection[str]:
         # The discriminator column follows from the model.
         columns, told = kept_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
-        return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
+        return {name for name, one in columns if self._is_asked(name) and one is not told and has_to_be_given(one)}
+
+    def _is_asked(self, name: str) -> bool:
+        return name not in self._made and name not in self.given
 
     @cached_property
     def _matching(self) -> TableColumn | None:
@@ -334,6 +339,7 @@ class Arrivals:
         problems = self._ties.problems(row, {}, values, known) | self._amounts(row, values, values) | problems
         if problems:
             return self._wrong(row, problems) | {"record_id": None}
+        values |= {name: value for name, value in self.given.items() if values.get(name) is None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}

@@ -186,7 +186,7 @@ def test_a_value_is_put_right_wherever_it_stands_and_the_rest_is_left_out(as_edi
     page = agreed(as_editor, left, whole="1")
 
     assert Page(as_editor.get(again)).heading == "Import 2 posts?"
-    assert (page.heading, tabs(page)) == ("2 posts imported", ["All 3", "Left out 1", "Imported 2"])
+    assert (page.heading, tabs(page)) == ("3 posts imported", ["All 3", "Left out 1", "Imported 2"])
     with as_editor.application.app_context():
         assert {one.content: one.user_id for one in db.session.scalars(select(Post))} == {"a": ann.id, "b": ann.id}
 
@@ -279,17 +279,18 @@ def test_an_import_does_nothing_that_the_person_could_not_do_by_the_form(
         f"{ours.id + 100},made up,{mine.id}\n"
         f",new,{mine.id}\n"
         f",for her,{other.id}\n"
+        ",of nobody,\n"
     )
 
     plan = planned(liam, content.encode(), to="post")
     page = agreed(liam, plan, whole="0")
 
-    assert page.heading == "2 posts imported"
+    assert page.heading == "3 posts imported"
     with liam.application.app_context():
         verdicts = dict(map(tuple, db.session.execute(select(PlanLine.number, PlanLine.verdict))))
         posts = {one.content: one.user_id for one in db.session.scalars(select(Post))}
-    assert verdicts == {2: "done", 3: "wrong", 4: "wrong", 5: "done", 6: "refused"}
-    assert posts == {"changed": mine.id, "theirs": other.id, "new": mine.id}
+    assert verdicts == {2: "done", 3: "wrong", 4: "wrong", 5: "done", 6: "refused", 7: "done"}
+    assert posts == {"changed": mine.id, "theirs": other.id, "new": mine.id, "of nobody": mine.id}
 
 
 @both_stores
