@@ -188,9 +188,10 @@ def test_an_undo_that_takes_the_last_owner_says_so_and_changes_nothing(
     as_ann = client_of(person)
     save(as_ann, owner, is_active="")
 
-    page = Page(take_back(as_ann, promotion))
+    page, offered = Page(take_back(as_ann, promotion)), Page(as_ann.get("/admin/activity/"))
 
     assert (page.status, account(app, person)) == (409, (OWNER, True))
+    assert [one for one in offered.texts("form", class_="undo") if "Created" in one and "“Ann”" in one] == []
     assert "Then nobody could manage staff. Make someone else an owner first." in page.summary
 
 
