@@ -30,6 +30,10 @@ _WAYS = {
     Kind.UNDO: "by an undo",
     Kind.RESTORE: "by restoring a version",
     Kind.DEMO: "by the demo",
+    Kind.SIGN_IN: "by a sign-in",
+    Kind.ACCESS: "as a change of access",
+    Kind.NOTE: "with a note",
+    Kind.FORGET: "by the removal of a person's data",
 }
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
