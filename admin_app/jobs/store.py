@@ -46,7 +46,7 @@ def jobs_of(session: AnySession, *, staff_id: int | None, limit: int) -> Sequenc
 
 # Every page sends it. Building the statement each time would take four times as long.
 _NEWS = (
-    select(Job.id, Job.title, Job.state, Job.finished_at)
+    select(Job.id, Job.title, Job.state, Job.finished_at, Job.file_name)
     .where(Job.staff_id == bindparam("person_id"), or_(Job.state.in_(OPEN), Job.finished_at > bindparam("since")))
     .order_by(Job.id)
 )
@@ -60,6 +60,8 @@ class News:
     title: str
     state: JobState
     finished_at: datetime | None
+    # "" where it made no file.
+    file_name: str = ""
 
 
 def news(session: AnySession, *, staff_id: int, since: datetime) -> list[News]:

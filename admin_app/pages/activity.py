@@ -65,6 +65,8 @@ MOST_PEOPLE = 200
 LONGEST_SEARCH = 200
 # Nobody goes through a list of more records.
 MOST_LISTED = 100_000
+# What the filters are called in the record of an export.
+_ASKED = {"q": "search", "person": "person ID", "resource": "list", "kind": "kind", "from": "from", "to": "to"}
 # In place of a kind: all kinds that change records.
 CHANGES = "changes"
 
@@ -109,7 +111,7 @@ class ActivityPage(ProtectedView):
         sets = acts(db.session, wanted, most=MOST_ACTS)
         if reauthentication.are_many(len(sets)) and not reauthentication.is_fresh():
             return redirect(url_for("account.confirm", next=here(), back=url_for("activity.index")))
-        return activity_file(sets, asked=urlencode(_filters()))
+        return activity_file(sets, asked=", ".join(f"{_ASKED[name]} “{value}”" for name, value in _filters().items()))
 
     def back_from_file(self, _name: str) -> str:
         """Lead to the page that the file was exported from."""
@@ -318,8 +320,7 @@ def _may_take() -> bool:
 
 
 def _filters() -> dict[str, str]:
-    names = ("q", "person", "resource", "kind", "from", "to")
-    return {name: value for name in names if (value := request.args.get(name, "").strip())}
+    return {name: value for name in _ASKED if (value := request.args.get(name, "").strip())}
 
 
 def _wanted(arguments: Mapping[str, str], problems: list[str]) -> ActivityFilter:

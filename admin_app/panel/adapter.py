@@ -425,6 +425,13 @@ class ResourceView(ProtectedView, ModelView):
         record = self.access.find(request.args["id"])
         return record is None or self.access.reaches(record, action)
 
+    @override
+    def _handle_view(self, name: str, **arguments: object) -> ResponseReturnValue | None:
+        refused = super()._handle_view(name, **arguments)
+        if refused is None and drafts.LEAVING in request.form and name in drafts.RECORD_FORMS:
+            return drafts.keep_left(submitted_fields.submitted_fields(FORMS[name](self.access, name).kept_names()))
+        return refused
+
     def purpose_of(self, name: str) -> str:
         """Say what a route does, in the resource's own nouns."""
         further = self.further_pages.get(name)

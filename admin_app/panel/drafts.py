@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from http import HTTPStatus
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
@@ -23,6 +24,8 @@ from admin_app.web.flash import warn
 # Which draft a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
 DISCARD = "_discard"
+# Sent by the script of a form that is left: keep what was typed. And the key under which it was kept, should it be sent after all.
+LEAVING, LEFT = "_leaving", "_left"
 # The forms of records and notes; other forms ask how something is to be done.
 RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view", "notes_view", "note_view"})
 
@@ -39,6 +42,15 @@ def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
     db.session.commit()
     warn(KEPT if view in RECORD_FORMS else KEPT_CHOICE)
     return ask_to_sign_in(**{IN_ADDRESS: draft.key})
+
+
+def keep_left(fields: Collection[Hidden]) -> ResponseReturnValue:
+    """Keep what somebody typed into a form and left without sending it."""
+    person = current_principal()
+    if person is not None and fields:
+        keep_draft(db.session, person.id, address=form_address(), fields=[*fields], key=request.form[LEAVING])
+        db.session.commit()
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 def arguments() -> list[Hidden]:
@@ -72,8 +84,9 @@ def is_discarded() -> bool:
 def drop_sent_draft() -> None:
     """Forget the draft that was just saved (not yet committed)."""
     person = current_principal()
-    if person is not None and (key := request.form.get(DRAFT)):
-        drop_draft(db.session, person, key)
+    for name in (DRAFT, LEFT):
+        if person is not None and (key := request.form.get(name)):
+            drop_draft(db.session, person, key)
 
 
 def form_address() -> str:

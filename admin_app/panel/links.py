@@ -13,6 +13,7 @@ from admin_app.db.keys import is_numbered, print_key
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import may_add
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
@@ -80,7 +81,7 @@ def link_for(access: Access, action: Action, view: str, record: Record) -> str:
 
 def copy_url(access: Access, record: Record) -> str:
     """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
-    may = access.may(Action.CREATE) and access.reaches(record, Action.VIEW)
+    may = may_add(access) and access.reaches(record, Action.VIEW)
     arguments = {COPY: print_key(record.id), "url": return_url(access.resource)}
     return link(access.resource, "create_view", **arguments) if may else ""
 

@@ -17,6 +17,8 @@ from admin_app.unicode_text import forms
 # SQLite refuses expressions nested 1,000 deep, and nobody can read more conditions than this.
 MOST_CONDITIONS = 50
 DEEPEST_GROUP = 5
+# The operators that leave a single value of the field.
+_SAME = ("equals", "is")
 TOO_DEEP = f"Filter groups can be nested {DEEPEST_GROUP} deep; this address goes deeper."
 
 
@@ -155,6 +157,17 @@ def _understood(filter_: Filter, key: str, text: str) -> Condition:
         return Condition(key, text, filter_, value=filter_.parse(text))
     except ValueError as error:
         return Condition(key, text, filter_, problem=str(error))
+
+
+def field_of(key: str) -> str:
+    """Return the field of which a filter leaves one value, "" for any other filter."""
+    name, _, slug = key.rpartition("__")
+    return name if slug in _SAME else ""
+
+
+def first_field_of(key: str) -> str:
+    """Return the listed record's own field that a filter begins with: "user" of "user.email__equals"."""
+    return key.rpartition("__")[0].partition(".")[0]
 
 
 def require_shallow(members: Iterable[Member]) -> None:

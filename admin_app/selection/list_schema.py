@@ -55,6 +55,12 @@ class Filter(Protocol):
     def key_sets(self, _value: Any) -> Sequence[KeySet]:
         """Return the key sets whose intersection is the matching rows; empty if `criterion` has to be used."""
 
+    def beyond(self, _value: Any) -> ColumnElement[bool] | None:
+        """Return the condition on the record that a row has to point at; None where a row matches by something else."""
+
+    def means_one(self) -> bool:
+        """Whether a value means one record at most."""
+
     def sentence(self, text: str) -> str:
         """Return the filter in words: 'Name contains "Ann"'."""
 

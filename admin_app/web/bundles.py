@@ -107,6 +107,7 @@ _SCRIPTS = (
     "look",
     "order",
     "presence",
+    "seen_as",
     "rights",
 )
 

@@ -46,8 +46,26 @@ function copyInstead(link) {
   });
 }
 
+// Behind a record's number: a button that copies it, as a ticket or a colleague asks for it.
+function copyId(place) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--quiet button--small";
+  button.textContent = "Copy ID";
+  place.after(" ", button);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(place.dataset.copyId);
+      button.textContent = "ID copied";
+    } catch {
+      button.remove();
+    }
+  });
+}
+
 // The clipboard is there only over https, and on this machine itself.
 if (navigator.clipboard) {
   document.querySelectorAll("input[data-copy]").forEach(addButton);
   document.querySelectorAll("a[data-copy-link]").forEach(copyInstead);
+  document.querySelectorAll("[data-copy-id]").forEach(copyId);
 }

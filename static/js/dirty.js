@@ -25,7 +25,9 @@ function show(form) {
 for (const type of ["input", "change"]) {
   document.addEventListener(type, (event) => {
     const form = event.target.form;
-    if (form?.matches("[data-guard]")) show(form);
+    if (!form?.matches("[data-guard]")) return;
+    delete form.dataset.cancelled;
+    show(form);
   });
 }
 
@@ -33,6 +35,37 @@ window.addEventListener("beforeunload", (event) => {
   const forms = [...document.querySelectorAll("form[data-guard]")];
   const isSending = forms.some((form) => "sent" in form.dataset);
   if (!isSending && forms.some(isDirty)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest(".form-foot__cancel")?.closest("form[data-guard]");
+  if (form) form.dataset.cancelled = "";
+});
+
+// The page may come back from the browser's cache and be sent after all: then the form says what was kept.
+function keyOf(form) {
+  if (!form.elements._left) {
+    const left = document.createElement("input");
+    const letters = crypto.getRandomValues(new Uint8Array(16));
+    left.type = "hidden";
+    left.name = "_left";
+    left.value = [...letters].map((one) => one.toString(16).padStart(2, "0")).join("");
+    form.append(left);
+  }
+  return form.elements._draft?.value || form.elements._left.value;
+}
+
+function keep(form) {
+  const data = new FormData(form);
+  for (const control of form.elements) if (["file", "password"].includes(control.type)) data.delete(control.name);
+  data.set("_leaving", keyOf(form));
+  navigator.sendBeacon(form.action, data);
+}
+
+// Who looks as someone else types nothing of their own.
+window.addEventListener("pagehide", () => {
+  const forms = document.querySelector("[data-seen-as]") ? [] : document.querySelectorAll("form[data-guard]");
+  for (const form of forms) if (!("sent" in form.dataset || "cancelled" in form.dataset) && isDirty(form)) keep(form);
 });
 
 document.querySelectorAll("form[data-guard]").forEach(show);

@@ -110,14 +110,22 @@ def test_correct_the_third_hit_by_the_keyboard_alone(begin: Begin, editor: Staff
     job.require(clicks=0, keys=8, loads=2)
 
 
-def test_find_the_posts_of_nobody_of_a_day(begin: Begin, editor: Staff) -> None:
+def test_find_the_posts_of_nobody_of_a_day_and_take_them_as_excel(begin: Begin, editor: Staff) -> None:
     job = begin(editor)
+    # How many posts a week is there to be read.
+    expect(job.page.get_by_role("region", name="Posts per week")).to_contain_text("this week")
+    job.require(clicks=0, loads=0)
 
     job.find("no:user created:2026-01-01", "Posts: no user, created at is on 2026-01-01")
 
     expect(result_line(job.page)).to_have_text("1 post")
     expect(chips(job.page)).to_have_text(["No user", "Created at is on 2026-01-01"])
     job.require(clicks=1, keys=1, loads=1)
+    job.click(job.page.locator("#main summary").filter(has_text="Export"))
+    with job.page.expect_download() as download:
+        job.click(job.page.get_by_role("link", name="Excel"))
+    assert download.value.suggested_filename.endswith(".xlsx")
+    job.require(clicks=3, keys=1, loads=2)
 
 
 def test_take_back_what_a_colleague_did(begin: Begin, editor: Staff, as_owner: Any, ann: User, app: Flask) -> None:

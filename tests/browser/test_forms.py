@@ -144,7 +144,7 @@ def test_leaving_a_changed_form_asks_first(editor_page: Page, make_user: Callabl
     user = make_user(name="Ann Lee")
     page = editor_page
     asked: list[str] = []
-    answers = iter(["dismiss", "accept"])
+    answers = iter(["dismiss", "accept", "accept"])
 
     def answer(dialog: Dialog) -> None:
         asked.append(dialog.type)
@@ -180,6 +180,15 @@ def test_leaving_a_changed_form_asks_first(editor_page: Page, make_user: Callabl
     page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url("/admin/user/")
     assert asked == ["beforeunload", "beforeunload"]
+
+    # Left for another page, and not cancelled: it is kept, and home leads to it.
+    page.goto(f"/admin/user/edit/?id={user.id}")
+    page.get_by_label("Name").fill("Ann Left")
+    page.get_by_role("link", name="Posts", exact=True).first.click()
+    expect(page).to_have_url("/admin/post/")
+    page.goto("/admin/")
+    page.get_by_role("link", name=f"User {user.id}").click()
+    expect(page.get_by_label("Name")).to_have_value("Ann Left")
 
 
 def test_saving_a_changed_form_does_not_ask(editor_page: Page, make_user: Callable[..., User]) -> None:

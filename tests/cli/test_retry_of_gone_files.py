@@ -25,7 +25,7 @@ def test_a_done_job_is_begun_anew_where_its_file_is_gone(app: Flask, manage: Any
     work(queue)
 
     assert (there.exit_code, "is already running or done." in there.stderr) == (1, True)
-    assert (gone.exit_code, gone.output) == (0, "“Posts · Excel” was started again.\n")
+    assert (gone.exit_code, gone.output) == (0, "“All posts · Excel” was started again.\n")
     assert (twice.exit_code, "is already running or done." in twice.stderr) == (1, True)
     assert as_viewer.get(f"/admin/jobs/file/?id={job_id}").status_code == 200
 

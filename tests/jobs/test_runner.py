@@ -96,7 +96,7 @@ def test_text_that_is_refused_fails_the_job_and_leaves_no_file(app: Flask, as_vi
     assert job.state is JobState.FAILED
     assert job.error.startswith("Row 2 has a text of 32,768 characters")
     assert job.error in page.root.text
-    assert page.texts("button", within="jobs") == ["Retry Posts · Excel"]
+    assert page.texts("button", within="jobs") == ["Retry All posts · Excel"]
     assert jobs.left_over(job_id) == []
     assert as_viewer.get(f"/admin/jobs/file/?id={job_id}").status_code == 404
 

@@ -154,7 +154,7 @@ def test_the_end_of_a_job_is_told_once_on_the_next_page(as_viewer: Any, make_pos
     news = [Page(as_viewer.get("/admin/user/")).all("div", id="job-news", role="status")[0].text for _ in range(2)]
 
     assert under_way.has_link("Jobs 1 under way")
-    assert news == ["Posts · Excel: done. Show jobs", ""]
+    assert news == ["All posts · Excel: done. Download Show jobs", ""]
 
 
 def test_the_page_says_when_nobody_works(app: Flask, as_viewer: Any) -> None:

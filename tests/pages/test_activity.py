@@ -78,7 +78,7 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
     ]
     past = Page(as_editor.get(f"/admin/user/history/?id={user.id}"))
     ways = [one.text for one in past.all("span", class_="faint")]
-    assert ways == ["by undo", "by redo", "by undo", "by command"]
+    assert ways == ["by an undo", "by a redo", "by an undo", "by a command"]
 
 
 def test_the_page_that_asks_before_a_redo_calls_it_so(as_editor: Any, make_user: Any) -> None:
@@ -273,7 +273,7 @@ def test_a_hidden_field_is_not_told(as_editor: Any, make_user: Any, client_with:
 
     page = Page(client_with("*:*", fields=["user.email:hidden"]).get("/admin/activity/?resource=user"))
 
-    assert [line[1] for line in lines(page)[1:]] == ["Changed user “Ann”", "Created user “Ann” by command"]
+    assert [line[1] for line in lines(page)[1:]] == ["Changed user “Ann”", "Created user “Ann” by a command"]
 
 
 @pytest.mark.parametrize(("days", "name"), [(1, "Yesterday"), (3, "Tuesday, 20 January 2026")])
@@ -389,9 +389,9 @@ def test_an_export_is_in_the_trail_with_its_rows(as_viewer: Any, make_post: Any)
 
     page = Page(as_viewer.get("/admin/activity/?kind=export"))
     assert summaries(page) == [
-        "Exported 2 posts (where=content equals garden or content equals house)",
+        "Exported 2 posts (Content is “garden” or Content is “house”)",
         "Exported 2 posts",
-        "Exported 1 post (q=garden)",
+        "Exported 1 post (search “garden”)",
     ]
     assert [one.text for one in page.all("span", class_="faint")] == []
     assert page.all("form", class_="undo") == []
@@ -429,7 +429,7 @@ def test_who_may_do_everything_takes_what_the_filters_leave_as_a_file(
         ["Edgar (edgar@example.com)", "Changed user “Anna”", "form", "Users", "1", ""]
     ]
     assert summaries(Page(as_owner.get("/admin/activity/?kind=export"))) == [
-        "Exported 1 entry of the activity (q=anna&kind=form)"
+        "Exported 1 entry of the activity (search “anna”, kind “form”)"
     ]
     assert not Page(as_editor.get("/admin/activity/")).has_link("Export as CSV")
 

@@ -254,3 +254,23 @@ def test_the_page_goes_on_with_the_rights_of_who_asks(as_owner: Any, ask: Ask, v
     assert answer(page)[0] == f"Vera cannot delete post {mine.id} “Mine”."
     assert (page.has_link("Staff"), page.has_link("Roles")) == (True, True)
     assert as_owner.get(f"/admin/post/delete/?id={mine.id}").status_code == 200
+
+
+def test_what_a_person_has_the_right_to_create_and_cannot_is_said(
+    ask: Ask, as_owner: Any, keep: Any, make_staff: Any, make_user: Any
+) -> None:
+    may = StringSet(["post:list", "post:view", "post:create"])
+    keep(Role(name="Writer", key="writer", permissions=may, rows=StringSet(["post:own"])))
+    ben = make_staff("Ben", "writer")
+
+    without = answer(ask(ben, "post", "create"))
+    told = Page(as_owner.get(f"/admin/staff/details/?id={ben.id}")).texts("p", class_="note")
+    make_user(email=ben.email)
+
+    assert [without[0], *without[2:4]] == [
+        "Ben cannot create their own posts.",
+        "The role Writer limits it to their own posts.",
+        "There is no such user.",
+    ]
+    assert "Posts: they cannot create any now, because there is no such user." in told
+    assert answer(ask(ben, "post", "create"))[0] == "Ben can create their own posts."

@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from admin_app.db.connection import rows_changed
 from admin_app.db.joined import of_root
 from admin_app.db.json_values import history_columns
-from admin_app.db.keys import Key, is_record
+from admin_app.db.keys import Key, is_record, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession, Statement, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, MERGED, REDID, UNDID, Change, ChangeSet, Kind
+from admin_app.models.note import Note
 from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded, number_of
 from admin_app.selection.paging.planner import planned
@@ -49,7 +50,7 @@ LIST_SCHEMA = ListSchema(
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of what happened to a record, newest first: its changes, and change sets about access, which change nothing.
+    """Some of what happened to a record, newest first: its changes, and change sets about access, which change nothing, or about its notes.
 
     The next page begins below the change and the change set that `older` names, if there is one.
     """
@@ -99,18 +100,16 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
         .order_by(Change.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    noted = (
-        select(ChangeSet)
-        .where(ABOUT_ACCESS, ChangeSet.resource == table_of(model).name, ChangeSet.record_id == record_id)
-        .order_by(ChangeSet.id.desc())
-        .limit(PAGE_SIZE + 1)
-    )
+    acts = select(ChangeSet).order_by(ChangeSet.id.desc()).limit(PAGE_SIZE + 1)
+    acts = acts.where(ChangeSet.id < before_set) if before_set else acts
+    asked = {"record_table": table_of(model).name, "record_key": record_id}
     changes = session.execute(changed.where(Change.id < before) if before else changed)
-    sets = session.scalars(noted.where(ChangeSet.id < before_set) if before_set else noted)
     # Both keep their own order: of two change sets at the same moment, the one that began first may have ended last.
     pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
         ((row[0], row[1]) for row in changes),
-        ((None, one) for one in sets),
+        # Each has an index of its own.
+        ((None, one) for one in session.scalars(acts.where(_ACTED), asked)),
+        ((None, one) for one in session.scalars(acts.where(ChangeSet.id.in_(_NOTED)), asked)),
     )
     both = list(merge(*pairs, key=lambda pair: -pair[1].id))
     shown = both[:PAGE_SIZE]
@@ -125,10 +124,16 @@ _CHANGED = and_(Change.model == bindparam("record_table"), Change.record_id == b
 _ACTED = and_(
     ABOUT_ACCESS, ChangeSet.resource == bindparam("record_table"), ChangeSet.record_id == bindparam("record_key")
 )
-# Every form asks both. A statement that is put together anew each time takes twice as long as these.
+# What was done with the notes that the record has; of a deleted one only the activity tells.
+_NOTES = select(stored_key(key_of(Note))).where(
+    Note.subject == bindparam("record_table"), Note.subject_id == bindparam("record_key")
+)
+_NOTED = select(Change.change_set_id).where(Change.model == Note.__table__.name, Change.record_id.in_(_NOTES))
+# Every form asks all of them. A statement that is put together anew each time takes twice as long as these.
 _NUMBER = select(
     number_of(select(Change.id).where(_CHANGED).limit(HISTORY_LIMIT + 1))
     + number_of(select(ChangeSet.id).where(_ACTED).limit(HISTORY_LIMIT + 1))
+    + number_of(_NOTED.limit(HISTORY_LIMIT + 1))
 )
 _LAST = (
     select(Change, ChangeSet)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from admin_app.domain.audit.undo import is_redo, is_undo
-from admin_app.models.change_set import ChangeSet
+from admin_app.models.change_set import ChangeSet, Kind
 
 
 class UndoWords(NamedTuple):
@@ -21,6 +21,20 @@ _NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion
 # What the act did besides: "and changed 17 posts".
 _FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
+# How something was done, as it follows what was done; other ways are told by their kinds.
+_WAYS = {
+    Kind.FORM: "",
+    Kind.BULK: "many at once",
+    Kind.IMPORT: "by an import",
+    Kind.COMMAND: "by a command",
+    Kind.UNDO: "by an undo",
+    Kind.RESTORE: "by restoring a version",
+    Kind.DEMO: "by the demo",
+    Kind.SIGN_IN: "by a sign-in",
+    Kind.ACCESS: "as a change of access",
+    Kind.NOTE: "with a note",
+    Kind.FORGET: "by the removal of a person's data",
+}
 UNDO = UndoWords("Undo", "undid", "undone")
 REDO = UndoWords("Redo", "redid", "redone")
 
@@ -44,6 +58,11 @@ def as_noun(summary: str) -> str:
     """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
     verb, _, rest = summary.partition(" ")
     return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
+
+
+def way_in_words(change_set: ChangeSet) -> str:
+    """Say how it was done, after what was done: "many at once", "" for by a form."""
+    return "by a redo" if is_redo(change_set) else _WAYS.get(Kind(change_set.kind), f"by {change_set.kind}")
 
 
 def named_way(change_set: ChangeSet) -> str:

@@ -110,11 +110,16 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
     """Raise `LastOwnerError` if this person is the only active owner."""
     with session.no_autoflush:
         lock(session)
-        others = select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active)
-        found = session.scalars(others).all()
-    if list(found) == [staff.id]:
+        last = last_owner(session)
+    if last == staff.id:
         message = f"{staff.name} is the last owner. Make someone else an owner first."
         raise LastOwnerError(message)
+
+
+def last_owner(session: AnySession) -> int | None:
+    """Return the id of the only active owner, None where there are several."""
+    found = session.scalars(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def is_about_privileges(session: AnySession, set_id: int) -> bool:

@@ -63,6 +63,8 @@ class RowMatcher:
     named: Mapping[str, NameLookup] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     links: Mapping[str, LinkLookup] = field(default_factory=dict)
+    # What a new record gets where its row says nothing, by column.
+    given: Mapping[str, object] = field(default_factory=dict)
     # Relations over several columns: the related rows that the person may choose or remove. Without an entry: all.
     seen_beyond: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     # Relations over several columns whose record one cell names.
@@ -98,7 +100,7 @@ class RowMatcher:
     @property
     def made_fields(self) -> tuple[str, ...]:
         """The fields that a line may set: those of the file, and those with a default that Python computes per record."""
-        own = (name for name in self._own_defaults if name not in self.fields)
+        own = (name for name in {**self._own_defaults, **self.given} if name not in self.fields)
         return (*(name for name in self.fields if name not in self._key.parts), *own)
 
     @cached_property
@@ -127,7 +129,10 @@ class RowMatcher:
     def _required(self) -> Collection[str]:
         # The discriminator column follows from the model.
         columns, told = history_columns(self.model).items(), inspect_mapper(self.model).polymorphic_on
-        return {name for name, one in columns if name not in self._made and one is not told and has_to_be_given(one)}
+        return {name for name, one in columns if self._is_asked(name) and one is not told and has_to_be_given(one)}
+
+    def _is_asked(self, name: str) -> bool:
+        return name not in self._made and name not in self.given
 
     @cached_property
     def _matching(self) -> TableColumn | None:
@@ -336,6 +341,7 @@ class RowMatcher:
         problems = self._ties.problems(row, {}, values, known) | self._amounts(row, values, values) | problems
         if problems:
             return self._wrong(row, problems) | {"record_id": None}
+        values |= {name: value for name, value in self.given.items() if values.get(name) is None}
         values |= {name: make(None) for name, make in self._own_defaults.items() if values.get(name) is None}
         kept = self._kept(values)
         return {"verdict": Verdict.NEW, "record_id": key, "after": kept, "missing": dict(row.missing) or None}

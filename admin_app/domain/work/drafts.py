@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ LIFETIME = timedelta(hours=24)
 MOST_DRAFTS = 10
 # Longest draft of one form in characters: its longest text, and room for the rest.
 LONGEST_DRAFT = LONGEST_TEXT + 100_000
+# A key that a page made up: as hard to guess as ours.
+_KEY = re.compile(r"[\w-]{22,32}", re.ASCII)
 # Every form asks. A statement that is put together anew each time takes four times as long as this one.
 _NEWEST = (
     select(Draft.key, Draft.created_at)
@@ -33,15 +36,21 @@ _NEWEST = (
 )
 
 
-def keep_draft(session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]]) -> Draft | None:
+def keep_draft(
+    session: AnySession, staff_id: int, *, address: str, fields: Sequence[tuple[str, str]], key: str = ""
+) -> Draft | None:
     """Save a form's fields (not yet committed); None if there is no such person, or the fields are too long.
 
-    The caller leaves out secrets. Old drafts are deleted: those of yesterday, and the person's oldest above ten.
+    With a key, this person's draft of that key is replaced. The caller leaves out secrets. Old drafts are deleted: those
+    of yesterday, and the person's oldest above ten.
     """
     is_too_long = sum(len(name) + len(value) for name, value in fields) > LONGEST_DRAFT
     if is_too_long or session.get(Staff, staff_id) is None:
         return None
+    session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == staff_id))
     draft = Draft(staff_id=staff_id, address=address, fields=[[name, storable(value)] for name, value in fields])
+    if _KEY.fullmatch(key) and session.get(Draft, key) is None:
+        draft.key = key
     session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
     # What was typed while a clock was ahead is not lost, and is no newer than what is typed now.
     session.execute(update(Draft).where(Draft.created_at > latest(utc_now())).values(created_at=utc_now()))

@@ -26,6 +26,7 @@ from admin_app.panel.access.row_scope import RowScope
 from admin_app.panel.registry import resource_at, resource_of
 from admin_app.panel.resource import Resource
 from admin_app.relations import ManyToMany, links_of
+from admin_app.selection.conditions import Condition
 
 T = TypeVar("T")
 # Characters of the name that the history has of a record.
@@ -160,6 +161,16 @@ class Access:
     def rule_names(self, action: Action) -> list[list[str]]:
         """Return the names of the person's row rules for an action: of each list, a row must match any."""
         return [] if self.authority.is_unbound else sorted(sorted(names) for names in self._scope.rules(action))
+
+    def asked_of_all(self, action: Action) -> list[Condition] | None:
+        """Return the conditions of the row rules that every row of an action meets; None where no row can."""
+        # What roles give without a person is as if everybody could meet it.
+        is_nobodys = self.authority.is_unbound or self.authority.principal is None
+        return [] if is_nobodys else self._scope.asked_of_all(action)
+
+    def decided_by(self, action: Action) -> list[str]:
+        """Name the fields that the person's row rules ask, for an action."""
+        return [] if self.authority.is_unbound else self._scope.decided_by(action)
 
     def rule_words(self, action: Action) -> str:
         """Say which rows the person is limited to, "" for no limit."""

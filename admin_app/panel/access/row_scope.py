@@ -13,6 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from admin_app.panel.access.authority import Authority
 from admin_app.panel.resource import Resource
+from admin_app.selection.conditions import Condition, first_field_of
 from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import WHERE, Selection
 
@@ -63,6 +64,18 @@ class RowScope:
         found = (self._authority.rights.row_rules(each, one.endpoint, guarded=one.is_guarded) for each in asked)
         return frozenset(names for names in found if names is not None)
 
+    def asked_of_all(self, action: Action) -> list[Condition] | None:
+        """Return the conditions that every row of an action meets; None where a rule that no longer is leaves no row."""
+        names = sorted({name for names in self.rules(action) if len(names) == 1 for name in names})
+        found = [self._selection(name) for name in names]
+        return None if None in found else [one for each in found if each is not None for one in each.conditions]
+
+    def decided_by(self, action: Action) -> list[str]:
+        """Name the fields that the rules of an action ask, those of the record itself: a relation for what is beyond it."""
+        found = (self._selection(name) for names in self.rules(action) for name in names)
+        asked = (one for each in found if each is not None for part in each.filters for one in part.conditions())
+        return sorted({first_field_of(one.key) for one in asked})
+
     def among(self, keys: Iterable[Key], rows: ColumnElement[bool] | None) -> set[Key]:
         """Return those of these keys whose rows are there and meet a condition."""
         model = self._resource.model
@@ -71,11 +84,15 @@ class RowScope:
 
     def _rule(self, name: str) -> ColumnElement[bool]:
         """Return the condition of one rule. A rule that is no longer declared matches nothing, since it was meant to limit."""
+        selection = self._selection(name)
+        return false() if selection is None else and_(true(), *(selection.criteria or [false()]))
+
+    def _selection(self, name: str) -> Selection | None:
         rule, person = self._resource.row_rules.get(name), self._authority.principal
         if rule is None or person is None:
-            return false()
+            return None
         schema = ListSchema(self._resource.model, filters=self._resource.filters)
-        return and_(true(), *(Selection.parse(schema, rule.filters(person).items()).criteria or [false()]))
+        return Selection.parse(schema, rule.filters(person).items())
 
 
 def require_rules(resource: Resource) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 from admin_app import formatting
 from admin_app.context import today
-from admin_app.domain.permissions.policy import Action
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import may_add
 from admin_app.panel.card import WEEKS, Card, Count, Newest, PerWeek, Top
 from admin_app.panel.cards.summarised import MOST_ROWS, listed, rough_count, roughly_summarised
 from admin_app.panel.cards.view_models import CardRow, CardView
@@ -163,7 +163,7 @@ def _last(access: Access, title: str, url: str) -> CardView:
         )
         for record in found
     )
-    add = Link(f"Add {one.noun}", link(one, "create_view")) if access.may(Action.CREATE) else None
+    add = Link(f"Add {one.noun}", link(one, "create_view")) if may_add(access) else None
     note = one.description if rows else f"No {one.nouns} yet. {one.description}".strip()
     return CardView(title, url, note=note, rows=rows, add=add)
 

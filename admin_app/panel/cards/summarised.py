@@ -9,7 +9,8 @@ from admin_app.extensions import db
 from admin_app.panel.card import WEEKS
 from admin_app.panel.cards.view_models import CardRow, CardView
 from admin_app.panel.chart import lengths_of, small_chart_of
-from admin_app.panel.grouping.groupings import LabelledGroup
+from admin_app.panel.grouping.groupings import ByTime, Grouping, LabelledGroup
+from admin_app.panel.grouping.periods import Unit
 from admin_app.panel.summary.summary import Summary, codes_of, figure_in_words, list_url, number_of, points_of
 from admin_app.panel.view_models import Link
 from admin_app.selection.paging.counting import Count, count_of
@@ -20,6 +21,7 @@ from admin_app.selection.selection import Selection
 MOST_ROWS = 5
 # So far a rough number is counted, which takes some milliseconds wherever that many rows are soon found.
 ROUGH_COUNT = 500
+_NOW = {Unit.DAY: "today", Unit.WEEK: "this week", Unit.MONTH: "this month", Unit.YEAR: "this year"}
 # Said where the rows are counted, and not their groups.
 SLOW = "Grouping them took too long."
 
@@ -31,11 +33,16 @@ def summarised(one: Summary, title: str) -> CardView:
         points, codes = points_of(one, groups)[-WEEKS:], codes_of(groups)[-WEEKS:]
         if not points:
             return CardView(title, one.url, "0", one.access.resource.nouns)
-        last = points[-1]
+        last, now = points[-1], _now(one.grouping, points[-1].label)
         number, _, what = last.said.partition(" ")
-        note = f"{what}, {last.label}" if what else last.label
-        return CardView(title, one.url, number, note, last.url, small_chart_of(points, codes[0], codes[-1]))
+        note = f"{what}, {now or last.label}" if what else now or last.label
+        return CardView(title, one.url, number, note, last.url, small_chart_of(points, codes[0], now or codes[-1]))
     return listed(one, title, [group for group in groups if not group.group.is_rest and group.group.key is not None])
+
+
+def _now(grouping: Grouping, label: str) -> str:
+    """Say of the period with this label that it is the current one, "" of any other."""
+    return _NOW[grouping.unit] if isinstance(grouping, ByTime) and grouping.current == label else ""
 
 
 def listed(one: Summary, title: str, groups: Sequence[LabelledGroup]) -> CardView:

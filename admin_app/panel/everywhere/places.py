@@ -11,6 +11,7 @@ from admin_app.domain.work.saved_views import views_named
 from admin_app.extensions import db
 from admin_app.formatting import folded
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import may_add
 from admin_app.panel.everywhere.view_models import Found
 from admin_app.panel.import_.offered import may_import
 from admin_app.panel.links import link
@@ -61,7 +62,7 @@ def _lists(open_: Sequence[Access]) -> Iterator[Place]:
 def _forms(open_: Sequence[Access]) -> Iterator[Place]:
     for access in open_:
         one = access.resource
-        if access.may(Action.CREATE):
+        if may_add(access):
             yield f"Add {one.noun}", "Form", link(one, "create_view"), f"new create {one.nouns}"
         if may_import(access):
             yield f"Import {one.nouns}", "Page", link(one, "import_view"), "upload file"

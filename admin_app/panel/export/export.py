@@ -18,17 +18,18 @@ from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ExportColumns
 from admin_app.panel.list.selections import selection_of
+from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.resource import Resource
-from admin_app.selection.selection import ARCHIVED, OWN_KEYS, SEARCH, TICKS, WHERE, Selection
+from admin_app.selection.conditions import Group, Member
+from admin_app.selection.selection import TOO, Selection
 from admin_app.transfer.columns import ExportColumn
 from admin_app.transfer.export.export_audit import ExportAudit, audited_rows
 from admin_app.transfer.export.reader import exported_rows
 from admin_app.transfer.formats import FORMATS, FileOptions, Format
 from admin_app.transfer.formats.base import PLAIN
 
-# Longest description of a list's filters in the history; other arguments leave no row out.
+# Longest description of a list's filters in the history.
 LONGEST_ASKED = 200
-SHAPES = frozenset(OWN_KEYS) - {SEARCH, WHERE, TICKS, ARCHIVED}
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,34 @@ def file_name(wanted: Order) -> str:
 def _audit_of(wanted: Order) -> ExportAudit:
     """Say who takes the rows: asked now, since a download is sent when the request is over."""
     acting, resource = act_under_way(), wanted.resource
-    asked = [f"{key}={value}" for key, value in wanted.selection.arguments() if key not in SHAPES]
     return ExportAudit(
         actor=acting.who() if acting is not None else (None, ""),
         request_id=acting.request_id if acting is not None else "",
         resource=table_of(resource.model).name,
         words=lambda number: formatting.counted(number, resource.noun, resource.nouns),
-        asked="&".join(asked)[:LONGEST_ASKED],
+        asked=", ".join(_asked(wanted.selection))[:LONGEST_ASKED],
+    )
+
+
+def _asked(selection: Selection) -> Iterator[str]:
+    """Say what leaves rows out, without the names of other records: who reads the history may not see those."""
+    if selection.search:
+        yield f"search “{selection.search}”"
+    for member in selection.filters:
+        names_record = any(isinstance(one.filter, RelationIs) for one in member.conditions())
+        yield _plain(member) if names_record else member.sentence()
+    if selection.ticks:
+        yield "selected"
+    if selection.archived:
+        yield "archived ones too" if selection.archived == TOO else "archived ones only"
+
+
+def _plain(member: Member) -> str:
+    """Return a filter as it was typed."""
+    join = " or " if isinstance(member, Group) and member.is_any else " and "
+    return join.join(
+        f"{one.filter.name} is ID {one.text}" if isinstance(one.filter, RelationIs) else one.sentence()
+        for one in member.conditions()
     )
 
 

@@ -48,7 +48,8 @@ CHANGED = "What you can see has changed since you started this export. No file w
 def begin_export(access: Access, wanted: Order) -> Job:
     """Write the job down, and wake a worker."""
     resource, selection, keys = access.resource, wanted.selection, [column.key for column in wanted.columns]
-    nouns = f"{resource.plural}{_narrowed_words(wanted)}"
+    narrowed = _narrowed_words(wanted)
+    nouns = f"{resource.plural}{narrowed}" if narrowed else f"All {resource.nouns}"
     arguments = {
         "resource": resource.endpoint,
         "selection": _kept_arguments(selection),

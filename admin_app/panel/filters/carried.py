@@ -7,10 +7,8 @@ from admin_app.extensions import Values
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.resource import by_key
+from admin_app.selection.conditions import field_of
 from admin_app.selection.selection import Selection
-
-# The operators that leave a single value of the field.
-_SAME = ("equals", "is")
 
 
 def carried(access: Access, selection: Selection) -> dict[str, str]:
@@ -22,12 +20,6 @@ def carried(access: Access, selection: Selection) -> dict[str, str]:
             is_relation = access.resource.relation(name) is not None
             found[name if is_relation else one.key] = str(one.value) if is_relation else one.text
     return found
-
-
-def field_of(key: str) -> str:
-    """Return the field of which a filter leaves one value, "" for any other filter."""
-    name, _, slug = key.rpartition("__")
-    return name if slug in _SAME else ""
 
 
 def values_of(access: Access, arguments: dict[str, str]) -> Values:

@@ -11,11 +11,12 @@ from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
-from admin_app.panel.filters.carried import field_of, values_of
+from admin_app.panel.filters.carried import values_of
 from admin_app.panel.forms.conflicts import refill
 from admin_app.panel.forms.source import Source
 from admin_app.panel.links import COPY
 from admin_app.panel.resource import Resource
+from admin_app.selection.conditions import field_of
 
 
 def fill_in(access: Access, source: Source) -> Record | None:

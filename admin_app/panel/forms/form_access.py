@@ -12,17 +12,20 @@ from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
 from admin_app.formatting import in_sentence, in_words
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import new_record
 from admin_app.panel.record.facts import fact
+from admin_app.panel.record_cells import cell_of_value
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
 from admin_app.relations import ToOne
 
 
 def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
-    """Take out what the person may not write by this action. What else a request sends is nobody's."""
+    """Take out what the person may not write by this action, and what a new record gets by itself. What else a request sends is nobody's."""
+    given = new_record(access).given if action is Action.CREATE else {}
     for name in own_names(access, form):
         is_out_of_sight = record is not None and access.leads_out_of_sight(name, record)
-        if is_out_of_sight or not access.may_write(name, action):
+        if is_out_of_sight or name in given or not access.may_write(name, action):
             del form[name]
     return form
 
@@ -38,10 +41,23 @@ def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
     return tuple(fact(access, record, name) for name in names if not hides_secret(access.resource.model, name))
 
 
+def given_facts(access: Access) -> tuple[Fact, ...]:
+    """List what a new record gets by itself, as far as the person may see it."""
+    given = new_record(access).given
+    return tuple(Fact(access.resource.label(name), cell_of_value(given[name])) for name in access.shown(given))
+
+
+def give(access: Access, record: Record) -> None:
+    """Fill in what a new record gets by itself."""
+    for name, value in new_record(access).given.items():
+        setattr(record, name, value)
+
+
 def missing_words(access: Access, form: Form) -> str:
     """Say which fields a new record needs that the person may not fill in, "" for none."""
-    resource = access.resource
-    labels = [in_sentence(resource.label(name)) for name in _left_out(resource, form) if _is_needed(resource, name)]
+    resource, given = access.resource, new_record(access).columns(access).keys() | new_record(access).given.keys()
+    names = [name for name in _left_out(resource, form) if name not in given and _is_needed(resource, name)]
+    labels = [in_sentence(resource.label(name)) for name in names]
     return (
         f"You cannot fill in fields that a new {resource.noun} needs: {in_words(labels)}. Ask an owner to create it."
         if labels
@@ -49,14 +65,17 @@ def missing_words(access: Access, form: Form) -> str:
     )
 
 
-def require_within(access: Access, record: Record, action: Action) -> None:
-    """Raise `InvalidRecord` if the person could not see the record, or do this with it, as it is written now."""
+def require_within(access: Access, record: Record, action: Action, form: Form | None = None) -> None:
+    """Raise `InvalidRecord` if the person could not see the record, or do this with it, as it is written now: at the field of the form that decides it."""
     if access.rows(action) is None:
         return
     db.session.flush()
     if not access.is_within(record.id, action):
-        words = f"Your permissions cover only {access.rule_words(action)}"
-        raise InvalidRecord({"": f"{words}. Nothing was saved. Change it, or ask an owner."})
+        deciding = [name for name in access.decided_by(action) if form is not None and name in form]
+        labels = in_words([access.resource.label(name) for name in deciding])
+        words = f"Your permissions cover only {access.rules_told(action)}. Nothing was saved. "
+        way = f"Change {labels}, or ask an owner." if labels else "Ask an owner."
+        raise InvalidRecord({next(iter(deciding), ""): words + way})
 
 
 def _left_out(resource: Resource, form: Form) -> list[str]:

@@ -19,13 +19,14 @@ from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.metrics import Event
+from admin_app.panel.access.new_record import new_record, why_none
 from admin_app.panel.drafts import DRAFT, is_discarded, newest_draft
 from admin_app.panel.files.addresses import lead_to_files
 from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
-from admin_app.panel.forms.form_access import fixed_facts
+from admin_app.panel.forms.form_access import fixed_facts, given_facts
 from admin_app.panel.forms.gone import gone_page, told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
@@ -67,7 +68,7 @@ class FormPage(Page):
             store_sent_files(self.access, Action.CREATE)
         source = source_of(self.access)
         if request.method != "POST":
-            return self._page(source, None, copied=fill_in(self.access, source))
+            return self._new_page(source)
         if (made := claimed(self.resource)) is not None:
             record_id, is_same = made
             return self._made_before(record_id) if is_same else self._made_of_other(record_id)
@@ -124,6 +125,13 @@ class FormPage(Page):
             metrics.count(Event.CONFLICT)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if merge.is_settled else HTTPStatus.CONFLICT
         return self._page(source, record, status, meanwhile=conflicts.meanwhile(merge, source))
+
+    def _new_page(self, source: Source) -> ResponseReturnValue:
+        """Draw the form of a new record, or say on the list why there can be none."""
+        if new_record(self.access).problem:
+            warn(why_none(self.access))
+            return lead_on(self.return_url())
+        return self._page(source, None, copied=fill_in(self.access, source))
 
     def _is_back(self) -> bool:
         """Whether the record was deleted while its form was open, and was restored before the form was sent."""
@@ -246,9 +254,15 @@ class FormPage(Page):
             copied=self.access.title_of(copied) if copied is not None else "",
             form_url=form_url or here(),
             return_url=self.return_url(),
-            **({} if record is None else self._about(form, record)),
+            **(self._about_new() if record is None else self._about(form, record)),
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+
+    def _about_new(self) -> dict[str, object]:
+        """Return what the page of a new record shows around the form: what it gets by itself, and why."""
+        given = new_record(self.access).given
+        kept_to = self.access.rules_told(Action.CREATE) if given else ""
+        return {"fixed": given_facts(self.access), "kept_to": kept_to}
 
     def _about(self, form: Form, record: Record) -> dict[str, object]:
         """Return what the page of an existing record shows around the form, from the database and not from what was typed."""

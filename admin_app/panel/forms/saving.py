@@ -26,7 +26,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import drop_sent_draft
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflicts import is_changed
-from admin_app.panel.forms.form_access import missing_words, require_within
+from admin_app.panel.forms.form_access import give, missing_words, require_within
 from admin_app.panel.forms.source import ONCE, kept_names
 from admin_app.panel.links_field import LinksField
 from admin_app.panel.resource import Resource
@@ -166,10 +166,11 @@ class Saving:
             if is_created or is_changed(field, record):
                 field.populate_obj(record, field.name)
         if is_created:
+            give(self.access, record)
             put_last(db.session, record)
             db.session.add(record)
         self.access.resource.before_save(self.form, record, is_created=is_created)
-        require_within(self.access, record, self.action)
+        require_within(self.access, record, self.action, self.form)
 
     def _finish(self, record: Record, *, is_created: bool) -> None:
         """Note in the same transaction that this form is done with."""

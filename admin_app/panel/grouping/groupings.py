@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from admin_app.context import today
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, TableColumn
@@ -24,13 +25,14 @@ from admin_app.kinds.date import DateKind
 from admin_app.kinds.datetime import LocalDateTimeKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
-from admin_app.panel.grouping.periods import Unit, code_of, following, label_of, starts
+from admin_app.panel.grouping.periods import Unit, code_of, following, label_of, start_of, starts
 from admin_app.panel.kinds.date import beginning_of, day_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.view_models import Hidden
 from admin_app.relations import ToOne, to_one
 from admin_app.selection import summary
+from admin_app.selection.conditions import first_field_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Group, Measure
 
@@ -84,17 +86,33 @@ class ByTime:
     unit: Unit
 
     def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
-        """Return a group for every period, the newest first, empty ones too; then one of the rows without a time."""
+        """Return a group for every period up to now, the newest first, empty ones too; then one of the rows without a time."""
         first, last = summary.ends_of(session, selection, self.column)
-        periods = [] if first is None else starts(self.unit, day_of(first), day_of(last))
+        periods = [] if first is None else self._periods(selection, day_of(first), day_of(last))
         end = following(self.unit, periods[-1]) if periods else None
         edges = [beginning_of(self.column, day) for day in (*periods, *([end] if end else []))]
         found = {one.key: one for one in summary.by_ranges(session, selection, self.column, edges, measure)}
         stretches = enumerate(self._stretches(periods, end))
-        groups = [LabelledGroup(*one, found.get(place, Group(place, 0))) for place, one in stretches]
+        groups = [
+            LabelledGroup(*one, replace(found.get(place, Group(place, 0)), is_rest=not 1 <= place <= len(periods)))
+            for place, one in stretches
+        ]
         # The groups before and after the periods are left out where they are empty.
-        some = [one for one in groups if 1 <= one.group.key <= len(periods) or one.group.number]
+        some = [one for one in groups if not one.group.is_rest or one.group.number]
         return [*some[::-1], *_none(self.by.field, found.get(None))]
+
+    @property
+    def current(self) -> str:
+        """Return the label of the period that it is now."""
+        return label_of(self.unit, start_of(self.unit, today()))
+
+    def _periods(self, selection: Selection, first: date, last: date) -> list[date]:
+        """Return the first days of the periods with rows and of those since, unless the list is about some of the time, or all rows are too old."""
+        is_of_some_time = any(
+            first_field_of(one.key) == self.by.field for each in selection.filters for one in each.conditions()
+        )
+        until_now = starts(self.unit, first, max(last, today()))
+        return starts(self.unit, first, last) if is_of_some_time or last < until_now[0] else until_now
 
     def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
         """Yield label, file label and filters of the time before the periods, of each period, and of the time after."""

@@ -10,9 +10,12 @@ from admin_app.context import zone
 from admin_app.domain.audit.undo import is_undoable
 from admin_app.domain.audit.undo_words import words_to_undo
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.permissions.privileges import last_owner
 from admin_app.domain.work.notes import is_about_note
+from admin_app.extensions import db, table_of
 from admin_app.formatting import actor_name
 from admin_app.models.change_set import ChangeSet
+from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, accesses_of_table
 from admin_app.panel.access.audit import summary_of
 from admin_app.panel.access.of_record import access_of_record, look_at
@@ -22,6 +25,8 @@ from admin_app.panel.links import link
 from admin_app.web.auth.login import signed_in_principal
 
 NOBODY = "none"
+# What the summary of a creation begins with.
+CREATED = "Created "
 
 
 def activity_rows(sets: Sequence[ChangeSet]) -> list[ActivityRow]:
@@ -48,10 +53,21 @@ def activity_row(done: ChangeSet) -> ActivityRow:
         resource=access.resource.plural if access is not None else "",
         count=f"{done.count:,}",
         reason=done.reason or "",
-        can_undo=access is not None and _may_undo(done, access) and is_undoable(done),
+        can_undo=access is not None
+        and _may_undo(done, access)
+        and is_undoable(done)
+        and not _takes_last_owner(done, access),
         undo=words_to_undo(done),
         resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",
     )
+
+
+def _takes_last_owner(done: ChangeSet, access: Access) -> bool:
+    """Whether an undo would take away the only person who can manage staff, which is refused."""
+    if done.resource != table_of(Staff).name or done.record_id is None or not done.summary.startswith(CREATED):
+        return False
+    last: object = access.authority.once("last owner", lambda: last_owner(db.session))
+    return done.record_id == last
 
 
 def _may_undo(done: ChangeSet, access: Access) -> bool:

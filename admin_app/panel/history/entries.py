@@ -19,7 +19,7 @@ from admin_app.domain.audit.diff import Piece, PieceKind, cut, replaced, words_d
 from admin_app.domain.audit.links import keys_from_history
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import keeps_former
-from admin_app.domain.audit.undo_words import named_way
+from admin_app.domain.audit.undo_words import way_in_words
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Expression, TableColumn, Values, db
 from admin_app.kinds import kind_of
@@ -70,7 +70,7 @@ def fields_of(changes: Sequence[Change]) -> list[tuple[FieldChange, ...]]:
     return [tuple(_fields(change, models[change.model], names)) for change in changes]
 
 
-# Acts whose summary says by itself in which way they were done: "Signed in" needs no "by sign-in".
+# Acts whose summary says by itself in which way they were done: "Signed in" and "Undid: ..." need no "by".
 _TELLING = frozenset(
     {
         Kind.SIGN_IN,
@@ -82,17 +82,14 @@ _TELLING = frozenset(
         Kind.PRUNE,
         Kind.NOTE,
         Kind.FORGET,
+        Kind.UNDO,
     }
 )
 
 
 def way_of(done: ChangeSet) -> str:
     """Say in which way a change set was done, "" where its summary does."""
-    return "" if done.kind in _TELLING else _way(done)
-
-
-def _way(done: ChangeSet) -> str:
-    return "" if done.kind == Kind.FORM else named_way(done)
+    return "" if done.kind in _TELLING else way_in_words(done)
 
 
 def time_cell(done: ChangeSet) -> Cell:
@@ -114,7 +111,7 @@ def _entry(change: Change, done: ChangeSet, names: Names) -> Entry:
         who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
-        way=_way(done),
+        way=way_in_words(done),
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=tuple(_fields(change, model, names)) if model is not None else (),
@@ -139,7 +136,7 @@ def _act(done: ChangeSet) -> Entry:
         who=formatting.actor_name(done.actor),
         at=time_cell(done),
         kind=done.kind,
-        way=_way(done),
+        way=way_in_words(done),
         set_url=url_for("activity.set_view", id=done.id),
         reason=done.reason or "",
         fields=(),

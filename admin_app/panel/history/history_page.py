@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from admin_app.db.keys import Key, read_key
 from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.former_class import was_of_class
-from admin_app.domain.audit.reader import timeline
+from admin_app.domain.audit.reader import state_at, state_of, timeline
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
 from admin_app.domain.audit.undo_words import words_of
@@ -23,7 +23,7 @@ from admin_app.extensions import db, table_of
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
 from admin_app.panel.history.entries import entries_of
-from admin_app.panel.history.restore import bring_back_record, restore_version
+from admin_app.panel.history.restore import bring_back_record, restore_version, restored_columns
 from admin_app.panel.history.view_models import Entry
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.page import Page, lead_on
@@ -80,10 +80,26 @@ class HistoryPage(Page):
     ) -> list[Entry]:
         """Draw what happened, with the ways to each version and who took it back."""
         undone = undone_among(db.session, [done.id for _, done in found])
+        present = {newest, *(self._like_now(record, found) if record is not None else ())}
         drawn = zip(found, entries_of(found), strict=True)
-        return [_with_undone(self._with_ways(one, record, newest), undone.get(done.id)) for (_, done), one in drawn]
+        return [
+            _with_undone(self._with_ways(one, record, newest, present), undone.get(done.id)) for (_, done), one in drawn
+        ]
 
-    def _with_ways(self, entry: Entry, record: Record | None, newest: str) -> Entry:
+    def _like_now(self, record: Record, found: Sequence[tuple[Change | None, ChangeSet]]) -> set[str]:
+        """Name the versions that restoring would make nothing of: what it gives back is as it is now."""
+        changes = [change for change, _ in found if change is not None]
+        if not changes or not self.access.reaches(record, Action.UNDO):
+            return set()
+        now, names = state_of(record), restored_columns(self.access, record)
+        then, same = state_at(db.session, record, changes[0]), set()
+        for change in changes:
+            if all(then[name] == now.get(name) for name in names & then.keys()):
+                same.add(str(change.id))
+            then |= change.before or {}
+        return same
+
+    def _with_ways(self, entry: Entry, record: Record | None, newest: str, present: Collection[str]) -> Entry:
         """Offer to look at a version, and the way back to one that is not the present one."""
         access, is_newest, is_gone = self.access, entry.id == newest, entry.did == "deleted"
         may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
@@ -93,7 +109,7 @@ class HistoryPage(Page):
         if not entry.id or is_gone:
             return entry
         view_url = self.link("version_view", record, change=entry.id, url=self.return_url())
-        return replace(entry, view_url=view_url, can_restore=may and not is_newest)
+        return replace(entry, view_url=view_url, can_restore=may and entry.id not in present)
 
     def _page(self, key: Key, problems: Sequence[str]) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0

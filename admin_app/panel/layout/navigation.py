@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Flask, request, session, url_for
 
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.inbox import MOST_UNREAD
 from admin_app.jobs import store as job_store
+from admin_app.models.job import JobState
 from admin_app.models.preference import Theme
 from admin_app.panel.access.access import access_to
 from admin_app.panel.in_time import in_time
@@ -34,6 +35,15 @@ _THEMES = (
     (Theme.LIGHT, "Light", "sun"),
     (Theme.DARK, "Dark", "moon"),
 )
+
+
+@dataclass(frozen=True)
+class JobNews:
+    """A job that has just ended, where jobs are, and where its file is, if it made one."""
+
+    label: str
+    url: str
+    file_url: str
 
 
 def init_app(app: Flask) -> None:
@@ -124,7 +134,7 @@ def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
     return "page" if is_here else ""
 
 
-def _jobs() -> tuple[int, list[Link]]:
+def _jobs() -> tuple[int, list[JobNews]]:
     """Return how many jobs of the person are under way, and what has ended since the last page said so."""
     found = shell()
     if seen_as() is not None:
@@ -133,5 +143,10 @@ def _jobs() -> tuple[int, list[Link]]:
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:
         session[TOLD] = max([found.since, *(job.finished_at for job in ended if job.finished_at)]).isoformat()
-    links = [Link(f"{job.title}: {job.state.value}", url_for("jobs.index")) for job in ended]
-    return sum(job.state in job_store.OPEN for job in found.jobs), links
+    return sum(job.state in job_store.OPEN for job in found.jobs), [_news_of(job) for job in ended]
+
+
+def _news_of(job: job_store.News) -> JobNews:
+    has_file = job.state is JobState.DONE and bool(job.file_name)
+    file_url = url_for("jobs.file", id=job.id) if has_file else ""
+    return JobNews(f"{job.title}: {job.state.value}", url_for("jobs.index"), file_url)

@@ -13,6 +13,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db
 from admin_app.models.preference import Density
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import may_add
 from admin_app.panel.filters.carried import carried
 from admin_app.panel.filters.narrowing import narrowings
 from admin_app.panel.in_time import in_time
@@ -78,7 +79,7 @@ class Table:
             pager=pager_of(selection, page, links),
             is_narrowed=selection.is_narrowed or bool(selection.ticks),
             clear_url=links.to(selection.cleared()),
-            new_url=link(resource, "create_view", url=here, **filled) if access.may(Action.CREATE) else "",
+            new_url=link(resource, "create_view", url=here, **filled) if may_add(access) else "",
             form_url=links.path,
             count_url="" if page.count.is_exact or is_cut else links.to(replace(selection, is_counted=True)),
             is_cut=is_cut,

@@ -78,6 +78,11 @@ class Operator(engine.BaseSQLAFilter):
         found = self.relation.has(condition)
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
 
+    def beyond(self, value: ReadValue) -> ColumnElement[bool] | None:
+        """Return the condition on the record that a row has to point at, where the column is that one's."""
+        is_asked = self.relation is not None and not self.includes_nothing(value)
+        return self.condition(self.column, value) if is_asked else None
+
     def key_sets(self, value: ReadValue) -> Sequence[KeySet]:
         """Return the sets of keys that tell the rows together, where the condition says nothing else."""
         return () if self.relation is not None else self.key_sets_of(value)

@@ -56,6 +56,14 @@ class RelationIs(Operator):
         """Compare the foreign key: no join."""
         return relation_of(column).condition(value)
 
+    def beyond(self, value: ReadValue) -> ColumnElement[bool] | None:
+        """Return the condition on the record itself, unless a row may lead to many."""
+        return None if relation_of(self.column).is_many else self.target.id == value
+
+    def means_one(self) -> bool:
+        """Say what the name says."""
+        return True
+
     def sentence(self, text: str) -> str:
         """Name the record rather than its number."""
         if name := self.label_of(text):
@@ -128,6 +136,10 @@ class RelationUnder(RelationIs):
     """The related record is this one, or is below it in a tree."""
 
     slug, words = "under", "is or is under"
+
+    @override
+    def beyond(self, value: ReadValue) -> ColumnElement[bool] | None:
+        return None
 
     @override
     def key_sets_of(self, value: ReadValue) -> Sequence[KeySet]:

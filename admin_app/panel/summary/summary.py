@@ -161,21 +161,31 @@ def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
         rows=rows,
         total=Link(formatting.number(total), list_url(one.access, one.selection)),
         chart=chart_of(points_of(one, groups)) if one.grouping.by.is_time else None,
+        beyond=_beyond_chart(one, groups) if one.grouping.by.is_time else "",
     )
 
 
+def _beyond_chart(one: Summary, groups: Sequence[LabelledGroup]) -> str:
+    """Say which rows have no bar: those of all other times would dwarf every bar."""
+    left = [f"{group.label}: {figure_in_words(one, group)}" for group in groups if group.group.is_rest]
+    return f"Not in the chart: {'; '.join(left)}." if left else ""
+
+
 def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:
-    """Return the periods for a chart, the oldest first; rows without a time have no place in it."""
+    """Return the periods for a chart, the oldest first; rows without a time have no place in it, nor has all that is before or after."""
     return [
         Point(group.label, figure_in_words(one, group), number_of(one, group), one.url_of(group))
-        for group in reversed(groups)
-        if group.group.key is not None
+        for group in _in_order(groups)
     ]
 
 
 def codes_of(groups: Sequence[LabelledGroup]) -> list[str]:
     """Return the same periods' names in a file, which are short."""
-    return [group.code for group in reversed(groups) if group.group.key is not None]
+    return [group.code for group in _in_order(groups)]
+
+
+def _in_order(groups: Sequence[LabelledGroup]) -> list[LabelledGroup]:
+    return [one for one in reversed(groups) if one.group.key is not None and not one.group.is_rest]
 
 
 def _row(one: Summary, group: LabelledGroup, length: float) -> SummaryRow:

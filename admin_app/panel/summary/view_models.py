@@ -32,6 +32,8 @@ class SummaryTable:
     rows: tuple[SummaryRow, ...]
     total: Link
     chart: Chart | None = None
+    # The rows that the chart leaves out, in words.
+    beyond: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from admin_app.models.role import Role
 from admin_app.models.staff import Staff
 from admin_app.panel.access.access import Access, access_to
 from admin_app.panel.access.authority import acting_for
+from admin_app.panel.access.new_record import new_record
+from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.resources.staff.rights_sum import VERBS, field_words, rows_words
 from admin_app.selection.selection import WHERE
@@ -108,12 +110,30 @@ def explain(question: Question) -> Explanation:
     return Explanation(verdict, reasons)
 
 
+def obstacles(staff: Staff, people: Access) -> Iterator[str]:
+    """Say which records a person may create and yet cannot, as far as the asking person may learn it."""
+    for resource in resources():
+        question = Question(staff, people, Action.CREATE, access_to(resource))
+        if question.is_told:
+            with acting_for(staff):
+                problem = _obstacle(question, access_to(resource))
+            if problem:
+                yield f"{resource.plural}: they cannot create any now, because {problem}."
+
+
+def _obstacle(question: Question, access: Access) -> str:
+    """Return what keeps the person from creating what they have the right to create, "" for nothing that is to be told."""
+    is_asked = question.action is Action.CREATE and access.may(Action.CREATE) and question.is_told
+    return new_record(access).problem if is_asked else ""
+
+
 def _verdict(question: Question, access: Access) -> str:
     who, action, record = question.who, question.action, question.record
     may = action in access.resource.offered_actions and access.may(action)
     if record is None:
         rows = rows_words(access, action) if may else access.resource.nouns
-        return f"{who} {'can' if may else 'cannot'} {VERBS[action]} {rows}."
+        can = "can" if may and not _obstacle(question, access) else "cannot"
+        return f"{who} {can} {VERBS[action]} {rows}."
     words = f"{VERBS[action]} {_named(question, record)}"
     if may and access.rule_names(action) and not question.is_told:
         return f"You do not have the permissions to see whether {who} can {words}."
@@ -138,6 +158,8 @@ def _reasons(question: Question, access: Access) -> Iterator[str]:
         return
     yield f"{_roles(giving)} {'gives' if len(giving) == 1 else 'give'} {question.head} on {place.plural}."
     yield from _row_reasons(question, access)
+    if problem := _obstacle(question, access):
+        yield f"{sentence_case(problem)}."
     if action not in _WITHOUT_FIELDS:
         yield _field_reason(question, access)
     if action in _BESIDES:

@@ -23,6 +23,7 @@ from admin_app.panel.links import link
 from admin_app.panel.resource import FurtherPage, Resource
 from admin_app.panel.view_models import Link, Section
 from admin_app.resources.staff.access_page import AccessPage
+from admin_app.resources.staff.explanation import obstacles
 from admin_app.resources.staff.permissions_page import PermissionsPage, SumPage
 from admin_app.resources.staff.privileged import PROOF_FOR, held_by_others, roles_by_key, sign_out_changed
 from admin_app.resources.staff.rights_sum import may_be_told, rights_sum
@@ -99,7 +100,11 @@ class StaffResource(Resource):
             if record.is_active
             else (f"{access_to(self).title_of(record)} is not active, so none of this counts at present.",)
         )
-        return (Section("With their roles, they can", told.lines, (*off, *told.warnings)),)
+        return (
+            Section(
+                "With their roles, they can", told.lines, (*off, *obstacles(record, access_to(self)), *told.warnings)
+            ),
+        )
 
     def fill_copy(self, form: Form, title: str) -> None:  # noqa: ARG002 -- a name is proposed to nobody
         """Untick roles that the copying person may not give."""

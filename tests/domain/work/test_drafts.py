@@ -60,6 +60,16 @@ def test_the_oldest_of_too_many_go(editor: Any, viewer: Any) -> None:
     assert left == {hers, *keys[2:]}
 
 
+def test_a_draft_of_the_same_key_is_replaced_but_not_anothers(editor: Any, viewer: Any) -> None:
+    key = "k" * 22
+    for staff, text in ((editor, "First"), (editor, "Second"), (viewer, "Hers")):
+        keep_draft(db.session, staff.id, address="/form", fields=[("content", text)], key=key)
+
+    found = {one.fields[0][1]: one.key == key for one in db.session.scalars(select(Draft))}
+
+    assert found == {"Second": True, "Hers": False}
+
+
 def test_too_much_is_not_kept_and_nobody_keeps_nothing(editor: Any) -> None:
     assert keep_draft(db.session, editor.id, address="/form", fields=[("a", "x" * LONGEST_DRAFT)]) is None
     assert keep_draft(db.session, editor.id + 1, address="/form", fields=[("a", "x")]) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -54,17 +54,22 @@ def test_a_view_is_pinned_from_its_page_and_says_how_many_rows_it_has(
     assert tile.all("a")[0].attributes["href"] == f"/admin/post/?view={view.id}"
 
 
-def test_a_summary_is_pinned_with_its_search_and_filters(as_viewer: Any, make_user: Any, make_post: Any) -> None:
+def test_a_summary_is_pinned_with_its_search_and_filters(
+    as_viewer: Any, make_user: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_app.panel.grouping.groupings.today", lambda: date(2026, 11, 30))
     ann = make_user(name="Ann")
     for user, words in ((ann, "Garden"), (ann, "Garden"), (None, "Garden"), (ann, "Boat")):
         make_post(user=user, content=words, created_at=datetime(2026, 11, 5, tzinfo=UTC))
 
     pin_by(as_viewer, "/admin/post/summary/?q=garden&by=user")
     pin_by(as_viewer, "/admin/post/summary/?user__empty=no&by=created_at__month")
+    pin_by(as_viewer, "/admin/post/summary/?by=created_at__week")
 
     found = own_tiles(as_viewer)
     assert [one.text for one in found["Posts by user, search “garden”"].all("li")] == ["Ann 2 posts"]
-    assert found["Posts by month, With any user"].all("p", class_="tile__number")[0].text == "3 posts, November 2026"
+    assert found["Posts by month, With any user"].all("p", class_="tile__number")[0].text == "3 posts, this month"
+    assert found["Posts by week"].all("p", class_="tile__number")[0].text == "0 posts, this week"
 
 
 def test_cards_change_places_and_go(as_viewer: Any, viewer: Any, make_view: Any, keep: Any) -> None:

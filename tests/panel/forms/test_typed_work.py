@@ -213,3 +213,20 @@ def test_more_than_is_kept_is_given_back(app: Flask, as_editor: Any, end_session
 
     assert (page.status, len(page.all("textarea", id="typed-content")[0].raw.strip())) == (403, LONGEST_DRAFT)
     assert drafts(app) == []
+
+
+# ---- a form that is left
+
+
+def test_what_was_typed_into_a_form_that_is_left_is_kept_until_it_is_saved(app: Flask, as_editor: Any) -> None:
+    form, key = Page(as_editor.get(NEW)).values(), "k" * 22
+    for text in ("Typed", "Typed for nine seconds"):
+        left = as_editor.post(NEW, data={**form, "content": text, "_leaving": key})
+
+    home = Page(as_editor.get("/admin/"))
+    again = Page(as_editor.get(home.link("New post")))
+    kept = drafts(app)
+    as_editor.post(NEW, data={**form, "content": "Saved after all", "_left": key})
+
+    assert (left.status_code, len(kept), again.values()["content"]) == (204, 1, "Typed for nine seconds")
+    assert (drafts(app), contents(app)) == ([], ["Saved after all"])

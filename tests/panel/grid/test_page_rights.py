@@ -129,9 +129,10 @@ def test_a_row_cannot_be_given_away_and_none_is_saved_then(
     told = Page(send(as_liam, page, **cells(mine, content="Changed"), **cells(second, user=str(other.id))))
 
     assert told.status == 422
+    rule = "Your permissions cover only your own posts, those of the user with your email, liam@example.com."
     assert told.summary == [
         "Nothing was saved.",
-        "Second: Your permissions cover only your own posts. Nothing was saved. Change it, or ask an owner.",
+        f"Second: {rule} Nothing was saved. Change User, or ask an owner.",
     ]
     assert told.values()[f"{mine.id}-content"] == "Changed"
     assert [(now(app, one).version, now(app, one).user_id) for one in (mine, second)] == [(1, me.id), (1, me.id)]

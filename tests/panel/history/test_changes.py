@@ -18,8 +18,9 @@ from tests.page import Page
     ("kind", "words"),
     [
         (Kind.FORM, "Ann (ann@example.com)"),
-        (Kind.COMMAND, "Ann (ann@example.com) by command"),
-        (Kind.UNDO, "Ann (ann@example.com) by undo"),
+        (Kind.COMMAND, "Ann (ann@example.com) by a command"),
+        (Kind.BULK, "Ann (ann@example.com) many at once"),
+        (Kind.UNDO, "Ann (ann@example.com)"),
         (Kind.SIGN_IN, "Ann (ann@example.com)"),
         (Kind.SIGN_IN_FAILED, "Ann (ann@example.com)"),
         (Kind.EXPORT, "Ann (ann@example.com)"),

@@ -89,7 +89,7 @@ def test_a_version_is_restored_as_a_new_change(as_editor: Any, make_user: Any, m
     assert response.location.startswith(f"/admin/post/history/?id={post.id}")
     page = Page(as_editor.get(response.location))
     assert page.notice.startswith("Success Post “first” was restored.")
-    assert events(page)[0].startswith("Edgar (edgar@example.com) changed it by restore")
+    assert events(page)[0].startswith("Edgar (edgar@example.com) changed it by restoring a version")
     with app.app_context():
         again = db.session.get_one(Post, post.id)
         assert (again.content, again.user_id, again.version) == ("first", ann.id, 4)

@@ -129,7 +129,11 @@ def test_activity_says_what_was_done_with_a_note_and_shows_its_text(as_viewer: A
         heading = (act.summary, act.resource, act.record_id)
 
     page = Page(as_viewer.get(f"/admin/activity/set/?id={act.id}"))
+    past = Page(as_viewer.get(f"/admin/post/history/?id={post.id}"))
 
+    newest = past.all("li", class_="event")[0]
+    assert "added a note to post “Bicycle”" in newest.text
+    assert past.has_link("History 2")
     assert heading == ("Added a note to post “Bicycle”", "post", post.id)
     assert page.texts("dt", within="main")[-3:] == ["Author", "Text", "Edited at"]
     assert "Look at this" in page.texts("dd")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +23,12 @@ def groups(page: Page) -> dict[str, str]:
 def links(page: Page) -> dict[str, str]:
     rows = [one for tbody in page.all("tbody") for one in tbody.all("tr")]
     return {row.all("th")[0].text: row.all("a")[0].attributes["href"] for row in rows}
+
+
+@pytest.fixture(autouse=True)
+def _late_in_november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be a day to which the periods go on."""
+    monkeypatch.setattr("admin_app.panel.grouping.groupings.today", lambda: date(2026, 11, 30))
 
 
 @pytest.fixture
@@ -67,6 +73,32 @@ def test_a_chart_says_the_same_as_its_table_the_oldest_first(as_viewer: Any) -> 
     ]
     assert [one.attributes["href"] for one in chart.all("a")] == list(links(page).values())[::-1]
     assert [one.attributes["height"] for one in chart.all("rect", class_="chart__bar")] == ["50.0", "0.0", "100.0"]
+
+
+@pytest.mark.usefixtures("autumn")
+def test_rows_before_the_first_bar_are_in_the_table_and_in_no_bar(
+    as_viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_app.panel.grouping.periods.MOST", 2)
+
+    page = Page(as_viewer.get(BY_MONTH))
+
+    assert page.texts("p", class_="summary__total") == ["3 posts in all"]
+    assert page.texts("p", class_="hint") == ["Not in the chart: Until 2026-09-30: 1 post."]
+    chart = page.all("svg", class_="chart__columns")[0]
+    assert [one.text for one in chart.all("title")] == ["October 2026: 0 posts", "November 2026: 2 posts"]
+
+
+@pytest.mark.usefixtures("autumn")
+@pytest.mark.parametrize(
+    ("narrowed", "newest"), [("", "Week of 2026-11-30"), ("&created_at__until=2026-11-08", "Week of 2026-11-02")]
+)
+def test_periods_go_on_until_now_unless_the_list_is_about_some_of_the_time(
+    narrowed: str, newest: str, as_viewer: Any
+) -> None:
+    page = Page(as_viewer.get(f"{SUMMARY}?by=created_at__week{narrowed}"))
+
+    assert next(iter(groups(page))) == newest
 
 
 def test_rows_are_counted_by_the_record_that_they_belong_to(as_viewer: Any, autumn: dict[str, int]) -> None:

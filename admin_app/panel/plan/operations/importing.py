@@ -20,6 +20,7 @@ from admin_app.domain.records.lookup import EVERYTHING, naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn
 from admin_app.panel.access.access import Access
+from admin_app.panel.access.new_record import new_record
 from admin_app.panel.import_.offered import (
     brought,
     columns_to_create,
@@ -122,6 +123,7 @@ def _matcher(access: Access, options: ImportOptions, relations: Mapping[str, Rel
         checks=_checks(access, options),
         links={key: _links(access, key, options) for key in keys if access.resource.is_links(key)},
         seen_beyond=_seen_beyond(access),
+        given=new_record(access).columns(access),
         named_ties=[CompositeLookup(one, named[key]) for key, one in ties.items()],
     )
 

@@ -279,17 +279,18 @@ def test_an_import_does_nothing_that_the_person_could_not_do_by_the_form(
         f"{ours.id + 100},made up,{mine.id}\n"
         f",new,{mine.id}\n"
         f",for her,{other.id}\n"
+        ",of nobody,\n"
     )
 
     plan = planned(liam, content.encode(), to="post")
     page = agreed(liam, plan, whole="0")
 
-    assert page.heading == "2 posts imported"
+    assert page.heading == "3 posts imported"
     with liam.application.app_context():
         verdicts = dict(map(tuple, db.session.execute(select(PlanLine.number, PlanLine.verdict))))
         posts = {one.content: one.user_id for one in db.session.scalars(select(Post))}
-    assert verdicts == {2: "done", 3: "wrong", 4: "wrong", 5: "done", 6: "refused"}
-    assert posts == {"changed": mine.id, "theirs": other.id, "new": mine.id}
+    assert verdicts == {2: "done", 3: "wrong", 4: "wrong", 5: "done", 6: "refused", 7: "done"}
+    assert posts == {"changed": mine.id, "theirs": other.id, "new": mine.id, "of nobody": mine.id}
 
 
 @both_stores
