@@ -20,6 +20,7 @@ from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
+from admin_app.db.unreadable import install_loaders
 from admin_app.db.versions import digest
 from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
@@ -53,6 +54,8 @@ READ_ONLY_TRANSACTION = "25006"
 
 def prepare(connection: object, _record: object) -> None:
     """Enforce foreign keys, let readers and a writer work side by side, and leave transactions to us."""
+    if isinstance(connection, psycopg.Connection):
+        install_loaders(connection)
     if not isinstance(connection, sqlite3.Connection):
         return
     # Python's driver begins transactions by itself, but only before a write. SQLAlchemy's "begin" event does it here
@@ -116,11 +119,15 @@ def _namesake(value: SqliteValue) -> SqliteValue:
 
 
 def _exact_text(value: object) -> str | None:
-    return None if value is None else repr(value)
+    return value if value is None or isinstance(value, str) else repr(value)
 
 
-def _exact_number(value: float | str | None) -> float | None:
-    return None if value is None else float(value)
+def _exact_number(value: float | str | None) -> float | str | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        # Another program stored a text there.
+        return value
 
 
 def _bytes_of_hex(value: str | None) -> bytes | None:
