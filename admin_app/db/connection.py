@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from admin_app import metrics
 from admin_app.context import autocommit, is_autocommit, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
-from admin_app.db.driver_text import stored_text, stored_value
+from admin_app.db.driver_text import moment_text, stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
@@ -95,6 +95,7 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
     # For columns of unknown types: what SQLite stores, as text.
     connection.create_function("stored_text", 1, stored_text, deterministic=True)
+    connection.create_function("moment_text", 2, moment_text, deterministic=True)
     connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 

@@ -40,7 +40,14 @@ from admin_app.extensions import ColumnType
 
 # What the readers of SQLAlchemy, Python and psycopg raise for what they cannot read.
 NOT_READ = (
-    ValueError, TypeError, AttributeError, LookupError, ArithmeticError, EOFError, ImportError, pickle.PickleError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    ImportError,
+    pickle.PickleError,
     psycopg.DataError,
 )  # fmt: skip -- one list
 Stored = str | int | float | bytes
@@ -155,7 +162,20 @@ _REQUIRED: dict[type[ColumnType], Callable[[object, object], object]] = {
 }
 # The types that read what the driver gives.
 _READ: tuple[type[ColumnType], ...] = (
-    Date, DateTime, Time, Interval, Numeric, Float, Boolean, Enum, JSON, Uuid, LargeBinary, BINARY, VARBINARY, PickleType,
+    Date,
+    DateTime,
+    Time,
+    Interval,
+    Numeric,
+    Float,
+    Boolean,
+    Enum,
+    JSON,
+    Uuid,
+    LargeBinary,
+    BINARY,
+    VARBINARY,
+    PickleType,
 )  # fmt: skip -- one list
 # PostgreSQL's types whose values may be outside Python's range.
 _LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
@@ -186,7 +206,9 @@ def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
     if (of, dialect) in _MADE:
         return _MADE[of, dialect]
     base = _Checked if dialect == "sqlite" and issubclass(of, tuple(_REQUIRED)) else _Tolerant
-    made = of if issubclass(of, _Tolerant) else type(of.__name__, (base, of), {"cache_ok": True, "__module__": __name__})
+    made = (
+        of if issubclass(of, _Tolerant) else type(of.__name__, (base, of), {"cache_ok": True, "__module__": __name__})
+    )
     return _MADE.setdefault((of, dialect), made)
 
 

@@ -34,6 +34,7 @@ from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
+from admin_app.kinds.unreadable import UnreadableKind
 from admin_app.kinds.uuid import UuidKind
 from admin_app.kinds.web_address import UrlKind
 
@@ -78,6 +79,7 @@ KINDS: tuple[AnyKind, ...] = (
 # Kinds of PostgreSQL's own types.
 NATIVE: tuple[AnyKind, ...] = (InetKind, CidrKind, MacKind)
 # With those of keys: of our own tables, and of several columns, which none of them has.
+_OF_VALUES: tuple[AnyKind, ...] = (UnreadableKind, *KINDS, *NATIVE)
 _ALL: tuple[AnyKind, ...] = (*KINDS, *NATIVE, RecordKeyKind, KeyPartsKind)
 
 
@@ -130,7 +132,7 @@ def stand_in(column: TableColumn) -> Expression | None:
 def kind_of_value(of: type[object]) -> AnyKind | None:
     """Return the kind that values of this Python type are of; None for what no column holds."""
     if of not in _BY_VALUE:
-        _BY_VALUE[of] = next((kind for kind in (*KINDS, *NATIVE) if issubclass(of, kind.values)), None)
+        _BY_VALUE[of] = next((kind for kind in _OF_VALUES if issubclass(of, kind.values)), None)
     return _BY_VALUE[of]
 
 

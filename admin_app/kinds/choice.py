@@ -68,7 +68,8 @@ class ChoiceKind(Kind[object]):
     def value_in_history(self, value: object) -> object:
         """Read what the table keeps; a choice that was taken away since is its text."""
         kind = self.type
-        return dict(zip(kind.enums, kind.enum_class, strict=False)).get(value, value) if kind.enum_class else value
+        members = zip(kind.enums, kind.enum_class or kind.enums, strict=False)
+        return dict(members)[value]
 
     def may_return(self, held: object) -> bool:
         """Know a choice that there still is: of any other SQLAlchemy could not read the row again, nor a list with it."""
