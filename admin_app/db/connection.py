@@ -16,10 +16,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from admin_app import metrics
 from admin_app.context import autocommit, is_autocommit, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
-from admin_app.db.driver_text import stored_text, stored_value
+from admin_app.db.driver_text import moment_text, stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
 from admin_app.db.turns import waiting
+from admin_app.db.unreadable import install_loaders
 from admin_app.db.versions import digest
 from admin_app.extensions import AnySession, Model
 from admin_app.formatting import folded
@@ -53,6 +54,8 @@ READ_ONLY_TRANSACTION = "25006"
 
 def prepare(connection: object, _record: object) -> None:
     """Enforce foreign keys, let readers work beside a writer, and let SQLAlchemy begin transactions."""
+    if isinstance(connection, psycopg.Connection):
+        install_loaders(connection)
     if not isinstance(connection, sqlite3.Connection):
         return
     # Python's driver begins transactions by itself, but only before a write. SQLAlchemy's "begin" event does it here
@@ -92,6 +95,7 @@ def give_functions(connection: sqlite3.Connection) -> None:
     connection.create_function("bytes_of_hex", 1, _bytes_of_hex, deterministic=True)
     # For columns of unknown types: what SQLite stores, as text.
     connection.create_function("stored_text", 1, stored_text, deterministic=True)
+    connection.create_function("moment_text", 2, moment_text, deterministic=True)
     connection.create_function("stored_value", 1, stored_value, deterministic=True)
 
 
@@ -116,11 +120,15 @@ def _namesake(value: SqliteValue) -> SqliteValue:
 
 
 def _exact_text(value: object) -> str | None:
-    return None if value is None else repr(value)
+    return value if value is None or isinstance(value, str) else repr(value)
 
 
-def _exact_number(value: float | str | None) -> float | None:
-    return None if value is None else float(value)
+def _exact_number(value: float | str | None) -> float | str | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        # Another program stored a text there.
+        return value
 
 
 def _bytes_of_hex(value: str | None) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from psycopg import Binary, ProgrammingError, adapters
@@ -69,6 +70,15 @@ def stored_text(raw: object) -> str | int | None:
     if raw is None or isinstance(raw, int):
         return raw
     return f"{WORDS}{raw}" if str(raw).startswith(MARKS) else str(raw)
+
+
+def moment_text(raw: object, zone: str) -> str | int | None:
+    """Write what SQLite stores for a time as the history has it, and anything else as it is. Also a function in SQL."""
+    try:
+        moment = datetime.fromisoformat(f"{raw}{zone}")
+    except ValueError:
+        return stored_text(raw)
+    return moment.isoformat(timespec="microseconds") if bool(moment.tzinfo) == bool(zone) else stored_text(raw)
 
 
 def stored_value(text: str | int | None) -> str | bytes | float | None:

@@ -97,4 +97,8 @@ def spelled_text(text: str | None) -> str | None:
     """Rewrite JSON text in the one spelling."""
     if text is None or _is_deep(text):
         return text
-    return spelled(json.loads(text, parse_float=Decimal))
+    try:
+        return spelled(json.loads(text, parse_float=Decimal))
+    except ValueError:
+        # Another program stored what is no JSON.
+        return text

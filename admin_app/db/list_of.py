@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine, to_instance
 from typing_extensions import override
 
 from admin_app.db.json_spelling import Spelled
+from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import ColumnType
 
 
@@ -43,14 +45,20 @@ class ListOf(TypeDecorator[list[Any]]):
         return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else JSON(none_as_null=True))
 
     @override
-    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> list[Any] | None:
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
         """Write the items with their own type if JSON would not."""
+        if isinstance(value, Unreadable):
+            return value
         bind = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).bind_processor(dialect)
         return None if value is None else [one if bind is None else bind(one) for one in value]
 
     @override
-    def process_result_value(self, value: list[Any] | None, dialect: Dialect) -> list[Any] | None:
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:
         """Read the items with their own type."""
+        if isinstance(value, Unreadable):
+            return value
+        if value is not None and not isinstance(value, list):
+            return Unreadable(json.dumps(value))
         read = None if dialect.name == "postgresql" else self.item.dialect_impl(dialect).result_processor(dialect, None)
         return None if value is None else [one if read is None else read(one) for one in value]
 

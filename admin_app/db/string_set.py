@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
+
+from admin_app.db.unreadable import Unreadable, reading
 
 
 class StringSet(tuple[str, ...]):
@@ -53,9 +55,12 @@ class StringSetType(TypeDecorator[StringSet]):
     @override
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
         """Write the stored text."""
-        return None if value is None else StringSet(value).to_text()
+        return value if value is None or isinstance(value, Unreadable) else StringSet(value).to_text()
 
     @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StringSet | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read the stored text."""
-        return None if value is None else StringSet.from_text(value)
+        return None if value is None else _read(value)
+
+
+_read = reading(lambda text: StringSet.from_text(str(text)))

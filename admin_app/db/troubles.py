@@ -108,7 +108,8 @@ def _is_away(error: BaseException) -> bool:
 
 
 def _is_connecting(error: DBAPIError) -> bool:
-    return type(error.orig).__module__.startswith("psycopg") and error.statement is None
+    # Without a statement are also errors of a value that is read from a result: psycopg's DataError.
+    return isinstance(error.orig, psycopg.OperationalError) and error.statement is None
 
 
 def say(log: logging.Logger, error: DBAPIError | OSError) -> None:

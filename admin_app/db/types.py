@@ -10,6 +10,8 @@ from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+from admin_app.db.unreadable import Unreadable
+
 
 def utc_now() -> datetime:
     """Return the current time, aware, in UTC."""
@@ -29,8 +31,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a time without a time zone, which would be ambiguous later."""
-        if value is None:
-            return None
+        if value is None or isinstance(value, Unreadable):
+            return value
         if value.tzinfo is None:
             message = f"a time needs a zone: {value!r}"
             raise ValueError(message)
@@ -43,9 +45,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 
-def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+def _from_text(value: str | None) -> Any:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(f"{value}+00:00")
+    except ValueError:
+        return Unreadable(value)
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
-    return None if value is None else value.astimezone(UTC)
+    return value if value is None or isinstance(value, Unreadable) else value.astimezone(UTC)

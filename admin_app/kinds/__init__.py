@@ -34,6 +34,7 @@ from admin_app.kinds.record_key import RecordKeyKind
 from admin_app.kinds.string_set import StringSetKind
 from admin_app.kinds.text import LongTextKind, TextKind
 from admin_app.kinds.time import TimeKind
+from admin_app.kinds.unreadable import UnreadableKind
 from admin_app.kinds.uuid import UuidKind
 from admin_app.kinds.web_address import UrlKind
 
@@ -77,6 +78,7 @@ KINDS: tuple[AnyKind, ...] = (
 
 # Kinds of PostgreSQL's own types.
 NATIVE: tuple[AnyKind, ...] = (InetKind, CidrKind, MacKind)
+_OF_VALUES: tuple[AnyKind, ...] = (UnreadableKind, *KINDS, *NATIVE)
 # All kinds, with those of keys: of our own tables, and composite ones.
 _ALL: tuple[AnyKind, ...] = (*KINDS, *NATIVE, RecordKeyKind, KeyPartsKind)
 
@@ -130,7 +132,7 @@ def placeholder(column: TableColumn) -> Expression | None:
 def kind_of_value(of: type[object]) -> AnyKind | None:
     """Return the kind of values of this Python type; None if no column holds them."""
     if of not in _BY_VALUE:
-        _BY_VALUE[of] = next((kind for kind in (*KINDS, *NATIVE) if issubclass(of, kind.values)), None)
+        _BY_VALUE[of] = next((kind for kind in _OF_VALUES if issubclass(of, kind.values)), None)
     return _BY_VALUE[of]
 
 

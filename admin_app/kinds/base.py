@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, ClassVar, Generic, TypeVar
+from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, Dialect, cast
+from sqlalchemy import ColumnElement, Dialect, case, cast
 from sqlalchemy.types import Text
 
 from admin_app.db.attributes import stored_column
+from admin_app.db.driver_text import stored_text, stored_value
+from admin_app.db.unreadable import NOT_READ, Unreadable
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
 
@@ -166,11 +169,20 @@ class Kind(Generic[V]):
 
     def to_history(self, value: V | None) -> str | int | None:
         """Return a value in the JSON form of the history."""
+        if isinstance(value, Unreadable):
+            return stored_text(value.raw)
         return None if value is None else self.history_of(value)
 
     def from_history(self, value: object) -> V | None:
-        """Return the value of the history's JSON form."""
-        return None if value is None else self.value_in_history(value)
+        """Return the value that the history's JSON stands for; what is none of the kind was unreadable then, too."""
+        if value is None:
+            return None
+        try:
+            return self.value_in_history(value)
+        except NOT_READ:
+            raw = stored_value(value if isinstance(value, int) else str(value))
+            # It is of no kind's values, and handled where any of them may come.
+            return cast_type("V", Unreadable("" if raw is None else raw))
 
     def history_of(self, value: V) -> str | int:
         """Write a value that isn't None as text or a whole number."""
@@ -224,6 +236,11 @@ def without_zone(value: Clock) -> Clock:
         message = "a zone would be forgotten"
         raise ValueError(message)
     return value
+
+
+def written_within(column: Expression, ends: tuple[object, object], written: Expression) -> Expression:
+    """Return PostgreSQL's SQL that writes a value between the ends, and any other, such as `infinity`, as PostgreSQL does."""
+    return case((column.between(*ends), written), else_=cast(column, Text))
 
 
 def with_zone(value: datetime) -> datetime:

@@ -68,7 +68,8 @@ class ChoiceKind(Kind[object]):
     def value_in_history(self, value: object) -> object:
         """Return the member with this stored text; a choice that was removed stays text."""
         kind = self.type
-        return dict(zip(kind.enums, kind.enum_class, strict=False)).get(value, value) if kind.enum_class else value
+        members = zip(kind.enums, kind.enum_class or kind.enums, strict=False)
+        return dict(members)[value]
 
     def may_return(self, held: object) -> bool:
         """Whether the set still has the choice. SQLAlchemy can't read a row, or a list, with a removed one."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Date, func
 
-from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, written_within
 from admin_app.kinds.text import csv_text
 
 
@@ -36,7 +36,7 @@ class DateKind(Kind[date]):
 
     def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
         """Write ISO 8601, which is how SQLite stores it."""
-        return csv_text(column, style) if style.store == "sqlite" else func.to_char(column, "YYYY-MM-DD")
+        return csv_text(column if style.store == "sqlite" else self.history_on_postgres(column), style)
 
     def from_cell(self, cell: str) -> date:
         """Read ISO 8601."""
@@ -52,4 +52,4 @@ class DateKind(Kind[date]):
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601, which is how SQLite stores it."""
-        return func.to_char(column, "YYYY-MM-DD")
+        return written_within(column, (date.min, date.max), func.to_char(column, "YYYY-MM-DD"))

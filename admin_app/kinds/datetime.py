@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from flask import has_app_context
-from sqlalchemy import ColumnElement, DateTime, String, case, cast, func, literal
+from sqlalchemy import ColumnElement, DateTime, case, cast, func, type_coerce
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, db
-from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone
+from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is, read_as, with_zone, without_zone, written_within
 from admin_app.kinds.text import csv_text
 
 # PostgreSQL's format for the text that SQLite stores.
 _IN_HISTORY = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 # SQLite's stored form of a moment, as a GLOB pattern.
 _STORED = "0000-00-00 00:00:00.000000".replace("0", "[0-9]")
+# The first and the last time that Python has.
+_MOMENTS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+_LOCAL = (_MOMENTS[0].replace(tzinfo=None), _MOMENTS[1].replace(tzinfo=None))
 
 
 class LocalDateTimeKind(Kind[datetime]):
@@ -27,6 +30,8 @@ class LocalDateTimeKind(Kind[datetime]):
     types: ClassVar[tuple[type[ColumnType], ...]] = (DateTime,)
     values = (datetime,)
     is_inert = True
+    # How the history ends a time.
+    zone: ClassVar[str] = ""
 
     @classmethod
     def holds(cls, of: ColumnType) -> bool:
@@ -67,15 +72,17 @@ class LocalDateTimeKind(Kind[datetime]):
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
-        return func.replace(column, " ", "T")
+        return _moment_on_sqlite(column, self.zone)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
-        return func.to_char(column, _IN_HISTORY)
+        return written_within(column, _LOCAL, func.to_char(column, _IN_HISTORY))
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Write SQLite's stored form."""
-        return func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
+        kept = func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
+        is_read = type_coerce(found, Text()).op("GLOB")(f"{_STORED.replace(' ', 'T')}{self.zone}")
+        return case((is_read, kept), else_=func.stored_value(found, type_=NullType()))
 
 
 class DateTimeKind(LocalDateTimeKind):
@@ -83,6 +90,7 @@ class DateTimeKind(LocalDateTimeKind):
 
     name = "datetime"
     types = (UtcDateTime,)
+    zone = "+00:00"
 
     @classmethod
     def holds(cls, _of: ColumnType) -> bool:
@@ -99,7 +107,10 @@ class DateTimeKind(LocalDateTimeKind):
             return _stored_moment(cast(column, Text), style)
         in_utc, seconds = func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS'
         is_whole = func.date_trunc("second", in_utc) == in_utc
-        return case((is_whole, func.to_char(in_utc, f'{seconds}"Z"')), else_=func.to_char(in_utc, f'{seconds}.US"Z"'))
+        written = case(
+            (is_whole, func.to_char(in_utc, f'{seconds}"Z"')), else_=func.to_char(in_utc, f'{seconds}.US"Z"')
+        )
+        return csv_text(written_within(column, _MOMENTS, written), style)
 
     def from_cell(self, cell: str) -> datetime:
         """Read ISO 8601; without a time zone it is UTC."""
@@ -111,11 +122,12 @@ class DateTimeKind(LocalDateTimeKind):
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 in UTC, with the time zone."""
-        return func.replace(column, " ", "T", type_=String()) + literal("+00:00", String)
+        return _moment_on_sqlite(column, self.zone)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 in UTC, with the time zone."""
-        return func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
+        written = func.to_char(func.timezone("UTC", column), f'{_IN_HISTORY}"+00:00"')
+        return written_within(column, _MOMENTS, written)
 
 
 def is_aware(of: ColumnType) -> bool:
@@ -126,6 +138,13 @@ def is_aware(of: ColumnType) -> bool:
 def _in_utc(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _moment_on_sqlite(column: Expression, zone: str) -> Expression:
+    """Write what SQLite keeps as the history has it; another spelling, or what is no time, takes longer."""
+    text = type_coerce(column, Text())
+    usual = func.replace(text, " ", "T").concat(zone) if zone else func.replace(text, " ", "T")
+    return case((text.op("GLOB")(_STORED), usual), else_=func.moment_text(text, zone))
 
 
 def _stored_moment(text: Expression, style: CsvStyle) -> ColumnElement[str]:

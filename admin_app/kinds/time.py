@@ -6,7 +6,7 @@ from datetime import time
 
 from sqlalchemy import Interval, Time, cast, func
 
-from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone
+from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone, written_within
 
 
 class TimeKind(Kind[time]):
@@ -47,4 +47,5 @@ class TimeKind(Kind[time]):
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond, as SQLite stores it."""
-        return func.to_char(cast(column, Interval), "HH24:MI:SS.US")
+        written = func.to_char(cast(column, Interval), "HH24:MI:SS.US")
+        return written_within(column, (time.min, time.max), written)

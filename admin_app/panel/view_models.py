@@ -27,6 +27,7 @@ class CellKind(StrEnum):
     NULL = "null"
     EMPTY = "empty"
     UNSEEN = "unseen"
+    UNREADABLE = "unreadable"
 
 
 # A list has hundreds, and a dataclass that cannot be changed takes five times as long to make.

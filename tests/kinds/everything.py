@@ -213,7 +213,14 @@ SAMPLES: dict[str, Sample] = {
         no_place="green",
     ),
     "boolean": Sample(
-        (True, False), ("y", ""), ("Yes", "No"), "", "maybe", "yes or no.", cell=CellKind.CHOICE, no_place="maybe"
+        (True, False),
+        ("y", "false"),
+        ("Yes", "No"),
+        "maybe",
+        "maybe",
+        "yes or no.",
+        cell=CellKind.CHOICE,
+        no_place="maybe",
     ),
     "datetime": Sample(
         (MOMENT, NOON),

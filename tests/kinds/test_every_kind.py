@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from admin_app.kinds import KINDS, NATIVE, kind_of, kind_of_value
 from admin_app.kinds.key_parts import KeyPartsKind
+from admin_app.kinds.unreadable import UnreadableKind
 from admin_app.panel.kinds import PANEL_KINDS, operators_of, require_known
 from admin_app.transfer.columns import ImportColumn
 from admin_app.transfer.formats import FORMATS, FileOptions
@@ -31,7 +32,7 @@ OTHER = "other"
 def test_every_kind_is_sampled_and_has_its_place_on_the_pages() -> None:
     assert [kind.name for kind in KINDS] == [*SAMPLES, OTHER]
     # No column is of several: a key may be. SQLite has no types of addresses: test_network_types.py.
-    assert [one.kind for one in PANEL_KINDS if one.kind not in {KeyPartsKind, *NATIVE}] == list(KINDS)
+    assert [one.kind for one in PANEL_KINDS if one.kind not in {KeyPartsKind, UnreadableKind, *NATIVE}] == list(KINDS)
     assert [kind_of(COLUMNS[name]).name for name in SAMPLES] == list(SAMPLES)
     require_known(Everything)
 

@@ -41,7 +41,7 @@ def test_a_field_that_is_sent_as_it_was_drawn_changes_nothing(name: str, place: 
     value = value_of(name, place)
     drawn = field_of(name, data=value)
     if name == "boolean":
-        sent = {"it": "y"} if drawn.data else {}
+        sent = {"it": "y" if drawn.data else "false"}
     else:
         sent = {
             "it": drawn.data if name == "country" else drawn._value() if name != "choice" else str(drawn.data.value)

@@ -40,7 +40,7 @@ def narrowed(cell: Cell, record: Record, name: str, operators: Sequence[tuple[st
     if not operators:
         return cell
     value = getattr(record, name)
-    if cell.kind is CellKind.UNSEEN or (cell.kind is CellKind.TEXT and value != cell.text):
+    if cell.kind in {CellKind.UNSEEN, CellKind.UNREADABLE} or (cell.kind is CellKind.TEXT and value != cell.text):
         return cell
     for key, operator in operators:
         if (value is None) == (operator.slug == Empty.slug) and (typed := operator.typed(value)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isnan
 from typing import cast
 
 from wtforms import Field
@@ -308,6 +310,9 @@ def _plain(value: object) -> object:
     """Return what two values are compared by: text without the difference of line ends, records by their keys."""
     if isinstance(value, str):
         return plain_lines(value)
+    if isinstance(value, float | Decimal) and isnan(value):
+        # It equals nothing, not even itself.
+        return "NaN"
     if isinstance(value, list):
         return sorted(map(_plain, value), key=repr) if all(hasattr(type(one), "__mapper__") for one in value) else value
     return getattr(value, "id", value) if hasattr(type(value), "__mapper__") else value

@@ -8,6 +8,7 @@ from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, Attribute, TableColumn
 from admin_app.kinds import kind_of, kind_of_value, name_of_kind, require_kind
@@ -41,6 +42,7 @@ from admin_app.panel.kinds.other import OtherPanel
 from admin_app.panel.kinds.string_set import StringSetPanel
 from admin_app.panel.kinds.text import LongTextPanel, TextPanel
 from admin_app.panel.kinds.time import TimePanel
+from admin_app.panel.kinds.unreadable import UnreadablePanel
 from admin_app.panel.kinds.uuid import UuidPanel
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.view_models import Cell, CellKind
@@ -82,6 +84,7 @@ PANEL_KINDS: tuple[PanelKind, ...] = (
     CidrPanel(),
     MacPanel(),
     KeyPartsPanel(),
+    UnreadablePanel(),
     OtherPanel(),
 )
 
@@ -155,7 +158,8 @@ def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[
     is_named = attribute is not None and bool(name_of_kind(attribute))
 
     def draw(value: object) -> Cell:
-        if value is None or attribute is None or not (is_named or isinstance(value, list)):
+        is_special = is_named and not isinstance(value, Unreadable)
+        if value is None or attribute is None or not (is_special or isinstance(value, list)):
             return value_cell(value, is_whole=is_whole)
         cell = panel_kind_of(attribute).cell_in(attribute, value)
         return text_cell(cell.text, is_whole=is_whole)._replace(url=cell.url) if cell.kind is CellKind.TEXT else cell

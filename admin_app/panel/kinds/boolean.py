@@ -6,15 +6,21 @@ from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
 from wtforms import BooleanField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
+from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import AnyColumn, TableColumn
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
+from admin_app.panel.kinds.choice import ChoiceField
 from admin_app.panel.operators.base import Operator, yes_or_no
 from admin_app.panel.operators.equality import NullableEmpty
 from admin_app.panel.view_models import Cell, CellKind, Hidden
 
 YES_NO: tuple[Hidden, ...] = (("yes", "Yes"), ("no", "No"))
+# What a form sends is what a tick box sends, or would.
+_CHOICES = (SelectChoice("", "—"), SelectChoice("y", "Yes"), SelectChoice("false", "No"))
+_ANSWERS: dict[object, bool | None] = {"": None, "y": True, "false": False, True: True, False: False}
 
 
 class IsYes(Operator, engine.FilterEqual):
@@ -44,9 +50,27 @@ class TickField(BooleanField):
 
     kind: ClassVar[str] = BooleanKind.name
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Leave what is stored and is no answer as it is while the box is ticked, as it was drawn."""
+        super().process_formdata(valuelist)
+        if self.data and isinstance(self.object_data, Unreadable):
+            self.data = self.object_data  # type: ignore[assignment] # what is stored is no answer
+
+
+class AnswerField(ChoiceField):
+    """A select of yes, no and no answer."""
+
+    kind: ClassVar[str] = BooleanKind.name
+
+
+def _answer(value: object) -> bool | None:
+    if value not in _ANSWERS:
+        raise ValueError(value)
+    return _ANSWERS[value]
+
 
 class BooleanPanel(PanelKind):
-    """A tick box, and a word in lists."""
+    """A tick box, or a select where there may be no answer; drawn as a word."""
 
     kind = BooleanKind
     cell_kind = CellKind.CHOICE
@@ -56,9 +80,11 @@ class BooleanPanel(PanelKind):
         """Return the width of a short word."""
         return "boolean"
 
-    def field(self, _column: TableColumn, arguments: Arguments) -> TickField:
-        """Create a tick box."""
-        return TickField(**arguments)
+    def field(self, column: TableColumn, arguments: Arguments) -> TickField | AnswerField:
+        """Create a tick box, or a select where there may be no answer: a box without a tick can only mean no."""
+        if not column.nullable:
+            return TickField(**arguments)
+        return AnswerField(**{**arguments, "choices": list(_CHOICES), "coerce": _answer})
 
     def cell(self, value: object) -> Cell:
         """Draw “Yes” or “No”."""

@@ -10,6 +10,7 @@ from flask_admin.contrib.sqla import filters as engine
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
+from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import AnyColumn, Attribute, TableColumn, Values
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
@@ -60,6 +61,15 @@ class ChoiceField(SelectField):
     """A select."""
 
     kind: ClassVar[str] = ChoiceKind.name
+
+    def process_data(self, value: Any) -> None:
+        """Offer also what is stored and is none of the set any more."""
+        if isinstance(value, Unreadable):
+            text, read = str(value), self.coerce
+            gone = [SelectChoice(text, f"{text} (unreadable)")] if text else []
+            self.choices = [*(self.choices or ()), *gone]
+            self.coerce = lambda sent: value if sent == text else read(sent)
+        super().process_data(value)
 
 
 class ChoicePanel(PanelKind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -163,6 +164,7 @@ class DateField(TypedField):
 
     kind = DateKind.name
     widget = DateInput()
+    taken = re.compile(r"(\d{4}-\d\d-\d\d)?")
     advice = "Enter a date like 2026-11-22."
 
     def read(self, text: str) -> date:

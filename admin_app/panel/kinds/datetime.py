@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -17,12 +18,16 @@ from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.typed_fields import TypedField
 from admin_app.panel.view_models import Cell, CellKind
 
+# Browsers take thousandths of a second.
+_TAKEN = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?")
+
 
 class UtcDateTimeField(TypedField):
     """A date and time, typed and shown in UTC."""
 
     kind = DateTimeKind.name
     widget = DateTimeLocalInput()
+    taken = _TAKEN
     advice = "Enter a date and a time in UTC, like 2026-11-22 09:30."
 
     def read(self, text: str) -> datetime:
@@ -40,6 +45,7 @@ class LocalDateTimeField(TypedField):
 
     kind = LocalDateTimeKind.name
     widget = DateTimeLocalInput()
+    taken = _TAKEN
     advice = "Enter a date and a time, like 2026-11-22 09:30."
 
     def read(self, text: str) -> datetime:

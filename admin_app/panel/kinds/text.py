@@ -26,6 +26,7 @@ from admin_app.panel.operators.equality import (
     NullableEmpty,
     searched_in,
 )
+from admin_app.panel.typed_fields import as_sent
 from admin_app.panel.view_models import OperatorChoice
 from admin_app.selection.list_schema import ANYWHERE, AT_END, AT_START, SearchColumn
 from admin_app.selection.search.match_sql import contains
@@ -126,7 +127,7 @@ class LongTextField(TextAreaField):
             return
         typed = plain_lines(str(valuelist[0]))
         stored = self.object_data
-        self.data = stored if isinstance(stored, str) and plain_lines(stored) == typed else composed(typed)
+        self.data = stored if isinstance(stored, str) and as_sent(stored) == as_sent(typed) else composed(typed)
 
 
 class LineField(StringField):
@@ -137,8 +138,14 @@ class LineField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Strip the ends, but keep a stored text with such ends until somebody changes it."""
         if valuelist:
-            typed = str(valuelist[0])
-            self.data = typed if typed == self.object_data else line(typed)
+            typed, stored = str(valuelist[0]), self.object_data
+            self.data = stored if isinstance(stored, str) and self._sent(stored) == self._sent(typed) else line(typed)
+
+    def _sent(self, text: str) -> str:
+        """Return a text as the browser sends it from an input of one line, which drops line ends, and for addresses blanks too."""
+        sent = as_sent(text).replace("\n", "")
+        is_text = getattr(self.widget, "input_type", "text") == "text"
+        return sent if is_text else sent.strip()
 
 
 def _replace(_column: TableColumn, typed: Sequence[str]) -> ReplaceText:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 
 from flask_admin.contrib.sqla import filters as engine
@@ -57,6 +58,7 @@ class TimeField(TypedField):
 
     kind = TimeKind.name
     widget = TimeInput()
+    taken = re.compile(r"(\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?")
     advice = "Enter a time like 09:30."
 
     def read(self, text: str) -> time:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from admin_app.db.driver_text import stored_text, stored_value
 from admin_app.db.keys import print_key, read_key
+from admin_app.db.unreadable import Unreadable
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.sorting.keyset import Cursor, SortOrder
@@ -14,6 +16,8 @@ from admin_app.selection.sorting.keyset import Cursor, SortOrder
 MARK = "~"
 # Digits of a count that fits the database's integers.
 LONGEST_COUNT = 19
+# Stands before a value that its column's type cannot read. No kind but text writes one that begins so.
+_AS_STORED = "stored:"
 _UNREADABLE = (ValueError, ArithmeticError, KeyError)
 
 
@@ -78,10 +82,15 @@ def _parse_second(sort: SortKey, text: str) -> object:
 
 
 def _print_value(sort: SortKey, value: Any) -> str:
+    if isinstance(value, Unreadable):
+        return f"{_AS_STORED}{stored_text(value.raw)}"
     return str(value) if sort.is_count else kind_of(sort.column).to_url(value)
 
 
 def _read_value(sort: SortKey, text: str) -> object:
+    if text.startswith(_AS_STORED) and not kind_of(sort.column).is_text:
+        raw = stored_value(text.removeprefix(_AS_STORED))
+        return Unreadable("" if raw is None else raw)
     if not sort.is_count:
         return kind_of(sort.column).from_url(text)
     if not (text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT):

@@ -1,0 +1,243 @@
+"""Stored values that their column's type cannot read: another program wrote them, or the type was changed since.
+
+Such a value is shown, kept and written back as it is. Otherwise one of them would take down every page that it is on.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Self
+
+import psycopg
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.abc import Loader as AbstractLoader
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+from sqlalchemy import (
+    BINARY,
+    JSON,
+    VARBINARY,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Float,
+    Interval,
+    LargeBinary,
+    Numeric,
+    PickleType,
+    Time,
+    Uuid,
+)
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+from admin_app.extensions import ColumnType
+
+# What the readers of SQLAlchemy, Python and psycopg raise for what they cannot read.
+NOT_READ = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    ImportError,
+    pickle.PickleError,
+    psycopg.DataError,
+)  # fmt: skip -- one list
+Stored = str | int | float | bytes
+Convert = Callable[[object], object]
+
+
+class Unreadable(str):
+    """The text of such a value, which is shown; `raw` is what the database holds."""
+
+    __slots__ = ("raw",)
+    raw: Stored
+
+    def __new__(cls, raw: Stored) -> Self:
+        """Keep both."""
+        made = super().__new__(cls, raw.hex() if isinstance(raw, bytes) else raw)
+        made.raw = raw
+        return made
+
+
+def reading(read: Convert) -> Convert:
+    """Let a reader return what it cannot read as it is stored."""
+
+    def tolerant(value: object) -> object:
+        try:
+            return read(value)
+        except NOT_READ:
+            return Unreadable(value)  # type: ignore[arg-type] # a driver gives nothing else
+
+    return tolerant
+
+
+def writing(write: Convert) -> Convert:
+    """Let a writer write that back."""
+
+    def tolerant(value: object) -> object:
+        return value.raw if isinstance(value, Unreadable) else write(value)
+
+    return tolerant
+
+
+class _Tolerant(ColumnType):
+    """What is added to the types of a dialect."""
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
+        self._prepare(dialect)
+        read = super().result_processor(dialect, coltype)
+        return None if read is None else reading(read)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Convert | None:
+        self._prepare(dialect)
+        return writing(super().bind_processor(dialect) or _as_it_is)
+
+    @classmethod
+    def adapt_native_to_emulated(cls, of: ColumnType, **how: object) -> ColumnType:
+        """Stand also for a type of PostgreSQL's that a column does not want, such as an enumeration that is kept as text."""
+        return of.adapt(type(of) if _is_own(type(of)) else _tolerant(type(of), "postgresql"), **how)
+
+    def _prepare(self, dialect: Dialect) -> None:
+        """Let a type that stands for another one use the dialect's."""
+        if isinstance(self, TypeDecorator):
+            self.impl_instance = self.load_dialect_impl(dialect).dialect_impl(dialect)
+
+
+class _Checked(_Tolerant):
+    """The same for SQLite, where any column may hold anything: of some types it is read without being looked at."""
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        read = super(_Tolerant, self).result_processor(dialect, coltype) or _as_it_is
+        require = next(one for of, one in _REQUIRED.items() if isinstance(self, of))
+        return reading(lambda value: None if value is None else require(value, read(value)))
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _without_zone(stored: object, value: object) -> object:
+    """Refuse a time that is stored with a zone: it compares with no other of its column."""
+    if getattr(value, "tzinfo", None) is not None:
+        raise ValueError(stored)
+    return value
+
+
+def _bytes(stored: object, value: object) -> object:
+    if not isinstance(stored, bytes):
+        raise TypeError(stored)
+    return value
+
+
+def _number(stored: object, value: object) -> object:
+    if not isinstance(stored, int | float):
+        raise TypeError(stored)
+    return value
+
+
+def _yes_or_no(stored: object, value: object) -> object:
+    if stored not in {0, 1}:
+        raise ValueError(stored)
+    return value
+
+
+_REQUIRED: dict[type[ColumnType], Callable[[object, object], object]] = {
+    DateTime: _without_zone,
+    LargeBinary: _bytes,
+    BINARY: _bytes,
+    VARBINARY: _bytes,
+    Boolean: _yes_or_no,
+    Float: _number,
+}
+# The types that read what the driver gives.
+_READ: tuple[type[ColumnType], ...] = (
+    Date,
+    DateTime,
+    Time,
+    Interval,
+    Numeric,
+    Float,
+    Boolean,
+    Enum,
+    JSON,
+    Uuid,
+    LargeBinary,
+    BINARY,
+    VARBINARY,
+    PickleType,
+)  # fmt: skip -- one list
+# PostgreSQL's types whose values may be outside Python's range.
+_LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
+
+
+def install(engine: Engine) -> None:
+    """Let an engine's own types give back what they cannot read."""
+    specs = engine.dialect.colspecs
+    added = {of: specs.get(of, of) for of in _READ} | {of: one for of, one in specs.items() if issubclass(of, _READ)}
+    own = {of: of for of in _derived(_READ) if not any(one in specs for one in of.__mro__)}
+    tolerant = {of: _tolerant(one, engine.dialect.name) for of, one in added.items()}
+    engine.dialect.colspecs = {**specs, **own, **tolerant}
+
+
+def _derived(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
+    """Yield the classes that an application derived from these, whose reading is its own."""
+    for one in types:
+        if _is_own(one):
+            yield one
+        yield from _derived(one.__subclasses__())
+
+
+def _is_own(of: type[ColumnType]) -> bool:
+    return not of.__module__.startswith(("sqlalchemy.", __name__))
+
+
+def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
+    if (of, dialect) in _MADE:
+        return _MADE[of, dialect]
+    base = _Checked if dialect == "sqlite" and issubclass(of, tuple(_REQUIRED)) else _Tolerant
+    made = (
+        of if issubclass(of, _Tolerant) else type(of.__name__, (base, of), {"cache_ok": True, "__module__": __name__})
+    )
+    return _MADE.setdefault((of, dialect), made)
+
+
+# Statements are cached by the types in them.
+_MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
+
+
+def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Let a connection give back times that Python has none for, such as `infinity`."""
+    for name in _LOADED:
+        inner = connection.adapters.get_loader(connection.adapters.types[name].oid, Format.TEXT)
+        if inner is not None:
+            connection.adapters.register_loader(name, _tolerant_loader(inner))
+
+
+@cache
+def _tolerant_loader(inner: type[AbstractLoader]) -> type[Loader]:
+    class Tolerant(Loader):
+        """Reads as the driver does, as long as it can."""
+
+        def __init__(self, oid: int, connection: AdaptContext | None = None) -> None:
+            super().__init__(oid, connection)
+            self._read = inner(oid, connection).load
+
+        @override
+        def load(self, data: Buffer) -> object:
+            try:
+                return self._read(data)
+            except NOT_READ:
+                return Unreadable(bytes(data).decode())
+
+    return Tolerant
