@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy.types import TypeDecorator
@@ -17,6 +18,7 @@ from admin_app.db import (
     caseless,
     unique_text,
 )
+from admin_app.db.data_loss import warn_of_losses
 from admin_app.db.index_builds import beside_where_alone
 from admin_app.db.schema_version import bound_locks, note_floor, require_no_newer
 from admin_app.db.startup_lock import startup_lock
@@ -44,9 +46,15 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 
-def include_object(one: Any, _name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
-    """Leave tables that must not be altered as they are."""
-    return kind != "table" or may_be_altered(one)
+def include_object(one: Any, _name: str | None, kind: str, is_unknown: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
+    """Leave tables that no model describes, and those that must not be altered, as they are: they are somebody else's."""
+    return kind != "table" or (not is_unknown and may_be_altered(one))
+
+
+def tell_author(context: Any, revision: Any, scripts: list[MigrationScript]) -> None:
+    """Build indexes beside people who save where that is possible, and say what else the author should know."""
+    beside_where_alone(context, revision, scripts)
+    warn_of_losses(scripts)
 
 
 def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:
@@ -80,7 +88,7 @@ def run_migrations() -> None:
             include_name=include_name,
             include_object=include_object,
             on_version_apply=(repair_indexes, note_floor),
-            process_revision_directives=beside_where_alone,
+            process_revision_directives=tell_author,
             transaction_per_migration=True,
             **arguments,
         )
