@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
-from admin_app.db import driver_types, json_spelling
+from admin_app.db import defaults, driver_types, json_spelling
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.auth.host_people import Person
 from admin_app.embedding import commands, surroundings
@@ -159,6 +159,7 @@ def _dashboard(
     with app.app_context():
         for engine in db.engines.values():
             driver_types.install(engine)
+            defaults.install(engine)
     listeners.install(_engine(app) if is_embedded else None)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.

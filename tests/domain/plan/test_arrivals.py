@@ -109,4 +109,4 @@ def test_a_new_record_says_yes_or_no() -> None:
     ],
 )
 def test_a_column_makes_of_no_value_what_it_declares(column: Any, value: object) -> None:
-    assert db.session.execute(select(default_of(column))).scalar() == value
+    assert db.session.execute(select(default_of(column, db.engine.dialect.name))).scalar() == value
