@@ -14,13 +14,14 @@ from sqlalchemy import Engine
 
 from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
-from admin_app.db import driver_types, json_spelling, unreadable
+from admin_app.db import defaults, driver_types, json_spelling, unreadable
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.auth.host_people import Person
 from admin_app.embedding import commands, surroundings
+from admin_app.embedding.host_migrations import is_outside_dashboard
 from admin_app.embedding.mount import Mount, asked_of, require_path
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import TABLE_PREFIX, Values, compress, csrf, db, mail, migrate
+from admin_app.extensions import AROUND, TABLE_PREFIX, Values, compress, csrf, db, mail, migrate
 from admin_app.jobs import queue
 from admin_app.pages import auth, company, forgotten, health, two_factor
 from admin_app.pages.account import AccountPage
@@ -125,7 +126,7 @@ def init_admin(
     sign_in = None if principal is None else HostSignIn(asked_of(app, principal), sign_in_url, sign_out_url)
     inside = _dashboard(found.config, found.instance, declared, sign_in=sign_in, is_embedded=True)
     app.wsgi_app = Mount(app.wsgi_app, inside.wsgi_app, path)  # type: ignore[method-assign]  # Flask documents it
-    app.extensions[f"dashboard {path}"] = inside
+    app.extensions[f"dashboard {path}"], inside.extensions[AROUND] = inside, app
     commands.add(app, inside, path)
     return inside
 
@@ -159,6 +160,7 @@ def _dashboard(
         for engine in db.engines.values():
             driver_types.install(engine)
             unreadable.install(engine)
+            defaults.install(engine)
     listeners.install(_engine(app) if is_embedded else None)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
@@ -250,4 +252,4 @@ def _add_dashboard(app: Flask, declared: Sequence[type[Resource]], path: str, *,
         admin.add_view(ResourceView(resource, db))
 
 
-__all__ = ["Person", "Resource", "create_app", "init_admin", "models"]
+__all__ = ["Person", "Resource", "create_app", "init_admin", "is_outside_dashboard", "models"]

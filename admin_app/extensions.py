@@ -35,6 +35,9 @@ TABLE_PREFIX = os.environ.get("ADMIN_TABLE_PREFIX", "").strip()
 # Where Alembic keeps which version our tables are of.
 VERSION_TABLE = f"{TABLE_PREFIX}alembic_version"
 
+# The key of `extensions` under which an embedded dashboard keeps the application around it.
+AROUND = "application around"
+
 # The argument of the domain's functions: a session, or Flask-SQLAlchemy's `db.session`, which stands for the
 # request's.
 AnySession = Session | scoped_session[Any]

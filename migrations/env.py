@@ -18,6 +18,7 @@ from admin_app.db import (
     caseless,
     unique_text,
 )
+from admin_app.db.data_loss import warn_of_losses
 from admin_app.db.filled_columns import PRESENT_TIME, fill_columns
 from admin_app.db.index_builds import concurrently_if_alone
 from admin_app.db.rebuilds import rebuilding, require_whole
@@ -49,15 +50,16 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return kind not in {"table", "index"} or not search_indexes.is_own(name, db.metadata)
 
 
-def include_object(one: Any, _name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
-    """Leave tables that must not be altered as they are."""
-    return kind != "table" or may_be_altered(one)
+def include_object(one: Any, _name: str | None, kind: str, is_unknown: bool, _other: Any) -> bool:  # noqa: FBT001 -- as Alembic calls it
+    """Leave tables that no model describes, and those that must not be altered, as they are: they are somebody else's."""
+    return kind != "table" or (not is_unknown and may_be_altered(one))
 
 
 def complete(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
-    """Let a generated migration fill what it adds, and build indexes beside people where it does nothing else."""
+    """Let a generated migration fill what it adds and build indexes beside people if it does nothing else; say which data it drops."""
     fill_columns(scripts)
     concurrently_if_alone(migration, revision, scripts)
+    warn_of_losses(scripts)
 
 
 def repair_indexes(*, ctx: MigrationContext, **_: Any) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine, func, inspect, select, text
 
 from admin_app.backup.archive import Facts
+from admin_app.backup.programs import run
+from admin_app.backup.replacing import replace
 from admin_app.db.pooler import is_pooled
 from admin_app.db.schema_version import current_revisions
 from admin_app.errors import BackupError
@@ -48,10 +46,12 @@ def store_of(engine: Engine) -> Store:
 
 def facts_of(connection: Connection) -> Facts:
     """Count what a database holds."""
-    there = set(inspect(connection).get_table_names())
-    tables = [table for table in db.metadata.sorted_tables if table.name in there]
-    rows = {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
-    newest = connection.scalar(select(func.max(ChangeSet.id))) if ChangeSet.__tablename__ in there else None
+    inspector = inspect(connection)
+    schemas = {table.schema for table in db.metadata.sorted_tables} & {None, *inspector.get_schema_names()}
+    there = {(schema, name) for schema in schemas for name in inspector.get_table_names(schema)}
+    tables = [table for table in db.metadata.sorted_tables if (table.schema, table.name) in there]
+    rows = {table.fullname: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+    newest = connection.scalar(select(func.max(ChangeSet.id))) if (None, ChangeSet.__tablename__) in there else None
     return Facts(sorted(current_revisions(connection)), rows, newest or 0)
 
 
@@ -126,25 +126,24 @@ class PostgresStore:
                 raise BackupError(message)
             snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
             facts = facts_of(connection)
-            _run("pg_dump", self._url, "--format=custom", f"--snapshot={snapshot}", f"--file={file}", "--dbname")
+            run("pg_dump", self._url, "--format=custom", f"--snapshot={snapshot}", f"--file={file}", "--dbname")
             return facts
 
     def is_empty(self) -> bool:
         """Whether no table is there."""
         with self._engine.connect() as connection:
-            return not inspect(connection).get_table_names()
+            inspector = inspect(connection)
+            return not any(inspector.get_table_names(schema) for schema in inspector.get_schema_names())
 
     def load(self, file: Path) -> None:
-        """Empty the schema and let pg_restore fill it: what a newer version added must not stay."""
-        with self._engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        _restored(file, self._url)
+        """Replace everything in the schemas of the copy, or nothing: what a newer version added must not stay."""
+        with self._engine.connect() as connection:
+            replace(file, self._url, connection)
 
     def tried(self, file: Path) -> Facts:
         """Restore into a database of its own, which goes again."""
         with self._beside() as url:
-            _restored(file, url)
+            run("pg_restore", url, "--no-owner", "--exit-on-error", str(file), "--dbname")
             engine = create_engine(url)
             try:
                 with engine.connect() as connection:
@@ -161,34 +160,3 @@ class PostgresStore:
                 yield self._url.set(database=name)
             finally:
                 connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def _restored(file: Path, url: URL) -> None:
-    _run("pg_restore", url, "--no-owner", "--exit-on-error", str(file), "--dbname")
-
-
-def _parameters(url: URL) -> dict[str, str]:
-    """Return the parts of an address without the password; after the “?”, hosts may be named several times."""
-    named = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
-    asked = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
-    return {name: str(value) for name, value in named.items() if value is not None} | asked
-
-
-def _run(program: str, url: URL, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs on a database; the password is passed in the environment, which no process list shows."""
-    found = shutil.which(program)
-    if found is None:
-        message = f"{program} is not on this machine. Install PostgreSQL's client, of the server's version."
-        raise BackupError(message)
-    where = make_conninfo("", **_parameters(url))
-    password = {"PGPASSWORD": str(url.password)} if url.password is not None else {}
-    done = subprocess.run(  # noqa: S603 -- the program that was found, with arguments of ours
-        [found, *arguments, where],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **password},
-    )
-    if done.returncode:
-        message = f"{program} stopped: {' '.join(done.stderr.split())[:500]}"
-        raise BackupError(message)

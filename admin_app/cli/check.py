@@ -28,13 +28,14 @@ from admin_app.domain.auth import accounts, two_factor
 from admin_app.domain.auth.company_sign_in import BY_GROUPS
 from admin_app.domain.permissions import privileges, roles
 from admin_app.errors import ConfigurationError
-from admin_app.extensions import db, this_application
+from admin_app.extensions import AROUND, db, this_application
 from admin_app.formatting import counted, in_words
 from admin_app.jobs import backfills, stored_files
 from admin_app.jobs.bucket import SCHEME, problem_with, read_place
 from admin_app.models.backfill_state import BackfillState
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
+from admin_app.web.auth.host_sign_in import is_hosted
 from admin_app.web.replica import the_replica
 
 # Least entropy of the secret key, in bits, judged by how often each character occurs. "abcabcabc…" has a tenth of it.
@@ -237,6 +238,8 @@ def _proxies(app: Flask) -> Iterator[Finding]:
 
 
 def _second_factors(app: Flask) -> Iterator[Finding]:
+    if is_hosted():
+        return
     try:
         powerful = privileges.privileged_roles(db.session) - app.config["TWO_FACTOR"]
     except SQLAlchemyError:
@@ -282,6 +285,8 @@ def _company(app: Flask) -> Iterator[Finding]:
 
 
 def _people(_app: Flask) -> Iterator[Finding]:
+    if is_hosted():
+        return
     try:
         if not accounts.is_set_up(db.session):
             yield Finding(
@@ -305,6 +310,21 @@ def _people(_app: Flask) -> Iterator[Finding]:
         )
 
 
+def _application(app: Flask) -> Iterator[Finding]:
+    """Look whether the migrations of the application around leave the dashboard's tables alone."""
+    around = app.extensions.get(AROUND)
+    said = around.extensions.get("migrate") if around is not None else None
+    script = Path(said.directory, "env.py") if said is not None else None
+    if said is None or script is None or not script.exists():
+        return
+    told = {"include_name", "include_object"}
+    if told.isdisjoint(said.configure_args) and not any(one in script.read_text(encoding="utf-8") for one in told):
+        yield Finding(
+            "The next migration that flask db migrate writes for the application would drop the dashboard's tables.",
+            "Write Migrate(app, db, include_name=is_outside_dashboard), with the function from admin_app.",
+        )
+
+
 CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _debug,
     _secret,
@@ -316,5 +336,6 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     _files,
     _bucket,
     _stored_files,
+    _application,
 )
 LIVE_CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (_proxies, _second_factors, _people)

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 from humanize import naturalsize
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.db.backfill import of_script
+from admin_app.db.data_loss import losses_in
 from admin_app.db.schema_version import LOCK_MS, current_revisions, is_additive
 from admin_app.errors import ConfigurationError
 from admin_app.formatting import counted, number
@@ -36,6 +38,8 @@ LOCKS = (
 _SIZE = text(
     "SELECT greatest(reltuples, 0)::bigint, pg_total_relation_size(oid) FROM pg_class WHERE oid = to_regclass(:table)"
 )
+# What a migration raises that queries the database, which is not available while its statements are only printed.
+UNTOLD = (AttributeError, CommandError, ConfigurationError, NotImplementedError, SQLAlchemyError)
 UNKNOWN = "Its statements depend on what the tables hold, and are known when it runs."
 
 
@@ -58,6 +62,7 @@ def plan_in_words(connection: Connection, scripts: ScriptDirectory, missing: Seq
         yield ""
         yield f"{one.revision}  {(one.doc or '').partition(chr(10))[0]}"
         yield f"  {_beside(one)}"
+        yield from (f"  {loss}" for loss in losses_of(one, connection.dialect.name))
         yield from _statements(connection, one)
         if (left := of_script(one)) is not None:
             yield f"  Afterwards workers fill {left.table} piece by piece: {left.assignment}, where {left.lacking}."
@@ -78,13 +83,22 @@ def _beside(one: Script) -> str:
 def _statements(connection: Connection, one: Script) -> Iterator[str]:
     try:
         statements = statements_of(one, connection.dialect.name)
-    except (AttributeError, ConfigurationError, NotImplementedError, SQLAlchemyError):
-        # It queries the database, which is not available while its statements are only printed.
+    except UNTOLD:
         yield f"  {UNKNOWN}"
         return
     for statement in statements:
         yield f"  {' '.join(statement.split())};"
         yield f"    {_lock(connection, statement)}"
+
+
+def losses_of(one: Script, dialect: str) -> list[str]:
+    """Say what a migration removes; if SQLite recreates a table for it, only PostgreSQL's statements tell."""
+    for store in (dialect, "postgresql"):
+        try:
+            return [*losses_in(statements_of(one, store))]
+        except UNTOLD:
+            continue
+    return []
 
 
 def statements_of(one: Script, dialect: str) -> list[str]:

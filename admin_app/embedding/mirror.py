@@ -44,6 +44,11 @@ def mirror_of(model: type[object]) -> type[Record]:
     return model if issubclass(model, Record) else _MIRRORS[model]
 
 
+def is_of_application(table: str) -> bool:
+    """Whether a model of the application around describes a table, or stands beside one that does."""
+    return any(table in one.metadata.tables for one in _MIRRORS)  # type: ignore[attr-defined] # each is a declared model
+
+
 def _make(mapper: Mapper[object], taken: frozenset[str]) -> type[Record]:
     name = mapper.class_.__name__
     base = Legacy if mapper.inherits is None else _MIRRORS[mapper.inherits.class_]

@@ -52,6 +52,8 @@ def in_words(one: MigrateOperation) -> str:
         return _column(one)
     if isinstance(one, CreateIndexOp | DropIndexOp):
         return f"index {one.index_name}{UNKNOWN if isinstance(one, DropIndexOp) else ''}"
+    if isinstance(one, CreateSearchIndex | CreateSortIndex | CreateUniqueText):
+        return _index(one)
     is_unknown = isinstance(one, DropConstraintOp | DropTableOp)
     return f"{_named(one)}{UNKNOWN if is_unknown else ''}"
 
@@ -63,6 +65,12 @@ def _named(one: MigrateOperation) -> str:
         return f"table {table}"
     name = getattr(one, "constraint_name", None)
     return f"constraint {name} of {table}" if name else f"a constraint of {table}"
+
+
+def _index(one: CreateSearchIndex | CreateSortIndex | CreateUniqueText) -> str:
+    if isinstance(one, CreateUniqueText):
+        return f"unique text in {', '.join('.'.join(column) for column in one.columns)}"
+    return f"search index of {one.table}" if isinstance(one, CreateSearchIndex) else f"index {one.index.name}"
 
 
 def _column(one: AddColumnOp | DropColumnOp | AlterColumnOp) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import make_url, select, text
+from sqlalchemy import create_engine, make_url, select, text
 
 from admin_app import create_app
 from admin_app.backup import archive, stores
@@ -232,6 +232,68 @@ def test_a_copy_that_lacks_rows_is_told(kept: Path, manage: Any, monkeypatch: py
     assert told.stderr == (
         "Error: The backup differs from what was backed up: migrations, newest change set, rows of user.\n"
     )
+
+
+# A database of several schemas, with what depends on what across them, and objects of many kinds.
+FURTHER = """
+CREATE SCHEMA crm;
+CREATE TYPE crm.state AS ENUM ('new', 'old');
+CREATE DOMAIN crm.code AS text CHECK (VALUE <> '');
+CREATE FUNCTION crm.touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE crm.client (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, state crm.state, code crm.code, number serial
+);
+CREATE TRIGGER touched BEFORE UPDATE ON crm.client FOR EACH ROW EXECUTE FUNCTION crm.touched();
+CREATE STATISTICS crm.together ON name, state FROM crm.client;
+CREATE TABLE public.visit (id integer, client_id integer REFERENCES crm.client, at date) PARTITION BY RANGE (at);
+CREATE TABLE public.visit_2026 PARTITION OF visit FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE VIEW crm.visits AS SELECT name, at FROM visit JOIN crm.client ON client.id = client_id;
+CREATE MATERIALIZED VIEW "named oddly" AS SELECT count(*) FROM crm.visits;
+CREATE PUBLICATION changes FOR TABLE crm.client;
+SELECT lo_create(4711);
+INSERT INTO crm.client (name) VALUES ('Ann');
+INSERT INTO visit VALUES (1, 1, '2026-02-03');
+"""
+SINCE = """
+UPDATE crm.client SET name = 'Bob';
+CREATE TABLE crm.newer (); CREATE TABLE public.newer (client_id integer REFERENCES crm.client);
+CREATE SCHEMA later; CREATE TABLE later.kept AS SELECT 7 AS number;
+"""
+HELD = "SELECT array_agg(name || ' ' || at), to_regclass('crm.newer')::text, to_regclass('newer')::text, "
+HELD += "(SELECT number FROM later.kept), (SELECT count(*) FROM pg_extension) FROM crm.visits"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_a_restore_replaces_all_schemas_of_the_backup_or_nothing(address: str, tmp_path: Path) -> None:
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as superuser:
+        # It belongs to the superuser, and the database to somebody who is none.
+        superuser.execute("CREATE EXTENSION pg_trgm; CREATE ROLE clerk LOGIN; ALTER DATABASE own OWNER TO clerk")
+        engine = create_engine(make_url(address).set(username="clerk"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql(FURTHER)
+        store = stores.PostgresStore(engine)
+        store.copy(tmp_path / "database")
+        with engine.begin() as connection:
+            connection.exec_driver_sql(SINCE)
+        was_empty = store.is_empty()
+
+        store.load(tmp_path / "database")
+        restored = superuser.execute(HELD).fetchone()
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE crm.client SET name = 'Cleo'")
+        superuser.execute("ALTER SCHEMA crm OWNER TO CURRENT_USER; GRANT ALL ON SCHEMA crm TO clerk")
+        superuser.execute("CREATE TABLE crm.newer ()")
+        with pytest.raises(BackupError) as refused:
+            store.load(tmp_path / "database")
+        left = superuser.execute(HELD).fetchone()
+        engine.dispose()
+        superuser.execute("ALTER DATABASE own OWNER TO CURRENT_USER; DROP OWNED BY clerk CASCADE; DROP ROLE clerk")
+
+    assert (was_empty, restored) == (False, (["Ann 2026-02-03"], None, None, 7, 2))
+    assert str(refused.value).startswith("psql stopped: ")
+    assert "must be owner of table newer" in str(refused.value)
+    assert left == (["Cleo 2026-02-03"], "crm.newer", None, 7, 2)
 
 
 def test_programs_that_are_missing_are_named(

@@ -22,6 +22,8 @@ from alembic.operations.ops import (
     CreateIndexOp,
     CreateTableOp,
     DowngradeOps,
+    DropColumnOp,
+    DropTableOp,
     MigrationScript,
     ModifyTableOps,
     UpgradeOps,
@@ -32,8 +34,9 @@ from sqlalchemy import Column, Engine, Index, Integer, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import conv
 
-from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, statements_of
+from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, losses_of, statements_of
 from admin_app.db import schema_version
+from admin_app.db.data_loss import warn_of_losses
 from admin_app.db.index_builds import concurrently_if_alone, invalid_indexes
 from admin_app.db.schema_version import is_kept_by_newer, require_served
 from admin_app.db.startup_lock import startup_lock
@@ -159,6 +162,45 @@ def test_the_plan_says_which_locks_are_taken(manage: Any, as_newer: Any, store: 
         if store == "sqlite"
         else ["nobody reads or writes it meanwhile", "people read it, and wait with saving"]
     )
+
+
+def test_the_plan_says_which_data_a_migration_removes(tmp_path: Path) -> None:
+    # SQLite recreates a table for it, which it cannot while the statements are only printed.
+    removes = """with op.batch_alter_table('post') as batch_op:
+        batch_op.drop_column('content')
+    op.drop_table('saved_view')
+    op.execute('DELETE FROM tick WHERE id > 3')
+    op.drop_index('ix_post_user_id', 'post')"""
+    write(tmp_path / "migrations", {"title": "Less", "up": removes, "down": "pass"})
+    script = ScriptDirectory(str(tmp_path / "migrations")).get_revision("9001")
+
+    said = [[*losses_of(script, dialect)] for dialect in ("sqlite", "postgresql")]
+
+    assert (
+        said
+        == [
+            [
+                "Removes the column post.content with all its data.",
+                "Removes the table saved_view with all its data.",
+                "Deletes rows of tick.",
+            ]
+        ]
+        * 2
+    )
+
+
+def test_the_author_of_a_migration_is_told_which_data_it_removes(caplog: pytest.LogCaptureFixture) -> None:
+    removing: list[Any] = [
+        ModifyTableOps("post", [DropColumnOp("post", "content"), AddColumnOp("post", Column("stars", Integer))]),
+        DropTableOp("tick"),
+    ]
+
+    warn_of_losses([MigrationScript("1", UpgradeOps(removing), DowngradeOps([]))])
+
+    assert caplog.messages == [
+        "It removes the column post.content with all its data.",
+        "It removes the table tick with all its data.",
+    ]
 
 
 def test_an_older_server_goes_on_beside_what_leaves_it_what_it_needs(

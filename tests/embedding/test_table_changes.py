@@ -12,7 +12,11 @@ from alembic.operations.ops import (
     DropTableOp,
 )
 
+from admin_app.db.unique_text import CreateUniqueText
 from admin_app.embedding.table_changes import in_words
+from admin_app.selection.search.migrations import CreateSearchIndex
+from admin_app.selection.sorting.migrations import CreateSortIndex
+from admin_app.selection.sorting.text_indexes import SortIndex
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,9 @@ from admin_app.embedding.table_changes import in_words
         (DropConstraintOp("uq_job", "job"), "constraint uq_job of job: the dashboard does not have it"),
         (CreateUniqueConstraintOp("uq_job", "job", ["name"]), "constraint uq_job of job"),
         (CreateForeignKeyOp(None, "job", "staff", ["staff_id"], ["id"]), "a constraint of job"),
+        (CreateSearchIndex("job", ["title"]), "search index of job"),
+        (CreateSortIndex(SortIndex("job", "title")), "index ix_job_title_sort_key"),
+        (CreateUniqueText([("staff", "email")]), "unique text in staff.email"),
         (DropTableOp("former"), "table former: the dashboard does not have it"),
         (AlterColumnOp("job", "name", modify_nullable=False), "column job.name: may not be empty"),
         (

@@ -68,3 +68,9 @@ def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str
     done = [303, *[200] * 6, 303, 303, 303, 200]
     assert found["worked"] == [[*done, False], [*done, True], [*done, True]]
     assert found["versions"] == list(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    # The shop signs people in: nothing is said of accounts and second factors.
+    proxy = "Error: No proxy is set, and the dashboard itself does not use https: passwords could be read on the way"
+    drops = (
+        "Error: The next migration that flask db migrate writes for the application would drop the dashboard's tables"
+    )
+    assert (found["dropped"], found["checked"]) == ([], [[proxy], [drops, proxy]])

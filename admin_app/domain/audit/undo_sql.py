@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import (
@@ -17,10 +16,8 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     FromClause,
     Table,
-    Text,
     and_,
     case,
-    cast,
     exists,
     func,
     insert,
@@ -33,6 +30,7 @@ from sqlalchemy import (
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
+from admin_app.db.defaults import has_default, server_default_of
 from admin_app.db.joined import by_table, class_column, classes_in, column_in, own_table, tables_of, ties_row
 from admin_app.db.json_values import COUNTED, has_key, keys_in, row_columns
 from admin_app.db.keys import (
@@ -286,10 +284,9 @@ class UndoStatements:
     def _value_or_default(self, column: TableColumn, key: str) -> Expression:
         """Return the record's value; for a column added since its deletion, the database's default."""
         value = self._value(column, _NEW.c.after, key)
-        if column.server_default is None:
+        if not has_default(column):
             return value
-        default: Any = column.server_default
-        return func.coalesce(value, cast(literal(str(default.arg), Text), column.type))
+        return case((self._has(_NEW.c.after, key), value), else_=server_default_of(column, self._dialect))
 
     def _is_there(self) -> ColumnElement[bool]:
         other = self._table.alias("same")

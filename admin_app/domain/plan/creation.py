@@ -9,21 +9,21 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Table,
-    Text,
     and_,
     case,
     cast,
     func,
     insert,
     literal,
-    null,
     select,
     text,
+    type_coerce,
     update,
 )
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
+from admin_app.db.defaults import server_default_of
 from admin_app.db.joined import own_tables
 from admin_app.db.json_values import has_key, history_columns
 from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
@@ -63,8 +63,8 @@ def _values(session: AnySession, model: type[Record], table: Table) -> dict[str,
     by_name = {column.name: name for name, column in history_columns(model).items() if column.table is table}
     keys = values_from(table, _LINE.c.record_id)
     mapper = inspect_mapper(model)
-    for column in table.columns:
-        name, default = by_name.get(column.name), default_of(column)
+    for column in (one for one in table.columns if one.computed is None):
+        name, default = by_name.get(column.name), default_of(column, dialect)
         if column.name in keys:
             found[column.name] = keys[column.name]
         elif column is mapper.polymorphic_on:
@@ -78,12 +78,13 @@ def _values(session: AnySession, model: type[Record], table: Table) -> dict[str,
     return found
 
 
-def default_of(column: TableColumn) -> Expression:
+def default_of(column: TableColumn, dialect: str) -> Expression:
     """Return a column's value if the line has none. Defaults that Python computes per record are in the line already; a time is the same for all."""
     default: Any = column.default
-    if default is None:
-        server: Any = column.server_default
-        return null() if server is None else cast(literal(str(server.arg), Text), column.type)
+    if default is None or default.is_sequence:
+        return server_default_of(column, dialect)
+    if default.is_clause_element:
+        return type_coerce(default.arg, column.type)
     value = default.arg(None) if default.is_callable else default.arg
     is_one_for_all = default.is_scalar or isinstance(value, datetime)
     return literal(value if is_one_for_all else None, column.type)

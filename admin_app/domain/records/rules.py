@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, literal, select
 
 from admin_app.db.caseless import same_in
+from admin_app.db.defaults import is_always_numbered
 from admin_app.db.keys import Key, key_in, key_of
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
@@ -17,13 +18,18 @@ from admin_app.unicode_text import has_something_to_see
 
 
 def is_read_only(column: TableColumn) -> bool:
-    """Whether nobody gives the column another value: the database computes it, or no form can show it."""
-    return column.computed is not None or kind_of(column).is_read_only
+    """Whether nobody gives the column another value: the database computes or numbers it, or no form can show it."""
+    return is_made_by_database(column) or kind_of(column).is_read_only
+
+
+def is_made_by_database(column: TableColumn) -> bool:
+    """Whether the database takes no value from anyone. A file, though, may bring keys."""
+    return column.computed is not None or (is_always_numbered(column) and not column.primary_key)
 
 
 def is_imported(column: TableColumn) -> bool:
     """Whether a file may bring a value: not of what the database computes, nor of what nobody knows how to read."""
-    return column.computed is None and kind_of(column).is_imported
+    return not is_made_by_database(column) and kind_of(column).is_imported
 
 
 def is_required(column: TableColumn) -> bool:

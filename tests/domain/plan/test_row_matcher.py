@@ -109,4 +109,4 @@ def test_a_new_record_has_its_boolean_or_the_default() -> None:
     ],
 )
 def test_an_empty_cell_gets_the_columns_default(column: Any, value: object) -> None:
-    assert db.session.execute(select(default_of(column))).scalar() == value
+    assert db.session.execute(select(default_of(column, db.engine.dialect.name))).scalar() == value

@@ -1,0 +1,82 @@
+"""What the database itself puts into a column, as SQL for statements that write rows, and into which columns only it may put something."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    FromClause,
+    Sequence,
+    Text,
+    cast,
+    event,
+    func,
+    literal,
+    null,
+    type_coerce,
+)
+from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy.sql.dml import Insert
+
+from admin_app.extensions import Expression, TableColumn
+
+_GIVEN = re.compile(r"\) (VALUES|SELECT)")
+
+
+def is_always_numbered(column: TableColumn) -> bool:
+    """Whether the database numbers the column and takes no number from anyone: `Identity(always=True)`."""
+    return column.identity is not None and bool(column.identity.always)
+
+
+def has_default(column: TableColumn) -> bool:
+    """Whether the database puts something into the column if it is given nothing."""
+    return column.server_default is not None or column.identity is not None or isinstance(column.default, Sequence)
+
+
+def server_default_of(column: TableColumn, dialect: str) -> Expression:
+    """Return what the database would put into the column: NULL if only a trigger of its knows."""
+    # Only what has a text or an expression has this attribute: an identity and what a trigger fills in have none.
+    said: Any = getattr(column.server_default, "arg", None)
+    if isinstance(said, str):
+        return cast(literal(said, Text), column.type)
+    if said is not None:
+        return type_coerce(said, column.type)
+    if dialect != "postgresql":
+        return null()
+    if isinstance(column.default, Sequence):
+        return column.default.next_value()
+    return null() if column.identity is None else func.nextval(_sequence_of(column), type_=column.type)
+
+
+def _sequence_of(column: TableColumn) -> Expression:
+    table = column.table
+    place = f'"{table.schema}".' if table.schema else ""
+    return func.pg_get_serial_sequence(f'{place}"{table.name}"', column.name)
+
+
+def install(engine: Engine) -> None:
+    """Let the engine insert rows with the numbers that they had, where PostgreSQL otherwise takes none."""
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "before_cursor_execute", _keep_numbers, retval=True)
+
+
+def _keep_numbers(
+    _connection: Connection,
+    _cursor: object,
+    statement: str,
+    parameters: object,
+    context: ExecutionContext | None,
+    _many: bool,  # noqa: FBT001 -- as SQLAlchemy calls it
+) -> tuple[str, object]:
+    insert = getattr(getattr(context, "compiled", None), "statement", None)
+    if isinstance(insert, Insert) and _is_numbered(insert.table):
+        return _GIVEN.sub(r") OVERRIDING SYSTEM VALUE \1", statement, count=1), parameters
+    return statement, parameters
+
+
+def _is_numbered(table: FromClause) -> bool:
+    return any(isinstance(one, Column) and is_always_numbered(one) for one in table.columns)
