@@ -211,7 +211,7 @@ def test_rows_that_came_under_a_statement_unrecorded_stop_it(make_user: Any) -> 
     user = make_user(name="Ann")
     statement = update(User).where(User.id == user.id).values(name="Bea")
 
-    with pytest.raises(RecordGone, match="at the same time"):
+    with pytest.raises(RecordGone, match="at the same moment"):
         bulk._send(db.session, statement, 2)
 
 
