@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from admin_app.domain.audit.undo import is_redo, is_undo
@@ -22,7 +23,7 @@ _NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion
 _FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
 # How something was done, as it follows what was done; other ways are told by their kinds.
-_WAYS = {
+_WAYS: Mapping[str, str] = {
     Kind.FORM: "",
     Kind.BULK: "many at once",
     Kind.IMPORT: "by an import",
@@ -62,7 +63,7 @@ def as_noun(summary: str) -> str:
 
 def way_in_words(change_set: ChangeSet) -> str:
     """Say how it was done, after what was done: "many at once", "" for by a form."""
-    return "by a redo" if is_redo(change_set) else _WAYS.get(Kind(change_set.kind), f"by {change_set.kind}")
+    return "by a redo" if is_redo(change_set) else _WAYS.get(change_set.kind, f"by {change_set.kind}")
 
 
 def named_way(change_set: ChangeSet) -> str:
