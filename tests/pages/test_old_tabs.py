@@ -186,8 +186,12 @@ def test_who_was_signed_out_by_other_rights_reads_why_and_need_not_type_the_emai
             liam.held_roles[0].permissions = StringSet(["post:read"])
         db.session.commit()
     page = Page(client.get(client.get("/admin/").location))
+    answer = client.post_form("/admin/post/delete/?id=3", {}, page="/sign-in")
+    late = Page(client.get(answer.location))
 
-    assert "You were signed out because your permissions changed, Liam." in page.texts("main")[0]
+    assert "You were signed out because your permissions changed, Liam. Sign in again." in page.texts("main")[0]
+    assert "This was because your permissions changed, Liam." in late.texts("main")[0]
+    assert late.texts("main")[0].count("You were signed out") == 1
     assert page.all("input", name="email")[0].attributes["value"] == "liam@example.com"
     assert as_owner.get("/admin/").status_code == 200
 
