@@ -157,6 +157,8 @@ def test_types_of_the_stores_own_are_named(make_table: Callable[..., None], mana
         "networks",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("address", pg.INET),
+        sa.Column("names", pg.ARRAY(sa.Text)),
+        sa.Column("more", pg.JSONB),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("parent_id", sa.Integer, sa.ForeignKey("networks.id")),
     )
@@ -175,6 +177,8 @@ def test_types_of_the_stores_own_are_named(make_table: Callable[..., None], mana
     ]
     assert [one.strip() for one in text.splitlines() if "mapped_column(" in one] == [
         "address: Mapped[Any] = mapped_column(postgresql.INET, nullable=True)",
+        "names: Mapped[Any] = mapped_column(sa.ARRAY(sa.Text), nullable=True)",
+        "more: Mapped[Any] = mapped_column(postgresql.JSONB, nullable=True)",
         "seen_at: Mapped[datetime] = mapped_column(UtcDateTime)",
         'parent_id: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("networks.id"), index=True)',
     ]
@@ -330,9 +334,10 @@ def test_names_that_python_cannot_read_are_spelled_so_that_it_can() -> None:
     assert [one.attribute(column) for column in one.columns] == ["Unit_Price", "Unit_Price_2", "x2fast", "class_id"]
     assert '    x2fast: Mapped[str | None] = mapped_column("2fast", sa.String(length=9))\n' in text
     assert "    class_: Mapped[User | None] = relationship(\n" in text
-    assert [(other.model, other.module) for other in map(described, ["2nd", "nones"])] == [
+    assert [(other.model, other.module) for other in map(described, ["2nd", "nones", "types"])] == [
         ("X2nd", "x2nd"),
         ("None_", "none"),
+        ("Type", "type_"),
     ]
 
 
@@ -363,6 +368,26 @@ def test_names_and_defaults_with_quotation_marks_are_texts_of_python() -> None:
 
 def nodes(text: str, kind: type[Any]) -> list[Any]:
     return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kind)]
+
+
+def test_types_with_a_name_or_another_type_in_them_are_written_whole() -> None:
+    mood = pg.ENUM("sad", 'it\'s "ok"', name="mood")
+    columns = [
+        sa.Column("id", sa.Integer, primary_key=True),
+        *(
+            sa.Column(name, of)
+            for name, of in (("mood", mood), ("moods", pg.ARRAY(mood)), ("size", pg.DOMAIN("size", pg.INTEGER())))
+        ),
+    ]
+
+    text = model_file(described("moods", *columns))
+
+    written = [line.partition("mapped_column(")[2] for line in text.splitlines() if "mapped_column(" in line]
+    assert written == [
+        'sa.Enum("sad", "it\'s \\"ok\\"", name="mood"))',
+        'sa.ARRAY(sa.Enum("sad", "it\'s \\"ok\\"", name="mood")), nullable=True)',
+        'postgresql.DOMAIN("size", sa.Integer, create_type=False), nullable=True)',
+    ]
 
 
 def test_no_two_relations_have_one_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,7 +87,9 @@ class Described:
     def module(self) -> str:
         """Return the name of its file: "order_lines" -> "order_line"."""
         *words, last = as_name(self.table.name.lower()).split("_")
-        return as_name("_".join((*words, singular(last))))
+        name = as_name("_".join((*words, singular(last))))
+        # A module is a name in its package, where `type` has to stay Python's.
+        return f"{name}_" if hasattr(builtins, name) else name
 
     @cached_property
     def keys(self) -> list[TableColumn]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import NullType
 
 from admin_app.cli.new_resource.described import Belonging, Described, generic
@@ -45,7 +46,7 @@ def _imports(one: Described) -> Iterator[str]:
         yield ""
     yield "import sqlalchemy as sa"
     types = [_type(column.type) for column in one.columns]
-    if any(text.startswith("postgresql.") for text in types):
+    if any("postgresql." in text for text in types):
         yield "from sqlalchemy.dialects import postgresql"
     orm = ["Mapped", "mapped_column", *(["backref", "relationship"] if one.belongings else [])]
     yield f"from sqlalchemy.orm import {', '.join(sorted(orm, key=lambda name: (name.islower(), name)))}"
@@ -159,6 +160,8 @@ def _own_key(one: Described) -> str:
 
 
 def _type(of: ColumnType) -> str:
+    if (special := _special(of)) is not None:
+        return special
     found = generic(of)
     if isinstance(found, UtcDateTime):
         return "UtcDateTime"
@@ -166,6 +169,20 @@ def _type(of: ColumnType) -> str:
         return "sa.types.NullType"
     home = "postgresql" if type(found).__module__.startswith("sqlalchemy.dialects.postgresql") else "sa"
     return f"{home}.{found!r}".removesuffix("()")
+
+
+def _special(of: ColumnType) -> str | None:
+    """Write a type that has another one, or a name in the database; None for any other type."""
+    if isinstance(of, sa.ARRAY):
+        dimensions = f", dimensions={of.dimensions}" if of.dimensions else ""
+        return f"sa.ARRAY({_type(of.item_type)}{dimensions})"
+    if isinstance(of, postgresql.DOMAIN):
+        return f"postgresql.DOMAIN({literal(str(of.name))}, {_type(of.data_type)}, create_type=False)"
+    if isinstance(of, postgresql.JSONB):
+        return "postgresql.JSONB"
+    if isinstance(of, sa.Enum) and of.name:
+        return f"sa.Enum({', '.join(map(literal, (*of.enums,)))}, name={literal(of.name)})"
+    return None
 
 
 def _annotation(of: ColumnType) -> str:
