@@ -50,7 +50,7 @@ function copyInstead(link) {
 function copyId(place) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button button--quiet button--small";
+  button.className = "short-link";
   button.textContent = "Copy ID";
   place.after(" ", button);
   button.addEventListener("click", async () => {
