@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import Interval, cast, func, literal
-from sqlalchemy.types import DateTime, NullType
+from sqlalchemy.types import DateTime
 
 from admin_app.kinds.base import Expression, Kind, read_as
+from admin_app.kinds.datetime import moment_kept, moment_on_sqlite
 
 # A length is kept as the moment so long after this one: SQLAlchemy does so where a store has no such type, and the history
 # on both.
@@ -83,7 +84,7 @@ class IntervalKind(Kind[timedelta]):
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Take what is kept."""
-        return func.replace(column, " ", "T", type_=NullType())
+        return moment_on_sqlite(column, "")
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Count from 1970."""
@@ -91,7 +92,7 @@ class IntervalKind(Kind[timedelta]):
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Make of it what SQLite keeps."""
-        return func.replace(found, "T", " ", type_=NullType())
+        return moment_kept(found, "")
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
         """Count from 1970."""
