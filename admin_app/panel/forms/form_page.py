@@ -27,7 +27,7 @@ from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill, words_of_deletion
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
-from admin_app.panel.forms.form_access import fixed_facts
+from admin_app.panel.forms.form_access import fixed_facts, read_only_words
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
 from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names, source_of
@@ -248,7 +248,7 @@ class FormPage(Page):
             copied=self.access.title_of(copied) if copied is not None else "",
             form_url=form_url or here(),
             return_url=self.return_url(),
-            **({} if record is None else self._about(form, record)),
+            **({"unfilled": read_only_words(self.access, form)} if record is None else self._about(form, record)),
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
