@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from psycopg import Binary, ProgrammingError, adapters
 from psycopg.adapt import PyFormat, Transformer
@@ -11,6 +12,7 @@ from psycopg.pq import Format
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import HSTORE
 
+from admin_app.db.unreadable import Stored, Unreadable
 from admin_app.extensions import ColumnType
 
 # SQLite may store four types in any column. A text that begins with one of these marks gets a mark too.
@@ -88,6 +90,11 @@ def stored_value(text: str | int | None) -> str | bytes | float | None:
     if text.startswith(BYTES):
         return bytes.fromhex(text.removeprefix(BYTES))
     return float(text.removeprefix(REAL)) if text.startswith(REAL) else text.removeprefix(WORDS)
+
+
+def unreadable_of(text: str | int) -> Unreadable:
+    """Read what `stored_text` wrote of a value that its type cannot read."""
+    return Unreadable(cast("Stored", stored_value(text)))
 
 
 def _for_postgres(raw: object) -> str:

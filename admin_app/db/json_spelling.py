@@ -93,9 +93,12 @@ def _in_words(value: object) -> str:
     return value.value if isinstance(value.value, str) else value.name.lower()
 
 
-def spelled_text(text: str | None) -> str | None:
-    """Rewrite JSON text in the one spelling."""
-    if text is None or _is_deep(text):
+def spelled_text(text: str | float | bytes | None) -> str | bytes | None:
+    """Rewrite JSON text in the one spelling; SQLite may hold a number, which is JSON, too."""
+    if text is None or isinstance(text, bytes):
+        return text
+    text = text if isinstance(text, str) else repr(text)
+    if _is_deep(text):
         return text
     try:
         return spelled(json.loads(text, parse_float=Decimal))

@@ -129,7 +129,8 @@ class ArrayKind(Kind[Items]):
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Keep the JSON text."""
-        return func.json(found, type_=NullType())
+        is_list = func.json_valid(found, type_=Integer()) == 1
+        return case((is_list, func.json(found, type_=NullType())), else_=found)
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
         """Build an array of the items."""

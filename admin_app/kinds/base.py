@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Dialect, case, cast
 from sqlalchemy.types import Text
 
 from admin_app.db.attributes import stored_column
-from admin_app.db.driver_text import stored_text, stored_value
+from admin_app.db.driver_text import stored_text, unreadable_of
 from admin_app.db.unreadable import NOT_READ, Unreadable
 from admin_app.extensions import ColumnType, TableColumn
 from admin_app.kinds.spreadsheet import restored
@@ -180,9 +180,8 @@ class Kind(Generic[V]):
         try:
             return self.value_in_history(value)
         except NOT_READ:
-            raw = stored_value(value if isinstance(value, int) else str(value))
             # It is of no kind's values, and handled where any of them may come.
-            return cast_type("V", Unreadable("" if raw is None else raw))
+            return cast_type("V", unreadable_of(value if isinstance(value, int) else str(value)))
 
     def history_of(self, value: V) -> str | int:
         """Write a value that isn't None as text or a whole number."""

@@ -49,6 +49,8 @@ class BooleanKind(Kind[bool]):
 
     def value_in_history(self, value: object) -> bool:
         """Read 1 or 0."""
+        if value not in {0, 1}:
+            raise ValueError(value)
         return bool(value)
 
     def history_on_postgres(self, column: Expression) -> Expression:

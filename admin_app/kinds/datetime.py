@@ -67,12 +67,15 @@ class LocalDateTimeKind(Kind[datetime]):
         return value.isoformat(timespec="microseconds")
 
     def value_in_history(self, value: object) -> datetime:
-        """Read ISO 8601."""
-        return datetime.fromisoformat(str(value))
+        """Read ISO 8601, in the zone that the history has."""
+        moment = datetime.fromisoformat(str(value))
+        if not str(value).endswith(self.zone) or bool(moment.tzinfo) != bool(self.zone):
+            raise ValueError(value)
+        return moment
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
-        return _moment_on_sqlite(column, self.zone)
+        return moment_on_sqlite(column, self.zone)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond."""
@@ -80,9 +83,7 @@ class LocalDateTimeKind(Kind[datetime]):
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Write SQLite's stored form."""
-        kept = func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
-        is_read = type_coerce(found, Text()).op("GLOB")(f"{_STORED.replace(' ', 'T')}{self.zone}")
-        return case((is_read, kept), else_=func.stored_value(found, type_=NullType()))
+        return moment_kept(found, self.zone)
 
 
 class DateTimeKind(LocalDateTimeKind):
@@ -122,7 +123,7 @@ class DateTimeKind(LocalDateTimeKind):
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write ISO 8601 in UTC, with the time zone."""
-        return _moment_on_sqlite(column, self.zone)
+        return moment_on_sqlite(column, self.zone)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 in UTC, with the time zone."""
@@ -140,11 +141,18 @@ def _in_utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _moment_on_sqlite(column: Expression, zone: str) -> Expression:
+def moment_on_sqlite(column: Expression, zone: str) -> Expression:
     """Write what SQLite keeps as the history has it; another spelling, or what is no time, takes longer."""
     text = type_coerce(column, Text())
     usual = func.replace(text, " ", "T").concat(zone) if zone else func.replace(text, " ", "T")
     return case((text.op("GLOB")(_STORED), usual), else_=func.moment_text(text, zone))
+
+
+def moment_kept(found: Expression, zone: str) -> Expression:
+    """Make what SQLite keeps of what the history has."""
+    kept = func.replace(func.substr(found, 1, 26), "T", " ", type_=NullType())
+    is_read = type_coerce(found, Text()).op("GLOB")(f"{_STORED.replace(' ', 'T')}{zone}")
+    return case((is_read, kept), else_=func.stored_value(found, type_=NullType()))
 
 
 def _stored_moment(text: Expression, style: CsvStyle) -> ColumnElement[str]:

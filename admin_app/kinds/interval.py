@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import Interval, cast, func, literal
-from sqlalchemy.types import DateTime, NullType
+from sqlalchemy.types import DateTime
 
 from admin_app.kinds.base import Expression, Kind, read_as
+from admin_app.kinds.datetime import moment_kept, moment_on_sqlite
 
 # A duration is stored as this moment plus the duration: SQLAlchemy does so on databases without such a type, and the
 # history does on both.
@@ -83,7 +84,7 @@ class IntervalKind(Kind[timedelta]):
 
     def history_on_sqlite(self, column: Expression) -> Expression:
         """Write the stored moment."""
-        return func.replace(column, " ", "T", type_=NullType())
+        return moment_on_sqlite(column, "")
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Add the beginning of 1970."""
@@ -91,7 +92,7 @@ class IntervalKind(Kind[timedelta]):
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Write SQLite's stored form."""
-        return func.replace(found, "T", " ", type_=NullType())
+        return moment_kept(found, "")
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
         """Subtract the beginning of 1970."""

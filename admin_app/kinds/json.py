@@ -6,14 +6,15 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import JSON, Dialect, cast, func
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
-from admin_app.kinds.base import Expression, Kind
+from admin_app.db.unreadable import reading
+from admin_app.kinds.base import Convert, Expression, Kind
 
 # PostgreSQL's JSON can't hold NUL, and no text can hold half a surrogate pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -127,7 +128,7 @@ class JsonKind(Kind[Any]):
             message = f'must be JSON, like {{"size": 4}}. {error}.'
             raise ValueError(message) from error
 
-    def row_reader(self, dialect: Dialect) -> Callable[[Any], JsonText | None]:
+    def row_reader(self, dialect: Dialect) -> Convert:
         """Return the function that spells the driver's values: SQLite's are text, PostgreSQL's are decoded."""
         is_text = dialect.name == "sqlite"
 
@@ -135,7 +136,7 @@ class JsonKind(Kind[Any]):
             value = read_json(found) if is_text and found is not None else found
             return None if value is None else JsonText(spelled(value))
 
-        return read
+        return reading(read)
 
     def comparable(self, column: Expression) -> Expression:
         """Compare the spelling: PostgreSQL's `json` has no equality, and SQLite stores any spelling."""

@@ -42,8 +42,10 @@ class TimeKind(Kind[time]):
         return value.isoformat(timespec="microseconds")
 
     def value_in_history(self, value: object) -> time:
-        """Read ISO 8601."""
-        return time.fromisoformat(str(value))
+        """Read ISO 8601; a number is no time, though Python reads its digits as one."""
+        if not isinstance(value, str):
+            raise TypeError(value)
+        return time.fromisoformat(value)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write ISO 8601 to the microsecond, as SQLite stores it."""

@@ -27,6 +27,8 @@ from admin_app.web.after_response import run_after_response
 from tests.client import Client
 from tests.page import Page
 
+# Raised while a result is read, when the statement is not at hand.
+UNREAD = DatabaseError(None, None, psycopg.DataError("year is out of range"))
 SENT = {"email": "ann@example.com", "password": "x"}
 
 
@@ -140,7 +142,8 @@ def test_refused_connections_are_recognised(said: str, trouble: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [None, ValueError("x"), FileNotFoundError(2, "x"), OperationalError("SELECT 1", {}, Exception("locked"))]
+    "error",
+    [None, ValueError("x"), FileNotFoundError(2, "x"), OperationalError("SELECT 1", {}, Exception("locked")), UNREAD],
 )
 def test_other_errors_are_not_taken_for_problems_of_the_database(error: Any) -> None:
     assert trouble_of(error) is None

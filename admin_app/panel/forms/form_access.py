@@ -53,6 +53,13 @@ def give(access: Access, record: Record) -> None:
         setattr(record, name, value)
 
 
+def read_only_words(access: Access, form: Form) -> str:
+    """Say which fields of a new record's form nobody fills in, "" for none."""
+    resource = access.resource
+    names = [name for name in access.shown(_left_out(resource, form)) if resource.is_read_only(name)]
+    return f"Read-only: {in_words([resource.label(name) for name in names])}." if names else ""
+
+
 def missing_words(access: Access, form: Form) -> str:
     """Say which fields a new record needs that the person may not fill in, "" for none."""
     resource, given = access.resource, new_record(access).columns(access).keys() | new_record(access).given.keys()

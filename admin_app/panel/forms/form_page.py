@@ -26,7 +26,7 @@ from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill
 from admin_app.panel.forms.filled_in import fill_in, kept_arguments
-from admin_app.panel.forms.form_access import fixed_facts, given_facts
+from admin_app.panel.forms.form_access import fixed_facts, given_facts, read_only_words
 from admin_app.panel.forms.gone import gone_page, told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
 from admin_app.panel.forms.saving import Saving, claimed
@@ -254,15 +254,16 @@ class FormPage(Page):
             copied=self.access.title_of(copied) if copied is not None else "",
             form_url=form_url or here(),
             return_url=self.return_url(),
-            **(self._about_new() if record is None else self._about(form, record)),
+            **(self._about_new(form) if record is None else self._about(form, record)),
         )
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
-    def _about_new(self) -> dict[str, object]:
-        """Return what the page of a new record shows around the form: what it gets by itself, and why."""
+    def _about_new(self, form: Form) -> dict[str, object]:
+        """Return what the page of a new record shows around the form: what it gets by itself, and why; what nobody fills in."""
         given = new_record(self.access).given
         kept_to = self.access.rules_told(Action.CREATE) if given else ""
-        return {"fixed": given_facts(self.access), "kept_to": kept_to}
+        unfilled = read_only_words(self.access, form)
+        return {"fixed": given_facts(self.access), "kept_to": kept_to, "unfilled": unfilled}
 
     def _about(self, form: Form, record: Record) -> dict[str, object]:
         """Return what the page of an existing record shows around the form, from the database and not from what was typed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from admin_app.db.driver_text import stored_text, stored_value
+from admin_app.db.driver_text import stored_text, unreadable_of
 from admin_app.db.keys import print_key, read_key
 from admin_app.db.unreadable import Unreadable
 from admin_app.kinds import kind_of
@@ -89,8 +89,8 @@ def _print_value(sort: SortKey, value: Any) -> str:
 
 def _read_value(sort: SortKey, text: str) -> object:
     if text.startswith(_AS_STORED) and not kind_of(sort.column).is_text:
-        raw = stored_value(text.removeprefix(_AS_STORED))
-        return Unreadable("" if raw is None else raw)
+        kept = text.removeprefix(_AS_STORED)
+        return unreadable_of(int(kept) if kept.removeprefix("-").isdecimal() else kept)
     if not sort.is_count:
         return kind_of(sort.column).from_url(text)
     if not (text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT):

@@ -9,10 +9,11 @@ from sqlalchemy import Float, Numeric, select, type_coerce
 from sqlalchemy.orm import object_session
 
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.selection.list_schema import SortKey
 
 
-def exact_numbers(sort: SortKey | None, records: Sequence[Record]) -> Mapping[object, Decimal]:
+def exact_numbers(sort: SortKey | None, records: Sequence[Record]) -> Mapping[object, Decimal | Unreadable]:
     """Return the exact sort values by record key, in one statement; nothing if they were read unrounded.
 
     Another program may have stored 19.990000000000002. A cursor at 19.99 would stand before its own row, and the next page would
@@ -26,7 +27,9 @@ def exact_numbers(sort: SortKey | None, records: Sequence[Record]) -> Mapping[ob
     keys = {key: owner.id for key, owner in owners.items() if owner is not None}
     number = type_coerce(sort.column, Float())
     found = select(model.id, number).where(model.id.in_(set(keys.values())), sort.column.is_not(None))
-    numbers = {key: Decimal(repr(value)) for key, value in session.execute(found)}
+    numbers = {
+        key: value if isinstance(value, Unreadable) else Decimal(repr(value)) for key, value in session.execute(found)
+    }
     return {key: numbers[owner] for key, owner in keys.items() if owner in numbers}
 
 

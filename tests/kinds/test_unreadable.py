@@ -1,0 +1,123 @@
+"""What a column's type cannot read is shown as it is stored, kept by the history, and written back: another program wrote it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from admin_app.db.unreadable import Unreadable
+from admin_app.kinds import kind_of, kind_of_value
+from admin_app.kinds.history import from_json_sql, json_of
+from admin_app.panel.kinds import column_cell
+from admin_app.panel.view_models import CellKind
+from tests.kinds.everything import COLUMNS, Everything
+from tests.kinds.test_every_kinds_pages import field_of
+
+ON_SQLITE = (
+    *("money", "tags", "array", "string_set", "choice", "boolean", "datetime", "local_datetime", "date", "time"),
+    *("interval", "uuid", "float", "decimal", "json"),
+)
+ON_POSTGRES = {
+    "choice": "green",
+    "datetime": "-infinity",
+    "local_datetime": "0044-03-15 00:00:00 BC",
+    "date": "12000-01-01",
+    "time": "24:00:00",
+}
+TYPED = [
+    "choice",
+    "datetime",
+    "local_datetime",
+    "date",
+    "time",
+    "interval",
+    "uuid",
+    "float",
+    "decimal",
+    "json",
+    "array",
+]
+
+
+# What other programs write, and a number, which only times cannot be.
+TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
+NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
+Odd = dict[int, dict[str, Any]]
+
+
+@pytest.fixture
+def odd(stored: sa.Connection) -> Odd:
+    """Store rows of what their columns cannot read; return by their keys what is stored."""
+    rows = [ON_POSTGRES] if stored.dialect.name == "postgresql" else [dict.fromkeys(ON_SQLITE, one) for one in TEXTS]
+    rows += [] if stored.dialect.name == "postgresql" else [NUMBER]
+    for key, raw in enumerate(rows, 10):
+        names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
+        stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
+    return dict(enumerate(rows, 10))
+
+
+def read(connection: sa.Connection, names: Any, key: int) -> dict[str, Any]:
+    columns = [COLUMNS[name] for name in names]
+    return dict(connection.execute(sa.select(*columns).where(COLUMNS.id == key)).one()._mapping)
+
+
+def test_it_is_read_as_it_is_stored_and_written_back(stored: sa.Connection, odd: Odd) -> None:
+    for key, raw in odd.items():
+        found = read(stored, raw, key)
+
+        stored.execute(sa.update(Everything).where(COLUMNS.id == 2).values(found))
+
+        assert {name: (type(one), one.raw) for name, one in found.items()} == {
+            n: (Unreadable, v) for n, v in raw.items()
+        }
+        again = read(stored, raw, 2)
+        assert {name: (type(one), one.raw) for name, one in again.items()} == {
+            n: (Unreadable, v) for n, v in raw.items()
+        }
+
+
+def test_python_and_the_database_write_the_same_into_the_history_and_read_it(stored: sa.Connection, odd: Odd) -> None:
+    for key, raw in odd.items():
+        found, dialect = read(stored, raw, key), stored.dialect.name
+        columns = {name: COLUMNS[name] for name in raw}
+        kept = {name: kind_of(COLUMNS[name]).to_history(value) for name, value in found.items()}
+
+        written = stored.scalar(sa.select(json_of(columns, dialect)).where(COLUMNS.id == key))
+        values = {name: from_json_sql(one, sa.literal(str(written)), name, dialect) for name, one in columns.items()}
+        stored.execute(sa.update(Everything).where(COLUMNS.id == 2).values(values))
+
+        assert json.loads(str(written)) == kept
+        assert {name: kind_of(COLUMNS[name]).from_history(value) for name, value in kept.items()} == found
+        assert read(stored, raw, 2) == found
+
+
+def test_a_cell_and_a_file_show_its_text(stored: sa.Connection, odd: Odd) -> None:
+    for key, raw in odd.items():
+        cells = {
+            name: column_cell(getattr(Everything, name), value, is_whole=False)
+            for name, value in read(stored, raw, key).items()
+        }
+        assert {(name, one.kind, one.text) for name, one in cells.items()} == {
+            (name, CellKind.UNREADABLE, str(value)) for name, value in raw.items()
+        }
+    kind = kind_of_value(Unreadable)
+    assert kind is not None
+    assert (kind.to_csv(Unreadable(5)), kind.to_json(Unreadable("x")), str(Unreadable(b"\1"))) == ("5", "x", "01")
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_field_keeps_it_until_somebody_types_something_else(name: str) -> None:
+    value = Unreadable("05.05.2024")
+    drawn = field_of(name, data=value)
+    sent = MultiDict({"it": "05.05.2024"})
+
+    kept, changed = field_of(name, sent, data=value), field_of(name, MultiDict({"it": "5.5.24?"}), data=value)
+
+    assert "05.05.2024" in str(drawn())
+    assert 'type="date' not in str(drawn())
+    assert (kept.data, list(kept.errors)) == (value, [])
+    assert len(changed.errors) > 0
