@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import event, func, select, text
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from admin_app.extensions import db
@@ -216,7 +217,7 @@ def test_id_beyond_the_stores_numbers_is_a_missing_page(view: str, key: int, as_
 
 def test_what_a_field_of_wtforms_refuses_is_said_with_its_name() -> None:
     class Ticket(TextForm):
-        level = SelectField("Level", choices=[(1, "Low")], coerce=int)
+        level = SelectField("Level", choices=[SelectChoice(1, "Low")], coerce=int)
         number = IntegerField("Number", [InputRequired()])
         sizes = FieldList(IntegerField("Size"), "Sizes")
 
