@@ -37,6 +37,36 @@ class Picked:
 
 AS_FILE = "This field takes text, not a file. Type or paste the text."
 
+OF_LIST = "{label} must be one of the list."
+# What WTForms' own fields and validators say, without the field's name, and what we say.
+_OWN_WORDS = {
+    "Invalid Choice: could not coerce.": OF_LIST,
+    "Invalid choice(s): one or more data inputs could not be coerced.": OF_LIST,
+    "Not a valid choice.": OF_LIST,
+    "Not a valid integer value.": "{label} must be a whole number, like 42.",
+    "Not a valid decimal value.": "{label} must be a number, like 4.2.",
+    "Not a valid float value.": "{label} must be a number, like 4.2.",
+    "Not a valid date value.": "{label} must be a date, like 2026-01-31.",
+    "Not a valid datetime value.": "{label} must be a date and a time, like 2026-01-31 17:30.",
+    "Not a valid time value.": "{label} must be a time, like 17:30.",
+    "Invalid email address.": "{label} must be an email address, like ann@example.com.",
+    "Invalid URL.": "{label} must be an address, like https://example.com.",
+    "Invalid UUID.": "{label} must be a UUID.",
+    "Invalid IP address.": "{label} must be an IP address.",
+    "Invalid Mac address.": "{label} must be a MAC address.",
+    "Invalid input.": "{label} has a form that is not expected here.",
+    "This field is required.": "{label} is missing.",
+}
+
+
+def in_own_words(field: Field) -> list[str]:
+    """Return the errors of a field; a summary shows them without it, so each has to name it."""
+    label = field.label.text
+    # A list of fields has lists of errors.
+    texts = (one if isinstance(one, str) else "" for one in field.errors)
+    found = ((one, _OWN_WORDS.get(text)) for one, text in zip(field.errors, texts, strict=True))
+    return [one if own is None else own.format(label=label) for one, own in found]
+
 
 class TextForm(Form):
     """A form without files: a field that came as one is refused, required or not, and never taken for emptied."""
@@ -44,6 +74,8 @@ class TextForm(Form):
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Check the fields, then how they came; that is said instead of what follows from it."""
         is_valid = super().validate(extra_validators)
+        for field in (one for one in self if isinstance(one.errors, list | tuple)):
+            field.errors = in_own_words(field)
         as_files = [one for one in self if any(isinstance(text, SentAsFile) for text in one.raw_data or ())]
         for field in as_files:
             field.errors = [AS_FILE]

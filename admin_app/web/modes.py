@@ -24,8 +24,9 @@ from admin_app.web.security import SAFE_METHODS
 
 # Seconds for which a process trusts what it read.
 FRESH = 3.0
-# Allowed during maintenance: signing in and out, and keeping drafts. Neither changes a record.
-BLUEPRINTS = frozenset({"auth", "two_factor", "forgotten", "see_as"})
+# Allowed during maintenance: signing in and out, and keeping drafts. Neither changes a record. The company's directory is
+# answered in its own format, and may sign people out.
+BLUEPRINTS = frozenset({"auth", "two_factor", "forgotten", "see_as", "scim"})
 ENDPOINTS = frozenset({"account.session", "account.confirm"})
 VIEWS = frozenset({"presence_view", "preview_view", "ticks_view"})
 # Seconds for Retry-After if nobody said how long it takes.

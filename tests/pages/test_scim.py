@@ -122,6 +122,27 @@ def test_a_leaver_is_signed_out_at_once(
         assert db.session.scalar(select(func.count()).select_from(StaffSession)) == 0
 
 
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE"])
+def test_a_leaver_is_signed_out_in_maintenance_too_and_all_else_is_put_off(
+    method: str, ask: Ask, editor: Staff, as_editor: Any, app: Flask, *, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAINTENANCE", value=True)
+    before = as_editor.get("/admin/").status_code
+    body = {
+        "PATCH": patch({"op": "replace", "value": {"active": False}}),
+        "PUT": okta_user(userName=editor.email, emails=[], active=False),
+    }
+    group = {"displayName": "Writers", "members": []}
+
+    later = [ask("POST", "Users", okta_user()), ask("POST", "Groups", group), ask("PUT", "Users/1", okta_user())]
+    status, _ = ask(method, f"Users/{editor.id}", body.get(method))
+
+    put_off = {"detail": "The dashboard is in maintenance. Send this again later.", "status": "503"}
+    assert [{name: told[name] for name in put_off} for _, told in later] == [put_off] * 3
+    assert ({code for code, _ in later}, status) == ({503}, 204 if method == "DELETE" else 200)
+    assert (before, as_editor.get("/admin/").status_code) == (200, 302)
+
+
 def test_okta_replaces_a_whole_user(ask: Ask, app: Flask) -> None:
     key = ask("POST", "Users", okta_user())[1]["id"]
 

@@ -55,7 +55,7 @@ def test_a_form_offers_the_choices_and_keeps_a_value_that_is_none_of_them(
     made = as_owner.post_form("/admin/ticket/new/", {"label": "e", "level": "1"})
 
     assert (page.values()["level"], saved.status_code) == ("7", 303)
-    assert (refused.status, refused.error_of("level"), made.status_code) == (422, "Choose one of the list.", 303)
+    assert (refused.status, refused.error_of("level"), made.status_code) == (422, "Level must be one of the list.", 303)
     with app.app_context():
         assert list(db.session.execute(select(Ticket.label, Ticket.level).order_by(Ticket.label))) == [
             ("a", 2),

@@ -76,8 +76,13 @@ class UndoStatements:
     def made_again(self) -> int:
         """Make the deleted records again, with their ids and times."""
         columns = {key: column for key, column in row_columns(self.model).items() if key not in key_names(self.model)}
+        is_known = sa.false() if not_kept(self.model) else sa.true()
         clean = and_(
-            *self._of(Did.DELETE), ~self._is_there(), *self._fits(columns, Did.DELETE), *self._links_fit(self._links)
+            is_known,
+            *self._of(Did.DELETE),
+            ~self._is_there(),
+            *self._fits(columns, Did.DELETE),
+            *self._links_fit(self._links),
         )
         number, first = self._record(Did.CREATE, _OLD.c.version + 1, sa.null(), _OLD.c.before, clean)
         if number:
@@ -399,6 +404,14 @@ class UndoStatements:
 
     def _has(self, values: Expression, key: str) -> ColumnElement[bool]:
         return has_key(values, key, self._dialect)
+
+
+def not_kept(model: type[Record]) -> list[str]:
+    """Name the columns without which a deleted record cannot be made again: they need a value, and the history has none."""
+    kept = {*row_columns(model).values()}
+    lacking = [one for table in tables_of(model) for one in table.columns if not (one.nullable or one in kept)]
+    own = {"version", *model.__restored__}
+    return [one.name for one in lacking if not (one.primary_key or has_default(one) or one.computed or one.name in own)]
 
 
 def _can_swap(column: TableColumn) -> bool:

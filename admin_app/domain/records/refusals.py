@@ -10,17 +10,21 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import index_name, is_caseless
 from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
 from admin_app.domain.naming import names_of, noun_of
+from admin_app.domain.records.broken_rules import broken_rule
 from admin_app.domain.records.rules import uniqueness_problem
 from admin_app.errors import InvalidRecord, RecordGone
 from admin_app.extensions import TableColumn
 from admin_app.formatting import in_sentence, in_words, label
 from admin_app.relations import links_of, relations_of
 from admin_app.relations.undeclared import undeclared_dependents
+
+REFUSED = "The database refused this record. Nothing was saved."
 
 
 @contextmanager
@@ -68,7 +72,11 @@ def problems_of(error: IntegrityError, model: type[Record]) -> dict[str, str]:
         if constraint in names or (constraint is None and "FOREIGN KEY" in text and names):
             return {relation.key: f"That {in_sentence(label(relation.key))} no longer exists. Choose another one."}
     found = _problem_with_held(model, constraint) if "FOREIGN KEY" in text else {}
-    return found or {"": "The database refused this record. Nothing was saved."}
+    return found or _at_relations(broken_rule(error, model), model) or {"": REFUSED}
+
+
+def _at_relations(problems: dict[str, str], model: type[Record]) -> dict[str, str]:
+    return {name and _field_of(model, stored_columns(model)[name].name): words for name, words in problems.items()}
 
 
 def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str, str]:

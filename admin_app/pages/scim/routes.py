@@ -31,8 +31,10 @@ from admin_app.pages.scim import about, answers, parsing
 from admin_app.pages.scim.answers import answer, problem
 from admin_app.pages.scim.patch import patched
 from admin_app.web.client_info import client_info
+from admin_app.web.modes import AGAIN, present_mode
 from admin_app.web.request_context import request_context
 from admin_app.web.request_id import request_id
+from admin_app.web.security import SAFE_METHODS
 
 blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
 # Requests carry a token, and no cookie that another site could use.
@@ -62,7 +64,24 @@ def _let_in() -> Response | None:
         return _refusal(has_token=bool(token))
     if (held := request_context().until_end) is not None:
         held.enter_context(acting(lambda: (None, ACTOR), kind=Kind.COMMAND, request_id=request_id()))
-    return None
+    return _later()
+
+
+def _later() -> Response | None:
+    """Put changes off during maintenance: the directory sends them again. Whoever leaves loses access at once, though."""
+    mode = present_mode()
+    if request.method in SAFE_METHODS or not mode.is_maintained or _switches_off():
+        return None
+    refused = problem(HTTPStatus.SERVICE_UNAVAILABLE, "The dashboard is in maintenance. Send this again later.")
+    refused.headers["Retry-After"] = str(AGAIN)
+    return refused
+
+
+def _switches_off() -> bool:
+    """Whether the request removes an account or makes it inactive."""
+    if request.endpoint != "scim.user" or request.method == "DELETE":
+        return request.endpoint == "scim.user"
+    return str(_wanted({}).get("active")).lower() == "false"
 
 
 def _refusal(*, has_token: bool) -> Response:

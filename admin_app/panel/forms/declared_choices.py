@@ -9,6 +9,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.panel.fields import OF_LIST
 
 # A value, and what it is called.
 Choices = Sequence[tuple[object, str]]
@@ -37,8 +38,7 @@ class DeclaredChoiceField(SelectField):
         if not valuelist:
             return
         if valuelist[0] not in {"", *self._values}:
-            message = "Choose one of the list."
-            raise ValueError(message)
+            raise ValueError(OF_LIST.format(label=self.label.text))
         self.data = self._read(valuelist[0])
 
     def _read(self, text: object) -> object:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from admin_app.db.json_values import history_columns
 from admin_app.db.record import Timestamped, Versioned
 from admin_app.db.types import utc_now
-from admin_app.domain.audit.undo_sql import UndoStatements
+from admin_app.domain.audit.undo_sql import UndoStatements, not_kept
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -109,25 +109,45 @@ def test_folders_that_lie_in_each_other_go_together_unless_another_lies_in_one()
     assert (numbers, folders()) == ([2, 0], {3: None, 4: 3})
 
 
-def note_parcels(parcels: dict[int, dict[str, int | str | None]]) -> int:
-    """Write into the history that these parcels were deleted, with the columns that it knew of."""
-    done = ChangeSet(kind="form", count=len(parcels))
+def note_deleted(table: str, records: dict[int, dict[str, int | str | None]]) -> int:
+    """Write into the history that these records were deleted, with the columns that it knew of."""
+    done = ChangeSet(kind="form", count=len(records))
     db.session.add(done)
     db.session.flush()
     moment = kind_of(Parcel.__table__.c.created_at).to_history(utc_now())
-    for key, values in parcels.items():
+    for key, values in records.items():
         before = {"id": key, "created_at": moment, "updated_at": moment, **values}
-        told = {"model": "given_parcel", "record_id": key, "act": Did.DELETE.value, "title": "x", "version": 2}
+        told = {"model": table, "record_id": key, "act": Did.DELETE.value, "title": "x", "version": 2}
         db.session.add(Change(change_set_id=done.id, before=before, after=None, **told))
     db.session.commit()
     return done.id
+
+
+class Locked(Timestamped, Versioned, Base):
+    """The history does not keep its code."""
+
+    __tablename__ = "given_locked"
+    __history__ = ("label",)
+    __restored__ = {}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(9))
+    code: Mapped[str] = mapped_column(String(9), info={"secret": True})
+
+
+def test_a_record_that_the_history_does_not_wholly_know_stays_deleted_as_is_known_beforehand() -> None:
+    set_id = note_deleted("given_locked", {7: {"label": "a"}})
+
+    number = UndoStatements(db.session, set_id, Locked).made_again()
+
+    assert (not_kept(Parcel), not_kept(Locked), number) == ([], ["code"], 0)
 
 
 def test_what_the_database_gives_comes_back_as_it_was_and_by_its_defaults_where_that_is_not_known(store: str) -> None:
     whole = {"number": 70, "place": 8, "told": 9, "made_on": "2026-01-02", "code": "b", "state": None}
     # Its other columns came since, but for the one that SQLite makes nothing for.
     lacking = {"number": 71} if store == "sqlite" else {}
-    set_id = note_parcels({7: whole, 8: lacking})
+    set_id = note_deleted("given_parcel", {7: whole, 8: lacking})
 
     number = UndoStatements(db.session, set_id, Parcel).made_again()
 

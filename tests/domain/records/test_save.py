@@ -65,11 +65,11 @@ def test_related_record_that_is_gone_is_a_problem_of_the_relation(make_user: Cal
     assert count(Post) == 0
 
 
-def test_any_other_refusal_is_a_problem_of_the_record() -> None:
+def test_a_value_that_the_database_lacks_is_a_problem_of_its_field() -> None:
     with pytest.raises(InvalidRecord) as refusal, refusals_of(User), transaction(db.session):
         db.session.add(User(email="ann@example.com"))
 
-    assert refusal.value.problems == {"": "The database refused this record. Nothing was saved."}
+    assert refusal.value.problems == {"name": "The database needs a value here."}
 
 
 def test_record_that_others_hang_on_is_not_deleted(

@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.fields import TextForm
 from tests.page import Page
 from tests.stores import both_stores
 
@@ -208,3 +213,21 @@ def test_id_of_nobody_is_a_missing_page(view: str, key: str, as_editor: Any, mak
 @pytest.mark.parametrize("key", [2**31 - 1, 2**31, 2**63 - 1, 2**63])
 def test_id_beyond_the_stores_numbers_is_a_missing_page(view: str, key: int, as_editor: Any) -> None:
     assert as_editor.get(f"/admin/user/{view}/?id={key}").status_code == 404
+
+
+def test_what_a_field_of_wtforms_refuses_is_said_with_its_name() -> None:
+    class Ticket(TextForm):
+        level = SelectField("Level", choices=[SelectChoice(1, "Low")], coerce=int)
+        number = IntegerField("Number", [InputRequired()])
+        sizes = FieldList(IntegerField("Size"), "Sizes")
+
+    form = Ticket(MultiDict({"level": "high", "number": "many", "sizes-0": "x"}))
+    missing = Ticket(MultiDict({"level": "3"}))
+
+    assert not form.validate()
+    assert not missing.validate()
+    assert (form.level.errors, form.number.errors) == (
+        ["Level must be one of the list."],
+        ["Number must be a whole number, like 42."],
+    )
+    assert (missing.level.errors, missing.number.errors) == (["Level must be one of the list."], ["Number is missing."])
