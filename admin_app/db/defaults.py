@@ -70,7 +70,7 @@ def _keep_numbers(
     statement: str,
     parameters: object,
     context: ExecutionContext | None,
-    _many: bool,  # noqa: FBT001 -- as SQLAlchemy calls it
+    _many: object,
 ) -> tuple[str, object]:
     insert = getattr(getattr(context, "compiled", None), "statement", None)
     if isinstance(insert, Insert) and _is_numbered(insert.table):
