@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -121,3 +124,32 @@ def test_a_field_keeps_it_until_somebody_types_something_else(name: str) -> None
     assert 'type="date' not in str(drawn())
     assert (kept.data, list(kept.errors)) == (value, [])
     assert len(changed.errors) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("local_datetime", datetime.fromisoformat("2024-01-02T10:00:05.123456"), "2024-01-02T10:00:05.123456"),
+        ("time", time(9, 30, tzinfo=UTC), "09:30:00+00:00"),
+        ("money", Decimal("1.5000"), "1.50"),
+        ("float", math.nan, "nan"),
+        ("decimal", Decimal("NaN"), "NaN"),
+        ("text", "a\r\n\0 b ", "a\ufffd b "),
+        ("url", " https://example.com ", "https://example.com"),
+        ("long_text", "a\rb\0\n", "a\r\nb\ufffd\r\n"),
+    ],
+)
+def test_what_a_browser_sends_of_what_nobody_touched_changes_nothing(name: str, value: Any, sent: str) -> None:
+    drawn = field_of(name, data=value)
+
+    field = field_of(name, MultiDict({"it": sent}), data=value)
+
+    assert field.data is value
+    assert 'type="datetime-local"' not in str(drawn())
+
+
+def test_a_yes_or_no_that_may_be_missing_stays_missing() -> None:
+    sent = [MultiDict({"it": ""}), MultiDict({"it": "false"}), MultiDict({"it": "y"})]
+
+    assert [field_of("boolean", one).data for one in sent] == [None, False, True]
+    assert 'selected value="">—' in str(field_of("boolean", MultiDict({"it": ""}))())
