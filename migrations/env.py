@@ -35,7 +35,7 @@ from admin_app.selection.sorting import text_indexes
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write what is ours as what it is in the database, or by an operation: no migration imports the application."""
-    if kind == "server_default" and item.arg is PRESENT_TIME:
+    if kind == "server_default" and getattr(item, "arg", None) is PRESENT_TIME:
         return "op.present_time()"
     is_ours = kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("admin_app")
     return getattr(item, "in_migration", f"sa.{item.impl_instance!r}") if is_ours else False
