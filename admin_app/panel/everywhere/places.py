@@ -91,4 +91,5 @@ def _place(label: str, what: str, url: str, terms: Sequence[str]) -> Found:
 
 
 def _is_meant(words: str, terms: Sequence[str]) -> bool:
-    return all(f" {folded(term)}" in f" {folded(words)}" for term in terms)
+    # Digits are the ID of a record, and not the beginning of "2fa".
+    return all(not term.isdigit() and f" {folded(term)}" in f" {folded(words)}" for term in terms)
