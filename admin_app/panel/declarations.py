@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
-from admin_app.db.attributes import hybrids
+from sqlalchemy import CHAR
+
+from admin_app.db.attributes import hybrids, stored_columns
+from admin_app.db.versions import LEGACY
 from admin_app.errors import ConfigurationError
 from admin_app.panel.resource import Resource
 
@@ -112,9 +115,17 @@ def _problems(resource: Resource) -> Iterator[tuple[str, str]]:
             yield declared, f"{resource.model.__name__} has no {strange[0]}."
     if strange := [name for name in resource.column_editable_list or () if name not in resource.form_columns]:
         yield "column_editable_list", f"Name {strange[0]} in form_columns too."
+    if strange := [name for name in resource.column_searchable_list if _has_no_index(resource, name)]:
+        yield "column_searchable_list", f"PostgreSQL has no search index for CHAR: make {strange[0]} a String."
     for name, arguments in resource.form_widget_args.items():
         if inline := [key for key in arguments if key == "style" or key.startswith("on")]:
             yield "form_widget_args", f"Nothing is inline here: take {inline[0]} of {name} out."
+
+
+def _has_no_index(resource: Resource, name: str) -> bool:
+    """Whether a searched column of the model's own would need an index that PostgreSQL does not have."""
+    column = stored_columns(resource.model).get(name)
+    return column is not None and isinstance(column.type, CHAR) and not column.table.info.get(LEGACY)
 
 
 def _unknown(own: Iterable[str]) -> Iterator[tuple[str, str]]:
