@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
 from admin_app.db import defaults, driver_types, json_spelling, unreadable
+from admin_app.db.endpoints import OURS
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.auth.host_people import Person
 from admin_app.embedding import commands, surroundings
@@ -122,20 +123,15 @@ def init_admin(
     """
     path = require_path(path)
     found = surroundings.of(app, host_db)
-    declared = surroundings.resources_over(resources, host_db, reserved=_reserved(), has_people=principal is None)
+    declared = surroundings.resources_over(
+        resources, host_db, reserved=OURS | {"staff", "role"}, has_people=principal is None
+    )
     sign_in = None if principal is None else HostSignIn(asked_of(app, principal), sign_in_url, sign_out_url)
     inside = _dashboard(found.config, found.instance, declared, sign_in=sign_in, is_embedded=True)
     app.wsgi_app = Mount(app.wsgi_app, inside.wsgi_app, path)  # type: ignore[method-assign]  # Flask documents it
     app.extensions[f"dashboard {path}"], inside.extensions[AROUND] = inside, app
     commands.add(app, inside, path)
     return inside
-
-
-def _reserved() -> frozenset[str]:
-    """Return the addresses that no resource may have."""
-    return frozenset(
-        {*(endpoint for _, endpoint, _ in PAGES), *("admin", "auth", "static", "health", "password", "staff", "role")}
-    )
 
 
 def _dashboard(

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described, generic
-from admin_app.cli.new_resource.model_file import model_file
+from admin_app.cli.new_resource.model_file import computed_by, model_file
 from admin_app.cli.new_resource.resource_file import resource_file
 from admin_app.db.key_values import value_kind
 from admin_app.db.record import Record
@@ -61,6 +61,7 @@ def _print_for_table(name: str, *, is_legacy: bool) -> None:
         message = f"“{name}” is neither a model nor a table of the database."
         raise NotFoundError(message)
     table = sa.Table(name, sa.MetaData(), autoload_with=db.engine, resolve_fks=False)
+    _find_expressions(table)
     one = Described(table, _named(), _unique(name), is_legacy=is_legacy or is_view, is_view=is_view)
     _require_key(one)
     _print(f"admin_app/models/{one.module}.py", model_file(one))
@@ -79,6 +80,20 @@ def _print_for_table(name: str, *, is_legacy: bool) -> None:
     if missing := [column for column in OF_EVERY_RECORD[1:] if column not in table.columns]:
         click.echo(f"The migration will add to {name}: {', '.join(missing)}.", err=True)
     click.echo('Then run: manage.py db migrate -m "..." and manage.py db upgrade', err=True)
+
+
+def _find_expressions(table: sa.Table) -> None:
+    """Read what SQLite computes its columns by, where SQLAlchemy does not find it."""
+    lost = [one for one in table.columns if one.computed is not None and not str(one.computed.sqltext)]
+    for one in lost:
+        if one.computed is not None:
+            one.computed.sqltext = sa.text(computed_by(_statement(table.name), str(one.name)))
+
+
+def _statement(table: str) -> str:
+    with db.engine.connect() as connection:
+        statement = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+        return str(connection.scalar(statement, {"name": table}))
 
 
 def _require_key(one: Described) -> None:

@@ -95,8 +95,7 @@ class Record(Timestamped, Versioned, Model):
 
     def __str__(self) -> str:
         """Name the record for a person."""
-        title = title_of(type(self))
-        return str(getattr(self, title)) if title else f"{type(self).__name__} {self.id}"
+        return str(given_title(self) or f"{type(self).__name__} {self.id}")
 
 
 def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
@@ -111,6 +110,12 @@ def _require_key_of_first(cls: type[Record], keys: Sequence[str]) -> None:
 def title_of(model: type[Record]) -> str:
     """Return the column that names a model's records, "" for none. A model may have a column called `title`."""
     return model.title if isinstance(model.title, str) else ""
+
+
+def given_title(record: Record) -> object:
+    """Return what a record's title column holds, None without one."""
+    title = title_of(type(record))
+    return getattr(record, title) if title else None
 
 
 def _names_in(cls: type[Record], table: FromClause) -> set[str]:

@@ -32,7 +32,6 @@ from admin_app.panel.cards.required import require_cards
 from admin_app.panel.declarations import require_declarations
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage, list_exported
-from admin_app.panel.fields import RecordForm
 from admin_app.panel.files.form_uploads import FORMS as RECORD_FORMS
 from admin_app.panel.files.form_uploads import accepted_by_form
 from admin_app.panel.filters.declared import declared_filters
@@ -81,6 +80,7 @@ from admin_app.panel.record.peek import peek_at
 from admin_app.panel.record.preview import PreviewPage
 from admin_app.panel.record.record_page import RecordPage
 from admin_app.panel.record.short_page import ShortPage
+from admin_app.panel.record_form import RecordForm
 from admin_app.panel.registry import resource_at
 from admin_app.panel.resource import RecordForms, Resource
 from admin_app.panel.summary.summary_page import SummaryPage
@@ -135,6 +135,8 @@ class ResourceView(ProtectedView, ModelView):
     can_export = True
     model_form_converter = Converter
     form_base_class = RecordForm
+    # A column may be called `_note`.
+    ignore_hidden = False
     # Flask-Admin's own row actions and cell editing: without a function they have no route.
     action_view = None
     ajax_update = None

@@ -6,8 +6,12 @@ docs/flask-admin.md has the whole table, with those that mean the same here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 
-from admin_app.db.attributes import hybrids
+from sqlalchemy import CHAR
+
+from admin_app.db.attributes import hybrids, stored_columns
+from admin_app.db.versions import LEGACY
 from admin_app.errors import ConfigurationError
 from admin_app.panel.resource import Resource
 
@@ -65,6 +69,18 @@ REFUSED: Mapping[str, str] = {
 }
 
 
+# How declarations begin, and how nearly a name is spelled like one: if it begins like one, and if not.
+BEGINNINGS = ("column_", "form_", "can_")
+NEAR, ALIKE = 0.6, 0.9
+# What a form sends beside its columns.
+OWN_FIELDS = frozenset(
+    {
+        *("csrf_token", "proof_password", "proof_typed", "passkey", "passkey_question", "passkey_name"),
+        *("_version", "_seen", "_once", "_draft", "_discard", "_next", "_doubts", "_continue_editing", "_add_another"),
+    }
+)
+
+
 def require_declarations(resource: Resource) -> None:
     """Raise `ConfigurationError` for the first declaration that means nothing here, or not what it should."""
     problem = next(_problems(resource), None)
@@ -82,6 +98,7 @@ def _problems(resource: Resource) -> Iterator[tuple[str, str]]:
         for name in vars(cls)
     ]
     yield from ((name, REFUSED[name]) for name in own if name in REFUSED)
+    yield from _unknown(own)
     if any(not isinstance(one, str) for one in resource.column_filters):
         yield "column_filters", "Name columns: each has the filters of its kind."
     if isinstance(resource.column_default_sort, list) and len(resource.column_default_sort) not in (1, 2):
@@ -89,15 +106,35 @@ def _problems(resource: Resource) -> Iterator[tuple[str, str]]:
             "column_default_sort",
             "Name one column, or two: then rows that are equal follow each other by their number.",
         )
+    if strange := [name for name in resource.form_columns if name in OWN_FIELDS]:
+        advice = f'Every form sends a {strange[0]} of its own: write own_{strange[0].lstrip("_")} = mapped_column("{strange[0]}").'
+        yield "form_columns", advice
     known = {*resource.columns_and_relations(), *hybrids(resource.model)}
     for declared, names in _lists(resource):
         if strange := [name for name in names if name not in known]:
             yield declared, f"{resource.model.__name__} has no {strange[0]}."
     if strange := [name for name in resource.column_editable_list or () if name not in resource.form_columns]:
         yield "column_editable_list", f"Name {strange[0]} in form_columns too."
+    if strange := [name for name in resource.column_searchable_list if _has_no_index(resource, name)]:
+        yield "column_searchable_list", f"PostgreSQL has no search index for CHAR: make {strange[0]} a String."
     for name, arguments in resource.form_widget_args.items():
         if inline := [key for key in arguments if key == "style" or key.startswith("on")]:
             yield "form_widget_args", f"Nothing is inline here: take {inline[0]} of {name} out."
+
+
+def _has_no_index(resource: Resource, name: str) -> bool:
+    """Whether a searched column of the model's own would need an index that PostgreSQL does not have."""
+    column = stored_columns(resource.model).get(name)
+    return column is not None and isinstance(column.type, CHAR) and not column.table.info.get(LEGACY)
+
+
+def _unknown(own: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield what begins like a declaration, or is spelled nearly like one, and is none."""
+    known = [name for name in dir(Resource) if not name.startswith("_")]
+    for name in own:
+        nearest = get_close_matches(name, known, 1, NEAR if name.startswith(BEGINNINGS) else ALIKE)
+        if not name.startswith("_") and name not in {*known, *REFUSED} and (nearest or name.startswith(BEGINNINGS)):
+            yield name, f"Write {nearest[0]}." if nearest else "Nothing reads it."
 
 
 def _lists(resource: Resource) -> Iterator[tuple[str, Iterable[str]]]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask_admin.form import BaseForm
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
@@ -80,10 +79,6 @@ class TextForm(Form):
         for field in as_files:
             field.errors = [AS_FILE]
         return is_valid and not as_files
-
-
-class RecordForm(TextForm, BaseForm):
-    """The form of a record, as Flask-Admin wants its forms."""
 
 
 class RelationField(Field):

@@ -16,7 +16,8 @@ from admin_app.panel.resource import Resource
 def register(app: Flask, found: Iterable[Resource]) -> None:
     """Note the application's resources, in the order of the menu.
 
-    Raises `ConfigurationError` for a class with a table of its own whose first class has no place in the dashboard.
+    Raises `ConfigurationError` for a class with a table of its own whose first class has no place in the dashboard, and
+    for two models of one name.
     """
     known = {resource.model: resource for resource in found}
     for model in known:
@@ -24,7 +25,17 @@ def register(app: Flask, found: Iterable[Resource]) -> None:
         if is_joined(model) and first not in known:
             message = f"{model.__name__} has a table of its own beside that of {first.__name__}, by which the history knows its records: give {first.__name__} a resource, too."
             raise ConfigurationError(message)
+    _require_own_endpoints(known.values())
     app.extensions["resources"] = known
+
+
+def _require_own_endpoints(found: Iterable[Resource]) -> None:
+    """Raise `ConfigurationError` for two models that addresses cannot tell apart."""
+    known: dict[str, Resource] = {}
+    for one in found:
+        if (other := known.setdefault(one.endpoint, one)) is not one:
+            message = f"{type(other).__name__} and {type(one).__name__} have the same address, {one.endpoint}, by the names of their models: give one model's class another name."
+            raise ConfigurationError(message)
 
 
 def resources() -> Collection[Resource]:

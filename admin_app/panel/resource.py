@@ -15,6 +15,7 @@ from wtforms import Field, Form
 
 from admin_app import formatting
 from admin_app.db.attributes import followed_columns, is_computed, stored_columns
+from admin_app.db.endpoints import endpoint_of
 from admin_app.db.keys import key_names
 from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
@@ -217,8 +218,8 @@ class Resource:
 
     def __init__(self) -> None:
         """Say what the records are called."""
-        self.endpoint = self.model.__name__.lower()
-        self.noun = self.noun or self.endpoint
+        self.endpoint = endpoint_of(self.model)
+        self.noun = self.noun or self.model.__name__.lower()
         self.nouns = self.nouns or formatting.plural_of(self.noun)
         name_records(self.model, self.noun, self.nouns)
 

@@ -83,6 +83,7 @@ class SupplyOrderResource(Resource):
     """Supply orders."""
 
     model = SupplyOrder
+    noun = "supply order"
 
     column_list = ("label", "code", "class_", "web_url", "price", "brand_color", "id")
     column_further_list = ("due", "more", "user", "editor_record", "sort_order", "archived_at", "profile_image")
@@ -339,6 +340,40 @@ def test_names_that_python_cannot_read_are_spelled_so_that_it_can() -> None:
         ("None_", "none"),
         ("Type", "type_"),
     ]
+
+
+def test_a_record_is_named_and_found_by_texts_that_can_do_it() -> None:
+    one = described(
+        "CustomerCards",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("country", sa.CHAR(2), nullable=False),
+        sa.Column("email", sa.String(80)),
+        sa.Column("full_name", sa.String(80), nullable=False),
+    )
+
+    text = resource_file(one, model=one.model, module="admin_app.models.customercard")
+
+    assert one.title == "full_name"
+    assert '    model = CustomerCard\n    noun = "customer card"\n' in text
+    assert '    column_searchable_list = ("email", "full_name")\n' in text
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_what_sqlite_computes_a_column_by_is_found(manage: Manage) -> None:
+    sums = (
+        "CREATE TABLE sums (id INTEGER PRIMARY KEY, price NUMERIC(10,2), total NUMERIC(10,2) AS (price*(1+1)) STORED)"
+    )
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(sums))
+
+    try:
+        text = manage("resource", "new", "sums", "--legacy").stdout
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP TABLE sums"))
+
+    assert 'sa.Computed("price*(1+1)", persisted=True)' in text
 
 
 def test_names_and_defaults_with_quotation_marks_are_texts_of_python() -> None:

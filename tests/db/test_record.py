@@ -21,6 +21,11 @@ pytestmark = pytest.mark.usefixtures("context")
 MOMENT = datetime(2026, 3, 29, 1, 30, 15, 123456, UTC)
 
 
+@pytest.mark.parametrize("name", [None, ""])
+def test_a_record_whose_title_is_empty_is_called_by_its_key(name: str | None) -> None:
+    assert str(User(id=7, name=name)) == "User 7"
+
+
 @pytest.mark.parametrize(
     "moment",
     [

@@ -68,6 +68,13 @@ def test_what_is_refused_stops_the_start_with_one_line(name: str) -> None:
             {"form_widget_args": {"content": {"onclick": "x()"}}},
             "form_widget_args … Nothing is inline here: take onclick of content out.",
         ),
+        (
+            {"form_columns": ("csrf_token",)},
+            'form_columns … Every form sends a csrf_token of its own: write own_csrf_token = mapped_column("csrf_token").',
+        ),
+        ({"column_lst": ("content",)}, "column_lst … Write column_list."),
+        ({"colum_filters": ("content",)}, "colum_filters … Write column_filters."),
+        ({"can_fly": True}, "can_fly … Nothing reads it."),
     ],
 )
 def test_what_cannot_be_as_it_is_declared_is_refused_with_what_to_write(declarations: Any, line: str) -> None:

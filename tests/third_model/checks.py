@@ -450,7 +450,10 @@ def test_a_template_of_tags_has_a_value_of_every_type(as_editor: Any) -> None:
         ("by=is_public&measure=price__sum", [["Yes", "2", "19.9802"], ["No", "1", "0"]]),
         ("by=is_public&measure=weight__average", [["Yes", "2", "1.5"], ["No", "1", "2"]]),
         ("by=post&measure=weight__max&weight__greater=1.5", [["Post of cheap", "1", "2"], ["Post of free", "1", "2"]]),
-        ("by=day__month&measure=price__min&day__until=2026-02-28", [["February 2026", "1", "0"], ["January 2026", "2", "9.9901"]]),
+        (
+            "by=day__month&measure=price__min&day__until=2026-02-28",
+            [["February 2026", "1", "0"], ["January 2026", "2", "9.9901"]],
+        ),
     ],
 )
 def test_tags_are_summarised_by_every_type_that_has_groups(

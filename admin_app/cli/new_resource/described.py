@@ -17,6 +17,7 @@ from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import TIMES
 from admin_app.extensions import ColumnType, TableColumn
+from admin_app.formatting import humps_apart
 from admin_app.kinds import kind_or_other
 from admin_app.kinds.file import FileKind
 
@@ -192,9 +193,22 @@ class Described:
     @property
     def title(self) -> str:
         """Return the column that names a record; "" if no short text does."""
-        texts = [self.attribute(one) for one in self.columns if kind_of_type(one.type) == "text"]
-        by_name = {name.lower(): name for name in reversed(texts)}
-        return next((by_name[name] for name in _NAMING if name in by_name), texts[0] if texts else "")
+        texts = [one for one in self.columns if kind_of_type(one.type) == "text"]
+        # A record whose name is NULL would be called “None”.
+        given = [self.attribute(one) for one in texts if not one.nullable] or [self.attribute(one) for one in texts]
+        by_name = {last_word(name): name for name in reversed(given)} | {name.lower(): name for name in reversed(given)}
+        return next((by_name[name] for name in _NAMING if name in by_name), given[0] if given else "")
+
+    @property
+    def noun(self) -> str:
+        """Return what one record is called, in words: "OrderLine" -> "order line"."""
+        return humps_apart(self.model if self.mapper is None else self.mapper.class_.__name__).replace("_", " ").lower()
+
+    @property
+    def searched(self) -> list[str]:
+        """Return the texts that an index can search: PostgreSQL has none for CHAR."""
+        texts = [one for one in self.columns if kind_of_type(one.type) == "text"]
+        return [self.attribute(one) for one in texts if not isinstance(one.type, sa.CHAR)]
 
     def kind_named(self, column: TableColumn) -> str:
         """Guess the kind of a text column by its name: "web_url" -> "url"; "" for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -134,6 +135,13 @@ def _balanced(sql: str) -> str:
         if depth < 0:
             return sql[:place]
     return sql
+
+
+def computed_by(statement: str, column: str) -> str:
+    """Return the expression by which a table's statement computes a column; "" if it cannot be found."""
+    quoted = rf"""["'`\[]?{re.escape(column)}["'`\]]?"""
+    found = re.search(rf"(?:^|[\s,(]){quoted}\s(?:\([^)]*\)|[^,(])*?\bAS\s*\(", statement, re.IGNORECASE)
+    return _balanced(statement[found.end() :]) if found else ""
 
 
 def _relations(one: Described) -> Iterator[str]:

@@ -19,13 +19,12 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
     """Write the resource's file for this model in this module."""
     names = _in_order(one)
     listed, further = names[:MOST_COLUMNS], names[MOST_COLUMNS:]
-    texts = [one.attribute(column) for column in one.columns if kind_of_type(column.type) == "text"]
     filters = [name for name in names if name in {each.name for each in one.belongings} or _is_filter(one, name)]
     words = sentence_case(one.table.name.replace("_", " "))
     declarations = [
         _tuple("column_list", list(dict.fromkeys([*listed, *_keys(one)]))),
         *([_tuple("column_further_list", further)] if further else []),
-        _tuple("column_searchable_list", texts[:2]),
+        _tuple("column_searchable_list", one.searched[:2]),
         _tuple("column_filters", filters),
         *([f'    column_default_sort = "{one.position}"'] if one.position else []),
         *([] if one.is_view else [_tuple("form_columns", [name for name in names if name not in one.unwritten])]),
@@ -41,6 +40,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
             f"    {docstring(f'{words}.')}",
             "",
             f"    model = {model}",
+            *([] if one.noun == model.lower() else [f'    noun = "{one.noun}"']),
             "",
             *declarations,
             "",

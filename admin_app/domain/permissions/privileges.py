@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
+from admin_app.db.endpoints import endpoint_of
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import key_from
 from admin_app.domain.permissions import roles
@@ -30,7 +31,7 @@ ABOVE = "You do not have all of these permissions yourself. Ask someone who has 
 
 def guarded() -> frozenset[str]:
     """Name the resources that a right to every resource leaves out."""
-    return frozenset(model.__name__.lower() for model in recorded_models().values() if model.__guarded__)
+    return frozenset(endpoint_of(model) for model in recorded_models().values() if model.__guarded__)
 
 
 def holds(rights: Rights, given: Iterable[Role]) -> bool:

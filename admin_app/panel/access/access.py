@@ -13,7 +13,7 @@ from admin_app.db.attributes import classes_of_table, stored_columns
 from admin_app.db.joined import of_root
 from admin_app.db.json_values import recorded_models
 from admin_app.db.keys import Key, read_key
-from admin_app.db.record import Record
+from admin_app.db.record import Record, given_title, title_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.rights import FieldRight
 from admin_app.domain.records.archive import is_archived
@@ -220,7 +220,8 @@ class Access:
 
     def title_of(self, record: Record) -> str:
         """Name the record in a few words, by its number where its name is not for this person."""
-        return str(record) if self.shows_title() else self.number_of(record.id)
+        is_empty = bool(title_of(type(record))) and type(record).__str__ is Record.__str__ and not given_title(record)
+        return self.number_of(record.id) if is_empty or not self.shows_title() else str(record)
 
     def former_title(self, change: Change) -> str:
         """Name a record as it was called when it was changed."""
@@ -234,7 +235,8 @@ class Access:
     def detail_of(self, record: Record) -> str:
         """Tell records of the same name apart by a second line: the unique column, or the id."""
         unique = self.once("unique", self._unique)
-        return str(getattr(record, unique[0])) if unique else f"ID {record.id}"
+        given = getattr(record, unique[0]) if unique else None
+        return f"ID {record.id}" if given is None else str(given)
 
     def _unique(self) -> list[str]:
         columns = stored_columns(self.resource.model).items()

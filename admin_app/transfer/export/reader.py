@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import AliasedClass
 from sqlalchemy.types import NULLTYPE
 
+from admin_app.db.attributes import stored_columns
 from admin_app.db.connection import with_snapshot
 from admin_app.db.record import Record, title_of
 from admin_app.errors import TransferError
@@ -76,9 +77,11 @@ def exported_rows(
 
 
 def title_column(model: type[Record]) -> Attribute | None:
-    """Return the column that names a model's records, unless it names them in a way of its own."""
+    """Return the column that names all of a model's records, unless it names them in a way of its own."""
     title = title_of(model)
-    return getattr(model, title) if title and model.__str__ is Record.__str__ else None
+    column = stored_columns(model).get(title)
+    is_of_all = model.__str__ is Record.__str__ and not (column is not None and column.nullable)
+    return getattr(model, title) if title and is_of_all else None
 
 
 class _Reader:

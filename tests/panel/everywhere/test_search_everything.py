@@ -119,7 +119,9 @@ def test_relations_words_are_the_reason_that_is_shown(as_viewer: Any, make_user:
 
 @both_stores
 def test_places_are_found_by_the_beginning_of_their_words_and_by_rights(as_editor: Any, as_viewer: Any) -> None:
-    found = [groups(page_of(client, text)) for client in (as_editor, as_viewer) for text in ("new post", "post", "act", "2")]
+    found = [
+        groups(page_of(client, text)) for client in (as_editor, as_viewer) for text in ("new post", "post", "act", "2")
+    ]
 
     assert [[words for words, _ in one.get("Go to", [])] for one in found] == [
         ["Add post Form"],
