@@ -55,7 +55,7 @@ class Filter(Protocol):
     def key_sets(self, _value: Any) -> Sequence[KeySet]:
         """Return the key sets whose intersection is the matching rows; empty if `criterion` has to be used."""
 
-    def beyond(self, _value: Any) -> ColumnElement[bool] | None:
+    def beyond(self, _value: object) -> ColumnElement[bool] | None:
         """Return the condition on the record that a row has to point at; None where a row matches by something else."""
 
     def means_one(self) -> bool:
