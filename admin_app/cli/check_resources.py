@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import DateTime, Label, SelectBase
 from sqlalchemy.sql.visitors import iterate
@@ -15,9 +15,10 @@ from admin_app.db.joined import own_tables
 from admin_app.db.keys import foreign_keys_of, has_parts, is_numbered
 from admin_app.db.leading_index import lead_an_index
 from admin_app.db.record import Record, title_of
+from admin_app.db.versions import LEGACY
 from admin_app.domain.records.archive import TIMES
 from admin_app.domain.records.rules import has_to_be_given, is_read_only
-from admin_app.extensions import Attribute, db
+from admin_app.extensions import Attribute, TableColumn, db, table_of
 from admin_app.formatting import sentence_case, with_article
 from admin_app.kinds import kind_of
 from admin_app.kinds.other import OtherKind
@@ -85,12 +86,21 @@ def _foreign_keys(resource: Resource) -> Iterator[Finding]:
         columns = list(key.columns)
         names = [name_of(resource.model, one) for one in columns]
         if not lead_an_index(columns):
-            line = f"{names[0]} = mapped_column(…, index=True)"
-            several = ", ".join(f'"{one.name}"' for one in columns)
             yield Finding(
                 f"{_place(resource, ', '.join(names))} is a foreign key without an index: a deletion of what it points at reads the whole table.",
-                f"Write: {line}" if len(names) == 1 else f"Add to __table_args__: Index(None, {several})",
+                _index(columns, names),
             )
+
+
+def _index(columns: Sequence[TableColumn], names: Sequence[str]) -> str:
+    """Say where to declare an index. A model of a table that must not be altered makes none, but says what there is."""
+    several = ", ".join(f'"{one.name}"' for one in columns)
+    line = f"Add to __table_args__: Index(None, {several})"
+    if len(names) == 1:
+        line = f"Write: {names[0]} = mapped_column(…, index=True)"
+    if not columns[0].table.info.get(LEGACY):
+        return line
+    return f"Make it where the table is made. {line}, which says that it is there."
 
 
 def _sorts(resource: Resource) -> Iterator[Finding]:
@@ -100,17 +110,19 @@ def _sorts(resource: Resource) -> Iterator[Finding]:
             continue
         column = stored_column(sort.column)
         if column is None:
-            yield Finding(f"{own} sorts by {name}, which is computed for every row.", _kept(name, sort.column))
+            is_legacy = bool(table_of(resource.model).info.get(LEGACY))
+            advice = _kept(name, sort.column, is_legacy=is_legacy)
+            yield Finding(f"{own} sorts by {name}, which is computed for every row.", advice)
         elif not kind_of(column).is_ordered:
             yield Finding(
                 f"{own} sorts by {name}, which cannot have an index.", f"Take {name} out of column_sortable_list."
             )
 
 
-def _kept(name: str, attribute: Attribute) -> str:
+def _kept(name: str, attribute: Attribute, *, is_legacy: bool) -> str:
     """Say how the database can store the computed value, with an index: as a column computed from the row itself."""
     expression = attribute.__clause_element__()
-    if any(isinstance(one, SelectBase) for one in iterate(expression)):
+    if is_legacy or any(isinstance(one, SelectBase) for one in iterate(expression)):
         return f"Take {name} out of column_sortable_list, or keep it in a column."
     dialect = db.engine.dialect
     compiler = dialect.ddl_compiler(dialect, None).sql_compiler  # type: ignore[arg-type]  # compiles nothing but this

@@ -8,6 +8,7 @@ from admin_app.models.legacy import Customer, Order, Truck, Vehicle
 from flask import Flask
 from sqlalchemy import select, text
 
+from admin_app.cli.check_resources import findings_of_resources
 from admin_app.extensions import db
 from tests.page import Page
 from tests.stores import both_stores
@@ -33,6 +34,15 @@ def test_totals_are_looked_at_and_nobody_writes_them(app: Flask, as_owner: Any) 
     assert statuses == {**dict.fromkeys(LOOKING, 200), **dict.fromkeys(WRITING, 403)}
     assert [row[:2] for row in page.rows()] == [["5", "2"]]
     assert [one for one in ("Edit", "Delete", "New ordertotal") if page.has_link(one)] == []
+
+
+def test_an_index_that_a_legacy_table_lacks_is_made_with_the_table(app: Flask) -> None:
+    with app.app_context():
+        advice = [one.advice for one in findings_of_resources() if one.problem.startswith("Order.customer_id is")]
+
+    assert advice == [
+        "Make it where the table is made. Write: customer_id = mapped_column(…, index=True), which says that it is there."
+    ]
 
 
 @both_stores
