@@ -61,6 +61,8 @@ def _beginning(text: str, length: int) -> tuple[str, bool]:
         return some, len(some) == len(text)
     # A style sheet at the top is often longer than that.
     seen = without_unseen(text[: length * 50])
+    if not seen.strip():
+        return some, len(some) == len(text)
     return seen[:length], len(seen) <= length and len(text) <= length * 50
 
 

@@ -184,7 +184,7 @@ class Rule:
 
     def __call__(self, _form: object, field: Field) -> None:
         """Raise with the problem's words; what the record holds already stays as it is, whatever it is."""
-        if field.data is not None and field.data is field.object_data:
+        if field.data is not None and field.data != "" and field.data is field.object_data:
             return
         if problem := self.problem(field.data):
             raise ValidationError(problem)

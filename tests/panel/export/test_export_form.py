@@ -152,7 +152,7 @@ def test_a_job_of_a_list_for_owners_is_asked_for_by_owners_alone(
 
     with app.app_context():
         jobs = db.session.scalars(select(Job.title)).all()
-    assert (response.status_code, jobs) == (status, ["Staff · Excel"] if role == "owner" else [])
+    assert (response.status_code, jobs) == (status, ["All staff · Excel"] if role == "owner" else [])
 
 
 @pytest.mark.usefixtures("by_jobs")

@@ -34,7 +34,7 @@ def about(page: Page) -> list[str]:
     (line,) = page.all("p", class_="about")
     for time in line.all("time"):
         time.node.replace_with("then")
-    return [one.text for one in line.all("span")]
+    return [one.text for one in line.all("span") if "data-copy-id" not in one.node.attributes]
 
 
 def changes(page: Page) -> list[list[str]]:
