@@ -6,7 +6,9 @@ Nothing that one attempt read counts for the next: by then others have written, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.retries import retry_conflicts
@@ -27,11 +29,18 @@ def attempted(
     """
 
     def again() -> ResponseReturnValue:
+        if request_context().is_blind:
+            abort(HTTPStatus.CONFLICT)
         _forget()
         refused = see_as.refuse_to_change() or modes.refuse_to_change() or judge()
         return make() if refused is None else refused
 
     return retry_conflicts(db.session, make, also=(RecordGone,), again=again)
+
+
+def attempt_once() -> None:
+    """Answer 409 to this request where it conflicts: it does not say what its person saw, so another attempt would overwrite what nobody has seen."""
+    request_context().is_blind = True
 
 
 def _forget() -> None:

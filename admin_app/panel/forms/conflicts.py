@@ -35,6 +35,7 @@ from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import UNSEEN, Cell
 from admin_app.relations import ManyToMany, ToOne
+from admin_app.web.attempts import attempt_once
 from admin_app.web.auth.login import current_principal
 
 # What a choice sends: the other's value, what is typed, or a text with both changes.
@@ -302,6 +303,8 @@ def refill(one: Field, value: object) -> None:
 def _version(sent: str | None, present: int) -> int:
     """Read the version that a form was drawn from: the present one where it does not say, none at all where it says nonsense."""
     if sent is None:
+        # At the next attempt the present version would be one that nobody has seen.
+        attempt_once()
         return present
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 
