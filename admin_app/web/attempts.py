@@ -15,7 +15,7 @@ from admin_app.db.retries import retry_conflicts
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.web import modes, see_as
-from admin_app.web.auth import login
+from admin_app.web.auth import host_sign_in, login
 from admin_app.web.request_context import request_context
 
 
@@ -23,6 +23,8 @@ def attempted(
     make: Callable[[], ResponseReturnValue], judge: Callable[[], ResponseReturnValue | None]
 ) -> ResponseReturnValue:
     """Make the answer; where its transaction conflicts with another, forget what was read, judge the request as if it came now, and make it anew.
+
+    Not where it was committed before it failed, nor where it was to be attempted once.
 
     `judge` returns the answer that refuses the request, None where it may go on. What `make` does outside of its
     transaction must be the last thing that it does.
@@ -47,3 +49,4 @@ def _forget() -> None:
     db.session.remove()
     login.forget()
     request_context().known.clear()
+    host_sign_in.follow()
