@@ -276,17 +276,15 @@ def is_own(change: LastChange) -> bool:
     return person is not None and change.actor_id == person.id
 
 
-def words_of_deletion(change: LastChange, what: str, *, is_merged: bool = False) -> str:
-    """Say who deleted a record, or merged it into another one, and when."""
+def words_of_deletion(change: LastChange, what: str, *, is_named: bool) -> str:
+    """Say when a record was deleted, or merged into another one, and who did it: to themselves, and where it `is_named`."""
     at = exact_time(change.at)
-    did, into = ("merged", " into a different one") if is_merged else ("deleted", "")
+    did, into = ("merged", " into a different one") if change.is_merge else ("deleted", "")
     if is_own(change):
-        return f"You {did} {what}{into} in another window at {at}"
-    return (
-        f"{change.actor} {did} {what}{into} at {at}"
-        if change.actor
-        else f"{sentence_case(what)} was {did}{into} at {at}"
-    )
+        return f"You {did} {what}{into} at {at}"
+    if is_named and change.actor:
+        return f"{short_name(change.actor)} {did} {what}{into} at {at}"
+    return f"{sentence_case(what)} was {did}{into} at {at}"
 
 
 def _people(origin: EarlierState) -> tuple[Changer, ...]:
