@@ -9,6 +9,9 @@ from sqlalchemy.orm import scoped_session
 
 from admin_app.extensions import AnySession
 
+# In a session's `info`: an act was committed, so that nobody must do it again.
+_DONE = "admin_app.done"
+
 
 @contextmanager
 def transaction(session: AnySession, *, is_known: bool = False) -> Iterator[None]:
@@ -22,9 +25,25 @@ def transaction(session: AnySession, *, is_known: bool = False) -> Iterator[None
     try:
         yield
         own.expire_on_commit = usual and not is_known
-        own.commit()
+        commit_act(own)
     except BaseException:
         own.rollback()
         raise
     finally:
         own.expire_on_commit = usual
+
+
+def commit_act(session: AnySession) -> None:
+    """Commit an act that began elsewhere, and note that it is done."""
+    session.commit()
+    session.info[_DONE] = True
+
+
+def begin_act(session: AnySession) -> None:
+    """Begin anew: whatever was committed before does not count."""
+    session.info.pop(_DONE, None)
+
+
+def is_act_done(session: AnySession) -> bool:
+    """Whether an act was committed since: what fails now failed after it."""
+    return _DONE in session.info

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from admin_app.context import zone
 from admin_app.db.json_values import recorded_models
-from admin_app.db.limits import as_key
+from admin_app.db.limits import as_key, read_number
 from admin_app.db.ordering import in_order
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
@@ -167,9 +167,8 @@ class ActivityPage(ProtectedView):
         if _needs_proof(done) and (page := reauthentication.required()) is not None:
             return page
         summary, set_id, words = subject_of(summary_of(done)), done.id, words_to_undo(done)
-        insisted = [key for text in request.form.getlist("insist") if (key := as_key(Change, text))]
         try:
-            _undo(done, touched, insisted, words.done)
+            _undo(done, touched, _insisted(), words.done)
         except _AskFirst as asked:
             return self._undo_page(set_id, asked.left, asked.outcome, "")
         except (UndoError, PrivilegeError, InvalidRecord) as error:
@@ -194,7 +193,7 @@ class ActivityPage(ProtectedView):
             left=left,
             clean=counted(outcome.given_back, "record", "records") if outcome is not None else "",
             has_clean=outcome is not None and bool(outcome.given_back),
-            can_go_on=outcome is not None and bool(outcome.given_back or any(one.can_insist for one in left)),
+            can_go_on=outcome is not None and bool(outcome.given_back or any(one.insist for one in left)),
             more=outcome.left - len(left) if outcome is not None else 0,
             problem=problem,
             return_url=local_path(request.form.get("url"), url_for("activity.set_view", id=set_id)),
@@ -210,7 +209,14 @@ def _require_reach(done: ChangeSet, touched: Sequence[Access]) -> None:
     require_fields(done, touched)
 
 
-def _undo(done: ChangeSet, touched: Sequence[Access], insisted: Sequence[int], undone: str) -> None:
+def _insisted() -> dict[int, int]:
+    """Return the changes to undo although their records changed since, with the versions of these that the page showed."""
+    sent = [text.partition(".") for text in request.form.getlist("insist")]
+    read = [(as_key(Change, key), read_number(version)) for key, _, version in sent]
+    return {key: version or 0 for key, version in read if key}
+
+
+def _undo(done: ChangeSet, touched: Sequence[Access], insisted: Mapping[int, int], undone: str) -> None:
     """Take the change set back (committed), as far as the person may and agreed to."""
     with refusals_of(_model_of(done)), transaction(db.session):
         outcome = undo(db.session, done, by=login.current_principal(), insisted=insisted)
@@ -230,7 +236,7 @@ class _AskFirst(Exception):
 
 def _require_consent(outcome: UndoResult, undone: str) -> None:
     """Raise `_AskFirst` before a record is left unchanged without consent, and `UndoError` if nothing can be undone."""
-    if outcome.left and not request.form.get("proceed"):
+    if outcome.left and (outcome.has_unseen or not request.form.get("proceed")):
         raise _AskFirst(outcome)
     if not outcome.given_back:
         message = f"This can no longer be {undone}."
@@ -298,7 +304,8 @@ def _left_alone(outcome: UndoResult) -> list[LeftAlone]:
         is_told = may_know(one.tells)
         words, other = (one.words, one.other) if is_told else (UNTOLD, None)
         link = blocking_record(one.change, entry.title, other)
-        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, words, one.can_insist, link))
+        insist = f"{entry.id}.{one.version}" if one.can_insist else ""
+        found.append(LeftAlone(entry.id, entry.noun, entry.title, entry.history_url, words, insist, link))
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, SecurityError
 
 from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.transaction import is_act_done
 from admin_app.db.troubles import Trouble, say, trouble_of
 from admin_app.errors import RecordGone, SelectionError
 from admin_app.extensions import db
@@ -83,6 +84,12 @@ DOUBTFUL = Explanation(
     "The database cannot be used",
     "The connection broke while this was being saved, so it may have been saved or not.",
     "Send it again in a moment: the dashboard looks first whether it was saved, and does not save it twice.",
+)
+# The database failed after the save, before the next page was known.
+DONE = Explanation(
+    "This was saved",
+    "The database did not answer what came after that.",
+    "Look at the activity, and do not send it again.",
 )
 LOOK_FIRST = "Look at the activity before you do it again."
 
@@ -230,6 +237,8 @@ def _database_error(error: DatabaseError) -> ResponseReturnValue:
         if found and (answer := doubts.answer_from_history(found)) is not None:
             return answer
     _draw_for_nobody()
+    if request.method == "POST" and is_act_done(db.session):
+        return _page(503, DONE, is_over=True)
     if not found:
         return _page(503, _words_of(trouble_of(error)))
     words = DOUBTFUL if _can_be_sent_again() else replace(DOUBTFUL, advice=LOOK_FIRST)
@@ -280,14 +289,22 @@ def _draw_for_nobody() -> None:
 
 
 def _page(
-    status: int, words: Explanation, *, to: str = "", to_words: str = "Show all", further: Sequence[Field] = ()
+    status: int,
+    words: Explanation,
+    *,
+    to: str = "",
+    to_words: str = "Show all",
+    further: Sequence[Field] = (),
+    is_over: bool = False,
 ) -> tuple[str, int]:
+    """Draw the page with what was sent, unless all `is_over`."""
     links = [(to_words, to)] if to else []
     links.append(("Go to the home page", url_for("admin.index")))
-    fields = () if status in UNREAD else submitted_fields()
+    fields = () if status in UNREAD or is_over else submitted_fields()
     fields = (*fields, *further) if fields else ()
     # Only if a second try may succeed.
-    again = here() if status >= HTTPStatus.INTERNAL_SERVER_ERROR and g.get("csrf_valid") else ""
+    may_be_sent_again = status >= HTTPStatus.INTERNAL_SERVER_ERROR and not is_over
+    again = here() if may_be_sent_again and g.get("csrf_valid") else ""
     page = {"status": status, "words": words, "links": links, "typed": fields, "again": again}
     page["request_id"] = request_id()
     try:

@@ -50,6 +50,8 @@ class RequestContext:
     purpose: str = ""
     # Whether a person whose own act may have ended their session continues in a new one.
     goes_on: bool = False
+    # Whether it changes a record without the version that the person saw.
+    is_blind: bool = False
     # Values computed once for the page, by kind: whom the page is for, what surrounds it.
     known: dict[type[object], Any] = field(default_factory=dict)
 

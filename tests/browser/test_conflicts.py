@@ -98,7 +98,7 @@ def test_one_deletes_while_the_other_edits(
     editor_page.get_by_label("Content").fill("Typed meanwhile")
     save(editor_page)
 
-    expect(editor_page.locator(".problem")).to_contain_text("Emil (emil@example.com) deleted this post")
+    expect(editor_page.locator(".problem")).to_contain_text("Emil deleted this post")
     expect(editor_page.get_by_label("Content")).to_have_value("Typed meanwhile")
     save(editor_page)
     expect_marked(editor_page, "Typed meanwhile")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,8 +16,10 @@ from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
 from admin_app.models.user import User
 from tests.page import Page
+from tests.pages.test_activity import press_undo
 from tests.panel.forms.meanwhile import at
 from tests.panel.grid.grids import USERS, cells, opened
+from tests.panel.history.history import edit, history
 from tests.panel.plan.plans import given
 
 pytestmark = pytest.mark.parametrize("store", ["postgres"], indirect=True)
@@ -71,6 +73,36 @@ def undo(client: Any, make_user: Make, make_post: Make) -> Act:
     return Act(undoing.attributes["action"], fields, act.first, act.second)
 
 
+def form_without_version(client: Any, make_user: Make, make_post: Make) -> Act:
+    act = form(client, make_user, make_post)
+    return replace(act, form={name: value for name, value in act.form.items() if name != "_version"})
+
+
+def restoring(client: Any, make_user: Make, make_post: Make) -> Act:
+    ann, bea = make_user(), make_user()
+    post = make_post(content="First", user=ann)
+    edit(client, "post", post.id, content="Second", user=str(bea.id))
+    (way,) = {
+        one.attributes["href"]
+        for one in history(client, "post", post.id).all("a")
+        if "#restore" in one.attributes["href"]
+    }
+    page = Page(client.get(way))
+    return Act(page.form("form-foot").attributes["action"], page.values("form-foot"), post, ann)
+
+
+def undo_anyway(client: Any, make_user: Make, make_post: Make) -> Act:
+    ann, bea = make_user(), make_user()
+    post = make_post(content="First", user=ann)
+    edit(client, "post", post.id, content="Second", user=str(bea.id))
+    done = Page(client.get("/admin/activity/")).all("a", class_="event__what")[0].attributes["href"]
+    edit(client, "post", post.id, content="Third", user="")
+    client.get("/admin/")
+    asked = Page(press_undo(client, Page(client.get(done))))
+    insist = asked.all("input", name="insist")[0].attributes["value"]
+    return Act("/admin/activity/undo/", {**asked.values(), "insist": insist}, post, ann)
+
+
 def plan(client: Any, make_user: Make, make_post: Make) -> Act:
     first, second = make_post(content="First"), make_post(content="Second")
     address = given(client, make_user())
@@ -82,6 +114,8 @@ def plan(client: Any, make_user: Make, make_post: Make) -> Act:
     [
         (form, False, 303),
         (form, True, 409),
+        (form_without_version, True, 409),
+        (restoring, True, 409),
         (page_of_the_list, False, 303),
         (page_of_the_list, True, 409),
         (deletion, False, 303),
@@ -89,6 +123,7 @@ def plan(client: Any, make_user: Make, make_post: Make) -> Act:
         (merge, True, 409),
         (undo, False, 303),
         (undo, True, 409),
+        (undo_anyway, True, 409),
         (plan, True, 303),
     ],
 )

@@ -7,7 +7,8 @@ insists, record by record. So are records whose old state would break uniqueness
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, select, tuple_
@@ -40,11 +41,15 @@ MOST_LISTED = 50
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What an undo did: how many records it gave back, how many it left, and why it left the first of them."""
+    """What an undo did: how many records it gave back, how many it left, and why it left the first of them.
+
+    `has_unseen` says that a record was left, although a person insisted, because it is not as they saw it.
+    """
 
     given_back: int
     left: int
     conflicts: Sequence[UndoConflict]
+    has_unseen: bool = False
 
 
 def is_undoable(change_set: ChangeSet) -> bool:
@@ -108,9 +113,13 @@ def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set
 
 
 def undo(
-    session: AnySession, change_set: ChangeSet, *, by: AnyPrincipal | None = None, insisted: Collection[int] = ()
+    session: AnySession,
+    change_set: ChangeSet,
+    *,
+    by: AnyPrincipal | None = None,
+    insisted: Mapping[int, int] = MappingProxyType({}),
 ) -> UndoResult:
-    """Undo a change set (not yet committed); `insisted` are changes to undo although their records changed since.
+    """Undo a change set (not yet committed); `insisted` are changes to undo although their records changed since, with the version that was seen of each record.
 
     Raises `UndoError` if nothing can be undone or the act is still running, and `PrivilegeError` if the change set
     concerns rights that the person lacks, or nobody could manage staff any more. `by` is None for a command.
@@ -137,11 +146,13 @@ def undo(
         privileges.require_over_touched(session, power, change_set.id)
     given_back = _give_back(session, change_set.id)
     session.expire_all()
-    given_back += sum(_insist(session, change_set.id, key) for key in insisted)
+    # All at once: one record may have several changes, and each that is undone gives it another version.
+    agreed = [key for key, version in insisted.items() if _version_now(session, change_set.id, key) == version]
+    given_back += sum(_insist(session, change_set.id, key) for key in agreed)
     session.flush()
     if power is not None:
         _settle_power(session, power)
-    return _outcome(session, change_set.id, given_back)
+    return replace(_outcome(session, change_set.id, given_back), has_unseen=len(agreed) < len(insisted))
 
 
 def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | None = None) -> None:
@@ -220,6 +231,11 @@ def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
         .subquery()
     )
     return int(session.scalar(select(func.max(counts.c.number))) or 0)
+
+
+def _version_now(session: AnySession, set_id: int, key: int) -> int:
+    change = session.get(Change, key)
+    return 0 if change is None or change.change_set_id != set_id else conflict_of(session, change).version
 
 
 def _insist(session: AnySession, set_id: int, key: int) -> bool:

@@ -36,6 +36,11 @@ class UndoConflict:
     other: Record | None = None
     tells: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def version(self) -> int:
+        """The version of the record that one may insist on; 0 where one may not."""
+        return self.other.version if self.can_insist and self.other is not None else 0
+
 
 def conflict_of(session: AnySession, change: Change) -> UndoConflict:
     """Say why a change was not undone."""

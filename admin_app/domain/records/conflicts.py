@@ -15,6 +15,7 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.db.versions import has_counter
 from admin_app.domain.audit.links import keys_from_history
+from admin_app.domain.records.redirects import is_merged_by
 from admin_app.extensions import AnyRow, AnySession, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, ChangeSet, Did
@@ -55,6 +56,8 @@ class LastChange:
     actor: str
     at: datetime
     actor_id: int | None
+    # Whether it went on in another record.
+    is_merge: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> Las
     found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
     if found is None or found[0].act != Did.DELETE:
         return None
-    return LastChange(found[1].actor, found[1].at, found[1].actor_id)
+    is_merge = is_merged_by(session, model, found[0])
+    return LastChange(found[1].actor, found[1].at, found[1].actor_id, is_merge)
 
 
 def resolution_of(was: object, theirs: object, yours: object) -> Resolution:

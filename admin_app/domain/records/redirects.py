@@ -47,6 +47,12 @@ def merged_into(session: AnySession, model: type[Record], key: Key) -> list[Key]
     return found
 
 
+def is_merged_by(session: AnySession, model: type[Record], deletion: Change) -> bool:
+    """Whether a deletion was a merge into another record, whatever became of that one since."""
+    redirect = _redirect(session, model, deletion.record_id)
+    return redirect is not None and _is_of(session, deletion.change_set_id, redirect.change_set_id)
+
+
 def _redirect(session: AnySession, model: type[Record], key: Key) -> Redirect | None:
     wanted = select(Redirect).where(Redirect.model == table_of(model).name, Redirect.record_id == key)
     found: Redirect | None = session.scalar(wanted)

@@ -35,6 +35,7 @@ from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import UNSEEN, Cell
 from admin_app.relations import ManyToMany, ToOne
+from admin_app.web.attempts import attempt_once
 from admin_app.web.auth.login import current_principal
 
 # What a choice sends: the other's value, what is typed, or a text with both changes.
@@ -275,17 +276,15 @@ def is_own(change: LastChange) -> bool:
     return person is not None and change.actor_id == person.id
 
 
-def words_of_deletion(change: LastChange, what: str, *, is_merged: bool = False) -> str:
-    """Say who deleted a record, or merged it into another one, and when."""
+def words_of_deletion(change: LastChange, what: str, *, is_named: bool) -> str:
+    """Say when a record was deleted, or merged into another one, and who did it: to themselves, and where it `is_named`."""
     at = exact_time(change.at)
-    did, into = ("merged", " into a different one") if is_merged else ("deleted", "")
+    did, into = ("merged", " into a different one") if change.is_merge else ("deleted", "")
     if is_own(change):
-        return f"You {did} {what}{into} in another window at {at}"
-    return (
-        f"{change.actor} {did} {what}{into} at {at}"
-        if change.actor
-        else f"{sentence_case(what)} was {did}{into} at {at}"
-    )
+        return f"You {did} {what}{into} at {at}"
+    if is_named and change.actor:
+        return f"{short_name(change.actor)} {did} {what}{into} at {at}"
+    return f"{sentence_case(what)} was {did}{into} at {at}"
 
 
 def _people(origin: EarlierState) -> tuple[Changer, ...]:
@@ -302,6 +301,8 @@ def refill(one: Field, value: object) -> None:
 def _version(sent: str | None, present: int) -> int:
     """Read the version that a form was drawn from: the present one where it does not say, none at all where it says nonsense."""
     if sent is None:
+        # At the next attempt the present version would be one that nobody has seen.
+        attempt_once()
         return present
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 

@@ -15,7 +15,6 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.idempotency import new_key
-from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.metrics import Event
@@ -78,14 +77,17 @@ class FormPage(Page):
         return self._page(source, None)
 
     def edit(self) -> ResponseReturnValue:
-        """Show the record's form, or save it."""
-        try:
-            return self._edited()
-        except RecordGone:
-            if VERSION in request.form:
-                raise
-            # Another attempt would overwrite a change that this form cannot tell from what it was drawn from.
-            abort(HTTPStatus.CONFLICT)
+        """Show the record's form, or save it; raise `RecordGone` when another transaction writes the record at the same moment."""
+        record = self.access.find(request.args.get("id", ""))
+        if record is None:
+            return way_to_survivor(self.access, "edit_view") or self._gone()
+        self.access.require_reach(record, Action.EDIT)
+        if is_discarded():
+            return lead_on(self.link("edit_view", record, url=self.return_url()))
+        if request.method != "POST":
+            return self._page(source_of(self.access, record), record)
+        store_sent_files(self.access, Action.EDIT)
+        return self._edited(record)
 
     def kept_names(self) -> set[str]:
         """Keep what was typed, but for secrets."""
@@ -100,20 +102,8 @@ class FormPage(Page):
             return None
         return self._page(self._with_words(record, words), record, HTTPStatus.BAD_REQUEST)
 
-    def _edited(self) -> ResponseReturnValue:
-        """Draw or save the form of the record as it is now; raise `RecordGone` when another transaction writes it at the same moment."""
-        record = self.access.find(request.args.get("id", ""))
-        if record is None:
-            return way_to_survivor(self.access, "edit_view") or self._gone()
-        self.access.require_reach(record, Action.EDIT)
-        if is_discarded():
-            return lead_on(self.link("edit_view", record, url=self.return_url()))
-        if request.method == "POST":
-            store_sent_files(self.access, Action.EDIT)
-        source = source_of(self.access, record)
-        if request.method != "POST":
-            return self._page(source, record)
-        conflicts = Conflicts(self.access, record)
+    def _edited(self, record: Record) -> ResponseReturnValue:
+        source, conflicts = source_of(self.access, record), Conflicts(self.access, record)
         merge = conflicts.merge(source)
         if merge.is_settled and Saving(self.access, source.form, Action.EDIT).save(record):
             if "_continue_editing" not in request.form:

@@ -6,18 +6,22 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.keys import Key, read_key
+from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.conflicts import deletion_of
-from admin_app.domain.records.redirects import survivor_of
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflicts import words_of_deletion
+from admin_app.panel.forms.source import VERSION
 from admin_app.panel.links import link
 from admin_app.web import errors
 
 
-def refused_as_gone(access: Access, text: str) -> ResponseReturnValue | None:
-    """Answer what is sent about the record of an id in an address: None where it is there, or nobody may be told what became of it."""
-    key = read_key(access.resource.model, text) if request.method == "POST" else None
+def refused_as_gone(access: Access, text: str, version: str = VERSION) -> ResponseReturnValue | None:
+    """Answer what is sent about the record of an id in an address: None where it is there, or nobody may be told what became of it.
+
+    `version` is the form's field with the version that was seen: whoever sends none saw no record.
+    """
+    key = read_key(access.resource.model, text) if request.method == "POST" and version in request.form else None
     if key is None or access.find_key(key) is not None or not (words := told_deletion(access, key)):
         return None
     return gone_page(access, f"{words}, while you had it open. Nothing more was changed.")
@@ -30,10 +34,12 @@ def gone_page(access: Access, words: str) -> ResponseReturnValue:
 
 
 def told_deletion(access: Access, key: Key, what: str = "") -> str:
-    """Say who deleted or merged a record, and when; "" where the history does not tell, or this person may see only some records."""
+    """Say that a record was deleted or merged, when, and by whom to who may read that in its history.
+
+    "" where the history does not tell, or this person may see only some records.
+    """
     model = access.resource.model
     doing = deletion_of(db.session, model, key) if access.seen() is None else None
     if doing is None:
         return ""
-    is_merged = survivor_of(db.session, model, key) is not None
-    return words_of_deletion(doing, what or f"this {access.resource.noun}", is_merged=is_merged)
+    return words_of_deletion(doing, what or f"this {access.resource.noun}", is_named=access.may(Action.HISTORY))

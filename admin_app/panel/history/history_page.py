@@ -18,10 +18,11 @@ from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
 from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
-from admin_app.errors import RecordGone
 from admin_app.extensions import db, table_of
 from admin_app.formatting import sentence_case
 from admin_app.models.change_set import Change, ChangeSet, Did
+from admin_app.panel.forms.conflicts import Conflicts
+from admin_app.panel.forms.source import VERSION
 from admin_app.panel.history.entries import entries_of
 from admin_app.panel.history.restore import bring_back_record, restore_version, restored_columns
 from admin_app.panel.history.view_models import Entry
@@ -51,16 +52,22 @@ class HistoryPage(Page):
             abort(404)
         key, is_gone = change.record_id, change.act == Did.DELETE
         self._require_reach(key, Action.UNDO, may_be_gone=is_gone)
-        try:
-            problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
-        except RecordGone:
-            # Another attempt would overwrite what was written at the same moment, which nobody has seen.
-            abort(HTTPStatus.CONFLICT)
+        if not is_gone and (page := self._refused_as_stale(key)) is not None:
+            return page
+        problems = bring_back_record(self.access, change) if is_gone else restore_version(self.access, change)
         if problems:
             return self._page(key, problems)
         words = f"{sentence_case(self.resource.noun)} “{self.access.former_title(change)}” was restored."
         announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
+
+    def _refused_as_stale(self, key: Key) -> ResponseReturnValue | None:
+        """Return the page that says that the record has changed since somebody saw what restoring changes; None if it has not."""
+        record = self.access.find_key(key)
+        if record is None or Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is None:
+            return None
+        words = f"This {self.resource.noun} has changed since you opened that version. View it again to see what restoring it changes now."
+        return self._page(key, [words], HTTPStatus.CONFLICT)
 
     def _require_reach(self, key: Key, action: Action, *, may_be_gone: bool = False) -> None:
         """Answer 404 for what the person does not see, and 403 where this is not for them to do.
@@ -111,7 +118,7 @@ class HistoryPage(Page):
         view_url = self.link("version_view", record, change=entry.id, url=self.return_url())
         return replace(entry, view_url=view_url, can_restore=may and entry.id not in present)
 
-    def _page(self, key: Key, problems: Sequence[str]) -> ResponseReturnValue:
+    def _page(self, key: Key, problems: Sequence[str], status: int = 0) -> ResponseReturnValue:
         before = as_key(Change, request.args.get("before", "")) or 0
         before_act = as_key(ChangeSet, request.args.get("before_act", "")) or 0
         self._require_reach(key, Action.HISTORY)
@@ -137,7 +144,7 @@ class HistoryPage(Page):
             newest_url=self.link("history_view", id=key, **own, url=self.return_url()) if before or before_act else "",
             problems=problems,
         )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
 
 
 def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:

@@ -51,6 +51,7 @@ class VersionPage(Page):
             whole=whole,
             changes=changes,
             change_id=change.id if may and done.kind in UNDOABLE else None,
+            version=record.version,
             restore_url=self.link("restore_view"),
             history_url=self.link("history_view", record, url=self.return_url()),
             return_url=self.return_url(),

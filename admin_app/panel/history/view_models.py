@@ -82,12 +82,15 @@ class ActivityDay:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """A record that an undo would leave as it is, and why; `other` is the record in the way."""
+    """A record that an undo would leave as it is, and why; `other` is the record in the way.
+
+    `insist` is what a form sends to undo it all the same, "" where one may not.
+    """
 
     id: str
     noun: str
     title: str
     url: str
     words: str
-    can_insist: bool
+    insist: str
     other: Link | None = None

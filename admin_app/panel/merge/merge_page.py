@@ -54,7 +54,7 @@ class MergePage(Page):
         if not {KEPT, GONE} & request.args.keys():
             return self._chosen()
         for name in (KEPT, GONE):
-            if (page := refused_as_gone(self.access, request.args.get(name, ""))) is not None:
+            if (page := refused_as_gone(self.access, request.args.get(name, ""), f"{VERSION}.{name}")) is not None:
                 return page
         form = self._requested()
         if request.method != "POST":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import current_app
 
 from admin_app.context import reading
+from admin_app.db.transaction import commit_act
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.plan.changes import Edit
 from admin_app.domain.plan.lines import insert_lines, read_changes, write_deletions, write_values
@@ -111,7 +112,7 @@ def begin_carrying_out(
         raise PlanError(message)
     plans.finish(db.session, plan, plans.counted_lines(db.session, plan))
     deselect_deleted(plan)
-    db.session.commit()
+    commit_act(db.session)
 
 
 def deselect_deleted(plan: Plan) -> None:
@@ -130,5 +131,5 @@ def queue_plan(plan: Plan, staff_id: int, title: str) -> None:
     job = job_store.submit(db.session, kind=KIND, staff_id=staff_id, title=title, arguments={"plan": plan.id})
     db.session.flush()
     plan.job_id = job.id
-    db.session.commit()
+    commit_act(db.session)
     the_queue().wake(plan.job_id)

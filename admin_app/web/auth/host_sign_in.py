@@ -42,7 +42,7 @@ class HostSignIn:
 def init_app(app: Flask, host: HostSignIn) -> None:
     """Ask the host with every request, and let the pages for signing in lead to the host's."""
     app.extensions[_PLACE] = host
-    app.before_request(_follow)
+    app.before_request(follow)
     app.register_blueprint(blueprint)
 
 
@@ -56,8 +56,10 @@ def _host() -> HostSignIn:
     return found
 
 
-def _follow() -> None:
+def follow() -> None:
     """Sign in the person whom the host has signed in, and sign out anyone else."""
+    if not is_hosted():
+        return
     # Static files are the same for everybody. A page's endpoint has a dot; a missing page has no endpoint, and is drawn for a person too.
     name = request.endpoint or ""
     if name in {"static", "logo"} or (name.startswith("bundle_") and "." not in name):

@@ -56,9 +56,26 @@ def test_one_can_insist_record_by_record(make_user: Any) -> None:
         user.name = "Beata"
     change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
 
-    outcome = take_back(changed, insisted=(change.id, 999))
+    outcome = take_back(changed, insisted={change.id: user.version, 999: 1})
 
     assert (outcome.given_back, outcome.left, user.name) == (1, 0, "Ann")
+
+
+def test_a_record_that_changed_again_since_it_was_insisted_on_is_left_alone(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    with transaction(db.session):
+        user.name = "Anna"
+    changed = done()
+    with transaction(db.session):
+        user.name = "Beata"
+    seen = user.version
+    with transaction(db.session):
+        user.name = "Carla"
+    change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
+
+    outcome = take_back(changed, insisted={change.id: seen})
+
+    assert (outcome.given_back, outcome.left, outcome.has_unseen, user.name) == (0, 1, True, "Carla")
 
 
 def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
@@ -70,7 +87,7 @@ def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
 
     left = undo(db.session, db.session.get_one(ChangeSet, made))
     db.session.rollback()
-    take_back(made, insisted=(change.id,))
+    take_back(made, insisted={change.id: user.version})
 
     assert words(left) == ["It has been changed since."]
     assert state(User) == {}
@@ -175,7 +192,7 @@ def test_a_unique_value_and_a_relation_that_changed_again_are_no_misfits(make_us
     with transaction(db.session):
         user.email, post.user_id = "three@example.com", None
 
-    outcome = take_back(changed, insisted=())
+    outcome = take_back(changed)
 
     assert sorted(words(outcome)) == ["Changed since: email.", "Changed since: user."]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,7 +21,7 @@ def done() -> int:
     return found
 
 
-def take_back(set_id: int, *, insisted: tuple[int, ...] = ()) -> UndoResult:
+def take_back(set_id: int, *, insisted: Mapping[int, int] = MappingProxyType({})) -> UndoResult:
     with transaction(db.session):
         return undo(db.session, db.session.get_one(ChangeSet, set_id), insisted=insisted)
 

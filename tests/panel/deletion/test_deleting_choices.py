@@ -14,6 +14,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
+from admin_app.web.auth.host_sign_in import HostSignIn
 from tests.page import Page
 from tests.stores import both_stores
 
@@ -237,6 +238,29 @@ def test_retry_deletes_nothing_that_changed_meanwhile_and_for_nobody_who_may_no_
         assert db.session.scalars(select(User.name)).all() == names
 
 
+def test_whom_the_host_application_signed_out_before_another_attempt_deletes_nothing(
+    app: Flask, as_editor: Any, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, conflicts = Page(as_editor.get(at(ann))).values(""), [OperationalError("", {}, crossed())]
+    monkeypatch.setitem(app.extensions, "host_sign_in", HostSignIn(lambda _environment: None))
+    with app.app_context():
+        engine = db.engine
+
+    def conflict(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if conflicts and statement.startswith("DELETE"):
+            raise conflicts.pop()
+
+    event.listen(engine, "before_cursor_execute", conflict)
+    try:
+        answer = as_editor.post(at(ann), data=form)
+    finally:
+        event.remove(engine, "before_cursor_execute", conflict)
+
+    assert (answer.status_code, conflicts) == (302, [])
+    assert answer.location.startswith("/sign-in?")
+    assert state(app) == ([ann.id], {})
+
+
 def test_who_deletes_one_in_two_windows_is_told_that_they_did(as_editor: Any, ann: User) -> None:
     form = Page(as_editor.get(at(ann))).values("")
     first = as_editor.post(at(ann), data=form)
@@ -244,7 +268,16 @@ def test_who_deletes_one_in_two_windows_is_told_that_they_did(as_editor: Any, an
     page = Page(as_editor.post(at(ann), data=form))
 
     assert (first.status_code, page.status) == (303, 409)
-    assert "You deleted this user in another window at " in page.root.text
+    assert "You deleted this user at " in page.root.text
+
+
+def test_who_opened_no_record_is_not_told_what_became_of_it(as_editor: Any, client_with: Any, ann: User) -> None:
+    client = client_with("user:list", "user:view", "user:delete")
+    as_editor.post_form(at(ann))
+
+    answer = client.post_form(at(ann), page="/admin/user/")
+
+    assert answer.status_code == 404
 
 
 def test_page_does_not_say_how_many_hidden_posts_there_are(client_with: Any, make_user: Any, make_post: Any) -> None:

@@ -50,7 +50,7 @@ def test_who_has_a_record_open_twice_is_told_that_it_was_they(as_editor: Any, an
     assert (page.status, page.title) == (409, "Changed in another window: There - Users - Admin")
     assert page.all(class_="problem")[0].all("p")[0].text.startswith("You changed this user in another window at 20")
     assert page.texts("legend") == ["Name: the other window's or this window's?"]
-    assert gone.summary[0].startswith("You deleted this user in another window at 20")
+    assert gone.summary[0].startswith("You deleted this user at 20")
 
 
 def test_what_a_colleague_and_oneself_changed_is_said_to_be_nobodys(as_editor: Any, ann: User, both_open: Any) -> None:

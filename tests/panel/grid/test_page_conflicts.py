@@ -119,7 +119,7 @@ def test_a_row_that_was_deleted_is_said_and_what_was_typed_into_it_stays_to_be_c
     saved = send(as_editor, told)
 
     assert told.status == 409
-    assert notes(told)[0].startswith(f"Post {gone.id}: Emil (emil@example.com) deleted it at ")
+    assert notes(told)[0].startswith(f"Post {gone.id}: Emil deleted it at ")
     assert "ContentGarden wall" in notes(told)[0]
     assert before == "Gate"
     assert (saved.status_code, now(app, other).content) == (303, "Garden gate")

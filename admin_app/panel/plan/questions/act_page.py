@@ -126,7 +126,7 @@ class ActPage(Page):
         """Show what would change, or make a plan of one line and carry it out."""
         if request.method != "POST":
             return self._one_page(record, {}, HTTPStatus.OK)
-        if request.form.get(VERSION, str(record.version)) != str(record.version):
+        if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             return self._one_page(record, {}, HTTPStatus.CONFLICT)
         try:
             operation, reason = self.question.read(request.form), self._reason()
