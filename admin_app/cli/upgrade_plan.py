@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from admin_app.db.backfill import of_script
 from admin_app.db.data_loss import losses_in
+from admin_app.db.quoting import NAME, quoted, unquoted
 from admin_app.db.schema_version import LOCK_MS, current_revisions, is_additive
 from admin_app.errors import ConfigurationError
 from admin_app.formatting import counted, number
@@ -24,13 +25,13 @@ NOBODY = "nobody reads or writes it meanwhile"
 NO_WRITES = "people read it, and wait with saving"
 NO_CHANGES = "people read and save; only other migrations wait"
 ROWS = "people read and save; only who saves the same rows waits"
-_NAME = r'"?(?P<table>\w+)"?'
+_NAME = rf"(?P<table>{NAME})"
 # Beginnings of PostgreSQL's statements, and what each means for people who use the table.
 LOCKS = (
     (rf"CREATE (?:UNIQUE )?INDEX CONCURRENTLY .*? ON (?:ONLY )?{_NAME}", NO_CHANGES),
     (rf"CREATE (?:UNIQUE )?INDEX .*? ON (?:ONLY )?{_NAME}", NO_WRITES),
     (rf"CREATE (?:CONSTRAINT )?TRIGGER .*? ON {_NAME}", NO_WRITES),
-    (rf"ALTER TABLE (?:ONLY )?{_NAME} ADD (?:CONSTRAINT \S+ )?FOREIGN KEY", NO_WRITES),
+    (rf"ALTER TABLE (?:ONLY )?{_NAME} ADD (?:CONSTRAINT {NAME} )?FOREIGN KEY", NO_WRITES),
     (rf"ALTER TABLE (?:ONLY )?{_NAME} VALIDATE CONSTRAINT", NO_CHANGES),
     (rf"(?:ALTER|DROP) TABLE (?:IF EXISTS |ONLY )*{_NAME}", NOBODY),
     (rf"(?:UPDATE|DELETE FROM|INSERT INTO) {_NAME}", ROWS),
@@ -120,11 +121,8 @@ def _lock(connection: Connection, statement: str) -> str:
     line = " ".join(statement.split())
     for begin, words in LOCKS:
         if (found := re.match(begin, line, re.IGNORECASE)) is not None:
-            row = connection.execute(_SIZE, {"table": f'"{found["table"]}"'}).one_or_none()
+            name = unquoted(found["table"])
+            row = connection.execute(_SIZE, {"table": quoted(name)}).one_or_none()
             # Nobody uses a table yet that an earlier statement creates.
-            return (
-                "a new table"
-                if row is None
-                else f"{found['table']} ({number(row[0])} rows, {naturalsize(row[1])}): {words}"
-            )
+            return "a new table" if row is None else f"{name} ({number(row[0])} rows, {naturalsize(row[1])}): {words}"
     return "no existing table waits for it"

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import BindParameter, Connection, bindparam, text
+from sqlalchemy import BindParameter, ColumnClause, Connection, bindparam, column, select, table, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from typing_extensions import override
 
+from admin_app.db.quoting import plain, quoted, without_parameters
 from admin_app.db.schema_version import current_revisions, newer_than
 from admin_app.errors import ClashError
 from admin_app.extensions import TABLE_PREFIX
@@ -44,17 +45,18 @@ class Backfill:
         """Return the keys of the next unfilled rows, `number` at most, in order, from after the key `after`."""
         if not connection.dialect.has_table(connection, self.table):
             return ()
-        beyond = f'AND "{self.key}" > :after' if after else ""
-        asked = f'SELECT "{self.key}" FROM "{self.table}" WHERE ({self.lacking}) {beyond} ORDER BY "{self.key}" LIMIT {number}'
-        return connection.scalars(text(asked), {"after": after[0]} if after else {}).all()
+        key: ColumnClause[int | str] = column(self.key)
+        asked = select(key).select_from(table(self.table)).where(plain(f"({self.lacking})")).order_by(key).limit(number)
+        return connection.scalars(asked.where(key > after[0]) if after else asked).all()
 
     def fill(self, connection: Connection, keys: Sequence[int | str]) -> int:
         """Fill these rows, except those that someone has filled meanwhile. Return how many are still not filled."""
-        them = f'WHERE ({self.lacking}) AND "{self.key}" IN :keys'
         asked: BindParameter[int | str] = bindparam("keys", expanding=True)
-        values = {"keys": list(keys)}
-        connection.execute(text(f'UPDATE "{self.table}" SET {self.assignment} {them}').bindparams(asked), values)
-        left = connection.scalar(text(f'SELECT count(*) FROM "{self.table}" {them}').bindparams(asked), values)
+        place, values = without_parameters(quoted(self.table)), {"keys": list(keys)}
+        them = f"WHERE {without_parameters(f'({self.lacking}) AND {quoted(self.key)}')} IN :keys"
+        change = f"UPDATE {place} SET {without_parameters(self.assignment)} {them}"
+        connection.execute(text(change).bindparams(asked), values)
+        left = connection.scalar(text(f"SELECT count(*) FROM {place} {them}").bindparams(asked), values)
         return int(left or 0)
 
 
@@ -79,7 +81,7 @@ def applied(connection: Connection, scripts: ScriptDirectory) -> list[Backfill]:
 
 def number_lacking(connection: Connection, table: str, lacking: str) -> int:
     """Count the rows of a table that meet a migration's condition."""
-    return int(connection.scalar(text(f'SELECT count(*) FROM "{table}" WHERE {lacking}')) or 0)
+    return int(connection.scalar(plain(f"SELECT count(*) FROM {quoted(table)} WHERE {lacking}")) or 0)
 
 
 def refusal(error: DBAPIError) -> str | None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.sql.dml import Insert
 
+from admin_app.db.quoting import quoted
 from admin_app.extensions import Expression, TableColumn
 
 _GIVEN = re.compile(r"\) (VALUES|SELECT)")
@@ -54,8 +55,8 @@ def server_default_of(column: TableColumn, dialect: str) -> Expression:
 
 def _sequence_of(column: TableColumn) -> Expression:
     table = column.table
-    place = f'"{table.schema}".' if table.schema else ""
-    return func.pg_get_serial_sequence(f'{place}"{table.name}"', column.name)
+    place = f"{quoted(table.schema)}." if table.schema else ""
+    return func.pg_get_serial_sequence(f"{place}{quoted(table.name)}", column.name)
 
 
 def install(engine: Engine) -> None:

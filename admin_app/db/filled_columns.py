@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import AddColumnOp, MigrationScript, ModifyTableOps
-from sqlalchemy import Column, TextClause, text
+from sqlalchemy import Column, Integer, TextClause, text
 
 from admin_app.db.quoting import plain
 from admin_app.db.types import UtcDateTime
@@ -46,4 +46,7 @@ def _filled(column: Column[object]) -> Column[object]:
         return column
     if column.name in TIMES and isinstance(column.type, UtcDateTime):
         return Column(column.name, column.type, nullable=False, server_default=PRESENT_TIME)
-    return Column(column.name, column.type, nullable=False, server_default=FIRST) if column.name == COUNTER else column
+    # A text of that name is no counter: a program's "version" may be "2.1".
+    if column.name == COUNTER and isinstance(column.type, Integer):
+        return Column(column.name, column.type, nullable=False, server_default=FIRST)
+    return column

@@ -35,4 +35,9 @@ def names_in(sql: str) -> list[str]:
 
 def plain(sql: str) -> TextClause:
     """Return a statement without parameters, whatever colons it has."""
-    return text(sql.replace(":", r"\:"))
+    return text(without_parameters(sql))
+
+
+def without_parameters(sql: str) -> str:
+    """Write a part of a statement so that SQLAlchemy reads no colon in it as a parameter."""
+    return sql.replace(":", r"\:")

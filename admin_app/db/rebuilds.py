@@ -1,40 +1,52 @@
 """Tables that SQLite cannot alter: Alembic fills a copy, drops the table, and gives the copy its name.
 
 If foreign keys are enforced meanwhile, SQLite deletes the table's rows before it drops it, and with them whatever refers
-to them with ON DELETE CASCADE. Before it renames the copy, it reads every view and trigger, also those of the table that
-is not there at that moment. So foreign keys are checked at the end of each migration instead, and views and triggers are
-put aside while a copy gets its name.
+to them with ON DELETE CASCADE. With the table its triggers go. Before it renames the copy, it reads every view and
+trigger, also those of the table that is not there at that moment. So foreign keys are checked at the end of each
+migration instead, and views and triggers are put aside while a copy gets its name.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import NamedTuple, cast
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, event, literal, select, table, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, event
 
 from admin_app.db.quoting import quoted
 from admin_app.errors import ClashError
 from admin_app.formatting import counted
 
-_BEFORE, _ASIDE = "before the migrations", "views and triggers put aside"
+_BEFORE, _SEEN, _ASIDE = "before the migration", "the others' writes", "views and triggers put aside"
+_MAKES_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_')
 _RENAMES_COPY = re.compile(r'ALTER TABLE "?_alembic_tmp_.+ RENAME TO ', re.DOTALL)
-_DEPENDENT = text(
-    "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY type = 'view', rowid"
-)
+_DEPENDENT = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY type = 'view', rowid"
+_WITH_TRIGGERS = "SELECT DISTINCT s.tbl_name, c.name FROM sqlite_schema AS s, pragma_table_info(s.tbl_name) AS c WHERE s.type = 'trigger'"
+# What needs a table's triggers between them, by the word for each.
+_WRITES = {
+    "INSERT": "INSERT INTO {table} DEFAULT VALUES",
+    "UPDATE": "UPDATE {table} SET {values}",
+    "DELETE": "DELETE FROM {table}",
+}
+# The driver keeps statements, and SQLite explains a kept one as it was: each gets a number of its own.
+_NUMBERS = count()
+_READ = "SELECT 1 FROM {view} LIMIT 0"
+# Of a view that has triggers for other statements.
+_NOT_OURS = "cannot modify "
 
 
 class _State(NamedTuple):
-    """Which rows refer to none, counted by table and foreign key, and which views cannot be read."""
+    """Which rows refer to none, counted by table and foreign key; which views cannot be read, and which statements their triggers break."""
 
     lost: Counter[tuple[str, str]]
     broken: dict[str, str]
+    failing: dict[tuple[str, str], str]
 
 
 @contextmanager
@@ -44,9 +56,10 @@ def rebuilding(connection: Connection) -> Iterator[None]:
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
-    connection.info[_BEFORE] = _state_of(connection)
     connection.rollback()
     driver.execute("PRAGMA foreign_keys = OFF")
+    _look(connection)
+    event.listen(connection, "begin", _look)
     event.listen(connection, "before_cursor_execute", _put_aside)
     event.listen(connection, "after_cursor_execute", _put_back)
     try:
@@ -54,54 +67,92 @@ def rebuilding(connection: Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
+        # The pool keeps the connection, and who has it next writes without a new number.
+        connection.info.pop(_BEFORE)
 
 
 def require_whole(*, ctx: MigrationContext, **_: object) -> None:
-    """Raise `ClashError` if a migration left rows that refer to none, or a view that cannot be read any more."""
+    """Raise `ClashError` if a migration left rows that refer to none, a view that cannot be read, or a trigger that fails."""
     if ctx.connection is None or ctx.as_sql or _BEFORE not in ctx.connection.info:
         return
-    before, now = ctx.connection.info[_BEFORE], _state_of(ctx.connection)
-    for (place, other), number in (now.lost - before.lost).items():
-        message = f"The migration leaves {counted(number, 'row', 'rows')} of {place} that refer to no row of {other}. Nothing was changed. Correct the migration."
-        raise ClashError(message)
+    before, now = ctx.connection.info[_BEFORE], _state_of(_driver_of(ctx.connection))
+    for said in _problems(before, now):
+        raise ClashError(said)
+    ctx.connection.info[_BEFORE] = now
+
+
+def _problems(before: _State, now: _State) -> Iterator[str]:
+    for (place, other), rows in (now.lost - before.lost).items():
+        number = counted(rows, "row", "rows")
+        yield (
+            f"The migration leaves {number} of {place} that refer to no row of {other}. Nothing was changed. "
+            "On SQLite, ON DELETE does nothing in a migration: let the migration delete or change those rows itself."
+        )
     for view in sorted(now.broken.keys() - before.broken.keys()):
-        message = f"The migration leaves the view “{view}” unreadable: {now.broken[view]}. Nothing was changed. Let the migration drop the view first, or make it anew."
-        raise ClashError(message)
+        yield f"The migration leaves the view “{view}” unreadable: {now.broken[view]}. Nothing was changed. Let the migration drop the view first, or make it anew."
+    for place, verb in sorted(now.failing.keys() - before.failing.keys()):
+        yield f"The migration leaves {place} with a trigger that breaks every {verb}: {now.failing[place, verb]}. Nothing was changed. Let the migration drop the trigger first, or make it anew."
 
 
-def _state_of(connection: Connection) -> _State:
-    views = [name for kind, name, _ in connection.execute(_DEPENDENT) if kind == "view"]
-    broken = {view: said for view in views if (said := _problem_with(connection, view))}
+def _look(connection: Connection) -> None:
+    """Note the state in which a migration finds the database, if another program has written since."""
+    driver = _driver_of(connection)
+    (seen,) = driver.execute("PRAGMA data_version").fetchone()
+    if _BEFORE not in connection.info or connection.info[_SEEN] != seen:
+        connection.info.update({_BEFORE: _state_of(driver), _SEEN: seen})
+
+
+def _state_of(driver: sqlite3.Connection) -> _State:
+    views = [name for kind, name, _ in driver.execute(_DEPENDENT).fetchall() if kind == "view"]
+    read = {view: _problem_with(driver, _READ.format(view=quoted(view))) for view in views}
+    written = {
+        key: _problem_with(driver, f"EXPLAIN {statement} -- {next(_NUMBERS)}") for key, statement in _writes(driver)
+    }
     try:
-        rows = connection.execute(text("PRAGMA foreign_key_check")).all()
-    except OperationalError:
+        rows = driver.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.OperationalError:
         # A foreign key of another program's refers to what is not unique: SQLite then checks none.
         rows = []
-    return _State(Counter((str(row[0]), str(row[2])) for row in rows), broken)
+    return _State(
+        Counter((str(row[0]), str(row[2])) for row in rows),
+        {view: said for view, said in read.items() if said},
+        {key: said for key, said in written.items() if said and not said.startswith(_NOT_OURS)},
+    )
 
 
-def _problem_with(connection: Connection, view: str) -> str:
+def _writes(driver: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield for each table with triggers the statements that need them."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    for place, column in driver.execute(_WITH_TRIGGERS).fetchall():
+        columns[place].append(quoted(column))
+    for place, names in columns.items():
+        values = ", ".join(f"{one} = {one}" for one in names)
+        for verb, statement in _WRITES.items():
+            yield (place, verb), statement.format(table=quoted(place), values=values)
+
+
+def _problem_with(driver: sqlite3.Connection, statement: str) -> str:
     try:
-        connection.execute(select(literal(1)).select_from(table(view)).limit(0)).close()
-    except OperationalError as error:
-        return str(error.orig)
+        driver.execute(statement).close()
+    except sqlite3.OperationalError as error:
+        return str(error)
     return ""
 
 
 def _put_aside(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-    if _RENAMES_COPY.match(statement) is None:
-        return
     driver = _driver_of(connection)
-    found = driver.execute(str(_DEPENDENT)).fetchall()
-    for kind, name, _sql in found:
-        # With a view its own triggers go.
-        driver.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
-    connection.info[_ASIDE] = [sql for _, _, sql in reversed(found)]
+    if _MAKES_COPY.match(statement) is not None:
+        connection.info[_ASIDE] = [sql for _, _, sql in reversed(driver.execute(_DEPENDENT).fetchall())]
+    if _RENAMES_COPY.match(statement) is not None:
+        for kind, name, _sql in driver.execute(_DEPENDENT).fetchall():
+            # With a view its own triggers go.
+            driver.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
 
 
-def _put_back(connection: Connection, *_: object) -> None:
-    for statement in connection.info.pop(_ASIDE, ()):
-        _driver_of(connection).execute(statement)
+def _put_back(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    if _RENAMES_COPY.match(statement) is not None:
+        for sql in connection.info.pop(_ASIDE, ()):
+            _driver_of(connection).execute(sql)
 
 
 def _driver_of(connection: Connection) -> sqlite3.Connection:

@@ -49,9 +49,8 @@ def _complete(key: SchemaEventTarget, table: SchemaEventTarget) -> None:
     """Give a foreign key of a table that was read its rules."""
     if not (isinstance(key, ForeignKeyConstraint) and isinstance(table, Table) and _RULES in table.info):
         return
-    target = key.elements[0].target_fullname.rpartition(".")[0]
-    named = target.removeprefix(f"{table.schema}.") if table.schema else target
-    deletion, change = table.info[_RULES].get((tuple(key.column_keys), named), (_NOTHING, _NOTHING))
+    named = (tuple(key.column_keys), key.elements[0].target_tokens.table_name)
+    deletion, change = table.info[_RULES].get(named, (_NOTHING, _NOTHING))
     constraint: ForeignKeyConstraint = key
     parts: list[ForeignKeyConstraint | ForeignKey] = [constraint, *constraint.elements]
     for one in parts:

@@ -1,11 +1,15 @@
-"""The columns of a table that are unique, alone or together."""
+"""What is unique in a table, alone or together: columns, and what an index computes from them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, Index, Table, UniqueConstraint, true
-from sqlalchemy.sql.elements import Grouping, UnaryExpression
+from collections.abc import Mapping, Sequence
+from typing import cast
 
-from admin_app.extensions import TableColumn
+from sqlalchemy import Column, ColumnElement, Index, Table, TextClause, UniqueConstraint, true
+from sqlalchemy.sql.elements import ColumnClause, Grouping, UnaryExpression
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
+
+from admin_app.extensions import Expression, TableColumn
 
 
 def unique_groups(table: Table) -> list[list[TableColumn]]:
@@ -15,12 +19,33 @@ def unique_groups(table: Table) -> list[list[TableColumn]]:
     return [*constraints, *indexes]
 
 
-def unique_where(table: Table, store: str) -> list[tuple[list[TableColumn], ColumnElement[bool]]]:
-    """Return the unique groups with the rows that they apply to: all rows, or those of a database's partial index."""
-    whole = [(columns, true()) for columns in unique_groups(table)]
-    found = [one for one in table.indexes if one.unique and is_partial(one) and not is_computed(one)]
-    some = [(list(one.columns), one.dialect_kwargs.get(f"{store}_where")) for one in found]
-    return [*whole, *((columns, Grouping(where)) for columns, where in some if where is not None)]
+def unique_values(table: Table) -> list[Sequence[Expression]]:
+    """Return what is unique together in a table: columns, or what an index computes from them. SQL in words does not count."""
+    computed = [one for one in _computed(table) if not is_partial(one)]
+    return [*unique_groups(table), *(_values_of(one) for one in computed)]
+
+
+def unique_where(table: Table, store: str) -> list[tuple[Sequence[Expression], ColumnElement[bool]]]:
+    """Return what is unique together with the rows that it applies to: all rows, or those of a database's partial index."""
+    plain = [one for one in table.indexes if one.unique and not is_computed(one)]
+    partial = [one for one in (*plain, *_computed(table)) if is_partial(one)]
+    some = [(_values_of(one), one.dialect_kwargs.get(f"{store}_where")) for one in partial]
+    whole = [(values, true()) for values in unique_values(table)]
+    return [*whole, *((values, Grouping(where)) for values, where in some if where is not None)]
+
+
+def columns_of(values: Sequence[Expression]) -> set[TableColumn]:
+    """Return the columns that values are computed from."""
+    return {part for one in values for part in iterate(one) if isinstance(part, Column)}
+
+
+def replaced(value: Expression, by_name: Mapping[str, Expression]) -> Expression:
+    """Return what is computed, with other expressions in the place of some columns."""
+
+    def other(element: object, **_: object) -> Expression | None:
+        return by_name.get(element.name) if isinstance(element, Column) else None
+
+    return replacement_traverse(value, {}, other)
 
 
 def is_partial(index: Index) -> bool:
@@ -38,3 +63,17 @@ def _sorted_by(expression: object) -> object:
     while isinstance(expression, UnaryExpression) and expression.modifier is not None:
         expression = expression.element
     return expression
+
+
+def _computed(table: Table) -> list[Index]:
+    """Return the unique indexes over expressions whose columns SQLAlchemy knows."""
+    found = [one for one in table.indexes if one.unique and is_computed(one)]
+    return [one for one in found if not any(_is_in_words(part) for value in _values_of(one) for part in iterate(value))]
+
+
+def _is_in_words(part: object) -> bool:
+    return isinstance(part, TextClause) or (isinstance(part, ColumnClause) and not isinstance(part, Column))
+
+
+def _values_of(index: Index) -> list[Expression]:
+    return [cast("Expression", _sorted_by(one)) for one in index.expressions]

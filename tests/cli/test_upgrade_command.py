@@ -34,7 +34,7 @@ from sqlalchemy import Column, Engine, Index, Integer, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import conv
 
-from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, losses_of, statements_of
+from admin_app.cli.upgrade_plan import NO_CHANGES, NO_WRITES, _lock, losses_of, statements_of
 from admin_app.db import schema_version
 from admin_app.db.data_loss import warn_of_losses
 from admin_app.db.index_builds import concurrently_if_alone, invalid_indexes
@@ -162,6 +162,19 @@ def test_the_plan_says_which_locks_are_taken(manage: Any, as_newer: Any, store: 
         if store == "sqlite"
         else ["nobody reads or writes it meanwhile", "people read it, and wait with saving"]
     )
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_the_plan_reads_names_of_any_letters() -> None:
+    statement = 'ALTER TABLE "order ""line""" ADD CONSTRAINT "its order" FOREIGN KEY (id) REFERENCES "user" (id)'
+
+    with db.engine.connect() as connection:
+        connection.execute(text('CREATE TABLE "order ""line""" (id integer)'))
+        said = _lock(connection, statement)
+        connection.rollback()
+
+    assert said == f'order "line" (0 rows, 0 Bytes): {NO_WRITES}'
 
 
 def test_the_plan_says_which_data_a_migration_removes(tmp_path: Path) -> None:

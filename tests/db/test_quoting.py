@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from admin_app.db import caseless
+from admin_app.db.backfill import Backfill
+from admin_app.db.defaults import server_default_of
 from admin_app.db.quoting import names_in, plain, quoted
 from admin_app.extensions import db
 from admin_app.selection.search import indexes as search_indexes
@@ -27,6 +29,46 @@ SORTED = SortIndex(ODD, LABEL, "a b", "sort_key", NUMBER)
 
 def test_a_name_is_read_as_it_was_written() -> None:
     assert names_in(f"plain, {quoted(ODD)}, {quoted('a b')}") == ["plain", ODD, "a b"]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_backfill_fills_a_table_with_any_letters_in_its_names() -> None:
+    left = Backfill("9001", "", ODD, f"{quoted(LABEL)} = ' :none'", f"{quoted(LABEL)} IS NULL OR ' :x' = ''", NUMBER)
+
+    with db.engine.connect() as connection:
+        TABLE.create(connection)
+        connection.execute(TABLE.insert(), [{NUMBER: number, LABEL: None} for number in (1, 2, 3)])
+        steps = [left.left(connection), left.next_keys(connection, [1], 1), left.fill(connection, [2, 3])]
+        found = connection.execute(sa.select(TABLE.c[NUMBER], TABLE.c[LABEL]).order_by(TABLE.c[NUMBER])).all()
+        connection.rollback()
+
+    assert steps == [3, [2], 0]
+    assert found == [(1, None), (2, " :none"), (3, " :none")]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_a_foreign_key_to_a_name_with_a_dot_keeps_its_rule() -> None:
+    with db.engine.connect() as connection:
+        connection.execute(plain('CREATE TABLE "a.b" ("c.d" INTEGER PRIMARY KEY)'))
+        connection.execute(plain('CREATE TABLE part (of_id INTEGER REFERENCES "a.b"("c.d") ON DELETE CASCADE)'))
+        table = sa.Table("part", sa.MetaData(), autoload_with=connection)
+        connection.rollback()
+
+    assert [one.ondelete for one in table.foreign_keys] == ["CASCADE"]
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_the_sequence_of_a_table_with_any_letters_is_found() -> None:
+    table = sa.Table(ODD, sa.MetaData(), sa.Column("id", sa.Integer, sa.Identity(), primary_key=True))
+
+    with db.engine.connect() as connection:
+        table.create(connection)
+        number = connection.scalar(sa.select(server_default_of(table.c.id, "postgresql")))
+        connection.rollback()
+
+    assert number == 1
 
 
 def test_every_index_of_ours_is_made_found_and_removed(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 -- the store to make it in

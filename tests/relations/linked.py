@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum as PythonEnum
 
-from sqlalchemy import Column, Enum, ForeignKey, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Enum, ForeignKey, Index, MetaData, String, Table, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.list_of import ListOf
@@ -120,7 +120,7 @@ class Side(PythonEnum):
 
 
 class Seat(Linked):
-    """No two of a hall have the same number."""
+    """No two of a hall have the same number, and none has another's code in other letters."""
 
     __table_args__ = (UniqueConstraint("hall", "number"), *[Record.__table_args__])
 
@@ -129,9 +129,12 @@ class Seat(Linked):
     name: Mapped[str] = mapped_column(String(40))
     hall: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
+    code: Mapped[str | None] = mapped_column(String(40))
     side: Mapped[Side | None] = mapped_column(Enum(Side, native_enum=False))
     sides: Mapped[list[Side] | None] = mapped_column(ListOf(Enum(Side, native_enum=False)))
 
+
+Index("uq_seat_code", func.lower(Seat.code), unique=True)
 
 MODELS = {
     "place": Place,

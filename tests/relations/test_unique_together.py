@@ -34,6 +34,13 @@ def renumber(given: dict[int, int]) -> int:
     return done()
 
 
+def encode(given: dict[int, str]) -> int:
+    with transaction(db.session):
+        for key, code in given.items():
+            db.session.get_one(Seat, key).code = code
+    return done()
+
+
 def test_an_undo_of_many_changes_skips_only_the_taken_value() -> None:
     keys = seats(1, 2, 3)
     moved = renumber({keys[0]: 11, keys[1]: 12, keys[2]: 13})
@@ -58,6 +65,18 @@ def test_an_undo_of_many_deletions_skips_only_the_taken_value() -> None:
 
     assert (outcome.given_back, words(outcome)) == (2, ["Another seat has the same hall and number now."])
     assert state(Seat).keys() == {keys[1], keys[2], thief}
+
+
+def test_an_undo_skips_what_a_unique_index_computes_alike() -> None:
+    keys, (thief,) = seats(1, 2), seats(3)
+    encode({keys[0]: "A", keys[1]: "B"})
+    moved = encode({keys[0]: "C", keys[1]: "D"})
+    encode({thief: "b"})
+
+    outcome = take_back(moved)
+
+    assert (outcome.given_back, words(outcome)) == (1, ["Another seat has the same code now."])
+    assert {key: db.session.get_one(Seat, key).code for key in keys} == {keys[0]: "A", keys[1]: "D"}
 
 
 @pytest.mark.parametrize("step", [1, -1])

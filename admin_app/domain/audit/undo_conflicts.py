@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
 from admin_app.db.joined import of_root
 from admin_app.db.json_values import history_columns, recorded_models, row_columns
 from admin_app.db.record import Record
+from admin_app.db.unique_together import replaced
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import groups_of, hanging_keys
 from admin_app.domain.naming import names_of, noun_of
@@ -84,14 +85,16 @@ def _taken_together(session: AnySession, change: Change, model: type[Record]) ->
     """Return which other record has by now what no two have together."""
     before, columns = change.before or {}, row_columns(model)
     record = session.get(model, change.record_id)
-    for names in map(list, groups_of(model)):
+    for group in groups_of(model):
+        names = list(group.columns)
         if before.keys().isdisjoint(names):
             continue
         values = {
             name: kind_of(columns[name]).from_history(before[name]) if name in before else getattr(record, name)
             for name in names
         }
-        same = [getattr(model, name) == value for name, value in values.items()]
+        then = {columns[name].name: literal(value, columns[name].type) for name, value in values.items()}
+        same = [one == replaced(one, then) for one in group.values]
         if other := session.scalar(select(model).where(*same, model.id != change.record_id)):
             said = in_words([in_sentence(label(name.removesuffix("_id"))) for name in names])
             tells = tuple((change.model, name) for name in names)

@@ -45,7 +45,7 @@ from admin_app.db.keys import (
 )
 from admin_app.db.record import Record
 from admin_app.db.row_locks import lock_rows
-from admin_app.db.unique_together import unique_groups
+from admin_app.db.unique_together import columns_of, replaced, unique_values
 from admin_app.db.versions import has_counter, stamps, version_after
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
@@ -59,6 +59,14 @@ from admin_app.relations import ManyToMany, row_links
 _OLD = table_of(Change).alias("old")
 _NEW = table_of(Change).alias("new")
 _COLUMNS = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
+
+
+@dataclass(frozen=True)
+class Together:
+    """What is unique together: columns by their fields, and the values, which an index may compute from them."""
+
+    columns: Mapping[str, TableColumn]
+    values: Sequence[Expression]
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ class UndoStatements:
         lock_rows(self.session, self.model, key_in(self._table).in_(wanted))
         number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
-        groups = [one for one in groups_of(self.model) if not one.keys().isdisjoint(columns)]
+        groups = [one for one in groups_of(self.model) if not one.columns.keys().isdisjoint(columns)]
         if (swapping or groups) and number:
             kept = [self._is_kept(column, key, first) for key, column in swapping.items()]
             number -= self._leave_taken([*kept, *(self._are_kept(one, first) for one in groups)], first)
@@ -320,25 +328,27 @@ class UndoStatements:
                 target = foreign_key.column.table.alias(f"target_{column.name}")
                 there = exists(select(1).select_from(target).where(target.c[foreign_key.column.name] == value))
                 found.append(or_(value.is_(None), there, *self._comes_along(foreign_key, value)))
-        groups = [one for one in groups_of(self.model) if not one.keys().isdisjoint(columns)]
+        groups = [one for one in groups_of(self.model) if not one.columns.keys().isdisjoint(columns)]
         return [*found, *(~self._are_taken(one, did) for one in groups)]
 
-    def _are_taken(self, group: Mapping[str, TableColumn], did: Did) -> ColumnElement[bool]:
+    def _are_taken(self, group: Together, did: Did) -> ColumnElement[bool]:
         """Whether another record, one that this undo gives no other values, has all of what is unique together."""
         other, found = self._holders(group, _OLD, _OLD.c.before, is_whole=did is Did.DELETE)
-        return exists(found if self.only is not None else found.where(key_in(other).not_in(self._giving(group))))
+        return exists(
+            found if self.only is not None else found.where(key_in(other).not_in(self._giving(group.columns)))
+        )
 
-    def _are_kept(self, group: Mapping[str, TableColumn], first: int) -> ColumnElement[bool]:
+    def _are_kept(self, group: Together, first: int) -> ColumnElement[bool]:
         """Whether another record has what a recorded one gets together, and gives none of it back itself."""
         other, found = self._holders(group, _NEW, _NEW.c.after, is_whole=False)
-        told = or_(*(self._has(_NEW.c.after, key) for key in group))
-        return and_(told, exists(found.where(~self._gives(other, group, first))))
+        told = or_(*(self._has(_NEW.c.after, key) for key in group.columns))
+        return and_(told, exists(found.where(~self._gives(other, group.columns, first))))
 
     def _holders(
-        self, group: Mapping[str, TableColumn], changes: FromClause, values: Expression, *, is_whole: bool
+        self, group: Together, changes: FromClause, values: Expression, *, is_whole: bool
     ) -> tuple[FromClause, Statement]:
         """Select the other records that have the same combination as a change's record will have; columns that the change does not mention keep their present value."""
-        table, name = own_table(next(iter(group.values()))), "_".join(group)
+        table, name = own_table(next(iter(group.columns.values()))), "_".join(group.columns)
         other, mine = table.alias(f"other_{name}"), table.alias(f"mine_{name}")
 
         def becomes(key: str, column: TableColumn) -> Expression:
@@ -348,7 +358,9 @@ class UndoStatements:
             now = select(mine.c[column.name]).where(is_record(mine, changes.c.record_id)).correlate(changes)
             return case((self._has(values, key), value), else_=now.scalar_subquery())
 
-        same = [other.c[column.name] == becomes(key, column) for key, column in group.items()]
+        there = {one.name: one for one in other.c}
+        then = {column.name: becomes(key, column) for key, column in group.columns.items()}
+        same = [replaced(one, there) == replaced(one, then) for one in group.values]
         found = select(1).select_from(other).where(*same, ~is_record(other, changes.c.record_id))
         return other, found.correlate(changes)
 
@@ -419,18 +431,23 @@ def _can_swap(column: TableColumn) -> bool:
     return bool(column.unique) and placeholder(column) is not None
 
 
-def groups_of(model: type[Record]) -> list[Mapping[str, TableColumn]]:
-    """Return the groups of several fields that are unique together."""
-    names = {column: key for key, column in row_columns(model).items()}
-    groups = [columns for table in tables_of(model) for columns in unique_groups(table)]
-    return [
-        {names[one]: one for one in columns} for columns in groups if len(columns) > 1 and names.keys() >= {*columns}
-    ]
+def groups_of(model: type[Record]) -> list[Together]:
+    """Return what is unique but for the columns that are by themselves: several fields, or what is computed from some."""
+    fields = row_columns(model)
+    found: list[Together] = []
+    for values in (one for table in tables_of(model) for one in unique_values(table)):
+        parts = columns_of(values)
+        of = {key: column for key, column in fields.items() if column in parts}
+        if len(of) == len(parts) and (len(of) > 1 or not isinstance(values[0], sa.Column)):
+            found.append(Together(of, values))
+    return found
 
 
-def _ways(groups: Iterable[Mapping[str, TableColumn]], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
+def _ways(groups: Iterable[Together], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
     """Return of each group a field that changes and can have something else in it meanwhile."""
-    able = ({key: one for key, one in group.items() if key in columns and not one.foreign_keys} for group in groups)
+    able = (
+        {key: one for key, one in group.columns.items() if key in columns and not one.foreign_keys} for group in groups
+    )
     found = (next(((key, one) for key, one in some.items() if placeholder(one) is not None), None) for some in able)
     return dict(filter(None, found))
 

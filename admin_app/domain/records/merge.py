@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, and_, exists, false, literal, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Table, and_, exists, false, literal, not_, or_, select
 
 from admin_app.db.caseless import same_in
 from admin_app.db.keys import key_of
 from admin_app.db.record import Record
-from admin_app.db.unique_together import unique_groups
+from admin_app.db.unique_together import columns_of, replaced, unique_values
 from admin_app.domain.audit.bulk import change_rows, delete_rows, move_links
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo import subject_of
@@ -21,7 +21,7 @@ from admin_app.domain.records.redirects import redirect_to
 from admin_app.domain.records.rivals import problem_with_rivals
 from admin_app.domain.records.shared_columns import problem_with_heir
 from admin_app.errors import MergeError, RecordGone
-from admin_app.extensions import AnySession, TableColumn, table_of
+from admin_app.extensions import AnySession, Expression, table_of
 from admin_app.formatting import excerpt, in_sentence, in_words, label
 from admin_app.models.change_set import LONGEST_SUMMARY, MERGED, ChangeSet
 from admin_app.relations import ManyToMany, Relation, links_into, relations_of
@@ -95,8 +95,8 @@ def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElemen
     """Return the condition on dependents that cannot move because the survivor has one with the same unique values; None if all can."""
     child: Table = relation.other_columns[0].table
     held = relation.foreign_key_values(survivor)
-    groups = [columns for columns in unique_groups(child) if {*relation.other_columns} & {*columns}]
-    parts = [_has_twin(child, columns, held) for columns in groups]
+    groups = [values for values in unique_values(child) if {*relation.other_columns} & columns_of(values)]
+    parts = [_has_twin(child, values, held) for values in groups]
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
 
 
@@ -163,11 +163,16 @@ def _moving(relation: Relation, survivor: Record, gone: Record) -> ColumnElement
     return and_(mine, relation.target.id.not_in([survivor.id, gone.id]))
 
 
-def _has_twin(child: Table, columns: Sequence[TableColumn], held: Mapping[str, object]) -> ColumnElement[bool]:
+def _has_twin(child: Table, values: Sequence[Expression], held: Mapping[str, object]) -> ColumnElement[bool]:
     twin = child.alias("twin")
-    same = [same_in(one, twin.c[one.name], one) for one in columns if one.name not in held]
-    same += [twin.c[name] == value for name, value in held.items()]
+    now = {one.name: one for one in twin.c}
+    then = {name: literal(value, child.c[name].type) for name, value in held.items()}
+    same = [_is_same(one, replaced(one, now), replaced(one, then)) for one in values]
     return exists(select(1).select_from(twin).where(*same))
+
+
+def _is_same(value: Expression, one: Expression, other: Expression) -> ColumnElement[bool]:
+    return same_in(value, one, other) if isinstance(value, Column) else one == other
 
 
 def _set(session: AnySession, survivor: Record, values: Mapping[str, object]) -> None:

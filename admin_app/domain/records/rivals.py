@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, and_, false, func, literal, not_, select, tuple_
 
 from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
-from admin_app.db.unique_together import unique_where
+from admin_app.db.unique_together import columns_of, replaced, unique_where
 from admin_app.domain.naming import noun_of
-from admin_app.extensions import AnySession, Expression, Statement, TableColumn, Values
+from admin_app.extensions import AnySession, Expression, Statement
 from admin_app.relations import Relation
 
 
@@ -28,36 +28,42 @@ def problem_with_rivals(
     `going`: those of them that are deleted instead.
     """
     child, key = cast("Table", relation.other_columns[0].table), key_of(relation.target)
-    held = relation.foreign_key_values(heir)
-    for columns, where in unique_where(child, session.get_bind().dialect.name):
-        if {*columns}.isdisjoint(relation.other_columns):
+    held = {name: literal(value, child.c[name].type) for name, value in relation.foreign_key_values(heir).items()}
+    for values, where in unique_where(child, session.get_bind().dialect.name):
+        if columns_of(values).isdisjoint(relation.other_columns):
             continue
-        others = [one for one in columns if one.name not in held]
+        alike = [(one, replaced(one, held)) for one in values if _is_told(one, held)]
+        others = [(one, replaced(one, held)) for one in values if not _is_told(one, held)]
         leaving = select(key).select_from(relation.target).where(moving, where)
         mine = leaving.where(not_(false() if going is None else going))
         # Those that stay: of a key of several columns the index may have one alone, which those that move have already.
         staying = and_(where, key_in(child).not_in(leaving.correlate(None)))
-        same = {one.name: held[one.name] for one in columns if one.name in held}
-        found = session.scalar(mine.where(_is_there(child, others, same, staying)).order_by(key.asc()).limit(1))
+        taken = and_(staying, *(now == then for now, then in alike))
+        found = session.scalar(mine.where(_is_there(child, others, taken)).order_by(key.asc()).limit(1))
         if found is None:
-            found = session.scalar(_alike(mine, key, others))
+            found = session.scalar(_alike(mine, key, [then for _, then in others]))
         if found is not None:
             return f"“{heir}” may have only one {noun_of(relation.target)} like the one with the ID {found}."
     return None
 
 
+def _is_told(value: Expression, held: Mapping[str, Expression]) -> bool:
+    """Whether a value depends on nothing but what it will belong to."""
+    return all(column.name in held for column in columns_of([value]))
+
+
 def _is_there(
-    child: Table, others: Sequence[TableColumn], held: Values, where: ColumnElement[bool]
+    child: Table, others: Sequence[tuple[Expression, Expression]], taken: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Whether the other one has a record already that is the same in these columns."""
-    taken = (*(child.c[name] == value for name, value in held.items()), where)
+    """Whether the other one has a record already that is now what one that moves will be."""
     if others:
-        return tuple_(*others).in_(select(*others).where(*taken).correlate(None))
-    return select(literal(1)).select_from(child).where(*taken).correlate(None).exists()
+        now, then = zip(*others, strict=True)
+        return tuple_(*then).in_(select(*now).select_from(child).where(taken).correlate(None))
+    return select(literal(1)).select_from(child).where(taken).correlate(None).exists()
 
 
-def _alike(mine: Statement, key: Expression, others: Sequence[TableColumn]) -> Statement:
-    """Find one of those that move which is the same in these columns as one that moves along."""
+def _alike(mine: Statement, key: Expression, others: Sequence[Expression]) -> Statement:
+    """Find one of those that move which has the same values as one that moves along."""
     place = func.row_number().over(partition_by=list(others) or None, order_by=key.asc()).label("place")
     known = [one.is_not(None) for one in others]
     found = mine.add_columns(place).where(*known).subquery()

@@ -105,7 +105,13 @@ def _add(table: Table, columns: list[TableColumn]) -> None:
     names = [column.name for column in columns]
     is_there = any([column.name for column in index.columns] == names for index in filter(is_whole, table.indexes))
     if not (columns[0].primary_key or columns[0].unique or is_there):
-        Index(None, *columns)
+        _name_apart(Index(None, *columns), table)
+
+
+def _name_apart(index: Index, table: Table) -> None:
+    """Give an index another name than its columns give it if one of some rows only has that already."""
+    if any(one is not index and one.name == index.name for one in table.indexes):
+        index.name = conv(f"{index.name}_all")
 
 
 def _add_some(table: Table, columns: list[TableColumn], end: str, rows: ColumnElement[bool]) -> None:

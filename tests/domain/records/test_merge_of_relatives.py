@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from admin_app.db.record import Versioned
@@ -53,9 +53,16 @@ class Leaf(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     tree_id: Mapped[int] = mapped_column(ForeignKey("merged_tree.id"))
     place: Mapped[str | None] = mapped_column(String(20))
+    colour: Mapped[str | None] = mapped_column(String(20))
     is_first: Mapped[bool] = mapped_column(default=False)
     number: Mapped[int | None] = mapped_column(unique=True)
     drops: Mapped[list[Drop]] = relationship(passive_deletes="all")
+
+
+# No two of a tree have the same colour in any letters, and the trees of a leaf without one count as 0.
+Index("uq_merged_leaf_colour", func.coalesce(Leaf.tree_id, 0), func.lower(Leaf.colour), unique=True)
+IS_RED = Leaf.colour == "red"
+Index("uq_merged_leaf_red", func.abs(Leaf.tree_id), unique=True, sqlite_where=IS_RED, postgresql_where=IS_RED)
 
 
 class Drop(Versioned, Base):
@@ -140,6 +147,15 @@ def test_nothing_is_like_nothing() -> None:
     merge(Tree, 1, 2)
 
     assert column(Leaf.tree_id) == {1: 1, 2: 1}
+
+
+def test_what_an_index_computes_makes_doubles_too() -> None:
+    plant(Tree(id=1), Tree(id=2), Leaf(id=1, tree_id=1, colour="Green"), Leaf(id=2, tree_id=2, colour="green"))
+    plant(Leaf(id=3, tree_id=2, colour="brown"), Leaf(id=4, tree_id=2))
+
+    merge(Tree, 1, 2)
+
+    assert column(Leaf.tree_id) == {1: 1, 3: 1, 4: 1}
 
 
 def test_of_what_there_is_one_at_most_the_survivors_stays() -> None:

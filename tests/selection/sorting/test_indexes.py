@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData, Table
+from sqlalchemy import ForeignKey, Index, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, registry
@@ -64,6 +64,27 @@ def test_an_archive_is_left_out_of_a_second_index_of_each_order_and_has_one_of_i
         "CREATE INDEX ix_put_away_rank_id ON put_away (rank, id)",
         "CREATE INDEX ix_put_away_rank_id_archived ON put_away (rank, id) WHERE gone_at IS NOT NULL",
         "CREATE INDEX ix_put_away_rank_id_shown ON put_away (rank, id) WHERE gone_at IS NULL",
+    ]
+
+
+def test_a_partial_index_keeps_its_name() -> None:
+    class Vessel(Record):
+        """Of whose vessels some are looked for by their length."""
+
+        metadata = MetaData(naming_convention=NAMING_CONVENTION)
+        _sa_registry = registry(metadata=metadata)
+
+        length: Mapped[int]
+
+    long = Vessel.length > 100
+    Index(None, Vessel.length, Vessel.id, sqlite_where=long, postgresql_where=long)
+
+    for _ in range(2):
+        declare_indexes(ListSchema(Vessel, sorts={"length": SortKey(Vessel.length)}, default_sort="-length"))
+
+    assert written(table_of(Vessel), sqlite.dialect()) == [
+        "CREATE INDEX ix_vessel_length_id ON vessel (length, id) WHERE length > 100",
+        "CREATE INDEX ix_vessel_length_id_all ON vessel (length, id)",
     ]
 
 
