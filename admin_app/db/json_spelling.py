@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from decimal import Decimal
 from enum import Enum
@@ -11,6 +12,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
+
+from admin_app.db.driver_text import stored_text
 
 # Parsers and writers of JSON recurse per level. Forms accept 100 levels; other programs may have stored more.
 MOST_LEVELS = 150
@@ -22,10 +25,19 @@ class DeepJson(str):
     __slots__ = ()
 
 
-def read_json(text: str | bytes) -> object:
-    """Read JSON from the database."""
-    text = text if isinstance(text, str) else text.decode()
+def read_json(found: str | bytes | float) -> object:
+    """Read JSON from the database. SQLite keeps a number that stands alone as a number."""
+    if isinstance(found, int | float):
+        return _finite(found)
+    text = found if isinstance(found, str) else found.decode()
     return DeepJson(text) if _is_deep(text) else json.loads(text)
+
+
+def _finite(number: float) -> float:
+    """Refuse what JSON has no number for."""
+    if not math.isfinite(number):
+        raise ValueError(number)
+    return number
 
 
 def write_json(value: object) -> str:
@@ -93,15 +105,15 @@ def _in_words(value: object) -> str:
     return value.value if isinstance(value.value, str) else value.name.lower()
 
 
-def spelled_text(text: str | float | bytes | None) -> str | bytes | None:
-    """Rewrite JSON text in the one spelling; SQLite may hold a number, which is JSON, too."""
-    if text is None or isinstance(text, bytes):
-        return text
-    text = text if isinstance(text, str) else repr(text)
-    if _is_deep(text):
-        return text
+def spelled_text(found: str | float | bytes | None) -> str | int | None:
+    """Rewrite in the one spelling what SQLite holds; what is no JSON is written as the history has it."""
     try:
-        return spelled(json.loads(text, parse_float=Decimal))
+        return None if found is None else _respelled(found if isinstance(found, str | bytes) else repr(_finite(found)))
     except ValueError:
         # Another program stored what is no JSON.
-        return text
+        return stored_text(found)
+
+
+def _respelled(found: str | bytes) -> str:
+    text = found if isinstance(found, str) else found.decode()
+    return text if _is_deep(text) else spelled(json.loads(text, parse_float=Decimal))

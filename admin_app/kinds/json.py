@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from sqlalchemy import JSON, Dialect, cast, func
+from sqlalchemy import JSON, Dialect, Integer, case, cast, func
 from sqlalchemy.types import NullType, Text
 
 from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
@@ -159,8 +159,10 @@ class JsonKind(Kind[Any]):
         return self.comparable(column)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
-        """Keep the text; a column that requires a value gets `null`."""
-        return found if self.stored.nullable else func.coalesce(found, "null", type_=NullType())
+        """Keep JSON as it is, and store what is none as it was; a column that requires a value gets `null`."""
+        is_json = func.json_valid(found, type_=Integer()) == 1
+        kept = case((is_json, found), else_=func.stored_value(found, type_=NullType()))
+        return kept if self.stored.nullable else func.coalesce(kept, "null", type_=NullType())
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
         """Cast the text to JSON; a column that requires a value gets `null`."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import JSON, literal, select
 
 from admin_app.db.json_spelling import Spelled, spelled
 from admin_app.extensions import db
+from admin_app.kinds import kind_of
+from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.kinds.json import value_of
+from tests.kinds.everything import COLUMNS, Everything
 
 
 @pytest.mark.parametrize(
@@ -46,3 +51,17 @@ def test_both_databases_spell_json_as_the_history_does(app: Flask) -> None:
         found = [db.session.scalar(select(Spelled(literal(value, JSON)))) for value in values]
 
     assert found == [spelled(value) for value in values]
+
+
+@pytest.mark.parametrize("value", [5, 1.5, True, "5", "real:5"])
+def test_json_that_is_no_object_is_read_and_comes_back_from_the_history(value: object, stored: sa.Connection) -> None:
+    dialect, mine = stored.dialect.name, COLUMNS.id == 1
+    stored.execute(sa.update(Everything).where(mine).values(json=value))
+    kept = kind_of(COLUMNS.json).to_history(value)
+
+    written = stored.scalar(sa.select(json_of({"json": COLUMNS.json}, dialect)).where(mine))
+    back = from_json_sql(COLUMNS.json, sa.literal(str(written)), "json", dialect)
+    stored.execute(sa.update(Everything).values(json=back))
+
+    assert json.loads(str(written)) == {"json": kept}
+    assert stored.scalars(sa.select(COLUMNS.json)).all() == [value, value]

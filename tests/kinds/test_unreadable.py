@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
 from admin_app.db.unreadable import Unreadable
 from admin_app.kinds import kind_of, kind_of_value
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.panel.kinds import column_cell
+from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.view_models import CellKind
 from tests.kinds.everything import COLUMNS, Everything
 from tests.kinds.test_every_kinds_pages import field_of
@@ -56,7 +58,7 @@ Odd = dict[int, dict[str, Any]]
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
     rows = [ON_POSTGRES] if stored.dialect.name == "postgresql" else [dict.fromkeys(ON_SQLITE, one) for one in TEXTS]
-    rows += [] if stored.dialect.name == "postgresql" else [NUMBER]
+    rows += [] if stored.dialect.name == "postgresql" else [NUMBER, {"json": math.inf}, {"json": b"\xff"}]
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
@@ -105,7 +107,7 @@ def test_a_cell_and_a_file_show_its_text(stored: sa.Connection, odd: Odd) -> Non
             for name, value in read(stored, raw, key).items()
         }
         assert {(name, one.kind, one.text) for name, one in cells.items()} == {
-            (name, CellKind.UNREADABLE, str(value)) for name, value in raw.items()
+            (name, CellKind.UNREADABLE, str(Unreadable(value))) for name, value in raw.items()
         }
     kind = kind_of_value(Unreadable)
     assert kind is not None
@@ -153,3 +155,16 @@ def test_a_yes_or_no_that_may_be_missing_stays_missing() -> None:
 
     assert [field_of("boolean", one).data for one in sent] == [None, False, True]
     assert 'selected value="">—' in str(field_of("boolean", MultiDict({"it": ""}))())
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent", "kept"),
+    [("", {}, Unreadable("")), ("", {"it": "y"}, True), ("no", {"it": "y"}, Unreadable("no")), ("no", {}, False)],
+)
+def test_a_tick_box_keeps_it_until_somebody_ticks_it_or_takes_the_tick_away(stored: str, sent: Any, kept: Any) -> None:
+    class OneField(Form):
+        it = TickField("It")
+
+    field = OneField(MultiDict({"other": "1", **sent}), data={"it": Unreadable(stored)}).it
+
+    assert (field.data, type(field.data)) == (kept, type(kept))

@@ -17,6 +17,7 @@ from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.changes import Check
@@ -440,7 +441,7 @@ def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell equals the stored value. Texts are compared in stored form, whatever their line ends."""
     if stored == brought:
         return True
-    if isinstance(stored, str):
+    if isinstance(stored, str) and not isinstance(stored, Unreadable):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
     return False
 

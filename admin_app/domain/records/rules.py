@@ -10,6 +10,7 @@ from admin_app.db.caseless import same_in
 from admin_app.db.defaults import is_always_numbered
 from admin_app.db.keys import Key, key_in, key_of
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.naming import noun_of
 from admin_app.extensions import AnySession, TableColumn
 from admin_app.formatting import in_sentence, in_words, label
@@ -50,7 +51,9 @@ def normalised(column: TableColumn, value: object) -> object:
     Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
     """
     way = kind_of(column).normaliser
-    return way(value) if way is not None and isinstance(value, str) else value
+    if way is None or not isinstance(value, str) or isinstance(value, Unreadable):
+        return value
+    return way(value)
 
 
 def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:

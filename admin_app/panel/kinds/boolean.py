@@ -51,9 +51,9 @@ class TickField(BooleanField):
     kind: ClassVar[str] = BooleanKind.name
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Leave what is stored and is no answer as it is while the box is ticked, as it was drawn."""
+        """Leave what is stored and is no answer as it is while the box is as it was drawn."""
         super().process_formdata(valuelist)
-        if self.data and isinstance(self.object_data, Unreadable):
+        if isinstance(self.object_data, Unreadable) and bool(self.data) == bool(self.object_data):
             self.data = self.object_data  # type: ignore[assignment] # what is stored is no answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 import pytest
@@ -61,6 +62,20 @@ def test_a_record_that_may_be_seen_and_not_changed_is_refused(make_post: Any) ->
     changed, refused = lines(matcher, row(id=mine.id, content="x"), row(id=other.id, content="x"))
 
     assert (changed["verdict"], refused["verdict"]) == ("change", "refused")
+
+
+def test_a_row_replaces_what_its_column_cannot_read(make_post: Any) -> None:
+    key, moment = make_post().id, datetime(2026, 1, 31, tzinfo=UTC)
+    db.session.execute(sa.text(f"UPDATE {table_of(Post).name} SET created_at = 'infinity'"))
+    db.session.expire_all()
+
+    (line,) = lines(RowMatcher(Post, ("created_at",)), row(id=key, created_at=moment))
+
+    assert (line["verdict"], line["before"], line["after"]) == (
+        "change",
+        {"created_at": "infinity"},
+        {"created_at": moment.isoformat(timespec="microseconds")},
+    )
 
 
 def test_a_relation_to_a_hidden_record_cannot_be_removed(make_user: Any, make_post: Any) -> None:
