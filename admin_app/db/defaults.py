@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    type_coerce,
 )
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.sql.dml import Insert
@@ -42,15 +41,19 @@ def server_default_of(column: TableColumn, dialect: str) -> Expression:
     """Return what the database would put into the column: NULL if only a trigger of its knows."""
     # Only what has a text or an expression has this attribute: an identity and what a trigger fills in have none.
     said: Any = getattr(column.server_default, "arg", None)
-    if isinstance(said, str):
-        return cast(literal(said, Text), column.type)
     if said is not None:
-        return type_coerce(said, column.type)
+        given = literal(said, Text) if isinstance(said, str) else said
+        return _as_stored(given, column, dialect)
     if dialect != "postgresql":
         return null()
     if isinstance(column.default, Sequence):
         return column.default.next_value()
     return null() if column.identity is None else func.nextval(_sequence_of(column), type_=column.type)
+
+
+def _as_stored(given: Expression, column: TableColumn, dialect: str) -> Expression:
+    """Return a default in its column's type, as PostgreSQL turns it where it is stored. SQLite's own cast would make 2026 of a date."""
+    return cast(given, column.type) if dialect == "postgresql" else given
 
 
 def _sequence_of(column: TableColumn) -> Expression:

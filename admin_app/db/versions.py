@@ -10,6 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from admin_app.db.defaults import is_always_numbered
 from admin_app.db.types import utc_now
 from admin_app.extensions import Expression, TableColumn, Values
 
@@ -64,13 +65,20 @@ def raised(table: FromClause) -> Values:
     return {"version": table.c.version + 1} if has_counter(table) else {}
 
 
-def stamps(table: FromClause) -> Values:
-    """Return the assignments that a bulk update adds: the counter and the time.
+def stamped(table: Table, values: Values) -> Values:
+    """Return the assignments of a bulk update with those that it adds: the counter and the time.
 
-    Without a counter it is an assignment that changes nothing, because an update that only links records would be empty.
+    Without a counter, an update that only links records assigns a column to itself, because it would be empty.
     """
-    key = next(iter(table.primary_key))
-    return {**raised(table), "updated_at": utc_now()} if has_counter(table) else {key.name: key}
+    if has_counter(table):
+        return {**values, **raised(table), "updated_at": utc_now()}
+    return values or {(one := _assignable(table)).name: one}
+
+
+def _assignable(table: Table) -> TableColumn:
+    """Return a column that the database lets anyone assign; a table of its key alone has at best that."""
+    free = (one for one in table.columns if not (one.primary_key or one.computed or is_always_numbered(one)))
+    return next(free, next(iter(table.primary_key)))
 
 
 def digest(*values: object) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import time
 
-from sqlalchemy import Interval, Time, cast, func
+from sqlalchemy import Interval, Text, Time, case, cast, func
 
-from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone, written_within
+from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone
 
 
 class TimeKind(Kind[time]):
@@ -48,6 +48,15 @@ class TimeKind(Kind[time]):
         return time.fromisoformat(value)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write ISO 8601 to the microsecond, as SQLite stores it."""
-        written = func.to_char(cast(column, Interval), "HH24:MI:SS.US")
-        return written_within(column, (time.min, time.max), written)
+        """Write ISO 8601 to the microsecond, as SQLite stores it, and the offset of a time that has one."""
+        of_day = cast(column, Time())
+        written: Expression = func.to_char(cast(of_day, Interval), "HH24:MI:SS.US")
+        if self.type.timezone:
+            written += _offset_of(column)
+        return case((of_day.between(time.min, time.max), written), else_=cast(column, Text))
+
+
+def _offset_of(column: Expression) -> Expression:
+    """Return PostgreSQL's SQL of a time's offset, `+02:00`: it leaves out minutes that are none."""
+    offset = func.substring(cast(column, Text), "[+-].*$")
+    return func.regexp_replace(offset, "^(...)$", r"\1:00", type_=Text())

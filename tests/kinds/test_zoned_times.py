@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +22,7 @@ TABLE = sa.Table(
     sa.MetaData(),
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", sa.DateTime(timezone=True)),
+    sa.Column("daily", sa.Time(timezone=True)),
 )
 AT = TABLE.c.at
 MOMENT = datetime(2026, 7, 31, 9, 30, 15, 250_000, ZoneInfo("Asia/Kolkata"))
@@ -65,3 +66,18 @@ def test_the_history_and_files_have_it_in_utc_in_whatever_zone_it_comes_back(sto
     chunks = FORMATS["csv"].write(["at", "id"], [[value, 1]], FileOptions(), lambda _row, _problem: None)
     assert [*stored.scalars(sa.select(line))] == [b"".join(chunks).decode().splitlines(keepends=True)[1]]
     assert kind.to_csv(value) == f"{IN_UTC}Z"
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_the_history_has_a_time_of_day_with_its_offset_also_one_that_python_cannot_read(stored: sa.Connection) -> None:
+    stored.execute(sa.text("INSERT INTO zoned_times (id, daily) VALUES (2, '24:00+02'), (3, '09:30:15.25-03:30')"))
+    stored.execute(sa.insert(TABLE).values(id=4, daily=time(9, 30, tzinfo=timezone(timedelta(hours=2)))))
+    daily = TABLE.c.daily
+    values = [*stored.scalars(sa.select(daily).order_by(TABLE.c.id))]
+
+    written = [*stored.scalars(sa.select(json_of({"daily": daily}, "postgresql")).order_by(TABLE.c.id))]
+
+    kept = [{"daily": one} for one in (None, "24:00:00+02", "09:30:15.250000-03:30", "09:30:00.000000+02:00")]
+    assert [json.loads(one) for one in written] == [{"daily": kind_of(daily).to_history(one)} for one in values] == kept
+    again = [stored.scalar(sa.select(from_json_sql(daily, sa.literal(one), "daily", "postgresql"))) for one in written]
+    assert again == [kind_of(daily).from_history(one["daily"]) for one in kept] == values

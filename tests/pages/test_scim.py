@@ -127,9 +127,9 @@ def test_a_leaver_is_signed_out_in_maintenance_too_and_all_else_is_put_off(
     method: str, ask: Ask, editor: Staff, as_editor: Any, app: Flask, *, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "MAINTENANCE", value=True)
-    before = as_editor.get("/admin/").status_code
+    before, name = as_editor.get("/admin/").status_code, editor.name
     body = {
-        "PATCH": patch({"op": "replace", "value": {"active": False}}),
+        "PATCH": patch({"op": "replace", "value": {"active": False, "displayName": "Else"}}),
         "PUT": okta_user(userName=editor.email, emails=[], active=False),
     }
     group = {"displayName": "Writers", "members": []}
@@ -141,6 +141,7 @@ def test_a_leaver_is_signed_out_in_maintenance_too_and_all_else_is_put_off(
     assert [{name: told[name] for name in put_off} for _, told in later] == [put_off] * 3
     assert ({code for code, _ in later}, status) == ({503}, 204 if method == "DELETE" else 200)
     assert (before, as_editor.get("/admin/").status_code) == (200, 302)
+    assert account(app, editor.id).name == name
 
 
 def test_okta_replaces_a_whole_user(ask: Ask, app: Flask) -> None:

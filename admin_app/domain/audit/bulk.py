@@ -12,7 +12,7 @@ from admin_app.db.json_values import history_columns, is_recorded, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
 from admin_app.db.row_locks import lock_rows
-from admin_app.db.versions import raised, stamps, version_after, version_made
+from admin_app.db.versions import raised, stamped, version_after, version_made
 from admin_app.domain.audit.links import links_json
 from admin_app.domain.audit.recorder import RECORDED, begin_change_set, count_rows, entry_of
 from admin_app.errors import RecordGone
@@ -59,7 +59,7 @@ def _change_joined(
             mine = key_in(table).in_(select(key_in(root)).where(which))
             session.execute(update(table).where(mine).values(given), execution_options=RECORDED)
     own = {column.name: values[key] for key, column in tables.get(root, {}).items()}
-    return _send(session, update(root).where(which).values({**own, **stamps(root)}), recorded)
+    return _send(session, update(root).where(which).values(stamped(root, own)), recorded)
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:

@@ -46,7 +46,7 @@ from admin_app.db.keys import (
 from admin_app.db.record import Record
 from admin_app.db.row_locks import lock_rows
 from admin_app.db.unique_together import columns_of, replaced, unique_values
-from admin_app.db.versions import has_counter, stamps, version_after
+from admin_app.db.versions import has_counter, stamped, version_after
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.links import are_all_there, are_linked_so, put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows
@@ -136,7 +136,7 @@ class UndoStatements:
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
         }
-        values |= stamps(table) if table is self._table else {}
+        values = stamped(table, values) if table is self._table else values
         mine = and_(*self._own(first), is_record(table, _NEW.c.record_id))
         self.session.connection().execute(update(table).where(mine).values(values))
 
@@ -299,7 +299,10 @@ class UndoStatements:
         value = self._value(column, _NEW.c.after, key)
         if not has_default(column):
             return value
-        return case((self._has(_NEW.c.after, key), value), else_=server_default_of(column, self._dialect))
+        default = server_default_of(column, self._dialect)
+        # It may have been missing when the column still allowed that.
+        kept = value if column.nullable else func.coalesce(value, default)
+        return case((self._has(_NEW.c.after, key), kept), else_=default)
 
     def _is_there(self) -> ColumnElement[bool]:
         other = self._table.alias("same")

@@ -33,7 +33,7 @@ from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
 from admin_app.db.record import Record
 from admin_app.db.row_locks import lock_rows
-from admin_app.db.versions import has_counter, stamps, version_after, version_in
+from admin_app.db.versions import has_counter, stamped, version_after, version_in
 from admin_app.domain.audit.links import put_links
 from admin_app.domain.audit.recorder import begin_change_set, count_rows, describe, entry_of, resume_change_set
 from admin_app.domain.audit.trees import mark_checked, require_tree
@@ -318,7 +318,7 @@ class Execution:
         if has_counter(table):
             # A stand-in changes the version of a row without a counter; the version was checked before, and the row is locked.
             as_seen = and_(as_seen, version_in(table) == _LINE.c.version)
-        values = self._new(tables.get(table, {})) | stamps(table)
+        values = stamped(table, self._new(tables.get(table, {})))
         self._send(update(table).where(chunk.lines, chunk.records, as_seen).values(values))
         for name, link in links_of(self.model).items():
             if name in self.plan.fields:

@@ -147,9 +147,15 @@ def user(key: int) -> Response:
         return Response(status=HTTPStatus.NO_CONTENT)
     if request.method != "GET":
         with transaction(db.session):
-            values = parsing.person(_wanted(answers.whole_user(db.session, staff)))
+            values = parsing.person(_person_wanted(answers.whole_user(db.session, staff)))
             directory.change_person(db.session, staff, values, _rules())
     return answer(answers.user(db.session, staff))
+
+
+def _person_wanted(present: dict[str, object]) -> dict[str, object]:
+    """Return the account as it should become; of what comes with a leaver, maintenance puts off all but the leaving."""
+    wanted = _wanted(present)
+    return {**present, "active": wanted.get("active")} if present_mode().is_maintained else wanted
 
 
 # ---- groups

@@ -22,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from admin_app.db.json_values import history_columns
 from admin_app.db.record import Timestamped, Versioned
 from admin_app.db.types import utc_now
+from admin_app.db.versions import LEGACY, stamped
 from admin_app.domain.audit.undo_sql import UndoStatements, not_kept
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
@@ -57,6 +58,9 @@ class Parcel(Timestamped, Versioned, Base):
     made_on: Mapped[date | None] = mapped_column(server_default=func.current_date())
     code: Mapped[str] = mapped_column(String(9), server_default=text("lower('A')"))
     state: Mapped[str | None] = mapped_column(String(9), server_default="new")
+    # Defaults that are of another type than their columns.
+    room: Mapped[str | None] = mapped_column(String(9), server_default=text("12"))
+    due: Mapped[date | None] = mapped_column(server_default="2026-05-06")
     doubled: Mapped[int] = mapped_column(Computed("2 * 21", persisted=True))
 
 
@@ -147,11 +151,49 @@ def test_what_the_database_gives_comes_back_as_it_was_and_by_its_defaults_where_
     whole = {"number": 70, "place": 8, "told": 9, "made_on": "2026-01-02", "code": "b", "state": None}
     # Its other columns came since, but for the one that SQLite makes nothing for.
     lacking = {"number": 71} if store == "sqlite" else {}
-    set_id = note_deleted("given_parcel", {7: whole, 8: lacking})
+    # One is from when its code could still be missing.
+    older = {**whole, "number": 72, "code": None, "room": None, "due": "2026-01-02"}
+    set_id = note_deleted("given_parcel", {7: whole, 8: lacking, 9: older})
 
     number = UndoStatements(db.session, set_id, Parcel).made_again()
 
-    names = ("id", "number", "place", "told", "code", "state", "doubled")
+    names = ("id", "number", "place", "told", "code", "state", "doubled", "room", "due")
     found = [tuple(getattr(one, name) for name in names) for one in db.session.scalars(select(Parcel).order_by("id"))]
     made = (8, 71, None, None) if store == "sqlite" else (8, 1, 1, None)
-    assert (number, found) == (2, [(7, 70, 8, 9, "b", None, 42), (*made, "a", "new", 42)])
+    due = date(2026, 5, 6)
+    assert (number, found) == (
+        3,
+        [
+            (7, 70, 8, 9, "b", None, 42, "12", due),
+            (*made, "a", "new", 42, "12", due),
+            (9, 72, 8, 9, "a", None, 42, None, date(2026, 1, 2)),
+        ],
+    )
+
+
+class Numbered(Timestamped, Versioned, Base):
+    """In a table that must not be altered; PostgreSQL takes no number from anyone."""
+
+    __tablename__ = "given_numbered"
+    __table_args__ = {"info": {LEGACY: True}}
+    __history__ = None
+    __restored__ = {}
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    doubled: Mapped[int] = mapped_column(Computed("2 * 21", persisted=True))
+    label: Mapped[str] = mapped_column(String(9))
+
+
+def test_a_field_is_changed_back_in_a_table_whose_numbers_nobody_may_give() -> None:
+    done = ChangeSet(kind="form", count=1)
+    db.session.add_all([done, Numbered(label="b")])
+    db.session.flush()
+    key = db.session.scalar(select(Numbered.id))
+    told = {"model": "given_numbered", "record_id": key, "act": Did.UPDATE.value, "title": "x", "version": 0}
+    db.session.add(Change(change_set_id=done.id, before={"label": "a"}, after={"label": "b"}, **told))
+    db.session.commit()
+
+    number = UndoStatements(db.session, done.id, Numbered).changed_back()
+
+    assert (number, db.session.scalar(select(Numbered.label))) == (1, "a")
+    assert [*stamped(Numbered.__table__, {})] == ["label"]

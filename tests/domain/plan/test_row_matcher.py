@@ -119,7 +119,7 @@ def test_a_new_record_has_its_boolean_or_the_default() -> None:
     [
         (sa.Column("a", sa.Integer), None),
         (sa.Column("a", sa.Integer, default=7), 7),
-        (sa.Column("a", sa.Integer, server_default="8"), 8),
+        (sa.Column("a", sa.String, server_default="8"), "8"),
         (sa.Column("a", sa.String, default=sa.func.lower("A")), "a"),
         (sa.Column("a", sa.Integer, server_default=sa.text("4 + 5")), 9),
         (sa.Column("a", sa.String, default=lambda: "each its own"), None),
