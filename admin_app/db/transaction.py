@@ -9,7 +9,7 @@ from sqlalchemy.orm import scoped_session
 
 from admin_app.extensions import AnySession
 
-# In a session's `info`: an act was committed, so that nobody must do it again.
+# In a session's `info`, while it is an act's: whether that was committed, so that nobody must do it again.
 _DONE = "admin_app.done"
 
 
@@ -34,16 +34,17 @@ def transaction(session: AnySession, *, is_known: bool = False) -> Iterator[None
 
 
 def commit_act(session: AnySession) -> None:
-    """Commit an act that began elsewhere, and note that it is done."""
+    """Commit; if the session is an act's, note that it is done."""
     session.commit()
-    session.info[_DONE] = True
+    if _DONE in session.info:
+        session.info[_DONE] = True
 
 
 def begin_act(session: AnySession) -> None:
-    """Begin anew: whatever was committed before does not count."""
-    session.info.pop(_DONE, None)
+    """Begin an act, or begin it anew: whatever was committed before does not count."""
+    session.info[_DONE] = False
 
 
 def is_act_done(session: AnySession) -> bool:
     """Whether an act was committed since: what fails now failed after it."""
-    return _DONE in session.info
+    return bool(session.info.get(_DONE))

@@ -12,6 +12,7 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.retries import retry_conflicts
+from admin_app.db.transaction import begin_act
 from admin_app.errors import RecordGone
 from admin_app.extensions import db
 from admin_app.web import modes, see_as
@@ -47,6 +48,7 @@ def attempt_once() -> None:
 
 def _forget() -> None:
     db.session.remove()
+    begin_act(db.session)
     login.forget()
     request_context().known.clear()
     host_sign_in.follow()
