@@ -50,6 +50,7 @@ WHOLE = "whole"
 
 # Counts are exact up to the number of rows that people go through one by one.
 COUNT_LIMIT = 10_000
+NO_SUCH_PAGE = "This address names a page that does not fit the list's sorting."
 # Larger page numbers don't exist, and would not fit the database's integers.
 LAST_PAGE = 10**9
 # More columns, and longer names, than any list has.
@@ -201,8 +202,7 @@ class Selection:
         """Raise `SelectionError` for a cursor that doesn't belong to this order: a guess would show other rows."""
         for text in (self.after, "" if self.before == END else self.before):
             if text and parse_cursor(self.order, text) is None:
-                message = "This address names a page that does not fit the list's sorting."
-                raise SelectionError(message)
+                raise SelectionError(NO_SUCH_PAGE)
 
     @property
     def is_begun(self) -> bool:

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, UnaryExpression, and_, asc, case, desc, func, literal, select
 from sqlalchemy.exc import DataError, OperationalError
 
+from admin_app.db.unreadable import Unreadable
 from admin_app.errors import SelectionError
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 from admin_app.kinds import kind_of
@@ -32,6 +33,7 @@ class Figure(StrEnum):
     MAX = "max"
 
 
+Way = Callable[[Attribute], UnaryExpression[object]]
 Aggregate = Callable[[Expression], Expression]
 # An average is a sum in SQL, and is divided at the end.
 _AGGREGATES: Mapping[Figure, Aggregate] = {
@@ -66,7 +68,7 @@ class Group:
 
 
 def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tuple[Any, Any]:
-    """Return the smallest and the largest value of a column among the rows; None for both if there are none."""
+    """Return the smallest and the largest value of a column that can be read, among the rows; None for both if there are none."""
     found = planned(session, selection).criteria
     # Two queries: SQLite jumps to one end of an index, but scans all of it for both at once.
     ends = (
@@ -74,7 +76,25 @@ def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tup
         for end in (func.min, func.max)
     )
     first, last = session.execute(select(*ends)).one()
+    if isinstance(first, Unreadable):
+        first = _next_readable(session, selection, column, asc)
+    if isinstance(last, Unreadable):
+        last = _next_readable(session, selection, column, desc)
     return first, last
+
+
+def _next_readable(session: AnySession, selection: Selection, column: Attribute, way: Way) -> object:
+    """Return the value closest to an end that can be read: another program wrote the end itself."""
+    found = planned(session, selection).criteria
+    wanted = select(column).select_from(selection.schema.model).where(column.is_not(None), *found)
+    wanted = wanted.distinct().order_by(way(column))
+    # Mostly it is among the first few; without a transaction PostgreSQL cannot send them one by one.
+    for most in (10**zeros for zeros in count(1)):
+        values = session.scalars(wanted.limit(most)).all()
+        readable = next((one for one in values if not isinstance(one, Unreadable)), None)
+        if readable is not None or len(values) < most:
+            break
+    return readable
 
 
 def by_ranges(

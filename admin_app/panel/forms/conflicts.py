@@ -118,9 +118,9 @@ class Conflicts:
         parts = [self._part(one, origin, source.own if is_seen else {}) for one in fields]
         for part in parts:
             if part.outcome is Resolution.THEIRS or part.take == THEIRS:
-                refill(part.control, part.theirs)
+                refill(part.control, part.theirs, stored=part.theirs)
             elif part.take == BOTH and part.both is not None:
-                refill(part.control, part.both)
+                refill(part.control, part.both, stored=part.theirs)
         outcomes = {part.outcome for part in parts}
         is_touched = bool(outcomes & {Resolution.YOURS, Resolution.CHOICE}) or any(
             one.data for one in source.form if not self._is_own(one)
@@ -292,10 +292,11 @@ def _people(origin: EarlierState) -> tuple[Changer, ...]:
     return tuple(Changer(one.actor, value_cell(one.at, is_whole=True), is_own(one)) for one in origin.last_changes)
 
 
-def refill(one: Field, value: object) -> None:
-    """Put a value into a field, as if the form had been drawn with it."""
+def refill(one: Field, value: object, *, stored: object = None) -> None:
+    """Put a value into a field, as if the form had been drawn with it; only one that is stored needs to meet no rule."""
     one.raw_data = None
     one.process(None, value)
+    one.object_data = stored
 
 
 def _version(sent: str | None, present: int) -> int:

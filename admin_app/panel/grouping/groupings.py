@@ -14,8 +14,10 @@ from typing import Protocol
 from sqlalchemy import select
 
 from admin_app.context import today
+from admin_app.db.attributes import is_nullable
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import AnySession, Attribute, TableColumn
 from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
@@ -38,7 +40,7 @@ from admin_app.selection.summary import Group, Measure
 
 # Related records that get a group each.
 MOST_RECORDS = 20
-NONE, REST = "None", "Others"
+NONE, REST, UNREADABLE = "None", "Others", "Unreadable"
 A_DAY = timedelta(days=1)
 
 
@@ -117,6 +119,8 @@ class ByTime:
     def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
         """Yield label, file label and filters of the time before the periods, of each period, and of the time after."""
         if not periods:
+            # No time can be read.
+            yield UNREADABLE, UNREADABLE, _some(self.by.field, self.column)
             return
         last = max(periods[0], date.min + A_DAY) - A_DAY
         yield f"Until {last}", f"-{last}", ((f"{self.by.field}__until", f"{last}"),)
@@ -143,15 +147,28 @@ class ByChoice:
 
     def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
         """Return a group for every member, and one of the rows without a value."""
-        column = self.operator.column
-        found = {self._typed(one): one for one in summary.by_members(session, selection, column, measure)}
+        every = summary.by_members(session, selection, self.operator.column, measure)
+        odd = [one for one in every if isinstance(one.key, Unreadable)]
+        found = {self._typed(one): one for one in every if one not in odd}
         groups = [
             LabelledGroup(
                 label, value, ((f"{self.by.field}__{self.operator.slug}", value),), found.get(value, Group(value, 0))
             )
             for value, label in self.operator.choices()
         ]
-        return [*groups, *_none(self.by.field, found.get(None))]
+        return [*groups, *self._unreadable(odd), *_none(self.by.field, found.get(None))]
+
+    def _unreadable(self, odd: Sequence[Group]) -> Iterator[LabelledGroup]:
+        """Yield one group of the rows whose choice is gone. Of yes and no, no filter finds such rows."""
+        column = self.operator.column
+        if not odd or not isinstance(kind_of(column), ChoiceKind):
+            return
+        none_of = (f"{self.by.field}__not_in", ",".join(value for value, _ in self.operator.choices()))
+        # Figures of several groups, averages among them, do not add up.
+        whole = replace(
+            odd[0], number=sum(one.number for one in odd), measured=odd[0].measured if len(odd) == 1 else None
+        )
+        yield LabelledGroup(UNREADABLE, UNREADABLE, (none_of, *_some(self.by.field, column)), whole)
 
     def _typed(self, group: Group) -> str | None:
         return None if group.key is None else self.operator.typed(group.key)
@@ -232,6 +249,11 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
 
 def _by_unit(plain: GroupedBy, unit: Unit) -> GroupedBy:
     return replace(plain, name=f"{plain.field}__{unit}", words=str(unit), is_time=True)
+
+
+def _some(field: str, column: Attribute) -> tuple[Hidden, ...]:
+    """Return the filter that leaves the rows with a value, where there may be none."""
+    return ((f"{field}__empty", "no"),) if is_nullable(column) else ()
 
 
 def _none(field: str, group: Group | None) -> list[LabelledGroup]:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, union_all
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
+from admin_app.errors import SelectionError
 from admin_app.extensions import AnySession, Statement
 from admin_app.selection.paging.counting import Count, count_of, most_rows
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.paging.related_order import first_segments
-from admin_app.selection.selection import COUNT_LIMIT, END, Selection
+from admin_app.selection.selection import COUNT_LIMIT, END, NO_SUCH_PAGE, Selection
 from admin_app.selection.sorting.cursor import parse_cursor, print_cursor
 from admin_app.selection.sorting.keyset import Cursor
 
@@ -89,7 +92,29 @@ def rows_from(
     offset: int = 0,
     backwards: bool = False,
 ) -> Sequence[Record]:
-    """Read at most `limit` rows of a planned selection from a cursor, in either direction."""
+    """Read at most `limit` rows of a planned selection from a cursor, in either direction.
+
+    Raise `SelectionError` for a cursor at a value that the database does not take: somebody invented it.
+    """
+    try:
+        return _rows_from(session, selection, start, options, limit=limit, offset=offset, backwards=backwards)
+    except (DataError, ProgrammingError, OverflowError) as error:
+        if start is None or not any(isinstance(one, Unreadable) for one in (start.value, start.second)):
+            raise
+        session.rollback()
+        raise SelectionError(NO_SUCH_PAGE) from error
+
+
+def _rows_from(
+    session: AnySession,
+    selection: Selection,
+    start: Cursor | None,
+    options: Sequence[ORMOption],
+    *,
+    limit: int,
+    offset: int,
+    backwards: bool,
+) -> Sequence[Record]:
     if selection.clustered is not None:
         segments, is_all = first_segments(session, selection, start, backwards=backwards)
         rows = fetch(session, segments, options, limit=limit, offset=offset) if segments else ()

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms import StringField
 
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
+from admin_app.panel.fields import Rule, TextForm
+from admin_app.panel.forms.conflicts import refill
 from tests.page import Page
 
 NEW, EDIT = "/admin/user/new/", "/admin/user/edit/?id={}"
@@ -144,3 +148,16 @@ def test_new_text_is_stored_with_plain_line_ends(app: Flask, as_editor: Any) -> 
     as_editor.post_form("/admin/post/new/", {"content": "first\r\nsecond\rthird\n"})
 
     assert only(app, Post).content == "first\nsecond\nthird\n"
+
+
+@pytest.mark.parametrize(("stored", "errors"), [("long", []), ("old", ["Too long."])])
+def test_only_what_the_record_holds_needs_to_meet_no_rule(stored: str, errors: list[str]) -> None:
+    class OneField(TextForm):
+        it = StringField("It", [Rule(lambda _: "Too long.")])
+
+    form = OneField(MultiDict({"it": "typed"}))
+    refill(form["it"], "long", stored=stored)
+
+    form.validate()
+
+    assert form["it"].errors == errors

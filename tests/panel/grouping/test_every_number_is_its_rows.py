@@ -11,18 +11,22 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
 
 from admin_app import context
 from admin_app.extensions import db
+from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
 from admin_app.panel.access.access import access_to
 from admin_app.panel.grouping import groupings
-from admin_app.panel.grouping.groupings import groupings_of
+from admin_app.panel.grouping.groupings import ByChoice, GroupedBy, groupings_of
+from admin_app.panel.kinds.choice import IsChoice
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.registry import resource_of
 from admin_app.panel.summary.summary import summary_of
+from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.paging.counting import count_of
+from admin_app.selection.selection import Selection
 from tests.many import many_users
 from tests.stores import both_stores
 
@@ -103,3 +107,20 @@ def test_what_is_offered_goes_by_time_first() -> None:
     names = [one.by.name for one in groupings_of(access_to(resource))]
 
     assert names == ["created_at__day", "created_at__week", "created_at__month", "created_at__year", "user"]
+
+
+@both_stores
+@pytest.mark.usefixtures("context")
+def test_choices_that_are_gone_are_one_group(owner: Any, keep: Any) -> None:
+    for state in JobState:
+        keep(Job(kind="export", staff_id=owner.id, title="Posts", arguments={}, state=state))
+    state, operator = GroupedBy("state", "state", "State", "state"), IsChoice(Job.state, "State")
+    db.session.execute(text("UPDATE job SET state = 'gone' WHERE state = 'done'"))
+
+    found = ByChoice(state, operator).groups(db.session, Selection(schema=ListSchema(model=Job)), None)
+
+    every = ",".join(one.value for one in JobState)
+    assert [(one.label, one.group.number, one.filters) for one in found if one.code == "Unreadable"] == [
+        ("Unreadable", 1, (("state__not_in", every),))
+    ]
+    assert sum(one.group.number for one in found) == len(JobState)

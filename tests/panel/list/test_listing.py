@@ -293,3 +293,17 @@ def test_who_is_limited_to_rows_that_there_are_none_of_learns_why(client_with: A
         "You see only your own posts, those of the user with your email, liam@example.com. If you miss some, ask an owner."
         in page.texts("p")
     )
+
+
+@both_stores
+@pytest.mark.parametrize(
+    ("value", "on_sqlite"), [("9" * 23, 400), ("hex:zz", 400), ("xyz", 200), ("real:1.5", 200), ("-5", 200)]
+)
+def test_a_page_after_an_invented_value_is_refused_where_the_database_does_not_take_it(
+    value: str, on_sqlite: int, *, as_viewer: Any, make_post: Any, store: str
+) -> None:
+    make_post()
+
+    response = as_viewer.get(f"/admin/post/?sort=created_at&after=1~stored:{value}")
+
+    assert response.status_code == {"sqlite": on_sqlite, "postgres": 400}[store]

@@ -6,7 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
+from admin_app.extensions import db, table_of
+from admin_app.models.post import Post
 from tests.page import Page
 from tests.stores import both_stores
 
@@ -189,3 +193,38 @@ def test_ticks_are_left_behind_as_they_belong_to_one_list(as_viewer: Any) -> Non
     page = Page(as_viewer.get(f"{BY_MONTH}&ticks=1"))
 
     assert groups(page) == {"November 2026": "2", "October 2026": "0", "September 2026": "1"}
+
+
+@both_stores
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (
+            (9,),
+            {
+                "November 2026": "0",
+                "October 2026": "0",
+                "September 2026": "1",
+                "Until 2026-08-31": "1",
+                "From 2026-12-01": "2",
+            },
+        ),
+        ((), {"Unreadable": "3"}),
+    ],
+)  # fmt: skip -- one summary a line
+def test_times_that_cannot_be_read_lie_before_and_after_all_others(
+    months: tuple[int, ...], told: dict[str, str], *, app: Flask, as_viewer: Any, make_post: Any
+) -> None:
+    for month in months:
+        make_post(created_at=datetime(2026, month, 5, tzinfo=UTC))
+    with app.app_context():
+        for odd in ("infinity", "-infinity", "infinity"):
+            key = make_post().id
+            db.session.execute(sa.text(f"UPDATE {table_of(Post).name} SET created_at = '{odd}' WHERE id = {key}"))
+            db.session.commit()
+
+    page = Page(as_viewer.get(BY_MONTH))
+
+    assert groups(page) == told
+    behind = {name: Page(as_viewer.get(url)) for name, url in links(page).items()}
+    assert {name: str(len(one.column("Content"))) for name, one in behind.items()} == told
