@@ -223,7 +223,8 @@ def test_a_backup_of_a_newer_version_or_another_store_is_refused(kept: Path, man
 @on_sqlite
 def test_a_copy_that_lacks_rows_is_told(kept: Path, manage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     real = stores.facts_of
-    monkeypatch.setattr(stores, "facts_of", lambda connection: Facts([], real(connection).rows | {"user": 7}, 99))
+    # An older version may have counted fewer tables.
+    monkeypatch.setattr(stores, "facts_of", lambda _connection: Facts([], {"user": 7}, 99))
     manage("backup", "create", kept)
     monkeypatch.setattr(stores, "facts_of", real)
 
