@@ -36,12 +36,11 @@ class Facts:
     newest_change_set: int
 
     def differences(self, other: Facts) -> list[str]:
-        """Say in which facts another database differs."""
+        """Say in which facts another database differs; a table that is not counted here is unknown, not lacking."""
         found = [] if self.revisions == other.revisions else ["migrations"]
         if self.newest_change_set != other.newest_change_set:
             found.append("newest change set")
-        tables = sorted({*self.rows, *other.rows})
-        return found + [f"rows of {name}" for name in tables if self.rows.get(name) != other.rows.get(name)]
+        return found + [f"rows of {name}" for name in sorted(self.rows) if self.rows[name] != other.rows.get(name)]
 
 
 @dataclass(frozen=True)

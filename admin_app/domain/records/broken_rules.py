@@ -18,6 +18,7 @@ _WORD = re.compile(r"\w+")
 _CHECK_CODE = "23514"
 NO_PARTITION = "The database has no partition for this record. Nothing was saved."
 NO_VALUE = "The database needs a value here."
+UNNAMED = "The database refuses this by one of its rules."
 
 
 def broken_rule(error: IntegrityError, model: type[Record]) -> dict[str, str]:
@@ -33,8 +34,15 @@ def broken_rule(error: IntegrityError, model: type[Record]) -> dict[str, str]:
         is_partition = getattr(said, "sqlstate", None) == _CHECK_CODE
         return {"": NO_PARTITION} if is_partition else {}
     fields = _fields_in(model, _condition_of(model, name))
-    words = f"The database refuses this by its rule “{name}”."
+    is_named = found is None or _is_name(model, name)
+    words = f"The database refuses this by its rule “{name}”." if is_named else UNNAMED
     return {fields[0]: words} if len(fields) == 1 else {"": f"{words} Nothing was saved."}
+
+
+def _is_name(model: type[Record], said: str) -> bool:
+    """Whether SQLite said a check's name: of one without a name it says the SQL, which may be long, or one column."""
+    named = {str(one.name) for table in tables_of(model) for one in _checks_of(table)}
+    return said in named or (_WORD.fullmatch(said) is not None and not _fields_in(model, said))
 
 
 def _condition_of(model: type[Record], name: str) -> str:

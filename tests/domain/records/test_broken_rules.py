@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.record import Timestamped, Versioned
-from admin_app.domain.records.broken_rules import NO_PARTITION, NO_VALUE, broken_rule
+from admin_app.domain.records.broken_rules import NO_PARTITION, NO_VALUE, UNNAMED, broken_rule
 from admin_app.extensions import db
 
 
@@ -26,7 +26,7 @@ class Crate(Timestamped, Versioned, Base):
     __table_args__ = (
         CheckConstraint("width >= 0", name="ck_ruled_crate_width"),
         CheckConstraint("width < height", name="ck_ruled_crate_upright"),
-        # SQLite tells of it by its text, PostgreSQL by a name that it makes.
+        # SQLite tells of it by its text, which is no name, PostgreSQL by a name that it makes.
         CheckConstraint("depth < 100"),
     )
     __history__ = None
@@ -71,13 +71,13 @@ def problems(*rows: dict[str, Any]) -> dict[str, str]:
 
 def test_a_rule_is_named_at_its_field_or_at_the_record_if_it_is_about_several(store: str) -> None:
     rule = "The database refuses this by its rule “{}”."
-    unnamed = "depth < 100" if store == "sqlite" else "ruled_crate_depth_check"
+    unnamed = UNNAMED if store == "sqlite" else rule.format("ruled_crate_depth_check")
     twice = {} if store == "sqlite" else {"": f"{rule.format('ruled_crate_pkey')} Nothing was saved."}
 
     assert problems({"width": -1}) == {"width": rule.format("ck_ruled_crate_width")}
     assert problems({"width": 4}) == {"": f"{rule.format('ck_ruled_crate_upright')} Nothing was saved."}
     assert problems({"tall": None}) == {"tall": NO_VALUE}
-    assert problems({"depth": 100}) == {"depth": rule.format(unnamed)}
+    assert problems({"depth": 100}) == {"depth": unnamed}
     assert problems({"id": 1}, {"id": 1}) == twice
 
 
@@ -93,3 +93,16 @@ def test_rules_of_postgresql_are_named_that_no_model_has() -> None:
     assert problems({"depth": 60}, {"depth": 60}) == {"": f"{rule.format('no_two_alike')} Nothing was saved."}
     assert problems({"tall": 3}) == {"": f"{rule.format('even')} Nothing was saved."}
     assert broken_rule(unparted.value, Crate) == {"": NO_PARTITION}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_rule_that_sqlite_names_is_named_though_no_model_has_it() -> None:
+    named = "ALTER TABLE ruled_crate ADD COLUMN state TEXT CONSTRAINT known CHECK (state <> 'gone')"
+    with db.engine.begin() as connection:
+        connection.execute(text(named))
+    with db.engine.connect() as connection, pytest.raises(IntegrityError) as refused:
+        connection.execute(text("INSERT INTO ruled_crate SELECT 1, 2, 1, 'now', 'now', 1, 1, 'gone'"))
+
+    assert broken_rule(refused.value, Crate) == {
+        "": "The database refuses this by its rule “known”. Nothing was saved."
+    }
