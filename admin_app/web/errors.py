@@ -201,6 +201,9 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return error
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and is_act_done(db.session):
+        _draw_for_nobody()
+        return _page(status, replace(DONE, explanation="Something went wrong on our side after that."), is_over=True)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _draw_for_nobody()
     if status == HTTPStatus.FORBIDDEN and (person := seen_as()) is not None:

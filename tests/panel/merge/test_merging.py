@@ -252,20 +252,35 @@ def test_who_merges_two_in_two_windows_is_told_that_they_did(as_editor: Client, 
     assert "You merged this user into a different one at " in page.root.text
 
 
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (OperationalError("", {}, type("Crossed", (Exception,), {"sqlstate": "40P01"})()), 503),
+        (RuntimeError("a mail server that is gone"), 500),
+    ],
+)
 def test_what_fails_after_the_merge_is_not_merged_again(
-    as_editor: Client, ann: User, bea: User, app: Flask, users: Any
+    as_editor: Client,
+    ann: User,
+    bea: User,
+    users: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    failure: Exception,
+    status: int,
 ) -> None:
+    app = as_editor.application
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", 0)
     form, done = Page(as_editor.get(at(ann, bea))).values(), []
     with app.app_context():
         engine = db.engine
-    conflict = OperationalError("", {}, type("Crossed", (Exception,), {"sqlstate": "40P01"})())
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith("INSERT INTO change "):
             done.append("written")
         if done[-1:] == ["committed"]:
             done.append("failed")
-            raise conflict
+            raise failure
 
     def commit(_connection: Any) -> None:
         if done[-1:] == ["written"]:
@@ -279,7 +294,7 @@ def test_what_fails_after_the_merge_is_not_merged_again(
         event.remove(engine, "before_cursor_execute", note)
         event.remove(engine, "commit", commit)
 
-    assert (page.status, page.heading, done[-2:]) == (503, "This was saved", ["committed", "failed"])
+    assert (page.status, page.heading, done[-2:]) == (status, "This was saved", ["committed", "failed"])
     assert (list(users()), page.texts("button", type="submit", within="main")) == ([ann.id], [])
 
 
