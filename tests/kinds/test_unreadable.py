@@ -153,3 +153,22 @@ def test_a_yes_or_no_that_may_be_missing_stays_missing() -> None:
 
     assert [field_of("boolean", one).data for one in sent] == [None, False, True]
     assert 'selected value="">—' in str(field_of("boolean", MultiDict({"it": ""}))())
+
+
+@pytest.mark.parametrize(
+    ("column", "gone"),
+    [
+        (sa.Enum("red", "violet", native_enum=False), [True, False]),
+        (sa.Enum("red", native_enum=False, create_constraint=True), [False, False]),
+        # PostgreSQL's own type keeps what it once had.
+        (sa.Enum("red", name="tint"), [True, True]),
+    ],
+)
+def test_a_removed_choice_may_return_where_the_column_takes_it(
+    stored: sa.Connection, column: Any, gone: list[bool]
+) -> None:
+    kind, choices = kind_of(sa.Column("it", column)), [None, "red", "blue", "ultramarine"]
+
+    found = [stored.scalar(sa.select(kind.may_return_sql(sa.literal(one, sa.Text)))) for one in choices]
+
+    assert [kind.may_return(one) for one in choices] == [bool(one) for one in found] == [True, True, *gone]
