@@ -43,7 +43,7 @@ def server_default_of(column: TableColumn, dialect: str) -> Expression:
     said: Any = getattr(column.server_default, "arg", None)
     if said is not None:
         given = literal(said, Text) if isinstance(said, str) else said
-        return _as_stored(given, column, dialect)
+        return as_stored(given, column, dialect)
     if dialect != "postgresql":
         return null()
     if isinstance(column.default, Sequence):
@@ -51,7 +51,7 @@ def server_default_of(column: TableColumn, dialect: str) -> Expression:
     return null() if column.identity is None else func.nextval(_sequence_of(column), type_=column.type)
 
 
-def _as_stored(given: Expression, column: TableColumn, dialect: str) -> Expression:
+def as_stored(given: Expression, column: TableColumn, dialect: str) -> Expression:
     """Return a default in its column's type, as PostgreSQL turns it where it is stored. SQLite's own cast would make 2026 of a date."""
     return cast(given, column.type) if dialect == "postgresql" else given
 

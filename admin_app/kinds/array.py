@@ -107,8 +107,10 @@ class ArrayKind(Kind[Items]):
         return [self.item.from_history(one) for one in json.loads(str(value))]
 
     def may_return(self, held: object) -> bool:
-        """Ask the kind of the items about each of them."""
-        return held is None or all(self.item.may_return(one) for one in json.loads(str(held)))
+        """Whether each item that is a choice is one of today's."""
+        if held is None or not isinstance(self.item, ChoiceKind):
+            return True
+        return all(map(self.item.is_present, json.loads(str(held))))
 
     def may_return_sql(self, value: Expression) -> ColumnElement[bool] | None:
         """Accept a list of choices if nothing but JSON signs is left after all present choices were removed from it."""

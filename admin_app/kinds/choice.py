@@ -11,6 +11,9 @@ from admin_app.extensions import Expression, Values
 from admin_app.kinds.base import Kind
 from admin_app.kinds.spreadsheet import neutralised
 
+# PostgreSQL's limit in bytes.
+_LONGEST_LABEL = 63
+
 
 class ChoiceKind(Kind[object]):
     """A choice from a fixed set: members of an enumeration, or texts."""
@@ -72,9 +75,24 @@ class ChoiceKind(Kind[object]):
         return dict(members)[value]
 
     def may_return(self, held: object) -> bool:
-        """Whether the set still has the choice. SQLAlchemy can't read a row, or a list, with a removed one."""
+        """Whether the column still takes the choice. A removed one is shown as unreadable, and a check refuses it."""
+        return self.is_present(held) or (not self.type.create_constraint and len(str(held)) <= self._room)
+
+    def is_present(self, held: object) -> bool:
+        """Whether the set still has the choice. SQLAlchemy can't read a list with a removed one."""
         return held is None or held in self.type.enums
 
     def may_return_sql(self, value: Expression) -> ColumnElement[bool]:
-        """Compare the stored text with the set."""
-        return or_(value.is_(None), sa.cast(value, sa.Text).in_(self.type.enums))
+        """Compare the stored text with the set, or only its length with the column's if there is no check."""
+        text = sa.cast(value, sa.Text)
+        fits = text.in_(self.type.enums) if self.type.create_constraint else sa.func.length(text) <= self._room
+        return or_(value.is_(None), fits)
+
+    def from_history_on_postgres(self, text: Expression) -> Expression:
+        """Return the text whole: a cast to the column's length would cut a longer one."""
+        return sa.cast(text, self.type) if self.type.native_enum else sa.type_coerce(text, self.type)
+
+    @property
+    def _room(self) -> int:
+        """The length that the column takes; PostgreSQL's own type has no limit, and keeps removed choices."""
+        return _LONGEST_LABEL if self.type.native_enum else self.type.length

@@ -168,3 +168,22 @@ def test_a_tick_box_keeps_it_until_somebody_ticks_it_or_takes_the_tick_away(stor
     field = OneField(MultiDict({"other": "1", **sent}), data={"it": Unreadable(stored)}).it
 
     assert (field.data, type(field.data)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize(
+    ("column", "gone"),
+    [
+        (sa.Enum("red", "violet", native_enum=False), [True, False]),
+        (sa.Enum("red", native_enum=False, create_constraint=True), [False, False]),
+        # PostgreSQL's own type keeps what it once had.
+        (sa.Enum("red", name="tint"), [True, True]),
+    ],
+)
+def test_a_removed_choice_may_return_where_the_column_takes_it(
+    stored: sa.Connection, column: Any, gone: list[bool]
+) -> None:
+    kind, choices = kind_of(sa.Column("it", column)), [None, "red", "blue", "ultramarine"]
+
+    found = [stored.scalar(sa.select(kind.may_return_sql(sa.literal(one, sa.Text)))) for one in choices]
+
+    assert [kind.may_return(one) for one in choices] == [bool(one) for one in found] == [True, True, *gone]

@@ -17,13 +17,12 @@ from sqlalchemy import (
     literal,
     select,
     text,
-    type_coerce,
     update,
 )
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from admin_app.db.defaults import server_default_of
+from admin_app.db.defaults import as_stored, server_default_of
 from admin_app.db.joined import own_tables
 from admin_app.db.json_values import has_key, history_columns
 from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
@@ -84,7 +83,7 @@ def default_of(column: TableColumn, dialect: str) -> Expression:
     if default is None or default.is_sequence:
         return server_default_of(column, dialect)
     if default.is_clause_element:
-        return type_coerce(default.arg, column.type)
+        return as_stored(default.arg, column, dialect)
     value = default.arg(None) if default.is_callable else default.arg
     is_one_for_all = default.is_scalar or isinstance(value, datetime)
     return literal(value if is_one_for_all else None, column.type)

@@ -127,3 +127,11 @@ def test_a_new_record_has_its_boolean_or_the_default() -> None:
 )
 def test_an_empty_cell_gets_the_columns_default(column: Any, value: object) -> None:
     assert db.session.execute(select(default_of(column, db.engine.dialect.name))).scalar() == value
+
+
+def test_a_default_of_another_type_than_its_columns_stands_beside_a_cells_value() -> None:
+    default = default_of(sa.Column("a", sa.String, default=sa.func.length("four")), db.engine.dialect.name)
+
+    found = db.session.scalar(select(sa.case((sa.false(), sa.literal("x", sa.String)), else_=default)))
+
+    assert str(found) == "4"

@@ -98,10 +98,10 @@ def test_rules_of_postgresql_are_named_that_no_model_has() -> None:
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_rule_that_sqlite_names_is_named_though_no_model_has_it() -> None:
     named = "ALTER TABLE ruled_crate ADD COLUMN state TEXT CONSTRAINT known CHECK (state <> 'gone')"
-    with db.engine.begin() as connection:
+    with db.engine.connect() as connection:
         connection.execute(text(named))
-    with db.engine.connect() as connection, pytest.raises(IntegrityError) as refused:
-        connection.execute(text("INSERT INTO ruled_crate SELECT 1, 2, 1, 'now', 'now', 1, 1, 'gone'"))
+        with pytest.raises(IntegrityError) as refused:
+            connection.execute(text("INSERT INTO ruled_crate SELECT 1, 2, 1, 'now', 'now', 1, 1, 'gone'"))
 
     assert broken_rule(refused.value, Crate) == {
         "": "The database refuses this by its rule “known”. Nothing was saved."
