@@ -26,10 +26,12 @@ from sqlalchemy import (
     Engine,
     Enum,
     Float,
+    Integer,
     Interval,
     LargeBinary,
     Numeric,
     PickleType,
+    String,
     Time,
     Uuid,
 )
@@ -74,7 +76,7 @@ def reading(read: Convert) -> Convert:
         try:
             return read(value)
         except NOT_READ:
-            return Unreadable(value)  # type: ignore[arg-type] # a driver gives nothing else
+            return value if isinstance(value, Unreadable) else Unreadable(value)  # type: ignore[arg-type] # a driver gives nothing else
 
     return tolerant
 
@@ -146,6 +148,18 @@ def _number(stored: object, value: object) -> object:
     return value
 
 
+def _whole(stored: object, value: object) -> object:
+    if not isinstance(stored, int):
+        raise TypeError(stored)
+    return value
+
+
+def _text(stored: object, value: object) -> object:
+    if isinstance(stored, bytes):
+        raise TypeError(stored)
+    return value
+
+
 def _yes_or_no(stored: object, value: object) -> object:
     if stored not in {0, 1}:
         raise ValueError(stored)
@@ -159,6 +173,8 @@ _REQUIRED: dict[type[ColumnType], Callable[[object, object], object]] = {
     VARBINARY: _bytes,
     Boolean: _yes_or_no,
     Float: _number,
+    Integer: _whole,
+    String: _text,
 }
 # The types that read what the driver gives.
 _READ: tuple[type[ColumnType], ...] = (
@@ -177,6 +193,8 @@ _READ: tuple[type[ColumnType], ...] = (
     VARBINARY,
     PickleType,
 )  # fmt: skip -- one list
+# The types whose values the driver gives as they are: SQLite may hold anything in their columns, PostgreSQL may not.
+_GIVEN: tuple[type[ColumnType], ...] = (Integer, String)
 # PostgreSQL's types whose values may be outside Python's range.
 _LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
 
@@ -185,9 +203,18 @@ def install(engine: Engine) -> None:
     """Let an engine's own types give back what they cannot read."""
     specs = engine.dialect.colspecs
     added = {of: specs.get(of, of) for of in _READ} | {of: one for of, one in specs.items() if issubclass(of, _READ)}
+    given = {of: of for of in _every(_GIVEN) if engine.dialect.name == "sqlite" and not issubclass(of, _READ)}
+    added |= {of: specs.get(of, one) for of, one in given.items()}
     own = {of: of for of in _derived(_READ) if not any(one in specs for one in of.__mro__)}
     tolerant = {of: _tolerant(one, engine.dialect.name) for of, one in added.items()}
     engine.dialect.colspecs = {**specs, **own, **tolerant}
+
+
+def _every(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
+    """Yield types and those derived from them, each of which keeps its name in SQL."""
+    for one in types:
+        yield one
+        yield from _every(one.__subclasses__())
 
 
 def _derived(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:

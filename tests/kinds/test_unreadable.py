@@ -58,7 +58,11 @@ Odd = dict[int, dict[str, Any]]
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
     rows = [ON_POSTGRES] if stored.dialect.name == "postgresql" else [dict.fromkeys(ON_SQLITE, one) for one in TEXTS]
-    rows += [] if stored.dialect.name == "postgresql" else [NUMBER, {"json": math.inf}, {"json": b"\xff"}]
+    rows += (
+        []
+        if stored.dialect.name == "postgresql"
+        else [NUMBER, {"json": math.inf}, {"json": b"\xff"}, {"whole_number": 1.5}, {"whole_number": "abc"}]
+    )
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
@@ -168,3 +172,17 @@ def test_a_tick_box_keeps_it_until_somebody_ticks_it_or_takes_the_tick_away(stor
     field = OneField(MultiDict({"other": "1", **sent}), data={"it": Unreadable(stored)}).it
 
     assert (field.data, type(field.data)) == (kept, type(kept))
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("name", ["text", "long_text", "email", "string_set"])
+def test_bytes_in_a_column_of_text_are_kept_by_its_field(name: str, stored: sa.Connection) -> None:
+    stored.execute(sa.text(f"UPDATE every_kind SET {name} = x'ff00'"))
+
+    (value, _) = stored.scalars(sa.select(COLUMNS[name]))
+    field = field_of(name, MultiDict({"it": "ff00"}), data=value)
+    written = stored.scalar(sa.select(json_of({name: COLUMNS[name]}, "sqlite")).where(COLUMNS.id == 1))
+
+    assert (type(value), value.raw) == (Unreadable, b"\xff\0")
+    assert field.data is value
+    assert json.loads(str(written)) == {name: kind_of(COLUMNS[name]).to_history(value)}
