@@ -6,7 +6,9 @@ Such a value is shown, kept and written back as it is. Otherwise one of them wou
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Self
 
@@ -54,6 +56,8 @@ NOT_READ = (
 )  # fmt: skip -- one list
 Stored = str | int | float | bytes
 Convert = Callable[[object], object]
+# Takes what is stored and what was read of it, and returns that or raises one of these.
+Check = Callable[[bytes, object], object]
 
 
 class Unreadable(str):
@@ -248,11 +252,25 @@ def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     for name in _LOADED:
         inner = connection.adapters.get_loader(connection.adapters.types[name].oid, Format.TEXT)
         if inner is not None:
-            connection.adapters.register_loader(name, _tolerant_loader(inner))
+            check = _length if name == "interval" else None
+            connection.adapters.register_loader(name, _tolerant_loader(inner, check))
+
+
+def _length(stored: bytes, value: object) -> object:
+    """Refuse a length that leads from 1970 beyond the calendar: of an infinite one the driver makes 0, of many years a few days."""
+    if not isinstance(value, timedelta) or _ENDLESS.search(stored):
+        raise ValueError(stored)
+    # It raises beyond the calendar's ends.
+    _ = _EPOCH + value
+    return value
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01")
+_ENDLESS = re.compile(rb"infinity|\d{5} year")
 
 
 @cache
-def _tolerant_loader(inner: type[AbstractLoader]) -> type[Loader]:
+def _tolerant_loader(inner: type[AbstractLoader], check: Check | None) -> type[Loader]:
     class Tolerant(Loader):
         """Reads as the driver does, as long as it can."""
 
@@ -263,7 +281,7 @@ def _tolerant_loader(inner: type[AbstractLoader]) -> type[Loader]:
         @override
         def load(self, data: Buffer) -> object:
             try:
-                return self._read(data)
+                return self._read(data) if check is None else check(bytes(data), self._read(data))
             except NOT_READ:
                 return Unreadable(bytes(data).decode())
 

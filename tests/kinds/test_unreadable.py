@@ -32,6 +32,7 @@ ON_POSTGRES = {
     "local_datetime": "0044-03-15 00:00:00 BC",
     "date": "12000-01-01",
     "time": "24:00:00",
+    "interval": "178000000 years",
 }
 TYPED = [
     "choice",
@@ -51,18 +52,15 @@ TYPED = [
 # What other programs write, and a number, which only times cannot be.
 TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
 NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
+NO_TEXTS = ({"json": math.inf}, {"json": b"\xff"}, {"whole_number": 1.5}, {"whole_number": "abc"})
 Odd = dict[int, dict[str, Any]]
 
 
 @pytest.fixture
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
-    rows = [ON_POSTGRES] if stored.dialect.name == "postgresql" else [dict.fromkeys(ON_SQLITE, one) for one in TEXTS]
-    rows += (
-        []
-        if stored.dialect.name == "postgresql"
-        else [NUMBER, {"json": math.inf}, {"json": b"\xff"}, {"whole_number": 1.5}, {"whole_number": "abc"}]
-    )
+    of_sqlite = [*(dict.fromkeys(ON_SQLITE, one) for one in TEXTS), NUMBER, *NO_TEXTS]
+    rows = [ON_POSTGRES, {"interval": "infinity"}] if stored.dialect.name == "postgresql" else of_sqlite
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
