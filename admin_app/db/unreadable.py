@@ -18,6 +18,7 @@ from psycopg.abc import Loader as AbstractLoader
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 from sqlalchemy import (
+    ARRAY,
     BINARY,
     JSON,
     VARBINARY,
@@ -37,6 +38,7 @@ from sqlalchemy import (
     Time,
     Uuid,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -129,6 +131,21 @@ class _Checked(_Tolerant):
         return reading(lambda value: None if value is None else require(value, read(value)))
 
 
+class _Alike(ColumnType):
+    """Writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        write = super().bind_processor(dialect) or _as_it_is
+        return lambda value: _texts(write(value))
+
+
+def _texts(value: object) -> object:
+    if not isinstance(value, list) or len({type(one) for one in value if one is not None}) <= 1:
+        return value
+    return [None if one is None else str(one) for one in value]
+
+
 def _as_it_is(value: object) -> object:
     return value
 
@@ -211,7 +228,8 @@ def install(engine: Engine) -> None:
     added |= {of: specs.get(of, one) for of, one in given.items()}
     own = {of: of for of in _derived(_READ) if not any(one in specs for one in of.__mro__)}
     tolerant = {of: _tolerant(one, engine.dialect.name) for of, one in added.items()}
-    engine.dialect.colspecs = {**specs, **own, **tolerant}
+    lists = () if engine.dialect.name == "sqlite" else (ARRAY, postgresql.ARRAY)
+    engine.dialect.colspecs = {**specs, **own, **tolerant, **dict.fromkeys(lists, _LIST)}
 
 
 def _every(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
@@ -243,6 +261,7 @@ def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
     return _MADE.setdefault((of, dialect), made)
 
 
+_LIST: type[ColumnType] = type("ARRAY", (_Alike, postgresql.ARRAY), {"cache_ok": True, "__module__": __name__})
 # Statements are cached by the types in them.
 _MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
 
