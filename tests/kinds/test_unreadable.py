@@ -52,7 +52,12 @@ TYPED = [
 # What other programs write, and a number, which only times cannot be.
 TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
 NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
-NO_TEXTS = ({"json": math.inf}, {"json": b"\xff"}, {"whole_number": 1.5}, {"whole_number": "abc"})
+NO_TEXTS: tuple[dict[str, Any], ...] = (
+    {"json": math.inf},
+    {"json": b"\xff", "float": b"\1", "decimal": b"\1"},
+    {"whole_number": 1.5, "binary": 55},
+    {"whole_number": "abc", "binary": "a text"},
+)
 Odd = dict[int, dict[str, Any]]
 
 
@@ -100,6 +105,16 @@ def test_python_and_the_database_write_the_same_into_the_history_and_read_it(sto
         assert json.loads(str(written)) == kept
         assert {name: kind_of(COLUMNS[name]).from_history(value) for name, value in kept.items()} == found
         assert read(stored, raw, 2) == found
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["float", "decimal"])
+def test_the_history_gives_back_a_text_that_python_takes_for_a_number(name: str, stored: sa.Connection) -> None:
+    history = sa.literal(json.dumps({name: "NaN"}))
+
+    stored.execute(sa.update(Everything).values({name: from_json_sql(COLUMNS[name], history, name, "sqlite")}))
+
+    assert stored.scalars(sa.text(f"SELECT {name} FROM every_kind")).all() == ["NaN", "NaN"]
 
 
 def test_a_cell_and_a_file_show_its_text(stored: sa.Connection, odd: Odd) -> None:
@@ -172,7 +187,7 @@ def test_a_tick_box_keeps_it_until_somebody_ticks_it_or_takes_the_tick_away(stor
     assert (field.data, type(field.data)) == (kept, type(kept))
 
 
-@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["text", "long_text", "email", "string_set"])
 def test_bytes_in_a_column_of_text_are_kept_by_its_field(name: str, stored: sa.Connection) -> None:
     stored.execute(sa.text(f"UPDATE every_kind SET {name} = x'ff00'"))
