@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,20 +120,27 @@ def _namesake(value: SqliteValue) -> SqliteValue:
     return namesake(value) if isinstance(value, str) else value
 
 
-def _exact_text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else repr(value)
+def _exact_text(value: SqliteValue) -> str | int | None:
+    return repr(value) if isinstance(value, int | float) else stored_text(value)
 
 
-def _exact_number(value: float | str | None) -> float | str | None:
+def _exact_number(value: float | str | None) -> SqliteValue:
+    """Read what `_exact_text` wrote: another program may have stored a text, and SQLite would make NULL of NaN."""
     try:
-        return None if value is None else float(value)
+        number = None if value is None else float(value)
     except ValueError:
-        # Another program stored a text there.
+        return stored_value(str(value))
+    return value if number is None or math.isnan(number) else number
+
+
+def _bytes_of_hex(value: str | int | None) -> SqliteValue:
+    """Read the history's digits; another program may have stored a text or a number."""
+    if not isinstance(value, str):
         return value
-
-
-def _bytes_of_hex(value: str | None) -> bytes | None:
-    return None if value is None else bytes.fromhex(value)
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        return stored_value(value)
 
 
 def begin(connection: Connection) -> None:

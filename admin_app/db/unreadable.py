@@ -6,7 +6,9 @@ Such a value is shown, kept and written back as it is. Otherwise one of them wou
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Self
 
@@ -16,6 +18,7 @@ from psycopg.abc import Loader as AbstractLoader
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 from sqlalchemy import (
+    ARRAY,
     BINARY,
     JSON,
     VARBINARY,
@@ -26,13 +29,16 @@ from sqlalchemy import (
     Engine,
     Enum,
     Float,
+    Integer,
     Interval,
     LargeBinary,
     Numeric,
     PickleType,
+    String,
     Time,
     Uuid,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -52,6 +58,8 @@ NOT_READ = (
 )  # fmt: skip -- one list
 Stored = str | int | float | bytes
 Convert = Callable[[object], object]
+# Takes what is stored and what was read of it, and returns that or raises one of these.
+Check = Callable[[bytes, object], object]
 
 
 class Unreadable(str):
@@ -74,7 +82,7 @@ def reading(read: Convert) -> Convert:
         try:
             return read(value)
         except NOT_READ:
-            return Unreadable(value)  # type: ignore[arg-type] # a driver gives nothing else
+            return value if isinstance(value, Unreadable) else Unreadable(value)  # type: ignore[arg-type] # a driver gives nothing else
 
     return tolerant
 
@@ -123,6 +131,21 @@ class _Checked(_Tolerant):
         return reading(lambda value: None if value is None else require(value, read(value)))
 
 
+class _Alike(ColumnType):
+    """Writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        write = super().bind_processor(dialect) or _as_it_is
+        return lambda value: _texts(write(value))
+
+
+def _texts(value: object) -> object:
+    if not isinstance(value, list) or len({type(one) for one in value if one is not None}) <= 1:
+        return value
+    return [None if one is None else str(one) for one in value]
+
+
 def _as_it_is(value: object) -> object:
     return value
 
@@ -146,6 +169,18 @@ def _number(stored: object, value: object) -> object:
     return value
 
 
+def _whole(stored: object, value: object) -> object:
+    if not isinstance(stored, int):
+        raise TypeError(stored)
+    return value
+
+
+def _text(stored: object, value: object) -> object:
+    if isinstance(stored, bytes):
+        raise TypeError(stored)
+    return value
+
+
 def _yes_or_no(stored: object, value: object) -> object:
     if stored not in {0, 1}:
         raise ValueError(stored)
@@ -159,6 +194,8 @@ _REQUIRED: dict[type[ColumnType], Callable[[object, object], object]] = {
     VARBINARY: _bytes,
     Boolean: _yes_or_no,
     Float: _number,
+    Integer: _whole,
+    String: _text,
 }
 # The types that read what the driver gives.
 _READ: tuple[type[ColumnType], ...] = (
@@ -177,6 +214,8 @@ _READ: tuple[type[ColumnType], ...] = (
     VARBINARY,
     PickleType,
 )  # fmt: skip -- one list
+# The types whose values the driver gives as they are: SQLite may hold anything in their columns, PostgreSQL may not.
+_GIVEN: tuple[type[ColumnType], ...] = (Integer, String)
 # PostgreSQL's types whose values may be outside Python's range.
 _LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
 
@@ -185,9 +224,19 @@ def install(engine: Engine) -> None:
     """Let an engine's own types give back what they cannot read."""
     specs = engine.dialect.colspecs
     added = {of: specs.get(of, of) for of in _READ} | {of: one for of, one in specs.items() if issubclass(of, _READ)}
+    given = {of: of for of in _every(_GIVEN) if engine.dialect.name == "sqlite" and not issubclass(of, _READ)}
+    added |= {of: specs.get(of, one) for of, one in given.items()}
     own = {of: of for of in _derived(_READ) if not any(one in specs for one in of.__mro__)}
     tolerant = {of: _tolerant(one, engine.dialect.name) for of, one in added.items()}
-    engine.dialect.colspecs = {**specs, **own, **tolerant}
+    lists = () if engine.dialect.name == "sqlite" else (ARRAY, postgresql.ARRAY)
+    engine.dialect.colspecs = {**specs, **own, **tolerant, **dict.fromkeys(lists, _LIST)}
+
+
+def _every(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
+    """Yield types and those derived from them, each of which keeps its name in SQL."""
+    for one in types:
+        yield one
+        yield from _every(one.__subclasses__())
 
 
 def _derived(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
@@ -212,6 +261,7 @@ def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
     return _MADE.setdefault((of, dialect), made)
 
 
+_LIST: type[ColumnType] = type("ARRAY", (_Alike, postgresql.ARRAY), {"cache_ok": True, "__module__": __name__})
 # Statements are cached by the types in them.
 _MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
 
@@ -221,11 +271,25 @@ def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     for name in _LOADED:
         inner = connection.adapters.get_loader(connection.adapters.types[name].oid, Format.TEXT)
         if inner is not None:
-            connection.adapters.register_loader(name, _tolerant_loader(inner))
+            check = _length if name == "interval" else None
+            connection.adapters.register_loader(name, _tolerant_loader(inner, check))
+
+
+def _length(stored: bytes, value: object) -> object:
+    """Refuse a length that leads from 1970 beyond the calendar: of an infinite one the driver makes 0, of many years a few days."""
+    if not isinstance(value, timedelta) or _ENDLESS.search(stored):
+        raise ValueError(stored)
+    # It raises beyond the calendar's ends.
+    _ = _EPOCH + value
+    return value
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01")
+_ENDLESS = re.compile(rb"infinity|\d{5} year")
 
 
 @cache
-def _tolerant_loader(inner: type[AbstractLoader]) -> type[Loader]:
+def _tolerant_loader(inner: type[AbstractLoader], check: Check | None) -> type[Loader]:
     class Tolerant(Loader):
         """Reads as the driver does, as long as it can."""
 
@@ -236,7 +300,7 @@ def _tolerant_loader(inner: type[AbstractLoader]) -> type[Loader]:
         @override
         def load(self, data: Buffer) -> object:
             try:
-                return self._read(data)
+                return self._read(data) if check is None else check(bytes(data), self._read(data))
             except NOT_READ:
                 return Unreadable(bytes(data).decode())
 

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any, ClassVar, Generic, TypeVar
 from typing import cast as cast_type
 
-from sqlalchemy import ColumnElement, Dialect, case, cast
+from sqlalchemy import ColumnElement, Dialect, case, cast, func
 from sqlalchemy.types import Text
 
 from admin_app.db.attributes import stored_column
@@ -200,8 +200,9 @@ class Kind(Generic[V]):
         return None
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Return SQLite's expression of `history_of`, before it is quoted as JSON."""
-        return column
+        """Return SQLite's expression of `history_of`, before it is quoted as JSON, which takes no bytes."""
+        is_odd = func.typeof(column).in_(("blob", "real"))
+        return case((is_odd, func.stored_text(column)), else_=column)
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Return PostgreSQL's expression of `history_of`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode, b64encode
 
-from sqlalchemy import LargeBinary, cast, func, literal_column
+from sqlalchemy import LargeBinary, case, cast, func, literal_column
 from sqlalchemy.types import NullType, String, Text
 
 from admin_app.kinds.base import Expression, Kind, read_as
@@ -51,13 +51,15 @@ class BinaryKind(Kind[bytes]):
         return value.hex()
 
     def value_in_history(self, value: object) -> bytes:
-        """Read hexadecimal digits."""
-        return bytes.fromhex(str(value))
+        """Read hexadecimal digits; a number is none, though its digits look so."""
+        if not isinstance(value, str):
+            raise TypeError(value)
+        return bytes.fromhex(value)
 
     def history_on_sqlite(self, column: Expression) -> Expression:
-        """Write hexadecimal digits; SQLite's `hex` would turn NULL into an empty text."""
+        """Write hexadecimal digits, or what another program stored that is no bytes."""
         digits = func.lower(func.hex(column), type_=String())
-        return func.iif(column.is_(None), None, digits, type_=String())
+        return case((func.typeof(column) == "blob", digits), else_=func.stored_text(column, type_=String()))
 
     def history_on_postgres(self, column: Expression) -> Expression:
         """Write hexadecimal digits."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, cast, func, literal
+from sqlalchemy import Interval, case, cast, func, literal
 from sqlalchemy.types import DateTime
 
-from admin_app.kinds.base import Expression, Kind, read_as
+from admin_app.kinds.base import Expression, Kind, read_as, written_within
 from admin_app.kinds.datetime import moment_kept, moment_on_sqlite
 
 # A duration is stored as this moment plus the duration: SQLAlchemy does so on databases without such a type, and the
@@ -16,6 +16,7 @@ from admin_app.kinds.datetime import moment_kept, moment_on_sqlite
 _EPOCH = datetime.fromisoformat("1970-01-01")
 SHORTEST = datetime.fromisoformat("0001-01-01") - _EPOCH
 LONGEST = datetime.fromisoformat("9999-12-31T23:59:59.999999") - _EPOCH
+_MOMENT = r"^\d{4}-\d{2}-\d{2}T"
 _IN_HISTORY = 'YYYY-MM-DD"T"HH24:MI:SS.US'
 # "-26:30", "26:30:00.5"; "1d 2h 30m 5s".
 _CLOCK = re.compile(
@@ -87,13 +88,15 @@ class IntervalKind(Kind[timedelta]):
         return moment_on_sqlite(column, "")
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Add the beginning of 1970."""
-        return func.to_char(literal(_EPOCH, DateTime()) + column, _IN_HISTORY)
+        """Add the beginning of 1970; what leads beyond the calendar stays as it is."""
+        written = func.to_char(literal(_EPOCH, DateTime()) + column, _IN_HISTORY)
+        return written_within(column, (SHORTEST, LONGEST), written)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Write SQLite's stored form."""
         return moment_kept(found, "")
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
-        """Subtract the beginning of 1970."""
-        return cast(text, DateTime()) - literal(_EPOCH, DateTime())
+        """Subtract the beginning of 1970, unless it is no moment."""
+        length = cast(text, DateTime()) - literal(_EPOCH, DateTime())
+        return case((text.regexp_match(_MOMENT), length), else_=cast(text, Interval()))

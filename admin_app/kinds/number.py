@@ -86,6 +86,10 @@ class WholeNumberKind(Kind[int]):
         """Write the number."""
         return column
 
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
+        """Give back also what is no whole number."""
+        return func.stored_value(found, type_=NullType())
+
 
 class _FractionKind(Kind[V]):
     """Base of decimals and floats."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import count, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, asc, case, desc, func, literal, select
 from sqlalchemy.exc import DataError, OperationalError
 
 from admin_app.db.unreadable import Unreadable
@@ -76,17 +76,17 @@ def ends_of(session: AnySession, selection: Selection, column: Attribute) -> tup
     )
     first, last = session.execute(select(*ends)).one()
     if isinstance(first, Unreadable):
-        first = _next_readable(session, selection, column, column.asc())
+        first = _next_readable(session, selection, column, is_last=False)
     if isinstance(last, Unreadable):
-        last = _next_readable(session, selection, column, column.desc())
+        last = _next_readable(session, selection, column, is_last=True)
     return first, last
 
 
-def _next_readable(session: AnySession, selection: Selection, column: Attribute, order: UnaryExpression[Any]) -> object:
+def _next_readable(session: AnySession, selection: Selection, column: Attribute, *, is_last: bool) -> object:
     """Return the value closest to an end that can be read: another program wrote the end itself."""
     found = planned(session, selection).criteria
     wanted = select(column).select_from(selection.schema.model).where(column.is_not(None), *found)
-    wanted = wanted.distinct().order_by(order)
+    wanted = wanted.distinct().order_by(desc(column) if is_last else asc(column))
     # Mostly it is among the first few; without a transaction PostgreSQL cannot send them one by one.
     for most in (10**zeros for zeros in count(1)):
         values = session.scalars(wanted.limit(most)).all()

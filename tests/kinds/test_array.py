@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from admin_app.db.list_of import ListOf
+from admin_app.db.unreadable import Unreadable
+from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.kinds.array import ArrayKind, TagsKind
 from admin_app.panel.kinds import column_cell
@@ -82,3 +85,13 @@ def test_a_cell_is_a_list_of_json_or_words_with_commas() -> None:
 def test_other_values_than_lists_of_texts_and_numbers_are_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r'^must be a list, like \["a", "b"\], or a, b\.$'):
         TEXTS.from_cell(cell)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.usefixtures("context")
+def test_a_list_with_a_date_that_cannot_be_read_is_written_back() -> None:
+    dates = [date(2024, 1, 1), None, Unreadable("infinity")]
+
+    found = db.session.scalar(sa.select(sa.cast(sa.literal(dates, ListOf(sa.Date)), ListOf(sa.Date))))
+
+    assert (found, type(found[2])) == (dates, Unreadable)

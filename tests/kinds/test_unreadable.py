@@ -32,6 +32,7 @@ ON_POSTGRES = {
     "local_datetime": "0044-03-15 00:00:00 BC",
     "date": "12000-01-01",
     "time": "24:00:00",
+    "interval": "178000000 years",
 }
 TYPED = [
     "choice",
@@ -51,14 +52,20 @@ TYPED = [
 # What other programs write, and a number, which only times cannot be.
 TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
 NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
+NO_TEXTS: tuple[dict[str, Any], ...] = (
+    {"json": math.inf},
+    {"json": b"\xff", "float": b"\1", "decimal": b"\1"},
+    {"whole_number": 1.5, "binary": 55},
+    {"whole_number": "abc", "binary": "a text"},
+)
 Odd = dict[int, dict[str, Any]]
 
 
 @pytest.fixture
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
-    rows = [ON_POSTGRES] if stored.dialect.name == "postgresql" else [dict.fromkeys(ON_SQLITE, one) for one in TEXTS]
-    rows += [] if stored.dialect.name == "postgresql" else [NUMBER, {"json": math.inf}, {"json": b"\xff"}]
+    of_sqlite = [*(dict.fromkeys(ON_SQLITE, one) for one in TEXTS), NUMBER, *NO_TEXTS]
+    rows = [ON_POSTGRES, {"interval": "infinity"}] if stored.dialect.name == "postgresql" else of_sqlite
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
@@ -98,6 +105,16 @@ def test_python_and_the_database_write_the_same_into_the_history_and_read_it(sto
         assert json.loads(str(written)) == kept
         assert {name: kind_of(COLUMNS[name]).from_history(value) for name, value in kept.items()} == found
         assert read(stored, raw, 2) == found
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["float", "decimal"])
+def test_the_history_gives_back_a_text_that_python_takes_for_a_number(name: str, stored: sa.Connection) -> None:
+    history = sa.literal(json.dumps({name: "NaN"}))
+
+    stored.execute(sa.update(Everything).values({name: from_json_sql(COLUMNS[name], history, name, "sqlite")}))
+
+    assert stored.scalars(sa.text(f"SELECT {name} FROM every_kind")).all() == ["NaN", "NaN"]
 
 
 def test_a_cell_and_a_file_show_its_text(stored: sa.Connection, odd: Odd) -> None:
@@ -187,3 +204,17 @@ def test_a_removed_choice_may_return_where_the_column_takes_it(
     found = [stored.scalar(sa.select(kind.may_return_sql(sa.literal(one, sa.Text)))) for one in choices]
 
     assert [kind.may_return(one) for one in choices] == [bool(one) for one in found] == [True, True, *gone]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["text", "long_text", "email", "string_set"])
+def test_bytes_in_a_column_of_text_are_kept_by_its_field(name: str, stored: sa.Connection) -> None:
+    stored.execute(sa.text(f"UPDATE every_kind SET {name} = x'ff00'"))
+
+    (value, _) = stored.scalars(sa.select(COLUMNS[name]))
+    field = field_of(name, MultiDict({"it": "ff00"}), data=value)
+    written = stored.scalar(sa.select(json_of({name: COLUMNS[name]}, "sqlite")).where(COLUMNS.id == 1))
+
+    assert (type(value), value.raw) == (Unreadable, b"\xff\0")
+    assert field.data is value
+    assert json.loads(str(written)) == {name: kind_of(COLUMNS[name]).to_history(value)}

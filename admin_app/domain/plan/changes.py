@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import normalised, problem_with
 from admin_app.errors import InvalidRecord
@@ -176,8 +177,15 @@ class Edit:
 
     def new_values(self, record: Record) -> Mapping[str, object]:
         """Return the new values as the columns store them; raise `InvalidRecord` if one breaks a rule."""
-        given = {name: change(present_value(record, name)) for name, change in self.changes.items()}
+        given = {name: _changed(name, change, present_value(record, name)) for name, change in self.changes.items()}
         return fitting(record, given, self.checks)
+
+
+def _changed(name: str, change: ValueChange, value: object) -> object:
+    """Return the new value; refuse to make one of what cannot be read."""
+    if isinstance(value, Unreadable) and not isinstance(change, SetTo):
+        raise InvalidRecord({name: f"{label(name)} cannot be read: {str(value)[:50]}. Set another value."})
+    return change(value)
 
 
 def needs_record(edit: Edit) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from admin_app.db.string_set import StringSet
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.plan.changes import AddWords, Edit, Increase, Postpone, RemoveWords, ReplaceText, SetTo
 from admin_app.domain.plan.replacing import Replacement
 from admin_app.errors import InvalidRecord
@@ -78,3 +79,13 @@ def test_only_an_edit_of_constants_has_the_same_values_for_every_record() -> Non
 
     assert same.constants == {"content": "x", "user_id": None}
     assert different.constants is None
+
+
+def test_what_cannot_be_read_can_be_set_and_not_moved() -> None:
+    odd, new = Post(created_at=Unreadable("infinity")), datetime(2026, 3, 28, 9, tzinfo=UTC)
+
+    with pytest.raises(InvalidRecord) as refusal:
+        Edit(Post, {"created_at": Postpone(timedelta(days=1))}).new_values(odd)
+
+    assert refusal.value.problems == {"created_at": "Created at cannot be read: infinity. Set another value."}
+    assert Edit(Post, {"created_at": SetTo(new)}).new_values(odd) == {"created_at": new}
