@@ -127,8 +127,17 @@ class _Checked(_Tolerant):
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
         read = super(_Tolerant, self).result_processor(dialect, coltype) or _as_it_is
-        require = next(one for of, one in _REQUIRED.items() if isinstance(self, of))
-        return reading(lambda value: None if value is None else require(value, read(value)))
+        fits = next(one for of, one in _FITS.items() if isinstance(self, of))
+
+        def checked(stored: object) -> object:
+            if stored is None:
+                return None
+            value = read(stored)
+            if not fits(stored, value):
+                raise ValueError(stored)
+            return value
+
+        return reading(checked)
 
 
 class _Alike(ColumnType):
@@ -150,52 +159,17 @@ def _as_it_is(value: object) -> object:
     return value
 
 
-def _without_zone(stored: object, value: object) -> object:
-    """Refuse a time that is stored with a zone: it compares with no other of its column."""
-    if getattr(value, "tzinfo", None) is not None:
-        raise ValueError(stored)
-    return value
-
-
-def _bytes(stored: object, value: object) -> object:
-    if not isinstance(stored, bytes):
-        raise TypeError(stored)
-    return value
-
-
-def _number(stored: object, value: object) -> object:
-    if not isinstance(stored, int | float):
-        raise TypeError(stored)
-    return value
-
-
-def _whole(stored: object, value: object) -> object:
-    if not isinstance(stored, int):
-        raise TypeError(stored)
-    return value
-
-
-def _text(stored: object, value: object) -> object:
-    if isinstance(stored, bytes):
-        raise TypeError(stored)
-    return value
-
-
-def _yes_or_no(stored: object, value: object) -> object:
-    if stored not in {0, 1}:
-        raise ValueError(stored)
-    return value
-
-
-_REQUIRED: dict[type[ColumnType], Callable[[object, object], object]] = {
-    DateTime: _without_zone,
-    LargeBinary: _bytes,
-    BINARY: _bytes,
-    VARBINARY: _bytes,
-    Boolean: _yes_or_no,
-    Float: _number,
-    Integer: _whole,
-    String: _text,
+# What is stored, and what was read of it, of a value that fits its type.
+_FITS: dict[type[ColumnType], Callable[[object, object], bool]] = {
+    # A time that is stored with a zone compares with no other of its column.
+    DateTime: lambda _stored, value: getattr(value, "tzinfo", None) is None,
+    LargeBinary: lambda stored, _value: isinstance(stored, bytes),
+    BINARY: lambda stored, _value: isinstance(stored, bytes),
+    VARBINARY: lambda stored, _value: isinstance(stored, bytes),
+    Boolean: lambda stored, _value: stored in {0, 1},
+    Float: lambda stored, _value: isinstance(stored, int | float),
+    Integer: lambda stored, _value: isinstance(stored, int),
+    String: lambda stored, _value: not isinstance(stored, bytes),
 }
 # The types that read what the driver gives.
 _READ: tuple[type[ColumnType], ...] = (
@@ -254,7 +228,7 @@ def _is_own(of: type[ColumnType]) -> bool:
 def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
     if (of, dialect) in _MADE:
         return _MADE[of, dialect]
-    base = _Checked if dialect == "sqlite" and issubclass(of, tuple(_REQUIRED)) else _Tolerant
+    base = _Checked if dialect == "sqlite" and issubclass(of, tuple(_FITS)) else _Tolerant
     made = (
         of if issubclass(of, _Tolerant) else type(of.__name__, (base, of), {"cache_ok": True, "__module__": __name__})
     )

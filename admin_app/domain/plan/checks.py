@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    FromClause,
     MetaData,
     Table,
     Update,
@@ -120,19 +121,20 @@ def judge_staged(session: AnySession, first: int, *, plan_id: int, judgement: Ju
     return rows_changed(session.connection().execute(statement))
 
 
+def is_moving(plan_id: int, owner: FromClause, line: FromClause, *further: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a `line` of the plan changes the owner of a value, so that the value may become free."""
+    changes = (
+        line.c.plan_id == plan_id,
+        line.c.record_id == stored_key(key_in(owner)),
+        line.c.verdict == Verdict.CHANGE,
+    )
+    return exists(select(1).select_from(line).where(*changes, *further).correlate(owner))
+
+
 def _is_taken(plan_id: int, column: TableColumn, value: Expression) -> ColumnElement[bool]:
     """Whether another record has the value and keeps it."""
-    owner, moving = column.table.alias("owner"), _LINE.alias("moving")
-    lets_go = exists(
-        select(1)
-        .select_from(moving)
-        .where(
-            moving.c.plan_id == plan_id,
-            moving.c.record_id == stored_key(key_in(owner)),
-            moving.c.verdict == Verdict.CHANGE,
-        )
-        .correlate(owner)
-    )
+    owner = column.table.alias("owner")
+    lets_go = is_moving(plan_id, owner, _LINE.alias("moving"))
     has_it = same_in(column, owner.c[column.name], value)
     found = select(1).select_from(owner).where(has_it, ~is_record(owner, _LINE.c.record_id), ~lets_go)
     return exists(found.correlate(_LINE))

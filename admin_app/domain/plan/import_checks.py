@@ -12,7 +12,7 @@ from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
-from admin_app.domain.plan.checks import OUTSIDE_SCOPE, Judgement, with_values
+from admin_app.domain.plan.checks import OUTSIDE_SCOPE, Judgement, is_moving, with_values
 from admin_app.domain.plan.imported_keys import USED
 from admin_app.domain.plan.row_matcher import LONGEST_CELL, RowMatcher, group_of
 from admin_app.extensions import AnySession, Expression, TableColumn, table_of
@@ -73,18 +73,8 @@ def taken_values(
     column = row_columns(model)[name]
     owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     value = _value(session, column, name)
-    lets_go = exists(
-        select(1)
-        .select_from(moving)
-        .where(
-            moving.c.plan_id == plan_id,
-            moving.c.record_id == stored_key(key_in(owner)),
-            moving.c.verdict == Verdict.CHANGE,
-            has_key(moving.c.after, name, _dialect(session)),
-            literal(placeholder(column) is not None),
-        )
-        .correlate(owner)
-    )
+    gives = (has_key(moving.c.after, name, _dialect(session)), literal(placeholder(column) is not None))
+    lets_go = is_moving(plan_id, owner, moving, *gives)
     wrong = select(func.min(moving.c.number)).where(
         moving.c.plan_id == plan_id, moving.c.record_id == stored_key(key_in(owner))
     )

@@ -167,8 +167,9 @@ def table_of(one: Summary, groups: Sequence[LabelledGroup]) -> SummaryTable:
 
 def _beyond_chart(one: Summary, groups: Sequence[LabelledGroup]) -> str:
     """Say which rows have no bar: those of all other times would dwarf every bar."""
-    left = [f"{group.label}: {figure_in_words(one, group)}" for group in groups if group.group.is_rest]
-    return f"Not in the chart: {'; '.join(left)}." if left else ""
+    rest = (group for group in groups if group.group.is_rest)
+    left = [f"{figure_in_words(one, group)} ({formatting.in_sentence(group.label)})" for group in rest]
+    return f"Not in the chart: {formatting.in_words(left)}." if left else ""
 
 
 def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:

@@ -1,4 +1,4 @@
-"""What an undo leaves alone: what somebody else changed since, each with the reason and, where it can be, a way to insist."""
+"""What an undo leaves alone: what was changed since, each with the reason and, where it can be, a way to insist."""
 
 from __future__ import annotations
 
@@ -47,33 +47,32 @@ def test_a_change_of_another_field_since_is_no_obstacle(make_user: Any) -> None:
     assert (user.name, user.email) == ("Ann", "anna@example.com")
 
 
-def test_one_can_insist_record_by_record(make_user: Any) -> None:
-    user = make_user(name="Ann")
+def first_change_of_two(user: User) -> Change:
+    """Rename a user twice, and return the first change."""
     with transaction(db.session):
         user.name = "Anna"
     changed = done()
     with transaction(db.session):
         user.name = "Beata"
-    change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
+    return db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
 
-    outcome = take_back(changed, insisted={change.id: user.version, 999: 1})
+
+def test_one_can_insist_record_by_record(make_user: Any) -> None:
+    user = make_user(name="Ann")
+    change = first_change_of_two(user)
+
+    outcome = take_back(change.change_set_id, insisted={change.id: user.version, 999: 1})
 
     assert (outcome.given_back, outcome.left, user.name) == (1, 0, "Ann")
 
 
 def test_a_record_that_changed_again_since_it_was_insisted_on_is_left_alone(make_user: Any) -> None:
     user = make_user(name="Ann")
-    with transaction(db.session):
-        user.name = "Anna"
-    changed = done()
-    with transaction(db.session):
-        user.name = "Beata"
-    seen = user.version
+    change, seen = first_change_of_two(user), user.version
     with transaction(db.session):
         user.name = "Carla"
-    change = db.session.scalars(select(Change).where(Change.change_set_id == changed)).one()
 
-    outcome = take_back(changed, insisted={change.id: seen})
+    outcome = take_back(change.change_set_id, insisted={change.id: seen})
 
     assert (outcome.given_back, outcome.left, outcome.has_unseen, user.name) == (0, 1, True, "Carla")
 

@@ -88,7 +88,7 @@ def test_rows_before_the_first_bar_are_in_the_table_and_in_no_bar(
     page = Page(as_viewer.get(BY_MONTH))
 
     assert page.texts("p", class_="summary__total") == ["3 posts in all"]
-    assert page.texts("p", class_="hint") == ["Not in the chart: Until 2026-09-30: 1 post."]
+    assert page.texts("p", class_="hint") == ["Not in the chart: 1 post (until 2026-09-30)."]
     chart = page.all("svg", class_="chart__columns")[0]
     assert [one.text for one in chart.all("title")] == ["October 2026: 0 posts", "November 2026: 2 posts"]
 
