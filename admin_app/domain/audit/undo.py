@@ -147,8 +147,8 @@ def undo(
     given_back = _give_back(session, change_set.id)
     session.expire_all()
     # All at once: one record may have several changes, and each that is undone gives it another version.
-    agreed = [key for key, version in insisted.items() if _version_now(session, change_set.id, key) == version]
-    given_back += sum(_insist(session, change_set.id, key) for key in agreed)
+    agreed = _changes_as_seen(session, change_set.id, insisted)
+    given_back += sum(_insist(session, change) for change in agreed)
     session.flush()
     if power is not None:
         _settle_power(session, power)
@@ -233,15 +233,15 @@ def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
     return int(session.scalar(select(func.max(counts.c.number))) or 0)
 
 
-def _version_now(session: AnySession, set_id: int, key: int) -> int:
-    change = session.get(Change, key)
-    return 0 if change is None or change.change_set_id != set_id else conflict_of(session, change).version
+def _changes_as_seen(session: AnySession, set_id: int, seen: Mapping[int, int]) -> list[Change]:
+    """Return those of these changes that the act made, and whose records have the version that was seen."""
+    changes = session.scalars(select(Change).where(Change.change_set_id == set_id, Change.id.in_(seen)))
+    return [change for change in changes if conflict_of(session, change).version == seen[change.id]]
 
 
-def _insist(session: AnySession, set_id: int, key: int) -> bool:
+def _insist(session: AnySession, change: Change) -> bool:
     """Undo one change over what came after it; return whether that was possible."""
-    change = session.get(Change, key)
-    if change is None or change.change_set_id != set_id or not conflict_of(session, change).can_insist:
+    if not conflict_of(session, change).can_insist:
         return False
     record = session.get(recorded_models()[change.model], change.record_id)
     if change.act == Did.CREATE:

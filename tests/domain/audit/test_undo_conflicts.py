@@ -92,6 +92,20 @@ def test_one_can_insist_that_a_changed_record_goes(make_user: Any) -> None:
     assert state(User) == {}
 
 
+def test_nobody_can_insist_on_a_value_that_is_taken_by_now(make_user: Any) -> None:
+    user = make_user(email="ann@example.com")
+    with transaction(db.session):
+        user.email = "other@example.com"
+    change = db.session.scalars(select(Change).where(Change.change_set_id == done())).one()
+    make_user(email="ann@example.com")
+
+    # The version of what offers no such way, for somebody who writes the request by hand.
+    outcome = take_back(change.change_set_id, insisted={change.id: 0})
+
+    assert words(outcome) == ["Email “ann@example.com” is used by another user now."]
+    assert (outcome.given_back, outcome.has_unseen, user.email) == (0, False, "other@example.com")
+
+
 def test_a_record_that_others_hang_on_by_now_stays(make_user: Any, make_post: Any) -> None:
     user = make_user()
     made = done()
