@@ -54,7 +54,7 @@ TABLES = {
     ),
     *("found_group", "stored_file", "stored_file_chunk", "tick_set", "upload", "upload_chunk", "user", "worker"),
     *("identity", "directory_group", "directory_member", "directory_person", "directory_token", "forgotten"),
-    *("mention", "note", "view_watch", "watch"),
+    *("mention", "note", "opened_record", "view_place", "view_watch", "watch"),
     *("authenticator", "password_link", "proof_try", "recovery_code", "passkey", "used_challenge", "pin"),
 }
 

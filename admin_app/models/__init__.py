@@ -17,6 +17,7 @@ OWN = frozenset(
         "host_person",
         "job",
         "note",
+        "opened_record",
         "passkey",
         "password_link",
         "pin",

@@ -84,8 +84,9 @@ class JsonValues(TypeDecorator[Values]):
         return None if value is None else json.loads(value)
 
 
-# A literal, because planners do not match a partial index with a parameter.
+# Literals, because planners do not match a partial index with a parameter.
 ABOUT_ACCESS = text(f"kind = '{Kind.ACCESS}'")
+ABOUT_NOTES = text(f"kind = '{Kind.NOTE}'")
 
 
 class ChangeSet(Model):
@@ -96,11 +97,9 @@ class ChangeSet(Model):
         Index("ix_change_set_kind_id", "kind", "id"),
         Index("ix_change_set_resource_id", "resource", "id"),
         # A record's history shows these besides its changes; other kinds are never looked up by record.
-        Index(
-            "ix_change_set_access",
-            *("resource", "record_id", "id"),
-            sqlite_where=ABOUT_ACCESS,
-            postgresql_where=ABOUT_ACCESS,
+        *(
+            Index(name, "resource", "record_id", "id", sqlite_where=of_kind, postgresql_where=of_kind)
+            for name, of_kind in (("ix_change_set_access", ABOUT_ACCESS), ("ix_change_set_note", ABOUT_NOTES))
         ),
         {"sqlite_autoincrement": True},
     )

@@ -1,4 +1,4 @@
-"""A list that a person saved under a name: the arguments of its address, and who else sees it."""
+"""A list that a person saved under a name: the arguments of its address, who else sees it, and where in order each person has it."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ class SavedView(Timestamped, Model):
     name: Mapped[str] = mapped_column(String(60))
     arguments: Mapped[str] = mapped_column(Text)
     audience: Mapped[str] = mapped_column(String(LONGEST_KEY), default=MINE, index=True)
+
+
+class ViewPlace(Model):
+    """Where a person has a view among those of its list. A view without a place comes after the others, by its name."""
+
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    view_id: Mapped[int] = mapped_column(
+        ForeignKey("saved_view.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    # Smaller comes first.
+    place: Mapped[int]

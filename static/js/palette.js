@@ -153,7 +153,9 @@ class Palette {
     const controls = !query || isCommand ? actsOf(query.replace(COMMANDS, ""), isCommand ? alwaysThere() : []) : [];
     if (!controls.length) return;
     this.found.querySelector(".found__none")?.remove();
-    this.found.prepend(actsGroup(controls));
+    // On a record's page they are what one came for; elsewhere the records that one opened last, which are few.
+    const comeFirst = isCommand || document.querySelector("main .crumbs");
+    this.found[comeFirst ? "prepend" : "append"](actsGroup(controls));
   }
 
   // Enter opens the first thing found, once it is found for what is typed; where there is none, the search's own page says so.

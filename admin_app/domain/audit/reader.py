@@ -8,7 +8,7 @@ from datetime import datetime
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, not_, or_, select
 
 from admin_app.db.connection import rows_changed
 from admin_app.db.joined import of_root
@@ -19,7 +19,17 @@ from admin_app.domain.audit.links import links_state
 from admin_app.domain.audit.recorder import record_event
 from admin_app.extensions import AnySession, Statement, Values, table_of
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import ABOUT_ACCESS, CHANGING, MERGED, REDID, UNDID, Change, ChangeSet, Kind
+from admin_app.models.change_set import (
+    ABOUT_ACCESS,
+    ABOUT_NOTES,
+    CHANGING,
+    MERGED,
+    REDID,
+    UNDID,
+    Change,
+    ChangeSet,
+    Kind,
+)
 from admin_app.models.note import Note
 from admin_app.selection.list_schema import ListSchema, SearchColumn
 from admin_app.selection.paging.counting import Count, bounded, number_of
@@ -109,7 +119,8 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
         ((row[0], row[1]) for row in changes),
         # Each has an index of its own.
         ((None, one) for one in session.scalars(acts.where(_ACTED), asked)),
-        ((None, one) for one in session.scalars(acts.where(ChangeSet.id.in_(_NOTED)), asked)),
+        ((None, one) for one in session.scalars(acts.where(_NOTED), asked)),
+        ((None, one) for one in session.scalars(acts.where(_OF_NOTES), asked)),
     )
     both = list(merge(*pairs, key=lambda pair: -pair[1].id))
     shown = both[:PAGE_SIZE]
@@ -121,19 +132,24 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
 
 
 _CHANGED = and_(Change.model == bindparam("record_table"), Change.record_id == bindparam("record_key"))
-_ACTED = and_(
-    ABOUT_ACCESS, ChangeSet.resource == bindparam("record_table"), ChangeSet.record_id == bindparam("record_key")
-)
-# What was done with the notes that the record has; of a deleted one only the activity tells.
+_ABOUT = and_(ChangeSet.resource == bindparam("record_table"), ChangeSet.record_id == bindparam("record_key"))
+_ACTED, _NOTED = and_(ABOUT_ACCESS, _ABOUT), and_(ABOUT_NOTES, _ABOUT)
+# What else was done with the notes that the record has: taken back, or done while another record had them, which was merged.
 _NOTES = select(stored_key(key_of(Note))).where(
     Note.subject == bindparam("record_table"), Note.subject_id == bindparam("record_key")
 )
-_NOTED = select(Change.change_set_id).where(Change.model == Note.__table__.name, Change.record_id.in_(_NOTES))
+_OF_NOTES = and_(
+    ChangeSet.id.in_(
+        select(Change.change_set_id).where(Change.model == Note.__table__.name, Change.record_id.in_(_NOTES))
+    ),
+    not_(and_(ChangeSet.kind == Kind.NOTE, _ABOUT)),
+)
 # Every form asks all of them. A statement that is put together anew each time takes twice as long as these.
 _NUMBER = select(
     number_of(select(Change.id).where(_CHANGED).limit(HISTORY_LIMIT + 1))
     + number_of(select(ChangeSet.id).where(_ACTED).limit(HISTORY_LIMIT + 1))
-    + number_of(_NOTED.limit(HISTORY_LIMIT + 1))
+    + number_of(select(ChangeSet.id).where(_NOTED).limit(HISTORY_LIMIT + 1))
+    + number_of(select(ChangeSet.id).where(_OF_NOTES).limit(HISTORY_LIMIT + 1))
 )
 _LAST = (
     select(Change, ChangeSet)

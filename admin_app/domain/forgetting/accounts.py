@@ -16,16 +16,17 @@ from admin_app.models.draft import Draft
 from admin_app.models.forgotten import Forgotten
 from admin_app.models.host_person import HostPerson
 from admin_app.models.note import Note
+from admin_app.models.opened_record import OpenedRecord
 from admin_app.models.passkey import Passkey
 from admin_app.models.password_link import PasswordLink
 from admin_app.models.presence import Presence
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
-# By what a person signs in, from where they did, what others call them, and what they were about to write.
+# By what a person signs in, from where they did, what others call them, what they opened, and what they were about to write.
 _OF_ACCOUNT = (
     *(StaffSession, Passkey, PasswordLink, Authenticator, RecoveryCode),
-    *(Identity, DirectoryPerson, DirectoryMember, HostPerson, Draft, Presence),
+    *(Identity, DirectoryPerson, DirectoryMember, HostPerson, Draft, Presence, OpenedRecord),
 )
 IN_USE = "This colleague can still sign in. Switch the account off first."
 

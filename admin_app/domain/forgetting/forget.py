@@ -26,6 +26,7 @@ from admin_app.models.draft import Draft
 from admin_app.models.forgotten import Forgotten
 from admin_app.models.job import Job, JobState
 from admin_app.models.note import Mention, Note
+from admin_app.models.opened_record import OpenedRecord
 from admin_app.models.plan import Plan, PlanLine, PlanState
 from admin_app.models.presence import Presence
 from admin_app.models.upload import Upload
@@ -212,8 +213,8 @@ def _leave_work(session: AnySession, subject: Subject, jobs: Sequence[int], uplo
     session.execute(delete(Plan).where(_plans(subject)), execution_options={"synchronize_session": False})
     session.execute(delete(Job).where(Job.id.in_(jobs)))
     session.execute(delete(Upload).where(Upload.id.in_(uploads)))
-    is_here = (Presence.table == subject.table) & Presence.record_id.in_(subject.keys)
-    session.execute(delete(Presence).where(is_here))
+    for model in (Presence, OpenedRecord):
+        session.execute(delete(model).where(model.table == subject.table, model.record_id.in_(subject.keys)))
 
 
 def _mark(session: AnySession, subject: Subject, reason: str) -> None:

@@ -1,8 +1,8 @@
-"""The records that a person changed last, for a search in which nothing was typed yet."""
+"""The records that a person opened and changed last, for a search in which nothing was typed yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import select, true
 
@@ -10,26 +10,42 @@ from admin_app.db.keys import Key
 from admin_app.db.record import Record
 from admin_app.domain.audit.reader import changed_lately
 from admin_app.domain.permissions.policy import Action
+from admin_app.domain.work.opened import opened_lately
 from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.records import named
-from admin_app.panel.everywhere.view_models import Found
-from admin_app.web.auth.login import current_principal
+from admin_app.panel.everywhere.view_models import Found, Group
+from admin_app.web.auth.login import current_principal, seen_as
 
+# Of each of the two groups.
 MOST_RECENT = 8
 
+Place = tuple[str, Key]
 
-def recent_of(open_: Sequence[Access]) -> Iterator[Found]:
-    """Yield the records that the person changed last and that their lists still have."""
+
+def recent_of(open_: Sequence[Access]) -> list[Group]:
+    """Return the records that the person opened last, and the others that they changed last, as far as their lists still have them.
+
+    What another person opened is nobody's business, not even of who sees the dashboard as that person.
+    """
     person = current_principal()
-    by_table = {_table(access): access for access in open_}
-    changed = [] if person is None else changed_lately(db.session, person.id, list(by_table), most=MOST_RECENT)
-    there = {
-        table: _present(access, [key for name, key in changed if name == table]) for table, access in by_table.items()
-    }
-    for table, key in changed:
-        if key in there[table]:
-            yield named(by_table[table], there[table][key])
+    if person is None:
+        return []
+    tables = [_table(access) for access in open_]
+    opened = [] if seen_as() is not None else opened_lately(db.session, person.id, tables)
+    changed = changed_lately(db.session, person.id, tables, most=MOST_RECENT)
+    there = {place: found for access in open_ for place, found in _there(access, {*opened, *changed})}
+    first = [place for place in opened if place in there][:MOST_RECENT]
+    others = [place for place in changed if place in there and place not in first]
+    groups = (("Opened by you lately", first), ("Changed by you lately", others))
+    return [Group(label, tuple(there[place] for place in places)) for label, places in groups if places]
+
+
+def _there(access: Access, places: Collection[Place]) -> Iterator[tuple[Place, Found]]:
+    """Yield those of the places that the person's list has, each with its name."""
+    table = _table(access)
+    for key, record in _present(access, [key for name, key in places if name == table]).items():
+        yield (table, key), named(access, record)
 
 
 def _present(access: Access, keys: Sequence[Key]) -> dict[Key, Record]:

@@ -38,13 +38,12 @@ T = TypeVar("T")
 
 
 def everything(text: str) -> Everything:
-    """Find what a text means among everything the person may list; without a text, what they changed last."""
+    """Find what a text means among everything the person may list; without a text, what they opened and changed last."""
     open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
     if text.startswith(COMMANDS):
         return _commands(open_, text)
     if not terms_of(text):
-        recent = Group("Changed by you lately", tuple(recent_of(open_)))
-        return Everything((recent,) if recent.found else (), "")
+        return Everything(tuple(recent_of(open_)), "")
     searched = [access for access in open_ if schema_for(access).search]
     groups = tuple(one for one in _groups(open_, searched, text) if one.found or one.is_slow)
     is_read = any(one.label == GO_TO for one in groups)

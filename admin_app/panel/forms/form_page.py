@@ -41,6 +41,7 @@ from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.noted import noted_of
+from admin_app.panel.record.opened import opened
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.relations import ToOne
@@ -85,6 +86,7 @@ class FormPage(Page):
         if is_discarded():
             return lead_on(self.link("edit_view", record, url=self.return_url()))
         if request.method != "POST":
+            opened(self.resource, record)
             return self._page(source_of(self.access, record), record)
         store_sent_files(self.access, Action.EDIT)
         return self._edited(record)

@@ -18,6 +18,7 @@ from admin_app.panel.record.head import head_of
 from admin_app.panel.record.last_changes import last_changes_of
 from admin_app.panel.record.merged import require_way_to_survivor
 from admin_app.panel.record.noted import noted_of
+from admin_app.panel.record.opened import opened
 from admin_app.panel.record.preview import previews_of
 from admin_app.panel.view_models import Link
 from admin_app.web.urls import here
@@ -32,6 +33,7 @@ class RecordPage(Page):
             record = self.access.requested(Action.VIEW)
         except NotFound:
             return require_way_to_survivor(self.access, "details_view")
+        opened(self.resource, record)
         changes = last_changes_of(self.access, record)
         return self.render(
             "resource/details.html",

@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
+from admin_app.extensions import db
+from admin_app.models.opened_record import OpenedRecord
 from admin_app.models.post import Post
 from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
@@ -257,7 +260,7 @@ def test_stranger_is_asked_to_sign_in(as_nobody: Any) -> None:
 
 
 @both_stores
-def test_without_words_the_records_that_one_changed_last_are_there(
+def test_without_words_the_records_that_one_opened_last_are_there(
     as_editor: Any, as_owner: Any, make_user: Users, make_post: Posts
 ) -> None:
     ann, post = make_user(name="Ann"), make_post(content="Words")
@@ -274,11 +277,63 @@ def test_without_words_the_records_that_one_changed_last_are_there(
 
     mine, anothers = (groups(page_of(client, "")) for client in (as_editor, as_owner))
 
-    assert [url for _, url in mine["Changed by you lately"]] == [
-        f"/admin/user/edit/?id={ann.id}",
-        f"/admin/post/edit/?id={post.id}",
-    ]
+    assert {label: [url for _, url in links] for label, links in mine.items()} == {
+        "Opened by you lately": [f"/admin/user/edit/?id={ann.id}", f"/admin/post/edit/?id={post.id}"]
+    }
     assert anothers == {}
+
+
+def test_records_that_were_changed_and_not_opened_lately_come_after_those(
+    app: Flask, as_editor: Any, make_user: Users
+) -> None:
+    changed, opened = make_user(name="Ann"), make_user(name="Bob")
+    url = f"/admin/user/edit/?id={changed.id}"
+    as_editor.post(url, data={**Page(as_editor.get(url)).values(), "name": "Ann Lee", "_save": "1"})
+    with app.app_context():
+        # As if twenty others had been opened since.
+        db.session.execute(delete(OpenedRecord))
+        db.session.commit()
+    as_editor.get(f"/admin/user/details/?id={opened.id}")
+
+    found = groups(page_of(as_editor, ""))
+
+    assert [(label, [words for words, _ in links]) for label, links in found.items()] == [
+        ("Opened by you lately", [f"Bob User {opened.id} · {opened.email}"]),
+        ("Changed by you lately", [f"Ann Lee User {changed.id} · {changed.email}"]),
+    ]
+
+
+@both_stores
+def test_record_that_one_may_see_no_more_is_left_out(
+    client_with: Callable[..., Client], make_user: Users, make_post: Posts, keep: Any
+) -> None:
+    client = client_with("post:list", "post:view", rows=["post:own"])
+    me, other = make_user(email="liam@example.com"), make_user()
+    kept, given = (make_post(content=content, user=me) for content in ("Kept", "Given away"))
+    for post in (kept, given):
+        client.get(f"/admin/post/details/?id={post.id}")
+
+    given.user_id = other.id
+    keep(given)
+
+    assert groups(page_of(client, "")) == {
+        "Opened by you lately": [(f"Kept Post {kept.id}", f"/admin/post/details/?id={kept.id}")]
+    }
+
+
+def test_what_another_person_opened_is_not_shown_to_who_sees_as_them(
+    as_owner: Any, as_viewer: Any, viewer: Staff, make_user: Users
+) -> None:
+    seen, opened = make_user(), make_user()
+    as_owner.get(f"/admin/user/edit/?id={seen.id}")
+    as_viewer.get(f"/admin/user/details/?id={opened.id}")
+
+    as_owner.post_form(f"/admin/staff/see-as/?id={viewer.id}")
+    as_owner.get(f"/admin/user/details/?id={seen.id}")
+    found = groups(page_of(as_owner, ""))
+    as_owner.post_form("/admin/see-as/", {})
+
+    assert (found, len(groups(page_of(as_viewer, ""))["Opened by you lately"])) == ({}, 1)
 
 
 # ---- cost

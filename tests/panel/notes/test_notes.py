@@ -79,6 +79,7 @@ def test_a_note_is_changed_and_deleted_by_its_author_and_brought_back(as_editor:
     as_editor.post(url, data={**form, "text": "Second"})
     changed = notes_page(as_editor, post)
     deleted = Page(as_editor.get(as_editor.post(url, data={**form, "delete": "1"}).location))
+    past = Page(as_editor.get(f"/admin/post/history/?id={post.id}"))
     again = undo(as_editor, deleted)
 
     assert (texts(same), ["edited" in text for text in same.texts("p", class_="event__when")]) == (["First"], [False])
@@ -87,6 +88,8 @@ def test_a_note_is_changed_and_deleted_by_its_author_and_brought_back(as_editor:
         [True],
     )
     assert (texts(deleted), deleted.notice) == ([], "Success Note deleted.")
+    acts = [one.text.partition(" a note")[0].split()[-1] for one in past.all("li", class_="event")[:3]]
+    assert (acts, past.has_link("History 4")) == (["deleted", "changed", "added"], True)
     assert texts(again) == ["Second"]
 
 
