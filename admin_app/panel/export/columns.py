@@ -11,13 +11,17 @@ from admin_app.db.attributes import is_secret, is_sql, stored_columns
 from admin_app.db.keys import key_names
 from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
+from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
 from admin_app.panel.resource import Resource
+from admin_app.relations import relation_of
 from admin_app.selection.selection import Selection
 from admin_app.transfer.columns import ExportColumn, ImportColumn
+from admin_app.transfer.export.reader import title_column
+from admin_app.transfer.formats.xlsx import LONGEST_TEXT
 from admin_app.transfer.import_.wrong_rows import ERROR
 
 
@@ -54,6 +58,10 @@ class ExportColumns:
         names = [name for name in [*lists, *forms, *own] if access.may_export(name)]
         found = {key: self._column(key) for name in names for key in self._keys_of(name)}
         return {key: column for key, column in found.items() if not _is_secret(column)}
+
+    def may_be_long(self) -> bool:
+        """Whether a cell that may be exported can hold more text than Excel takes."""
+        return any(map(_may_be_long, self.offered().values()))
 
     def _keys_of(self, name: str) -> Iterator[str]:
         relation = self._resource.relation(name)
@@ -111,6 +119,20 @@ def ignored_headers(access: Access) -> list[str]:
     known = {column.key for column in import_columns(access.resource)}
     offered = ExportColumns(access).offered()
     return [ERROR, *(word for key, one in offered.items() if key not in known for word in (key, one.header))]
+
+
+def _may_be_long(column: ExportColumn) -> bool:
+    """Whether nothing says that its texts are short: of a related record, those of the column that names it."""
+    if column.is_count:
+        return False
+    of = column.column
+    if of is None and column.relation is not None and not column.is_links:
+        of = title_column(relation_of(column.relation).target)
+    if of is None or column.is_links:
+        return True
+    kind = kind_of(of)
+    # Excel counts some characters as two.
+    return not kind.is_inert and (kind.longest is None or 2 * kind.longest > LONGEST_TEXT)
 
 
 def _is_secret(column: ExportColumn) -> bool:

@@ -120,6 +120,7 @@ class ExportPage(Page):
             columns=self._column_choices(selection, choice),
             options=FileOptions(**choice.get("options", {})),
             delimiters=DELIMITERS,
+            may_be_long=ExportColumns(self.access).may_be_long(),
             at_once={one.key: formatting.number(_most_at_once(one)) for one in (CSV, XLSX)},
             errors=errors,
             columns_error=next((words for place, words in errors if place == "columns"), ""),

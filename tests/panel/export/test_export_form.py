@@ -44,6 +44,12 @@ def test_the_page_says_how_many_rows_and_offers_the_declared_columns(as_viewer: 
     assert [one.attributes["value"] for one in page.all("input", name="format")] == ["csv", "xlsx", "jsonl", "json"]
 
 
+def test_what_excel_does_with_long_texts_is_asked_only_where_there_can_be_some(as_viewer: Any) -> None:
+    asked = {url: Page(as_viewer.get(url)).all("input", name="long_text") for url in (URL, "/admin/user/export/")}
+
+    assert {url: len(choices) for url, choices in asked.items()} == {URL: 2, "/admin/user/export/": 0}
+
+
 def test_the_list_leads_to_the_page_of_exactly_this_list(as_viewer: Any, make_post: Make) -> None:
     make_post(content="garden")
     make_post(content="other")
