@@ -298,13 +298,16 @@ def _seen_as(visit: Visit) -> None:
     visit.page.goto("/admin/staff/new/")
     visit.page.get_by_label("Name").fill("Vera")
     visit.page.get_by_label("Email").fill("vera@example.com")
-    visit.page.get_by_role("checkbox", name="Viewer").check()
+    visit.page.get_by_role("checkbox", name="Editor").check()
     save(visit.page, "Save colleague")
     visit.page.goto("/admin/staff/see-as/?id=2")
     visit.page.get_by_role("button", name="See as Vera").click()
     expect(visit.page.locator(".seen-as")).to_be_visible()
     visit.page.goto(f"/admin/post/edit/?id={visit.post}")
     visit.page.goto("/admin/post/")
+    add = visit.page.get_by_role("link", name="Add post")
+    expect(add).to_be_disabled()
+    expect(add).to_have_attribute("title", "You see what Vera sees. You cannot change anything.")
 
 
 def _home_arranged(visit: Visit) -> None:
