@@ -287,6 +287,7 @@ for _name, _get in (("user", SIGNED_IN), ("post", SIGNED_IN), ("staff", OWNERS),
         f"{_root}views/save/": Route(f"{_root}views/save/", post=_missing),
         f"{_root}views/default/": Route(f"{_root}views/default/", post=_done),
         f"{_root}views/watch/": Route(f"{_root}views/watch/", post=_missing),
+        f"{_root}views/move/": Route(f"{_root}views/move/", post=_missing),
         # The views are the owner's own: nobody else has them.
         f"{_root}views/edit/": Route(
             f"{_root}views/edit/?id={{{_name}_view}}", get=_own(_get, 200), post=_own(_get, 422)

@@ -19,7 +19,16 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 # Which right opens each page of a resource, declared here: a page that is not fails the test.
 LIST_PAGES = ("", "columns/", "page-size/", "ticks/", "lookup/")
-VIEW_PAGES = ("views/", "views/new/", "views/save/", "views/default/", "views/watch/", "views/edit/", "views/delete/")
+VIEW_PAGES = (
+    "views/",
+    "views/new/",
+    "views/save/",
+    "views/default/",
+    "views/watch/",
+    "views/move/",
+    "views/edit/",
+    "views/delete/",
+)
 OPENED_BY = {
     **dict.fromkeys((*LIST_PAGES, *VIEW_PAGES), Action.LIST),
     **dict.fromkeys(("details/", "file/"), Action.VIEW),

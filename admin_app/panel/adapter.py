@@ -237,6 +237,11 @@ class ResourceView(ProtectedView, ModelView):
         """Let the list open with a view."""
         return DefaultView(self.access).respond()
 
+    @expose("/views/move/", methods=("POST",))
+    def move_view(self) -> ResponseReturnValue:
+        """Move a view up or down."""
+        return SavedViewsPage(self.access).move()
+
     @expose("/views/watch/", methods=("POST",))
     def follow_view(self) -> ResponseReturnValue:
         """Watch a view, or stop."""

@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, Action] = {
     "remove_view": Action.LIST,
     "default_view": Action.LIST,
     "follow_view": Action.LIST,
+    "move_view": Action.LIST,
     "lookup_view": Action.LIST,
     "summary_view": Action.LIST,
     "summary_file": Action.EXPORT,

@@ -394,11 +394,14 @@ def test_rows_that_come_into_a_watched_view_are_told_of(
     led = Page(as_viewer.get(page.link("2 new posts in “Gardens”"), follow_redirects=True))
     read = press(as_viewer, page, "Mark as read: 2 new posts in “Gardens”")
 
-    assert notice == "Success You are now watching the view “Gardens”."
+    assert (
+        notice
+        == "Success You are now watching the view “Gardens”: the inbox tells you of new posts in it, not of changed ones."
+    )
     assert entries(page) == ["2 new posts in “Gardens”"]
     assert len(led.rows()) == 3
     assert entries(read) == []
-    assert press(as_viewer, read, "Stop watching: View “Gardens” of posts").texts("h2", within="main") == []
+    assert press(as_viewer, read, "Stop watching: New posts in the view “Gardens”").texts("h2", within="main") == []
 
 
 def test_more_new_rows_than_anybody_reads_are_not_counted(as_viewer: Client, make_view: SavedView, app: Flask) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from admin_app.db import caseless
@@ -18,7 +19,7 @@ from admin_app.domain.permissions.principal import AnyPrincipal
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
-from admin_app.models.saved_view import EVERYONE, MINE, SavedView
+from admin_app.models.saved_view import EVERYONE, MINE, SavedView, ViewPlace
 from admin_app.models.staff import Staff
 from admin_app.models.watch import ViewWatch
 from admin_app.selection.search.match_sql import contains
@@ -52,18 +53,33 @@ def may_change(staff: AnyPrincipal, view: SavedView | ViewAtHand) -> bool:
 
 
 def views_at_hand(session: AnySession, staff: AnyPrincipal, *, most: int, with_id: int) -> list[ViewAtHand]:
-    """Return the first views of each resource by name, up to `most`, and the one of this id, if the person sees it."""
+    """Return the first views of each resource in the person's order, up to `most`, and the one of this id, if the person sees it."""
     asked = _FIRST_VIEWS[_sees_all(staff)]
     found = session.execute(asked, {**_viewer(staff), "most": most, "with_id": with_id})
     return [ViewAtHand(*row) for row in found]
 
 
 def views_of(session: AnySession, staff: AnyPrincipal, *, resource: str) -> Sequence[tuple[SavedView, Staff]]:
-    """Return every view of a resource that the person sees, each with who made it, by name."""
+    """Return every view of a resource that the person sees, each with who made it, in the person's order."""
     seen = SavedView.resource == resource, _visible(sees_all=_sees_all(staff))
     statement = select(SavedView, Staff).join(Staff, Staff.id == SavedView.staff_id).where(*seen)
-    named = statement.order_by(in_order(SavedView.name), SavedView.id)
-    return [(view, maker) for view, maker in session.execute(named, _viewer(staff))]
+    placed = statement.outerjoin(ViewPlace, _PLACE).order_by(*_IN_THEIR_ORDER)
+    return [(view, maker) for view, maker in session.execute(placed, _viewer(staff))]
+
+
+def move_view(session: AnySession, staff: AnyPrincipal, view: SavedView, *, is_up: bool) -> None:
+    """Let a view change places with the one before or after it, for this person alone (not yet committed); at the end it stays."""
+    keys = [one.id for one, _ in views_of(session, staff, resource=view.resource)]
+    place = keys.index(view.id)
+    other = place - 1 if is_up else place + 1
+    if not 0 <= other < len(keys):
+        return
+    keys[place], keys[other] = keys[other], keys[place]
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(ViewPlace)
+    # Also where two windows do so at the same moment.
+    placed = row.on_conflict_do_update(index_elements=["staff_id", "view_id"], set_={"place": row.excluded.place})
+    session.execute(placed, [{"staff_id": staff.id, "view_id": key, "place": at} for at, key in enumerate(keys)])
 
 
 def views_named(
@@ -188,12 +204,16 @@ def _viewer(staff: AnyPrincipal) -> dict[str, object]:
 
 def _first_views(*, sees_all: bool) -> Statement:
     """Ask for the first views of each resource, and for the one with the id that is named."""
-    place = func.row_number().over(partition_by=SavedView.resource, order_by=(in_order(SavedView.name), SavedView.id))
+    place = func.row_number().over(partition_by=SavedView.resource, order_by=_IN_THEIR_ORDER)
     columns = [getattr(SavedView, one.name) for one in fields(ViewAtHand)]
-    seen = select(*columns, place.label("place")).where(_visible(sees_all=sees_all)).subquery()
+    placed = select(*columns, place.label("place")).outerjoin(ViewPlace, _PLACE)
+    seen = placed.where(_visible(sees_all=sees_all)).subquery()
     wanted = or_(seen.c.place <= bindparam("most"), seen.c.id == bindparam("with_id"))
     return select(*(seen.c[one.key] for one in columns)).where(wanted).order_by(seen.c.resource, seen.c.place)
 
 
+_PLACE = and_(ViewPlace.view_id == SavedView.id, ViewPlace.staff_id == bindparam("viewer_id"))
+# What somebody never moved, such as a view that was shared since, comes last.
+_IN_THEIR_ORDER = (ViewPlace.place.is_(None), ViewPlace.place, in_order(SavedView.name), SavedView.id)
 # Put together once: every page asks, and that takes ten times as long as to send it.
 _FIRST_VIEWS = {sees_all: _first_views(sees_all=sees_all) for sees_all in (False, True)}

@@ -71,7 +71,10 @@ def view_entries(views: list[WatchedView]) -> Iterator[Entry]:
 def watched_lists(views: list[WatchedView]) -> list[Watched]:
     """List the views that the person watches."""
     nouns = {one.view_id: one.access.resource.nouns for one in views}
-    return [Watched("view", str(one.view_id), f"View “{one.name}” of {nouns[one.view_id]}", one.url) for one in views]
+    return [
+        Watched("view", str(one.view_id), f"New {nouns[one.view_id]} in the view “{one.name}”", one.url)
+        for one in views
+    ]
 
 
 def _new_rows(view: WatchedView) -> list[tuple[int, datetime]]:

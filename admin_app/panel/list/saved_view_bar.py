@@ -54,6 +54,7 @@ class SavedViewBar:
                 link(resource, "index_view", view=one.id) for one in shell().views if one.audience != MINE
             ),
             manage_url=link(resource, "views_view"),
+            counted_url=link(resource, "views_view", part="menu", view=named_view() or None),
         )
         if view is None or person is None:
             return anyway

@@ -29,9 +29,11 @@ from admin_app.panel.links import list_links
 from admin_app.panel.list.columns import settings_for
 from admin_app.panel.list.saved_view_bar import stored_arguments
 from admin_app.panel.list.selections import selection_of
+from admin_app.panel.list.view_counts import with_counts
 from admin_app.panel.list.view_models import ViewRow
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
+from admin_app.panel.shell import MOST_SHOWN, named_view
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.auth.login import signed_in_principal, signed_in_staff
 from admin_app.web.flash import announce
@@ -44,17 +46,38 @@ class SavedViewsPage(Page):
     """A person's views of a resource, and those that are shared with them."""
 
     def respond(self) -> ResponseReturnValue:
-        """List every view of this resource that the person sees."""
-        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)
-        audiences, watched = _audiences(), watched_views(db.session, signed_in_principal())
-        rows = [(self._row(view, maker, audiences), view.id in watched) for view, maker in found]
+        """List every view of this resource that the person sees; with `count` each with its number of records."""
+        if "part" in request.args:
+            return self.render("resource/views_menu.html", views=self._rows(most=MOST_SHOWN), open_view=named_view())
+        is_counted = "count" in request.args
         return self.render(
             "resource/views.html",
-            views=[replace(row, is_watched=is_watched) for row, is_watched in rows],
+            views=self._rows(is_counted=is_counted),
+            is_counted=is_counted,
+            counted_url=self.link("views_view", count=1),
             watch_url=self.link("follow_view") if is_numbered(self.resource.model) else "",
             return_url=self.link("index_view", view=WHOLE),
             default_url=self.link("default_view"),
+            move_url=self.link("move_view"),
         )
+
+    def move(self) -> ResponseReturnValue:
+        """Move a view up or down, in this person's own order."""
+        view = find_view(self.resource, request.form.get("view", ""))
+        is_up = request.form.get("way") == "up"
+        with _writing():
+            saved_views.move_view(db.session, signed_in_principal(), view, is_up=is_up)
+        return lead_on(f"{self.link('views_view')}#view-{view.id}")
+
+    def _rows(self, *, most: int | None = None, is_counted: bool = True) -> list[ViewRow]:
+        """Draw the first views, or all of them."""
+        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)[:most]
+        audiences, watched = _audiences(), watched_views(db.session, signed_in_principal())
+        rows = [
+            (replace(self._row(view, maker, audiences), is_watched=view.id in watched), view.arguments)
+            for view, maker in found
+        ]
+        return with_counts(self.access, rows) if is_counted else [row for row, _ in rows]
 
     def _row(self, view: SavedView, maker: Staff, audiences: Mapping[str, str]) -> ViewRow:
         is_own = saved_views.may_change(signed_in_principal(), view)
@@ -67,6 +90,7 @@ class SavedViewsPage(Page):
             is_default=settings_for(self.resource).default_view_id == view.id,
             edit_url=self.link("change_view", id=view.id) if is_own else "",
             delete_url=self.link("remove_view", id=view.id) if is_own else "",
+            is_shared=view.audience != MINE,
         )
 
 

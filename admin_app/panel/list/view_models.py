@@ -137,6 +137,8 @@ class ViewBar:
     # The addresses of those that others see too.
     shared: frozenset[str] = frozenset()
     manage_url: str = ""
+    # Where the same views are with their numbers of records.
+    counted_url: str = ""
     # Its number, and where a button watches it.
     id: int = 0
     watch_url: str = ""
@@ -155,7 +157,10 @@ class ViewRow:
     is_default: bool
     edit_url: str
     delete_url: str
+    is_shared: bool = False
     is_watched: bool = False
+    # How many records it has, in figures; "" where they are not counted.
+    count: str = ""
 
 
 @dataclass(frozen=True)

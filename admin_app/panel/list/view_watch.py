@@ -33,6 +33,11 @@ class ViewWatchPage(Page):
         except InvalidRecord as error:
             warn(str(error))
         else:
-            did = "You are now watching" if request.form.get("on") else "You are no longer watching"
-            announce(f"{did} the view “{name}”.")
+            announce(self._told(name, is_on=bool(request.form.get("on"))))
         return lead_on(self.link("index_view", view=view_id))
+
+    def _told(self, name: str, *, is_on: bool) -> str:
+        if not is_on:
+            return f"You are no longer watching the view “{name}”."
+        nouns = self.resource.nouns
+        return f"You are now watching the view “{name}”: the inbox tells you of new {nouns} in it, not of changed ones."

@@ -195,6 +195,18 @@ def test_so_many_of_each_resource_are_at_hand_and_the_one_asked_for(ann: Staff, 
     ]  # fmt: skip -- a list
 
 
+def test_a_view_is_moved_in_one_persons_order_alone(people: dict[str, Staff], make_view: MakeView) -> None:
+    ann, bob = people["editor1"], people["viewer1"]
+    a, _, c = (make_view(ann, name, EVERYONE) for name in "abc")
+
+    for view, is_up in ((c, True), (c, True), (c, True), (a, False), (a, False)):
+        saved_views.move_view(db.session, ann, view, is_up=is_up)
+    make_view(ann, "aa")
+
+    assert (names(ann), [one.name for one in at_hand_of(ann, most=3)]) == (["c", "b", "a", "aa"], ["c", "b", "a"])
+    assert names(bob) == ["a", "b", "c"]
+
+
 def test_the_default_of_a_view_that_went_is_none(ann: Staff, make_view: MakeView) -> None:
     view = make_view(ann)
     with saved_views.refusals_of_a_view(), transaction(db.session):

@@ -202,6 +202,32 @@ def test_more_views_than_fit_are_on_a_page_of_their_own(as_viewer: Any, viewer: 
     assert [row[0] for row in Page(as_viewer.get(VIEWS)).rows("main")] == [f"View {letter}" for letter in "abcdefgh"]
 
 
+def test_views_are_moved_on_their_page_and_stand_so_everywhere(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    made = [make_view(viewer, name) for name in "abc"]
+    moves = [[one.text for one in row.all("button", name="way")] for row in Page(as_viewer.get(VIEWS)).all("tr")[1:]]
+
+    moved = as_viewer.post_form(f"{VIEWS}move/", {"view": str(made[2].id), "way": "up"}, page=VIEWS)
+
+    assert moves == [["↓Move down a"], ["↑Move up b", "↓Move down b"], ["↑Move up c"]]
+    assert (moved.status_code, moved.location) == (303, f"{VIEWS}#view-{made[2].id}")
+    assert [row[0] for row in Page(as_viewer.get(VIEWS)).rows("main")] == menu(as_viewer)[:-1] == ["a", "c", "b"]
+
+
+def test_views_are_counted_where_that_is_asked_for(as_viewer: Any, viewer: Staff, make_view: Any) -> None:
+    garden = make_view(viewer, "Garden", arguments="q=garden")
+    make_view(viewer, "Gone", arguments="sort=gone")
+    plain = Page(as_viewer.get(VIEWS))
+
+    counted = Page(as_viewer.get(plain.link("Count records")))
+    part = Page(as_viewer.get(f"{VIEWS}?part=menu&view={garden.id}"))
+
+    assert [[row[1] for row in page.rows("main")] for page in (plain, counted)] == [["", ""], ["2", "—"]]
+    assert [(one.text, one.attributes.get("aria-current")) for one in part.all("a")] == [
+        ("Garden 2", "true"),
+        ("Gone", None),
+    ]
+
+
 # ---- the default view
 
 
