@@ -265,7 +265,7 @@ def test_every_foreign_key_is_indexed() -> None:
             )
         ]
 
-    assert len(keys) == 36
+    assert len(keys) == 39
     assert missing == []
 
 

@@ -47,7 +47,7 @@ OTHERS = {
         f"domain/work/{name}.py"
         for name in (
             *("digests", "drafts", "found_groups", "idempotency", "inbox"),
-            *("notes", "opened", "presence", "ticks", "watching"),
+            *("notes", "opened", "presence", "saved_views", "ticks", "watching"),
         )
     ),
     *(f"domain/plan/{name}.py" for name in ("import_checks", "checks", "lines", "missing", "plan")),
