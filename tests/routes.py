@@ -15,6 +15,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.job import Job
 from admin_app.models.note import Note
+from admin_app.models.opened_record import OpenedRecord
 from admin_app.models.passkey import Passkey
 from admin_app.models.post import Post
 from admin_app.models.presence import Presence
@@ -363,8 +364,9 @@ def own_token(client: Any, person: str = "owner") -> str:
 
 
 def everything(app: Flask) -> dict[str, list[Any]]:
-    """Return every row of every table but the sessions, which signing in writes, who is at a form, and what was exported."""
-    tables = [one for one in db.metadata.sorted_tables if one not in {StaffSession.__table__, Presence.__table__}]
+    """Return every row of every table but the sessions, which signing in writes, who is at a form, what somebody opened, and what was exported."""
+    noted = {StaffSession.__table__, Presence.__table__, OpenedRecord.__table__}
+    tables = [one for one in db.metadata.sorted_tables if one not in noted]
     with app.app_context():
         rows = {one.name: db.session.execute(select(one).order_by(*one.primary_key)).all() for one in tables}
     return {**rows, "change_set": [row for row in rows["change_set"] if row.kind != "export"]}
