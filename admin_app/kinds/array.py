@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Column, ColumnElement, Enum, Integer, String, case
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import NullType, Text
 
+from admin_app.db.json_exact import JsonNumber
 from admin_app.db.json_spelling import spelled
 from admin_app.db.list_of import ListOf, ListText
 from admin_app.extensions import AnyColumn, ColumnType
@@ -88,7 +89,7 @@ class ArrayKind(Kind[Items]):
             raise ValueError(message) from error
         if any(isinstance(one, list | dict | bool) for one in found):
             raise ValueError(message)
-        return [None if one is None else self.item.from_cell(str(one)) for one in found]
+        return [None if one is None else self.item.from_cell(_typed(one)) for one in found]
 
     def value_of_empty_cell(self) -> Items | None:
         """Return an empty list if the column requires a value."""
@@ -144,6 +145,10 @@ class ArrayKind(Kind[Items]):
         )
         ordered = select(cast(items.c.value, of)).order_by(items.c.place).scalar_subquery()
         return case((text.is_(None), null()), else_=func.array(ordered, type_=ARRAY(of)))
+
+
+def _typed(item: object) -> str:
+    return item.digits if isinstance(item, JsonNumber) else str(item)
 
 
 class TagsKind(ArrayKind):

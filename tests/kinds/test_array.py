@@ -80,7 +80,7 @@ def test_a_cell_is_a_list_of_json_or_words_with_commas() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ['[["a"]]', '[{"a": 1}]', "[true]", "[NaN]", "[1e400]", '["\\ud800"]', '["\\u0000"]', "[1", "[" * 100_000]
+    "cell", ['[["a"]]', '[{"a": 1}]', "[true]", "[NaN]", "[1e4000]", '["\\ud800"]', '["\\u0000"]', "[1", "[" * 100_000]
 )
 def test_other_values_than_lists_of_texts_and_numbers_are_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r'^must be a list, like \["a", "b"\], or a, b\.$'):
