@@ -102,7 +102,9 @@ def spelled(value: object) -> str:
 
 
 def _in_words(value: object) -> str:
-    """Return the text of an enumeration's member, or Python's text for anything else."""
+    """Return the text of an enumeration's member, the digits of bytes, or Python's text for anything else."""
+    if isinstance(value, bytes):
+        return value.hex()
     if not isinstance(value, Enum):
         return str(value)
     return value.value if isinstance(value.value, str) else value.name.lower()
