@@ -181,7 +181,9 @@ def _dashboard(
     cache.init_app(app)
     list_counts.init_app(app)
     app.register_blueprint(health.blueprint)
-    _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
+    # The database decides which kind a column with a time zone is of.
+    with app.app_context():
+        _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -34,3 +34,34 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+class UnclearTimeError(ValueError):
+    """A zone's clocks show a time twice, or never; the message says what to enter instead."""
+
+
+def moment_at(clock: datetime, zone: tzinfo) -> datetime:
+    """Return the moment, in UTC, at which the clocks of a zone show a time; raise `UnclearTimeError` if there is not one such moment."""
+    first, second = (clock.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    moment = first.astimezone(UTC)
+    if first.utcoffset() == second.utcoffset():
+        return moment
+    if moment.astimezone(zone).replace(tzinfo=None) == clock:
+        twice, ways = f"{clock:%H:%M} comes twice on that day", " or ".join(map(datetime.isoformat, (first, second)))
+        message = f"In {zone}, {twice}, because the clocks are put back. Enter {ways}."
+    else:
+        message = f"In {zone}, {clock:%H:%M} does not come on that day, because the clocks are put forward. Enter a time before or after."
+    raise UnclearTimeError(message)
+
+
+def clock_text(moment: datetime, zone: tzinfo) -> str:
+    """Write what the clocks of a zone show, with the offset where that alone is not clear."""
+    try:
+        there = moment.astimezone(zone)
+        clock = there.replace(tzinfo=None, fold=0)
+        return (clock if moment_at(clock, zone) == moment else there).isoformat()
+    except UnclearTimeError:
+        return there.isoformat()
+    except OverflowError:
+        # At the calendar's very ends, where that would lie outside.
+        return moment.isoformat()

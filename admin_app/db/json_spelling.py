@@ -14,12 +14,14 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text
 
 from admin_app.db.driver_text import stored_text
+from admin_app.db.json_exact import JSON_NULL, JsonNumber, is_null, plain_digits, whole_of, written
+from admin_app.db.untracked import Untracked
 
 # Parsers and writers of JSON recurse per level. Forms accept 100 levels; other programs may have stored more.
 MOST_LEVELS = 150
 
 
-class DeepJson(str):
+class DeepJson(str, Untracked):
     """JSON with more than `MOST_LEVELS` levels, kept as text: it is shown, stored and restored unchanged."""
 
     __slots__ = ()
@@ -27,10 +29,11 @@ class DeepJson(str):
 
 def read_json(found: str | bytes | float) -> object:
     """Read JSON from the database. SQLite keeps a number that stands alone as a number."""
-    if isinstance(found, int | float):
-        return _finite(found)
-    text = found if isinstance(found, str) else found.decode()
-    return DeepJson(text) if _is_deep(text) else json.loads(text)
+    text = found if isinstance(found, str) else found.decode() if isinstance(found, bytes) else repr(_finite(found))
+    if _is_deep(text):
+        return DeepJson(text)
+    value = json.loads(text, parse_float=JsonNumber, parse_int=whole_of)
+    return JSON_NULL if value is None else value
 
 
 def _finite(number: float) -> float:
@@ -42,7 +45,7 @@ def _finite(number: float) -> float:
 
 def write_json(value: object) -> str:
     """Write JSON for the database."""
-    return str(value) if isinstance(value, DeepJson) else json.dumps(value)
+    return str(value) if isinstance(value, DeepJson) else written(value)
 
 
 def _is_deep(text: str) -> bool:
@@ -91,15 +94,17 @@ def spelled(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spelled, value))}]"
     if isinstance(value, float | Decimal):
-        number = Decimal(repr(value)) if isinstance(value, float) else value
-        # PostgreSQL has no negative zero.
-        return f"{number or number.copy_abs():f}"
+        return plain_digits(value)
+    if is_null(value):
+        return "null"
     # Lists of values that are not JSON, in columns of unknown types, come here too.
     return json.dumps(value, ensure_ascii=False, default=_in_words)
 
 
 def _in_words(value: object) -> str:
-    """Return the text of an enumeration's member, or Python's text for anything else."""
+    """Return the text of an enumeration's member, the digits of bytes, or Python's text for anything else."""
+    if isinstance(value, bytes):
+        return value.hex()
     if not isinstance(value, Enum):
         return str(value)
     return value.value if isinstance(value.value, str) else value.name.lower()
@@ -108,12 +113,7 @@ def _in_words(value: object) -> str:
 def spelled_text(found: str | float | bytes | None) -> str | int | None:
     """Rewrite in the one spelling what SQLite holds; what is no JSON is written as the history has it."""
     try:
-        return None if found is None else _respelled(found if isinstance(found, str | bytes) else repr(_finite(found)))
+        return None if found is None else spelled(read_json(found))
     except ValueError:
         # Another program stored what is no JSON.
         return stored_text(found)
-
-
-def _respelled(found: str | bytes) -> str:
-    text = found if isinstance(found, str) else found.decode()
-    return text if _is_deep(text) else spelled(json.loads(text, parse_float=Decimal))

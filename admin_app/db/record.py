@@ -11,6 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
+from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.keys import key_names
 from admin_app.db.reflected_rules import keep_rules
@@ -92,6 +93,8 @@ class Record(Timestamped, Versioned, Model):
                 cls.__table_args__ = vars(cls).get("__table_args__", {})
             cls.id = synonym(keys[0]) if len(keys) == 1 else cast("Mapped[object]", _key_of_parts(keys))
         super().__init_subclass__(**arguments)
+        if not vars(cls).get("__abstract__"):
+            tell_nulls(cls.__table__)
 
     def __str__(self) -> str:
         """Name the record for a person."""

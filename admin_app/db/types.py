@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from admin_app.db.unreadable import Unreadable
+from admin_app.extensions import ColumnType
 
 
 def utc_now() -> datetime:
@@ -56,3 +57,9 @@ def _from_text(value: str | None) -> Any:
 
 def _in_utc(value: datetime | None) -> datetime | None:
     return value if value is None or isinstance(value, Unreadable) else value.astimezone(UTC)
+
+
+def variants_of(of: ColumnType) -> tuple[ColumnType, ...]:
+    """Return a type and those that stand for it on single databases."""
+    # SQLAlchemy stores them only here.
+    return (of, *of._variant_mapping.values())  # noqa: SLF001 -- SQLAlchemy has no other name for it

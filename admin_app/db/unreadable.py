@@ -42,6 +42,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+from admin_app.db import untracked
+from admin_app.db.json_exact import JsonNull
+from admin_app.db.untracked import Untracked
 from admin_app.extensions import ColumnType
 
 # What the readers of SQLAlchemy, Python and psycopg raise for what they cannot read.
@@ -62,7 +65,7 @@ Convert = Callable[[object], object]
 Check = Callable[[bytes, object], object]
 
 
-class Unreadable(str):
+class Unreadable(str, Untracked):
     """The text of such a value, which is shown; `raw` is what the database holds."""
 
     __slots__ = ("raw",)
@@ -140,6 +143,29 @@ class _Checked(_Tolerant):
         return reading(checked)
 
 
+class _Nullable(_Tolerant):
+    """JSON. Where a column tells `null` from no value, None is no value, if the column takes that."""
+
+    def __init__(self, has_nulls: object = None, **arguments: object) -> None:
+        """Keep what is noted at the column's type, which SQLAlchemy hands on by the names of arguments."""
+        super().__init__(**arguments)
+        self.has_nulls = has_nulls
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
+        read = super().result_processor(dialect, coltype)
+        return read if self.has_nulls is not None else lambda value: _without_null(read(value) if read else value)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        write = super().bind_processor(dialect) or _as_it_is
+        return (lambda value: None if value is None else write(value)) if self.has_nulls else write
+
+
+def _without_null(value: object) -> object:
+    return None if isinstance(value, JsonNull) else value
+
+
 class _Alike(ColumnType):
     """Writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
 
@@ -196,6 +222,7 @@ _LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
 
 def install(engine: Engine) -> None:
     """Let an engine's own types give back what they cannot read."""
+    untracked.install()
     specs = engine.dialect.colspecs
     added = {of: specs.get(of, of) for of in _READ} | {of: one for of, one in specs.items() if issubclass(of, _READ)}
     given = {of: of for of in _every(_GIVEN) if engine.dialect.name == "sqlite" and not issubclass(of, _READ)}
@@ -229,6 +256,7 @@ def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
     if (of, dialect) in _MADE:
         return _MADE[of, dialect]
     base = _Checked if dialect == "sqlite" and issubclass(of, tuple(_FITS)) else _Tolerant
+    base = _Nullable if issubclass(of, JSON) else base
     made = (
         of if issubclass(of, _Tolerant) else type(of.__name__, (base, of), {"cache_ok": True, "__module__": __name__})
     )

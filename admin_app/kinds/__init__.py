@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import null
 
 from admin_app.db.keys import key_in
-from admin_app.db.types import UtcDateTime
+from admin_app.db.types import UtcDateTime, variants_of
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import AnyColumn, ColumnType, Expression, TableColumn
 from admin_app.kinds.array import ArrayKind, TagsKind
@@ -109,9 +109,7 @@ def require_kind(column: TableColumn, name: str) -> None:
 
 def kind_or_other(of: ColumnType) -> AnyKind:
     """Return the kind of a type. An unknown type, or one whose kind differs between the databases, is read-only text."""
-    # SQLAlchemy stores the types for each database only here.
-    variants = of._variant_mapping.values()  # noqa: SLF001 -- SQLAlchemy has no other name for it
-    kinds = {_kind_of_type(one) for one in (of, *variants)}
+    kinds = {_kind_of_type(one) for one in variants_of(of)}
     return kinds.pop() if len(kinds) == 1 else OtherKind
 
 

@@ -1,28 +1,72 @@
-"""Lists: of texts, whole numbers or members of an enumeration. Tags are a list without repetitions."""
+"""Lists of values of one kind. Tags are a list of texts without repetitions."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, ClassVar
+from typing import cast as cast_type
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Enum, Integer, String, case, cast, func, null, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Time,
+    Uuid,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy import column as named
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.types import NullType, Text
 
+from admin_app.db.driver_text import text_of
+from admin_app.db.driver_text import value_of as written_value
+from admin_app.db.json_exact import JsonNumber
 from admin_app.db.json_spelling import spelled
 from admin_app.db.list_of import ListOf, ListText
-from admin_app.extensions import AnyColumn, ColumnType
-from admin_app.kinds.base import Expression, Kind
+from admin_app.db.unreadable import Unreadable
+from admin_app.extensions import AnyColumn, ColumnType, db
+from admin_app.kinds.base import AnyKind, Convert, Expression, Kind
 from admin_app.kinds.choice import ChoiceKind
+from admin_app.kinds.date import DateKind
+from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.kinds.json import value_of
-from admin_app.kinds.number import WholeNumberKind
+from admin_app.kinds.number import DecimalKind, FloatKind, WholeNumberKind
 from admin_app.kinds.text import TextKind
+from admin_app.kinds.time import TimeKind
+from admin_app.kinds.uuid import UuidKind
 
-# The types of items; an enumeration is a text too, so it comes first.
-_ITEMS: tuple[tuple[type[ColumnType], type[Kind[Any]]], ...] = (
+# The types of items that both databases write alike; an enumeration is a text too, so it comes first.
+_PLAIN: tuple[tuple[type[ColumnType], AnyKind], ...] = (
     (Enum, ChoiceKind),
     (Integer, WholeNumberKind),
     (String, TextKind),
+)
+# Those that stand as texts in SQLite's JSON.
+_IN_JSON: tuple[tuple[type[ColumnType], AnyKind], ...] = (
+    *_PLAIN,
+    (Date, DateKind),
+    (Time, TimeKind),
+    (Uuid, UuidKind),
+)
+_IN_ARRAY: tuple[tuple[type[ColumnType], AnyKind], ...] = (
+    *_IN_JSON,
+    (DateTime, LocalDateTimeKind),
+    (Float, FloatKind),
+    (Numeric, DecimalKind),
 )
 
 # A list of items of any kind.
@@ -33,6 +77,14 @@ def item_type(of: Any) -> ColumnType:
     """Return the type of a list's items."""
     found: ColumnType = of.item if isinstance(of, ListOf) else of.item_type
     return found
+
+
+def kind_of_items(of: ColumnType) -> AnyKind | None:
+    """Return the kind of a list's items; None for a type of items that lists are not made of."""
+    item, known = item_type(of), _IN_JSON if isinstance(of, ListOf) else _IN_ARRAY
+    kind = next((kind for type_, kind in known if isinstance(item, type_)), None)
+    # PostgreSQL alone has arrays, and gives back aware times.
+    return DateTimeKind if kind is LocalDateTimeKind and not kind.holds(item) else kind
 
 
 class ArrayKind(Kind[Items]):
@@ -46,19 +98,19 @@ class ArrayKind(Kind[Items]):
     def __init__(self, column: AnyColumn) -> None:
         """Find the kind of the items."""
         super().__init__(column)
-        of = item_type(self.type)
-        self.item = next(kind for type_, kind in _ITEMS if isinstance(of, type_))(Column("item", of, nullable=False))
+        kind = kind_of_items(self.type) or TextKind
+        self.item = kind(Column("item", item_type(self.type), nullable=False))
 
     @classmethod
     def holds(cls, of: ColumnType) -> bool:
         """Accept flat lists of known items."""
         is_flat = isinstance(of, ListOf) or (of.dimensions in {None, 1} and not of.as_tuple)  # type: ignore[attr-defined]
-        return is_flat and isinstance(item_type(of), (Enum, Integer, String))
+        return is_flat and kind_of_items(of) is not None
 
     def problem_with(self, label: str, value: Items) -> str | None:
         """Return the problem with the first item that breaks a rule."""
-        each = (self.item.problem_with(f"Each of {label}", one) for one in value if one is not None)
-        return next(filter(None, each), None)
+        read = (one for one in value if one is not None and not isinstance(one, (Unreadable, list)))
+        return next(filter(None, (self.item.problem_with(f"Each of {label}", one) for one in read)), None)
 
     def to_url(self, value: Items) -> str:
         """Write JSON."""
@@ -70,7 +122,12 @@ class ArrayKind(Kind[Items]):
 
     def words(self, value: Items) -> list[str]:
         """Write each item as a person types it."""
-        return ["" if one is None else str(self.item.to_csv(one)) for one in value]
+        return ["" if one is None else self._word(one) for one in value]
+
+    def _word(self, item: object) -> str:
+        if isinstance(item, list):
+            return spelled(item)
+        return str(item if isinstance(item, Unreadable) else self.item.to_csv(item))
 
     def items_of(self, texts: list[str]) -> Items:
         """Read items that a person typed; raise `ValueError` that says what each must be."""
@@ -88,23 +145,31 @@ class ArrayKind(Kind[Items]):
             raise ValueError(message) from error
         if any(isinstance(one, list | dict | bool) for one in found):
             raise ValueError(message)
-        return [None if one is None else self.item.from_cell(str(one)) for one in found]
+        return [None if one is None else self.item.from_cell(_typed(one)) for one in found]
 
     def value_of_empty_cell(self) -> Items | None:
         """Return an empty list if the column requires a value."""
         return None if self.stored.nullable else []
+
+    def row_reader(self, dialect: Dialect) -> Convert | None:
+        """Return the function that converts the driver's values, unless the items need SQLAlchemy's."""
+        return None if isinstance(self.item, FloatKind | DecimalKind) else super().row_reader(dialect)
 
     def comparable(self, column: Expression) -> Expression:
         """Compare the JSON text."""
         return ListText(column)
 
     def history_of(self, value: Items) -> str:
-        """Write JSON of the stored items."""
-        return spelled([self.item.to_history(one) for one in value])
+        """Write JSON of the stored items. PostgreSQL lets any array have lists as items: those it writes as it does itself."""
+        if not any(isinstance(one, list) for one in value):
+            return spelled([self.item.to_history(one) for one in value])
+        return str(text_of(value, self.type, db.engine.dialect))
 
     def value_in_history(self, value: object) -> Items:
-        """Read JSON."""
-        return [self.item.from_history(one) for one in json.loads(str(value))]
+        """Read what that wrote."""
+        if str(value).startswith("{"):
+            return cast_type("Items", written_value(str(value), self.type, db.engine.dialect))
+        return [one if isinstance(one, list) else self.item.from_history(one) for one in json.loads(str(value))]
 
     def may_return(self, held: object) -> bool:
         """Whether each item that is a choice is one of today's."""
@@ -126,8 +191,19 @@ class ArrayKind(Kind[Items]):
         return ListText(column)
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Write JSON."""
-        return ListText(column)
+        """Write JSON of the items, each as its kind writes it."""
+        is_plain = isinstance(self.item, tuple(kind for _, kind in _PLAIN))
+        written = ListText(column) if is_plain else self._written(column)
+        return case((column.is_(None), null()), (func.array_ndims(column) > 1, cast(column, Text)), else_=written)
+
+    def _written(self, column: Expression) -> Expression:
+        of = named("value", self.item.type)
+        items = func.unnest(column).table_valued(of, with_ordinality="place").render_derived()
+        each = func.to_jsonb(self.item.history_on_postgres(items.c.value))
+        whole = func.coalesce(
+            func.jsonb_agg(aggregate_order_by(each, items.c.place)), cast(literal("[]", Text()), JSONB)
+        )
+        return cast(select(whole).scalar_subquery(), Text)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Keep the JSON text."""
@@ -142,8 +218,14 @@ class ArrayKind(Kind[Items]):
             .table_valued("value", with_ordinality="place")
             .render_derived()
         )
-        ordered = select(cast(items.c.value, of)).order_by(items.c.place).scalar_subquery()
-        return case((text.is_(None), null()), else_=func.array(ordered, type_=ARRAY(of)))
+        read = self.item.from_history_on_postgres(items.c.value)
+        ordered = select(read).order_by(items.c.place).scalar_subquery()
+        built = func.array(ordered, type_=ARRAY(of))
+        return case((text.is_(None), null()), (text.startswith("{"), cast(text, ARRAY(of))), else_=built)
+
+
+def _typed(item: object) -> str:
+    return item.digits if isinstance(item, JsonNumber) else str(item)
 
 
 class TagsKind(ArrayKind):

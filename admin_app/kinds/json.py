@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import JSON, Dialect, Integer, case, cast, func
-from sqlalchemy.types import NullType, Text
+from sqlalchemy.types import NullType
 
+from admin_app.db.json_exact import JSON_NULL, JsonNull, JsonNumber, plain_digits
 from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
 from admin_app.db.unreadable import reading
 from admin_app.kinds.base import Convert, Expression, Kind
@@ -21,8 +21,10 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # How deeply lists and objects may be nested: the writer calls itself for each level.
 DEEPEST = 100
 TOO_DEEP = "The JSON is nested too deeply"
-# Python refuses to convert numbers of more than a few thousand digits.
-MOST_DIGITS = 400
+# Without an exponent. A longer number is a mistake, or an attack.
+MOST_DIGITS = 4000
+# Digits of it in a message.
+SHOWN = 20
 
 
 class JsonText(str):
@@ -35,7 +37,7 @@ def value_of(text: str) -> Any:
     """Read JSON; raise `ValueError` that says where it is wrong, or what can't be stored or read unambiguously."""
     try:
         value = json.loads(
-            text, parse_constant=_refused, parse_float=_finite, parse_int=_whole, object_pairs_hook=_named_once
+            text, parse_constant=_refused, parse_float=_short, parse_int=_whole, object_pairs_hook=_named_once
         )
     except json.JSONDecodeError as error:
         message = f"Line {error.lineno}, column {error.colno}: {error.msg}"
@@ -45,7 +47,7 @@ def value_of(text: str) -> Any:
     if any(map(_UNSTORABLE.search, _texts(value))):
         message = "It contains a character that cannot be stored"
         raise ValueError(message)
-    return value
+    return JSON_NULL if value is None else value
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -70,20 +72,24 @@ def _refused(name: str) -> NoReturn:
     raise ValueError(message)
 
 
-def _finite(text: str) -> float:
-    """Read a number with a fraction or an exponent. Python would read one that is too large as infinity, which JSON lacks."""
-    number = float(text)
-    if math.isinf(number):
-        message = f"The number {text[:20]} is too large"
-        raise ValueError(message)
+def _short(text: str) -> JsonNumber:
+    """Read a number with a fraction or an exponent, and keep its digits."""
+    number = JsonNumber(text)
+    digits = plain_digits(number)
+    _require_room(text, is_long=len(digits) > MOST_DIGITS or "e" in digits.lower())
     return number
 
 
 def _whole(text: str) -> int:
-    if len(text) > MOST_DIGITS:
-        message = f"The number {text[:20]}… has more than {MOST_DIGITS} digits"
-        raise ValueError(message)
+    _require_room(text, is_long=len(text) > MOST_DIGITS)
     return int(text)
+
+
+def _require_room(text: str, *, is_long: bool) -> None:
+    if is_long:
+        shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+        message = f"The number {shown} has more than {MOST_DIGITS:,} digits"
+        raise ValueError(message)
 
 
 def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -97,11 +103,11 @@ def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class JsonKind(Kind[Any]):
-    """JSON. `null` and no value are the same to a reader; the column decides which one is written."""
+    """JSON. Its value `null` is not the same as no value."""
 
     name = "json"
     types = (JSON,)
-    values = (dict, list, JsonText, DeepJson)
+    values = (dict, list, JsonText, DeepJson, JsonNull)
     is_ordered = False
 
     def to_url(self, value: object) -> str:
@@ -140,7 +146,7 @@ class JsonKind(Kind[Any]):
 
     def comparable(self, column: Expression) -> Expression:
         """Compare the spelling: PostgreSQL's `json` has no equality, and SQLite stores any spelling."""
-        return func.nullif(Spelled(column), "null", type_=Text())
+        return Spelled(column)
 
     def history_of(self, value: object) -> str:
         """Write JSON."""

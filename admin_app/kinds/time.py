@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import time
 
+from flask import has_app_context
 from sqlalchemy import Interval, Text, Time, case, cast, func
 
-from admin_app.kinds.base import Expression, Kind, as_it_is, read_as, without_zone
+from admin_app.extensions import db
+from admin_app.kinds.base import Expression, Kind, read_as, without_zone
 
 
 class TimeKind(Kind[time]):
-    """A time of day without a time zone."""
+    """A time of day. PostgreSQL's `TIMETZ` keeps its offset from UTC, and SQLite none."""
 
     name = "time"
     types = (Time,)
@@ -31,11 +33,32 @@ class TimeKind(Kind[time]):
         return value.isoformat()
 
     to_json = to_csv
-    to_sheet = staticmethod(as_it_is)
+
+    @staticmethod
+    def to_sheet(value: time) -> time | str:
+        """Write a time, or text if it has an offset, for which a spreadsheet's cell has no room."""
+        return value if value.tzinfo is None else value.isoformat()
+
+    @property
+    def has_offset(self) -> bool:
+        """Whether the database keeps the offset."""
+        return bool(self.type.timezone) and has_app_context() and db.engine.dialect.name == "postgresql"
+
+    @property
+    def example(self) -> str:
+        """A time as the column takes it."""
+        return "09:30+02:00" if self.has_offset else "09:30"
+
+    def read(self, text: str) -> time:
+        """Read ISO 8601; raise `ValueError` for an offset that the column would lose, or for want of one."""
+        found = time.fromisoformat(text)
+        if self.has_offset and found.tzinfo is None:
+            raise ValueError(text)
+        return found if self.has_offset else without_zone(found)
 
     def from_cell(self, cell: str) -> time:
-        """Read ISO 8601 without a time zone."""
-        return read_as(lambda text: without_zone(time.fromisoformat(text)), cell.strip(), "a time like 09:30")
+        """Read ISO 8601."""
+        return read_as(self.read, cell.strip(), f"a time like {self.example}")
 
     def history_of(self, value: time) -> str:
         """Write ISO 8601 to the microsecond."""

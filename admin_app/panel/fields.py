@@ -21,6 +21,7 @@ from admin_app.panel.access.lookup import find_offered, typing_hint
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import UNSEEN
 from admin_app.relations import ToOne
+from admin_app.relations.to_one import dangling_key
 from admin_app.web.form_parser import SentAsFile
 
 
@@ -115,12 +116,36 @@ class RelationField(Field):
 
     @property
     def picked(self) -> Picked | None:
-        """The record the field holds now."""
+        """The record the field holds now, or what there is of one that is gone."""
+        if self.data is None and self.dangling and self._value() == self.dangling:
+            return Picked(self.dangling, no_such(self.dangling, self.noun), "", "")
         return None if self.data is None else picked_of(self.data)
+
+    @property
+    def dangling(self) -> str:
+        """The key of a record that is not there, where the form's record points at one; else ""."""
+        # Flask-Admin's forms keep the record that they change.
+        holder = getattr(getattr(self, "_form", None), "_obj", None)
+        if self.tie is None or holder is None or self.object_data is not None:
+            return ""
+        key = dangling_key(holder, self.tie)
+        return "" if key is None else str(key)
+
+    @property
+    def is_left_dangling(self) -> bool:
+        """Whether the field was sent as it was drawn with such a key."""
+        return bool(self.dangling) and self._typed == self.dangling
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether such a key was emptied: the ORM sees no difference."""
+        return bool(self.dangling) and self._typed == ""
 
     def populate_obj(self, obj: object, name: str) -> None:
         """Point the record at the one that was chosen; by columns where the ORM would empty what another relation needs."""
-        if self.tie is None or self.tie.is_plain:
+        if self.is_left_dangling:
+            return
+        if self.tie is None or (self.tie.is_plain and not self.lets_go):
             super().populate_obj(obj, name)
             return
         for column, value in self.tie.values_for(self.data).items():
@@ -131,7 +156,7 @@ class RelationField(Field):
         """Return the text in the input: what was typed, or the id."""
         if self._typed is not None:
             return self._typed
-        return print_key(self.data.id) if self.data is not None else ""
+        return print_key(self.data.id) if self.data is not None else self.dangling
 
     def process_data(self, value: object) -> None:
         """Set the record; earlier input is dropped."""
@@ -149,11 +174,16 @@ class RelationField(Field):
             self.data = held
             return
         self.data = None
-        if self._typed:
+        if self._typed and not self.is_left_dangling:
             try:
                 self.data = find_offered(self.target, self._typed)
             except NotFoundError as error:
                 raise ValueError(str(error)) from error
+
+
+def no_such(key: object, noun: str) -> str:
+    """Say that a key leads to no record."""
+    return f"{key} (no such {noun})"
 
 
 def picked_of(record: Record) -> Picked:
@@ -185,6 +215,8 @@ class Rule:
     def __call__(self, _form: object, field: Field) -> None:
         """Raise with the problem's words; what the record holds already stays as it is, whatever it is."""
         if field.data is not None and field.data != "" and field.data is field.object_data:
+            return
+        if isinstance(field, RelationField) and field.is_left_dangling:
             return
         if problem := self.problem(field.data):
             raise ValidationError(problem)

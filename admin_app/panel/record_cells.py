@@ -7,12 +7,16 @@ from typing import Any
 
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
+from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access, access_of
+from admin_app.panel.fields import no_such
 from admin_app.panel.files.addresses import ways_to_files
 from admin_app.panel.kinds import beside_of, column_drawing, panel_kind_of, value_cell
 from admin_app.panel.links import link, record_url
 from admin_app.panel.view_models import UNSEEN, Cell, CellKind
+from admin_app.relations import ToOne
+from admin_app.relations.to_one import dangling_key
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.selection import ARCHIVED, TOO
 
@@ -39,7 +43,7 @@ def drawing_of(access: Access, name: str, *, counts: Counts, is_whole: bool) -> 
         other, is_links = access.beyond(name), resource.is_links(name)
         if is_links:
             return lambda record: links_cell(other, getattr(record, name), is_whole=is_whole)
-        return lambda record: _relation_cell(other, getattr(record, name))
+        return lambda record: _to_one_cell(access, other, record, name)
     if name in resource.column_formatters and not is_whole:
         return lambda record: value_cell(resource.formatted(name, record), is_whole=False)
     return _value_drawing(access, name, is_whole=is_whole)
@@ -99,6 +103,14 @@ def _relation_cell(access: Access | None, other: Record | None) -> Cell:
         return UNSEEN
     url = record_url(access, other) if access.may(Action.VIEW) else ""
     return Cell(CellKind.RELATION, access.title_of(other), access.detail_of(other), url)
+
+
+def _to_one_cell(access: Access, beyond: Access | None, record: Record, name: str) -> Cell:
+    """Name the record that another one points at, or say the key that leads to none: nothing may have kept the record there."""
+    other, relation = getattr(record, name), access.resource.relation(name)
+    if other is None and isinstance(relation, ToOne) and (key := dangling_key(record, relation)) is not None:
+        return Cell(CellKind.TEXT, no_such(key, noun_of(relation.target)))
+    return _relation_cell(beyond, other)
 
 
 def links_cell(access: Access | None, others: Sequence[Record], *, is_whole: bool) -> Cell:

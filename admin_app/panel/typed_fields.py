@@ -12,6 +12,10 @@ from wtforms.widgets import TextInput
 from admin_app.db.unreadable import Unreadable
 from admin_app.formatting import plain_lines
 from admin_app.number_parsing import AmbiguousNumber
+from admin_app.timezones import UnclearTimeError
+
+# What the name of the zone is sent as that a time was drawn in: "at.zone".
+ZONE = ".zone"
 
 
 class TypedField(Field):
@@ -61,7 +65,7 @@ class TypedField(Field):
         elif typed:
             try:
                 self.data = self.read(typed)
-            except AmbiguousNumber:
+            except (AmbiguousNumber, UnclearTimeError):
                 raise
             except (ValueError, ArithmeticError) as error:
                 raise ValueError(self.advice) from error

@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import Parts
-from admin_app.db.keys import key_of
+from admin_app.db.keys import Key, key_of
 from admin_app.db.record import Record
 from admin_app.db.unique_together import unique_groups
 from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values
@@ -108,3 +108,8 @@ class ToOne(Relation):
     def history(self) -> Sequence[str]:
         """Return the foreign key's attributes."""
         return self.own_names
+
+
+def dangling_key(record: Record, relation: ToOne) -> Key | None:
+    """Return the key by which a record, whose related record was looked for and not found, points at one all the same; None for no key."""
+    return cast("Key | None", relation.reference_in({name: getattr(record, name) for name in relation.own_names}))

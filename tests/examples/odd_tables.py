@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -37,6 +38,8 @@ class Parcel(shop.db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(sa.String(20), unique=True)
     product_id: Mapped[int | None] = mapped_column(sa.ForeignKey(shop.Product.id))
+    # A moment on PostgreSQL, and only to be looked at on SQLite, which gives it back without a zone.
+    sent_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
 
     product: Mapped[shop.Product | None] = relationship()
 
@@ -46,10 +49,10 @@ class Parcel(shop.db.Model):  # type: ignore[name-defined,misc]
 
 class ParcelResource(Resource):
     model: Any = Parcel
-    column_list = ("label", "product", "id")
+    column_list = ("label", "product", "sent_at", "id")
     column_searchable_list = ("label", "product.title")
-    column_filters = ("label", "product")
-    form_columns = ("label", "product")
+    column_filters = ("label", "product", "sent_at")
+    form_columns = ("label", "product", "sent_at")
 
 
 class Box(shop.db.Model):  # type: ignore[name-defined,misc]

@@ -64,6 +64,7 @@ def test_tables_are_made_and_what_a_newer_version_has_more_is_added(address: str
     )
     assert {*to_be_made} == {left.strip(), *(f"To be made: {one}" for one in missing)}
     assert last == f"{len(missing)} changes to be made. Nothing was changed."
+    assert found["is_kept"] is address.startswith("postgresql")
     assert (found["pages"], found["tables"]) == ([200] * 3, ["admin_alembic_version"])
     done = [303, *[200] * 6, 303, 303, 303, 200]
     assert found["worked"] == [[*done, False], [*done, True], [*done, True]]

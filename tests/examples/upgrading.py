@@ -45,15 +45,16 @@ def main() -> None:
     ]
     worked = [
         odd_tables.worked(client, "wide", "c199"),
-        odd_tables.worked(client, "parcel", "label", product="1"),
+        odd_tables.worked(client, "parcel", "label", product="1", sent_at="2026-10-25T02:30+01:00"),
         odd_tables.worked(client, "crate", "wood", label="big"),
     ]
+    is_kept = "2026-10-25T01:30:00Z" in client.get("/admin/parcel/export/csv/").text
     with inside.app_context():
         versions = db.session.scalars(text("SELECT version_num FROM admin_alembic_version")).all()
         tables = [one for one in inspect(db.engine).get_table_names() if "alembic" in one]
         theirs = MigrationContext.configure(db.session.connection(), opts={"include_name": is_outside_dashboard})
         dropped = [one[1].name for one in compare_metadata(theirs, shop.db.metadata) if one[0] == "remove_table"]
-    found = {"dropped": dropped, "checked": checked, "said": said}
+    found = {"is_kept": is_kept, "dropped": dropped, "checked": checked, "said": said}
     print(json.dumps({**found, "pages": pages, "worked": worked, "versions": list(versions), "tables": tables}))  # noqa: T201 -- it is asked for
 
 

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.list_of import ListOf
 from admin_app.db.string_set import StringSet, StringSetType
 from admin_app.db.types import UtcDateTime
@@ -64,6 +65,10 @@ class Everything(Base):
     long_text: Mapped[str | None] = mapped_column(sa.Text)
     text: Mapped[str | None] = mapped_column(sa.String(20))
     binary: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+
+
+# As records do.
+tell_nulls(Everything.__table__)
 
 
 @dataclass(frozen=True)

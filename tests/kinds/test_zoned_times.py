@@ -1,19 +1,26 @@
-"""SQLAlchemy's times with a time zone: supported on PostgreSQL, and read-only on SQLite, which returns them without a zone."""
+"""Times with a time zone: typed in the viewer's. SQLAlchemy's own are so on PostgreSQL, and read-only on SQLite, which returns them without a zone."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
+from admin_app.context import time_zone
+from admin_app.db.types import UtcDateTime
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql, json_of
+from admin_app.panel.kinds import panel_kind_of
+from admin_app.panel.kinds.time import FromTime
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv_lines import csv_line
 
@@ -25,6 +32,7 @@ TABLE = sa.Table(
     sa.Column("daily", sa.Time(timezone=True)),
 )
 AT = TABLE.c.at
+MOMENTS: sa.Column[Any] = sa.Column("at", UtcDateTime)
 MOMENT = datetime(2026, 7, 31, 9, 30, 15, 250_000, ZoneInfo("Asia/Kolkata"))
 IN_UTC = "2026-07-31T04:00:15.250000"
 
@@ -81,3 +89,93 @@ def test_the_history_has_a_time_of_day_with_its_offset_also_one_that_python_cann
     assert [json.loads(one) for one in written] == [{"daily": kind_of(daily).to_history(one)} for one in values] == kept
     again = [stored.scalar(sa.select(from_json_sql(daily, sa.literal(one), "daily", "postgresql"))) for one in written]
     assert again == [kind_of(daily).from_history(one["daily"]) for one in kept] == values
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def field_of(column: sa.Column[Any], sent: dict[str, str] | None = None, data: Any = None) -> Any:
+    class OneField(Form):
+        it = panel_kind_of(column).field(column, {"label": "It"})
+
+    form = OneField(None if sent is None else MultiDict(sent), data=None if data is None else {"it": data})
+    if sent is not None:
+        form.validate()
+    return form["it"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "drawn", "input_type"),
+    [
+        ("2026-07-31T09:30:00", "2026-07-31T11:30:00", "datetime-local"),
+        ("2026-10-25T00:30:00", "2026-10-25T02:30:00+02:00", "text"),
+        ("2026-10-25T01:30:00", "2026-10-25T02:30:00+01:00", "text"),
+        ("2026-07-31T09:30:00.123456", "2026-07-31T11:30:00.123456", "text"),
+        ("9999-12-31T23:30:00", "9999-12-31T23:30:00+00:00", "text"),
+    ],
+)
+def test_a_moment_is_drawn_in_the_viewers_zone_and_is_the_same_when_it_is_sent(
+    moment: str, drawn: str, input_type: str
+) -> None:
+    value = datetime.fromisoformat(f"{moment}+00:00")
+
+    with time_zone(BERLIN):
+        field = field_of(MOMENTS, data=value)
+    # Meanwhile they may have chosen another zone.
+    again = field_of(MOMENTS, {"it": drawn, "it.zone": "Europe/Berlin"})
+
+    assert (field._value(), field.widget.input_type, field.hint) == (drawn, input_type, "Time in Europe/Berlin.")
+    assert 'type="hidden" name="it.zone" value="Europe/Berlin"' in str(field()).replace("&#43;", "+")
+    assert (again.data, list(again.errors)) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "2026-10-25T02:30",
+            (
+                "In Europe/Berlin, 02:30 comes twice on that day, because the clocks are put back. "
+                "Enter 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00."
+            ),
+        ),
+        (
+            "2026-03-29T02:30",
+            (
+                "In Europe/Berlin, 02:30 does not come on that day, because the clocks are put forward. "
+                "Enter a time before or after."
+            ),
+        ),
+        ("0001-01-01T00:00", "Enter a date and a time, like 2026-11-22 09:30."),
+        ("soon", "Enter a date and a time, like 2026-11-22 09:30."),
+    ],
+)
+def test_a_clock_that_means_no_single_moment_is_refused_in_a_field_that_takes_an_offset(typed: str, said: str) -> None:
+    with time_zone(BERLIN):
+        field = field_of(MOMENTS, {"it": typed, "it.zone": "Nowhere"})
+
+    assert (list(field.errors), field._value()) == ([said], typed)
+    assert (field.widget.input_type == "text") is (typed != "0001-01-01T00:00")
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_time_of_day_with_an_offset_is_typed_filtered_and_imported_with_one(stored: sa.Connection) -> None:
+    daily = TABLE.c.daily
+    value = time(9, 30, tzinfo=timezone(timedelta(hours=2)))
+    stored.execute(sa.insert(TABLE).values(id=2, daily=value))
+    kind = kind_of(daily)
+
+    fields = [field_of(daily, {"it": typed}) for typed in ("09:30+02:00", "09:30")]
+    operator = FromTime(daily, "It")
+    found = [*stored.scalars(sa.select(TABLE.c.id).where(operator.condition(daily, operator.parse("07:00Z"))))]
+
+    advice = "Enter a time with its offset from UTC, like 09:30+02:00."
+    assert [(one.data, list(one.errors)) for one in fields] == [(value, []), (None, [advice])]
+    assert (found, operator.hint) == ([2], "A time like 09:30+02:00.")
+    assert [kind.from_cell(str(written(value))) for written in (kind.to_csv, kind.to_json, kind.to_sheet)] == [
+        value
+    ] * 3
+    with pytest.raises(ValueError, match=r"^must be a time like 09:30\+02:00\.$"):
+        kind.from_cell("09:30")
+    with pytest.raises(ValueError, match=r"^Enter a time like 09:30\+02:00\.$"):
+        operator.parse("09:30")

@@ -28,6 +28,7 @@ from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import Values, db
 from admin_app.formatting import exact_time, in_words, plain_lines, sentence_case, short_name
 from admin_app.panel.access.access import Access
+from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflict_view_models import Changer, Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
 from admin_app.panel.kinds import column_cell, value_cell
@@ -35,6 +36,7 @@ from admin_app.panel.record.facts import fact_names
 from admin_app.panel.record_cells import cell_of_value, links_cell
 from admin_app.panel.view_models import UNSEEN, Cell
 from admin_app.relations import ManyToMany, ToOne
+from admin_app.relations.to_one import dangling_key
 from admin_app.web.attempts import attempt_once
 from admin_app.web.auth.login import current_principal
 
@@ -179,7 +181,10 @@ class Conflicts:
         was = self._meant(one.name, values) if is_known else UNKNOWN
         # What cannot be read equals nothing.
         yours = UNKNOWN if one.process_errors else one.data
-        outcome = resolution_of(_plain(was), _plain(theirs), _plain(yours))
+        gone = self._dangling(one.name)
+        if isinstance(one, RelationField) and one.is_left_dangling:
+            yours = gone
+        outcome = resolution_of(_plain(was), _plain(gone if theirs is None else theirs), _plain(yours))
         if (
             outcome is Resolution.CHOICE
             and self._resource.is_links(one.name)
@@ -190,6 +195,13 @@ class Conflicts:
         take = own.get(f"{TAKE}{one.name}", "") if outcome is Resolution.CHOICE else ""
         is_mixed = outcome is Resolution.CHOICE and self._is_text(one.name)
         return Part(one, outcome, was, theirs, take, _both(was, theirs, yours) if is_mixed else None)
+
+    def _dangling(self, name: str) -> object:
+        """Return the key by which the record points at one that is not there, which is no value to the ORM."""
+        relation = self._resource.relation(name)
+        if not isinstance(relation, ToOne) or getattr(self._record, name) is not None:
+            return None
+        return dangling_key(self._record, relation)
 
     def _is_text(self, name: str) -> bool:
         """Whether two changes of the field can be merged as text; two files cannot."""
@@ -267,6 +279,8 @@ def _both(was: object, theirs: object, yours: object) -> str | None:
 
 def is_changed(one: Field, record: Record) -> bool:
     """Whether a field differs from the record; fields that are not the record's always count."""
+    if isinstance(one, RelationField) and one.lets_go:
+        return True
     return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
 
 

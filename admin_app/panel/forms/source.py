@@ -16,6 +16,7 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.drafts import DRAFT, answers, shown_draft
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.resource import Resource
+from admin_app.panel.typed_fields import ZONE
 
 # The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
 # and what makes two sendings one.
@@ -50,7 +51,8 @@ def kept_names(resource: Resource) -> set[str]:
     """Name the fields that are shown again as they were sent: no secrets."""
     secret = {name for name, column in stored_columns(resource.model).items() if column.info.get("secret")}
     names = {field.name for field in resource.forms.fields() if not isinstance(field, PasswordField)} - secret
-    return names | {VERSION, SEEN, ONCE, DRAFT} | {f"{TAKE}{name}" for name in names}
+    further = {f"{TAKE}{name}" for name in names} | {name + ZONE for name in names}
+    return names | {VERSION, SEEN, ONCE, DRAFT} | further
 
 
 def _form(access: Access, record: Record | None, sent: MultiDict[str, str] | None) -> Form:

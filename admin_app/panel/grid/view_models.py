@@ -8,6 +8,7 @@ from wtforms import Field
 
 from admin_app.panel.fields import RelationField
 from admin_app.panel.forms.conflict_view_models import Meanwhile
+from admin_app.panel.kinds.datetime import MomentField
 from admin_app.panel.list.view_models import Column
 from admin_app.panel.view_models import Cell, Hidden
 
@@ -69,8 +70,15 @@ class Grid:
     @property
     def hints(self) -> dict[str, str]:
         """What to type into the fields of a column where no script helps, by the column."""
-        fields = [cell.field for row in self.rows for cell in row.cells if cell.field is not None]
-        return {one.short_name: one.hint for one in fields if isinstance(one, RelationField)}
+        return {one.short_name: one.hint for one in self._fields() if isinstance(one, RelationField)}
+
+    @property
+    def zones(self) -> dict[str, str]:
+        """In which zone the times of a column are typed, by the column."""
+        return {one.short_name: one.hint for one in self._fields() if isinstance(one, MomentField)}
+
+    def _fields(self) -> list[Field]:
+        return [cell.field for row in self.rows for cell in row.cells if cell.field is not None]
 
     @property
     def errors(self) -> tuple[Hidden, ...]:

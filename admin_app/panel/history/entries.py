@@ -23,6 +23,7 @@ from admin_app.domain.audit.undo_words import way_in_words
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import Expression, TableColumn, Values, db
 from admin_app.kinds import kind_of
+from admin_app.kinds.json import JsonKind
 from admin_app.models.change_set import Change, ChangeSet, Did, Kind
 from admin_app.panel.access.access import (
     LONGEST_NAME,
@@ -242,12 +243,18 @@ def _shown(
     for key_column in () if column is None else _keys_held_by(column):
         if value is not None:
             return _Shown(*names.of(key_column, value))
-    if column is not None and value and kind_of(column).is_file:
-        return _Shown(column_cell(column, value, is_whole=True).text)
-    if type(value) is str and value:
+    is_by_column = column is not None and value is not None and _is_by_column(column, value)
+    if type(value) is str and value and not is_by_column:
         return _Shown(value, is_prose=True)
-    cell = value_cell(value if access is None else access.resource.as_called(key, value), is_whole=True)
+    called = value if access is None or is_by_column else access.resource.as_called(key, value)
+    cell = column_cell(column if is_by_column else None, called, is_whole=True)
     return _Shown(cell.title if cell.iso and cell.title else f"({cell.text})" if cell.kind == "empty" else cell.text)
+
+
+def _is_by_column(column: TableColumn, value: object) -> bool:
+    """Whether a value says too little by itself: the name of a file, the items of a list, the spelling of JSON."""
+    kind = kind_of(column)
+    return (kind.is_file and bool(value)) or isinstance(value, list) or isinstance(kind, JsonKind)
 
 
 def _names(changes: Sequence[Change]) -> Names:

@@ -155,7 +155,7 @@ def column_cell(attribute: AnyColumn | None, value: object, *, is_whole: bool) -
 
 def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[object], Cell]:
     """Return the function that draws values of a column."""
-    is_named = attribute is not None and bool(name_of_kind(attribute))
+    is_named = attribute is not None and (bool(name_of_kind(attribute)) or _is_json(attribute))
 
     def draw(value: object) -> Cell:
         is_special = is_named and not isinstance(value, Unreadable)
@@ -165,6 +165,11 @@ def column_drawing(attribute: AnyColumn | None, *, is_whole: bool) -> Callable[[
         return text_cell(cell.text, is_whole=is_whole)._replace(url=cell.url) if cell.kind is CellKind.TEXT else cell
 
     return draw
+
+
+def _is_json(attribute: AnyColumn) -> bool:
+    """Whether the spelling of a value says more than the value: "5" is a text, 5 a number."""
+    return hasattr(attribute, "type") and isinstance(panel_kind_of(attribute), JsonPanel)
 
 
 def beside_of(attribute: AnyColumn | None) -> str:

@@ -1,12 +1,15 @@
-"""A date and time: the browser's input, in UTC if the column has a time zone; lists show the viewer's time zone."""
+"""A date and time: the browser's input; a moment is typed and shown in the viewer's time zone."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import UTC, datetime, tzinfo
+from typing import Any, ClassVar, cast
 
-from wtforms.widgets import DateTimeLocalInput
+from markupsafe import Markup
+from typing_extensions import override
+from wtforms import Field
+from wtforms.widgets import DateTimeLocalInput, Input, TextInput
 
 from admin_app import formatting
 from admin_app.context import zone
@@ -15,29 +18,64 @@ from admin_app.kinds.base import AnyKind, without_zone
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.kinds.date import DatePanel
-from admin_app.panel.typed_fields import TypedField
+from admin_app.panel.typed_fields import ZONE, TypedField
 from admin_app.panel.view_models import Cell, CellKind
+from admin_app.timezones import UnclearTimeError, clock_text, moment_at, zone_of
 
 # Browsers take thousandths of a second.
 _TAKEN = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?")
 
 
-class UtcDateTimeField(TypedField):
-    """A date and time, typed and shown in UTC."""
+class ZonedInput(TextInput):
+    """An input with the name of the zone that its time is drawn in: the person may choose another one before they send it."""
+
+    def __init__(self, input_type: str, drawn_in: tzinfo) -> None:
+        """Keep the zone."""
+        super().__init__(input_type)
+        self.drawn_in = drawn_in
+
+    @override
+    def __call__(self, field: Field, **attributes: object) -> Markup:
+        """Draw both."""
+        said = Markup('<input type="hidden" name="{}" value="{}">').format(field.name + ZONE, self.drawn_in)
+        return super().__call__(field, **attributes) + said
+
+
+class MomentField(TypedField):
+    """A date and time, typed and shown in the viewer's time zone, which it names."""
 
     kind = DateTimeKind.name
-    widget = DateTimeLocalInput()
+    widget: Input = DateTimeLocalInput()
     taken = _TAKEN
-    advice = "Enter a date and a time in UTC, like 2026-11-22 09:30."
+    advice = "Enter a date and a time, like 2026-11-22 09:30."
+
+    def process(self, formdata: Any, *args: object, **kwargs: object) -> None:
+        """Read what is sent in the zone that it was drawn in, which is the viewer's of then."""
+        drawn_in = (formdata or {}).get(self.name + ZONE, "")
+        self.zone = zone_of(drawn_in) if drawn_in and str(zone_of(drawn_in)) == drawn_in else zone()
+        self.hint, self.widget = f"Time in {self.zone}.", DateTimeLocalInput()
+        super().process(formdata, *args, **kwargs)
+        is_text = self.widget.input_type == "text" or self._is_unclear()
+        self.widget = ZonedInput("text" if is_text else "datetime-local", self.zone)
 
     def read(self, text: str) -> datetime:
-        """Read ISO 8601 as UTC; the label says so."""
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        """Read ISO 8601; without an offset it is the clock of the zone."""
+        moment = datetime.fromisoformat(text)
+        return moment_at(moment, self.zone) if moment.tzinfo is None else moment.astimezone(UTC)
 
-    def write(self, value: Any) -> str:
-        """Write it without the time zone, which the browser's input doesn't support."""
-        moment: datetime = value
-        return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    def write(self, value: object) -> str:
+        """Write the clock of the zone, which is all that the browser's input takes."""
+        return clock_text(cast("datetime", value), self.zone)
+
+    def _is_unclear(self) -> bool:
+        """Whether an offset has to be typed."""
+        try:
+            self.read(self._value())
+        except ValueError as error:
+            return isinstance(error, UnclearTimeError)
+        except OverflowError:
+            return False
+        return False
 
 
 class LocalDateTimeField(TypedField):
@@ -66,8 +104,8 @@ class DateTimePanel(PanelKind):
     bulk_changes = DatePanel.bulk_changes
 
     def field(self, _column: TableColumn, arguments: Arguments) -> TypedField:
-        """Create the browser's date and time input, in UTC."""
-        return UtcDateTimeField(**arguments)
+        """Create the browser's date and time input, in the viewer's zone."""
+        return MomentField(**arguments)
 
     def cell(self, value: Any) -> Cell:
         """Draw the time to the second as text, because not everybody can see a tooltip."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, null, or_
+from sqlalchemy import ColumnElement
 from wtforms.widgets import TextArea
 
+from admin_app.db.json_exact import is_null, written
 from admin_app.db.json_spelling import DeepJson, Spelled, spelled
 from admin_app.extensions import Expression, TableColumn
 from admin_app.kinds.json import JsonKind, JsonText, value_of
 from admin_app.panel.kinds.base import Arguments, PanelKind, text_cell
-from admin_app.panel.operators.base import Operator, ReadValue
+from admin_app.panel.operators.base import Operator, ReadValue, yes_or_no
 from admin_app.panel.operators.equality import Empty
 from admin_app.panel.typed_fields import TypedField
-from admin_app.panel.view_models import Cell
+from admin_app.panel.view_models import Cell, OperatorChoice
 from admin_app.selection.search.match_sql import contains
 
 
@@ -30,13 +30,33 @@ class JsonContains(Operator):
         return contains(Spelled(column), value)
 
 
-class JsonEmpty(Empty):
-    """The value is missing, or is `null`."""
+class IsJsonNull(Empty):
+    """The value is JSON's `null`, which is not the same as no value."""
+
+    slug, words = "null", "is null"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Count `null` as no value, as lists do."""
-        empty = or_(column.is_(null()), Spelled(column) == "null")
-        return empty if value else ~empty
+        """Leave out what has no value either way."""
+        return (Spelled(column) == "null") if value else (Spelled(column) != "null")
+
+    def includes_nothing(self, _value: object) -> bool:
+        """Leave out what is not there."""
+        return False
+
+    def sentence(self, text: str) -> str:
+        """Say which of the two."""
+        return f"{self.name} is {'null' if yes_or_no(text) else 'a value other than null'}"
+
+    def operators(self) -> tuple[OperatorChoice, ...]:
+        """Offer both as operators that take no value."""
+        return (
+            OperatorChoice("null=yes", "is null", "none"),
+            OperatorChoice("null=no", "is a value other than null", "none"),
+        )
+
+    def typed(self, value: object) -> str | None:
+        """Find those that are null, too."""
+        return "yes" if is_null(value) else None
 
 
 class JsonField(TypedField):
@@ -52,7 +72,7 @@ class JsonField(TypedField):
 
     def write(self, value: object) -> str:
         """Write indented JSON."""
-        return str(value) if isinstance(value, DeepJson) else json.dumps(value, ensure_ascii=False, indent=2)
+        return str(value) if isinstance(value, DeepJson) else written(value, "", is_ascii=False)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Say where the JSON is wrong; keep stored JSON that is nested too deeply to be read."""
@@ -71,7 +91,7 @@ class JsonPanel(PanelKind):
     """A text area for JSON."""
 
     kind = JsonKind
-    operators = (JsonContains, JsonEmpty)
+    operators = (JsonContains, Empty, IsJsonNull)
 
     def field(self, _column: TableColumn, arguments: Arguments) -> JsonField:
         """Create a text area."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, cast
 from sqlalchemy.types import Text
 
+from admin_app.db.json_spelling import spelled
 from admin_app.extensions import Expression
 from admin_app.kinds.other import OtherKind
-from admin_app.panel.kinds.base import PanelKind
+from admin_app.panel.kinds.base import PanelKind, text_cell
 from admin_app.panel.operators.base import Operator, ReadValue
 from admin_app.panel.operators.equality import Empty
+from admin_app.panel.view_models import Cell
 from admin_app.selection.search.match_sql import contains
 
 
@@ -29,3 +31,7 @@ class OtherPanel(PanelKind):
 
     kind = OtherKind
     operators = (TextContains, Empty)
+
+    def cell(self, value: object) -> Cell:
+        """Draw a list as files have it, and other values as they say themselves."""
+        return text_cell(spelled(value) if isinstance(value, list | tuple) else str(value), is_whole=True)

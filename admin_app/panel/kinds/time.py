@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from wtforms.widgets import TimeInput
 
 from admin_app.extensions import Expression, TableColumn
+from admin_app.kinds.base import without_zone
 from admin_app.kinds.time import TimeKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.operators.base import Operator
@@ -20,14 +21,18 @@ from admin_app.panel.typed_fields import TypedField
 class _Time(Operator):
     """Base of operators on times of day."""
 
-    hint = "A time like 09:30."
+    @property
+    def hint(self) -> str:  # type: ignore[override] # it hangs on the column
+        """What to type."""
+        return f"A time like {TimeKind(self.column).example}."
 
     def clean(self, value: str) -> time:
         """Read a time of day."""
+        kind = TimeKind(self.column)
         try:
-            return time.fromisoformat(value.strip()).replace(tzinfo=None)
+            return kind.read(value.strip())
         except ValueError as error:
-            message = "Enter a time like 09:30."
+            message = f"Enter a time like {kind.example}."
             raise ValueError(message) from error
 
 
@@ -63,7 +68,21 @@ class TimeField(TypedField):
 
     def read(self, text: str) -> time:
         """Read ISO 8601."""
-        return time.fromisoformat(text)
+        return without_zone(time.fromisoformat(text))
+
+
+class OffsetTimeField(TypedField):
+    """A time of day with its offset, for which browsers have no input."""
+
+    kind = TimeKind.name
+    advice = "Enter a time with its offset from UTC, like 09:30+02:00."
+
+    def read(self, text: str) -> time:
+        """Read ISO 8601 with an offset."""
+        found = time.fromisoformat(text)
+        if found.tzinfo is None:
+            raise ValueError(text)
+        return found
 
 
 class TimePanel(PanelKind):
@@ -72,6 +91,6 @@ class TimePanel(PanelKind):
     kind = TimeKind
     operators = (FromTime, UntilTime, Empty)
 
-    def field(self, _column: TableColumn, arguments: Arguments) -> TimeField:
-        """Create the browser's time input."""
-        return TimeField(**arguments)
+    def field(self, column: TableColumn, arguments: Arguments) -> TypedField:
+        """Create the browser's time input, or a line for a time with an offset."""
+        return (OffsetTimeField if TimeKind(column).has_offset else TimeField)(**arguments)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -53,6 +54,43 @@ def test_field_says_that_it_found_nobody_and_keeps_what_was_typed(typed: str, as
     assert page.summary == [page.error_of("user")]
     # As a browser reads it.
     assert (page.values()["content"], page.values()["user"]) == ("Hello", typed.replace("\0", "\ufffd"))
+
+
+@pytest.fixture
+def dangling(app: Flask, make_post: Any, make_user: Any) -> int:
+    """Let a post point at a user that there is not: another program deleted the user, and nothing forbade it."""
+    make_user(email="ann@example.com")
+    key: int = make_post(content="Left").id
+    with app.app_context(), closing(sqlite3.connect(str(db.engine.url.database))) as connection:
+        connection.execute("UPDATE post SET user_id = 17 WHERE id = ?", [key])
+        connection.commit()
+    return key
+
+
+def test_a_key_that_leads_to_no_record_is_said_and_found_as_no_empty_one(as_editor: Any, dangling: int) -> None:
+    said = "17 (no such user)"
+
+    row = Page(as_editor.get("/admin/post/")).rows()[0]
+    form = Page(as_editor.get(f"/admin/post/edit/?id={dangling}"))
+    none = Page(as_editor.get("/admin/post/?user__empty=yes"))
+    file = as_editor.get("/admin/post/export/csv/?columns=user_id,user").text
+
+    assert said in row
+    assert (form.values()["user"], form.texts(class_="picked")) == ("17", [said])
+    assert none.rows() == []
+    assert file.splitlines() == ["Content,User ID,User", "Left,17,"]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [({}, 17), ({"user": ""}, None), ({"user": "ann@example.com"}, 1)])
+def test_a_key_that_leads_to_no_record_stays_until_another_choice_is_made(
+    typed: dict[str, str], kept: int | None, app: Flask, as_editor: Any, dangling: int
+) -> None:
+    address = f"/admin/post/edit/?id={dangling}"
+    drawn = {name: value for name, value in Page(as_editor.get(address)).values().items() if name != "csrf_token"}
+
+    answer = as_editor.post_form(address, {**drawn, "content": "Changed", **typed})
+
+    assert (answer.status_code, owner_of_only_post(app)) == (303, kept)
 
 
 def test_field_says_that_it_found_several_and_which(as_editor: Any, make_user: Any) -> None:

@@ -23,6 +23,7 @@ from admin_app.panel.plan.operations.fields import CHANGE, CLEAR, HOW, SET, VALU
 from admin_app.panel.plan.operations.links import LINK_WAYS, EditableLinks
 from admin_app.panel.plan.operations.relations import EditableRelation, limits_of_shared
 from admin_app.panel.resource import Resource
+from admin_app.panel.typed_fields import ZONE
 from admin_app.panel.view_models import UNSEEN
 from admin_app.relations import ManyToMany, ToOne
 
@@ -67,7 +68,8 @@ def control_names(resource: Resource) -> set[str]:
     changes = [(name, one) for name in names if name in columns for one in panel_kind_of(columns[name]).bulk_changes]
     further = {f"{key}.{name}" for name, change in changes for key, _ in change.inputs}
     links = {prefix + name for name in resource.form_columns if resource.is_links(name) for prefix in (HOW, *LINK_WAYS)}
-    return {CHANGE, *further, *links, *(prefix + name for prefix in (HOW, VALUE) for name in names)}
+    zones = {VALUE + name + ZONE for name in names}
+    return {CHANGE, *further, *links, *zones, *(prefix + name for prefix in (HOW, VALUE) for name in names)}
 
 
 def read_edit(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
@@ -116,7 +118,7 @@ def _given(change: ValueChange) -> object:
 def _own(one: EditableField, sent: MultiDict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what the form sent for a chosen field."""
     yield CHANGE, one.name
-    names = [HOW + one.name, *(name for inputs in one.inputs().values() for name in inputs)]
+    names = [HOW + one.name, VALUE + one.name + ZONE, *(name for inputs in one.inputs().values() for name in inputs)]
     yield from ((name, value) for name in names for value in sent.getlist(name))
 
 
