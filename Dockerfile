@@ -6,7 +6,7 @@ ARG ALSO=requirements.txt
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r /requirements-oidc.txt -r "/$ALSO"
 
 FROM python:3.13-slim-trixie
-RUN useradd --system --uid 10001 --no-create-home admin && install --directory --owner=admin --mode=700 /data
+RUN useradd --uid 10001 --no-create-home --no-log-init --shell /usr/sbin/nologin admin && install --directory --owner=admin --mode=700 /data
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY pyproject.toml manage.py ./
@@ -15,8 +15,9 @@ COPY migrations migrations
 COPY static static
 COPY templates templates
 COPY docs docs
-# Where `instance/` would be: the secret key, files, and the SQLite database unless another one is named.
-RUN ln -s /data instance
+# Where `instance/` would be: the secret key, files, and the SQLite database unless another one is named. The files keep the
+# modes that they were fetched with, and a careful umask keeps others from reading them.
+RUN ln -s /data instance && chmod -R a+rX .
 USER 10001
 VOLUME /data
 EXPOSE 8000

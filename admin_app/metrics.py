@@ -137,11 +137,12 @@ def exposition() -> bytes:
     return generate_latest(together)
 
 
-def listen(port: int) -> None:
-    """Answer Prometheus at a port of this machine alone, for a worker without a server."""
-    from prometheus_client import start_http_server
+def listen(host: str, port: int) -> None:
+    """Answer Prometheus at an address of its own, for a worker without a server."""
+    if _state["is_wanted"]:
+        from prometheus_client import start_http_server
 
-    start_http_server(port, "127.0.0.1", registry=_kept().registry)
+        start_http_server(port, host, registry=_kept().registry)
 
 
 class _Kept:

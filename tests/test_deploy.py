@@ -143,6 +143,33 @@ def test_compose_understands_its_file_and_asks_for_what_it_needs() -> None:
     assert "is missing a value: choose" in done[1].stderr
 
 
+def test_every_service_that_is_waited_for_says_itself_whether_it_is_healthy() -> None:
+    """Podman leaves a Dockerfile's check out of its images."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+
+    waited = {
+        name
+        for one in services.values()
+        for name, how in one.get("depends_on", {}).items()
+        if how["condition"] == "service_healthy"
+    }
+
+    assert waited == {name for name, one in services.items() if "test" in one.get("healthcheck", {})}
+
+
+def test_nobody_gives_up_a_server_that_upgrades_large_tables() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    (web, *_) = [
+        part
+        for part in yaml.safe_load_all((DEPLOY / "kubernetes" / "admin.yaml").read_text("utf-8"))
+        if part["kind"] == "Deployment"
+    ]
+    probe = web["spec"]["template"]["spec"]["containers"][0]["startupProbe"]
+
+    assert services["web"]["healthcheck"]["start_period"] == "10m"
+    assert probe["periodSeconds"] * probe["failureThreshold"] == 600
+
+
 def test_kubernetes_knows_every_line_of_its_manifests() -> None:
     if find_spec("kubernetes_validate") is None:
         pytest.skip("kubernetes-validate, 22 MB of schemas, is not installed")

@@ -13,7 +13,9 @@ from flask.cli import with_appcontext
 from admin_app.cli.resource_names import resource_named
 from admin_app.context import writing
 from admin_app.db.keys import print_key, read_key
+from admin_app.db.retries import retry_conflicts
 from admin_app.domain.forgetting import forget as forgetting
+from admin_app.domain.forgetting.forget import Removed
 from admin_app.domain.forgetting.subject import Subject, subject_of
 from admin_app.errors import ForgettingError, NotFoundError
 from admin_app.extensions import db, table_of
@@ -121,8 +123,13 @@ def _remove_again(back: Sequence[tuple[Resource, Subject]]) -> None:
 
 
 def _remove(resource: Resource, subject: Subject, reason: str) -> None:
+    def act() -> Removed:
+        # What there is now: other people write meanwhile.
+        known = subject_of(db.session, resource.model, subject.key, resource.personal)
+        return remove(resource, known, reason[:LONGEST_REASON])
+
     with writing():
-        removed = remove(resource, subject, reason[:LONGEST_REASON])
+        removed = retry_conflicts(db.session, act)
     click.echo(f"The personal data of {resource.noun} {print_key(subject.key)} was removed.")
     if words := elsewhere_in_words(removed.elsewhere):
         click.echo(words)

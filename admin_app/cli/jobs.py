@@ -27,10 +27,16 @@ from admin_app.jobs.worker import work
     "--metrics-port",
     default=0,
     type=click.IntRange(0, 65535),
-    help="Serve metrics of the jobs on this port of 127.0.0.1, if ADMIN_METRICS_TOKEN is set; 0: do not.",
+    help="Serve metrics of the jobs on this port, without the token, if ADMIN_METRICS_TOKEN is set; 0: do not.",
+)
+@click.option(
+    "--metrics-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address that the port is on: in a container, 0.0.0.0 for the network that it shares with Prometheus.",
 )
 @with_appcontext
-def worker(threads: int, metrics_port: int) -> None:
+def worker(threads: int, metrics_port: int, metrics_host: str) -> None:
     """Work on jobs until Ctrl-C. `run` has a worker of its own; this is a further one, here or on another machine."""
     app = this_application()
     with db.engine.connect() as connection:
@@ -40,7 +46,7 @@ def worker(threads: int, metrics_port: int) -> None:
     job_store.is_anybody_working(db.session)
     db.session.remove()
     if metrics_port:
-        metrics.listen(metrics_port)
+        metrics.listen(metrics_host, metrics_port)
     announce("Running jobs  (Ctrl-C stops it)")
     work(app, threads=threads, at_hours=send_at_hour)
 

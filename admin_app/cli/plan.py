@@ -210,6 +210,8 @@ def show_plan(made: Plan) -> None:
         click.echo(made.scope)
         for label, text in words.what_of(made):
             click.echo(f"{label}: {text}")
+        if told := words.for_good_of(made, resource):
+            click.echo(told)
         for verdict in Verdict:
             if number := made.counts.get(verdict):
                 click.echo(f"{formatting.number(number)} {words.verdict_in_words(made, verdict)}")

@@ -8,6 +8,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage
+from admin_app.panel.forgetting.forget_page import VIEW as FORGET_VIEW
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.import_.columns_page import FileColumnsPage
@@ -129,7 +130,7 @@ IN_LIST = frozenset({"edit_page_view", "cell_view"})
 RETRIED = frozenset(
     {
         *("create_view", "edit_view", "edit_page_view", "cell_view", "delete_view", "merge_view", "restore_view"),
-        *("act_view", "plan_view", "notes_view", "note_view", ORDER_VIEW),
+        *("act_view", "plan_view", "notes_view", "note_view", ORDER_VIEW, FORGET_VIEW),
     }
 )
 # Pages that a replica may answer, because they only show data. What a person acts on afterwards is read from the

@@ -292,6 +292,7 @@ def test_a_restore_replaces_all_schemas_of_the_backup_or_nothing(address: str, t
         superuser.execute(DEPENDENT)
         with pytest.raises(BackupError) as entangled:
             store.load(tmp_path / "database")
+        untouched = superuser.execute(HELD).fetchone()
         superuser.execute("DROP SCHEMA apart CASCADE")
         store.load(tmp_path / "database")
         restored = superuser.execute(HELD).fetchone()
@@ -305,6 +306,7 @@ def test_a_restore_replaces_all_schemas_of_the_backup_or_nothing(address: str, t
         engine.dispose()
         superuser.execute("ALTER DATABASE own OWNER TO CURRENT_USER; DROP OWNED BY clerk CASCADE; DROP ROLE clerk")
 
+    assert untouched == (["Bob 2026-02-03"], "crm.newer", "newer", 7, 2)
     assert (was_empty, restored) == (False, (["Ann 2026-02-03"], None, None, 7, 2))
     assert str(entangled.value) == (
         "The restore would also drop what depends on it in other schemas: "

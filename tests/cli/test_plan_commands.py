@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app import create_app
+from admin_app.db import json_values
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
@@ -215,3 +216,17 @@ def test_what_cannot_be_is_said_at_the_option(
     result = manage(*arguments)
 
     assert (result.exit_code, words in result.stderr) == (code, True), result.stderr
+
+
+def test_a_plan_says_what_no_undo_takes_back(manage: Manage, make_post: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_post(content="a")
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+
+    planned = manage("delete", "post", "--plan")
+
+    assert planned.stdout.splitlines()[:3] == [
+        "Plan 1: Delete 1 post?",
+        "Posts",
+        "This cannot be undone: the history does not keep the content.",
+    ]

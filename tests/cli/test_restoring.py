@@ -143,9 +143,9 @@ def test_the_lines_for_compose_rehearse_a_restore_and_restore(
         shell(within(line))
 
     needed = re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text("utf-8"))
-    kept = tmp_path / ".env"
+    kept, dump = tmp_path / ".env", tmp_path / "admin.dump"
     assert {line.partition("=")[0] for line in kept.read_text().splitlines()} == set(needed)
-    assert kept.stat().st_mode & 0o077 == 0
+    assert (kept.stat().st_mode | dump.stat().st_mode) & 0o077 == 0
     assert [line.strip() for line in said[3].splitlines()[:3]] == ["max", "-----", "1"]
     with psycopg.connect(host=place, user="admin", dbname="admin") as server:
         assert server.execute("SELECT min(id) FROM change_set").fetchone() == (1,)

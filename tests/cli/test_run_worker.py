@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -23,7 +24,7 @@ from admin_app.jobs.store import LOST_AFTER
 from admin_app.models.job import Job, JobState
 from admin_app.models.plan import Plan, PlanLine
 from admin_app.models.staff import Staff
-from tests.cli.serving import PATIENCE, QUICKLY, Served, sign_in, stop, upgrade
+from tests.cli.serving import PATIENCE, QUICKLY, Served, free_port, sign_in, stop, upgrade
 from tests.forking import begin
 
 Run = Callable[..., Any]
@@ -177,15 +178,21 @@ def test_the_worker_removes_plans_that_are_kept_no_longer(serve: Callable[..., S
     assert plans == [2]
 
 
-def test_a_worker_that_is_alone_stops_at_ctrl_c(settings: dict[str, str], run_manage: Run, tmp_path: Path) -> None:
+def test_a_worker_that_is_alone_tells_its_numbers_and_stops_at_ctrl_c(
+    settings: dict[str, str], run_manage: Run, tmp_path: Path
+) -> None:
     upgrade(settings["DATABASE_URL"], tmp_path)
-    worker = begin("worker", env=settings)
+    listening = ("--metrics-host", "127.0.0.2", "--metrics-port", str(port := free_port()))
+    worker = begin("worker", *listening, env={**settings, "ADMIN_METRICS_TOKEN": "t" * 16})
     assert worker.stdout
     first = worker.stdout.readline()
     listed = run_manage("jobs", "list")
+    with urlopen(f"http://127.0.0.2:{port}/metrics", timeout=PATIENCE) as answer:
+        told = answer.read().decode()
     worker.send_signal(signal.SIGINT)
     rest = worker.communicate(timeout=PATIENCE)[0]
 
     assert first == "Running jobs  (Ctrl-C stops it)\n"
+    assert "\nadmin_workers " in told
     assert listed.returncode == 0
     assert (worker.returncode, rest) == (0, "")

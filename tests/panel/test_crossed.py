@@ -109,6 +109,14 @@ def plan(client: Any, make_user: Make, make_post: Make) -> Act:
     return Act(address, Page(client.get(address)).values(""), first, second)
 
 
+def forgetting(client: Any, make_user: Make, make_post: Make) -> Act:
+    ann = make_user(email="ann.ames@example.com")
+    post = make_post(content="Write to ann.ames@example.com")
+    address = f"/admin/user/forget/?id={ann.id}"
+    token = Page(client.get(address)).values("")["csrf_token"]
+    return Act(address, {"csrf_token": token, "act": "forget", "reason": "Asked", "confirmed": "y"}, ann, post)
+
+
 @pytest.mark.parametrize(
     ("prepare", "is_changed", "status"),
     [
@@ -125,19 +133,20 @@ def plan(client: Any, make_user: Make, make_post: Make) -> Act:
         (undo, True, 409),
         (undo_anyway, True, 409),
         (plan, True, 303),
+        (forgetting, False, 303),
     ],
 )
 def test_request_that_crosses_another_one_gives_way_and_overwrites_nothing(
     prepare: Callable[..., Act],
     status: int,
-    as_editor: Any,
+    as_owner: Any,
     *,
     is_changed: bool,
     make_user: Make,
     make_post: Make,
 ) -> None:
-    act = prepare(as_editor, make_user, make_post)
-    with as_editor.application.app_context():
+    act = prepare(as_owner, make_user, make_post)
+    with as_owner.application.app_context():
         engine = db.engine
         before = db.session.scalar(select(func.count()).select_from(ChangeSet))
         db.session.remove()
@@ -164,11 +173,11 @@ def test_request_that_crosses_another_one_gives_way_and_overwrites_nothing(
         other.execute(select(held.id).where(held.id == act.second.id).with_for_update())
         crossing = threading.Thread(target=cross, args=(other,))
         crossing.start()
-        answer = as_editor.post(act.address, data=act.form)
+        answer = as_owner.post(act.address, data=act.form)
         crossing.join()
 
     assert (answer.status_code, found) == (status, [act.first.id])
-    with as_editor.application.app_context():
+    with as_owner.application.app_context():
         acts = (db.session.scalar(select(func.count()).select_from(ChangeSet)) or 0) - (before or 0)
         assert acts == (0 if status == 409 else 1)
         assert not is_changed or db.session.scalar(select(name).where(model.id == act.first.id)) == MEANWHILE

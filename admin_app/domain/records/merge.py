@@ -100,6 +100,12 @@ def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElemen
     return and_(_moving(relation, survivor, gone), or_(*parts)) if parts else None
 
 
+def relations_with_twins(survivor: Record, gone: Record) -> set[str]:
+    """Name the relations of which both may have the same dependents, so that those of the other record are deleted."""
+    relations = relations_to_dependents(type(survivor))
+    return {one.key for one in relations if twins_of(one, survivor, gone) is not None}
+
+
 def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> dict[str, object]:
     """Return which records of its own kind the survivor belongs to: never to itself, nor to the one that goes."""
     found: dict[str, object] = {}

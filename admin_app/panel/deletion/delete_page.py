@@ -13,15 +13,15 @@ from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
-from admin_app.domain.audit.undo_sql import not_kept
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.deletion import Dependence, delete_record, dependences, dependent_names, losses
+from admin_app.domain.records.deletion import Dependence, Fate, delete_record, dependences, dependent_names, losses
 from admin_app.domain.records.dependent_sight import Sight, digests_of
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
-from admin_app.formatting import in_sentence, in_words, label, sentence_case
+from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go, told_losses
+from admin_app.panel.deletion.for_good import told_of_deletion
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forgetting.forget_page import forget_url
 from admin_app.panel.forms.conflicts import Conflicts
@@ -102,7 +102,7 @@ class DeletePage(Page):
             record_title=self.access.title_of(record),
             facts=facts_of(self.access, record),
             dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in hanging),
-            losses=(*told_losses(self.access, lost), *_told_for_good(self.resource.model)),
+            losses=(*told_losses(self.access, lost), *self._told_for_good(hanging)),
             is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
@@ -114,18 +114,15 @@ class DeletePage(Page):
         )
         return page, status
 
+    def _told_for_good(self, hanging: Sequence[Dependence]) -> list[str]:
+        return told_of_deletion(self.resource.model, {one.name for one in hanging if Fate.DELETE in one.fates})
+
     def _after(self, record_id: int) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""
         url = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "delete_view")}
         is_gone = url.path in own and dict(parse_qsl(url.query)).get("id") == print_key(record_id)
         return self.link("index_view") if is_gone else self.return_url()
-
-
-def _told_for_good(model: type[Record]) -> list[str]:
-    """Say that a deletion cannot be undone, if so."""
-    names = in_words([in_sentence(label(name)) for name in not_kept(model)])
-    return [f"This cannot be undone: the history does not keep the {names}."] if names else []
 
 
 def _digest_key() -> bytes:

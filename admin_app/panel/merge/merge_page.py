@@ -16,12 +16,13 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import dependences
-from admin_app.domain.records.merge import merge_records
+from admin_app.domain.records.merge import merge_records, relations_with_twins
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import bound_of
+from admin_app.panel.deletion.for_good import told_of_change, told_of_deletion
 from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts
@@ -137,6 +138,7 @@ class MergePage(Page):
             choices=choices,
             others=[words for name, words in problems.items() if name not in shown],
             moving=moving,
+            for_good=self._told_for_good(form),
             meanwhile=self._meanwhile(form),
             versions=[(f"{VERSION}.{KEPT}", form.kept.version), (f"{VERSION}.{GONE}", form.gone.version)],
             form_url=here(),
@@ -144,6 +146,12 @@ class MergePage(Page):
             return_url=self.return_url(),
         )
         return page, status
+
+    def _told_for_good(self, form: MergeForm) -> list[str]:
+        """Say what an undo of the merge does not take back."""
+        model, relations = self.resource.model, self.resource.relations
+        fields = [own for name in form.names for own in (relations[name].history() if name in relations else (name,))]
+        return told_of_deletion(model, relations_with_twins(form.kept, form.gone)) or told_of_change(model, fields)
 
     def _link(self, record: Record) -> Link:
         return Link(self._called(record), record_url(self.access, record, url=here()))

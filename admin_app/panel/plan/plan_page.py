@@ -218,6 +218,7 @@ class PlanPage(Page):
             lists=self._lists(plan) if is_over else (),
             is_danger=plan.arguments["is_danger"],
             effect_words=plan.arguments["effect"],
+            for_good=words.for_good_of(plan, self.resource),
             go_on=words.go_on_of(plan, self.resource),
             file=self._file_head(plan) if is_import(plan) else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",

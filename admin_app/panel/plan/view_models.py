@@ -77,6 +77,8 @@ class PlanHead:
     # Whether the button has the warning colour, and the sentence about effects that can't be undone.
     is_danger: bool = False
     effect_words: str = ""
+    # What no undo takes back, "" where it takes all back.
+    for_good: str = ""
     # The label of the button to resume a stopped plan, "" if nothing is left.
     go_on: str = ""
     undo: int | None = None

@@ -13,6 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.change_set import Did
 from admin_app.models.plan import ENDED, Plan, PlanState, Verdict, open_lines
 from admin_app.panel.plan.operation import SAME, is_deletion
+from admin_app.panel.plan.operations import deleting
 from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 
@@ -84,6 +85,16 @@ def what_of(plan: Plan) -> Sequence[tuple[str, str]]:
         for (what, table), number in done.items()
         if number > 0 and table in recorded_models()
     ]
+
+
+def for_good_of(plan: Plan, resource: Resource) -> str:
+    """Say which records a deletion deletes for good; "" where an undo brings all back, and once it was agreed to.
+
+    Other plans change only what the history keeps.
+    """
+    is_open = plan.state in {PlanState.PLANNING, PlanState.PLANNED}
+    told = deleting.told_for_good(resource.model, plan.arguments["fields"]) if is_open and is_deletion(plan) else []
+    return " ".join(told)
 
 
 def news_of(plan: Plan, resource: Resource) -> str:

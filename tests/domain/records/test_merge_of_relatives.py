@@ -13,7 +13,7 @@ from admin_app.db.record import Versioned
 from admin_app.db.transaction import transaction
 from admin_app.domain.records.deletion import Decision, Fate, delete_many
 from admin_app.domain.records.deletion_scope import DeletionScope, DeletionScopes, everything_in_scope
-from admin_app.domain.records.merge import merge_records
+from admin_app.domain.records.merge import merge_records, relations_with_twins
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import DeletionError, InvalidRecord, MergeError
 from admin_app.extensions import db
@@ -135,8 +135,10 @@ def test_what_the_survivor_has_already_goes_with_all_that_hangs_on_it() -> None:
     plant(Leaf(id=2, tree_id=2, place="top"), Leaf(id=3, tree_id=2, place="left"), Drop(id=1, leaf_id=2))
     plant(Drop(id=2, leaf_id=3))
 
+    told = relations_with_twins(db.session.get_one(Tree, 1), db.session.get_one(Tree, 2))
     merge(Tree, 1, 2)
 
+    assert told == {"leaves", "nests"}
     assert column(Leaf.place) == {1: "top", 3: "left"}
     assert (column(Leaf.tree_id), column(Drop.leaf_id)) == ({1: 1, 3: 1}, {2: 3})
 

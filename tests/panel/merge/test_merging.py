@@ -11,7 +11,9 @@ from flask import Flask
 from sqlalchemy import delete, event, select
 from sqlalchemy.exc import OperationalError
 
+from admin_app.db import json_values
 from admin_app.db.string_set import StringSet
+from admin_app.domain.records import for_good
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
@@ -536,3 +538,19 @@ def test_it_stands_in_the_activity(app: Flask, as_editor: Client, ann: User, bea
     with app.app_context():
         act = db.session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc()).limit(1)).one()
         assert (act.kind, act.resource, act.record_id) == ("form", "user", ann.id)
+
+
+def test_what_its_undo_does_not_take_back_is_said(
+    as_editor: Client, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = at(make_post(content="One"), make_post(content="Two"))
+    monkeypatch.setattr(json_values, "_KEPT", {})
+
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    deleted = Page(as_editor.get(address)).texts("p", class_="note")
+    # It could be made again with what the database gives it.
+    monkeypatch.setattr(for_good, "not_kept", lambda _model: [])
+    changed = Page(as_editor.get(address)).texts("p", class_="note")
+
+    assert deleted == ["This cannot be undone: the history does not keep the content."]
+    assert changed == ["The history does not keep the content: an undo leaves it as it is."]

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from admin_app.db import json_values
 from admin_app.db.string_set import StringSet
 from admin_app.domain.records import deletion
 from admin_app.extensions import db
@@ -416,3 +417,19 @@ def test_a_number_beyond_the_limit_is_said_as_such(as_editor: Any, monkeypatch: 
 
     assert asked.texts("legend") == ["What should happen to these users' more than 2 posts?"]
     assert plan.texts("dt")[1] == "More than 2 posts"
+
+
+def test_what_no_undo_takes_back_is_said_before_anybody_agrees(
+    as_editor: Any, writers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bea, _ = writers
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    monkeypatch.setattr(json_values, "_KEPT", {})
+
+    along = planned(as_editor, f"{USERS}?q=Ann", fate_posts="delete")
+    alone = planned(as_editor, POSTS)
+    one, merged = f"/admin/user/delete/?id={ann.id}", f"/admin/user/merge/?a={ann.id}&b={bea.id}"
+    told = [Page(as_editor.get(page)).texts("p", class_="note") for page in (along, one, alone, merged)]
+
+    deleted = "An undo does not bring deleted posts back: the history does not keep the content."
+    assert told == [[deleted], [deleted], ["This cannot be undone: the history does not keep the content."], []]

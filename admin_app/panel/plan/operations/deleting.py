@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, true
@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from admin_app import formatting
 from admin_app.context import reading
 from admin_app.db.keys import Key, print_key
+from admin_app.db.record import Record
 from admin_app.domain.naming import names_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan.carry_out import Deletion
@@ -20,6 +21,7 @@ from admin_app.extensions import db
 from admin_app.panel.access.access import Access
 from admin_app.panel.access.lookup import find
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of
+from admin_app.panel.deletion.for_good import told_of_deletion
 from admin_app.panel.plan.operation import DELETE, BulkOperation, Pair
 from admin_app.relations import Relation, links_into
 from admin_app.relations.undeclared import relations_to_dependents
@@ -121,6 +123,13 @@ def read_deletion(access: Access, sent: MultiDict[str, str]) -> BulkOperation:
             if one.heir is not None
         },
     )
+
+
+def told_for_good(model: type[Record], pairs: Iterable[Pair]) -> list[str]:
+    """Say what of a deletion that a plan stores stays deleted."""
+    sent = dict(pairs)
+    along = [one for one in relations_to_dependents(model) if sent.get(FATE + one.key) == Fate.DELETE]
+    return told_of_deletion(model, {one.key for one in along if _number(one, sent)})
 
 
 def _told_losses(access: Access, sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
