@@ -174,7 +174,7 @@ def last_changes(
     return [(row[0], row[1]) for row in session.execute(_LAST, asked)]
 
 
-def changed_lately(
+def recently_changed(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
 ) -> Sequence[tuple[str, Key]]:
     """Return the tables and keys of the records of these tables that a person changed last, each once, whether they still exist or not."""

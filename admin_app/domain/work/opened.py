@@ -43,7 +43,7 @@ def note_opened(session: AnySession, *, staff_id: int, table: str, record_id: Ke
     connection.execute(_FORGET, {"person": staff_id})
 
 
-def opened_lately(session: AnySession, staff_id: int, tables: Collection[str]) -> Sequence[tuple[str, Key]]:
+def recently_opened(session: AnySession, staff_id: int, tables: Collection[str]) -> Sequence[tuple[str, Key]]:
     """Return the tables and keys of the records of these tables that a person opened, the last one first, whether they still exist or not."""
     mine = select(_OPENED.c.table_name, _OPENED.c.record_id).where(_MINE, _OPENED.c.table_name.in_(tables))
     found = session.execute(mine.order_by(_OPENED.c.opened_at.desc()), {"person": staff_id})

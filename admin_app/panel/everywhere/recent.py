@@ -8,9 +8,9 @@ from sqlalchemy import select, true
 
 from admin_app.db.keys import Key
 from admin_app.db.record import Record
-from admin_app.domain.audit.reader import changed_lately
+from admin_app.domain.audit.reader import recently_changed
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.work.opened import opened_lately
+from admin_app.domain.work.opened import recently_opened
 from admin_app.extensions import db, table_of
 from admin_app.panel.access.access import Access
 from admin_app.panel.everywhere.records import named
@@ -32,12 +32,12 @@ def recent_of(open_: Sequence[Access]) -> list[Group]:
     if person is None:
         return []
     tables = [_table(access) for access in open_]
-    opened = [] if seen_as() is not None else opened_lately(db.session, person.id, tables)
-    changed = changed_lately(db.session, person.id, tables, most=MOST_RECENT)
+    opened = [] if seen_as() is not None else recently_opened(db.session, person.id, tables)
+    changed = recently_changed(db.session, person.id, tables, most=MOST_RECENT)
     there = {place: found for access in open_ for place, found in _there(access, {*opened, *changed})}
     first = [place for place in opened if place in there][:MOST_RECENT]
     others = [place for place in changed if place in there and place not in first]
-    groups = (("Opened by you lately", first), ("Changed by you lately", others))
+    groups = (("Recently opened", first), ("Recently changed by you", others))
     return [Group(label, tuple(there[place] for place in places)) for label, places in groups if places]
 
 

@@ -278,12 +278,12 @@ def test_without_words_the_records_that_one_opened_last_are_there(
     mine, anothers = (groups(page_of(client, "")) for client in (as_editor, as_owner))
 
     assert {label: [url for _, url in links] for label, links in mine.items()} == {
-        "Opened by you lately": [f"/admin/user/edit/?id={ann.id}", f"/admin/post/edit/?id={post.id}"]
+        "Recently opened": [f"/admin/user/edit/?id={ann.id}", f"/admin/post/edit/?id={post.id}"]
     }
     assert anothers == {}
 
 
-def test_records_that_were_changed_and_not_opened_lately_come_after_those(
+def test_records_that_were_changed_and_not_recently_opened_come_after_those(
     app: Flask, as_editor: Any, make_user: Users
 ) -> None:
     changed, opened = make_user(name="Ann"), make_user(name="Bob")
@@ -298,8 +298,8 @@ def test_records_that_were_changed_and_not_opened_lately_come_after_those(
     found = groups(page_of(as_editor, ""))
 
     assert [(label, [words for words, _ in links]) for label, links in found.items()] == [
-        ("Opened by you lately", [f"Bob User {opened.id} · {opened.email}"]),
-        ("Changed by you lately", [f"Ann Lee User {changed.id} · {changed.email}"]),
+        ("Recently opened", [f"Bob User {opened.id} · {opened.email}"]),
+        ("Recently changed by you", [f"Ann Lee User {changed.id} · {changed.email}"]),
     ]
 
 
@@ -317,7 +317,7 @@ def test_record_that_one_may_see_no_more_is_left_out(
     keep(given)
 
     assert groups(page_of(client, "")) == {
-        "Opened by you lately": [(f"Kept Post {kept.id}", f"/admin/post/details/?id={kept.id}")]
+        "Recently opened": [(f"Kept Post {kept.id}", f"/admin/post/details/?id={kept.id}")]
     }
 
 
@@ -333,7 +333,7 @@ def test_what_another_person_opened_is_not_shown_to_who_sees_as_them(
     found = groups(page_of(as_owner, ""))
     as_owner.post_form("/admin/see-as/", {})
 
-    assert (found, len(groups(page_of(as_viewer, ""))["Opened by you lately"])) == ({}, 1)
+    assert (found, len(groups(page_of(as_viewer, ""))["Recently opened"])) == ({}, 1)
 
 
 # ---- cost
