@@ -150,7 +150,7 @@ def patient_pages() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def usual_mode() -> Iterator[None]:
-    """Let no process ask whether the dashboard is being maintained: the number of a page's statements would hang on the time."""
+    """Let no process ask whether the dashboard is being maintained: the number of a page's statements would depend on the time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(modes, "FRESH", math.inf)
         yield

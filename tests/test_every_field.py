@@ -58,7 +58,7 @@ def form_columns(subject: Subject) -> list[str]:
 
 
 def add_with_children(subject: Subject) -> set[str]:
-    """Store a record with values of its own, and one of each kind that hangs on it; return the values in words."""
+    """Store a record with values of its own, and one of each kind that depends on it; return the values in words."""
     names = told_columns(subject)
     with subject.app.app_context():
         record = subject._made(subject.mapper, 1)
@@ -76,7 +76,7 @@ def add_with_children(subject: Subject) -> set[str]:
 
 
 def pages_of(subject: Subject) -> list[str]:
-    """Return the pages that show records: by every record of its own resource, and of every other by the newest, which hangs on one if any does."""
+    """Return the pages that show records: by every record of its own resource, and of every other by the newest, which depends on one if any does."""
     pages = ["/admin/"]
     with subject.app.app_context():
         pages += [f"/admin/activity/set/?id={key}" for key in db.session.scalars(select(ChangeSet.id))]

@@ -118,7 +118,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_capability_works_with_keys_of_every_kind(project: Path) -> None:
-    # A version is restored by the same statements as a save is undone, and what a list costs hangs on its own key, not on that of
+    # A version is restored by the same statements as a save is undone, and what a list costs depends on its own key, not on that of
     # what it points at.
     history, own = "(history and not restored)", f"not {COMMON}"
     chosen = (

@@ -14,7 +14,7 @@ ADDED = {
     "models.py": "admin_app/models/shapes.py",
     "resources.py": "admin_app/resources/shapes.py",
     "checks.py": "tests/test_shape_checks.py",
-    # Folders in folders: a model that hangs on itself.
+    # Folders in folders: a model that depends on itself.
     "folder_model.py": "admin_app/models/folder.py",
     "folder_resource.py": "admin_app/resources/folder.py",
     "folder_checks.py": "tests/test_folders.py",

@@ -31,7 +31,7 @@ SHAPES = {
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
 ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
 
-# What a list costs and who may see it hang on no column's type, and what is typed into a filter tests/kinds asks of every kind: only
+# What a list costs and who may see it depend on no column's type, and what is typed into a filter tests/kinds asks of every kind: only
 # those are asked whose lists compute something or show files.
 OF_ALL_COLUMNS = ("nine_statements", "statements_of_one", "viewer_sees", "lookup_answers", "version_is_restored")
 OF_ITS_OWN = ("Crate", "Album", "Good")

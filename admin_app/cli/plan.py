@@ -118,9 +118,9 @@ def delete(
     """
     agreement, access = Agreement(is_plan, is_yes, reason), access_named(resource)
     selection = selected(access, filters, search)
-    hanging = dependences_of_selection(access, selection)
+    found = dependences_of_selection(access, selection)
     with named_options():
-        operation = requested_deletion(access, selection, hanging, fates_sent(access, hanging, fates))
+        operation = requested_deletion(access, selection, found, fates_sent(access, found, fates))
     _act(access, selection, operation, agreement)
 
 

@@ -57,13 +57,13 @@ def changes_sent(access: Access, values: Sequence[str], cleared: Sequence[str]) 
     return sent
 
 
-def fates_sent(access: Access, hanging: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
+def fates_sent(access: Access, found: Sequence[Dependence], words: Sequence[str]) -> Mapping[str, str]:
     """Return what the form of a deletion would send.
 
     A scheduled command always names the same options: one for a relation without records this time is ignored.
     """
     sent: dict[str, str] = {}
-    names = {f"--{one.name}": one.name for one in hanging}
+    names = {f"--{one.name}": one.name for one in found}
     for option, value in _pairs(words):
         if option not in names and access.resource.is_to_many(option.removeprefix("--")):
             continue

@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     LEFT = "left"
 
     DONE = "done"
-    # It, or what hangs on it, was changed after the plan was made.
+    # It, or what depends on it, was changed after the plan was made.
     OUTDATED = "outdated"
     GONE = "gone"
     FAILED = "failed"
@@ -126,7 +126,7 @@ class PlanLine(Model):
     cells: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     # The names of related records that are to be created first, by the keys of the relations' columns.
     missing: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    # How many records hung on a record to be deleted when the plan was made; None if it does not matter or is not known.
+    # How many records depended on a record to be deleted when the plan was made; None if it does not matter or is not known.
     hanging: Mapped[str | None] = mapped_column(Text)
     # Values as the history stores them; None if no values are changed.
     before: Mapped[Values | None] = mapped_column(JsonValues)

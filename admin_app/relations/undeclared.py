@@ -18,7 +18,7 @@ from admin_app.relations.base import Dependency, fate_of_key, value_in_record
 class UndeclaredDependents(Relation):
     """The reverse of a foreign key whose target model declares no relation for it."""
 
-    name = "hanging"
+    name = "dependents"
     is_many = True
 
     def __init__(self, model: type[Record], target: type[Record], key: ForeignKeyConstraint) -> None:

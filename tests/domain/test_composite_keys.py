@@ -404,7 +404,7 @@ def test_who_is_pointed_at_by_a_personal_value_is_forgotten_and_what_points_stay
     with transaction(db.session):
         db.session.execute(insert(VISIT), [{"porter_mail": "ann"}, {"porter_mail": "bob"}])
     subject = subject_of(db.session, Porter, 1, ("mail", "label"))
-    held = [one["label"] for one in held_about(db.session, subject)["hanging"]["box"]]
+    held = [one["label"] for one in held_about(db.session, subject)["dependents"]["box"]]
 
     with monkeypatch.context() as needed:
         needed.setattr(table_of(Box).c.porter_mail, "nullable", False)
@@ -467,7 +467,7 @@ def test_what_points_at_a_key_of_columns_is_held_about_it() -> None:
 
     held = held_about(db.session, subject_of(db.session, Rack, FIRST, ("label",)))
 
-    assert [one["label"] for one in held["hanging"]["box"]] == ["one"]
+    assert [one["label"] for one in held["dependents"]["box"]] == ["one"]
 
 
 def test_who_is_pointed_at_by_a_unique_value_takes_no_other_one_in_a_merge() -> None:

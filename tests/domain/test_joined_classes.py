@@ -337,12 +337,12 @@ def test_rows_that_are_chosen_by_a_related_record_are_no_others() -> None:
 @pytest.mark.usefixtures("linked")
 def test_what_hangs_by_the_first_table_is_the_further_class_and_then_the_others() -> None:
     dock = db.session.get_one(Dock, 1)
-    hanging = {one.name: one.count.number for one in dependences(db.session, dock, everything_in_scope)}
+    counted = {one.name: one.count.number for one in dependences(db.session, dock, everything_in_scope)}
     decisions = {"ships": Decision(Fate.DELETE), "craft.dock_id": Decision(Fate.KEEP)}
     with transaction(db.session):
         db.session.get_one(Ship, 3).mother_id = None
         db.session.flush()
         delete_record(db.session, dock, decisions, everything_in_scope)
 
-    assert hanging == {"ships": 1, "craft.dock_id": 2}
+    assert counted == {"ships": 1, "craft.dock_id": 2}
     assert [one[:2] for one in all_there()] == [(1, "Kite"), (3, "Bea")]

@@ -68,7 +68,7 @@ class Stamp(Record):
 
 
 class Pen(Legacy):
-    """A row that nobody counts, and that may hang on another one."""
+    """A row that nobody counts, and that may depend on another one."""
 
     __tablename__ = "old_pen"
     metadata = OWN

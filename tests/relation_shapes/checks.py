@@ -258,7 +258,7 @@ def test_lists_are_searched_by_the_names_and_narrowed_and_sorted_by_the_number_o
     assert Page(as_viewer.get(f"/admin/{query}")).column("Name") == names
 
 
-# ---- records that hang on each other
+# ---- records that depend on each other
 
 
 @pytest.fixture

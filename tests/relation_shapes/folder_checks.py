@@ -1,4 +1,4 @@
-"""Folders that hang on folders, deleted many at once; test_relation_shapes.py runs this file in a copy of the project."""
+"""Folders that depend on folders, deleted many at once; test_relation_shapes.py runs this file in a copy of the project."""
 
 from __future__ import annotations
 

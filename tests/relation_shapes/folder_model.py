@@ -1,4 +1,4 @@
-"""Folders in folders: a model that hangs on itself. Copied by test_relation_shapes.py."""
+"""Folders in folders: a model that depends on itself. Copied by test_relation_shapes.py."""
 
 from __future__ import annotations
 

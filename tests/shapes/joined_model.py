@@ -50,7 +50,7 @@ class Firm(Record):
 
 
 class Clause(Record):
-    """What hangs on the further table."""
+    """What depends on the further table."""
 
     label: Mapped[str] = mapped_column(sa.String(40))
     contract_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contract.id"), index=True)
@@ -61,7 +61,7 @@ class Clause(Record):
 
 
 class Signature(Record):
-    """What hangs on the first one."""
+    """What depends on the first one."""
 
     label: Mapped[str] = mapped_column(sa.String(40))
     paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"), index=True)

@@ -34,7 +34,7 @@ class PieceKind(StrEnum):
 class Piece:
     """Some text and what became of it; `url` leads to the record that it names."""
 
-    fate: PieceKind
+    kind: PieceKind
     text: str
     url: str = ""
 
@@ -131,8 +131,8 @@ def _end_of_difference(old: str, new: str, start: int) -> tuple[int, int] | None
 
 
 def _shortened(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:
-    if piece.fate is not PieceKind.SAME:
-        return [Piece(piece.fate, cut(piece.text))]
+    if piece.kind is not PieceKind.SAME:
+        return [Piece(piece.kind, cut(piece.text))]
     if len(piece.text) <= 3 * AROUND:
         return [piece]
     head = [] if is_first else [Piece(PieceKind.SAME, piece.text[:AROUND])]

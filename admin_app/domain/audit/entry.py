@@ -26,7 +26,7 @@ class AuditEntry:
     heading: Values = field(default_factory=dict)
     pending: dict[tuple[str, Key], Values] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
-    # Table, key, title and fate of the record that the change set is mainly about.
+    # Table, key and title of the record that the change set is mainly about, and what was done to it.
     main: tuple[str, Key, str, Did] | None = None
     # The fields that were changed, for the log.
     fields: set[str] = field(default_factory=set)

@@ -14,7 +14,7 @@ from admin_app.db.json_values import history_columns, recorded_models, row_colum
 from admin_app.db.record import Record
 from admin_app.db.unique_together import replaced
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
-from admin_app.domain.audit.undo_sql import groups_of, hanging_keys
+from admin_app.domain.audit.undo_sql import dependent_keys, groups_of
 from admin_app.domain.naming import names_of, noun_of
 from admin_app.extensions import AnySession, table_of
 from admin_app.formatting import counted, in_sentence, in_words, label
@@ -117,7 +117,7 @@ def counted_dependents(session: AnySession, record: Record) -> Mapping[str, Sequ
     """Count what points at a record, "2 posts", by its table."""
     found: dict[str, Sequence[str]] = {}
     linked = {one.other_link: (table_of(one.model).name, *names_of(one.model)) for one in links_into(type(record))}
-    for key in hanging_keys(type(record)):
+    for key in dependent_keys(type(record)):
         pointing = (one.parent == getattr(record, name_of(type(record), one.column)) for one in key.elements)
         number = session.scalar(select(func.count()).select_from(key.table).where(*pointing)) or 0
         usual = (key.table.name, key.table.name, f"{key.table.name}s")
@@ -133,10 +133,10 @@ def _of_deleted(session: AnySession, change: Change, model: type[Record], record
 
 
 def _of_made(session: AnySession, change: Change, record: Record) -> UndoConflict:
-    if hanging := counted_dependents(session, record):
-        counts = in_words([one for counts in hanging.values() for one in counts])
+    if dependents := counted_dependents(session, record):
+        counts = in_words([one for counts in dependents.values() for one in counts])
         words = f"It has {counts} now. Delete it yourself and choose what happens to them."
-        return UndoConflict(change, words, other=record, tells=tuple((table, "") for table in hanging))
+        return UndoConflict(change, words, other=record, tells=tuple((table, "") for table in dependents))
     return UndoConflict(change, "It has been changed since.", can_insist=True, other=record)
 
 

@@ -189,7 +189,7 @@ class UndoStatements:
         untouched = [self._is_untouched(now, key, column) for key, column in columns.items()]
         untouched += [self._is_linked_so(one, now) for one in self._links]
         wanted = made.where(is_record(now, _OLD.c.record_id), *untouched)
-        alone = [~self._hangs(key, made) for key in hanging_keys(self.model)]
+        alone = [~self._has_dependents(key, made) for key in dependent_keys(self.model)]
         return delete_rows(self.session, self.model, and_(self.model.id.in_(wanted), *alone))
 
     @cached_property
@@ -406,13 +406,13 @@ class UndoStatements:
         mine = [same.c.change_set_id == self.set_id, same.c.model == self._table.name, same.c.act == Did.DELETE.value]
         return [value.in_(select(key_from(self._table, same.c.record_id)).where(*mine))]
 
-    def _hangs(self, key: ForeignKeyConstraint, wanted: Statement) -> ColumnElement[bool]:
+    def _has_dependents(self, key: ForeignKeyConstraint, wanted: Statement) -> ColumnElement[bool]:
         """Whether a record points at the one to be deleted, and does not go with it."""
-        other = key.table.alias(f"hanging_{key.table.name}_{'_'.join(one.name for one in key.columns)}")
+        other = key.table.alias(f"dependent_{key.table.name}_{'_'.join(one.name for one in key.columns)}")
         pointing = (other.c[one.parent.name] == column_in(self._table, one.column) for one in key.elements)
-        hangs = select(1).select_from(other).where(*pointing)
+        dependents = select(1).select_from(other).where(*pointing)
         is_own = key.table in tables_of(self.model)
-        return exists(hangs.where(key_in(other).not_in(wanted)) if is_own else hangs)
+        return exists(dependents.where(key_in(other).not_in(wanted)) if is_own else dependents)
 
     def _value(self, column: TableColumn, values: Expression, key: str) -> Expression:
         return from_json_sql(column, values, key, self._dialect)
@@ -455,7 +455,7 @@ def _ways(groups: Iterable[Together], columns: Mapping[str, TableColumn]) -> dic
     return dict(filter(None, found))
 
 
-def hanging_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:
+def dependent_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:
     """Return the foreign keys that lead to this model's records and do not go with them by themselves, nor as links of theirs."""
     own = {one.own_link for one in row_links(model).values()}
     return [

@@ -22,7 +22,7 @@ def held_about(session: AnySession, subject: Subject) -> Values:
     """Return all of it, as JSON takes it."""
     return {
         "record": {"kind": subject.table, "id": _plain(subject.key), "values": _record(session, subject)},
-        "hanging": {name: rows for name, rows in _hanging(session, subject).items() if rows},
+        "dependents": {name: rows for name, rows in _dependents_of(session, subject).items() if rows},
         "history": _history(session, subject),
         "notes": [
             {"at": one.created_at.isoformat(), "by": one.author, "text": one.text}
@@ -41,7 +41,7 @@ def _record(session: AnySession, subject: Subject) -> Values | None:
     return rows[0] if rows else None
 
 
-def _hanging(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
+def _dependents_of(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
     """Return the records that point at this one, by their tables."""
     found: dict[type[Record], list[ColumnElement[bool]]] = {}
     for model, key in keys_to(subject):

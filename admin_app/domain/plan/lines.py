@@ -242,8 +242,8 @@ def _is_other(column: TableColumn, value: object) -> ColumnElement[bool]:
 def _deletion_lines(session: AnySession, plan_id: int, scope: Scope) -> Statement:
     """Select the lines of records that are deleted."""
     verdict = case((scope.is_refused, literal(Verdict.REFUSED)), else_=literal(Verdict.CHANGE))
-    hanging = dependent_counts(scope.model)
-    return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null(), hanging=hanging)
+    dependents = dependent_counts(scope.model)
+    return _lines_of(session, plan_id, scope, verdict=verdict, before=null(), after=null(), dependents=dependents)
 
 
 def _lines_of(
@@ -254,13 +254,13 @@ def _lines_of(
     verdict: Expression,
     before: Expression,
     after: Expression,
-    hanging: Expression | None = None,
+    dependents: Expression | None = None,
 ) -> Statement:
     """Select the lines of all records in scope."""
     model = scope.model
     number = model.id if is_numbered(model) else func.row_number().over(order_by=model.id.asc())
     what = (literal(plan_id), number, stored_key(model.id), model.version)
-    chosen = select(*what, verdict, scope.refusal, before, after, null() if hanging is None else hanging)
+    chosen = select(*what, verdict, scope.refusal, before, after, null() if dependents is None else dependents)
     return chosen.where(*scope.criteria(session))
 
 

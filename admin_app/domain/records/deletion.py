@@ -98,7 +98,7 @@ def delete_record(
 
     Raises `DeletionError` if there are dependents without a decision, also new ones, or dependents of dependents that
     the person may not change.
-    `seen` is what hung on it when somebody decided: if that has changed, nothing is deleted.
+    `seen` is what depended on it when somebody decided: if that has changed, nothing is deleted.
     """
     key = key_of(type(record))
     # Until the end nobody can add a dependent: on PostgreSQL a record that refers to this one waits for the lock.
@@ -132,11 +132,11 @@ def delete_many(
     """
     _require_losses(session, model, which, scopes)
     for relation in relations_to_dependents(model):
-        hanging = _hanging(relation, model, which)
+        dependents = _dependents_of(relation, model, which)
         decision = decided(relation) or decisions.get(relation.key)
         if decision is not None:
-            _settle_many(session, relation, hanging, decision, scopes)
-        elif session.scalar(select(relation.target.id).where(hanging).limit(1)) is not None:
+            _settle_many(session, relation, dependents, decision, scopes)
+        elif session.scalar(select(relation.target.id).where(dependents).limit(1)) is not None:
             is_refused = relation.on_delete() is Dependency.REFUSED
             words = f"It has {words_for(relation)}, and nothing was chosen for them."
             raise DeletionError(_refusal(relation) if is_refused else words)
@@ -152,7 +152,7 @@ def dependences_of_many(
 ) -> list[Dependence]:
     """List the dependents of several records, counted up to the limit, without samples."""
     found = (
-        _of_many(session, relation, _hanging(relation, model, which), scopes(relation), limit)
+        _of_many(session, relation, _dependents_of(relation, model, which), scopes(relation), limit)
         for relation in relations_to_dependents(model)
     )
     return [one for one in found if one.count.number or one.is_partly_unseen]
@@ -174,7 +174,7 @@ def losses(
 
 
 def _require_as_seen(session: AnySession, record: Record, seen: Sight | None) -> None:
-    """Raise `DeletionError` where something else hangs on a record than somebody saw."""
+    """Raise `DeletionError` where something else depends on a record than somebody saw."""
     news = changed_since(session, record, seen) if seen is not None else ""
     if news:
         message = f"{news} Look at it again before you delete it."
@@ -241,12 +241,12 @@ def _refusal(relation: Relation) -> str:
     return f"It has {words_for(relation)}, which keep it from being deleted. Delete them first, or give them to another {noun_of(relation.model)}."
 
 
-def _hanging(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _dependents_of(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on the dependents of these records."""
     owners = owners_of(relation, model, which)
     # The relation may lead to the same model.
-    hanging: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
-    return hanging
+    dependents: ColumnElement[bool] = relation.other.in_(owners.correlate(None))
+    return dependents
 
 
 def owners_of(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> Statement:
@@ -255,23 +255,23 @@ def owners_of(relation: Relation, model: type[Record], which: ColumnElement[bool
 
 
 def _of_many(
-    session: AnySession, relation: Relation, hanging: ColumnElement[bool], scope: DeletionScope, limit: int
+    session: AnySession, relation: Relation, dependents: ColumnElement[bool], scope: DeletionScope, limit: int
 ) -> Dependence:
     child = relation.target
     seen = [] if scope.seen is None else [scope.seen]
-    some = select(literal(1)).select_from(child).where(hanging, *seen).limit(limit + 1).subquery()
+    some = select(literal(1)).select_from(child).where(dependents, *seen).limit(limit + 1).subquery()
     count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
-    return Dependence(relation, count, (), *_open_fates(session, relation, hanging, scope))
+    return Dependence(relation, count, (), *_open_fates(session, relation, dependents, scope))
 
 
 def _open_fates(
-    session: AnySession, relation: Relation, hanging: ColumnElement[bool], scope: DeletionScope
+    session: AnySession, relation: Relation, dependents: ColumnElement[bool], scope: DeletionScope
 ) -> tuple[tuple[Fate, ...], bool]:
-    """Return the fates that are open to everything that hangs there, and whether some of it is not seen."""
+    """Return the fates that are open to everything that depends on it there, and whether some of it is not seen."""
     child = relation.target
     fates = tuple(one for one in _FATES[relation.on_delete()] if one is not Fate.GIVE or not relation.is_identifying)
-    allowed = {fate: has_none_beyond(session, child, hanging, _rows_for(fate, scope)) for fate in fates}
-    return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, hanging, scope.seen)
+    allowed = {fate: has_none_beyond(session, child, dependents, _rows_for(fate, scope)) for fate in fates}
+    return tuple(filter(allowed.get, fates)), not has_none_beyond(session, child, dependents, scope.seen)
 
 
 def _dependence(session: AnySession, record: Record, relation: Relation, scope: DeletionScope) -> Dependence:
@@ -312,22 +312,22 @@ def _settle(
 def _settle_many(
     session: AnySession,
     relation: Relation,
-    hanging: ColumnElement[bool],
+    dependents: ColumnElement[bool],
     decision: Decision,
     scopes: DeletionScopes,
 ) -> None:
     """Carry out the decided fates of the records' dependents."""
     scope = _rows_for(decision.fate, scopes(relation))
-    if not has_none_beyond(session, relation.target, hanging, scope):
+    if not has_none_beyond(session, relation.target, dependents, scope):
         message = f"You cannot change some of its {words_for(relation)}."
         raise DeletionError(message)
     if decision.fate is Fate.DELETE:
-        delete_rows_and_dependents(session, relation.target, hanging, scopes)
+        delete_rows_and_dependents(session, relation.target, dependents, scopes)
         return
     heir = decision.heir if decision.fate is Fate.GIVE else None
     if heir is not None:
-        _require_heir(session, relation, hanging, heir)
-    change_rows(session, relation.target, hanging, relation.foreign_key_values(heir))
+        _require_heir(session, relation, dependents, heir)
+    change_rows(session, relation.target, dependents, relation.foreign_key_values(heir))
     owner = None if heir is None else heir.id
     for tree in trees_of(relation.target) if owner is not None else ():
         if tree.own is relation.other and session.scalar(below_themselves(tree, tree.other == owner)) is not None:
@@ -335,9 +335,9 @@ def _settle_many(
             raise DeletionError(message)
 
 
-def _require_heir(session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record) -> None:
-    problem = problem_with_heir(session, relation, hanging, heir)
-    if problem := problem or problem_with_rivals(session, relation, hanging, heir):
+def _require_heir(session: AnySession, relation: Relation, dependents: ColumnElement[bool], heir: Record) -> None:
+    problem = problem_with_heir(session, relation, dependents, heir)
+    if problem := problem or problem_with_rivals(session, relation, dependents, heir):
         message = f"{problem} Choose another {noun_of(relation.model)}."
         raise DeletionError(message)
 
@@ -354,16 +354,16 @@ def delete_rows_and_dependents(
 ) -> None:
     """Delete rows and their dependents in turn. Dependents further down lose their reference if they can."""
     for relation in relations_to_dependents(model):
-        child, hanging = relation.target, relation.other.in_(owners_of(relation, model, which))
-        if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, hanging, false()):
+        child, dependents = relation.target, relation.other.in_(owners_of(relation, model, which))
+        if relation.on_delete() is Dependency.REFUSED and not has_none_beyond(session, child, dependents, false()):
             raise DeletionError(_refusal(relation))
         fate = Fate.KEEP if relation.on_delete() in {Dependency.OPTIONAL, Dependency.CLEARED} else Fate.DELETE
-        if not has_none_beyond(session, child, hanging, _rows_for(fate, scopes(relation))):
+        if not has_none_beyond(session, child, dependents, _rows_for(fate, scopes(relation))):
             message = "You cannot change some of the records that belong to them. Nothing was deleted."
             raise DeletionError(message)
         if fate is Fate.KEEP:
-            change_rows(session, child, hanging, relation.foreign_key_values(None))
+            change_rows(session, child, dependents, relation.foreign_key_values(None))
         else:
-            delete_rows_and_dependents(session, child, hanging, scopes)
+            delete_rows_and_dependents(session, child, dependents, scopes)
     _require_losses(session, model, which, scopes)
     delete_rows(session, model, which)

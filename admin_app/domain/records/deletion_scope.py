@@ -1,4 +1,4 @@
-"""What a person may see, move and delete of the records that hang on one that is deleted."""
+"""What a person may see, move and delete of the records that depend on one that is deleted."""
 
 from __future__ import annotations
 

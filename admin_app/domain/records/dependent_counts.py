@@ -1,6 +1,6 @@
-"""How much hangs on a record, a word for each relation: a plan's line keeps it, and by it sees what came or went since.
+"""How much depends on a record, a word for each relation: a plan's line keeps it, and by it sees what came or went since.
 
-It says as much as a page does. Of a record on which more hangs than a page counts, it says no more than that.
+It says as much as a page does. Of a record on which more depends than a page counts, it says no more than that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NEXT, _BETWEEN = " ", "~"
 
 @dataclass(frozen=True)
 class _Hanging:
-    """What hangs on a record over one relation: how many, the newest key where keys are numbers, and the sum of the keys' digests."""
+    """What depends on a record over one relation: how many, the newest key where keys are numbers, and the sum of the keys' digests."""
 
     number: int
     newest: int
@@ -45,7 +45,7 @@ class _Hanging:
 
 
 def dependent_counts(model: type[Record]) -> Expression | None:
-    """Return what hangs on each row of a model's root table; None for a model on whose records nothing counted can hang."""
+    """Return what depends on each row of a model's root table; None for a model on whose records nothing counted can depend."""
     words = [_counted(model, relation) for relation in _counted_relations(model)]
     if not words:
         return None
@@ -56,7 +56,7 @@ def dependent_counts(model: type[Record]) -> Expression | None:
 
 
 def counts_of(session: AnySession, record: Record) -> Sequence[str]:
-    """Return what hangs on one record now, a word for each of `dependent_relations`."""
+    """Return what depends on one record now, a word for each of `dependent_relations`."""
     table, words = table_of(type(record)), [_counted(type(record), one) for one in dependent_relations(type(record))]
     if not words:
         return ()
@@ -66,13 +66,13 @@ def counts_of(session: AnySession, record: Record) -> Sequence[str]:
 
 
 def difference(model: type[Record], before: str, now: str, scopes: DeletionScopes, *, is_act: bool = False) -> str:
-    """Say in which way more, less or something else hangs on a record than before; "" where it is the same.
+    """Say in which way more, less or something else depends on a record than before; "" where it is the same.
 
     `is_act`: the act that asks may itself have taken something off this record, with others that it deleted.
     """
     relations, then, found = _counted_relations(model), _read(before), _read(now)
     if not len(relations) == len(then) == len(found):
-        return "What hangs on it may have changed."
+        return "What depends on it may have changed."
     own = _reached(model) if is_act else Counter[object]()
     for relation, one, other in zip(relations, then, found, strict=True):
         if _is_other(one, other, is_entangled=_is_entangled(relation, own)):
@@ -81,12 +81,12 @@ def difference(model: type[Record], before: str, now: str, scopes: DeletionScope
 
 
 def dependent_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations over which a deletion reaches other records: those that hang on it, and those that lose a link."""
+    """Return the relations over which a deletion reaches other records: those that depend on it, and those that lose a link."""
     return [*relations_to_dependents(model), *links_into(model)]
 
 
 def noun_and_plural(relation: Relation) -> tuple[str, str]:
-    """Name what hangs on a record there."""
+    """Name what depends on a record there."""
     return names_of(relation.model if isinstance(relation, ManyToMany) else relation.target)
 
 
@@ -115,7 +115,7 @@ def _counted(model: type[Record], relation: Relation) -> Expression:
 
 
 def _some(model: type[Record], relation: Relation) -> Statement:
-    """Choose the keys of what hangs on the row that the statement around this one looks at."""
+    """Choose the keys of what depends on the row that the statement around this one looks at."""
     root = table_of(model)
     if isinstance(relation, ManyToMany):
         links = relation.table.alias()
@@ -149,7 +149,7 @@ def _reached(model: type[Record]) -> Counter[object]:
 
 
 def _is_entangled(relation: Relation, reached: Counter[object]) -> bool:
-    """Whether what hangs there may go, or change, with another record that is deleted."""
+    """Whether what depends on it there may go, or change, with another record that is deleted."""
     if isinstance(relation, ManyToMany):
         return reached[table_of(relation.model)] > 0
     return reached[table_of(relation.target)] > 1

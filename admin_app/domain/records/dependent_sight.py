@@ -36,7 +36,7 @@ def changed_since(session: AnySession, record: Record, seen: Sight) -> str:
     if not seen.text or then == now:
         return ""
     if len(then) != len(now):
-        return "What hangs on it may have changed."
+        return "What depends on it may have changed."
     relations = zip(dependent_relations(type(record)), then, now, strict=True)
     return next(f"Its {noun_and_plural(one)[1]} have changed." for one, before, after in relations if before != after)
 

@@ -125,8 +125,8 @@ def _require_told(session: AnySession, survivor: Record, gone: Record, values: M
     for relation in relations_to_dependents(type(survivor)):
         told = ((name, getattr(survivor, name)) for name in relation.own_names)
         taken = [name for name, mine in told if values.get(name, mine) != mine]
-        hanging = or_(*(relation.condition(one.id) for one in (survivor, gone)))
-        if taken and session.scalar(select(literal(1)).select_from(relation.target).where(hanging).limit(1)):
+        dependents = or_(*(relation.condition(one.id) for one in (survivor, gone)))
+        if taken and session.scalar(select(literal(1)).select_from(relation.target).where(dependents).limit(1)):
             names, (_, nouns) = in_words([in_sentence(label(name)) for name in taken]), names_of(relation.target)
             message = (
                 f"Some {nouns} refer to one of the two by its {names}, so “{survivor}” cannot take another one. "

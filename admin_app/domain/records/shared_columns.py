@@ -52,13 +52,13 @@ def rows_that_fit(
 
 
 def problem_with_heir(
-    session: AnySession, relation: Relation, hanging: ColumnElement[bool], heir: Record
+    session: AnySession, relation: Relation, dependents: ColumnElement[bool], heir: Record
 ) -> str | None:
     """Say why dependents cannot be given to another record: it lacks a value to refer to, or another relation shares the columns."""
     model, columns = relation.target, {*relation.other_columns}
 
     def has(which: ColumnElement[bool]) -> bool:
-        return session.scalar(select(literal(1)).select_from(model).where(hanging, which).limit(1)) is not None
+        return session.scalar(select(literal(1)).select_from(model).where(dependents, which).limit(1)) is not None
 
     if (untold := problem_with_untold(heir, relation.own_names)) and has(true()):
         return untold

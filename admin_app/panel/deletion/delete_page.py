@@ -33,8 +33,8 @@ from admin_app.web.auth import reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# What hung on the record when the page was drawn, as digests: some of it may be hidden from the person.
-HANGING = "hanging"
+# What depended on the record when the page was drawn, as digests: some of it may be hidden from the person.
+SIGHT = "sight"
 
 
 class DeletePage(Page):
@@ -75,14 +75,14 @@ class DeletePage(Page):
         record = self.access.requested(Action.DELETE)
         if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             raise RecordGone
-        hanging = dependences(db.session, record, bound_of)
-        decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in hanging}
-        if (page := reauthentication.required_for_rows(rows_to_go(hanging, decisions))) is not None:
+        found = dependences(db.session, record, bound_of)
+        decisions = {one.name: DependentsForm(self.access, one).decision(request.form) for one in found}
+        if (page := reauthentication.required_for_rows(rows_to_go(found, decisions))) is not None:
             return page
         with refusals_of(self.resource.model), transaction(db.session):
             drop_sent_draft()
             self.resource.before_delete(record)
-            sight = Sight(request.form.get(HANGING, ""), _digest_key())
+            sight = Sight(request.form.get(SIGHT, ""), _digest_key())
             delete_record(db.session, record, decisions, bound_of, seen=sight)
         return None
 
@@ -91,7 +91,7 @@ class DeletePage(Page):
         return self._page(record, dependences(db.session, record, bound_of), problems, status)
 
     def _page(
-        self, record: Record, hanging: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus
+        self, record: Record, found: Sequence[Dependence], problems: Mapping[str, str], status: HTTPStatus
     ) -> ResponseReturnValue:
         lost = losses(db.session, self.resource.model, self.resource.model.id == record.id, bound_of)
         draft = shown_draft()
@@ -101,12 +101,12 @@ class DeletePage(Page):
             draft=draft,
             record_title=self.access.title_of(record),
             facts=facts_of(self.access, record),
-            dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in hanging),
-            losses=(*told_losses(self.access, lost), *self._told_for_good(hanging)),
+            dependents=tuple(DependentsForm(self.access, one).drawn(problems, chosen) for one in found),
+            losses=(*told_losses(self.access, lost), *self._told_for_good(found)),
             is_blocked=not all(one.is_allowed for one in lost),
             problem=problems.get("", ""),
             version=record.version,
-            hanging=digests_of(db.session, record, _digest_key()),
+            sight=digests_of(db.session, record, _digest_key()),
             meanwhile=Conflicts(self.access, record).changed_since(request.form.get(VERSION)),
             form_url=here(),
             forget_url=forget_url(self.access, record),
@@ -114,8 +114,8 @@ class DeletePage(Page):
         )
         return page, status
 
-    def _told_for_good(self, hanging: Sequence[Dependence]) -> list[str]:
-        return told_of_deletion(self.resource.model, {one.name for one in hanging if Fate.DELETE in one.fates})
+    def _told_for_good(self, found: Sequence[Dependence]) -> list[str]:
+        return told_of_deletion(self.resource.model, {one.name for one in found if Fate.DELETE in one.fates})
 
     def _after(self, record_id: int) -> str:
         """Lead back to where the person came from, unless that was a page of the record that is gone."""

@@ -62,7 +62,7 @@ class DependentsForm:
         return Dependents(
             name=FATE + one.name,
             seen_name=SEEN + one.name,
-            seen=_sight_of(one),
+            seen=_as_seen(one),
             counted=counted,
             samples=tuple(
                 Link(child.title_of(sample), record_url(child, sample)) if child else Link(str(sample), "")
@@ -178,9 +178,9 @@ def _told_loss(access: Access, one: Loss) -> str:
     )
 
 
-def rows_to_go(hanging: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
+def rows_to_go(found: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
     """Return how many rows a deletion takes along, as far as they are counted."""
-    return 1 + sum(one.count.number for one in hanging if decisions[one.name].fate is Fate.DELETE)
+    return 1 + sum(one.count.number for one in found if decisions[one.name].fate is Fate.DELETE)
 
 
 def _blocked(one: Dependence) -> str:
@@ -202,14 +202,14 @@ def _more(one: Dependence) -> str:
     return f"{known} and some that you cannot see".strip() if one.is_partly_unseen and one.samples else known
 
 
-def _sight_of(one: Dependence) -> str:
+def _as_seen(one: Dependence) -> str:
     """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
     return f"{one.count.number}~{print_key(one.samples[0].id) if one.samples else 0}"
 
 
 def _news(one: Dependence, seen: str) -> str:
     """Say what changed since the page was drawn; "" for nothing, or where the form carries no earlier state."""
-    if not seen or seen == _sight_of(one):
+    if not seen or seen == _as_seen(one):
         return ""
     before = seen.partition("~")[0]
     is_number = before.isascii() and before.isdigit() and len(before) < len(str(10**9))

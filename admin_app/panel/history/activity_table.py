@@ -48,15 +48,15 @@ def _told(changes: Sequence[Change]) -> Mapping[int, FieldChange]:
 
 def _is_short(field: FieldChange) -> bool:
     """Whether a line has room for it."""
-    fates = {piece.fate for piece in field.pieces}
-    return PieceKind.GAP not in fates and sum(len(piece.text) for piece in field.pieces) <= SHORT
+    kinds = {piece.kind for piece in field.pieces}
+    return PieceKind.GAP not in kinds and sum(len(piece.text) for piece in field.pieces) <= SHORT
 
 
 def _whole(field: FieldChange) -> FieldChange:
     """Put the new value in the old one's place: in a line, words of both among each other are hard to read."""
     both = (PieceKind.GONE, PieceKind.CAME)
-    texts = ("".join(one.text for one in field.pieces if one.fate in {PieceKind.SAME, fate}) for fate in both)
-    return FieldChange(field.label, tuple(Piece(fate, text) for fate, text in zip(both, texts, strict=True) if text))
+    texts = ("".join(one.text for one in field.pieces if one.kind in {PieceKind.SAME, kind}) for kind in both)
+    return FieldChange(field.label, tuple(Piece(kind, text) for kind, text in zip(both, texts, strict=True) if text))
 
 
 def _name(day: date, today: date) -> str:

@@ -203,7 +203,7 @@ def _replaced(was: _Shown | None, now: _Shown | None) -> Iterable[Piece]:
     """Show what was and what is, or the only one that there is."""
     if was is not None and now is not None:
         (gone, came) = replaced(was.text, now.text)
-        return (Piece(gone.fate, gone.text, was.url), Piece(came.fate, came.text, now.url))
+        return (Piece(gone.kind, gone.text, was.url), Piece(came.kind, came.text, now.url))
     only = was or now
     return (Piece(PieceKind.SAME, cut(only.text), only.url),) if only is not None else ()
 
@@ -217,10 +217,10 @@ def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piec
     is_whole = change.act != Did.UPDATE
     found = [(PieceKind.GONE, key) for key in was if key not in now]
     found += [(PieceKind.CAME, key) for key in now if key not in was]
-    for place, (fate, key) in enumerate(found):
+    for place, (kind, key) in enumerate(found):
         named, url = names.of(relation.other, key)
         yield Piece(PieceKind.SAME, ", " if place else "")
-        yield Piece(PieceKind.SAME if is_whole else fate, named, url)
+        yield Piece(PieceKind.SAME if is_whole else kind, named, url)
     if not found:
         yield Piece(PieceKind.SAME, "—")
 

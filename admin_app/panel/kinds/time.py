@@ -22,7 +22,7 @@ class _Time(Operator):
     """Base of operators on times of day."""
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # it hangs on the column
+    def hint(self) -> str:  # type: ignore[override] # it depends on the column
         """What to type."""
         return f"A time like {TimeKind(self.column).example}."
 

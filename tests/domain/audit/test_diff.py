@@ -12,7 +12,7 @@ from admin_app.domain.audit.diff import LONGEST_PIECE, MOST_PLACES, Piece, Piece
 
 
 def short(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
-    return [(piece.fate.value, piece.text) for piece in pieces]
+    return [(piece.kind.value, piece.text) for piece in pieces]
 
 
 def test_a_word_in_place_of_another_is_shown_whole() -> None:
@@ -34,7 +34,7 @@ def test_long_stretches_that_stayed_are_left_out() -> None:
 
     pieces = words_diff(f"{same}one {same}", f"{same}two {same}")
 
-    assert [piece.fate for piece in pieces] == [
+    assert [piece.kind for piece in pieces] == [
         PieceKind.GAP,
         PieceKind.SAME,
         PieceKind.GONE,
@@ -49,7 +49,7 @@ def test_a_stretch_between_two_changes_is_left_out_in_its_middle() -> None:
 
     pieces = words_diff(f"one {same} one", f"two {same} two")
 
-    assert PieceKind.GAP in [piece.fate for piece in pieces[1:-1]]
+    assert PieceKind.GAP in [piece.kind for piece in pieces[1:-1]]
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,15 @@ def test_a_long_text_in_place_of_another_is_shown_so() -> None:
 
     pieces = words_diff(old, new)
 
-    assert [piece.fate for piece in pieces] == [PieceKind.GONE, PieceKind.CAME]
+    assert [piece.kind for piece in pieces] == [PieceKind.GONE, PieceKind.CAME]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_word_is_lost(old: str, new: str) -> None:
     pieces = words_diff(old, new)
 
-    assert "".join(piece.text for piece in pieces if piece.fate is not PieceKind.CAME) == old
-    assert "".join(piece.text for piece in pieces if piece.fate is not PieceKind.GONE) == new
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.CAME) == old
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.GONE) == new
 
 
 def test_values_stand_in_each_others_place() -> None:

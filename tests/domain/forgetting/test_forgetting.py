@@ -106,7 +106,7 @@ def test_everything_held_is_told(zoe: User) -> None:
     assert (held["record"]["values"]["email"], held["record"]["id"]) == (EMAIL, zoe.id)
     assert [one["act"] for one in held["history"]] == ["create", "update"]
     assert [one["text"] for one in held["notes"]] == [f"{NAME} called"]
-    assert [len(held["hanging"]["post"]), [*held["hanging"]]] == [1, ["post"]]
+    assert [len(held["dependents"]["post"]), [*held["dependents"]]] == [1, ["post"]]
 
 
 def test_nothing_of_a_person_is_left_in_any_table(zoe: User) -> None:

@@ -113,7 +113,7 @@ def test_protected_records_are_not_changed(make_user: Any) -> None:
     assert (verdicts(plan), problems(plan)) == ({ann.id: "done", bea.id: "refused"}, {ann.id: "", bea.id: "It stays."})
 
 
-# ---- what hangs on many
+# ---- what depends on many
 
 
 def test_dependents_of_many_records_are_counted_up_to_the_limit(make_user: Any, make_post: Any) -> None:
@@ -157,7 +157,7 @@ def test_posts_outside_the_row_scope_keep_their_user(make_user: Any, make_post: 
 
 
 class HangingOnItself(Execution):
-    """As of a model whose records hang on each other; tests/test_relation_shapes.py has one."""
+    """As of a model whose records depend on each other; tests/test_relation_shapes.py has one."""
 
     _depends_on_itself = True
 

@@ -1,4 +1,4 @@
-"""Deletion in depth: what hangs on the records that go with a deleted one goes too, or loses its owner where it can."""
+"""Deletion in depth: what depends on the records that go with a deleted one goes too, or loses its owner where it can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletion: what hangs on a record is named, counted within bounds, and meets the fate that was chosen for it."""
+"""Deletion: what depends on a record is named, counted within bounds, and meets the fate that was chosen for it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_what_hung_on_a_record_is_kept_in_digests_that_tell_nothing(make_user: U
     found = [digests_of(db.session, user, key) for user, key in ((one, KEY), (one, KEY), (other, KEY), (one, b"k"))]
 
     assert (len(set(found)), found[0]) == (3, found[1])
-    assert changed_since(db.session, one, Sight("1~9~9 2~9~17", KEY)) == "What hangs on it may have changed."
+    assert changed_since(db.session, one, Sight("1~9~9 2~9~17", KEY)) == "What depends on it may have changed."
 
 
 def test_a_plan_counts_nothing_for_which_each_record_would_read_a_table() -> None:
@@ -125,9 +125,9 @@ MANY = counting.COUNT_LIMIT + 1
         (f"{MANY}~0~0", f"{MANY}~0~0", ""),
         ("2~9~17", f"{MANY}~0~0", "It has more than 10,000 posts now, not 2."),
         (f"{MANY}~0~0", "2~9~17", "It has 2 posts now, not more than 10,000."),
-        ("2~9~17 1~1~1", "2~9~17", "What hangs on it may have changed."),
-        ("two", "2~9~17", "What hangs on it may have changed."),
-        ("a~b~c", "2~9~17", "What hangs on it may have changed."),
+        ("2~9~17 1~1~1", "2~9~17", "What depends on it may have changed."),
+        ("two", "2~9~17", "What depends on it may have changed."),
+        ("a~b~c", "2~9~17", "What depends on it may have changed."),
     ],
 )
 def test_what_came_or_went_is_said(before: str, now: str, said: str) -> None:

@@ -82,7 +82,7 @@ class Slip(Timestamped, Versioned, Base):
     [
         (Crate, set(), {}),
         (Crate, {"lids"}, {Lid: ["code"]}),
-        # What hangs on the boxes goes with them, but for what can be without one.
+        # What depends on the boxes goes with them, but for what can be without one.
         (Crate, {"boxes"}, {Lock: ["code"]}),
         (Lid, set(), {Lid: ["code"]}),
     ],

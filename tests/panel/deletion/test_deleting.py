@@ -1,4 +1,4 @@
-"""Deleting: a page says what goes and what hangs on it, and leads on from there."""
+"""Deleting: a page says what goes and what depends on it, and leads on from there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_page_says_what_goes_and_what_hangs_on_it(app: Flask, as_editor: Any, ma
     assert [one.text for one in page.form("").all("button")] == ["Delete user"]
 
 
-def test_page_of_one_with_nothing_hanging_on_it_only_asks(as_editor: Any, make_post: Any) -> None:
+def test_page_of_one_without_dependents_only_asks(as_editor: Any, make_post: Any) -> None:
     post = make_post(content="Hello")
 
     page = Page(as_editor.get(at(post, url="/admin/post/?q=hello")))

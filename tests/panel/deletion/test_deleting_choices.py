@@ -1,4 +1,4 @@
-"""Deleting asks what becomes of what hangs on a record; nothing goes before that is answered."""
+"""Deleting asks what becomes of what depends on a record; nothing goes before that is answered."""
 
 from __future__ import annotations
 
@@ -288,8 +288,8 @@ def test_page_does_not_say_how_many_hidden_posts_there_are(client_with: Any, mak
     make_post(user=ann)
     two = Page(client.get(at(ann))).values("")
 
-    assert one["hanging"] != two["hanging"]
-    assert [len(form["hanging"]) for form in (one, two)] == [16, 16]
+    assert one["sight"] != two["sight"]
+    assert [len(form["sight"]) for form in (one, two)] == [16, 16]
 
 
 def test_one_post_is_spoken_of_as_one(as_editor: Any, make_user: Any, make_post: Any) -> None:

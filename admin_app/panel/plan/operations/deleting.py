@@ -53,12 +53,12 @@ def _meant(access: Access, selection: Selection, heirs: Collection[Key]) -> Colu
 
 
 def requested_deletion(
-    access: Access, selection: Selection, hanging: Sequence[Dependence], sent: Mapping[str, str]
+    access: Access, selection: Selection, found: Sequence[Dependence], sent: Mapping[str, str]
 ) -> BulkOperation:
     """Read what the person chose for the dependents; raise `InvalidRecord` with the missing choices by control."""
-    decisions = _decisions(access, hanging, sent)
+    decisions = _decisions(access, found, sent)
     heirs = _selected(access, selection, {one.heir.id for one in decisions.values() if one.heir is not None})
-    counts = {one.name: one.count for one in (dependences_of_selection(access, selection, heirs) if heirs else hanging)}
+    counts = {one.name: one.count for one in (dependences_of_selection(access, selection, heirs) if heirs else found)}
     pairs: list[Pair] = []
     for name, decision in decisions.items():
         # Without those of the heirs no dependents may be left; the heir is stored all the same, to be protected.
@@ -68,10 +68,10 @@ def requested_deletion(
     return read_deletion(access, MultiDict(pairs))
 
 
-def _decisions(access: Access, hanging: Sequence[Dependence], sent: Mapping[str, str]) -> dict[str, Decision]:
+def _decisions(access: Access, found: Sequence[Dependence], sent: Mapping[str, str]) -> dict[str, Decision]:
     decisions: dict[str, Decision] = {}
     problems: dict[str, str] = {}
-    for one in hanging:
+    for one in found:
         try:
             decisions[one.name] = DependentsForm(access, one).decision(sent)
         except InvalidRecord as error:

@@ -23,15 +23,15 @@ class DeleteQuestion(Question):
 
     def read(self, sent: MultiDict[str, str]) -> BulkOperation:
         """Read what should happen to the dependents."""
-        return deleting.requested_deletion(self.access, self.selection(), self._hanging(), sent)
+        return deleting.requested_deletion(self.access, self.selection(), self._dependences(), sent)
 
     def values(self, sent: MultiDict[str, str], problems: Mapping[str, str]) -> dict[str, object]:
         """Return the dependents, each with the choices."""
-        return {"dependents": [DependentsForm(self.access, one).drawn(problems, sent) for one in self._hanging()]}
+        return {"dependents": [DependentsForm(self.access, one).drawn(problems, sent) for one in self._dependences()]}
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen."""
         return {prefix + name for prefix in (FATE, HEIR) for name in dependent_names(self.resource.model)}
 
-    def _hanging(self) -> Sequence[Dependence]:
+    def _dependences(self) -> Sequence[Dependence]:
         return deleting.dependences_of_selection(self.access, self.selection())
