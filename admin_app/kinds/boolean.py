@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, ColumnElement, Integer, case, cast
 
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
+from admin_app.kinds.text import csv_text
 
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _IN_AN_ADDRESS = {"True": True, "False": False}
@@ -31,9 +32,9 @@ class BooleanKind(Kind[bool]):
     to_json = staticmethod(as_it_is)
     to_sheet = staticmethod(as_it_is)
 
-    def csv_sql(self, column: Expression, _style: CsvStyle) -> ColumnElement[str]:
-        """Write "yes" or "no"."""
-        return case((column.is_(False), "no"), (column.is_not(None), "yes"))
+    def csv_sql(self, column: Expression, style: CsvStyle) -> ColumnElement[str]:
+        """Write "yes" or "no", and what is neither as it is."""
+        return case((column.is_(False), "no"), (column.is_(True), "yes"), else_=csv_text(column, style))
 
     def from_cell(self, cell: str) -> bool:
         """Read "yes" and "no", and what programs write instead."""

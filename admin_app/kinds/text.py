@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from sqlalchemy import ColumnElement, LargeBinary, String, and_, case, cast, func, literal, or_
-from sqlalchemy.types import Text
+from sqlalchemy.types import NullType, Text
 
+from admin_app.db.driver_text import BYTES, unreadable_of
 from admin_app.db.key_parts import KeyOfParts
 from admin_app.db.limits import LONGEST_TEXT
+from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import AnyColumn, ColumnType
 from admin_app.kinds.base import CsvStyle, Expression, Kind, as_it_is
 from admin_app.kinds.spreadsheet import SIGNS
@@ -20,6 +22,8 @@ _BEGINS, _ENDS, _HAS = ("[!-~]*", "^[!-~]"), ("*[!-~]", "[!-~]$"), ("*[!-~]*", "
 # The first character of a placeholder: a control character, which no email or name has.
 _STANDING_IN = "\x1a"
 _ROOM = 20
+# Before bytes in the history: a text may begin as they are written there, "hex:".
+_BYTES = "\x1f"
 
 
 class TextKind(Kind[str]):
@@ -83,9 +87,26 @@ class TextKind(Kind[str]):
         """Return the empty string if the column requires text."""
         return None if self.stored.nullable else ""
 
+    def to_history(self, value: str | None) -> str | int | None:
+        """Return the text, and bytes, which are none, with a mark that no text has."""
+        kept = super().to_history(value)
+        return f"{_BYTES}{kept}" if isinstance(value, Unreadable) and isinstance(value.raw, bytes) else kept
+
     def value_in_history(self, value: object) -> str:
-        """Return the text unchanged."""
-        return str(value)
+        """Return the text unchanged, or the bytes."""
+        text = str(value)
+        return unreadable_of(text.removeprefix(_BYTES)) if text.startswith(_BYTES + BYTES) else text
+
+    def history_on_sqlite(self, column: Expression) -> Expression:
+        """Write the text, and bytes with the mark."""
+        marked = literal(_BYTES, Text()).concat(func.stored_text(column))
+        return case((func.typeof(column) == "blob", marked), else_=super().history_on_sqlite(column))
+
+    def from_history_on_sqlite(self, found: Expression) -> Expression:
+        """Give bytes back as bytes."""
+        are_bytes = func.substr(found, 1, len(_BYTES + BYTES)) == _BYTES + BYTES
+        stored = func.stored_value(func.substr(found, len(_BYTES) + 1), type_=NullType())
+        return case((are_bytes, stored), else_=found)
 
     def from_history_on_postgres(self, text: Expression) -> Expression:
         """Return the text unchanged."""

@@ -218,3 +218,24 @@ def test_bytes_in_a_column_of_text_are_kept_by_its_field(name: str, stored: sa.C
     assert (type(value), value.raw) == (Unreadable, b"\xff\0")
     assert field.data is value
     assert json.loads(str(written)) == {name: kind_of(COLUMNS[name]).to_history(value)}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["text", "long_text", "email"])
+def test_bytes_in_a_column_of_text_come_back_as_bytes_and_a_text_like_them_as_text(
+    name: str, stored: sa.Connection
+) -> None:
+    column = COLUMNS[name]
+    stored.execute(sa.text(f"UPDATE every_kind SET {name} = x'ff00' WHERE id = 1"))
+    stored.execute(sa.text(f"UPDATE every_kind SET {name} = 'hex:ff00' WHERE id = 2"))
+    written = [*stored.scalars(sa.select(json_of({name: column}, "sqlite")).order_by(COLUMNS.id))]
+    stored.execute(sa.text(f"UPDATE every_kind SET {name} = ''"))
+
+    for key, one in enumerate(written, 1):
+        back = from_json_sql(column, sa.literal(one), name, "sqlite")
+        stored.execute(sa.update(Everything).where(COLUMNS.id == key).values({name: back}))
+
+    kept = [kind_of(column).from_history(json.loads(one)[name]) for one in written]
+    assert [type(one) for one in kept] == [Unreadable, str]
+    raw = stored.execute(sa.text(f"SELECT {name} FROM every_kind ORDER BY id")).scalars().all()
+    assert raw == [kept[0].raw, kept[1]] == [b"\xff\0", "hex:ff00"]

@@ -28,6 +28,7 @@ from admin_app.kinds.datetime import LocalDateTimeKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.grouping.periods import Unit, code_of, following, label_of, start_of, starts
+from admin_app.panel.kinds.boolean import NEITHER
 from admin_app.panel.kinds.date import beginning_of, day_of
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.operators.relation import RelationIs
@@ -159,16 +160,19 @@ class ByChoice:
         return [*groups, *self._unreadable(odd), *_none(self.by.field, found.get(None))]
 
     def _unreadable(self, odd: Sequence[Group]) -> Iterator[LabelledGroup]:
-        """Yield one group of the rows whose choice is gone. Of yes and no, no filter finds such rows."""
+        """Yield one group of the rows whose choice is gone, or that say neither yes nor no."""
         column = self.operator.column
-        if not odd or not isinstance(kind_of(column), ChoiceKind):
+        if not odd:
             return
         none_of = (f"{self.by.field}__not_in", ",".join(value for value, _ in self.operator.choices()))
         # Figures of several groups, averages among them, do not add up.
         whole = replace(
             odd[0], number=sum(one.number for one in odd), measured=odd[0].measured if len(odd) == 1 else None
         )
-        yield LabelledGroup(UNREADABLE, UNREADABLE, (none_of, *_some(self.by.field, column)), whole)
+        filters: tuple[Hidden, ...] = (none_of, *_some(self.by.field, column))
+        if isinstance(kind_of(column), BooleanKind):
+            filters = ((f"{self.by.field}__{self.operator.slug}", NEITHER),)
+        yield LabelledGroup(UNREADABLE, UNREADABLE, filters, whole)
 
     def _typed(self, group: Group) -> str | None:
         return None if group.key is None else self.operator.typed(group.key)

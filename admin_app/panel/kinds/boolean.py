@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from flask_admin.contrib.sqla import filters as engine
+from sqlalchemy import ColumnElement, and_
 from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3; the stubs are of 3.2
 
 from admin_app.db.unreadable import Unreadable
-from admin_app.extensions import AnyColumn, TableColumn
+from admin_app.extensions import AnyColumn, Expression, TableColumn
 from admin_app.kinds.boolean import BooleanKind
 from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.kinds.choice import ChoiceField
@@ -23,18 +24,28 @@ _CHOICES = (SelectChoice("", "—"), SelectChoice("y", "Yes"), SelectChoice("fal
 _ANSWERS: dict[object, bool | None] = {"": None, "y": True, "false": False, True: True, False: False}
 
 
+# What an address may ask for as well: another program stored something else, which SQLite lets it.
+NEITHER = "unreadable"
+
+
 class IsYes(Operator, engine.FilterEqual):
     """The value is yes, or no."""
 
     slug, words, input_type = "is", "is", "select"
 
-    def parse(self, text: str) -> bool:
+    def parse(self, text: str) -> bool | str:
         """Read yes or no."""
-        return yes_or_no(text)
+        return NEITHER if text == NEITHER else yes_or_no(text)
+
+    def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
+        """Compare, or look for what is neither."""
+        if value == NEITHER:
+            return and_(column.is_not(None), column.is_not(True), column.is_not(False))
+        return super().condition(column, value)
 
     def sentence(self, text: str) -> str:
         """Return the sentence without quotes."""
-        return f"{self.name}: {'yes' if yes_or_no(text) else 'no'}"
+        return f"{self.name}: {NEITHER if text == NEITHER else 'yes' if yes_or_no(text) else 'no'}"
 
     def choices(self) -> tuple[Hidden, ...]:
         """Offer yes and no."""

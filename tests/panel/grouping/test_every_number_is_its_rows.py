@@ -11,15 +11,17 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, func, insert, select, text
 
 from admin_app import context
 from admin_app.extensions import db
 from admin_app.models.job import Job, JobState
 from admin_app.models.post import Post
+from admin_app.models.role import Role
 from admin_app.panel.access.access import access_to
 from admin_app.panel.grouping import groupings
 from admin_app.panel.grouping.groupings import ByChoice, GroupedBy, groupings_of
+from admin_app.panel.kinds.boolean import IsYes
 from admin_app.panel.kinds.choice import IsChoice
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.registry import resource_of
@@ -124,3 +126,18 @@ def test_choices_that_are_gone_are_one_group(owner: Any, keep: Any) -> None:
         ("Unreadable", 1, (("state__not_in", every),))
     ]
     assert sum(one.group.number for one in found) == len(JobState)
+
+
+@pytest.mark.usefixtures("context", "owner")
+def test_what_is_neither_yes_nor_no_is_one_group_that_its_filter_finds() -> None:
+    reason, operator = GroupedBy("reason", "reason", "Reason", "reason"), IsYes(Role.needs_reason, "Reason")
+    every = db.session.scalar(select(func.count(Role.id)))
+    db.session.execute(text("UPDATE role SET needs_reason = 'maybe' WHERE id = 1"))
+
+    found = ByChoice(reason, operator).groups(db.session, Selection(schema=ListSchema(model=Role)), None)
+    odd = [one for one in found if one.code == "Unreadable"]
+    rows = db.session.scalars(select(Role.id).where(operator.criterion(operator.parse("unreadable"))))
+
+    assert [(one.group.number, one.filters) for one in odd] == [(1, (("reason__is", "unreadable"),))]
+    assert ([*rows], operator.sentence("unreadable")) == ([1], "Reason: unreadable")
+    assert sum(one.group.number for one in found) == every

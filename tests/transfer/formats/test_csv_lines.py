@@ -154,4 +154,4 @@ def test_what_another_program_stored_in_a_form_of_its_own_leaves_as_it_is_stored
     ]
     line = line_of([sa.literal_column(value, kind) for value, kind in stored], FileOptions())
 
-    assert db.session.scalar(sa.select(line)) == "'=1,'=1,2026-01-01T12:30,'=1,\"1,5\",yes,'-2,'=\r\n"
+    assert db.session.scalar(sa.select(line)) == "'=1,'=1,2026-01-01T12:30,'=1,\"1,5\",5,'-2,'=\r\n"
