@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.keys import is_number, key_called, key_in
-from admin_app.db.quoting import plain, quoted, quoted_text
+from admin_app.db.quoting import fitted, plain, quoted, quoted_text
 from admin_app.db.versions import may_be_altered
 from admin_app.errors import ClashError
 from admin_app.kinds import kind_of
@@ -222,4 +222,4 @@ def _trigrams(table: str, column: str) -> str:
 
 
 def _index(table: str, column: str) -> str:
-    return f"ix_{table}_{column}_trigrams"
+    return fitted(f"ix_{table}_{column}", "trigrams")
