@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import click
 import sqlalchemy as sa
 from sqlalchemy.engine import Inspector
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from admin_app.cli.new_resource.described import generic
 from admin_app.cli.new_resource.links import Link, links_of_table
@@ -20,6 +20,8 @@ from admin_app.extensions import TableColumn, db
 
 # Rows of a view that are read to see which columns tell them apart, and how many columns are tried together.
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 8
+# The foreign keys of a table between two others.
+_SIDES = 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def links_to(table: sa.Table) -> list[Link]:
     around = sa.MetaData()
     inspector = sa.inspect(db.engine)
     keys = inspector.get_multi_foreign_keys(schema=table.schema)
-    names = [name for (_, name), found in keys.items() if len(found) == 2]  # noqa: PLR2004 -- of a table between
+    names = [name for (_, name), found in keys.items() if len(found) == _SIDES]
     tables = [
         sa.Table(one, around, schema=table.schema, autoload_with=db.engine, resolve_fks=False) for one in sorted(names)
     ]
@@ -86,16 +88,17 @@ def _views(inspector: Inspector, schema: str | None) -> set[str]:
 
 def _unique(inspector: Inspector, table: sa.Table) -> list[list[str]]:
     """Return the columns of each unique index. SQLite creates one for a constraint."""
-    read: Any = inspector.get_indexes
-    indexes: list[Any] = read(table.name, table.schema, include_auto_indexes=True)
-    whole = [one for one in indexes if one["unique"] and not _is_partial(one)]
-    return [list(one["column_names"]) for one in (*whole, *inspector.get_unique_constraints(table.name, table.schema))]
+    indexes = inspector.get_indexes(table.name, table.schema, include_auto_indexes=True)
+    whole = [_names_in(one) for one in indexes if one["unique"]]
+    constraints = inspector.get_unique_constraints(table.name, table.schema)
+    return [*whole, *(list(one["column_names"]) for one in constraints)]
 
 
-def _is_partial(index: Any) -> bool:
-    """Whether an index is over expressions, or over some rows only."""
-    where = [name for name in index.get("dialect_options", {}) if name.endswith("_where")]
-    return None in index["column_names"] or bool(where)
+def _names_in(index: ReflectedIndex) -> list[str]:
+    """Return the columns of an index, none if it is over expressions, or over some rows only."""
+    is_partial = any(name.endswith("_where") for name in index.get("dialect_options", {}))
+    names = [one for one in index["column_names"] if one is not None]
+    return [] if is_partial or len(names) < len(index["column_names"]) else names
 
 
 def _complete(table: sa.Table) -> None:
