@@ -16,6 +16,7 @@ from admin_app import listeners, logs, metrics, models, resources
 from admin_app.config import flask_config
 from admin_app.db import defaults, driver_types, json_spelling, unreadable
 from admin_app.db.endpoints import OURS
+from admin_app.db.known_tables import require_referenced
 from admin_app.domain.audit import reader as audit_reader
 from admin_app.domain.auth.host_people import Person
 from admin_app.embedding import commands, surroundings
@@ -99,6 +100,9 @@ def create_app(environment: Mapping[str, str] | None = None, instance_path: str 
     if TABLE_PREFIX:
         message = "ADMIN_TABLE_PREFIX is for a dashboard inside another application: leave it empty for one of its own."
         raise ConfigurationError(message)
+    if models.refused is not None:
+        raise models.refused
+    require_referenced(db.metadata)
     instance = Path(instance_path or ROOT / "instance").resolve()
     config = flask_config(os.environ if environment is None else environment, instance)
     app = _dashboard(config, instance, resources.declared(), sign_in=None)
@@ -122,6 +126,7 @@ def init_admin(
     for nobody; without it people sign in to the dashboard. Raises `ConfigurationError` if something cannot work.
     """
     path = require_path(path)
+    require_referenced(host_db.metadata)
     found = surroundings.of(app, host_db)
     declared = surroundings.resources_over(
         resources, host_db, reserved=OURS | {"staff", "role"}, has_people=principal is None

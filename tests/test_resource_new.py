@@ -1,4 +1,4 @@
-"""A table that is in the database comes into the dashboard by the two files that `manage.py resource new` prints: in a copy of the project."""
+"""A table that is in the database comes into the dashboard by the two files that `manage.py resource new` prints, and a file that declares it wrongly stops the start: in a copy of the project."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ ROW = """INSERT INTO supply_orders VALUES
 FILE = re.compile(r"^# (admin_app/\S+)\n(.*?)(?=^# admin_app|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def test_a_table_comes_into_the_dashboard_by_the_files_that_are_printed(tmp_path: Path) -> None:
+WRONG = """from __future__ import annotations
+
+from admin_app.db.record import Legacy
+
+
+class Wrong(Legacy):
+    version = 1
+"""
+
+
+def test_a_table_comes_into_the_dashboard_by_the_files_that_are_printed_and_a_wrong_one_is_named(
+    tmp_path: Path,
+) -> None:
     copy_project(tmp_path)
     with sqlite3.connect(tmp_path / DATABASE) as connection:
         connection.execute(TABLE)
@@ -29,6 +41,16 @@ def test_a_table_comes_into_the_dashboard_by_the_files_that_are_printed(tmp_path
         (tmp_path / path).write_text(text)
     said = bring_in(tmp_path, "Supply orders")
     file = require(tmp_path, "manage.py", "export", "supplyorder", "-o", "-")
+    refused = []
+
+    for folder in ("resources", "models"):
+        (tmp_path / "admin_app" / folder / "wrong.py").write_text(WRONG)
+        refused.append(run(tmp_path, "manage.py", "check"))
 
     assert "No new upgrade operations detected" in said
     assert "Nails,a,https://example.com,9.50,2026-01-31" in file
+    said = 'wrong.py, line 6: Wrong.version is ours: call it something else, `release = mapped_column("version")`.'
+    assert [(one.returncode, one.stderr) for one in refused] == [
+        (2, f"Error: admin_app/resources/{said}\n"),
+        (2, f"Error: admin_app/models/{said}\n"),
+    ]

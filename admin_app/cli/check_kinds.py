@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from admin_app.cli.finding import Finding
-from admin_app.cli.named_kinds import AMOUNTS, KINDS_BY_WORD, last_word
+from admin_app.cli.named_kinds import AMOUNTS, kind_suggested, last_word
 from admin_app.db.attributes import stored_columns
 from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of, name_of_kind
@@ -18,7 +18,7 @@ from admin_app.panel.resource import Resource
 def named_texts(resource: Resource) -> Iterator[Finding]:
     """Find text columns whose names suggest a kind."""
     for name, column in stored_columns(resource.model).items():
-        named = KINDS_BY_WORD.get(last_word(name), "")
+        named = kind_suggested(name, column)
         is_plain = not (name_of_kind(column) or column.foreign_keys or column.info.get("secret"))
         if named and is_plain and kind_of(column).name == "text":
             yield Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin_app.extensions import TableColumn
 from admin_app.kinds.file import FileKind
 
 # By the last word of a name.
@@ -18,6 +19,16 @@ FILES_BY_WORD = {
 }
 # Names that suggest an amount if the table has currencies.
 AMOUNTS = frozenset({"price", "amount", "total", "cost", "fee", "balance"})
+
+
+# Kinds of codes, of so many letters at most: a longer column holds names.
+_CODES = {"country": 2, "currency": 3}
+
+
+def kind_suggested(name: str, column: TableColumn) -> str:
+    """Return the kind that the name of a text column suggests; "" for none."""
+    kind, length = KINDS_BY_WORD.get(last_word(name), ""), getattr(column.type, "length", None)
+    return "" if kind in _CODES and (length or 0) > _CODES[kind] else kind
 
 
 def last_word(name: str) -> str:

@@ -1,23 +1,26 @@
-"""`manage.py resource new`: write the two files of a resource, for an existing table or for a model without a resource."""
+"""`manage.py resource new`: write the two files of a resource, for existing tables or for a model without a resource."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
-import sqlalchemy as sa
 from flask.cli import with_appcontext
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described, generic
-from admin_app.cli.new_resource.model_file import computed_by, model_file
+from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described
+from admin_app.cli.new_resource.found import Found, find, links_to
+from admin_app.cli.new_resource.links import links_of_table, target_name
+from admin_app.cli.new_resource.model_file import model_file
+from admin_app.cli.new_resource.names import class_name, free_name, module_name, singular
 from admin_app.cli.new_resource.resource_file import resource_file
-from admin_app.db.key_values import value_kind
 from admin_app.db.record import Record
-from admin_app.errors import NotFoundError
-from admin_app.extensions import TABLE_PREFIX, db, table_of
+from admin_app.extensions import TABLE_PREFIX, table_of
 from admin_app.formatting import in_words
 from admin_app.panel.registry import resource_of
+
+# The model of each table: its name and its module.
+Named = dict[str, tuple[str, str]]
 
 
 @click.group()
@@ -26,22 +29,32 @@ def resource() -> None:
 
 
 @resource.command()
-@click.argument("name", metavar="TABLE_OR_MODEL")
+@click.argument("names", metavar="TABLE_OR_MODEL...", nargs=-1, required=True)
 @click.option(
-    "--legacy", "is_legacy", is_flag=True, help="The table must not be altered: it gets no column and no index."
+    "--legacy", "is_legacy", is_flag=True, help="The tables must not be altered: they get no column and no index."
 )
 @with_appcontext
-def new(name: str, *, is_legacy: bool) -> None:
-    """Print the files that put a table or a model into the dashboard. Read them, then save them under the names in their first lines."""
-    model = next((one for one in _models().values() if name in {one.__name__, table_of(one).name}), None)
-    if model is not None:
+def new(names: Sequence[str], *, is_legacy: bool) -> None:
+    """Print the files that put tables or a model into the dashboard. Read them, then save them under the names in their first lines.
+
+    Tables that refer to each other belong into one call. A table of another schema is SCHEMA.TABLE.
+    """
+    models = {name: model for name in names if (model := _model_called(name)) is not None}
+    tables = [find(name) for name in dict.fromkeys(names) if name not in models]
+    for model in models.values():
         _print_for_model(model)
-    else:
-        _print_for_table(name, is_legacy=is_legacy)
+    if tables:
+        _print_for_tables(tables, is_legacy=is_legacy)
 
 
-def _models() -> dict[str, type[Record]]:
-    return {str(one.local_table.name): one.class_ for one in Record.registry.mappers if issubclass(one.class_, Record)}
+def _model_called(name: str) -> type[Record] | None:
+    return next((one for one in _models() if name in {one.__name__, one.__table__.fullname}), None)
+
+
+def _models() -> list[type[Record]]:
+    """Return the models, of those that share a table the base class first."""
+    found = [one.class_ for one in Record.registry.mappers if issubclass(one.class_, Record)]
+    return sorted(found, key=lambda one: (len(one.__mro__), one.__name__))
 
 
 def _print_for_model(model: type[Record]) -> None:
@@ -51,71 +64,125 @@ def _print_for_model(model: type[Record]) -> None:
     one = Described(table_of(model), _named(), mapper=inspect_mapper(model))
     # Inside an application, resources are wherever it keeps them.
     folder = "resources" if TABLE_PREFIX else "admin_app/resources"
-    _print(f"{folder}/{one.module}.py", resource_file(one, model=model.__name__, module=model.__module__))
-
-
-def _print_for_table(name: str, *, is_legacy: bool) -> None:
-    inspector = sa.inspect(db.engine)
-    is_view = name in inspector.get_view_names()
-    if not is_view and name not in inspector.get_table_names():
-        message = f"“{name}” is neither a model nor a table of the database."
-        raise NotFoundError(message)
-    table = sa.Table(name, sa.MetaData(), autoload_with=db.engine, resolve_fks=False)
-    _find_expressions(table)
-    one = Described(table, _named(), _unique(name), is_legacy=is_legacy or is_view, is_view=is_view)
-    _require_key(one)
-    _print(f"admin_app/models/{one.module}.py", model_file(one))
     _print(
-        f"admin_app/resources/{one.module}.py",
-        resource_file(one, model=one.model, module=f"admin_app.models.{one.module}"),
+        f"{folder}/{module_name(model.__name__)}.py",
+        resource_file(one, model=model.__name__, module=model.__module__),
     )
-    if one.unknown:
-        message = (
-            f"It points at {in_words(one.unknown)}, of which there is no model yet. Make that first, and ask again."
+
+
+def _named() -> Named:
+    return {str(one.__table__.fullname): (one.__name__, one.__module__) for one in reversed(_models())}
+
+
+# ---- for tables
+
+
+def _print_for_tables(found: Sequence[Found], *, is_legacy: bool) -> None:
+    _require_names(found)
+    _require_no_links(found)
+    given = _in_order({str(one.table.fullname): one for one in found})
+    named = _with_names(_named(), given)
+    described = [*_described(given, named, is_legacy=is_legacy)]
+    for one in described:
+        _require_known(one)
+    for one in described:
+        _print(f"admin_app/models/{one.module}.py", model_file(one))
+        _print(
+            f"admin_app/resources/{one.module}.py",
+            resource_file(one, model=one.model, module=f"admin_app.models.{one.module}"),
         )
+    for one in described:
+        _say_what_is_left(one)
+    if not all(one.is_legacy for one in described):
+        click.echo('Then run: manage.py db migrate -m "..." and manage.py db upgrade', err=True)
+
+
+def _in_order(found: Mapping[str, Found]) -> dict[str, Found]:
+    """Put tables after those that they refer to, as far as they do not do so in a circle."""
+    done: dict[str, Found] = {}
+
+    def add(name: str, above: frozenset[str]) -> None:
+        if name in found and name not in {*done, *above}:
+            table = found[name].table
+            for other in sorted(target_name(key) for key in table.foreign_keys):
+                add(other, above | {name})
+            done[name] = found[name]
+
+    for name in found:
+        add(name, frozenset())
+    return done
+
+
+def _with_names(named: Named, given: Mapping[str, Found]) -> Named:
+    """Name the model of each table; a class or a file that is there already keeps its name."""
+    every = dict(named)
+    for full, one in given.items():
+        schema = f"{one.table.schema}_" if one.table.schema else ""
+        wanted = [one.table.name, f"{schema}{one.table.name}", f"{schema}{singular(one.table.name)}_record"]
+        modules = {module.rpartition(".")[2] for _, module in every.values()}
+        module = free_name(map(module_name, wanted), modules)
+        model = free_name(map(class_name, wanted), {model for model, _ in every.values()})
+        every[full] = (model, f"admin_app.models.{module}")
+    return every
+
+
+def _described(given: Mapping[str, Found], named: Named, *, is_legacy: bool) -> Iterator[Described]:
+    names = [*given]
+    for place, one in enumerate(given.values()):
+        yield Described(
+            one.table,
+            named,
+            one.unique,
+            # No index of ours, and no migration, reaches another schema.
+            is_legacy=is_legacy or one.is_view or one.table.schema is not None or bool(one.key),
+            is_view=one.is_view,
+            key=one.key,
+            links=links_to(one.table),
+            given=frozenset(given),
+            later=frozenset(named[other][0] for other in names[place + 1 :]),
+        )
+
+
+def _require_names(found: Sequence[Found]) -> None:
+    """Refuse a table that is called as one of another schema: the history knows records by the name of their table."""
+    known = {str(one.__table__.name): str(one.__table__.fullname) for one in _models()}
+    for one in found:
+        if (other := known.setdefault(one.table.name, one.table.fullname)) != one.table.fullname:
+            message = f"The tables {other} and {one.table.fullname} have one name, by which the history knows their records: only one of them can have a model."
+            raise click.ClickException(message)
+
+
+def _require_no_links(found: Sequence[Found]) -> None:
+    """Refuse a table that only links two others: their files have it."""
+    for one in found:
+        for link in links_of_table(one.table)[:1]:
+            between = in_words([*link.sides])
+            message = f"{one.table.fullname} only links {between}: ask for {between}, whose files then have the links as a relation."
+            raise click.ClickException(message)
+
+
+def _require_known(one: Described) -> None:
+    """Refuse a table that refers to one without a model: the next migration would take that foreign key away."""
+    if one.unknown and not one.is_legacy:
+        message = f"{one.table.fullname} refers to {in_words(one.unknown)}, of which there is no model: ask for all of them at once."
+        raise click.ClickException(message)
+
+
+def _say_what_is_left(one: Described) -> None:
+    for each in one.linked:
+        if each.link is not None and not each.is_field:
+            back = each.link.sides[0]
+            click.echo(
+                f"Name the relation that {one.model}.{each.name} gives {each.model} in the resource of {each.model}, whose form has the links to {one.table.fullname}: {back}.",
+                err=True,
+            )
+    if one.unknown:
+        message = f"{one.table.fullname} refers to {in_words(one.unknown)}, of which there is no model: ask for all of them at once to have the relations."
         click.echo(message, err=True)
     if one.is_legacy:
-        click.echo(f"No migration alters {name}.", err=True)
-        return
-    if missing := [column for column in OF_EVERY_RECORD[1:] if column not in table.columns]:
-        click.echo(f"The migration will add to {name}: {', '.join(missing)}.", err=True)
-    click.echo('Then run: manage.py db migrate -m "..." and manage.py db upgrade', err=True)
-
-
-def _find_expressions(table: sa.Table) -> None:
-    """Read what SQLite computes its columns by, where SQLAlchemy does not find it."""
-    lost = [one for one in table.columns if one.computed is not None and not str(one.computed.sqltext)]
-    for one in lost:
-        if one.computed is not None:
-            one.computed.sqltext = sa.text(computed_by(_statement(table.name), str(one.name)))
-
-
-def _statement(table: str) -> str:
-    with db.engine.connect() as connection:
-        statement = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
-        return str(connection.scalar(statement, {"name": table}))
-
-
-def _require_key(one: Described) -> None:
-    """Refuse a table whose rows nothing tells apart, or nothing that an address has room for."""
-    if not one.is_view and not one.table.primary_key.columns:
-        message = f"{one.table.name} has no primary key, by which its rows are told apart."
-        raise click.ClickException(message)
-    if wrong := [key.name for key in one.keys if value_kind(generic(key.type)) is None]:
-        message = f"The key {wrong[0]} of {one.table.name} is of a type that no address can name."
-        raise click.ClickException(message)
-
-
-def _unique(name: str) -> frozenset[str]:
-    """Return the columns with a unique index of their own. SQLite creates one for a constraint."""
-    inspector = sa.inspect(db.engine)
-    indexes: list[Any] = [one for one in inspector.get_indexes(name, include_auto_indexes=True) if one["unique"]]
-    names = [one["column_names"] for one in (*indexes, *inspector.get_unique_constraints(name))]
-    return frozenset(str(one[0]) for one in names if len(one) == 1)
-
-
-def _named() -> dict[str, tuple[str, str]]:
-    return {table: (model.__name__, model.__module__) for table, model in _models().items()}
+        click.echo(f"No migration alters {one.table.fullname}.", err=True)
+    elif missing := [column for column in OF_EVERY_RECORD[1:] if column not in one.table.columns]:
+        click.echo(f"The migration will add to {one.table.fullname}: {', '.join(missing)}.", err=True)
 
 
 def _print(path: str, text: str) -> None:

@@ -23,12 +23,16 @@ def is_recorded(model: type[object]) -> bool:
     return issubclass(model, Record)
 
 
+def recorded() -> list[type[Record]]:
+    """Return the models with a history. If several classes share a table's keys, the first class stands for all."""
+    mappers = [one for one in Record.registry.mappers if one.inherits is None]
+    return sorted((one.class_ for one in mappers if is_recorded(one.class_)), key=lambda one: one.__name__)
+
+
 @cache
 def recorded_models() -> dict[str, type[Record]]:
-    """Return the models with a history by the names of their tables."""
-    # If several classes share a table's keys, the first class stands for all.
-    mappers = [one for one in Record.registry.mappers if one.inherits is None]
-    return {str(one.local_table.name): one.class_ for one in mappers if is_recorded(one.class_)}
+    """Return them by the names of their tables."""
+    return {str(tables_of(one)[0].name): one for one in recorded()}
 
 
 @cache

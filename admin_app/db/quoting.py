@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from sqlalchemy import TextClause, text
@@ -9,6 +10,8 @@ from sqlalchemy import TextClause, text
 # A name as a store repeats it in the statement that made something.
 NAME = r'(?:"(?:[^"]|"")+"|\w+)'
 _NAME = re.compile(NAME)
+# PostgreSQL cuts longer names off, in bytes: two of them would be one.
+_LONGEST = 63
 
 
 def quoted(name: str) -> str:
@@ -26,6 +29,15 @@ def quoted_text(value: str) -> str:
 def unquoted(name: str) -> str:
     """Read such a name."""
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def fitted(name: str, ending: str) -> str:
+    """Return a name with its ending as PostgreSQL keeps it: of a long one the beginning, with digits that tell it from others."""
+    whole = f"{name}_{ending}"
+    if len(whole.encode()) <= _LONGEST:
+        return whole
+    mark = f"_{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}_{ending}"
+    return name.encode()[: _LONGEST - len(mark)].decode(errors="ignore") + mark
 
 
 def names_in(sql: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, Column, FromClause, Integer, Table, literal
+from sqlalchemy import BigInteger, Column, FromClause, Integer, MetaData, Table, literal
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
@@ -95,6 +95,15 @@ class Record(Timestamped, Versioned, Model):
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
             tell_nulls(cls.__table__)
+
+    @classmethod
+    def __table_cls__(cls, name: str, metadata: MetaData, *parts: object, **options: object) -> Table | None:
+        """Make the table, unless another model describes it."""
+        if (known := metadata.tables.get(f"{options['schema']}.{name}" if options.get("schema") else name)) is not None:
+            others = [one.class_.__name__ for one in cls.registry.mappers if one.local_table is known]
+            message = f"{cls.__name__} describes the table {known.fullname}, as {', '.join(others) or 'a table between two models'} does: take one of them away, or give one another __tablename__."
+            raise ConfigurationError(message)
+        return super().__table_cls__(name, metadata, *parts, **options)
 
     def __str__(self) -> str:
         """Name the record for a person."""

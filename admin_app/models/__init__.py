@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin_app.discovery import import_modules
+from admin_app.errors import ConfigurationError
 from admin_app.extensions import TABLE_PREFIX
 
 # The dashboard's own tables; all others are its content. An application around the dashboard has its own models.
@@ -40,4 +41,9 @@ OWN = frozenset(
     }
 )
 
-import_modules(__name__, __path__, only=OWN if TABLE_PREFIX else None)
+# What a model's file declares wrongly. `create_app` raises it: a command can then say it in one line.
+refused: ConfigurationError | None = None
+try:
+    import_modules(__name__, __path__, only=OWN if TABLE_PREFIX else None)
+except ConfigurationError as error:
+    refused = error

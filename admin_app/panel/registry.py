@@ -8,6 +8,8 @@ from flask import Flask, current_app
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.db.joined import is_joined
+from admin_app.db.json_values import recorded
+from admin_app.db.known_tables import require_distinct
 from admin_app.db.record import Record
 from admin_app.errors import ConfigurationError
 from admin_app.panel.resource import Resource
@@ -20,6 +22,7 @@ def register(app: Flask, found: Iterable[Resource]) -> None:
     for two models of one name.
     """
     known = {resource.model: resource for resource in found}
+    require_distinct(recorded())
     for model in known:
         first = inspect_mapper(model).base_mapper.class_
         if is_joined(model) and first not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
 
 from admin_app.cli.new_resource.described import Described
 from admin_app.cli.new_resource.model_file import model_file
@@ -94,7 +96,14 @@ class SupplyOrderResource(Resource):
 '''
 
 
+FILES = re.compile(r"^# admin_app/(.+)$", re.MULTILINE)
 AT = "and_(Ticket.branch == Desk.branch, Ticket.{} == Desk.number)"
+CIRCLE = (
+    "CREATE TABLE authors (number INTEGER PRIMARY KEY, best VARCHAR(9))",
+    "CREATE TABLE novels (id VARCHAR(9) PRIMARY KEY, first INTEGER REFERENCES authors (number))",
+    "ALTER TABLE authors ADD COLUMN topmost VARCHAR(9) REFERENCES novels (id)",
+    "CREATE TABLE signed (author INTEGER REFERENCES authors (number), novel VARCHAR(9) REFERENCES novels (id), PRIMARY KEY (author, novel))",
+)
 SEATS = """CREATE TABLE seats (
     id INTEGER PRIMARY KEY,
     hall_id INTEGER REFERENCES halls ON DELETE CASCADE,
@@ -238,7 +247,8 @@ def test_a_view_is_only_to_look_at_and_a_table_without_a_model_is_named(
         connection.execute(sa.text("CREATE VIEW few AS SELECT code FROM bins"))
 
     try:
-        view, lids = manage("resource", "new", "few"), manage("resource", "new", "lids")
+        view, lids = manage("resource", "new", "few"), manage("resource", "new", "lids", "--legacy")
+        refused, both = manage("resource", "new", "lids"), manage("resource", "new", "lids", "bins").stdout
     finally:
         with db.engine.begin() as connection:
             connection.execute(sa.text("DROP VIEW few"))
@@ -246,10 +256,13 @@ def test_a_view_is_only_to_look_at_and_a_table_without_a_model_is_named(
     assert "    __read_only__ = True\n" in view.stdout
     assert "    code: Mapped[str] = mapped_column(sa.String(length=9), primary_key=True)\n" in view.stdout
     assert ("form_columns" in view.stdout, view.stderr) == (False, "No migration alters few.\n")
-    assert '    form_columns = ("bin",)\n' in lids.stdout
-    assert lids.stderr.startswith(
-        "It points at bins, of which there is no model yet. Make that first, and ask again.\n"
-    )
+    unknown = "lids refers to bins, of which there is no model: ask for all of them at once"
+    assert "    # It refers to bins.code, of which there is no model.\n    bin: Mapped[str | None] = " in lids.stdout
+    assert "ForeignKey" not in lids.stdout
+    assert lids.stderr == f"{unknown} to have the relations.\nNo migration alters lids.\n"
+    assert (refused.exit_code, refused.stderr) == (1, f"Error: {unknown}.\n")
+    assert FILES.findall(both) == ["models/bin_.py", "resources/bin_.py", "models/lid.py", "resources/lid.py"]
+    assert "from admin_app.models.bin_ import Bin\n" in both
 
 
 def test_a_model_without_a_resource_becomes_one_file(
@@ -312,6 +325,110 @@ def test_a_table_that_is_read_from_sqlite_keeps_what_its_columns_say_about_delet
 
     found = {one.parent.name: (one.ondelete, one.onupdate) for one in table.foreign_keys}
     assert found == {"hall_id": ("CASCADE", None), "code": ("SET NULL", "CASCADE"), "plain": (None, None)}
+
+
+def test_tables_in_a_circle_and_one_between_them_become_models_with_a_relation(
+    context: Flask,  # noqa: ARG001 -- the store to make them in
+    manage: Manage,
+) -> None:
+    with db.engine.begin() as connection:
+        for statement in CIRCLE:
+            connection.execute(sa.text(statement))
+
+    try:
+        text = manage("resource", "new", "authors", "novels").stdout
+        between = manage("resource", "new", "signed")
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP TABLE signed"))
+            connection.execute(sa.text("ALTER TABLE authors DROP COLUMN topmost"))
+            connection.execute(sa.text("DROP TABLE novels"))
+            connection.execute(sa.text("DROP TABLE authors"))
+
+    novel, author = (
+        one.partition("# admin_app/resources")[0]
+        for one in re.split("^# admin_app/models.*$", text, flags=re.MULTILINE)[1:]
+    )
+    assert FILES.findall(text) == ["models/novel.py", "resources/novel.py", "models/author.py", "resources/author.py"]
+    assert "if TYPE_CHECKING:\n    from admin_app.models.author import Author\n" in novel
+    assert "    id: Mapped[str] = mapped_column(sa.String(length=9), primary_key=True)\n" in novel
+    assert 'sa.ForeignKey("authors.number", use_alter=True), index=True)' in novel
+    assert "from admin_app.models.novel import Novel\n\nsigned = sa.Table(\n" in author
+    assert (
+        '    sa.Column("novel", sa.String(length=9), sa.ForeignKey("novels.id"), primary_key=True),\n    info={"is_legacy": True},\n'
+        in author
+    )
+    assert '    novels: Mapped[list[Novel]] = relationship(secondary=signed, backref="authors")\n' in author
+    assert ' "topmost_record", "novels")\n' in text
+    assert between.stderr == (
+        "Error: signed only links authors and novels: ask for authors and novels, whose files then have the links as a relation.\n"
+    )
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_table_of_another_schema_is_only_written_to(context: Flask, manage: Manage) -> None:  # noqa: ARG001 -- the store
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("CREATE SCHEMA hr"))
+        connection.execute(sa.text("CREATE TABLE hr.desks (no integer PRIMARY KEY, twin integer REFERENCES hr.desks)"))
+        connection.execute(sa.text('CREATE TABLE hr."user" (id serial PRIMARY KEY)'))
+        connection.execute(sa.text("CREATE MATERIALIZED VIEW hr.pairs AS SELECT 1 AS a, 2 AS b UNION SELECT 1, 3"))
+
+    try:
+        desks, pairs, known, lost = (
+            manage("resource", "new", one) for one in ("hr.desks", "hr.pairs", "hr.user", "desks")
+        )
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA hr CASCADE"))
+
+    assert '    __tablename__ = "desks"\n    __table_args__ = {"schema": "hr"}\n' in desks.stdout
+    assert "    no: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)\n" in desks.stdout
+    assert 'sa.ForeignKey("hr.desks.no"))' in desks.stdout
+    assert desks.stderr == "No migration alters hr.desks.\n"
+    assert "class Pair(Legacy):" in pairs.stdout
+    assert "    __read_only__ = True\n" in pairs.stdout
+    # No two rows have the same b.
+    assert "    b: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)\n" in pairs.stdout
+    assert (
+        known.stderr
+        == "Error: The tables user and hr.user have one name, by which the history knows their records: only one of them can have a model.\n"
+    )
+    assert lost.stderr == "Error: “desks” is in another schema: ask for hr.desks.\n"
+
+
+def test_what_a_model_computes_and_links_is_listed_and_no_secret() -> None:
+    class Base(DeclarativeBase):
+        pass
+
+    pairs = sa.Table(
+        "pairs",
+        Base.metadata,
+        sa.Column("lamp", sa.ForeignKey("lamp.id"), primary_key=True),
+        sa.Column("room", sa.ForeignKey("room.id"), primary_key=True),
+    )
+
+    class Room(Base):
+        __tablename__ = "room"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Lamp(Base):
+        __tablename__ = "lamp"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        label: Mapped[str] = mapped_column(sa.String(9))
+        code: Mapped[str] = mapped_column(sa.String(9), info={"secret": True})
+        rooms = relationship(Room, secondary=pairs)
+        seen = relationship(Room, secondary=pairs, viewonly=True)
+        size = column_property(sa.func.length(label, type_=sa.Integer))
+
+        @hybrid_property
+        def small(self) -> str:
+            return self.label.lower()
+
+    text = resource_file(Described(Base.metadata.tables["lamp"], {}, mapper=sa.inspect(Lamp)), model="Lamp", module="m")
+
+    assert '    column_list = ("label", "size", "small", "rooms", "seen", "id")\n' in text
+    assert '    column_filters = ("label", "size", "rooms")\n' in text
+    assert '    form_columns = ("label", "rooms")\n' in text
 
 
 def described(name: str, *parts: Any) -> Described:
@@ -457,7 +574,14 @@ def test_no_two_relations_have_one_name() -> None:
         ("User", "User has a resource already."),
         ("user", "User has a resource already."),
         ("nothing", "“nothing” is neither a model nor a table of the database."),
-        ("keyless", "keyless has no primary key, by which its rows are told apart."),
+        (
+            "keyless",
+            "keyless has no primary key, by which its rows are told apart. Make it anew with one, or ask for a view of it with rowid AS id, which is only to look at.",
+        ),
+        (
+            "alike",
+            "No column of alike, and no two together, tell its rows apart: let the view have one that does, like row_number() OVER () AS id.",
+        ),
         ("digests", "The key digest of digests is of a type that no address can name."),
     ],
 )
@@ -466,7 +590,13 @@ def test_what_cannot_be_one_is_refused(
 ) -> None:
     make_table("keyless", sa.Column("a", sa.Integer))
     make_table("digests", sa.Column("digest", sa.LargeBinary, primary_key=True))
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("CREATE VIEW alike AS SELECT 1 AS a, 2 AS b UNION ALL SELECT 1, 2"))
 
-    done = manage("resource", "new", name)
+    try:
+        done = manage("resource", "new", name)
+    finally:
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP VIEW alike"))
 
     assert (done.exit_code, done.stderr) == (1, f"Error: {problem}\n")

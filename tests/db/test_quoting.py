@@ -31,6 +31,15 @@ def test_a_name_is_read_as_it_was_written() -> None:
     assert names_in(f"plain, {quoted(ODD)}, {quoted('a b')}") == ["plain", ODD, "a b"]
 
 
+def test_a_name_too_long_for_postgres_keeps_its_ending_and_is_told_from_others() -> None:
+    short, *long = (SortIndex("a" * 40, "ß" * number).name_on("postgresql") for number in (3, 20, 21))
+
+    assert short == f"ix_{'a' * 40}_ßßß_sort_key"
+    assert [len(one.encode()) for one in long] == [62, 62]
+    assert [text_indexes.is_own(one) for one in long] == [True, True]
+    assert len({*long}) == 2
+
+
 @pytest.mark.usefixtures("context")
 def test_a_backfill_fills_a_table_with_any_letters_in_its_names() -> None:
     left = Backfill("9001", "", ODD, f"{quoted(LABEL)} = ' :none'", f"{quoted(LABEL)} IS NULL OR ' :x' = ''", NUMBER)
@@ -81,7 +90,7 @@ def test_every_index_of_ours_is_made_found_and_removed(context: Flask, monkeypat
     ]
     removed = [
         caseless.removal(ODD, LABEL),
-        text_indexes.removal(SORTED),
+        text_indexes.removal(dialect, SORTED),
         *search_indexes.removal(dialect, ODD, [LABEL]),
     ]
 

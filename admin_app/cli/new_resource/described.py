@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapper, RelationshipDirection
 from sqlalchemy.types import TypeDecorator
 
-from admin_app.cli.named_kinds import FILES_BY_WORD, KINDS_BY_WORD, last_word
-from admin_app.cli.new_resource.names import as_name, free_name, singular, without_id
+from admin_app.cli.named_kinds import FILES_BY_WORD, kind_suggested, last_word
+from admin_app.cli.new_resource.links import Link, target_name, target_of
+from admin_app.cli.new_resource.names import as_name, class_name, free_name, module_name, plural, singular, without_id
+from admin_app.db.attributes import hides_secret, hybrids, is_computed, is_sql
+from admin_app.db.defaults import is_always_numbered
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.domain.records.archive import TIMES
@@ -20,6 +22,7 @@ from admin_app.extensions import ColumnType, TableColumn
 from admin_app.formatting import humps_apart
 from admin_app.kinds import kind_or_other
 from admin_app.kinds.file import FileKind
+from admin_app.relations import relation_of
 
 # Columns that every record has from its base class.
 OF_EVERY_RECORD = ("id", "created_at", "updated_at", "version")
@@ -64,6 +67,20 @@ class Belonging:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A many-to-many relation. `is_field`: whether this side's form has the links; otherwise the other side's has."""
+
+    name: str
+    model: str
+    module: str
+    is_field: bool
+    # Whether it is only to look at.
+    is_view: bool = False
+    # The table between, if the file has to declare it.
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
 class Described:
     """A table, with the names that its files give it."""
 
@@ -77,30 +94,43 @@ class Described:
     # Whether it must not be altered, and whether it is a view, which nobody writes.
     is_legacy: bool = False
     is_view: bool = False
+    # The columns that tell rows apart where the table has no primary key.
+    key: Sequence[str] = ()
+    # The tables that link its records with others.
+    links: Sequence[Link] = ()
+    # The tables whose files are printed with this one, and of these the models whose files import it: it cannot import
+    # them in turn.
+    given: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
 
     @property
     def model(self) -> str:
-        """Return the name of the class: "order_lines" -> "OrderLine"."""
-        *words, last = as_name(self.table.name).split("_")
-        return as_name("".join(f"{word[:1].upper()}{word[1:]}" for word in (*words, singular(last))))
+        """Return the name of the class."""
+        return self.models.get(self.table.fullname, (class_name(self.table.name), ""))[0]
 
     @property
     def module(self) -> str:
-        """Return the name of its file: "order_lines" -> "order_line"."""
-        *words, last = as_name(self.table.name.lower()).split("_")
-        name = as_name("_".join((*words, singular(last))))
-        # A module is a name in its package, where `type` has to stay Python's.
-        return f"{name}_" if hasattr(builtins, name) else name
+        """Return the name of its file."""
+        module = self.models.get(self.table.fullname, ("", ""))[1]
+        return module.rpartition(".")[2] or module_name(self.table.name)
 
     @cached_property
     def keys(self) -> list[TableColumn]:
         """The columns of its key; of a view, which has none, the first one."""
-        return list(self.table.primary_key) or list(self.table.columns)[:1]
+        told = [self.table.columns[name] for name in self.key]
+        return list(self.table.primary_key) or told or list(self.table.columns)[:1]
 
     @property
     def is_by_id(self) -> bool:
-        """Whether its key is the one that every record has."""
-        return [one.name for one in self.keys] == ["id"] and not self.is_view
+        """Whether its key is called as that of every record."""
+        return [one.name for one in self.keys] == ["id"]
+
+    @property
+    def is_as_usual(self) -> bool:
+        """Whether its key is the one that every record has, so that the model need not say it."""
+        key = self.keys[0]
+        is_numbered = type(generic(key.type)) is sa.Integer and self.counted is key and key.identity is None
+        return self.is_by_id and is_numbered and not self.is_view
 
     @cached_property
     def counted(self) -> TableColumn | None:
@@ -111,16 +141,21 @@ class Described:
     def columns(self) -> list[TableColumn]:
         """Return its columns, without those of every record and, for a model, without a generated key."""
         if self.mapper is not None:
-            return [one for one in self.table.columns if one.name not in OF_EVERY_RECORD and one is not self.counted]
-        given = {"id"} if self.is_by_id else set()
+            given = {*OF_EVERY_RECORD} if self.counted is None else {*OF_EVERY_RECORD, self.counted.name}
+            return [one for one in _stored(self.mapper) if one.name not in given and not one.info.get("secret")]
+        given = {"id"} if self.is_as_usual else set()
         given |= set() if self.is_legacy else {*OF_EVERY_RECORD} - {"id"}
         return [one for one in self.table.columns if one.name not in given]
 
     @property
     def unknown(self) -> list[str]:
         """Return the names of the tables that it refers to and that have no model yet."""
-        targets = {key.target_fullname.rpartition(".")[0] for key in self.table.foreign_keys}
-        return sorted(targets - {self.table.name, *self.models})
+        targets = {target_name(key) for key in self.table.foreign_keys}
+        return sorted(targets - {self.table.fullname, *self.models})
+
+    def is_beyond(self, key: sa.ForeignKeyConstraint | None) -> bool:
+        """Whether a foreign key refers to a table of which there is no model."""
+        return key is not None and self.mapper is None and target_name(key.elements[0]) in self.unknown
 
     @cached_property
     def belongings(self) -> list[Belonging]:
@@ -137,12 +172,13 @@ class Described:
                 yield Belonging(names, one.key, target.__name__, target.__module__, is_optional)
 
     def _belongings(self) -> Iterator[Belonging]:
-        models = {self.table.name: (self.model, ""), **self.models}
+        models = {**self.models, self.table.fullname: (self.model, "")}
         # Several columns make no tree.
         keys = {
             key: target
             for key in foreign_keys_of(self.table)
-            if (target := _target(key)) in models and (len(key.columns) == 1 or target != self.table.name)
+            if (target := target_name(key.elements[0])) in models
+            and (len(key.columns) == 1 or target != self.table.fullname)
         }
         taken = {*OF_EVERY_RECORD, *_TAKEN, *self._attributes.values()}
         for key, target in keys.items():
@@ -152,6 +188,33 @@ class Described:
             columns = tuple(self.attribute(one) for one in key.columns)
             yield Belonging(columns, name, *models[target], _is_optional(key))
 
+    @cached_property
+    def linked(self) -> list[Linked]:
+        """Return its many-to-many relations: for a model those that it declares, for a table those with models."""
+        if self.mapper is not None:
+            return [*_declared_links(self.mapper)]
+        wanted = [one for one in self.links if one.is_owner or target_of(one.other) not in self.given]
+        taken = {*OF_EVERY_RECORD, *_TAKEN, *self._attributes.values(), *(one.name for one in self.belongings)}
+        found: list[Linked] = []
+        for one in wanted:
+            if (target := target_of(one.other)) in self.models:
+                model, module = self.models[target]
+                name = plural(module.rpartition(".")[2])
+                name = free_name([name, f"{name}_by_{one.table.name}"], taken)
+                taken.add(name)
+                found.append(Linked(name, model, module, is_field=one.is_owner, link=one))
+        return found
+
+    @cached_property
+    def computed(self) -> dict[str, bool]:
+        """The attributes of a model that SQL or Python computes, and whether it is SQL."""
+        if self.mapper is None:
+            return {}
+        model = self.mapper.class_
+        names = dict.fromkeys([*self.mapper.column_attrs.keys(), *hybrids(model)])
+        shown = [name for name in names if is_computed(model, name) and name not in OF_EVERY_RECORD]
+        return {name: is_sql(model, name) for name in shown if not hides_secret(model, name)}
+
     def attribute(self, column: TableColumn) -> str:
         """Return a column's attribute name."""
         return self._attributes[str(column.name)]
@@ -160,7 +223,7 @@ class Described:
     def _attributes(self) -> dict[str, str]:
         """The attribute of each column, which may be neither a Python keyword nor an attribute of records or of another column."""
         if self.mapper is not None:
-            return {str(one.name): self.mapper.get_property_by_column(one).key for one in self.table.columns}
+            return {str(one.name): self.mapper.get_property_by_column(one).key for one in _stored(self.mapper)}
         found: dict[str, str] = {}
         for one in self.table.columns:
             found[str(one.name)] = free_name([self._wanted(str(one.name))], found.values())
@@ -187,8 +250,9 @@ class Described:
     @property
     def unwritten(self) -> list[str]:
         """Return the columns that actions or the database write and forms do not."""
-        computed = [self.attribute(one) for one in self.columns if one.computed is not None]
-        return [self.archived_at, self.position, *computed]
+        computed = [self.attribute(one) for one in self.columns if one.computed is not None or is_always_numbered(one)]
+        looked_at = [*self.computed, *(one.name for one in self.linked if one.is_view)]
+        return [self.archived_at, self.position, *computed, *looked_at]
 
     @property
     def title(self) -> str:
@@ -212,7 +276,7 @@ class Described:
 
     def kind_named(self, column: TableColumn) -> str:
         """Guess the kind of a text column by its name: "web_url" -> "url"; "" for none."""
-        named = KINDS_BY_WORD.get(last_word(str(column.name)), "")
+        named = kind_suggested(str(column.name), column)
         return named if kind_of_type(column.type) == "text" else ""
 
     def files_named(self, column: TableColumn) -> str:
@@ -220,9 +284,17 @@ class Described:
         return FILES_BY_WORD.get(last_word(str(column.name)), "") if FileKind.holds(generic(column.type)) else ""
 
 
-def _target(key: sa.ForeignKeyConstraint) -> str:
-    """Return the name of the table that a foreign key refers to."""
-    return key.elements[0].target_fullname.rpartition(".")[0]
+def _stored(mapper: Mapper[object]) -> list[TableColumn]:
+    """Return the columns of a model in its tables, without a further table's key."""
+    columns = [one for one in mapper.columns if isinstance(one, sa.Column)]
+    return list({mapper.get_property_by_column(one).key: one for one in reversed(columns)}.values())[::-1]
+
+
+def _declared_links(mapper: Mapper[object]) -> Iterator[Linked]:
+    for one in mapper.relationships:
+        if one.direction is RelationshipDirection.MANYTOMANY:
+            target, is_field = one.mapper.class_, not one.viewonly and relation_of(one.class_attribute).is_links
+            yield Linked(one.key, target.__name__, target.__module__, is_field=is_field, is_view=one.viewonly)
 
 
 def _names_for(key: sa.ForeignKeyConstraint, target: str, twins: Sequence[sa.ForeignKeyConstraint]) -> Iterator[str]:
@@ -231,7 +303,7 @@ def _names_for(key: sa.ForeignKeyConstraint, target: str, twins: Sequence[sa.For
     if len(own) == 1:
         yield from (without_id(own[0]), f"{without_id(own[0])}_record", f"{own[0]}_record")
         return
-    name = singular(as_name(target.lower()))
+    name = singular(as_name(target.rpartition(".")[2].lower()))
     if not twins:
         yield from (name, f"{name}_record")
     shared = {as_name(column) for one in twins for column in one.column_keys}

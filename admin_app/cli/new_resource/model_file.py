@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import NullType
 
-from admin_app.cli.new_resource.described import Belonging, Described, generic
+from admin_app.cli.new_resource.described import Belonging, Described, Linked, generic
+from admin_app.cli.new_resource.links import Link, target_name
 from admin_app.cli.new_resource.literals import docstring, literal, sql_literal
+from admin_app.cli.new_resource.names import as_name, plural
 from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
@@ -32,42 +34,73 @@ def model_file(one: Described) -> str:
     title = [f'    title = "{one.title}"'] if one.title else []
     declared = [f'    __archived_at__ = "{one.archived_at}"'] if one.archived_at else []
     declared += [f'    __position__ = "{one.position}"'] if one.position else []
-    lines = [*_class(one), *title, *declared, "", *_columns(one), *_relations(one)]
-    return "\n".join([docstring(f"The table {one.table.name}."), "", *_imports(one), "", "", *lines, ""])
+    between = [line for each in one.linked if each.link for line in (*table_between(each.link, _base(one)), "")]
+    lines = [*between, *([""] if between else []), *_class(one), *title, *declared, "", *_columns(one)]
+    lines += [*_relations(one), *(line for each in one.linked for line in ("", *relation_between(one, each)))]
+    what = "view" if one.is_view else "table"
+    return "\n".join(
+        [docstring(f"The {what} {one.table.fullname}."), "", *_imports(one), "", *([] if between else [""]), *lines, ""]
+    )
 
 
 def _imports(one: Described) -> Iterator[str]:
     used = {_annotation(column.type) for column in one.columns}
+    pairs = [(each.module, each.model) for each in one.belongings] + [(each.module, each.model) for each in one.linked]
+    others = sorted({pair for pair in pairs if pair[1] != one.model})
+    later = [pair for pair in others if pair[1] in one.later]
     yield "from __future__ import annotations"
     yield ""
-    standard = sorted({(_FROM[name], name) for name in used if name in _FROM})
+    standard = sorted(
+        {*((_FROM[name], name) for name in used if name in _FROM), *([("typing", "TYPE_CHECKING")] if later else [])}
+    )
     for module in sorted({module for module, _ in standard}):
         yield f"from {module} import {', '.join(name for each, name in standard if each == module)}"
     if standard:
         yield ""
     yield "import sqlalchemy as sa"
-    types = [_type(column.type) for column in one.columns]
+    between = [column for each in one.linked if each.link for column in each.link.table.columns]
+    types = [_type(column.type) for column in (*one.columns, *between)]
     if any("postgresql." in text for text in types):
         yield "from sqlalchemy.dialects import postgresql"
-    orm = ["Mapped", "mapped_column", *(["backref", "relationship"] if one.belongings else [])]
+    orm = [
+        "Mapped",
+        "mapped_column",
+        *(["backref"] if one.belongings else []),
+        *(["relationship"] if one.belongings or one.linked else []),
+    ]
+    if not one.columns:
+        orm.remove("mapped_column")
     yield f"from sqlalchemy.orm import {', '.join(sorted(orm, key=lambda name: (name.islower(), name)))}"
     yield ""
     yield f"from admin_app.db.record import {_base(one)}"
     if "UtcDateTime" in types:
         yield "from admin_app.db.types import UtcDateTime"
-    for module, model in sorted({(each.module, each.model) for each in one.belongings if each.model != one.model}):
-        yield f"from {module} import {model}"
+    yield from (f"from {module} import {model}" for module, model in others if model not in one.later)
+    if later:
+        yield ""
+        yield "if TYPE_CHECKING:"
+        yield from (f"    from {module} import {model}" for module, model in later)
 
 
 def _class(one: Described) -> Iterator[str]:
     yield f"class {one.model}({_base(one)}):"
-    yield f"    {docstring(f'A row of {one.table.name}.')}"
+    yield f"    {docstring(f'A row of {one.table.fullname}.')}"
     yield ""
     yield f"    __tablename__ = {literal(one.table.name)}"
     if one.is_view:
         yield "    __read_only__ = True"
-    if several := [key for key in foreign_keys_of(one.table) if len(key.columns) > 1]:
-        yield f"    __table_args__ = ({', '.join(_constraint(key) for key in several)},)"
+    several = [
+        _constraint(key) for key in foreign_keys_of(one.table) if len(key.columns) > 1 and not one.is_beyond(key)
+    ]
+    schema = f'{{"schema": {literal(one.table.schema)}}}' if one.table.schema else ""
+    if several:
+        yield (
+            f"    __table_args__ = ({', '.join([*several, schema])})"
+            if schema
+            else f"    __table_args__ = ({', '.join(several)},)"
+        )
+    elif schema:
+        yield f"    __table_args__ = {schema}"
 
 
 def _base(one: Described) -> str:
@@ -90,9 +123,12 @@ def _columns(one: Described) -> Iterator[str]:
     for column in one.columns:
         if files := one.files_named(column):
             yield f'    # With info={{"kind": "{files}"}} people send files with the form, once it holds references to files: see docs/kinds.md.'
+        for key in column.foreign_keys:
+            if one.is_beyond(key.constraint):
+                yield f"    # It refers to {key.target_fullname}, of which there is no model."
         said = _annotation(column.type)
         is_key = column in one.keys
-        if is_key and one.is_view:
+        if is_key and not one.table.primary_key and column is one.keys[0]:
             yield "    # The key: a column, or several, that no two rows have alike."
         hint = f"{said} | None" if column.nullable and said != "Any" and not is_key else said
         # SQLAlchemy asks of a mapped column which type it has.
@@ -105,12 +141,12 @@ def _arguments(one: Described, column: TableColumn) -> Iterator[str]:
     if one.attribute(column) != column.name:
         yield literal(str(column.name))
     yield _type(column.type)
-    keys = [key for key in column.foreign_keys if key.constraint is None or len(key.constraint.columns) == 1]
-    for key in keys:
-        yield f"sa.ForeignKey({literal(key.target_fullname)}{_rules(key)})"
+    yield from _foreign_keys(one, column)
     if column in one.keys:
-        yield "primary_key=True"
+        yield from _as_key(one, column)
         return
+    if column.identity is not None:
+        yield f"sa.Identity(always={bool(column.identity.always)})"
     if _annotation(column.type) == "Any" and column.nullable:
         yield "nullable=True"
     if column.name in one.unique:
@@ -125,6 +161,29 @@ def _arguments(one: Described, column: TableColumn) -> Iterator[str]:
     default = getattr(column.server_default, "arg", None)
     if default is not None:
         yield f"server_default=sa.text({sql_literal(str(default))})"
+
+
+def _foreign_keys(one: Described, column: TableColumn) -> Iterator[str]:
+    for key in column.foreign_keys:
+        if (key.constraint is None or len(key.constraint.columns) == 1) and not one.is_beyond(key.constraint):
+            yield f"sa.ForeignKey({literal(key.target_fullname)}{_rules(key)}{_in_circle(one, key)})"
+
+
+def _in_circle(one: Described, key: sa.ForeignKey) -> str:
+    """Say of a foreign key to a table that comes later that it is no reason to make that one first."""
+    return ", use_alter=True" if one.models.get(target_name(key), ("",))[0] in one.later else ""
+
+
+def _as_key(one: Described, column: TableColumn) -> Iterator[str]:
+    """Say that a column is the key, or part of it, and whether the database counts it."""
+    if column.identity is not None:
+        yield f"sa.Identity(always={bool(column.identity.always)})"
+    yield "primary_key=True"
+    is_number = isinstance(generic(column.type), sa.Integer) and not column.foreign_keys
+    if one.counted is column and len(one.keys) > 1:
+        yield "autoincrement=True"
+    if one.counted is not column and is_number and len(one.keys) == 1:
+        yield "autoincrement=False"
 
 
 def _balanced(sql: str) -> str:
@@ -160,11 +219,37 @@ def _relations(one: Described) -> Iterator[str]:
 def _many(one: Described, each: Belonging) -> str:
     """Name the relation back."""
     is_only = [other.model for other in one.belongings].count(each.model) == 1
-    return f"{one.module}s" if is_only else f"{one.module}s_by_{each.name}"
+    return plural(one.module) if is_only else f"{plural(one.module)}_by_{each.name}"
+
+
+def table_between(link: Link, base: str) -> Iterator[str]:
+    """Write a table that only links two others. It stays as it is: nothing of it is ours to alter."""
+    yield f"{as_name(link.table.name)} = sa.Table("
+    yield f"    {literal(link.table.name)},"
+    yield f"    {base}.metadata,"
+    for column in link.table.columns:
+        keys = [f"sa.ForeignKey({literal(key.target_fullname)}{_rules(key)})" for key in column.foreign_keys]
+        is_key = ["primary_key=True"] if column.primary_key else []
+        yield f"    sa.Column({', '.join([literal(str(column.name)), _type(column.type), *keys, *is_key])}),"
+    if link.table.schema:
+        yield f"    schema={literal(link.table.schema)},"
+    yield '    info={"is_legacy": True},'
+    yield ")"
+
+
+def relation_between(one: Described, each: Linked) -> Iterator[str]:
+    """Write a many-to-many relation."""
+    table = as_name(each.link.table.name) if each.link is not None else ""
+    back = (
+        plural(one.module)
+        if [other.model for other in one.linked].count(each.model) == 1
+        else f"{plural(one.module)}_by_{table}"
+    )
+    yield f'    {each.name}: Mapped[list[{each.model}]] = relationship(secondary={table}, backref="{back}")'
 
 
 def _own_key(one: Described) -> str:
-    return "id" if one.is_by_id else one.attribute(one.keys[0])
+    return one.attribute(one.keys[0])
 
 
 def _type(of: ColumnType) -> str:

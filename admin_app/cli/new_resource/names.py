@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -17,6 +18,20 @@ def as_name(text: str) -> str:
     if not name.isidentifier() or name.startswith("__"):
         return f"x{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def class_name(table: str) -> str:
+    """Return the name of a table's class: "order_lines" -> "OrderLine"."""
+    *words, last = as_name(table).split("_")
+    return as_name("".join(f"{word[:1].upper()}{word[1:]}" for word in (*words, singular(last))))
+
+
+def module_name(table: str) -> str:
+    """Return the name of its file: "order_lines" -> "order_line"."""
+    *words, last = as_name(table.lower()).split("_")
+    name = as_name("_".join((*words, singular(last))))
+    # A module is a name in its package, where `type` has to stay Python's.
+    return f"{name}_" if hasattr(builtins, name) else name
 
 
 def free_name(wanted: Iterable[str], taken: Collection[str]) -> str:
@@ -36,3 +51,10 @@ def singular(word: str) -> str:
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def plural(word: str) -> str:
+    """Return the plural: "tag" -> "tags", "category" -> "categories"."""
+    if word.endswith("y") and word[-2:-1] not in {*"aeiou"}:
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"

@@ -19,7 +19,8 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
     """Write the resource's file for this model in this module."""
     names = _in_order(one)
     listed, further = names[:MOST_COLUMNS], names[MOST_COLUMNS:]
-    filters = [name for name in names if name in {each.name for each in one.belongings} or _is_filter(one, name)]
+    related = {*(each.name for each in one.belongings), *(each.name for each in one.linked if each.is_field)}
+    filters = [name for name in names if name in related or one.computed.get(name) or _is_filter(one, name)]
     words = sentence_case(one.table.name.replace("_", " "))
     declarations = [
         _tuple("column_list", list(dict.fromkeys([*listed, *_keys(one)]))),
@@ -57,6 +58,7 @@ def _in_order(one: Described) -> list[str]:
             related.setdefault(column, []).append(each.name)
     columns = [one.attribute(column) for column in one.columns if column is not one.counted]
     names = [name for column in columns for name in related.get(column, [column])]
+    names += [*one.computed, *(each.name for each in one.linked if each.is_field or each.is_view)]
     return sorted(dict.fromkeys(names), key=lambda name: name != one.title)
 
 
@@ -65,7 +67,7 @@ def _keys(one: Described) -> list[str]:
     if one.mapper is not None:
         return key_names(one.mapper.class_)
     related = {column for each in one.belongings for column in each.columns}
-    return ["id"] if one.is_by_id else [name for key in one.keys if (name := one.attribute(key)) not in related]
+    return [name for key in one.keys if (name := one.attribute(key)) not in related]
 
 
 def _is_filter(one: Described, name: str) -> bool:

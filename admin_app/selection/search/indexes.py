@@ -14,8 +14,9 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.attributes import stored_column
 from admin_app.db.keys import is_number, key_called, key_in
-from admin_app.db.quoting import plain, quoted, quoted_text
+from admin_app.db.quoting import fitted, plain, quoted, quoted_text
 from admin_app.db.versions import may_be_altered
+from admin_app.errors import ClashError
 from admin_app.kinds import kind_of
 from admin_app.selection.list_schema import SearchColumn
 
@@ -29,7 +30,8 @@ MERGED = 8
 # of 16 such a merge took 22 s with a million posts. Until then writes merge in small steps.
 MOST_PIECES = 1000
 # FTS5 keeps its data in tables with these suffixes.
-_OWN = re.compile(r".+_search(_data|_idx|_config|_docsize|_content)?|ix_.+_trigrams", re.DOTALL)
+_PARTS = ("_data", "_idx", "_config", "_docsize", "_content")
+_OWN = re.compile(rf".+_search({'|'.join(_PARTS)})?|ix_.+_trigrams", re.DOTALL)
 
 
 def declare(searched: Iterable[SearchColumn]) -> None:
@@ -127,6 +129,31 @@ def removal(dialect: str, table: str, columns: Sequence[str]) -> list[str]:
     return [f"DROP INDEX IF EXISTS {quoted(_index(table, one))}" for one in columns]
 
 
+def require_free(connection: Connection, table: str, columns: Sequence[str]) -> None:
+    """Raise `ClashError` if something else has a name that the table's index needs in SQLite."""
+    if connection.dialect.name != "sqlite":
+        return
+    _require_free(table, columns, connection.scalars(text("SELECT name FROM sqlite_schema")))
+
+
+def require_unmodelled(connection: Connection, table: str, columns: Sequence[str], metadata: MetaData) -> None:
+    """Raise `ClashError` if the table of a model has such a name."""
+    if connection.dialect.name == "sqlite":
+        _require_free(table, columns, metadata.tables)
+
+
+def _require_free(table: str, columns: Sequence[str], taken: Iterable[str]) -> None:
+    own = [*(f"{search_table(table)}{part}" for part in ("", *_PARTS)), *triggers(table, columns)]
+    # SQLite tells names apart without regard to case.
+    needed = {one.lower() for one in own}
+    if found := sorted(one for one in taken if one.lower() in needed):
+        message = (
+            f"The search index of {table} needs the name {found[0]}, which something else has: give that another name, "
+            f"or take column_searchable_list from the resource of {table}. Nothing was changed."
+        )
+        raise ClashError(message)
+
+
 def repair(connection: Connection) -> None:
     """Create triggers again that SQLite dropped: Alembic changes a table by copying it and dropping the old one."""
     if connection.dialect.name != "sqlite":
@@ -195,4 +222,4 @@ def _trigrams(table: str, column: str) -> str:
 
 
 def _index(table: str, column: str) -> str:
-    return f"ix_{table}_{column}_trigrams"
+    return fitted(f"ix_{table}_{column}", "trigrams")

@@ -62,6 +62,8 @@ class DropSearchIndex(_SearchIndex):
 @Operations.implementation_for(CreateSearchIndex)
 def _create(operations: Operations, operation: CreateSearchIndex) -> None:
     dialect, table, columns = operations.get_context().dialect.name, operation.table, operation.columns
+    if not operations.get_context().as_sql:
+        search_indexes.require_free(operations.get_bind(), table, columns)
     names = search_indexes.index_names(dialect, table, columns)
     for name, statement in zip(names, search_indexes.creation(dialect, table, columns), strict=True):
         build(operations, name, statement, concurrently=operation.concurrently and bool(name))
@@ -98,4 +100,7 @@ def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object)
         if old:
             upgrade_ops.ops.insert(0, DropSearchIndex(table, old))
         if new:
+            search_indexes.require_unmodelled(connection, table, new, metadata)
+            if not old:
+                search_indexes.require_free(connection, table, new)
             upgrade_ops.ops.append(CreateSearchIndex(table, new))

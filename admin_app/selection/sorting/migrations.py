@@ -62,13 +62,14 @@ class DropSortIndex(_SortOperation):
 
 @Operations.implementation_for(CreateSortIndex)
 def _create(operations: Operations, operation: CreateSortIndex) -> None:
-    creation = text_indexes.creation(operations.get_context().dialect.name, operation.index)
-    build(operations, operation.index.name, creation, concurrently=operation.concurrently)
+    dialect = operations.get_context().dialect.name
+    creation = text_indexes.creation(dialect, operation.index)
+    build(operations, operation.index.name_on(dialect), creation, concurrently=operation.concurrently)
 
 
 @Operations.implementation_for(DropSortIndex)
 def _drop(operations: Operations, operation: DropSortIndex) -> None:
-    operations.execute(plain(text_indexes.removal(operation.index)))
+    operations.execute(plain(text_indexes.removal(operations.get_context().dialect.name, operation.index)))
     if not operations.get_context().as_sql:
         text_indexes.forget(operations.get_bind(), operation.index)
 

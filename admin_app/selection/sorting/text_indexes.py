@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, text
 
 from admin_app.db.keys import keys_in
 from admin_app.db.ordering import Likeness
-from admin_app.db.quoting import NAME, names_in, quoted, unquoted
+from admin_app.db.quoting import NAME, fitted, names_in, quoted, unquoted
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
 
@@ -44,8 +44,16 @@ class SortIndex(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The index's name in the database."""
-        return "_".join(filter(None, ("ix", self.table, self.within, self.column, self.function)))
+        """The index's name."""
+        return f"{self._beginning}_{self.function}"
+
+    @property
+    def _beginning(self) -> str:
+        return "_".join(filter(None, ("ix", self.table, self.within, self.column)))
+
+    def name_on(self, dialect: str) -> str:
+        """Return the index's name in a database."""
+        return self.name if dialect == "sqlite" else fitted(self._beginning, self.function)
 
 
 def declare(column: AnyColumn, within: TableColumn | None = None, *, likeness: Likeness | None = None) -> None:
@@ -103,12 +111,12 @@ def creation(dialect: str, index: SortIndex) -> str:
     own = ", ".join(map(quoted, index.key.split(_BETWEEN)))
     # With the text in the index, PostgreSQL reads the keys from it instead of computing them again.
     include = "" if dialect == "sqlite" or index.function == _SORT_KEY else f" INCLUDE ({column})"
-    return f"CREATE INDEX {quoted(index.name)} ON {quoted(index.table)} ({within}{key}, {own}){include}"
+    return f"CREATE INDEX {quoted(index.name_on(dialect))} ON {quoted(index.table)} ({within}{key}, {own}){include}"
 
 
-def removal(index: SortIndex) -> str:
+def removal(dialect: str, index: SortIndex) -> str:
     """Return the statement that removes the index."""
-    return f"DROP INDEX IF EXISTS {quoted(index.name)}"
+    return f"DROP INDEX IF EXISTS {quoted(index.name_on(dialect))}"
 
 
 def keep(connection: Connection) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import delete, select, text, update
 
+from admin_app.errors import ClashError
 from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.user import User
@@ -86,6 +89,24 @@ def test_triggers_that_a_rebuilt_table_lost_are_made_again() -> None:
     (key,) = write("zebra")
     assert found("zebra") == [key]
     db.session.rollback()
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["CRATE_search", "crate_search_data", "crate_search_insert"])
+@pytest.mark.usefixtures("context")
+def test_index_is_made_under_no_name_that_another_program_uses(name: str) -> None:
+    connection = db.session.connection()
+    connection.exec_driver_sql("CREATE TABLE crate (id INTEGER PRIMARY KEY, label TEXT)")
+    connection.exec_driver_sql(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
+
+    with pytest.raises(ClashError) as refused:
+        Operations(MigrationContext.configure(connection)).create_search_index("crate", ["label"])
+
+    db.session.rollback()
+    assert str(refused.value) == (
+        f"The search index of crate needs the name {name}, which something else has: give that another name, "
+        "or take column_searchable_list from the resource of crate. Nothing was changed."
+    )
 
 
 @pytest.mark.usefixtures("context")
