@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Column, Text
 from sqlalchemy import inspect as inspect_mapper
 
-from admin_app.db.attributes import is_secret, is_sql, stored_columns
+from admin_app.db.attributes import is_secret, is_sql
+from admin_app.db.json_values import history_columns
 from admin_app.db.keys import key_names
 from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
@@ -97,7 +98,8 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     names = [*(name for name in resource.form_columns if name not in own), *own, "created_at"]
     ties = {name: resource.relation(name) for name in names if not resource.is_links(name)}
     keys = [key for name, tie in ties.items() for key in ([name] if tie is None else tie.own_names)]
-    columns = stored_columns(resource.model)
+    # An import of what the history does not keep could not be undone.
+    columns = history_columns(resource.model)
     links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
     # Whatever it is called, rows find their records by it.
     found = [

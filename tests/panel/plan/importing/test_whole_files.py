@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from admin_app.db import json_values
 from admin_app.domain.plan.lines import BATCH
 from admin_app.errors import TransferError
 from admin_app.extensions import db
@@ -152,6 +153,18 @@ def test_a_quote_that_is_not_closed_properly_is_refused_and_swallows_no_rows(tex
 def test_a_password_hash_cannot_be_imported() -> None:
     assert "password" not in {column.key for column in import_columns(resource_of(User))}  # type: ignore[arg-type]
     assert "is not a column of this list" in message_for(User, "name,email,version\nAda,a@example.com,9\n")
+
+
+def test_a_column_that_the_history_does_not_keep_is_passed_over(
+    make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_user(name="Ada", email="ada@example.com").id
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(User, "__history__", ("email",))
+
+    bring(User, f"id,name,email\n{key},Grace,grace@example.com\n")
+
+    assert all_of(User, "name", "email") == [("Ada", "grace@example.com")]
 
 
 def test_a_column_that_a_person_may_add_to_the_list_is_passed_over(make_user: Any) -> None:
