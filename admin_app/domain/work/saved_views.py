@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -75,11 +75,16 @@ def move_view(session: AnySession, staff: AnyPrincipal, view: SavedView, *, is_u
     if not 0 <= other < len(keys):
         return
     keys[place], keys[other] = keys[other], keys[place]
+    at = case({key: number for number, key in enumerate(keys)}, value=SavedView.id)
+    # In one order, so that two windows wait for each other; views that somebody deletes meanwhile drop out.
+    present = select(literal(staff.id), SavedView.id, at).where(SavedView.id.in_(keys)).order_by(SavedView.id)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(ViewPlace)
-    # Also where two windows do so at the same moment.
-    placed = row.on_conflict_do_update(index_elements=["staff_id", "view_id"], set_={"place": row.excluded.place})
-    session.execute(placed, [{"staff_id": staff.id, "view_id": key, "place": at} for at, key in enumerate(keys)])
+    row = insert(ViewPlace).from_select(
+        ["staff_id", "view_id", "place"], present.with_for_update(read=True, key_share=True, of=SavedView)
+    )
+    session.execute(
+        row.on_conflict_do_update(index_elements=["staff_id", "view_id"], set_={"place": row.excluded.place})
+    )
 
 
 def views_named(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
@@ -33,7 +33,7 @@ from admin_app.panel.list.view_counts import with_counts
 from admin_app.panel.list.view_models import ViewRow
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import Resource
-from admin_app.panel.shell import MOST_SHOWN, named_view
+from admin_app.panel.shell import named_view, shell
 from admin_app.selection.selection import WHOLE, Selection
 from admin_app.web.auth.login import signed_in_principal, signed_in_staff
 from admin_app.web.flash import announce
@@ -48,7 +48,8 @@ class SavedViewsPage(Page):
     def respond(self) -> ResponseReturnValue:
         """List every view of this resource that the person sees; with `count` each with its number of records."""
         if "part" in request.args:
-            return self.render("resource/views_menu.html", views=self._rows(most=MOST_SHOWN), open_view=named_view())
+            at_hand = {one.id for one in shell().views}
+            return self.render("resource/views_menu.html", views=self._rows(only=at_hand), open_view=named_view())
         is_counted = "count" in request.args
         return self.render(
             "resource/views.html",
@@ -69,13 +70,14 @@ class SavedViewsPage(Page):
             saved_views.move_view(db.session, signed_in_principal(), view, is_up=is_up)
         return lead_on(f"{self.link('views_view')}#view-{view.id}")
 
-    def _rows(self, *, most: int | None = None, is_counted: bool = True) -> list[ViewRow]:
-        """Draw the first views, or all of them."""
-        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)[:most]
+    def _rows(self, *, only: Collection[int] | None = None, is_counted: bool = True) -> list[ViewRow]:
+        """Draw these views, or all of them."""
+        found = saved_views.views_of(db.session, signed_in_principal(), resource=self.resource.endpoint)
         audiences, watched = _audiences(), watched_views(db.session, signed_in_principal())
         rows = [
             (replace(self._row(view, maker, audiences), is_watched=view.id in watched), view.arguments)
             for view, maker in found
+            if only is None or view.id in only
         ]
         return with_counts(self.access, rows) if is_counted else [row for row, _ in rows]
 

@@ -16,6 +16,7 @@ from admin_app.db.transaction import transaction
 from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import dependences
+from admin_app.domain.records.for_good import deleted_for_good
 from admin_app.domain.records.merge import merge_records, relations_with_twins
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
@@ -151,7 +152,11 @@ class MergePage(Page):
         """Say what an undo of the merge does not take back."""
         model, relations = self.resource.model, self.resource.relations
         fields = [own for name in form.names for own in (relations[name].history() if name in relations else (name,))]
-        return told_of_deletion(model, relations_with_twins(form.kept, form.gone)) or told_of_change(model, fields)
+        stays_deleted = bool(deleted_for_good(model, ()))
+        return [
+            *told_of_deletion(model, relations_with_twins(form.kept, form.gone)),
+            *(() if stays_deleted else told_of_change(model, fields)),
+        ]
 
     def _link(self, record: Record) -> Link:
         return Link(self._called(record), record_url(self.access, record, url=here()))

@@ -199,6 +199,8 @@ def test_more_views_than_fit_are_on_a_page_of_their_own(as_viewer: Any, viewer: 
 
     assert menu(as_viewer) == [*(f"View {letter}" for letter in "abcdef"), "Manage views…"]
     assert menu(as_viewer, f"{LIST}?q=garden&view={made[0].id}")[-2:] == ["View h*", "Manage views…"]
+    counted = Page(as_viewer.get(f"{VIEWS}?part=menu&view={made[0].id}")).all("a")
+    assert [one.text.rpartition(" ")[0] for one in counted] == [f"View {letter}" for letter in "abcdefh"]
     assert [row[0] for row in Page(as_viewer.get(VIEWS)).rows("main")] == [f"View {letter}" for letter in "abcdefgh"]
 
 
