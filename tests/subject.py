@@ -189,7 +189,8 @@ class Subject:
                     db.session.add(other)
                     db.session.commit()
                     typed[name] = print_key(other.id)
-            elif name != "csrf_token" and not name.startswith("_"):
+            # Of a moment's zone the page alone says which it is.
+            elif name != "csrf_token" and not name.startswith("_") and not name.endswith(".zone"):
                 typed[name] = password
         return {**controls, **typed}
 
