@@ -49,6 +49,9 @@ TYPED = [
 ]
 
 
+# What a length of time may be on PostgreSQL, and not in Python: a month has no length.
+LENGTHS = ("infinity", "3 mons 2 days", "-1 years -2 mons +3 days -04:05:06.7")
+
 # What other programs write, and a number, which only times cannot be.
 TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
 NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
@@ -65,7 +68,7 @@ Odd = dict[int, dict[str, Any]]
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
     of_sqlite = [*(dict.fromkeys(ON_SQLITE, one) for one in TEXTS), NUMBER, *NO_TEXTS]
-    rows = [ON_POSTGRES, {"interval": "infinity"}] if stored.dialect.name == "postgresql" else of_sqlite
+    rows = [ON_POSTGRES, *({"interval": one} for one in LENGTHS)] if stored.dialect.name == "postgresql" else of_sqlite
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
