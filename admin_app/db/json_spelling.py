@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from enum import Enum
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -81,7 +82,21 @@ def _by_function(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
 
 @compiles(Spelled, "postgresql")
 def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
-    return f"CAST(CAST({compiler.process(element.clauses, **kw)} AS JSONB) AS TEXT)"
+    column = compiler.process(element.clauses, **kw)
+    spelled = f"CAST(CAST({column} AS JSONB) AS TEXT)"
+    if isinstance(element.clauses.clauses[0].type.dialect_impl(compiler.dialect), JSONB):
+        return spelled
+    text = f"CAST({column} AS TEXT)"
+    return f"CASE WHEN {text} ~ '{_NO_JSONB}' THEN {text} ELSE {spelled} END"
+
+
+# What `json` holds and `jsonb` cannot, which stays as it is written: NUL, half of a surrogate pair, a number out of range.
+# An even number of backslashes before one makes it text.
+_NUL = r"u0000"
+_HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
+_HALF = rf"{_HIGH}(?!\\{_LOW})|(?<!\\{_HIGH}\\){_LOW}"
+_HUGE = r"(^|[,[:space:]:[])-?\d+([.]\d+)?[eE][+-]?\d{5,}[[:space:]]*([]},]|$)"
+_NO_JSONB = rf"(?<!\\)(\\\\)*\\({_NUL}|{_HALF})|{_HUGE}"
 
 
 def spelled(value: object) -> str:
@@ -89,7 +104,7 @@ def spelled(value: object) -> str:
     if isinstance(value, DeepJson):
         return str(value)
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        keys = sorted(value, key=_by_length)
         return f"{{{', '.join(f'{spelled(key)}: {spelled(value[key])}' for key in keys)}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spelled, value))}]"
@@ -98,7 +113,20 @@ def spelled(value: object) -> str:
     if is_null(value):
         return "null"
     # Lists of values that are not JSON, in columns of unknown types, come here too.
-    return json.dumps(value, ensure_ascii=False, default=_in_words)
+    return _HALVES.sub(_escaped, json.dumps(value, ensure_ascii=False, default=_in_words))
+
+
+def _by_length(key: str) -> tuple[int, bytes]:
+    raw = key.encode("utf-8", "surrogatepass")
+    return len(raw), raw
+
+
+# Halves of surrogate pairs, which no database takes in a text: JSON says them in ASCII.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def _escaped(half: re.Match[str]) -> str:
+    return f"\\u{ord(half[0]):04x}"
 
 
 def _in_words(value: object) -> str:

@@ -269,7 +269,7 @@ _MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
 
 
 def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Let a connection give back times that Python has none for, such as `infinity`."""
+    """Let a connection give back times that Python has none for, such as `infinity` or a month."""
     for name in _LOADED:
         inner = connection.adapters.get_loader(connection.adapters.types[name].oid, Format.TEXT)
         if inner is not None:
@@ -278,8 +278,11 @@ def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 
 
 def _length(stored: bytes, value: object) -> object:
-    """Refuse a length that leads from 1970 beyond the calendar: of an infinite one the driver makes 0, of many years a few days."""
-    if not isinstance(value, timedelta) or _ENDLESS.search(stored):
+    """Refuse what Python has no length for: of months the driver makes 30 days each, of an infinite length 0.
+
+    Neither may a length lead from 1970 beyond the calendar.
+    """
+    if not isinstance(value, timedelta) or _NO_LENGTH.search(stored):
         raise ValueError(stored)
     # It raises beyond the calendar's ends.
     _ = _EPOCH + value
@@ -287,7 +290,7 @@ def _length(stored: bytes, value: object) -> object:
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01")
-_ENDLESS = re.compile(rb"infinity|\d{5} year")
+_NO_LENGTH = re.compile(rb"infinity|year|mon")
 
 
 @cache

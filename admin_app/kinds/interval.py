@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, case, cast, func, literal
-from sqlalchemy.types import DateTime
+from sqlalchemy import Interval, case, cast, extract, func, literal, or_
+from sqlalchemy.types import DateTime, Text
 
 from admin_app.kinds.base import Expression, Kind, read_as, written_within
 from admin_app.kinds.datetime import moment_kept, moment_on_sqlite
@@ -88,9 +88,12 @@ class IntervalKind(Kind[timedelta]):
         return moment_on_sqlite(column, "")
 
     def history_on_postgres(self, column: Expression) -> Expression:
-        """Add the beginning of 1970; what leads beyond the calendar stays as it is."""
+        """Add the beginning of 1970; what leads beyond the calendar, or counts months, stays as it is."""
         written = func.to_char(literal(_EPOCH, DateTime()) + column, _IN_HISTORY)
-        return written_within(column, (SHORTEST, LONGEST), written)
+        # Of an infinite length there are no months.
+        counts_months = or_(extract("year", column) != 0, extract("month", column) != 0)
+        within = written_within(column, (SHORTEST, LONGEST), written)
+        return case((counts_months, cast(column, Text)), else_=within)
 
     def from_history_on_sqlite(self, found: Expression) -> Expression:
         """Write SQLite's stored form."""

@@ -220,3 +220,9 @@ class Rule:
             return
         if problem := self.problem(field.data):
             raise ValidationError(problem)
+
+
+def as_drawn(field: Field, drawn: object) -> object:
+    """Return a field's value, or what it was drawn from if that looks as empty as what was sent: an empty text and no value do."""
+    is_empty = field.raw_data == [""] and (field.data is None or field.data == "")
+    return drawn if is_empty and (drawn is None or drawn == "") else field.data

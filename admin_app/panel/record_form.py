@@ -12,7 +12,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import FormMeta
 
 from admin_app.extensions import Values
-from admin_app.panel.fields import TextForm
+from admin_app.panel.fields import TextForm, as_drawn
 
 # What WTForms sets on each form; the rest are attributes of its classes, or begin with an underscore.
 OF_INSTANCES = frozenset({"meta", "form_errors"})
@@ -50,6 +50,13 @@ class RecordForm(TextForm, BaseForm, metaclass=FieldsApart):
     """The form of a record, as Flask-Admin wants its forms. A field is `form["data"]`, and an attribute if its name is free."""
 
     _apart: ClassVar[Mapping[str, UnboundField[Field]]]
+
+    def post_process(self, formdata: object = None) -> None:
+        """Let what the form was drawn from stay what it is where nobody touched it: an empty text, or no value."""
+        super().post_process(formdata)
+        for field in self:
+            if hasattr(self._obj, field.name):
+                field.data = as_drawn(field, field.object_data)
 
     @override
     def __setattr__(self, name: str, value: object) -> None:

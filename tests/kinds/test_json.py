@@ -65,6 +65,35 @@ def test_both_databases_spell_json_as_the_history_does(app: Flask) -> None:
     assert found == [spelled(value) for value in values]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ('{"aa":1, "b":1e200000}', True),
+        ("[-1.5E+200000]", True),
+        ('[1e-200000,"x"]', True),
+        (r'{"a":"\u0000"}', True),
+        (r'["\\\u0000"]', True),
+        (r'{"a\udfff": "\ud800"}', True),
+        (r'["\udc00\ud83d"]', True),
+        (r'["\ud83d\ude00","\\u0000","1e200000",  1e20]', False),
+    ],
+)
+def test_json_that_has_no_other_spelling_is_searched_as_it_is_written(
+    text: str, stored: sa.Connection, *, is_kept: bool
+) -> None:
+    stored.execute(sa.text("UPDATE every_kind SET json = :it WHERE id = 2"), {"it": text})
+    (contains,) = (one for one in operators_of(Everything.json, "It") if one.slug == "contains")
+
+    found = {
+        one: stored.scalars(sa.select(COLUMNS.id).where(contains.criterion(contains.parse(one)))).all()
+        for one in ("200000", "no such")
+    }
+    written = stored.scalar(sa.select(Spelled(COLUMNS.json)).where(COLUMNS.id == 2))
+
+    assert found == {"200000": [2] if "200000" in text else [], "no such": []}
+    assert stored.dialect.name == "sqlite" or (written == text) is is_kept
+
+
 DIGITS = value_of('{"a": 1.10, "b": [0.1234567890123456789, 1e400], "c": 12345678901234567890}')
 
 

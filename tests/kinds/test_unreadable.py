@@ -14,13 +14,18 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from admin_app.db.unreadable import Unreadable
+from admin_app.domain.plan.same_cells import says
 from admin_app.kinds import kind_of, kind_of_value
 from admin_app.kinds.history import from_json_sql, json_of
 from admin_app.panel.kinds import column_cell
 from admin_app.panel.kinds.boolean import TickField
 from admin_app.panel.view_models import CellKind
+from admin_app.transfer.formats import FORMATS
+from admin_app.transfer.formats.base import PLAIN
+from admin_app.transfer.formats.csv_lines import csv_line
 from tests.kinds.everything import COLUMNS, Everything
 from tests.kinds.test_every_kinds_pages import field_of
+from tests.transfer.reading import opened
 
 ON_SQLITE = (
     *("money", "tags", "array", "string_set", "choice", "boolean", "datetime", "local_datetime", "date", "time"),
@@ -49,6 +54,9 @@ TYPED = [
 ]
 
 
+# What a length of time may be on PostgreSQL, and not in Python: a month has no length.
+LENGTHS = ("infinity", "3 mons 2 days", "-1 years -2 mons +3 days -04:05:06.7")
+
 # What other programs write, and a number, which only times cannot be.
 TEXTS = ("", "05.05.2024", "{bad", "12,5 kg", "2024-01-02T10:00:00Z")
 NUMBER = dict.fromkeys(("datetime", "local_datetime", "date", "time"), 1_700_000_000)
@@ -65,7 +73,7 @@ Odd = dict[int, dict[str, Any]]
 def odd(stored: sa.Connection) -> Odd:
     """Store rows of what their columns cannot read; return by their keys what is stored."""
     of_sqlite = [*(dict.fromkeys(ON_SQLITE, one) for one in TEXTS), NUMBER, *NO_TEXTS]
-    rows = [ON_POSTGRES, {"interval": "infinity"}] if stored.dialect.name == "postgresql" else of_sqlite
+    rows = [ON_POSTGRES, *({"interval": one} for one in LENGTHS)] if stored.dialect.name == "postgresql" else of_sqlite
     for key, raw in enumerate(rows, 10):
         names = ", ".join(raw), ", ".join(f":{name}" for name in raw)
         stored.execute(sa.text(f"INSERT INTO every_kind (id, {names[0]}) VALUES ({key}, {names[1]})"), raw)
@@ -239,3 +247,32 @@ def test_bytes_in_a_column_of_text_come_back_as_bytes_and_a_text_like_them_as_te
     assert [type(one) for one in kept] == [Unreadable, str]
     raw = stored.execute(sa.text(f"SELECT {name} FROM every_kind ORDER BY id")).scalars().all()
     assert raw == [kept[0].raw, kept[1]] == [b"\xff\0", "hex:ff00"]
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_a_file_says_it_so_that_its_import_leaves_it(key: str, stored: sa.Connection, odd: Odd) -> None:
+    for number, raw in odd.items():
+        found = read(stored, raw, number)
+        row = [number, *found.values()]
+        content = b"".join(FORMATS[key].write(["id", *found], [row], PLAIN, lambda *_: None))
+
+        ((_, *cells),) = cells_of(content)
+
+        assert [says(one, str(cell)) for one, cell in zip(found.values(), cells, strict=True)] == [True] * len(cells)
+
+
+def test_so_does_a_line_that_the_database_writes(stored: sa.Connection, odd: Odd) -> None:
+    for number, raw in odd.items():
+        found, dialect = read(stored, raw, number), stored.dialect.name
+        lines = {name: csv_line([COLUMNS.id, COLUMNS[name]], PLAIN, dialect) for name in found}
+        written = {name: line for name, line in lines.items() if line is not None}
+
+        for name, line in written.items():
+            text = stored.scalar(sa.select(line).where(COLUMNS.id == number))
+            ((_, cell),) = cells_of(f"id,{name}\r\n{text}".encode())
+
+            assert says(found[name], str(cell)), (name, cell)
+
+
+def cells_of(content: bytes) -> list[list[str | None]]:
+    return [[*row.cells] for row in opened(content).rows()]

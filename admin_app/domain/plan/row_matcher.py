@@ -17,7 +17,6 @@ from admin_app.db.caseless import caseless, is_caseless, same_as_any
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
 from admin_app.db.record import Record
-from admin_app.db.unreadable import Unreadable
 from admin_app.db.versions import version_in
 from admin_app.domain.audit.links import keys_to_history
 from admin_app.domain.plan.changes import Check
@@ -27,10 +26,11 @@ from admin_app.domain.plan.imported_row import KEY, CellProblem, ImportedRow, as
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.plan.link_lookup import LinkLookup
 from admin_app.domain.plan.name_lookup import SEVERAL, CompositeLookup, NameLookup
+from admin_app.domain.plan.same_cells import holds, says
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
-from admin_app.domain.records.rules import has_to_be_given, is_stored_as, problem_with
+from admin_app.domain.records.rules import has_to_be_given, problem_with
 from admin_app.extensions import AnySession, TableColumn, Values, table_of
-from admin_app.formatting import in_sentence, label, plain_lines, sentence_case
+from admin_app.formatting import in_sentence, label, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
 from admin_app.value_lists import values_of
@@ -81,7 +81,8 @@ class RowMatcher:
         for name in self.links:
             rows = self._with_links(session, name, rows)
         present = self._present(session, rows)
-        found = [(one, present.get(self._matched(one))) for one in rows]
+        matched = ((one, present.get(self._matched(one))) for one in rows)
+        found = [(one if record is None else self._without_same(one, record), record) for one, record in matched]
         taken = self._taken_keys(session, [one for one, record in found if record is None])
         known = self._ties.known(session, ((one, *self._sides(one, record)) for one, record in found))
         return [self._line(plan_id, one, record, taken, known) for one, record in found]
@@ -280,6 +281,20 @@ class RowMatcher:
             return line | self._wrong(row, self._problem_of_match(row, EXISTS))
         return line | self._change(row, present, known)
 
+    def _without_same(self, row: ImportedRow, present: _Present) -> ImportedRow:
+        """Take out what is wrong with cells that say what is stored: another program stored it, and the row leaves it."""
+        same = {name for name in {**row.problems, **row.missing} if self._says_stored(name, row, present)}
+        if not same:
+            return row
+        problems = {name: one for name, one in row.problems.items() if name not in same}
+        missing = {name: one for name, one in row.missing.items() if name not in same}
+        return replace(row, problems=problems, missing=missing)
+
+    def _says_stored(self, name: str, row: ImportedRow, present: _Present) -> bool:
+        by = self.named.get(name)
+        is_own = name in self.columns and (by is None or by.column is by.held)
+        return is_own and name in row.texts and says(present.values[name], row.texts[name])
+
     def _change(self, row: ImportedRow, present: _Present, known: Known) -> Values:
         new = self._changed(row, present)
         made = {name: row.missing[name] for name in self.columns if name in row.missing and name not in present.fixed}
@@ -312,7 +327,7 @@ class RowMatcher:
     def _changed(self, row: ImportedRow, present: _Present) -> Values:
         """Return the row's values that differ from the record's."""
         given = ((name, column) for name, column in self.columns.items() if name in row.values)
-        return {name: row.values[name] for name, column in given if not _holds(column, present.values[name], row, name)}
+        return {name: row.values[name] for name, column in given if not holds(column, present.values[name], row, name)}
 
     def _other_links(self, row: ImportedRow, present: _Present) -> dict[str, Keys]:
         """Return the record's new links, for each field of links that the row changes."""
@@ -429,21 +444,6 @@ def _lost_links_outside_scope(row: ImportedRow, present: _Present, links: Mappin
 def group_of(name: str, said: str) -> str:
     """Return the reason that lines with the same problem have in common."""
     return (f"{label(name)}: {said}" if name else sentence_case(said))[:300]
-
-
-def _holds(column: TableColumn, stored: object, row: ImportedRow, name: str) -> bool:
-    """Whether a record already holds the value of a row's cell, in any of its readings."""
-    alike = (values[name] for values in (row.values, row.alike) if name in values)
-    return any(_is_same(column, stored, one) for one in alike)
-
-
-def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
-    """Whether a cell equals the stored value. Texts are compared in stored form, whatever their line ends."""
-    if stored == brought:
-        return True
-    if isinstance(stored, str) and not isinstance(stored, Unreadable):
-        return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
-    return False
 
 
 def _also(rows: ColumnElement[bool] | None) -> Sequence[ColumnElement[bool]]:

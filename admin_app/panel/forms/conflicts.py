@@ -28,7 +28,7 @@ from admin_app.domain.records.text_merge import both_changes
 from admin_app.extensions import Values, db
 from admin_app.formatting import exact_time, in_words, plain_lines, sentence_case, short_name
 from admin_app.panel.access.access import Access
-from admin_app.panel.fields import RelationField
+from admin_app.panel.fields import RelationField, as_drawn
 from admin_app.panel.forms.conflict_view_models import Changer, Difference, Meanwhile, diff_of
 from admin_app.panel.forms.source import SEEN, TAKE, VERSION, Source
 from admin_app.panel.kinds import column_cell, value_cell
@@ -180,7 +180,7 @@ class Conflicts:
         is_known = bool(values) and not any(one is UNKNOWN for one in values.values())
         was = self._meant(one.name, values) if is_known else UNKNOWN
         # What cannot be read equals nothing.
-        yours = UNKNOWN if one.process_errors else one.data
+        yours = UNKNOWN if one.process_errors else as_drawn(one, was)
         gone = self._dangling(one.name)
         if isinstance(one, RelationField) and one.is_left_dangling:
             yours = gone
@@ -310,6 +310,9 @@ def refill(one: Field, value: object, *, stored: object = None) -> None:
     """Put a value into a field, as if the form had been drawn with it; only one that is stored needs to meet no rule."""
     one.raw_data = None
     one.process(None, value)
+    if one.data is None and value == "":
+        # Some fields take an empty input for no value.
+        one.data = value
     one.object_data = stored
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import pytest
@@ -12,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_app.db.record import Record, Versioned
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.plan.creation import default_of
 from admin_app.domain.plan.imported_row import CellProblem, ImportedRow
 from admin_app.domain.plan.lines import Line
 from admin_app.domain.plan.name_lookup import NameLookup
 from admin_app.domain.plan.row_matcher import RowMatcher
+from admin_app.domain.plan.same_cells import says
 from admin_app.extensions import db, table_of
 from admin_app.models.post import Post
 from admin_app.models.user import User
@@ -76,6 +80,70 @@ def test_a_row_replaces_what_its_column_cannot_read(make_post: Any) -> None:
         {"created_at": "infinity"},
         {"created_at": moment.isoformat(timespec="microseconds")},
     )
+
+
+@pytest.mark.parametrize(("stored", "cell"), [("infinity", "infinity"), ("-infinity", "'-infinity")])
+def test_a_cell_that_says_what_is_stored_leaves_it_whatever_it_is(stored: str, cell: str, make_post: Any) -> None:
+    key, other = make_post().id, make_post().id
+    for one in (key, other):
+        db.session.execute(sa.text(f"UPDATE {table_of(Post).name} SET created_at = '{stored}' WHERE id = {one}"))
+    wrong = {"created_at": CellProblem("must be a time.", cell)}
+    rows = [ImportedRow(2, {"id": one}, {"created_at": text}, wrong) for one, text in ((key, cell), (other, "soon"))]
+
+    same, changed = lines(RowMatcher(Post, ("created_at",)), *rows)
+
+    assert (same["verdict"], changed["verdict"]) == ("same", "wrong")
+
+
+def test_a_cell_that_says_what_is_stored_leaves_it_if_it_could_be_read_too(make_post: Any) -> None:
+    key = make_post().id
+    db.session.execute(
+        sa.text(f"UPDATE {table_of(Post).name} SET created_at = '12000-01-01 00:00:00+00' WHERE id = {key}")
+    )
+    (stored,) = db.session.execute(select(table_of(Post).c.created_at)).one()
+    brought = ImportedRow(2, {"id": key, "created_at": datetime(2026, 1, 31, tzinfo=UTC)}, {"created_at": str(stored)})
+
+    (line,) = lines(RowMatcher(Post, ("created_at",)), brought)
+
+    assert line["verdict"] == "same"
+
+
+@pytest.mark.parametrize(
+    ("by", "made", "verdicts"),
+    [
+        ("id", (), ["same", "wrong"]),
+        ("id", ("content",), ["same", "change"]),
+        ("content", (), ["wrong", "wrong"]),
+    ],
+)
+def test_a_reference_to_no_record_stays_if_the_cell_says_its_key(
+    by: str, made: tuple[str, ...], verdicts: list[str], make_user: Any, make_post: Any
+) -> None:
+    users = [make_user() for _ in range(3)]
+    post = make_post(user=users[1])
+    # No post has the keys of these users.
+    named = {"user_id": NameLookup(table_of(Post).c[by], Post, made=made)}
+    keys = [one.id if by == "id" else str(one.id) for one in users[1:]]
+
+    found = lines(RowMatcher(Post, ("user_id",), named=named), *(row(id=post.id, user_id=one) for one in keys))
+
+    assert [one["verdict"] for one in found] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("stored", "cell"),
+    [
+        (Decimal("NaN"), "NaN"),
+        (math.nan, "nan"),
+        ([[1, 2], [None, 3]], "[[1, 2], [null, 3]]"),
+        ([date(2026, 1, 31), Unreadable("infinity")], '["2026-01-31", "infinity"]'),
+        ({"a": "\0"}, '{"a": "\\u0000"}'),
+        (Unreadable(b"\xff"), "ff"),
+        (1j, "1j"),
+    ],
+)
+def test_a_cell_says_a_value_as_an_export_does(stored: object, cell: str) -> None:
+    assert [says(stored, one) for one in (cell, f"{cell}!", "")] == [True, False, False]
 
 
 def test_a_relation_to_a_hidden_record_cannot_be_removed(make_user: Any, make_post: Any) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Text, cast, delete, text
+from sqlalchemy import Text, cast, delete, text, update
 
 from admin_app.extensions import db
 from admin_app.models.change_set import Change
+from admin_app.models.post import Post
 from admin_app.models.role import OWNER, VIEWER
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
@@ -106,6 +107,22 @@ def test_who_changed_nothing_is_not_bothered_and_overwrites_nothing(
     response = as_editor.post(at(ann), data=form)
 
     assert (response.status_code, now(app, ann).name) == (303, "Ann Lee")
+
+
+@pytest.mark.parametrize(("stored", "typed"), [("", "Theirs"), ("Former", ""), ("", "")])
+def test_an_empty_text_that_nobody_touches_is_no_change(
+    stored: str, typed: str, app: Flask, as_editor: Any, make_post: Any, *, ann: User, both_open: Any
+) -> None:
+    post = make_post(content=stored)
+    form = both_open(post, content=typed)
+    with app.app_context():
+        db.session.execute(update(Post).where(Post.content.is_(None)).values(content=""))
+        db.session.commit()
+
+    response = as_editor.post(at(post), data={**form, "user": str(ann.id)})
+
+    after = now(app, post)
+    assert (response.status_code, after.content, after.user_id) == (303, typed, ann.id)
 
 
 def test_both_typing_the_same_is_no_conflict(app: Flask, as_editor: Any, ann: User, both_open: Any) -> None:

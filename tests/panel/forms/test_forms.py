@@ -133,8 +133,10 @@ def test_form_saved_as_it_was_shown_changes_nothing(app: Flask, as_editor: Any, 
         assert db.session.get_one(Post, post.id).version == 1
 
 
-@pytest.mark.parametrize("stored", ["a\nb", "a\r\nb", "a\rb", "a\r\nb\nc\rd", "\na", "\r\n\r\na", "a\n", "\n"])
-def test_line_ends_stay_as_they_are_stored(stored: str, app: Flask, as_editor: Any, make_post: Any) -> None:
+@pytest.mark.parametrize("stored", ["", "a\nb", "a\r\nb", "a\rb", "a\r\nb\nc\rd", "\na", "\r\n\r\na", "a\n", "\n"])
+def test_a_text_that_nobody_touches_stays_as_it_is_stored(
+    stored: str, app: Flask, as_editor: Any, make_post: Any
+) -> None:
     post = make_post(content=stored)
     address = f"/admin/post/edit/?id={post.id}"
 

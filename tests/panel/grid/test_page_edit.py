@@ -51,14 +51,15 @@ def test_what_was_saved_together_is_one_act_and_is_taken_back_as_one(
 
 
 def test_cells_that_nobody_changed_are_not_written(app: Flask, as_editor: Any, make_post: Any) -> None:
-    spaced, lines = make_post(content=" old\t"), make_post(content="a\r\nb\nc")
+    spaced, lines, empty = (make_post(content=one) for one in (" old\t", "a\r\nb\nc", ""))
 
     saved = send(as_editor, opened(as_editor))
 
     assert Page(as_editor.get(saved.location)).notice == "Success Nothing was changed."
-    assert [(now(app, one).version, now(app, one).content) for one in (spaced, lines)] == [
+    assert [(now(app, one).version, now(app, one).content) for one in (spaced, lines, empty)] == [
         (1, " old\t"),
         (1, "a\r\nb\nc"),
+        (1, ""),
     ]
     assert trail(app) == []
 
