@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import JSON, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -147,7 +148,7 @@ def test_types_of_an_application_and_columns_that_track_changes_read_it_as_ever(
         own: Mapped[Any] = mapped_column(Own, nullable=True)
         data: Mapped[Any] = mapped_column(MutableDict.as_mutable(JSON()), nullable=True)
 
-    tell_nulls(Tracked.__table__)
+    tell_nulls(Tracked)
     with Session(db.engine) as session:
         Base.metadata.create_all(session.connection())
         session.execute(sa.text("INSERT INTO tracked VALUES (1, 'null', 'null')"))
@@ -155,5 +156,45 @@ def test_types_of_an_application_and_columns_that_track_changes_read_it_as_ever(
         read = (found.own, found.data)
         found.data = None
         session.flush()
+        emptied = session.scalar(sa.text("SELECT data FROM tracked"))
+        found.data = {"a": 1}
+        session.flush()
+        found.data["a"] = 2
 
-        assert (read, session.scalar(sa.text("SELECT data FROM tracked"))) == (("nothing", JSON_NULL), None)
+        assert (read, emptied) == (("nothing", JSON_NULL), None)
+        assert found in session.dirty
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("names", [("free", "needed"), ("needed", "free")])
+def test_columns_that_share_a_type_store_nothing_as_each_of_them_can(names: tuple[str, str]) -> None:
+    class Base(DeclarativeBase):
+        """Tables of this test alone."""
+
+    shared = MutableDict.as_mutable(JSON().with_variant(JSONB(), "postgresql"))
+
+    class Sharing(Base):
+        __table__ = sa.Table(
+            "sharing",
+            Base.metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            *(sa.Column(name, shared, nullable=name == "free") for name in names),
+        )
+
+    other = sa.Table("not_a_record", Base.metadata, sa.Column("data", shared))
+    tell_nulls(Sharing)
+    with Session(db.engine) as session:
+        Base.metadata.create_all(session.connection())
+        session.add(Sharing(id=1, free=None, needed=None))
+        session.execute(sa.insert(other).values(data=None))
+        session.flush()
+        stored = session.execute(
+            sa.select(*(sa.cast(Sharing.__table__.c[name], sa.Text) for name in ("free", "needed")))
+        )
+        values = (stored.one(), session.scalar(sa.select(sa.cast(other.c.data, sa.Text))))
+        session.add(found := Sharing(id=2, free={}, needed={}))
+        session.flush()
+        found.needed["a"] = 1
+
+        assert values == ((None, "null"), "null")
+        assert found in session.dirty
