@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from admin_app.db.json_exact import JSON_NULL
 from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.domain.records.rules import problem_with
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql, json_of
@@ -64,6 +65,30 @@ def test_both_databases_spell_json_as_the_history_does(app: Flask) -> None:
         found = [db.session.scalar(select(Spelled(literal(value, COLUMNS.json.type)))) for value in values]
 
     assert found == [spelled(value) for value in values]
+
+
+KEPT = ["5", "-1.5", "9223372036854775807", "1e22", "5e-324", "true", '"1e400"', "[1e400, 1.10]"]
+CHANGED_BY_SQLITE = {
+    "1.10": "Enter 1.1, or put it in a list.",
+    "1.0": "Enter 1, or put it in a list.",
+    "9007199254740993.0": "Enter 9007199254740992, or put it in a list.",
+    "12345678901234567891": "Enter 12345678901234567000, or put it in a list.",
+    "1e-400": "Enter 0, or put it in a list.",
+    "1e400": "Put it in a list.",
+}
+
+
+def test_a_number_alone_is_kept_as_it_is_or_refused(stored: sa.Connection) -> None:
+    problems, read = {}, {}
+    for text in (*KEPT, *CHANGED_BY_SQLITE):
+        stored.execute(sa.update(Everything).values(json=value_of(text)))
+        read[text] = written_as(stored.scalars(sa.select(COLUMNS.json)).first())
+        problems[text] = problem_with(COLUMNS.json, "It", value_of(text))
+
+    said = "It is a number alone that SQLite does not keep as it is. "
+    refused = CHANGED_BY_SQLITE if stored.dialect.name == "sqlite" else {}
+    assert {text: one for text, one in problems.items() if one} == {text: said + way for text, way in refused.items()}
+    assert {text for text, one in read.items() if one != spelled(value_of(text))} == {*refused}
 
 
 DIGITS = value_of('{"a": 1.10, "b": [0.1234567890123456789, 1e400], "c": 12345678901234567890}')
