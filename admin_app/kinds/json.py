@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
+from flask import has_app_context
 from sqlalchemy import JSON, Dialect, Integer, case, cast, func
 from sqlalchemy.types import NullType
 
+from admin_app.db.json_alone import kept_alone
 from admin_app.db.json_exact import JSON_NULL, JsonNull, JsonNumber, plain_digits
 from admin_app.db.json_spelling import DeepJson, Spelled, read_json, spelled
 from admin_app.db.unreadable import reading
+from admin_app.extensions import db
 from admin_app.kinds.base import Convert, Expression, Kind
 
 # PostgreSQL's JSON can't hold NUL, and no text can hold half a surrogate pair.
@@ -102,6 +105,14 @@ def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_on_sqlite() -> bool:
+    return has_app_context() and db.engine.dialect.name == "sqlite"
+
+
 class JsonKind(Kind[Any]):
     """JSON. Its value `null` is not the same as no value."""
 
@@ -133,6 +144,15 @@ class JsonKind(Kind[Any]):
         except ValueError as error:
             message = f'must be JSON, like {{"size": 4}}. {error}.'
             raise ValueError(message) from error
+
+    def problem_with(self, label: str, value: object) -> str | None:
+        """Return the problem with a number alone that SQLite would keep as another one."""
+        if not _is_number(value) or not _is_on_sqlite():
+            return None
+        digits = spelled(value)
+        kept = kept_alone(digits)
+        ways = "Put it in a list" if kept is None or len(kept) > SHOWN else f"Enter {kept}, or put it in a list"
+        return None if kept == digits else f"{label} is a number alone that SQLite does not keep as it is. {ways}."
 
     def row_reader(self, dialect: Dialect) -> Convert:
         """Return the function that spells the driver's values: SQLite's are text, PostgreSQL's are decoded."""

@@ -120,6 +120,7 @@ def test_a_plan_fits_a_telephone(app: Flask, open_as: Any, editor: Any) -> None:
     page.goto(GARDENS)
 
     page.get_by_label("Select all posts on this page").check()
+    page.get_by_text("Actions", exact=True).locator("visible=true").click()
     page.get_by_role("button", name="Give to…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Give posts to another user")
     asked = sideways(page)

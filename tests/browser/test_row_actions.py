@@ -27,6 +27,7 @@ def test_users_are_deleted_with_what_hangs_on_them_and_brought_back(
     page.goto("/admin/user/")
     page.get_by_label("Select Ann").check()
     page.get_by_label("Select Bea").check()
+    page.get_by_text("Actions", exact=True).locator("visible=true").click()
     page.get_by_role("button", name="Delete…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete users")
     assert sideways(page) <= 0
@@ -55,6 +56,7 @@ def test_an_action_is_done_with_the_selected_rows(
     page.goto("/admin/user/?sort=id")
     page.get_by_label("Select Ann").check()
     page.get_by_label("Select Cleo").check()
+    page.get_by_text("Actions", exact=True).locator("visible=true").click()
     page.get_by_role("button", name="Lower-case email", exact=True).click()
     page.get_by_role("button", name="Show what changes").click()
     page.get_by_role("button", name="Lower-case the email of 2 users").click()

@@ -68,7 +68,7 @@ class Everything(Base):
 
 
 # As records do.
-tell_nulls(Everything.__table__)
+tell_nulls(Everything)
 
 
 @dataclass(frozen=True)

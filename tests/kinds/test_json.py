@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import JSON, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from admin_app.db.json_exact import JSON_NULL
 from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.json_spelling import Spelled, spelled
+from admin_app.domain.records.rules import problem_with
 from admin_app.extensions import db
 from admin_app.kinds import kind_of
 from admin_app.kinds.history import from_json_sql, json_of
@@ -92,6 +94,30 @@ def test_json_that_has_no_other_spelling_is_searched_as_it_is_written(
 
     assert found == {"200000": [2] if "200000" in text else [], "no such": []}
     assert stored.dialect.name == "sqlite" or (written == text) is is_kept
+
+
+KEPT = ["5", "-1.5", "9223372036854775807", "1e22", "5e-324", "true", '"1e400"', "[1e400, 1.10]"]
+CHANGED_BY_SQLITE = {
+    "1.10": "Enter 1.1, or put it in a list.",
+    "1.0": "Enter 1, or put it in a list.",
+    "9007199254740993.0": "Enter 9007199254740992, or put it in a list.",
+    "12345678901234567891": "Enter 12345678901234567000, or put it in a list.",
+    "1e-400": "Enter 0, or put it in a list.",
+    "1e400": "Put it in a list.",
+}
+
+
+def test_a_number_alone_is_kept_as_it_is_or_refused(stored: sa.Connection) -> None:
+    problems, read = {}, {}
+    for text in (*KEPT, *CHANGED_BY_SQLITE):
+        stored.execute(sa.update(Everything).values(json=value_of(text)))
+        read[text] = written_as(stored.scalars(sa.select(COLUMNS.json)).first())
+        problems[text] = problem_with(COLUMNS.json, "It", value_of(text))
+
+    said = "It is a number alone that SQLite does not keep as it is. "
+    refused = CHANGED_BY_SQLITE if stored.dialect.name == "sqlite" else {}
+    assert {text: one for text, one in problems.items() if one} == {text: said + way for text, way in refused.items()}
+    assert {text for text, one in read.items() if one != spelled(value_of(text))} == {*refused}
 
 
 DIGITS = value_of('{"a": 1.10, "b": [0.1234567890123456789, 1e400], "c": 12345678901234567890}')
@@ -176,7 +202,7 @@ def test_types_of_an_application_and_columns_that_track_changes_read_it_as_ever(
         own: Mapped[Any] = mapped_column(Own, nullable=True)
         data: Mapped[Any] = mapped_column(MutableDict.as_mutable(JSON()), nullable=True)
 
-    tell_nulls(Tracked.__table__)
+    tell_nulls(Tracked)
     with Session(db.engine) as session:
         Base.metadata.create_all(session.connection())
         session.execute(sa.text("INSERT INTO tracked VALUES (1, 'null', 'null')"))
@@ -184,5 +210,45 @@ def test_types_of_an_application_and_columns_that_track_changes_read_it_as_ever(
         read = (found.own, found.data)
         found.data = None
         session.flush()
+        emptied = session.scalar(sa.text("SELECT data FROM tracked"))
+        found.data = {"a": 1}
+        session.flush()
+        found.data["a"] = 2
 
-        assert (read, session.scalar(sa.text("SELECT data FROM tracked"))) == (("nothing", JSON_NULL), None)
+        assert (read, emptied) == (("nothing", JSON_NULL), None)
+        assert found in session.dirty
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("names", [("free", "needed"), ("needed", "free")])
+def test_columns_that_share_a_type_store_nothing_as_each_of_them_can(names: tuple[str, str]) -> None:
+    class Base(DeclarativeBase):
+        """Tables of this test alone."""
+
+    shared = MutableDict.as_mutable(JSON().with_variant(JSONB(), "postgresql"))
+
+    class Sharing(Base):
+        __table__ = sa.Table(
+            "sharing",
+            Base.metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            *(sa.Column(name, shared, nullable=name == "free") for name in names),
+        )
+
+    other = sa.Table("not_a_record", Base.metadata, sa.Column("data", shared))
+    tell_nulls(Sharing)
+    with Session(db.engine) as session:
+        Base.metadata.create_all(session.connection())
+        session.add(Sharing(id=1, free=None, needed=None))
+        session.execute(sa.insert(other).values(data=None))
+        session.flush()
+        stored = session.execute(
+            sa.select(*(sa.cast(Sharing.__table__.c[name], sa.Text) for name in ("free", "needed")))
+        )
+        values = (stored.one(), session.scalar(sa.select(sa.cast(other.c.data, sa.Text))))
+        session.add(found := Sharing(id=2, free={}, needed={}))
+        session.flush()
+        found.needed["a"] = 1
+
+        assert values == ((None, "null"), "null")
+        assert found in session.dirty

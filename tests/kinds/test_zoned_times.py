@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -135,27 +135,58 @@ def test_a_moment_is_drawn_in_the_viewers_zone_and_is_the_same_when_it_is_sent(
         (
             "2026-10-25T02:30",
             (
-                "In Europe/Berlin, 02:30 comes twice on that day, because the clocks are put back. "
+                "In Europe/Berlin, 02:30 occurs twice on that day, because the clocks are put back. "
                 "Enter 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00."
             ),
         ),
         (
             "2026-03-29T02:30",
             (
-                "In Europe/Berlin, 02:30 does not come on that day, because the clocks are put forward. "
+                "In Europe/Berlin, 02:30 is skipped on that day, because the clocks are put forward. "
                 "Enter a time before or after."
             ),
         ),
         ("0001-01-01T00:00", "Enter a date and a time, like 2026-11-22 09:30."),
         ("soon", "Enter a date and a time, like 2026-11-22 09:30."),
+        ("2026-07-31", "Enter a date and a time, like 2026-11-22 09:30."),
+        ("2026-W31-5", "Enter a date and a time, like 2026-11-22 09:30."),
     ],
 )
 def test_a_clock_that_means_no_single_moment_is_refused_in_a_field_that_takes_an_offset(typed: str, said: str) -> None:
     with time_zone(BERLIN):
-        field = field_of(MOMENTS, {"it": typed, "it.zone": "Nowhere"})
+        field = field_of(MOMENTS, {"it": typed, "it.zone": "Europe/Berlin"})
 
     assert (list(field.errors), field._value()) == ([said], typed)
     assert (field.widget.input_type == "text") is (typed != "0001-01-01T00:00")
+
+
+def test_a_day_alone_is_refused_as_a_time_without_a_zone() -> None:
+    field = field_of(sa.Column("at", sa.DateTime()), {"it": "2026-07-31"})
+
+    assert (field.data, list(field.errors)) == (None, ["Enter a date and a time, like 2026-11-22 09:30."])
+
+
+def test_a_page_that_names_no_zone_was_drawn_by_an_earlier_release_in_utc() -> None:
+    with time_zone(BERLIN):
+        field = field_of(MOMENTS, {"it": "2026-07-31T09:30"}, data=datetime(2026, 7, 31, 9, 30, tzinfo=UTC))
+        changed = field_of(MOMENTS, {"it": "2026-08-01T09:30"})
+
+    assert [one.data for one in (field, changed)] == [
+        datetime(2026, 7, 31, 9, 30, tzinfo=UTC),
+        datetime(2026, 8, 1, 9, 30, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Nowhere", "Europe", "America/Argentina", "../zone", "\0", "a" * 300, ""])
+def test_a_time_that_was_entered_in_an_unknown_zone_is_asked_for_again(zone: str) -> None:
+    with time_zone(BERLIN):
+        fields = [field_of(MOMENTS, {"it": f"2026-07-31T09:30{offset}", "it.zone": zone}) for offset in ("", "+02:00")]
+
+    said = "It was entered in a time zone that is not known here. Enter the time in Europe/Berlin."
+    assert [(one.data, list(one.errors), one.zone) for one in fields] == [
+        (None, [said], BERLIN),
+        (datetime(2026, 7, 31, 7, 30, tzinfo=UTC), [], BERLIN),
+    ]
 
 
 @pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

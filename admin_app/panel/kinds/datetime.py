@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, cast
 
 from markupsafe import Markup
@@ -20,7 +21,7 @@ from admin_app.panel.kinds.base import Arguments, PanelKind
 from admin_app.panel.kinds.date import DatePanel
 from admin_app.panel.typed_fields import ZONE, TypedField
 from admin_app.panel.view_models import Cell, CellKind
-from admin_app.timezones import UnclearTimeError, clock_text, moment_at, zone_of
+from admin_app.timezones import UTC_NAME, UnclearTimeError, clock_text, known_zone, moment_at
 
 # Browsers take thousandths of a second.
 _TAKEN = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?")
@@ -51,8 +52,8 @@ class MomentField(TypedField):
 
     def process(self, formdata: Any, *args: object, **kwargs: object) -> None:
         """Read what is sent in the zone that it was drawn in, which is the viewer's of then."""
-        drawn_in = (formdata or {}).get(self.name + ZONE, "")
-        self.zone = zone_of(drawn_in) if drawn_in and str(zone_of(drawn_in)) == drawn_in else zone()
+        self.drawn_in = _drawn_in(self.name, formdata or {})
+        self.zone = self.drawn_in or zone()
         self.hint, self.widget = f"Time in {self.zone}.", DateTimeLocalInput()
         super().process(formdata, *args, **kwargs)
         is_text = self.widget.input_type == "text" or self._is_unclear()
@@ -60,8 +61,13 @@ class MomentField(TypedField):
 
     def read(self, text: str) -> datetime:
         """Read ISO 8601; without an offset it is the clock of the zone."""
-        moment = datetime.fromisoformat(text)
-        return moment_at(moment, self.zone) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = _day_and_time(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        if self.drawn_in is None:
+            message = f"It was entered in a time zone that is not known here. Enter the time in {self.zone}."
+            raise UnclearTimeError(message)
+        return moment_at(moment, self.drawn_in)
 
     def write(self, value: object) -> str:
         """Write the clock of the zone, which is all that the browser's input takes."""
@@ -88,11 +94,25 @@ class LocalDateTimeField(TypedField):
 
     def read(self, text: str) -> datetime:
         """Read ISO 8601 without a time zone."""
-        return without_zone(datetime.fromisoformat(text))
+        return without_zone(_day_and_time(text))
 
     def write(self, value: Any) -> str:
         """Write ISO 8601."""
         return str(value.isoformat())
+
+
+def _drawn_in(name: str, sent: Mapping[str, str]) -> tzinfo | None:
+    """Return the zone that a field was drawn in, None for an unknown one: a release before this one drew it in UTC, and did not say so."""
+    return known_zone(sent.get(name + ZONE, UTC_NAME)) if name in sent else zone()
+
+
+def _day_and_time(text: str) -> datetime:
+    """Read ISO 8601; refuse a day alone, which Python takes for its first moment."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+    raise ValueError(text)
 
 
 class DateTimePanel(PanelKind):
