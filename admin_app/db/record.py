@@ -11,6 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
+from admin_app.db.compared import tell_apart
 from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.keys import key_names
@@ -95,6 +96,7 @@ class Record(Timestamped, Versioned, Model):
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
             tell_nulls(cls.__table__)
+            tell_apart(cls.__table__)
 
     @classmethod
     def __table_cls__(cls, name: str, metadata: MetaData, *parts: object, **options: object) -> Table | None:

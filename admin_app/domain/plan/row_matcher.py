@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.db.attributes import followed_columns, stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
+from admin_app.db.compared import compared
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, Keys, key_in, key_names, key_values
 from admin_app.db.record import Record
@@ -439,7 +440,7 @@ def _holds(column: TableColumn, stored: object, row: ImportedRow, name: str) -> 
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell equals the stored value. Texts are compared in stored form, whatever their line ends."""
-    if stored == brought:
+    if compared(column.type, stored) == compared(column.type, brought):
         return True
     if isinstance(stored, str) and not isinstance(stored, Unreadable):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))
