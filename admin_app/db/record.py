@@ -11,6 +11,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, MappedColumn, column_property, declared_attr, mapped_column, synonym
 
+from admin_app.db.compared import tell_apart
 from admin_app.db.json_nulls import tell_nulls
 from admin_app.db.key_parts import CompositeKey, Parts
 from admin_app.db.keys import key_names
@@ -94,6 +95,8 @@ class Record(Timestamped, Versioned, Model):
             cls.id = synonym(keys[0]) if len(keys) == 1 else cast("Mapped[object]", _key_of_parts(keys))
         super().__init_subclass__(**arguments)
         if not vars(cls).get("__abstract__"):
+            # Before the types are copied: a mapper is configured with the ones that were declared.
+            tell_apart(cls.__table__)
             tell_nulls(cls)
 
     @classmethod

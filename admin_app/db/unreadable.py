@@ -15,7 +15,7 @@ from typing import Self
 import psycopg
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.abc import Loader as AbstractLoader
-from psycopg.adapt import Loader
+from psycopg.adapt import Loader, Transformer
 from psycopg.pq import Format
 from sqlalchemy import (
     ARRAY,
@@ -167,12 +167,25 @@ def _without_null(value: object) -> object:
 
 
 class _Alike(ColumnType):
-    """Writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
+    """Reads lists in a list, and writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
+        read = super().result_processor(dialect, coltype)
+        return None if read is None else lambda value: read(_split(value))
 
     @override
     def bind_processor(self, dialect: Dialect) -> Convert:
         write = super().bind_processor(dialect) or _as_it_is
         return lambda value: _texts(write(value))
+
+
+def _split(value: object) -> object:
+    """Read the text that the driver gives of lists of an enumeration's members: SQLAlchemy splits it at every comma."""
+    if not isinstance(value, str) or not value.startswith("{{"):
+        return value
+    array = psycopg.adapters.types["text"].array_oid
+    return Transformer().get_loader(array, Format.TEXT).load(value.encode())
 
 
 def _texts(value: object) -> object:

@@ -175,7 +175,8 @@ class ArrayKind(Kind[Items]):
         """Whether each item that is a choice is one of today's."""
         if held is None or not isinstance(self.item, ChoiceKind):
             return True
-        return all(map(self.item.is_present, json.loads(str(held))))
+        found = self.from_history(held)
+        return isinstance(found, list) and all(self.item.is_present(self.item.to_history(one)) for one in _flat(found))
 
     def may_return_sql(self, value: Expression) -> ColumnElement[bool] | None:
         """Accept a list of choices if nothing but JSON signs is left after all present choices were removed from it."""
@@ -222,6 +223,11 @@ class ArrayKind(Kind[Items]):
         ordered = select(read).order_by(items.c.place).scalar_subquery()
         built = func.array(ordered, type_=ARRAY(of))
         return case((text.is_(None), null()), (text.startswith("{"), cast(text, ARRAY(of))), else_=built)
+
+
+def _flat(items: Items) -> Items:
+    """Return the items of all lists in a list: PostgreSQL's have any number of dimensions."""
+    return [inner for one in items for inner in (_flat(one) if isinstance(one, list) else [one])]
 
 
 def _typed(item: object) -> str:

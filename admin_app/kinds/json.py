@@ -26,6 +26,8 @@ DEEPEST = 100
 TOO_DEEP = "The JSON is nested too deeply"
 # Without an exponent. A longer number is a mistake, or an attack.
 MOST_DIGITS = 4000
+# All numbers of a value without their exponents: `1e3999` is six characters, and 4,000 digits in each change of the history.
+MOST_DIGITS_OF_ALL = 100_000
 # Digits of it in a message.
 SHOWN = 20
 
@@ -40,7 +42,11 @@ def value_of(text: str) -> Any:
     """Read JSON; raise `ValueError` that says where it is wrong, or what can't be stored or read unambiguously."""
     try:
         value = json.loads(
-            text, parse_constant=_refused, parse_float=_short, parse_int=_whole, object_pairs_hook=_named_once
+            text,
+            parse_constant=_refused,
+            parse_float=_Fractions().read,
+            parse_int=_whole,
+            object_pairs_hook=_named_once,
         )
     except json.JSONDecodeError as error:
         message = f"Line {error.lineno}, column {error.colno}: {error.msg}"
@@ -75,12 +81,23 @@ def _refused(name: str) -> NoReturn:
     raise ValueError(message)
 
 
-def _short(text: str) -> JsonNumber:
-    """Read a number with a fraction or an exponent, and keep its digits."""
-    number = JsonNumber(text)
-    digits = plain_digits(number)
-    _require_room(text, is_long=len(digits) > MOST_DIGITS or "e" in digits.lower())
-    return number
+class _Fractions:
+    """Reads a value's numbers with a fraction or an exponent, and counts the digits that only exponents stand for."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._more = 0
+
+    def read(self, text: str) -> JsonNumber:
+        """Read a number, and keep its digits."""
+        number = JsonNumber(text)
+        digits = plain_digits(number)
+        _require_room(text, is_long=len(digits) > MOST_DIGITS or "e" in digits.lower())
+        self._more += max(0, len(digits) - len(text))
+        if self._more > MOST_DIGITS_OF_ALL:
+            message = f"Written without exponents, its numbers have more than {MOST_DIGITS_OF_ALL:,} digits"
+            raise ValueError(message)
+        return number
 
 
 def _whole(text: str) -> int:

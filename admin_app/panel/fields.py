@@ -11,7 +11,7 @@ from wtforms import Field, Form, PasswordField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from admin_app.db.keys import print_key
+from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions.policy import Action
@@ -117,19 +117,30 @@ class RelationField(Field):
     @property
     def picked(self) -> Picked | None:
         """The record the field holds now, or what there is of one that is gone."""
-        if self.data is None and self.dangling and self._value() == self.dangling:
-            return Picked(self.dangling, no_such(self.dangling, self.noun), "", "")
+        key = self._dangling_key
+        if key is not None and self.data is None and self._value() == self.dangling:
+            # It may be there, and not meet the relation's further condition.
+            is_gone = self.tie is not None and self.tie.is_by_columns_alone
+            return Picked(self.dangling, no_such(key, self.noun), "", "") if is_gone else None
         return None if self.data is None else picked_of(self.data)
 
     @property
     def dangling(self) -> str:
-        """The key of a record that is not there, where the form's record points at one; else ""."""
+        """The key of a record that is not there as the input holds it, where the form's record points at one; else ""."""
+        key = self._dangling_key
+        if key is None:
+            return ""
+        text = str(key)
+        # Blanks at its ends and line ends would not come back.
+        return text if text == " ".join(text.split()) else print_key(key)
+
+    @property
+    def _dangling_key(self) -> Key | None:
         # Flask-Admin's forms keep the record that they change.
         holder = getattr(getattr(self, "_form", None), "_obj", None)
         if self.tie is None or holder is None or self.object_data is not None:
-            return ""
-        key = dangling_key(holder, self.tie)
-        return "" if key is None else str(key)
+            return None
+        return dangling_key(holder, self.tie)
 
     @property
     def is_left_dangling(self) -> bool:

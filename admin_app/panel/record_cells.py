@@ -108,8 +108,11 @@ def _relation_cell(access: Access | None, other: Record | None) -> Cell:
 def _to_one_cell(access: Access, beyond: Access | None, record: Record, name: str) -> Cell:
     """Name the record that another one points at, or say the key that leads to none: nothing may have kept the record there."""
     other, relation = getattr(record, name), access.resource.relation(name)
-    if other is None and isinstance(relation, ToOne) and (key := dangling_key(record, relation)) is not None:
-        return Cell(CellKind.TEXT, no_such(key, noun_of(relation.target)))
+    if other is None and isinstance(relation, ToOne) and relation.is_by_columns_alone:
+        key = dangling_key(record, relation)
+        return (
+            _relation_cell(beyond, None) if key is None else Cell(CellKind.TEXT, no_such(key, noun_of(relation.target)))
+        )
     return _relation_cell(beyond, other)
 
 

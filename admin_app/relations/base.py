@@ -10,6 +10,8 @@ from typing import ClassVar, cast
 from sqlalchemy import ColumnElement, select
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm.interfaces import ORMOption, RelationshipDirection
+from sqlalchemy.sql.elements import BooleanClauseList
+from sqlalchemy.sql.operators import and_, eq
 
 from admin_app.db.attributes import name_of
 from admin_app.db.key_parts import CompositeKey
@@ -119,6 +121,14 @@ class Relation:
     def is_plain(self) -> bool:
         """Whether the relation joins one column with a primary key of one column."""
         return self.is_by_key and len(self.own_columns) == 1
+
+    @property
+    def is_by_columns_alone(self) -> bool:
+        """Whether it joins the columns under no further condition, so that a key without a related record leads to none."""
+        whole = self.property.primaryjoin
+        is_several = isinstance(whole, BooleanClauseList) and whole.operator is and_
+        parts = list(whole.get_children()) if is_several else [whole]
+        return len(parts) == len(self.own_columns) and all(getattr(one, "operator", None) is eq for one in parts)
 
     @property
     def key(self) -> str:

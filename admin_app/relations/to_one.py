@@ -112,4 +112,7 @@ class ToOne(Relation):
 
 def dangling_key(record: Record, relation: ToOne) -> Key | None:
     """Return the key by which a record, whose related record was looked for and not found, points at one all the same; None for no key."""
-    return cast("Key | None", relation.reference_in({name: getattr(record, name) for name in relation.own_names}))
+    key = relation.reference_in({name: getattr(record, name) for name in relation.own_names})
+    # A text of blanks names nothing that a person could read.
+    is_blank = isinstance(key, str) and not key.strip()
+    return None if is_blank else cast("Key | None", key)

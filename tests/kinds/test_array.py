@@ -118,6 +118,12 @@ LISTS: dict[str, tuple[Any, list[Any], str, str]] = {
         '["2026-10-25T01:30:00.000000+00:00"]',
     ),
     "nested": (sa.Integer, [[1, 2], [3, 4]], "[1, 2], [3, 4]", ""),
+    "nested_choices": (
+        sa.Enum("a", "b, c", name="nested_choice"),
+        [["a", "b, c"], ["a", "a"]],
+        '["a", "b, c"], ["a", "a"]',
+        '{{a,"b, c"},{a,a}}',
+    ),
     "empty": (sa.Date, [], "empty", "[]"),
 }
 
@@ -161,7 +167,8 @@ def test_lists_of_every_kind_are_shown_kept_and_brought_back() -> None:
                 shown,
                 history or kept[one.name],
             )
-            if one.name != "nested":
+            assert kind.may_return(kept[one.name])
+            if not one.name.startswith("nested"):
                 assert kind.from_cell(written(items)) == items
                 assert kind.items_of([word for word in kind.words(items) if word]) == [
                     i for i in items if i is not None

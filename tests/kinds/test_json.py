@@ -40,6 +40,7 @@ from tests.kinds.test_every_kinds_pages import field_of
         (f"{'[' * 101}1{']' * 101}", "The JSON is nested too deeply"),
         ("[1e4000]", "The number 1e4000 has more than 4,000 digits"),
         (f"-1e{'9' * 30}", "The number -1e99999999999999999… has more than 4,000 digits"),
+        (f"[{', '.join(['1e3999'] * 26)}]", "Written without exponents, its numbers have more than 100,000 digits"),
         ("7" * 4001, "The number 77777777777777777777… has more than 4,000 digits"),
         ('[{"a": 1, "b": 2, "a": 1}]', "The name “a” stands twice in one object"),
     ],

@@ -9,6 +9,7 @@ from admin_app.models.shelf import Shelf, Use
 from flask import Flask
 from sqlalchemy import select
 
+from admin_app.db.json_spelling import spelled
 from admin_app.domain.audit.bulk import delete_rows
 from admin_app.domain.audit.undo import undo
 from admin_app.extensions import db
@@ -102,3 +103,30 @@ def test_an_undo_gives_them_back_by_either_way(app: Flask, as_owner: Any, made: 
         db.session.commit()
 
     assert (after_many, changed, lists(app)) == (KEPT, ([], [2], None), KEPT)
+
+
+def test_an_edit_to_what_python_takes_for_the_same_is_saved_by_a_form_and_a_file(
+    app: Flask, as_editor: Any, made: int
+) -> None:
+    address = f"/admin/shelf/edit/?id={made}"
+    has_offset = app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql")
+    kept = []
+
+    for notes, dusted in (('[1, {"a": true}]', "09:30+02:00"), ('[1.0, {"a": 1}]', "08:30+01:00")):
+        typed = {"notes": notes, "dusted": dusted if has_offset else ""}
+        as_editor.post_form(address, {**Page(as_editor.get(address)).values(), **typed})
+        kept.append(spelling(app))
+    with app.app_context():
+        number, brought = (bring(Shelf, f'id,notes\n{made},"[true, {{""a"": {one}}}]"\n') for one in ("1", "1.0"))
+    kept.append(spelling(app))
+
+    offsets = ("+02:00", "+01:00", "+01:00") if has_offset else ("None",) * 3
+    notes = ('[1, {"a": true}]', '[1.0, {"a": 1}]', '[true, {"a": 1.0}]')
+    assert kept == [*zip(notes, offsets, strict=True)]
+    assert (number.changed, brought.changed) == (1, 1)
+
+
+def spelling(app: Flask) -> tuple[str, str]:
+    with app.app_context():
+        one = db.session.scalars(select(Shelf)).one()
+        return spelled(one.notes), str(one.dusted)[-6:] if one.dusted else "None"

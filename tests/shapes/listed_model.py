@@ -1,4 +1,4 @@
-"""Shelves, with lists in columns. Copied by test_shapes.py."""
+"""Shelves, with lists in columns, and values that Python takes for others. Copied by test_shapes.py."""
 
 from __future__ import annotations
 
@@ -28,3 +28,5 @@ class Shelf(Record):
     tags: Mapped[Any] = mapped_column(ListOf(sa.String(20)), info={"kind": "tags"}, default=list)
     sizes: Mapped[Any] = mapped_column(ListOf(sa.Integer), nullable=True)
     uses: Mapped[Any] = mapped_column(ListOf(sa.Enum(Use, native_enum=False)), nullable=True)
+    notes: Mapped[Any] = mapped_column(sa.JSON, nullable=True)
+    dusted: Mapped[Any] = mapped_column(sa.Time(timezone=True), nullable=True)

@@ -15,4 +15,4 @@ class ShelfResource(Resource):
     column_list = ("label", "tags", "sizes", "uses", "id")
     column_searchable_list = ("label",)
     column_filters = ("label", "tags", "sizes", "uses")
-    form_columns = ("label", "tags", "sizes", "uses")
+    form_columns = ("label", "tags", "sizes", "uses", "notes", "dusted")

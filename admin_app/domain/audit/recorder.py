@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app import logs
 from admin_app.context import Actor, act_under_way
+from admin_app.db.compared import compared
 from admin_app.db.joined import column_in
 from admin_app.db.json_values import COUNTED, history_columns, is_recorded, recorded_tables
 from admin_app.db.keys import key_in
@@ -290,7 +291,11 @@ def _updated(session: Session, record: Any) -> Values | None:
     changed = [key for key in keys if state.attrs[key].history.added]
     columns = history_columns(type(record))
     old = {key: _old(session, record, key) for key in changed if key in columns}
-    differing = {key: value for key, value in old.items() if value != getattr(record, key)}
+    differing = {
+        key: value
+        for key, value in old.items()
+        if compared(columns[key].type, value) != compared(columns[key].type, getattr(record, key))
+    }
     relinked = {name: one for name, one in links_of(type(record)).items() if is_relinked(record, name)}
     if not differing and not relinked and not set(changed) - set(columns):
         return None

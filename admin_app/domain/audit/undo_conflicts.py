@@ -9,6 +9,7 @@ from sqlalchemy import func, literal, select
 
 from admin_app.db.attributes import name_of
 from admin_app.db.caseless import same_in
+from admin_app.db.compared import compared
 from admin_app.db.joined import of_root
 from admin_app.db.json_values import history_columns, recorded_models, row_columns
 from admin_app.db.record import Record
@@ -16,7 +17,7 @@ from admin_app.db.unique_together import replaced
 from admin_app.domain.audit.links import keys_from_history, linked_records, links_state
 from admin_app.domain.audit.undo_sql import dependent_keys, groups_of
 from admin_app.domain.naming import names_of, noun_of
-from admin_app.extensions import AnySession, table_of
+from admin_app.extensions import AnySession, TableColumn, table_of
 from admin_app.formatting import counted, in_sentence, in_words, label
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
@@ -151,8 +152,12 @@ def _of_changed(session: AnySession, change: Change, record: Record) -> UndoConf
     again = [
         in_sentence(label(key.removesuffix("_id") if columns[key].foreign_keys else key))
         for key, value in (change.after or {}).items()
-        if key in columns and getattr(record, key) != kind_of(columns[key]).from_history(value)
+        if key in columns and _is_other(columns[key], getattr(record, key), kind_of(columns[key]).from_history(value))
     ]
     now = links_state(record)
     again += [in_sentence(label(key)) for key, value in (change.after or {}).items() if now.get(key, value) != value]
     return UndoConflict(change, f"Changed since: {in_words(again)}.", can_insist=True, other=record)
+
+
+def _is_other(column: TableColumn, one: object, other: object) -> bool:
+    return compared(column.type, one) != compared(column.type, other)

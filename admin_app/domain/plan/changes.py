@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from admin_app.db.compared import compared
 from admin_app.db.json_values import history_columns
 from admin_app.db.record import Record
 from admin_app.db.string_set import StringSet
@@ -210,8 +211,11 @@ def fitting(
             continue
         was = getattr(record, name)
         # An unchanged value stays as it is, even if it was stored before values were normalised.
-        value = kept[name] = was if given == was else normalised(columns[name], given)
-        if value != was and (problem := _problem_with(columns[name], name, value, checks.get(name))):
+        of = columns[name].type
+        value = kept[name] = was if compared(of, given) == compared(of, was) else normalised(columns[name], given)
+        if compared(of, value) != compared(of, was) and (
+            problem := _problem_with(columns[name], name, value, checks.get(name))
+        ):
             problems[name] = problem
     problems = problems or problems_with_amounts(type(record), kept, lambda name: kept.get(name, getattr(record, name)))
     if problems:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from admin_app.db.compared import compared_field
 from admin_app.db.connection import with_snapshot
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, is_numbered, stored_key
@@ -331,11 +332,16 @@ def _line(plan_id: int, record: Record, operation: Operation, refusal: str) -> L
         values = operation.new_values(record)
     except InvalidRecord as error:
         return line | {"verdict": Verdict.WRONG, "problem": str(error)[:300]}
-    new = {name: value for name, value in values.items() if value != present_value(record, name)}
+    new = {name: value for name, value in values.items() if _differs(record, name, value)}
     before = {name: _to_history(record, name, present_value(record, name)) for name in new}
     after = {name: _to_history(record, name, value) for name, value in new.items()}
     verdict = Verdict.CHANGE if new else Verdict.SAME
     return line | {"verdict": verdict, "problem": "", "before": before, "after": after}
+
+
+def _differs(record: Record, name: str, value: object) -> bool:
+    one, other = (compared_field(type(record), name, of) for of in (value, present_value(record, name)))
+    return one != other
 
 
 def _to_history(record: Record, name: str, value: Any) -> object:

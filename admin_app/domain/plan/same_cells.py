@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from admin_app.db.compared import compared
 from admin_app.db.unreadable import Unreadable
 from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.records.rules import is_stored_as
@@ -32,7 +33,7 @@ def says(stored: object, text: str) -> bool:
 
 def _is_same(column: TableColumn, stored: object, brought: Any) -> bool:
     """Whether a cell equals the stored value. Texts are compared in stored form, whatever their line ends."""
-    if stored == brought:
+    if compared(column.type, stored) == compared(column.type, brought):
         return True
     if isinstance(stored, str) and not isinstance(stored, Unreadable):
         return is_stored_as(column, plain_lines(stored), plain_lines(brought or ""))

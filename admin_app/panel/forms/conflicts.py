@@ -11,6 +11,7 @@ from typing import cast
 from wtforms import Field
 
 from admin_app.db.attributes import hides_secret
+from admin_app.db.compared import compared_field
 from admin_app.db.key_parts import Parts
 from admin_app.db.record import Record
 from admin_app.domain.audit.links import linked_records
@@ -184,7 +185,8 @@ class Conflicts:
         gone = self._dangling(one.name)
         if isinstance(one, RelationField) and one.is_left_dangling:
             yours = gone
-        outcome = resolution_of(_plain(was), _plain(gone if theirs is None else theirs), _plain(yours))
+        present = gone if theirs is None else theirs
+        outcome = resolution_of(*(_plain(self._record, one.name, value) for value in (was, present, yours)))
         if (
             outcome is Resolution.CHOICE
             and self._resource.is_links(one.name)
@@ -281,7 +283,9 @@ def is_changed(one: Field, record: Record) -> bool:
     """Whether a field differs from the record; fields that are not the record's always count."""
     if isinstance(one, RelationField) and one.lets_go:
         return True
-    return not hasattr(record, one.name) or _plain(one.data) != _plain(getattr(record, one.name))
+    if not hasattr(record, one.name):
+        return True
+    return _plain(record, one.name, one.data) != _plain(record, one.name, getattr(record, one.name))
 
 
 def is_own(change: LastChange) -> bool:
@@ -325,13 +329,15 @@ def _version(sent: str | None, present: int) -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 
 
-def _plain(value: object) -> object:
-    """Return what two values are compared by: text without the difference of line ends, records by their keys."""
+def _plain(record: Record, name: str, value: object) -> object:
+    """Return what two values of a field are compared by: text without the difference of line ends, records by their keys."""
     if isinstance(value, str):
-        return plain_lines(value)
+        value = plain_lines(value)
     if isinstance(value, float | Decimal) and isnan(value):
         # It equals nothing, not even itself.
         return "NaN"
-    if isinstance(value, list):
-        return sorted(map(_plain, value), key=repr) if all(hasattr(type(one), "__mapper__") for one in value) else value
-    return getattr(value, "id", value) if hasattr(type(value), "__mapper__") else value
+    if hasattr(type(value), "__mapper__"):
+        return getattr(value, "id", value)
+    if isinstance(value, list) and value and all(hasattr(type(one), "__mapper__") for one in value):
+        return sorted((one.id for one in value), key=repr)
+    return value if value is UNKNOWN else compared_field(type(record), name, value)

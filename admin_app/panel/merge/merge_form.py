@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from admin_app.db.attributes import stored_columns
+from admin_app.db.compared import compared_field
 from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.shared_columns import problems_with_shared
@@ -155,4 +156,4 @@ class MergeForm:
 def _plain(record: Record, name: str) -> object:
     """Return what two values are compared by: text without the difference of line ends."""
     value = getattr(record, name)
-    return plain_lines(value) if isinstance(value, str) else value
+    return compared_field(type(record), name, plain_lines(value) if isinstance(value, str) else value)
