@@ -12,6 +12,8 @@ from admin_app.db.record import Record
 from admin_app.panel.fields import RelationField
 from admin_app.relations import ToOne, relations_of
 
+pytestmark = pytest.mark.covers
+
 
 class Own(Record):
     """Tables of this test alone."""
