@@ -19,6 +19,7 @@ from admin_app.domain.plan.row_matcher import RowMatcher
 from admin_app.domain.records.lookup import EVERYTHING, naming_columns
 from admin_app.errors import PlanError
 from admin_app.extensions import TableColumn
+from admin_app.formatting import sentence_case
 from admin_app.panel.access.access import Access
 from admin_app.panel.access.new_record import new_record
 from admin_app.panel.import_.offered import (
@@ -80,6 +81,9 @@ def import_of(access: Access, options: ImportOptions, pairs: Iterable[Pair] = ()
 
 
 def _require_rights(access: Access, options: ImportOptions) -> None:
+    if not access.resource.can_import:
+        message = f"{sentence_case(access.resource.nouns)} cannot be imported."
+        raise PlanError(message)
     if not all(access.may(action) for action in needed(options.mode)):
         raise PlanError(NOT_ANY_MORE)
 

@@ -21,6 +21,7 @@ from admin_app.panel.access.access import access_to
 from admin_app.panel.export.export import export_file, order
 from admin_app.panel.plan import jobs as plan_jobs
 from admin_app.panel.registry import resource_of
+from admin_app.resources.user import UserResource
 from tests.page import Page
 from tests.panel.import_.sending import chosen, columns_url, sent
 from tests.panel.plan.plans import agreed, work
@@ -252,6 +253,18 @@ def test_a_right_that_was_withdrawn_stops_the_job(as_editor: Any, app: Flask) ->
 
     assert work(as_editor) == "failed You can no longer import this."
     assert users(as_editor) == {}
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_a_list_that_takes_no_files_any_more_stops_the_job_and_says_so(
+    as_editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(as_editor, GOOD)
+    work(as_editor)
+    agreed(as_editor, plan)
+    monkeypatch.setattr(UserResource, "can_transfer", False)
+
+    assert work(as_editor) == "failed Users cannot be imported."
 
 
 def test_a_file_that_is_gone_makes_no_plan_again(as_editor: Any, app: Flask) -> None:
