@@ -156,14 +156,8 @@ def _dashboard(
     templating.init_app(app)
     bundles.init_app(app)
     brand.init_app(app)
-    db.init_app(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            driver_types.install(engine)
-            unreadable.install(engine)
-            defaults.install(engine)
+    _add_database(app)
     listeners.install(_engine(app) if is_embedded else None)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     # Before the form's token is read, which is in the body.
     form_parser.init_app(app, accepted_files)
     csrf.init_app(app)
@@ -191,6 +185,17 @@ def _dashboard(
         _add_dashboard(app, declared, "" if is_embedded else "/admin", has_passkeys=sign_in is None)
     probes.init_app(app)
     return app
+
+
+def _add_database(app: Flask) -> None:
+    """Connect the database, its values read and written as every model expects."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            driver_types.install(engine)
+            unreadable.install(engine)
+            defaults.install(engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
 
 
 def _bare(config: Values, instance: Path) -> Dashboard:

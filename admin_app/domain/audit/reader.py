@@ -118,9 +118,9 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
     pairs: tuple[Iterable[tuple[Change | None, ChangeSet]], ...] = (
         ((row[0], row[1]) for row in changes),
         # Each has an index of its own.
-        ((None, one) for one in session.scalars(acts.where(_ACTED), asked)),
-        ((None, one) for one in session.scalars(acts.where(_NOTED), asked)),
-        ((None, one) for one in session.scalars(acts.where(_OF_NOTES), asked)),
+        ((None, one) for one in session.scalars(acts.where(_ACCESS_ACTS), asked)),
+        ((None, one) for one in session.scalars(acts.where(_NOTE_ACTS), asked)),
+        ((None, one) for one in session.scalars(acts.where(_FURTHER_NOTE_ACTS), asked)),
     )
     both = list(merge(*pairs, key=lambda pair: -pair[1].id))
     shown = both[:PAGE_SIZE]
@@ -133,12 +133,12 @@ def timeline(session: AnySession, model: type[Record], record_id: Key, *, before
 
 _CHANGED = and_(Change.model == bindparam("record_table"), Change.record_id == bindparam("record_key"))
 _ABOUT = and_(ChangeSet.resource == bindparam("record_table"), ChangeSet.record_id == bindparam("record_key"))
-_ACTED, _NOTED = and_(ABOUT_ACCESS, _ABOUT), and_(ABOUT_NOTES, _ABOUT)
+_ACCESS_ACTS, _NOTE_ACTS = and_(ABOUT_ACCESS, _ABOUT), and_(ABOUT_NOTES, _ABOUT)
 # What else was done with the notes that the record has: taken back, or done while another record had them, which was merged.
 _NOTES = select(stored_key(key_of(Note))).where(
     Note.subject == bindparam("record_table"), Note.subject_id == bindparam("record_key")
 )
-_OF_NOTES = and_(
+_FURTHER_NOTE_ACTS = and_(
     ChangeSet.id.in_(
         select(Change.change_set_id).where(Change.model == Note.__table__.name, Change.record_id.in_(_NOTES))
     ),
@@ -147,9 +147,9 @@ _OF_NOTES = and_(
 # Every form asks all of them. A statement that is put together anew each time takes twice as long as these.
 _NUMBER = select(
     number_of(select(Change.id).where(_CHANGED).limit(HISTORY_LIMIT + 1))
-    + number_of(select(ChangeSet.id).where(_ACTED).limit(HISTORY_LIMIT + 1))
-    + number_of(select(ChangeSet.id).where(_NOTED).limit(HISTORY_LIMIT + 1))
-    + number_of(select(ChangeSet.id).where(_OF_NOTES).limit(HISTORY_LIMIT + 1))
+    + number_of(select(ChangeSet.id).where(_ACCESS_ACTS).limit(HISTORY_LIMIT + 1))
+    + number_of(select(ChangeSet.id).where(_NOTE_ACTS).limit(HISTORY_LIMIT + 1))
+    + number_of(select(ChangeSet.id).where(_FURTHER_NOTE_ACTS).limit(HISTORY_LIMIT + 1))
 )
 _LAST = (
     select(Change, ChangeSet)

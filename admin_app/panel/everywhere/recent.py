@@ -26,7 +26,7 @@ Place = tuple[str, Key]
 def recent_of(open_: Sequence[Access]) -> list[Group]:
     """Return the records that the person opened last, and the others that they changed last, as far as their lists still have them.
 
-    What another person opened is nobody's business, not even of who sees the dashboard as that person.
+    What a person opened is theirs alone: a colleague who sees the dashboard as them is not shown it.
     """
     person = current_principal()
     if person is None:
