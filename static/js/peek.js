@@ -22,6 +22,8 @@ function rowOf(one) {
 }
 
 function mark() {
+  // Not by :has(), for which a browser works out the styles of the whole page anew after each change.
+  document.body.classList.toggle("frame--peek", isOpen());
   for (const row of document.querySelectorAll("tr[data-peeked]")) delete row.dataset.peeked;
   const row = rowOf(panel());
   if (row) row.dataset.peeked = "";

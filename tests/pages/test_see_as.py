@@ -54,7 +54,7 @@ def body_of(response: Any) -> str:
     """Return what a page shows, without what every request makes anew and the bar above it; a picture as it is."""
     if response.mimetype.startswith("image/"):
         return repr(response.data)
-    text = re.sub(r'<form class="seen-as".*?</form>', "", response.text, flags=re.DOTALL)
+    text = re.sub(r'<form class="seen-as".*?</form>', "", response.text, flags=re.DOTALL).replace(" frame--seen-as", "")
     # In a page, and in a part of one that is written as JSON.
     text = re.sub(r'name=\\?"(csrf_token|_once)\\?"[^>]*>', "", text)
     # An error page names its own request.
