@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from admin_app.models.staff import Staff
 from tests.browser.lasers import ann, bob, posts  # noqa: F401 -- fixtures
-from tests.browser.steps import PATIENCE, sideways
+from tests.browser.steps import sideways
+from tests.browser.tabs import Lent, Tabs
 
 # The first that is there. Chromium without its windows draws the same in less than half of the processor's time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -33,13 +34,6 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-# Chromium names the directive in its console too, but not for every kind of breach.
-REPORT_BREACHES = """
-    document.addEventListener("securitypolicyviolation", (breach) => {
-        console.error(`Content-Security-Policy: ${breach.violatedDirective} stopped ${breach.blockedURI}`);
-    });
-"""
 
 OpenAs = Callable[..., Page]
 
@@ -116,44 +110,6 @@ def unreachable() -> str:
     return ""
 
 
-class Complaints:
-    """What pages complained about: errors in the console, in scripts, against the Content-Security-Policy."""
-
-    def __init__(self, context: BrowserContext, unreachable: str = "") -> None:
-        self.unreachable = unreachable
-        self.found: list[tuple[str, str]] = []
-        self.visited: set[str] = set()
-        context.on("console", self._note_message)
-        context.on("weberror", self._note_error)
-        context.on("request", self._note_visit)
-
-    def taken(self) -> list[str]:
-        """Return them, and begin anew."""
-        complaints = list(self)
-        self.found, self.visited = [], set()
-        return complaints
-
-    def __iter__(self) -> Iterator[str]:
-        for url, words in self.found:
-            # Chromium reports an answer of 4xx or 5xx also for the page that the test went to see.
-            if not (words.startswith("Failed to load resource") and (url in self.visited or self._is_unreachable(url))):
-                yield f"{url}: {words}"
-
-    def _is_unreachable(self, url: str) -> bool:
-        return bool(self.unreachable) and self.unreachable in url
-
-    def _note_message(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.found.append((message.location["url"], message.text))
-
-    def _note_error(self, error: WebError) -> None:
-        self.found.append((error.page.url if error.page else "", str(error.error)))
-
-    def _note_visit(self, request: Request) -> None:
-        if request.is_navigation_request():
-            self.visited.add(request.url)
-
-
 def give_cookie(context: BrowserContext, app: Flask, held: dict[str, Any], url: str) -> None:
     """Let a browser hold the cookie of a session."""
     serializer: Any = app.session_interface.get_signing_serializer(app)
@@ -161,34 +117,39 @@ def give_cookie(context: BrowserContext, app: Flask, held: dict[str, Any], url: 
     context.add_cookies([{**cookie, "url": url, "httpOnly": True, "sameSite": "Lax"}])
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """Keep tabs of the browser from test to test."""
+    return Tabs(browser)
+
+
 @pytest.fixture
 def open_as(
-    browser: Browser,
+    request: pytest.FixtureRequest,
+    tabs: Tabs,
     app: Flask,
     live_server: str,
     signed_in: Callable[[Staff], dict[str, Any]],
-    unreachable: str,
     *,
+    unreachable: str,
     javascript: bool,
 ) -> Iterator[OpenAs]:
-    """Open a browser of somebody's (or nobody's) own; fail the test when one of its pages complained."""
-    opened: list[tuple[BrowserContext, Complaints]] = []
+    """Open a tab as somebody (or nobody), who has no other cookie; fail the test when one of its pages complained."""
+    opened: list[Lent] = []
+    is_kept = request.node.get_closest_marker("own_tab") is None
 
-    def open_page(staff: Staff | None = None, **options: Any) -> Page:
-        defaults = {"base_url": live_server, "java_script_enabled": javascript, "locale": "en-US", "timezone_id": "UTC"}
-        context = browser.new_context(**{**defaults, **options})
-        context.set_default_timeout(PATIENCE)
-        opened.append((context, Complaints(context, unreachable)))
-        if javascript:
-            context.add_init_script(REPORT_BREACHES)
+    def open_page(staff: Staff | None = None, *, viewport: ViewportSize | None = None, **options: Any) -> Page:
+        of_all = {"javascript": javascript, "is_kept": is_kept, "unreachable": unreachable}
+        lent = tabs.lend(options.pop("base_url", live_server), **of_all, **options)
+        opened.append(lent)
         if staff is not None:
-            give_cookie(context, app, signed_in(staff), live_server)
-        return context.new_page()
+            give_cookie(lent.tab.context, app, signed_in(staff), live_server)
+        if viewport is not None:
+            lent.tab.set_viewport_size(viewport)
+        return lent.tab
 
     yield open_page
-    for context, _ in opened:
-        context.close()
-    assert [complaint for _, complaints in opened for complaint in complaints] == []
+    assert [complaint for lent in opened for complaint in tabs.take_back(lent)] == []
 
 
 @pytest.fixture

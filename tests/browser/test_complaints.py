@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Route
 
-from tests.browser.conftest import REPORT_BREACHES, Complaints
 from tests.browser.steps import BOTH
+from tests.browser.tabs import REPORT_BREACHES, Complaints
 
 # What the policy stops, put into a page of ours on its way to the browser, and the directive that stops it.
 BREACHES = {

@@ -144,6 +144,7 @@ def test_a_lost_connection_keeps_the_form(app: Flask, editor_page: Page) -> None
         assert db.session.scalar(select(func.count()).select_from(Post)) == 1
 
 
+@pytest.mark.own_tab  # the clock that it puts in stays
 def test_who_comes_and_goes_is_told_while_the_form_is_open(
     app: Flask, editor_page: Page, emil_page: Page, make_post: Callable[..., Post]
 ) -> None:

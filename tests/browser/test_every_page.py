@@ -14,8 +14,9 @@ from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.pages.auth import set_up_url
-from tests.browser.conftest import OF_COLOURS, REPORT_BREACHES, Complaints, OpenAs, give_cookie
+from tests.browser.conftest import OF_COLOURS, OpenAs, give_cookie
 from tests.browser.steps import PATIENCE, arrived, choose, save, sideways
+from tests.browser.tabs import REPORT_BREACHES, Complaints
 from tests.browser.visits import GO, HEIGHT, STATES, Visit
 from tests.many import many
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import REPORT_BREACHES, Complaints
 from tests.browser.steps import PATIENCE, act_on, choose, column, first_cells, open_menu, row_of, save
+from tests.browser.tabs import REPORT_BREACHES, Complaints
 from tests.examples.serve import PASSWORD
 from tests.examples.served import Shop, shop
 

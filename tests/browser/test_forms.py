@@ -140,6 +140,7 @@ def test_the_back_button_shows_a_form_that_can_be_sent_again(editor_page: Page, 
     expect_marked(page, "Third")
 
 
+@pytest.mark.own_tab
 def test_leaving_a_changed_form_asks_first(editor_page: Page, make_user: Callable[..., User]) -> None:
     user = make_user(name="Ann Lee")
     page = editor_page
@@ -191,6 +192,7 @@ def test_leaving_a_changed_form_asks_first(editor_page: Page, make_user: Callabl
     expect(page.get_by_label("Name")).to_have_value("Ann Left")
 
 
+@pytest.mark.own_tab
 def test_saving_a_changed_form_does_not_ask(editor_page: Page, make_user: Callable[..., User]) -> None:
     user = make_user(name="Ann Lee")
     page = editor_page

@@ -12,6 +12,9 @@ from admin_app.models.staff import Staff
 from tests.browser.steps import end_sessions
 from tests.many import many_users
 
+# The clock that a test puts in stays.
+pytestmark = pytest.mark.own_tab
+
 LOOK_UPS = "**/lookup/**"
 failing = pytest.mark.parametrize("unreachable", ["/lookup/"])
 

@@ -13,6 +13,9 @@ from tests.browser.conftest import OpenAs, served
 from tests.browser.steps import end_sessions, save
 from tests.test_every_prefix import PREFIX, Mounted
 
+# The server ends with the test.
+pytestmark = pytest.mark.own_tab
+
 
 @pytest.fixture
 def site(app: Flask) -> Mounted:

@@ -14,6 +14,9 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff, StaffSession
 from tests.browser.steps import end_sessions
 
+# The clock that a test puts in stays.
+pytestmark = pytest.mark.own_tab
+
 EIGHT_HOURS = 8 * 3600 * 1000
 
 
