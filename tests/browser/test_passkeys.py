@@ -15,6 +15,9 @@ from admin_app.extensions import db
 from admin_app.models.staff import Staff, StaffSession
 from tests.browser.conftest import OpenAs
 
+# The device that holds the passkeys stays with a tab.
+pytestmark = pytest.mark.own_tab
+
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
