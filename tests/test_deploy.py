@@ -143,6 +143,17 @@ def test_compose_understands_its_file_and_asks_for_what_it_needs() -> None:
     assert "is missing a value: choose" in done[1].stderr
 
 
+def test_composed_services_share_an_image_that_is_built_once_and_never_looked_for_elsewhere() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+
+    own = {name: (one["image"], one["pull_policy"]) for name, one in services.items() if "pull_policy" in one}
+
+    # Podman asks no registry for a short name that it has no alias for.
+    assert own == dict.fromkeys(("web", "worker"), ("localhost/${COMPOSE_PROJECT_NAME:-admin}-dashboard", "never"))
+    assert [name for name, one in services.items() if "build" in one] == ["web"]
+    assert [one["image"].partition("/")[0] for one in services.values()][2:] == ["docker.io"] * 2
+
+
 def test_every_service_that_is_waited_for_says_itself_whether_it_is_healthy() -> None:
     """Podman leaves a Dockerfile's check out of its images."""
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]

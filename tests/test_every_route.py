@@ -35,6 +35,37 @@ def test_every_route_is_declared_here_with_its_methods(app: Flask) -> None:
     assert routes == {rule: route.methods for rule, route in ROUTES.items()}
 
 
+# Pages that a crossing writer stops, by the reason why they are not answered anew.
+ATTEMPTED_ONCE = {
+    # They write nothing, or what the page's script sends again by itself.
+    *("account.confirm", "preview_view", "presence_view", "duplicates_view"),
+    # They count a try, or end a session, before they know how it ends; tokens are made once.
+    *("auth.sign_in", "auth.sign_out", "auth.set_up", "auth.choose_password", "forgotten.ask"),
+    *("two_factor.code", "two_factor.enrol", "company_channel.ended"),
+    # They move the forms of one's session to and fro in the cookie.
+    *("see_as.index", "see_as_view"),
+    # They read a file or many rows between two transactions; no record changes before the plan is agreed to.
+    *("import_view", "import_source_view", "import_columns_view", "import_corrections_view"),
+    *("edit_many_view", "replace_view", "give_view", "delete_many_view", "export_page"),
+    # Its programs ask again after a 503.
+    *("scim.users", "scim.groups"),
+}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_every_page_that_writes_is_answered_anew_where_it_crosses_another(app: Flask) -> None:
+    (admin,) = app.extensions["admin"]
+    views = {one.endpoint: one for one in admin._views}
+
+    once = set()
+    for rule in app.url_map.iter_rules():
+        of, _, name = rule.endpoint.rpartition(".")
+        if "POST" in (rule.methods or ()) and name not in getattr(views.get(of), "retried", ()):
+            once.add(name if hasattr(views.get(of), "resource") else rule.endpoint)
+
+    assert once == ATTEMPTED_ONCE
+
+
 def may_write(rule: str, person: str) -> bool:
     """Whether a POST with a token gets further here than to a refusal."""
     return ROUTES[rule].answers(person)["POST"] in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}

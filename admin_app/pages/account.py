@@ -39,6 +39,7 @@ class AccountPage(ProtectedView):
     """The page behind one's own name."""
 
     proof_for = frozenset({"two_factor"})
+    retried = frozenset({"preferences", "look", "index", "sessions", "two_factor", "session"})
     purposes = MappingProxyType({"two_factor": "change your two-factor sign-in", "confirm": "export this many rows"})
 
     def is_visible(self) -> bool:
@@ -123,8 +124,9 @@ class AccountPage(ProtectedView):
     def sessions(self) -> ResponseReturnValue:
         """End one of one's own sessions, or all others."""
         staff = login.signed_in_staff()
-        announce(end_sessions(staff, request.form.get("session", "")))
-        db.session.commit()
+        with transaction(db.session):
+            said = end_sessions(staff, request.form.get("session", ""))
+        announce(said)
         return login.lead_to(url_for("account.index"))
 
     @expose("/two-factor/", methods=("GET", "POST"))
@@ -159,8 +161,8 @@ class AccountPage(ProtectedView):
     def session(self) -> ResponseReturnValue:
         """Tell the page's script how long the session lasts. A POST extends it."""
         if request.method == "POST":
-            sessions.note_seen(db.session, current_user.token)
-            db.session.commit()
+            with transaction(db.session):
+                sessions.note_seen(db.session, current_user.token)
         login.count_as_unseen()
         idle, in_any_case = login.seconds_left() if request.method == "POST" else login.seconds_left_unused()
         return jsonify(idle=idle, end=in_any_case)
@@ -183,14 +185,14 @@ def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
     here = url_for("account.index")
     match act if two_factor.has_factor(db.session, staff) else "":
         case "codes":
-            codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
-            db.session.commit()
+            with transaction(db.session):
+                codes = two_factor.renew_codes(db.session, staff, key=second_factor.key())
             return codes_page(codes, here)
         case "remove" if second_factor.is_required(staff):
             abort(403)
         case "remove":
-            two_factor.reset(db.session, staff)
-            db.session.commit()
+            with transaction(db.session):
+                two_factor.reset(db.session, staff)
             announce("Two-factor sign-in is off. You sign in with your password only.")
             return login.lead_to(here)
         case "remove-app" if two_factor.has_app(db.session, staff):
@@ -201,13 +203,12 @@ def _change_factors(staff: Staff, act: str) -> ResponseReturnValue | None:
 def _remove_app(staff: Staff) -> ResponseReturnValue:
     """Remove the app; a passkey must be left."""
     try:
-        two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
+        with transaction(db.session):
+            two_factor.remove_app(db.session, staff, is_required=second_factor.is_required(staff))
+            sessions.end_all(db.session, staff, but=current_user.token)
     except FactorError as error:
-        db.session.rollback()
         warn(str(error))
     else:
-        sessions.end_all(db.session, staff, but=current_user.token)
-        db.session.commit()
         announce("The app was removed. You are signed out everywhere else.")
     return login.lead_to(url_for("account.index"))
 

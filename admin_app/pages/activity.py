@@ -76,7 +76,7 @@ class ActivityPage(ProtectedView):
 
     lagging = frozenset({"index", "file"})
     files = frozenset({"file"})
-    retried = frozenset({"undo_view"})
+    retried = frozenset({"undo_view", "list_view"})
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

@@ -45,6 +45,7 @@ class HomePage(ProtectedView, AdminIndexView):
     """The first page that a person sees."""
 
     lagging = frozenset({"index"})
+    retried = frozenset({"pins_view", "first_steps_view"})
 
     def __init__(self, url: str) -> None:
         """Use this address, and serve none of Flask-Admin's own files."""

@@ -27,6 +27,8 @@ WATCH, VIEW = "watch", "view"
 class InboxPage(ProtectedView):
     """A person's own inbox."""
 
+    retried = frozenset({"read", "stop"})
+
     def is_visible(self) -> bool:
         """Stand in our own menu."""
         return False

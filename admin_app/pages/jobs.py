@@ -14,6 +14,7 @@ from flask_admin import expose
 
 from admin_app import formatting
 from admin_app.db.limits import as_key
+from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.policy import rights_of
 from admin_app.errors import NotFoundError
@@ -62,6 +63,7 @@ class JobsPage(ProtectedView):
     """A person's own jobs, and everybody's for people with all rights."""
 
     files = frozenset({"file", "problems"})
+    retried = frozenset({"cancel", "retry"})
 
     def is_visible(self) -> bool:
         """Stand in our own menu."""
@@ -108,8 +110,8 @@ class JobsPage(ProtectedView):
     def _act(self, act: Callable[[Job], bool], done: str, not_done: str) -> ResponseReturnValue:
         job = _requested(may_be_others=True)
         title, job_id = job.title, job.id
-        is_done = act(job)
-        db.session.commit()
+        with transaction(db.session):
+            is_done = act(job)
         if is_done and act is _begin_anew:
             the_queue().wake(job_id)
         announce((done if is_done else not_done).format(formatting.inside_quotes(title)))

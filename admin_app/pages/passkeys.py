@@ -11,6 +11,7 @@ from flask_admin import expose
 from flask_login import current_user
 
 from admin_app.db.limits import as_key
+from admin_app.db.transaction import transaction
 from admin_app.domain.auth import passkeys, sessions, two_factor
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
@@ -66,6 +67,7 @@ class PasskeysPage(ProtectedView):
     """The pages of one's own passkeys."""
 
     proof_for = frozenset({"index"})
+    retried = frozenset({"index", "edit"})
     purposes = MappingProxyType({"index": "add a passkey", "edit": "remove a passkey"})
 
     def is_visible(self) -> bool:
@@ -103,10 +105,10 @@ class PasskeysPage(ProtectedView):
         if request.form.get("act") == "remove":
             return self._remove(staff, passkey)
         try:
-            passkeys.rename(db.session, staff, passkey, request.form.get("name", ""))
+            with transaction(db.session):
+                passkeys.rename(db.session, staff, passkey, request.form.get("name", ""))
         except InvalidRecord as error:
             return self._edit_page(staff, passkey, error.problems)
-        db.session.commit()
         announce(f"The passkey is called “{passkey.name}” now.")
         return login.lead_to(url_for("account.index"))
 
@@ -115,13 +117,12 @@ class PasskeysPage(ProtectedView):
             return page
         name = passkey.name
         try:
-            passkeys.remove(db.session, staff, passkey, is_required=second_factor.is_required(staff))
+            with transaction(db.session):
+                passkeys.remove(db.session, staff, passkey, is_required=second_factor.is_required(staff))
+                # Another person with the device may be signed in with it.
+                sessions.end_all(db.session, staff, but=current_user.token)
         except FactorError as error:
-            db.session.rollback()
             return self._edit_page(staff, passkey, {"": str(error)})
-        # Another person with the device may be signed in with it.
-        sessions.end_all(db.session, staff, but=current_user.token)
-        db.session.commit()
         announce(f"The passkey “{name}” was removed. You are signed out everywhere else.")
         return login.lead_to(url_for("account.index"))
 

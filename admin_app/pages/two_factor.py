@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
+from admin_app.db.transaction import commit_act
 from admin_app.domain.auth import throttle, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -105,7 +106,7 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
     except InvalidRecord as error:
         form.code.errors = list(error.problems.values())
         return form, None
-    db.session.commit()
+    commit_act(db.session)
     return form, codes
 
 

@@ -130,7 +130,6 @@ class ResourceView(ProtectedView, ModelView):
 
     files = frozenset({"export", "plan_lines", "import_template", "import_wrong", "summary_file"})
     lagging = READ
-    retried = RETRIED
     can_view_details = True
     can_export = True
     model_form_converter = Converter
@@ -148,6 +147,7 @@ class ResourceView(ProtectedView, ModelView):
         require_position(resource.model)
         require_personal(resource)
         self.further_pages = {**resource.further_pages, **order_pages(resource), **forget_pages(resource)}
+        self.retried = RETRIED | {name for name, page in self.further_pages.items() if page.is_retried}
         in_list = IN_LIST if "edit_view" in resource.proof_for else frozenset()
         self.proof_for = resource.proof_for | in_list | forget_pages(resource).keys()
         for name in _DECLARED:

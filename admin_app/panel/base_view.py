@@ -31,8 +31,8 @@ class ProtectedView(BaseView):
     # Views that only read, which a replica may answer a moment late.
     lagging: ClassVar[frozenset[str]] = frozenset()
 
-    # Views that change records. Where others write these at the same moment, they are answered anew.
-    retried: ClassVar[frozenset[str]] = frozenset()
+    # Views that change something. Where others write the same at that moment, they are answered anew.
+    retried: frozenset[str] = frozenset()
 
     # Views that answer a link with a file; each has its `back_from_file`.
     files: ClassVar[frozenset[str]] = frozenset()

@@ -81,13 +81,18 @@ class RecordForms:
 
 @dataclass(frozen=True)
 class FurtherPage:
-    """A page about a record that only this resource has. `purpose` is what it does, for the page of re-authentication."""
+    """A page about a record that only this resource has. `purpose` is what it does, for the page of re-authentication.
+
+    With `is_retried` its POST is answered anew where others write the same at that moment; what it does outside of
+    its transaction must then come last.
+    """
 
     path: str
     action: Action
     purpose: str
     answer: Callable[[], ResponseReturnValue]
     methods: tuple[str, ...] = ("GET", "POST")
+    is_retried: bool = False
 
 
 @dataclass(frozen=True)

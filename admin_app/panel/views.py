@@ -8,14 +8,12 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 from admin_app.panel.deletion.delete_page import DeletePage
 from admin_app.panel.export.export_page import ExportPage
-from admin_app.panel.forgetting.forget_page import VIEW as FORGET_VIEW
 from admin_app.panel.forms.form_page import FormPage
 from admin_app.panel.grid.page_edit import PageEdit
 from admin_app.panel.import_.columns_page import FileColumnsPage
 from admin_app.panel.import_.reading_page import ReadingPage
 from admin_app.panel.import_.upload_page import UploadPage
 from admin_app.panel.list.column_settings import ColumnsPage
-from admin_app.panel.list.row_actions import ORDER_VIEW
 from admin_app.panel.list.saved_views import SavedViewForm
 from admin_app.panel.merge.merge_page import MergePage
 from admin_app.panel.notes.note_page import NotePage
@@ -126,11 +124,13 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
 UPLOAD_VIEWS = frozenset({"import_view"})
 # Views that require re-authentication wherever the record's form does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
-# Views that change records, some of them many: their transactions may cross those of others.
+# Views that change records, some of them many, or what a person keeps: their transactions may cross those of others.
 RETRIED = frozenset(
     {
         *("create_view", "edit_view", "edit_page_view", "cell_view", "delete_view", "merge_view", "restore_view"),
-        *("act_view", "plan_view", "notes_view", "note_view", ORDER_VIEW, FORGET_VIEW),
+        *("act_view", "plan_view", "notes_view", "note_view", "watch_view"),
+        *("new_view", "change_view", "save_view", "remove_view", "default_view", "move_view", "follow_view"),
+        *("columns_view", "page_size_view", "ticks_view"),
     }
 )
 # Pages that a replica may answer, because they only show data. What a person acts on afterwards is read from the

@@ -30,8 +30,10 @@ function mark() {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-async function fetched(url) {
-  const answer = await fetch(url, { credentials: "same-origin" });
+async function fetched(url, follows) {
+  // Rows that somebody only goes past do not count as opened.
+  const headers = follows ? { "Peek-Passing": "1" } : {};
+  const answer = await fetch(url, { credentials: "same-origin", headers });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return answer.ok ? page.getElementById("peek") : null;
 }
@@ -39,7 +41,7 @@ async function fetched(url) {
 async function show(url, { keeps = false, follows = false } = {}) {
   asked = url;
   try {
-    const next = await fetched(url);
+    const next = await fetched(url, follows);
     if (asked !== url) return;
     if (!next?.dataset.peekRow) throw new Error("no panel");
     if (!keeps) history[isOpen() ? "replaceState" : "pushState"](null, "", url);

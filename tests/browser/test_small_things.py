@@ -75,7 +75,9 @@ def test_a_finger_in_a_picker_does_not_zoom_the_page(open_as: OpenAs, editor: St
     assert picker.evaluate("input => parseFloat(getComputedStyle(input).fontSize)") >= 16
 
 
-def test_a_records_short_link_is_copied_whole(app: Flask, editor_page: Page, live_server: str) -> None:
+def test_a_records_short_link_is_copied_whole_in_a_line_no_higher_for_it(
+    app: Flask, editor_page: Page, live_server: str
+) -> None:
     (post,) = many(app, Post, [{"content": "Words"}])
     editor_page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server)
     editor_page.goto(f"/admin/post/edit/?id={post}")
@@ -83,6 +85,7 @@ def test_a_records_short_link_is_copied_whole(app: Flask, editor_page: Page, liv
     editor_page.get_by_role("link", name="Copy link").click()
 
     expect(editor_page.get_by_role("link", name="Link copied")).to_be_visible()
+    assert editor_page.locator(".about > span").first.evaluate("one => one.offsetHeight") == 24
     assert editor_page.evaluate("navigator.clipboard.readText()") == f"{live_server}/admin/post/{post}"
 
 

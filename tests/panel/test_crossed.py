@@ -14,6 +14,9 @@ from sqlalchemy import Connection, func, select, update
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.post import Post
+from admin_app.models.role import OWNER, Role
+from admin_app.models.staff import Staff
+from admin_app.models.two_factor import RecoveryCode
 from admin_app.models.user import User
 from tests.page import Page
 from tests.pages.test_activity import press_undo
@@ -117,6 +120,18 @@ def forgetting(client: Any, make_user: Make, make_post: Make) -> Act:
     return Act(address, {"csrf_token": token, "act": "forget", "reason": "Asked", "confirmed": "y"}, ann, post)
 
 
+def access(client: Any, _make_user: Make, _make_post: Make) -> Act:
+    with client.application.app_context():
+        person = db.session.scalars(select(Staff).where(Staff.name == "Edgar")).one()
+        code = RecoveryCode(staff_id=person.id, code_hash="x")
+        db.session.add(code)
+        db.session.commit()
+        address, key = at(person, "access"), code.id
+        rights = db.session.scalars(select(Role.id).where(Role.key == OWNER)).one()
+    form = {**Page(client.get(address)).values(""), "act": "reset-two-factor"}
+    return Act(address, form, Role(id=rights), RecoveryCode(id=key))
+
+
 @pytest.mark.parametrize(
     ("prepare", "is_changed", "status"),
     [
@@ -134,8 +149,10 @@ def forgetting(client: Any, make_user: Make, make_post: Make) -> Act:
         (undo_anyway, True, 409),
         (plan, True, 303),
         (forgetting, False, 303),
+        (access, False, 303),
     ],
 )
+@pytest.mark.usefixtures("editor")
 def test_request_that_crosses_another_one_gives_way_and_overwrites_nothing(
     prepare: Callable[..., Act],
     status: int,

@@ -39,8 +39,13 @@ NOT_CONFIRMED = "Tick this to confirm: it cannot be undone."
 
 def forget_pages(resource: Resource) -> dict[str, FurtherPage]:
     """Return the page, for a resource that names personal fields."""
-    purpose = "remove the personal data of {a_noun}"
-    page = FurtherPage("/forget/", Action.DELETE, purpose, lambda: ForgetPage(access_to(resource), VIEW).respond())
+    page = FurtherPage(
+        "/forget/",
+        Action.DELETE,
+        "remove the personal data of {a_noun}",
+        lambda: ForgetPage(access_to(resource), VIEW).respond(),
+        is_retried=True,
+    )
     return {VIEW: page} if resource.personal else {}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import url_for
 
 from admin_app.context import zone
-from admin_app.domain.audit.undo import is_undoable
+from admin_app.domain.audit.undo import is_for_good, is_undoable
 from admin_app.domain.audit.undo_words import words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.privileges import last_owner
@@ -56,6 +56,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
         can_undo=access is not None
         and _may_undo(done, access)
         and is_undoable(done)
+        and not is_for_good(db.session, done)
         and not _takes_last_owner(done, access),
         undo=words_to_undo(done),
         resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",

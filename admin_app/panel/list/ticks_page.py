@@ -9,6 +9,7 @@ from flask import abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from admin_app.db.keys import Key, print_key, read_key
+from admin_app.db.transaction import commit_act
 from admin_app.domain.work import ticks
 from admin_app.errors import SelectionError
 from admin_app.extensions import db
@@ -52,7 +53,7 @@ class TicksPage(Page):
         except SelectionError as error:
             db.session.rollback()
             return str(error)
-        db.session.commit()
+        commit_act(db.session)
         return ""
 
     def _tick(self) -> None:

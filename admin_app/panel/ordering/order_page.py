@@ -112,5 +112,11 @@ def order_pages(resource: Resource) -> Mapping[str, FurtherPage]:
     """Return the page of a resource whose records have places."""
     if not resource.model.__position__:
         return {}
-    purpose = "change the order of {nouns}"
-    return {ORDER_VIEW: FurtherPage("/order/", Action.EDIT, purpose, lambda: OrderPage(access_to(resource)).respond())}
+    page = FurtherPage(
+        "/order/",
+        Action.EDIT,
+        "change the order of {nouns}",
+        lambda: OrderPage(access_to(resource)).respond(),
+        is_retried=True,
+    )
+    return {ORDER_VIEW: page}

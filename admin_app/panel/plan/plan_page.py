@@ -26,6 +26,7 @@ from admin_app.models.change_set import LONGEST_REASON, Change, ChangeSet, Did
 from admin_app.models.job import Job
 from admin_app.models.plan import OPEN, Plan, PlanLine, PlanState, Verdict, open_lines
 from admin_app.panel.access.access import LONGEST_NAME
+from admin_app.panel.history.activity_row import activity_row
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.links import list_links, record_url
 from admin_app.panel.list.selections import plain_selection, ticked_list
@@ -214,11 +215,11 @@ class PlanPage(Page):
             now=words.now_of(plan, self.resource),
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",
-            undo=done.id if done is not None and undone is None else None,
+            undo=done.id if done is not None and undone is None and activity_row(done).can_undo else None,
             lists=self._lists(plan) if is_over else (),
             is_danger=plan.arguments["is_danger"],
-            effect_words=plan.arguments["effect"],
-            for_good=words.for_good_of(plan, self.resource),
+            effect_words=words.effect_of(plan),
+            for_good=words.for_good_of(plan, self.resource) if undone is None else "",
             go_on=words.go_on_of(plan, self.resource),
             file=self._file_head(plan) if is_import(plan) else None,
             set_url=url_for("activity.set_view", id=plan.change_set_id) if plan.change_set_id is not None else "",

@@ -88,13 +88,22 @@ def what_of(plan: Plan) -> Sequence[tuple[str, str]]:
 
 
 def for_good_of(plan: Plan, resource: Resource) -> str:
-    """Say which records a deletion deletes for good; "" where an undo brings all back, and once it was agreed to.
+    """Say which records a deletion deletes, or deleted, for good; "" where an undo brings all back.
 
     Other plans change only what the history keeps.
     """
-    is_open = plan.state in {PlanState.PLANNING, PlanState.PLANNED}
-    told = deleting.told_for_good(resource.model, plan.arguments["fields"]) if is_open and is_deletion(plan) else []
-    return " ".join(told)
+    is_told = is_deletion(plan) and _does_something(plan)
+    return " ".join(deleting.told_for_good(resource.model, plan.arguments["fields"])) if is_told else ""
+
+
+def effect_of(plan: Plan) -> str:
+    """Say what the plan does, or did, outside the database, where no undo takes it back; "" for nothing."""
+    said: str = plan.arguments["effect"]
+    return said if _does_something(plan) else ""
+
+
+def _does_something(plan: Plan) -> bool:
+    return plan.state not in ENDED or plan.counts.get(Verdict.DONE, 0) > 0
 
 
 def news_of(plan: Plan, resource: Resource) -> str:

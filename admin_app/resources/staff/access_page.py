@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 
+from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import company_sign_in, passkeys, sessions, sign_in, two_factor
 from admin_app.domain.permissions import privileges
@@ -32,26 +33,13 @@ class AccessPage(Page):
         if request.method != "POST":
             return self._page(staff)
         _require_power(staff)
-        match request.form.get("act"):
-            case "link":
-                # The link is shown on this page only: the table holds just its hash.
-                return self._page(staff, hand_over(staff))
-            case "unlock":
-                sign_in.unlock(db.session, staff)
-                announce(f"{staff.name} can try again now, from anywhere.")
-            case "unbind":
-                company_sign_in.unbind(db.session, staff)
-                announce(f"The company sign-in of {staff.name} was removed.")
-            case "reset-two-factor" if _is_oneself(staff):
-                # One's own are under Account, which keeps the last second factor.
-                abort(403)
-            case "reset-two-factor":
-                two_factor.reset(db.session, staff)
-                sessions.end_all(db.session, staff)
-                announce(_after_reset(staff))
-            case _:
-                announce(end_sessions(staff, request.form.get("session", "")))
-        db.session.commit()
+        act = request.form.get("act", "")
+        if act == "link":
+            # The link is shown on this page only: the table holds just its hash.
+            return self._page(staff, hand_over(staff))
+        with transaction(db.session):
+            said = _done(act, staff)
+        announce(said)
         return lead_on(here())
 
     def _page(self, staff: Staff, link: HandedLink | None = None) -> ResponseReturnValue:
@@ -69,6 +57,25 @@ class AccessPage(Page):
             access_url=here(),
             return_url=record_url(self.access, staff),
         )
+
+
+def _done(act: str, staff: Staff) -> str:
+    """Do what an owner chose (not yet committed); return what was done, in words."""
+    match act:
+        case "unlock":
+            sign_in.unlock(db.session, staff)
+            return f"{staff.name} can try again now, from anywhere."
+        case "unbind":
+            company_sign_in.unbind(db.session, staff)
+            return f"The company sign-in of {staff.name} was removed."
+        case "reset-two-factor" if _is_oneself(staff):
+            # One's own are under Account, which keeps the last second factor.
+            abort(403)
+        case "reset-two-factor":
+            two_factor.reset(db.session, staff)
+            sessions.end_all(db.session, staff)
+            return _after_reset(staff)
+    return end_sessions(staff, request.form.get("session", ""))
 
 
 def _require_power(staff: Staff) -> None:

@@ -77,7 +77,11 @@ class StaffResource(Resource):
     judges_records: ClassVar[bool] = True
     further_pages: ClassVar[Mapping[str, FurtherPage]] = {
         "access_view": FurtherPage(
-            "/access/", Action.EDIT, "change how {a_noun} signs in", lambda: AccessPage(staff_access()).respond()
+            "/access/",
+            Action.EDIT,
+            "change how {a_noun} signs in",
+            lambda: AccessPage(staff_access()).respond(),
+            is_retried=True,
         ),
         "permissions_view": FurtherPage(
             "/permissions/", Action.VIEW, "", lambda: PermissionsPage(staff_access()).respond(), methods=("GET",)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import current_app, request, session
 
+from admin_app.db.transaction import commit_act
 from admin_app.domain.auth import passkeys, two_factor
 from admin_app.domain.auth.passkeys import Site
 from admin_app.errors import FactorError, InvalidRecord
@@ -114,9 +115,9 @@ def add(staff: Staff) -> list[str]:
         codes = passkeys.add(db.session, staff, here, challenge=challenge, answer=answer, name=name, key=key())
     except InvalidRecord:
         # The challenge is used up all the same.
-        db.session.commit()
+        commit_act(db.session)
         raise
-    db.session.commit()
+    commit_act(db.session)
     return codes
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from admin_app.db.transaction import commit_act
 from admin_app.domain.auth import passwords
 from admin_app.extensions import db
 from admin_app.formatting import counted
@@ -38,7 +39,8 @@ def hand_over(staff: Staff) -> HandedLink:
     is_invitation = not staff.password_hash
     token = passwords.make_link(db.session, staff)
     name, email = staff.name, staff.email
-    db.session.commit()
+    # From here on nothing is done twice: the email would be.
+    commit_act(db.session)
     url = url_for("auth.choose_password", token=token, _external=True)
     hours = counted(passwords.INVITATION_HOURS if is_invitation else passwords.RESET_HOURS, "hour", "hours")
     if smtp.is_set_up() and smtp.send(email, SUBJECT, BODY.format(name=name, email=email, url=url, hours=hours)):

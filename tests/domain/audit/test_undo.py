@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from admin_app.db import json_values
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
-from admin_app.domain.audit.undo import undone_by
+from admin_app.domain.audit.undo import is_for_good, undone_by
 from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.domain.records.deletion_scope import everything_in_scope
@@ -65,6 +66,26 @@ def test_what_was_undone_says_so(make_user: Any) -> None:
     found = undone_by(db.session, db.session.get_one(ChangeSet, made))
     assert found is not None
     assert (found.kind, found.undoes_id, found.resource) == ("undo", made, "user")
+
+
+def test_what_the_history_does_not_wholly_know_is_deleted_for_good(
+    make_user: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, post = make_user(), make_post()
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    for record in (user, post):
+        with transaction(db.session):
+            delete_record(db.session, record, {}, everything_in_scope)
+
+    sets = list(db.session.scalars(select(ChangeSet).order_by(ChangeSet.id)))
+
+    assert [(one.summary.split()[0], one.resource, is_for_good(db.session, one)) for one in sets] == [
+        ("Created", "user", False),
+        ("Created", "post", False),
+        ("Deleted", "user", False),
+        ("Deleted", "post", True),
+    ]
 
 
 @pytest.mark.parametrize("fate", list(Fate))

@@ -17,6 +17,7 @@ from admin_app.models.saved_view import EVERYONE, MINE, SavedView
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.panel.everywhere import search
+from admin_app.panel.record.peek import PASSING
 from tests.client import Client
 from tests.page import Page
 from tests.stores import both_stores
@@ -281,6 +282,17 @@ def test_without_words_the_records_that_one_opened_last_are_there(
         "Recently opened": [f"/admin/user/edit/?id={ann.id}", f"/admin/post/edit/?id={post.id}"]
     }
     assert anothers == {}
+
+
+def test_record_beside_its_list_is_opened_unless_one_only_goes_past(as_editor: Any, make_user: Users) -> None:
+    ann, bob = make_user(name="Ann"), make_user(name="Bob")
+
+    as_editor.get(f"/admin/user/?peek={ann.id}")
+    as_editor.get(f"/admin/user/?peek={bob.id}", headers={PASSING: "1"})
+
+    assert groups(page_of(as_editor, "")) == {
+        "Recently opened": [(f"Ann User {ann.id} · {ann.email}", f"/admin/user/edit/?id={ann.id}")]
+    }
 
 
 def test_records_that_were_changed_and_not_recently_opened_come_after_those(

@@ -433,3 +433,24 @@ def test_what_no_undo_takes_back_is_said_before_anybody_agrees(
 
     deleted = "An undo does not bring deleted posts back: the history does not keep the content."
     assert told == [[deleted], [deleted], ["This cannot be undone: the history does not keep the content."], []]
+
+
+@both_stores
+@pytest.mark.usefixtures("writers")
+def test_an_undo_is_offered_only_where_something_comes_back(
+    as_editor: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = make_post()
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    monkeypatch.setattr(json_values, "_KEPT", {})
+
+    along = agreed(as_editor, planned(as_editor, f"{USERS}?q=Ann", fate_posts="delete"))
+    as_editor.post_form(f"/admin/post/delete/?id={single.id}")
+    alone = agreed(as_editor, planned(as_editor, POSTS))
+    pages = [along, alone, Page(as_editor.get("/admin/post/")), Page(as_editor.get("/admin/activity/?q=deleted"))]
+
+    assert [page.texts("p", class_="note") for page in pages[:2]] == [
+        ["An undo does not bring deleted posts back: the history does not keep the content."],
+        ["This cannot be undone: the history does not keep the content."],
+    ]
+    assert [len(page.all("form", class_="undo")) for page in pages] == [1, 0, 0, 1]

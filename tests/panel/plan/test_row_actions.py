@@ -228,6 +228,7 @@ def test_a_job_runs_the_effect_once_for_each_changed_record(as_editor: Any, make
     state = work(as_editor)
     again = as_editor.post_form(address, {"go_on": "1"}, page=ANY)
 
+    assert "Its user is told. This cannot be undone." in Page(as_editor.get(address)).texts("p", class_="note")
     assert (under_way.heading, before, state) == ("Add a note to posts: under way", [], "done")
     assert AddNote.told == [(1, "Seen"), (3, "Seen")]
     assert contents(as_editor) == {1: "Post\nSeen", 2: "Post", 3: "Post\nSeen"}
