@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from admin_app.kinds import name_of_kind
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.kinds.country import countries
 from admin_app.kinds.money import CURRENCIES
+from admin_app.kinds.time import TimeKind
 from admin_app.models.change_set import Change, Did
 from admin_app.models.stored_file import StoredFile
 from admin_app.panel.operators.relation import RelationInList, RelationIs
@@ -40,6 +41,11 @@ def day_of(number: int) -> date:
     return date(2026, 1, 1) + timedelta(days=number)
 
 
+def offset_of(kind: sa.Time) -> timezone | None:
+    """Return the offset of a time of day, where the database keeps one."""
+    return timezone(timedelta(hours=2)) if TimeKind(sa.Column("at", kind)).has_offset else None
+
+
 # Made-up values by type, another one for each number; tried in this order, everything else is text.
 VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
     (ListOf, lambda kind, number: [value_for(sa.Column("item", kind.item), number)]),
@@ -48,7 +54,7 @@ VALUES: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
     (UtcDateTime, lambda _, number: datetime.combine(day_of(number), time(12), UTC)),
     (sa.DateTime, lambda _, number: datetime.combine(day_of(number), time(12))),
     (sa.Date, lambda _, number: day_of(number)),
-    (sa.Time, lambda _, number: time(number % 24)),
+    (sa.Time, lambda kind, number: time(number % 24, tzinfo=offset_of(kind))),
     (sa.Interval, lambda _, number: timedelta(hours=number)),
     (sa.JSON, lambda _, number: {"number": number}),
     (sa.LargeBinary, lambda _, number: bytes([number % 256])),
@@ -84,7 +90,7 @@ WORDS: dict[str, Callable[[int], list[str]]] = {
 
 
 def value_for(column: sa.Column[Any], number: int) -> Any:
-    """Make up a value that fits a column."""
+    """Make up a value that fits a column of the store, which an application's context knows."""
     if isinstance(column.type, StringSetType):
         return StringSet(WORDS[column.key](number))
     if (named := name_of_kind(column)) in OF_KINDS:
@@ -158,6 +164,11 @@ class Subject:
                 values[relation.key] = self._made(relation.mapper, number)
         return mapper.class_(**values)
 
+    def value_for(self, name: str, number: int) -> Any:
+        """Make up a value that fits one of its columns."""
+        with self.app.app_context():
+            return value_for(self.mapper.columns[name], number)
+
     def ids(self) -> list[Any]:
         with self.app.app_context():
             return list(db.session.scalars(select(self.mapper.class_.id).order_by(self.mapper.class_.id)))
@@ -182,7 +193,7 @@ class Subject:
         typed = {}
         for name in controls:
             if name in self.mapper.columns:
-                typed[name] = typed_as(value_for(self.mapper.columns[name], number))
+                typed[name] = typed_as(self.value_for(name, number))
             elif name in self.mapper.relationships:
                 with self.app.app_context():
                     other = self._made(self.mapper.relationships[name].mapper, number)
@@ -243,7 +254,7 @@ def _files() -> list[StoredFile]:
     ]
 
 
-SAMPLES = ("1", "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "yes")
+SAMPLES = ("1", "2026-01-01 to 2026-02-01", "2026-01-01", "12:00", "12:00+02:00", "yes")
 
 
 def meaning_something(app: Flask, operator: Any, key: Any) -> str:

@@ -20,7 +20,7 @@ from admin_app.panel.list.selections import schema_for
 from admin_app.selection.list_schema import SortKey
 from admin_app.selection.paging import planner
 from tests.page import Page
-from tests.subject import Subject, meaning_something, value_for
+from tests.subject import Subject, meaning_something
 
 
 def test_list_shows_every_record_under_every_declared_column(subject: Subject, as_owner: Any) -> None:
@@ -88,7 +88,7 @@ def test_a_list_costs_nine_statements_at_most_whatever_is_asked_of_it(
 
     every = {"columns": ",".join(Columns(access_to(subject.view)).choosable())}
     name = next((name for name in subject.view.column_searchable_list or () if "." not in name), "id")
-    common, rare = {"q": name}, {"q": f'"{value_for(subject.mapper.columns[name], 3)}"'}
+    common, rare = {"q": name}, {"q": f'"{subject.value_for(name, 3)}"'}
     asked = [
         every,
         every | common,
@@ -131,9 +131,7 @@ def test_form_makes_a_record(subject: Subject, as_owner: Any, password: str) -> 
     (made,) = set(subject.ids()) - {*before}
     record = subject.record(made)
     plain = [name for name in controls if name in subject.mapper.columns]
-    assert {name: getattr(record, name) for name in plain} == {
-        name: value_for(subject.mapper.columns[name], 7) for name in plain
-    }
+    assert {name: getattr(record, name) for name in plain} == {name: subject.value_for(name, 7) for name in plain}
 
 
 def test_form_saved_as_shown_changes_nothing_and_hides_secrets(subject: Subject, as_owner: Any) -> None:

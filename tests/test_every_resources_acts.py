@@ -12,7 +12,7 @@ from typing_extensions import override
 from admin_app.db.keys import print_key
 from admin_app.panel.row_action import RowAction
 from tests.page import Page
-from tests.subject import Subject, value_for
+from tests.subject import Subject
 
 
 class Same(RowAction):
@@ -25,7 +25,7 @@ class Same(RowAction):
         plain = [name for name in subject.view.changeable() if name in columns]
         names = [name for name in plain if not columns[name].unique]
         self.writes = (names[0],) if names else ()  # type: ignore[misc]  # each resource has another column
-        self._value = value_for(columns[names[0]], 17) if names else None
+        self._value = subject.value_for(names[0], 17) if names else None
 
     @override
     def change(self, record: Any, form: Any) -> Mapping[str, object]:
@@ -84,7 +84,7 @@ def test_an_action_of_its_own_is_done_with_many_and_undone_as_one(
     after = [getattr(subject.record(key), name) for key in subject.ids()]
     undo(as_owner, Page(as_owner.get(plan)))
 
-    assert after == [value_for(subject.mapper.columns[name], 17)] * 3
+    assert after == [subject.value_for(name, 17)] * 3
     assert [getattr(subject.record(key), name) for key in subject.ids()] == before
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from admin_app.db.keys import print_key
 from admin_app.models.role import OWNER
 from tests.page import Page
-from tests.subject import Subject, value_for
+from tests.subject import Subject
 
 
 def typed_into(page: Page, subject: Subject, key: Any, number: int) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def unlike(subject: Subject, key: Any, sent: dict[str, Any], number: int) -> lis
     record, columns = subject.record(key), subject.mapper.columns
     names = [name.partition("-")[2] for name in sent if name.startswith(f"{print_key(key)}-")]
     assert len(names) > 0
-    plain = [name for name in names if name in columns and getattr(record, name) != value_for(columns[name], number)]
+    plain = [name for name in names if name in columns and getattr(record, name) != subject.value_for(name, number)]
     keys = {
         name: next(iter(subject.mapper.relationships[name].local_columns)).key for name in names if name not in columns
     }

@@ -29,7 +29,7 @@ SHAPES = {
     "Double": "sa.Integer, sa.Computed('2 * 21')",
 }
 # PostgreSQL has types of its own for these, which SQLite keeps as texts.
-ON_BOTH = ("ChoiceOfNumbers", "Document", "Pickled")
+ON_BOTH = ("ChoiceOfNumbers", "Pickled", "Shelf")
 
 # What a list costs and who may see it depend on no column's type, and what is typed into a filter tests/kinds asks of every kind: only
 # those are asked whose lists compute something or show files.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import Table
 from sqlalchemy import inspect as inspect_mapper
 
 from admin_app.cli.new_resource.described import OF_EVERY_RECORD, Described
@@ -14,6 +15,7 @@ from admin_app.cli.new_resource.links import links_of_table, target_name
 from admin_app.cli.new_resource.model_file import model_file
 from admin_app.cli.new_resource.names import class_name, free_name, module_name, singular
 from admin_app.cli.new_resource.resource_file import resource_file
+from admin_app.db.quoting import quoted
 from admin_app.db.record import Record
 from admin_app.extensions import TABLE_PREFIX, table_of
 from admin_app.formatting import in_words
@@ -121,7 +123,8 @@ def _with_names(named: Named, given: Mapping[str, Found]) -> Named:
         wanted = [one.table.name, f"{schema}{one.table.name}", f"{schema}{singular(one.table.name)}_record"]
         modules = {module.rpartition(".")[2] for _, module in every.values()}
         module = free_name(map(module_name, wanted), modules)
-        model = free_name(map(class_name, wanted), {model for model, _ in every.values()})
+        # Addresses and commands tell no capitals.
+        model = free_name(map(class_name, wanted), {model for model, _ in every.values()}, alike=str.lower)
         every[full] = (model, f"admin_app.models.{module}")
     return every
 
@@ -148,8 +151,14 @@ def _require_names(found: Sequence[Found]) -> None:
     known = {str(one.__table__.name): str(one.__table__.fullname) for one in _models()}
     for one in found:
         if (other := known.setdefault(one.table.name, one.table.fullname)) != one.table.fullname:
-            message = f"The tables {other} and {one.table.fullname} have one name, by which the history knows their records: only one of them can have a model."
+            message = f"The tables {other} and {one.table.fullname} have one name, by which the history knows their records: only one of them can have a model. Make a view, which is only to look at, and ask for that: {_view_of(one.table)}."
             raise click.ClickException(message)
+
+
+def _view_of(table: Table) -> str:
+    """Write a view of a table that has another name."""
+    name, place = f"{table.schema or 'other'}_{table.name}", f"{quoted(table.schema)}." if table.schema else ""
+    return " ".join(("CREATE VIEW", quoted(name), "AS SELECT * FROM", f"{place}{quoted(table.name)}"))
 
 
 def _require_no_links(found: Sequence[Found]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Enum, MetaData, String, func, 
 
 from admin_app import unicode_text
 from admin_app.db.keys import key_called
-from admin_app.db.quoting import NAME, plain, quoted, unquoted
+from admin_app.db.quoting import NAME, fitted, plain, quoted, unquoted
 from admin_app.db.record import Record
 from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, TableColumn
@@ -22,10 +22,10 @@ from admin_app.extensions import AnyColumn, TableColumn
 # A column of a table: the names of both.
 ColumnName = tuple[str, str]
 
-# PostgreSQL cuts longer names off.
+_ENDING = "caseless"
+# Where names were cut off.
 _LONGEST_NAME = 63
-_ENDING = "_caseless"
-_OWN = re.compile(rf"uq_.+{_ENDING}", re.DOTALL)
+_OWN = re.compile(rf"uq_.+_{_ENDING}", re.DOTALL)
 _COLUMN = re.compile(rf"\(caseless\(+({NAME})\)")
 # No letter above this has capitals. The test of all letters would fail if one had.
 _LETTERS = range(0x80, 0x20000)
@@ -76,7 +76,12 @@ def declared(metadata: MetaData) -> set[ColumnName]:
 
 def index_name(table: str, column: str) -> str:
     """Return the name of a column's index."""
-    return f"uq_{table}_{column}"[: _LONGEST_NAME - len(_ENDING)] + _ENDING
+    return fitted(f"uq_{table}_{column}", _ENDING)
+
+
+def former_name(table: str, column: str) -> str:
+    """Return the name that an index has from before: a long one was cut off, whatever other index then had the same."""
+    return f"uq_{table}_{column}"[: _LONGEST_NAME - len(_ENDING) - 1] + f"_{_ENDING}"
 
 
 def is_own(name: str | None) -> bool:
@@ -84,15 +89,15 @@ def is_own(name: str | None) -> bool:
     return name is not None and _OWN.fullmatch(name) is not None
 
 
-def present(connection: Connection) -> set[ColumnName]:
-    """Return the columns that have such an index in the database."""
+def present(connection: Connection) -> dict[ColumnName, str]:
+    """Return the columns that have such an index in the database, each with the name of its index."""
     indexes = (
         "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index'"
         if connection.dialect.name == "sqlite"
         else "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
     )
-    own = [(table, _COLUMN.search(sql or "")) for table, name, sql in connection.execute(text(indexes)) if is_own(name)]
-    return {(table, unquoted(found[1])) for table, found in own if found}
+    own = [(*one[:2], _COLUMN.search(one[2] or "")) for one in connection.execute(text(indexes)) if is_own(one[1])]
+    return {(table, unquoted(found[1])): name for table, name, found in own if found}
 
 
 def creation(table: str, column: str) -> str:
@@ -100,9 +105,9 @@ def creation(table: str, column: str) -> str:
     return f"CREATE UNIQUE INDEX {quoted(index_name(table, column))} ON {quoted(table)} (caseless({quoted(column)}))"
 
 
-def removal(table: str, column: str) -> str:
-    """Return the statement that removes the index of a column."""
-    return f"DROP INDEX IF EXISTS {quoted(index_name(table, column))}"
+def removal(name: str) -> str:
+    """Return the statement that removes an index of this name."""
+    return f"DROP INDEX IF EXISTS {quoted(name)}"
 
 
 def clashes(connection: Connection, table: str, column: str) -> Sequence[Sequence[tuple[int, str]]]:

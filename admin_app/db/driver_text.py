@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import cast
 
 from psycopg import Binary, ProgrammingError, adapters
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.pq import Format
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import HSTORE
 
-from admin_app.db.unreadable import Stored, Unreadable
+from admin_app.db.unreadable import Stored, Unreadable, install_loaders
 from admin_app.extensions import ColumnType
 
 # SQLite may store four types in any column. A text that begins with one of these marks gets a mark too.
@@ -20,6 +20,9 @@ BYTES, REAL, WORDS = "hex:", "real:", "text:"
 MARKS = (BYTES, REAL, WORDS)
 # PostgreSQL types that the driver calls by another name.
 _OTHER_NAMES = {"float": "float8"}
+# Reads as connections do: what Python has no value for stays as it is stored.
+_READERS = AdaptersMap(adapters)
+install_loaders(_READERS)
 
 
 def text_of(value: object, type_: ColumnType, dialect: Dialect) -> str | int | None:
@@ -44,7 +47,7 @@ def value_of(text: str | int, type_: ColumnType, dialect: Dialect) -> object:
     if known is None:
         return _read(text, type_, dialect, None)
     oid = known.array_oid if name.endswith("[]") else known.oid
-    return _read(Transformer().get_loader(oid, Format.TEXT).load(str(text).encode()), type_, dialect, oid)
+    return _read(Transformer(_READERS).get_loader(oid, Format.TEXT).load(str(text).encode()), type_, dialect, oid)
 
 
 def _read(raw: object, type_: ColumnType, dialect: Dialect, coltype: object) -> object:

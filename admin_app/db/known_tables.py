@@ -33,7 +33,7 @@ def require_distinct(models: Iterable[type[Record]]) -> None:
         other = known.setdefault(str(table.name), model)
         if table_of(other) is not table:
             names = f"{table_of(other).fullname} of {other.__name__} and {table.fullname} of {model.__name__}"
-            message = f"The tables {names} have one name, by which the history knows their records: leave one of the models out."
+            message = f"The tables {names} have one name, by which the history knows their records: leave one of the models out, or let it describe a view that has another name."
             raise ConfigurationError(message)
         if table.schema is not None and may_be_altered(table):
             message = f"{model.__name__} is in the schema {table.schema}, which no migration of the dashboard alters: write class {model.__name__}(Legacy)."

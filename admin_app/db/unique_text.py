@@ -77,8 +77,10 @@ def _create(operations: Operations, operation: CreateUniqueText) -> None:
 
 @Operations.implementation_for(DropUniqueText)
 def _drop(operations: Operations, operation: DropUniqueText) -> None:
-    for table, column in operation.columns:
-        operations.execute(plain(caseless.removal(table, column)))
+    # A migration of a version before may have given it another name.
+    names = {} if operations.get_context().as_sql else caseless.present(operations.get_bind())
+    for place in operation.columns:
+        operations.execute(plain(caseless.removal(names.get(place) or caseless.index_name(*place))))
     if not operations.get_context().as_sql:
         operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
 
@@ -123,12 +125,12 @@ def _clashes(connection: Connection, table: str, column: str) -> Iterable[str]:
 
 def begin(connection: Connection) -> None:
     """Note which indexes exist before the migrations run."""
-    connection.info[_KEPT] = caseless.present(connection)
+    connection.info[_KEPT] = set(caseless.present(connection))
 
 
 def repair(connection: Connection) -> None:
     """Recreate the indexes that SQLite dropped: Alembic alters a table by copying it, without these indexes."""
-    lost = connection.info.get(_KEPT, set()) - caseless.present(connection)
+    lost = connection.info.get(_KEPT, set()) - caseless.present(connection).keys()
     if connection.dialect.name != "sqlite" or not lost:
         return
     inspector = inspect(connection)
@@ -152,7 +154,7 @@ def _render_drop(_context: AutogenContext, operation: DropUniqueText) -> str:
 def _compare(context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: object) -> None:
     """Create declared indexes that are missing; drop existing ones that are no longer declared."""
     metadata, connection = compared(context)
-    wanted, there = caseless.declared(metadata), caseless.present(connection)
+    wanted, there = caseless.declared(metadata), set(caseless.present(connection))
     # An index is dropped before its table and created after it. A downgrade runs this list backwards.
     if there - wanted:
         upgrade_ops.ops.insert(0, DropUniqueText(sorted(there - wanted)))

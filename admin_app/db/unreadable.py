@@ -189,9 +189,24 @@ def _split(value: object) -> object:
 
 
 def _texts(value: object) -> object:
-    if not isinstance(value, list) or len({type(one) for one in value if one is not None}) <= 1:
+    if not isinstance(value, list) or len({type(one) for one in _items(value) if one is not None}) <= 1:
         return value
-    return [None if one is None else str(one) for one in value]
+    return _as_texts(value)
+
+
+def _items(value: object) -> Iterator[object]:
+    """Yield what a list holds, and the lists in it."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _items(one)
+    else:
+        yield value
+
+
+def _as_texts(value: object) -> object:
+    if isinstance(value, list):
+        return [_as_texts(one) for one in value]
+    return None if value is None else str(value)
 
 
 def _as_it_is(value: object) -> object:
@@ -281,13 +296,13 @@ _LIST: type[ColumnType] = type("ARRAY", (_Alike, postgresql.ARRAY), {"cache_ok":
 _MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
 
 
-def install_loaders(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Let a connection give back times that Python has none for, such as `infinity` or a month."""
+def install_loaders(context: AdaptContext) -> None:
+    """Let a connection, or what reads without one, give back times that Python has none for, such as `infinity` or a month."""
     for name in _LOADED:
-        inner = connection.adapters.get_loader(connection.adapters.types[name].oid, Format.TEXT)
+        inner = context.adapters.get_loader(context.adapters.types[name].oid, Format.TEXT)
         if inner is not None:
             check = _length if name == "interval" else None
-            connection.adapters.register_loader(name, _tolerant_loader(inner, check))
+            context.adapters.register_loader(name, _tolerant_loader(inner, check))
 
 
 def _length(stored: bytes, value: object) -> object:

@@ -117,30 +117,34 @@ class RelationField(Field):
     @property
     def picked(self) -> Picked | None:
         """The record the field holds now, or what there is of one that is gone."""
-        key = self._dangling_key
-        if key is not None and self.data is None and self._value() == self.dangling:
+        if self.dangling and self.data is None and self._value() == self.dangling:
             # It may be there, and not meet the relation's further condition.
             is_gone = self.tie is not None and self.tie.is_by_columns_alone
-            return Picked(self.dangling, no_such(key, self.noun), "", "") if is_gone else None
+            return Picked(self.dangling, no_such(self._stored_key, self.noun), "", "") if is_gone else None
         return None if self.data is None else picked_of(self.data)
 
     @property
     def dangling(self) -> str:
-        """The key of a record that is not there as the input holds it, where the form's record points at one; else ""."""
-        key = self._dangling_key
-        if key is None:
-            return ""
-        text = str(key)
-        # Blanks at its ends and line ends would not come back.
-        return text if text == " ".join(text.split()) else print_key(key)
+        """What the input holds where the form's record points at one that is not there; else ""."""
+        return "" if self.object_data is not None else self._stored_text
 
     @property
-    def _dangling_key(self) -> Key | None:
+    def _stored_text(self) -> str:
+        """The key that the form's record points by, as an input holds it: of a record's ID, or what nobody takes for an ID or a name."""
+        key = self._stored_key
+        if key is None or self.tie is None:
+            return ""
+        if self.tie.is_by_key:
+            return print_key(key)
+        text = str(key)
+        # Blanks at its ends and line ends would not come back.
+        return f"{text if text == ' '.join(text.split()) else print_key(key)} (as stored)"
+
+    @property
+    def _stored_key(self) -> Key | None:
         # Flask-Admin's forms keep the record that they change.
         holder = getattr(getattr(self, "_form", None), "_obj", None)
-        if self.tie is None or holder is None or self.object_data is not None:
-            return None
-        return dangling_key(holder, self.tie)
+        return None if self.tie is None or holder is None else dangling_key(holder, self.tie)
 
     @property
     def is_left_dangling(self) -> bool:
@@ -180,7 +184,8 @@ class RelationField(Field):
             return
         self._typed = str(valuelist[0]).strip()
         held = self.object_data
-        if held is not None and self._typed == print_key(held.id):
+        # The record may have come since the form was drawn with the key alone.
+        if held is not None and self._typed in {print_key(held.id), self._stored_text}:
             # Unchanged: a person who may not see that record has no such field.
             self.data = held
             return

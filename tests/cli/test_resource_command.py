@@ -391,9 +391,36 @@ def test_a_table_of_another_schema_is_only_written_to(context: Flask, manage: Ma
     assert "    b: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)\n" in pairs.stdout
     assert (
         known.stderr
-        == "Error: The tables user and hr.user have one name, by which the history knows their records: only one of them can have a model.\n"
+        == "Error: The tables user and hr.user have one name, by which the history knows their records: only one of them can have a model. "
+        'Make a view, which is only to look at, and ask for that: CREATE VIEW "hr_user" AS SELECT * FROM "hr"."user".\n'
     )
     assert lost.stderr == "Error: “desks” is in another schema: ask for hr.desks.\n"
+
+
+@pytest.mark.parametrize("store", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_tables_that_differ_in_capitals_alone_have_files_and_addresses_of_their_own(
+    make_table: Callable[..., None], manage: Manage
+) -> None:
+    names = ("Orders", "orders", "OrderLines", "orderlines", "order_lines")
+    for name in names:
+        columns = (
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("Label", sa.Text),
+            sa.Column("label", sa.Text),
+        )
+        make_table(name, *columns, sa.Column("of", sa.ForeignKey("Orders.id")))
+
+    text = manage("resource", "new", *names).stdout
+
+    files = [one for one in FILES.findall(text) if one.startswith("models/")]
+    classes = re.findall(r"^class (\w+)\(Record\)", text, re.MULTILINE)
+    assert (len({*files}), len({one.lower() for one in classes})) == (5, 5)
+    assert re.findall('__tablename__ = "(.*)"', text) == [*names]
+    assert (
+        text.count('    of: Mapped[int | None] = mapped_column(sa.Integer, sa.ForeignKey("Orders.id"), index=True)\n')
+        == 5
+    )
+    assert text.count("    Label: Mapped[str | None] = mapped_column(sa.Text)\n    label: Mapped") == 5
 
 
 def test_what_a_model_computes_and_links_is_listed_and_no_secret() -> None:

@@ -89,7 +89,7 @@ def test_every_index_of_ours_is_made_found_and_removed(context: Flask, monkeypat
         *search_indexes.creation(dialect, ODD, [LABEL]),
     ]
     removed = [
-        caseless.removal(ODD, LABEL),
+        caseless.removal(caseless.index_name(ODD, LABEL)),
         text_indexes.removal(dialect, SORTED),
         *search_indexes.removal(dialect, ODD, [LABEL]),
     ]

@@ -17,6 +17,7 @@ from admin_app.extensions import db
 
 MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
 EMAIL = ("user", "email")
+FORMER = caseless.former_name
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -118,6 +119,24 @@ def test_a_table_that_a_batch_copies_gets_its_index_again(*, is_dropped: bool) -
         connection.rollback()
 
     assert (lost, again) == (False, not is_dropped)
+
+
+def test_an_index_keeps_a_name_that_was_cut_off_until_it_is_dropped() -> None:
+    long, one, other = "t" * 40, "c" * 20, "c" * 21
+    with db.engine.connect() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        connection.exec_driver_sql(f"CREATE TABLE {long} (id integer, {one} text, {other} text)")
+        unique_text.begin(connection)
+        former = caseless.creation(long, one).replace(*(of(long, one) for of in (caseless.index_name, FORMER)))
+        connection.exec_driver_sql(former)
+        operations.create_unique_text([(long, other)])
+        made = {place[1]: name for place, name in caseless.present(connection).items() if place[0] == long}
+        operations.drop_unique_text([(long, one)])
+        left = [place[1] for place in caseless.present(connection) if place[0] == long]
+        connection.rollback()
+
+    assert made == {one: FORMER(long, one), other: caseless.index_name(long, other)}
+    assert (FORMER(long, one) == FORMER(long, other), left) == (True, [other])
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)

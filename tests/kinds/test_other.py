@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from admin_app.db.driver_text import text_of, value_of
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.records.rules import is_imported
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import db
@@ -79,6 +81,7 @@ ON_POSTGRES: dict[str, tuple[TypeEngine[Any], Any, str]] = {
     "spans": (pg.INT4MULTIRANGE(), [pg.Range(1, 3), pg.Range(5, 7)], "[5,7"),
     "bits": (pg.BIT(3), pg.BitString("101"), "101"),
     "place": (Point(), "(1,2)", "(1,2"),
+    "lengths": (sa.ARRAY(sa.Interval()), [Unreadable("1 mon -2 days"), None, Unreadable("infinity")], "1 mon"),
     "hashed": (pg.HSTORE(), {"a": "1", "b": None}, '"a"=>'),
 }
 
@@ -158,6 +161,18 @@ def test_the_database_reads_every_value_from_the_history(odd: Odd) -> None:
     ]  # fmt: skip -- one condition a column
     assert odd.read(2) == odd.values()
     assert odd.connection.scalar(sa.select(sa.func.count()).select_from(odd.table).where(*same)) == 2
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_lengths_of_time_are_kept_beside_those_that_python_has_not(odd: Odd) -> None:
+    column, lengths = odd.table.c.lengths, [[Unreadable("1 mon")], [-timedelta(hours=2)]]
+    kind = kind_of(column)
+
+    kept = kind.from_history(kind.to_history(lengths))
+    odd.connection.execute(odd.table.update().where(odd.table.c.id == 2).values(lengths=kept))
+
+    assert (kept, odd.read(2)["lengths"]) == (lengths, lengths)
+    assert value_cell(lengths, is_whole=True).text == '[["1 mon"], ["-1 day, 22:00:00"]]'
 
 
 def test_a_list_is_narrowed_by_its_text_and_by_whether_there_is_any(odd: Odd) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from admin_app.models.contact import Contact
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin_app.extensions import db
 from tests.page import Page
@@ -78,6 +79,21 @@ def test_a_form_says_what_each_has_to_be(as_editor: Any) -> None:
         },
     )
     assert page.values()["phone"] == "1"
+
+
+def test_a_copy_has_what_its_original_has_where_nobody_touched_it(app: Flask, made: Any, as_editor: Any) -> None:
+    kept = {"label": " Ann ", "url": "", "phone": "", "colour": None, "price": Decimal("1.50"), "notes": "a\r\nb"}
+    with app.app_context():
+        db.session.execute(update(Contact).values(**kept, ip="2001:db8::1"))
+        db.session.commit()
+    address = f"/admin/contact/new/?copy={made.id}"
+
+    saved = as_editor.post(address, data={**Page(as_editor.get(address)).values(), "ip": ""})
+
+    with app.app_context():
+        original, copy = db.session.scalars(select(Contact).order_by(Contact.id))
+    assert (saved.status_code, copy.ip, original.ip) == (303, None, "2001:db8::1")
+    assert {name: getattr(copy, name) for name in kept} == kept
 
 
 @pytest.mark.usefixtures("made")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain, count
 
 
@@ -34,10 +34,14 @@ def module_name(table: str) -> str:
     return f"{name}_" if hasattr(builtins, name) else name
 
 
-def free_name(wanted: Iterable[str], taken: Collection[str]) -> str:
-    """Return the first of these names that nothing has yet; if something has each of them, the last one with a number."""
-    names = [as_name(one) for one in wanted]
-    return next(one for one in chain(names, (f"{names[-1]}_{number}" for number in count(2))) if one not in taken)
+def free_name(wanted: Iterable[str], taken: Collection[str], *, alike: Callable[[str], str] = str) -> str:
+    """Return the first of these names that nothing has yet; if something has each of them, the last one with a number.
+
+    Names are the same of which `alike` makes the same text.
+    """
+    names, known = [as_name(one) for one in wanted], {alike(one) for one in taken}
+    numbered = (f"{names[-1]}_{number}" for number in count(2))
+    return next(one for one in chain(names, numbered) if alike(one) not in known)
 
 
 def without_id(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select, tuple_
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
@@ -66,6 +66,11 @@ class NameLookup:
             keys.extend(() if key is None else [key])
         return found
 
+    def is_nameless(self, own: TableColumn) -> ColumnElement[bool]:
+        """Return the condition on rows that this column of theirs leads to no record, or to one without a name: files have an empty cell for both."""
+        named = select(self.held).select_from(self.model).where(self.held.is_not(None), self.column.is_not(None))
+        return and_(own.is_not(None), own.not_in(named.correlate(None)))
+
     def problem_with_missing(self, text: str) -> str:
         """Say why no record can be created with this name; "" if one can."""
         columns = stored_columns(self.model)
@@ -105,6 +110,13 @@ class CompositeLookup:
             return row
         said = SEVERAL if fitting else GOES_WITH_OTHERS if keys else NOT_THERE
         return replace(row, problems={**row.problems, name: row.problem_at(name, said)})
+
+    def is_nameless(self) -> ColumnElement[bool]:
+        """Return the condition on rows that the relation leads to no record, or to one without a name."""
+        own, others = self.relation.own_columns, self.relation.other_columns
+        is_whole = (one.is_not(None) for one in (*others, self.by.column))
+        named = select(*others).select_from(self.relation.target).where(*is_whole)
+        return and_(*(one.is_not(None) for one in own), tuple_(*own).not_in(named.correlate(None)))
 
     def _none(self, row: ImportedRow) -> Values:
         """Return the values of a row without a related record. Columns that the file fills itself keep their values."""

@@ -164,6 +164,7 @@ class RowMatcher:
         found = session.connection().execute(wanted.where(is_wanted, *_also(self.seen))).all()
         closed = self._closed(session, [one[0] for one in found])
         fixed = self._fixed(session, [one[0] for one in found])
+        nameless = self._nameless(session, [one[0] for one in found])
         linked = {name: one.present(session, [row[0] for row in found]) for name, one in self.links.items()}
         names = list(self._read)
         return {
@@ -177,6 +178,7 @@ class RowMatcher:
                 },
                 key in closed,
                 fixed.get(key, frozenset()),
+                nameless.get(key, frozenset()),
             )
             for key, version, matched, *values in found
         }
@@ -196,12 +198,24 @@ class RowMatcher:
         for name, one in self.named.items():
             if one.rows is not None and name in self.columns:
                 column = self.columns[name]
-                seen = select(one.held).select_from(one.model).where(one.rows).correlate(None)
+                # NULL among them would let no other value count as absent.
+                seen = select(one.held).select_from(one.model).where(one.rows, one.held.is_not(None)).correlate(None)
                 hidden = and_(column.is_not(None), column.not_in(seen))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
         for name, link in self.links.items():
             for key in link.fixed(session, keys):
+                found[key] = found.get(key, frozenset()) | {name}
+        return found
+
+    def _nameless(self, session: AnySession, keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
+        """Return, by record, the relations without a name to write into a file although there is a key."""
+        by_name = {name: one for name, one in self.named.items() if name in self.columns and one.column is not one.held}
+        asked = {name: one.is_nameless(self.columns[name]) for name, one in by_name.items()}
+        asked |= {one.relation.key: one.is_nameless() for one in self.named_ties}
+        found: dict[Key, frozenset[str]] = {}
+        for name, condition in asked.items():
+            for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), condition)):
                 found[key] = found.get(key, frozenset()) | {name}
         return found
 
@@ -326,8 +340,14 @@ class RowMatcher:
 
     def _changed(self, row: ImportedRow, present: _Present) -> Values:
         """Return the row's values that differ from the record's."""
-        given = ((name, column) for name, column in self.columns.items() if name in row.values)
+        left = self._left(row, present)
+        given = ((name, one) for name, one in self.columns.items() if name in row.values and name not in left)
         return {name: row.values[name] for name, column in given if not holds(column, present.values[name], row, name)}
+
+    def _left(self, row: ImportedRow, present: _Present) -> Collection[str]:
+        """Return the columns whose key an empty cell of a name leaves: it says what is stored."""
+        tied = (one for tie in self.named_ties if tie.relation.key in present.nameless for one, _ in tie.cells(row))
+        return {name for name in (*present.nameless, *tied) if row.values.get(name, "") is None}
 
     def _other_links(self, row: ImportedRow, present: _Present) -> dict[str, Keys]:
         """Return the record's new links, for each field of links that the row changes."""
@@ -423,13 +443,14 @@ def batches(rows: Iterable[ImportedRow]) -> Iterator[list[ImportedRow]]:
 
 
 class _Present(NamedTuple):
-    """A record that a row refers to: its values, whether the person may not change it, and its fixed relations."""
+    """A record that a row refers to: its values, whether the person may not change it, its fixed relations, and those without a name."""
 
     key: Key
     version: int
     values: Values
     is_closed: bool
     fixed: frozenset[str]
+    nameless: frozenset[str]
 
 
 def _lost_links_outside_scope(row: ImportedRow, present: _Present, links: Mapping[str, Keys]) -> dict[str, CellProblem]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_app.db.attributes import stored_columns
-from admin_app.db.caseless import index_name, is_caseless
+from admin_app.db.caseless import former_name, index_name, is_caseless
 from admin_app.db.joined import tables_of
 from admin_app.db.keys import key_names, keys_in
 from admin_app.db.record import Record
@@ -103,11 +103,12 @@ def _problems_in(table: Table, model: type[Record], text: str, constraint: str |
     is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
     if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
         return _problem_with_key(model)
-    for column in filter(is_caseless, table.columns):
-        # Of an index over a function SQLite names the index, too.
-        name = index_name(table.name, column.name)
-        if constraint == name or f"'{name}'" in text:
-            return {column.name: uniqueness_problem(label(column.name), model)}
+    for called in (index_name, former_name):
+        for column in filter(is_caseless, table.columns):
+            # Of an index over a function SQLite names the index, too.
+            name = called(table.name, column.name)
+            if constraint == name or f"'{name}'" in text:
+                return {column.name: uniqueness_problem(label(column.name), model)}
     return {}
 
 

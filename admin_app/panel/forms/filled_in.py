@@ -9,8 +9,10 @@ from werkzeug.datastructures import MultiDict
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
+from admin_app.db.unreadable import Unreadable
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
+from admin_app.panel.fields import as_drawn
 from admin_app.panel.filters.carried import values_of
 from admin_app.panel.forms.conflicts import refill
 from admin_app.panel.forms.source import Source
@@ -36,6 +38,23 @@ def fill_in(access: Access, source: Source) -> Record | None:
         elif field.name in values:
             refill(field, values[field.name])
     return copied
+
+
+def keep_copied(access: Access, source: Source) -> None:
+    """Let a copy that was sent have what its original has where nobody touched a field: inputs tell no empty text from no value, and drop blanks and digits."""
+    original = access.find(request.args.get(COPY, ""))
+    if original is None or not access.reaches(original, Action.VIEW):
+        return
+    for field in source.form:
+        is_column = access.resource.relation(field.name) is None
+        if not (field.raw_data and is_column and _may_be_the_same(access, original, field.name)):
+            continue
+        value = getattr(original, field.name)
+        if not _is_unreadable(value):
+            field.process(source.sent, value)
+            field.data = as_drawn(field, value)
+            # Of a new record nothing is stored yet: what no rule allows is refused, copied or not.
+            field.object_data = None
 
 
 def kept_arguments(resource: Resource) -> dict[str, str]:
@@ -67,3 +86,8 @@ def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
         return not access.leads_out_of_sight(name, record)
     column = stored_columns(resource.model).get(name)
     return column is not None and not column.unique and not column.info.get("secret")
+
+
+def _is_unreadable(value: object) -> bool:
+    """Whether no form can ask for a value, or an item of it, anew."""
+    return any(isinstance(one, Unreadable) for one in (value if isinstance(value, list) else [value]))

@@ -24,7 +24,7 @@ from admin_app.panel.files.addresses import lead_to_files
 from admin_app.panel.files.form_uploads import store_sent_files
 from admin_app.panel.forms.conflict_view_models import Meanwhile
 from admin_app.panel.forms.conflicts import Conflicts, refill
-from admin_app.panel.forms.filled_in import fill_in, kept_arguments
+from admin_app.panel.forms.filled_in import fill_in, keep_copied, kept_arguments
 from admin_app.panel.forms.form_access import fixed_facts, given_facts, read_only_words
 from admin_app.panel.forms.gone import gone_page, told_deletion
 from admin_app.panel.forms.presence import leave_form, others_at
@@ -72,6 +72,7 @@ class FormPage(Page):
         if (made := claimed(self.resource)) is not None:
             record_id, is_same = made
             return self._made_before(record_id) if is_same else self._made_of_other(record_id)
+        keep_copied(self.access, source)
         record = Saving(self.access, source.form, Action.CREATE).save_new()
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")

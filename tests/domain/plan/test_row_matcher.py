@@ -130,6 +130,20 @@ def test_a_reference_to_no_record_stays_if_the_cell_says_its_key(
     assert [one["verdict"] for one in found] == verdicts
 
 
+@pytest.mark.parametrize(("by", "verdict"), [("content", "same"), ("id", "change")])
+def test_an_empty_name_leaves_a_reference_to_no_record_and_an_empty_key_does_not(
+    by: str, verdict: str, make_user: Any, make_post: Any
+) -> None:
+    users = [make_user() for _ in range(3)]
+    led, lost = make_post(user=users[0]), make_post(user=users[2])
+    # Of these posts one has the key of the first user, none that of the last.
+    named = {"user_id": NameLookup(table_of(Post).c[by], Post)}
+
+    found = lines(RowMatcher(Post, ("user_id",), named=named), *(row(id=one.id, user_id=None) for one in (led, lost)))
+
+    assert [one["verdict"] for one in found] == ["change", verdict]
+
+
 @pytest.mark.parametrize(
     ("stored", "cell"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from admin_app.db.json_values import recorded_models
@@ -219,3 +219,19 @@ def test_a_cell_names_the_desk_that_goes_with_the_rest_of_its_row() -> None:
     assert said({"desk": CellProblem("it is no text.", "")}, branch_id=1) == {"desk": "it is no text."}
     assert said(former="Back", desk_number=1, branch_id=2) == {"branch_id": 2, "desk_number": 1, "former_number": 2}
     assert said(id=3, former="Back") == {"former": "its desk would change too."}
+
+
+@pytest.mark.usefixtures("tickets")
+def test_an_empty_cell_leaves_a_desk_without_a_name() -> None:
+    by = NameLookup(table_of(Desk).c.sign, Desk, kept=to_one(Ticket.desk).other)
+    matcher = RowMatcher(Ticket, ("branch_id", "desk_number"), named_ties=[CompositeLookup(to_one(Ticket.desk), by)])
+
+    def said(cell: str) -> object:
+        row = ImportedRow(1, {"id": 3, cell: None}, {cell: ""})
+        (line,) = matcher.lines(db.session, 0, [row])
+        return line["after"]
+
+    named = said("desk")
+    db.session.execute(update(Desk).values(sign=None))
+
+    assert (named, said("desk"), said("desk_number")) == ({"desk_number": None}, None, {"desk_number": None})
