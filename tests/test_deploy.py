@@ -193,6 +193,13 @@ def test_kubernetes_knows_every_line_of_its_manifests() -> None:
     assert [part["kind"] for part in parts].count("Deployment") == 2
 
 
+@pytest.mark.parametrize(
+    "file", ["Dockerfile", "deploy/systemd/admin-web.service", "deploy/systemd/admin-worker.service"]
+)
+def test_whatever_starts_the_dashboard_bounds_what_the_c_library_keeps(file: str) -> None:
+    assert re.search(r"^(ENV .*|Environment=)MALLOC_ARENA_MAX=2\b", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+
+
 @pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda unit: unit.stem)
 def test_systemd_understands_every_line_of_a_unit(unit: Path, tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
