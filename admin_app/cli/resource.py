@@ -151,7 +151,7 @@ def _require_names(found: Sequence[Found]) -> None:
     known = {str(one.__table__.name): str(one.__table__.fullname) for one in _models()}
     for one in found:
         if (other := known.setdefault(one.table.name, one.table.fullname)) != one.table.fullname:
-            message = f"The tables {other} and {one.table.fullname} have one name, by which the history knows their records: only one of them can have a model. Make a view, which is only to look at, and ask for that: {_view_of(one.table)}."
+            message = f"The tables {other} and {one.table.fullname} have one name, by which the history knows their records: only one of them can have a model. To show the other one, read-only, make a view and run this command for the view: {_view_of(one.table)}."
             raise click.ClickException(message)
 
 

@@ -392,7 +392,7 @@ def test_a_table_of_another_schema_is_only_written_to(context: Flask, manage: Ma
     assert (
         known.stderr
         == "Error: The tables user and hr.user have one name, by which the history knows their records: only one of them can have a model. "
-        'Make a view, which is only to look at, and ask for that: CREATE VIEW "hr_user" AS SELECT * FROM "hr"."user".\n'
+        'To show the other one, read-only, make a view and run this command for the view: CREATE VIEW "hr_user" AS SELECT * FROM "hr"."user".\n'
     )
     assert lost.stderr == "Error: “desks” is in another schema: ask for hr.desks.\n"
 

@@ -429,6 +429,17 @@ def test_a_long_name_is_cut_to_what_the_field_holds(as_owner: Any, keep: Any) ->
     assert Page(as_owner.get(copy_url(role))).values()["name"] == f"Copy of {'A' * 52}"
 
 
+def test_a_copy_has_no_words_about_what_is_gone(as_owner: Any, keep: Any, app: Flask) -> None:
+    role = keep(Role(name="Author", key="author", permissions=StringSet(["*:view", "gone:delete"])))
+
+    sent = as_owner.post(copy_url(role), data=Page(as_owner.get(copy_url(role))).values())
+
+    made = kept(app, "copy-of-author")
+    assert sent.status_code == 303
+    assert made is not None
+    assert made.permissions == ("*:view",)
+
+
 def test_a_copy_of_the_owners_role_is_not_fixed(as_owner: Any, app: Flask) -> None:
     role = kept(app, OWNER)
     assert role is not None

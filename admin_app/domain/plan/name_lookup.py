@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, Enum, String, and_, false, func, select, tuple_
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.caseless import caseless, is_caseless, same_as_any
@@ -15,12 +15,14 @@ from admin_app.db.record import Record
 from admin_app.domain.plan.imported_keys import NOT_THERE
 from admin_app.domain.plan.imported_row import ImportedRow
 from admin_app.domain.records.rules import problem_with
-from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.extensions import AnySession, Statement, TableColumn, Values, table_of
 from admin_app.formatting import label
 from admin_app.relations import ToOne
 
 SEVERAL = "it means several records."
 GOES_WITH_OTHERS = "it does not fit the rest of the row."
+# Selects what some rows hold in these columns, where none of them is NULL: with one among them, NOT IN is true of nothing.
+KeysOf = Callable[..., Statement]
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,19 @@ class NameLookup:
             keys.extend(() if key is None else [key])
         return found
 
-    def is_nameless(self, own: TableColumn) -> ColumnElement[bool]:
-        """Return the condition on rows that this column of theirs leads to no record, or to one without a name: files have an empty cell for both."""
-        named = select(self.held).select_from(self.model).where(self.held.is_not(None), self.column.is_not(None))
+    @property
+    def has_name(self) -> ColumnElement[bool]:
+        """The condition on related records that a file can name them: an empty cell names none."""
+        is_text = isinstance(self.column.type, String) and not isinstance(self.column.type, Enum)
+        is_blank = func.trim(self.column) == "" if is_text else false()
+        return and_(self.column.is_not(None), ~is_blank)
+
+    def is_nameless(self, own: TableColumn, keys: KeysOf) -> ColumnElement[bool]:
+        """Return the condition on rows that this column of theirs leads to no record, or to one without a name: files have an empty cell for both.
+
+        `keys` selects what the rows at hand hold in a column: all related records may be millions.
+        """
+        named = select(self.held).select_from(self.model).where(self.held.in_(keys(own)), self.has_name)
         return and_(own.is_not(None), own.not_in(named.correlate(None)))
 
     def problem_with_missing(self, text: str) -> str:
@@ -111,11 +123,12 @@ class CompositeLookup:
         said = SEVERAL if fitting else GOES_WITH_OTHERS if keys else NOT_THERE
         return replace(row, problems={**row.problems, name: row.problem_at(name, said)})
 
-    def is_nameless(self) -> ColumnElement[bool]:
+    def is_nameless(self, keys: KeysOf) -> ColumnElement[bool]:
         """Return the condition on rows that the relation leads to no record, or to one without a name."""
         own, others = self.relation.own_columns, self.relation.other_columns
-        is_whole = (one.is_not(None) for one in (*others, self.by.column))
-        named = select(*others).select_from(self.relation.target).where(*is_whole)
+        named = (
+            select(*others).select_from(self.relation.target).where(tuple_(*others).in_(keys(*own)), self.by.has_name)
+        )
         return and_(*(one.is_not(None) for one in own), tuple_(*own).not_in(named.correlate(None)))
 
     def _none(self, row: ImportedRow) -> Values:

@@ -25,11 +25,11 @@ from admin_app.domain.plan.imported_keys import NOT_THERE, ImportedKey
 from admin_app.domain.plan.imported_row import KEY, CellProblem, ImportedRow, as_end
 from admin_app.domain.plan.lines import BATCH, NOT_YOURS, Line
 from admin_app.domain.plan.link_lookup import LinkLookup
-from admin_app.domain.plan.name_lookup import SEVERAL, CompositeLookup, NameLookup
+from admin_app.domain.plan.name_lookup import SEVERAL, CompositeLookup, KeysOf, NameLookup
 from admin_app.domain.plan.same_cells import holds, says
 from admin_app.domain.records.amounts import judged_together, problems_with_amounts
 from admin_app.domain.records.rules import has_to_be_given, problem_with
-from admin_app.extensions import AnySession, TableColumn, Values, table_of
+from admin_app.extensions import AnySession, Statement, TableColumn, Values, table_of
 from admin_app.formatting import in_sentence, label, sentence_case
 from admin_app.kinds import kind_of
 from admin_app.models.plan import Verdict
@@ -198,9 +198,10 @@ class RowMatcher:
         for name, one in self.named.items():
             if one.rows is not None and name in self.columns:
                 column = self.columns[name]
-                # NULL among them would let no other value count as absent.
-                seen = select(one.held).select_from(one.model).where(one.rows, one.held.is_not(None)).correlate(None)
-                hidden = and_(column.is_not(None), column.not_in(seen))
+                seen = (
+                    select(one.held).select_from(one.model).where(one.rows, one.held.in_(self._held_by(keys)(column)))
+                )
+                hidden = and_(column.is_not(None), column.not_in(seen.correlate(None)))
                 for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), hidden)):
                     found[key] = found.get(key, frozenset()) | {name}
         for name, link in self.links.items():
@@ -211,13 +212,23 @@ class RowMatcher:
     def _nameless(self, session: AnySession, keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
         """Return, by record, the relations without a name to write into a file although there is a key."""
         by_name = {name: one for name, one in self.named.items() if name in self.columns and one.column is not one.held}
-        asked = {name: one.is_nameless(self.columns[name]) for name, one in by_name.items()}
-        asked |= {one.relation.key: one.is_nameless() for one in self.named_ties}
+        held = self._held_by(keys)
+        asked = {name: one.is_nameless(self.columns[name], held) for name, one in by_name.items()}
+        asked |= {one.relation.key: one.is_nameless(held) for one in self.named_ties}
         found: dict[Key, frozenset[str]] = {}
         for name, condition in asked.items():
             for key in session.scalars(select(self.model.id).where(self.model.id.in_(keys), condition)):
                 found[key] = found.get(key, frozenset()) | {name}
         return found
+
+    def _held_by(self, keys: Sequence[Key]) -> KeysOf:
+        """Return what selects the values of columns of these records."""
+
+        def held(*columns: TableColumn) -> Statement:
+            is_whole = (one.is_not(None) for one in columns)
+            return select(*columns).select_from(self.model).where(self.model.id.in_(keys), *is_whole).correlate(None)
+
+        return held
 
     def _taken_keys(self, session: AnySession, rows: Sequence[ImportedRow]) -> Collection[Key]:
         """Return the keys that rows give to new records although another record has them already."""

@@ -46,8 +46,9 @@ def keep_copied(access: Access, source: Source) -> None:
     if original is None or not access.reaches(original, Action.VIEW):
         return
     for field in source.form:
-        is_column = access.resource.relation(field.name) is None
-        if not (field.raw_data and is_column and _may_be_the_same(access, original, field.name)):
+        # Others are chosen from what they show, and may hold words that a new record cannot be given.
+        is_typed = hasattr(field, "_value") and access.resource.relation(field.name) is None
+        if not (field.raw_data and is_typed and _may_be_the_same(access, original, field.name)):
             continue
         value = getattr(original, field.name)
         if not _is_unreadable(value):

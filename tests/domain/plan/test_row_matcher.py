@@ -144,6 +144,18 @@ def test_an_empty_name_leaves_a_reference_to_no_record_and_an_empty_key_does_not
     assert [one["verdict"] for one in found] == ["change", verdict]
 
 
+@pytest.mark.parametrize(("name", "verdict"), [("", "same"), (" ", "same"), ("Ann", "change")])
+def test_an_empty_cell_leaves_a_reference_to_a_record_whose_name_is_blank(
+    name: str, verdict: str, make_user: Any, make_post: Any
+) -> None:
+    post = make_post(user=make_user(name=name))
+    named = {"user_id": NameLookup(table_of(User).c.name, User)}
+
+    found = lines(RowMatcher(Post, ("user_id",), named=named), row(id=post.id, user_id=None))
+
+    assert [one["verdict"] for one in found] == [verdict]
+
+
 @pytest.mark.parametrize(
     ("stored", "cell"),
     [
