@@ -21,8 +21,8 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.reader import Activity, ActivityFilter, activity, acts, changes_of, is_shown
-from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UndoResult, keeps_former, subject_of, undo, undone_by
+from admin_app.domain.audit.undo_offers import is_for_good, last_undoable
 from admin_app.domain.audit.undo_words import as_noun, opposite, words_to_undo
 from admin_app.domain.permissions.policy import Action, rights_of
 from admin_app.domain.records.refusals import refusals_of
@@ -124,7 +124,8 @@ class ActivityPage(ProtectedView):
         after = as_key(Change, request.args.get("after", "")) or 0
         seen = visible()
         changes, following = changes_of(db.session, done.id, seen.hidden, rows=seen.rows, after=after)
-        undone, row = undone_by(db.session, done), activity_row(done)
+        undone = undone_by(db.session, done)
+        row = activity_row(done, is_for_good=is_for_good(db.session, done))
         can_undo = row.can_undo and (done.count != len(changes) or any(keeps_former(one) for one in changes))
         return self.render(
             "pages/change_set.html",
@@ -136,7 +137,7 @@ class ActivityPage(ProtectedView):
             undoes=Link("the change that it reversed", url_for("activity.set_view", id=done.undoes_id))
             if done.undoes_id
             else None,
-            undone_by=activity_row(undone) if undone is not None else None,
+            undone_by=activity_row(undone, is_for_good=is_for_good(db.session, undone)) if undone is not None else None,
             is_own_undo=undone is not None and undone.actor_id == login.signed_in_principal().id,
             lists=_lists(done),
         )
@@ -177,7 +178,7 @@ class ActivityPage(ProtectedView):
         login.go_on()
         announce(
             f"{as_noun(summary)} {words.done}. {sign_out_message()}".strip(),
-            undo=last_change_set(db.session),
+            undo=last_undoable(db.session),
             undo_words=opposite(words).act,
         )
         return login.lead_to(_onward(set_id, touched))

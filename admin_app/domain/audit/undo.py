@@ -21,7 +21,7 @@ from admin_app.db.record import Record
 from admin_app.domain.audit.links import keys_from_history, linked_records
 from admin_app.domain.audit.recorder import begin_change_set, describe
 from admin_app.domain.audit.undo_conflicts import UndoConflict, conflict_of
-from admin_app.domain.audit.undo_sql import UndoStatements, not_kept
+from admin_app.domain.audit.undo_sql import UndoStatements
 from admin_app.domain.naming import noun_of
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -55,15 +55,6 @@ class UndoResult:
 def is_undoable(change_set: ChangeSet) -> bool:
     """Whether there is anything that an undo could give back."""
     return change_set.kind in UNDOABLE and change_set.count > 0
-
-
-def is_for_good(session: AnySession, change_set: ChangeSet) -> bool:
-    """Whether it only deleted records of its resource that the history does not wholly know: what depended on them does not come back either."""
-    model = recorded_models().get(change_set.resource)
-    if model is None or not not_kept(model):
-        return False
-    mine = (Change.change_set_id == change_set.id, Change.model == change_set.resource)
-    return set(session.scalars(select(Change.act).where(*mine).distinct())) == {Did.DELETE}
 
 
 def keeps_former(change: Change) -> bool:

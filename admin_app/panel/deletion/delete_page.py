@@ -12,11 +12,10 @@ from flask.typing import ResponseReturnValue
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
-from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo_offers import last_undoable
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Dependence, Fate, delete_record, dependences, dependent_names, losses
 from admin_app.domain.records.dependent_sight import Sight, digests_of
-from admin_app.domain.records.for_good import deleted_for_good
 from admin_app.domain.records.refusals import refusals_of
 from admin_app.errors import AdminError, InvalidRecord, RecordGone
 from admin_app.extensions import db
@@ -57,8 +56,7 @@ class DeletePage(Page):
             return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         if proof is not None:
             return proof
-        undo = last_change_set(db.session) if not deleted_for_good(self.resource.model, ()) else None
-        announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=undo)
+        announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_undoable(db.session))
         return lead_on(self._after(key))
 
     def kept_names(self) -> set[str]:

@@ -12,7 +12,7 @@ from wtforms import Form, HiddenField
 from admin_app import metrics
 from admin_app.db.keys import Key, key_names, key_values, read_key
 from admin_app.db.record import Record
-from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo_offers import last_undoable
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work.idempotency import new_key
 from admin_app.extensions import db
@@ -207,7 +207,7 @@ class FormPage(Page):
         url = self.link("edit_view", record, url=back if len(back) <= LONGEST_WAY_BACK else None)
         seen = link_for(self.access, Action.HISTORY, "history_view", record) if told else ""
         links = [*([("See the changes", seen)] if seen and len(back) <= LONGEST_WAY_BACK else []), ("View", url)]
-        announce(said, links=links, mark=mark_of(self.resource, record), undo=last_change_set(db.session))
+        announce(said, links=links, mark=mark_of(self.resource, record), undo=last_undoable(db.session))
         if "_continue_editing" in request.form:
             return lead_on(url)
         if "_add_another" in request.form:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from flask import url_for
 
 from admin_app.context import zone
-from admin_app.domain.audit.undo import is_for_good, is_undoable
+from admin_app.domain.audit.undo import is_undoable
+from admin_app.domain.audit.undo_offers import for_good_among
 from admin_app.domain.audit.undo_words import words_to_undo
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.permissions.privileges import last_owner
@@ -32,11 +33,12 @@ CREATED = "Created "
 def activity_rows(sets: Sequence[ChangeSet]) -> list[ActivityRow]:
     """Draw change sets, by as many statements for many as for one."""
     look_at((one.resource, one.record_id) for one in sets)
-    return [activity_row(one) for one in sets]
+    for_good = for_good_among(db.session, sets)
+    return [activity_row(one, is_for_good=one.id in for_good) for one in sets]
 
 
-def activity_row(done: ChangeSet) -> ActivityRow:
-    """Draw a change set, with the way to take it back for who may."""
+def activity_row(done: ChangeSet, *, is_for_good: bool = False) -> ActivityRow:
+    """Draw a change set, with the way to take it back for who may, unless nothing of it comes back."""
     access = access_of_record(done.resource, done.record_id)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     at, there = time_cell(done), done.at.astimezone(zone())
@@ -56,7 +58,7 @@ def activity_row(done: ChangeSet) -> ActivityRow:
         can_undo=access is not None
         and _may_undo(done, access)
         and is_undoable(done)
-        and not is_for_good(db.session, done)
+        and not is_for_good
         and not _takes_last_owner(done, access),
         undo=words_to_undo(done),
         resource_url=link(access.resource, "index_view") if access is not None and access.may(Action.LIST) else "",

@@ -14,8 +14,8 @@ from admin_app.db.limits import as_key
 from admin_app.db.record import Record
 from admin_app.domain.audit.former_class import was_of_class
 from admin_app.domain.audit.reader import state_at, state_of, timeline
-from admin_app.domain.audit.recorder import last_change_set
 from admin_app.domain.audit.undo import UNDOABLE, undone_among
+from admin_app.domain.audit.undo_offers import last_undoable
 from admin_app.domain.audit.undo_words import words_of
 from admin_app.domain.permissions.policy import Action
 from admin_app.extensions import db, table_of
@@ -58,7 +58,7 @@ class HistoryPage(Page):
         if problems:
             return self._page(key, problems)
         words = f"{sentence_case(self.resource.noun)} “{self.access.former_title(change)}” was restored."
-        announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_change_set(db.session))
+        announce(" ".join(filter(None, (words, self.resource.after_save()))), undo=last_undoable(db.session))
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
     def _refused_as_stale(self, key: Key) -> ResponseReturnValue | None:

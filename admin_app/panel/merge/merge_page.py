@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from admin_app.db.keys import Key, print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
-from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo_offers import last_undoable
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import dependences
 from admin_app.domain.records.for_good import deleted_for_good
@@ -112,7 +112,7 @@ class MergePage(Page):
         words = f"{sentence_case(self.resource.noun)} “{titles[0]}” was merged into “{titles[1]}”."
         url, back = record_url(self.access, form.kept), self._after(gone_id)
         links = [("View", url)] if url else []
-        announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_change_set(db.session))
+        announce(words, links=links, mark=mark_of(self.resource, form.kept), undo=last_undoable(db.session))
         return lead_on(back)
 
     def _meanwhile(self, form: MergeForm) -> list[tuple[str, Meanwhile]]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from admin_app.db.keys import print_key
 from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
-from admin_app.domain.audit.recorder import last_change_set
+from admin_app.domain.audit.undo_offers import last_undoable
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.positions import Way, among, in_order, move
 from admin_app.domain.records.refusals import refusals_of
@@ -69,7 +69,7 @@ class OrderPage(Page):
         except (InvalidRecord, RecordGone) as error:
             return self._page(record, {"": str(error)}, HTTPStatus.CONFLICT)
         words = f"{sentence_case(self.resource.noun)} “{self.access.title_of(moved)}” was moved {way}."
-        announce(words, undo=last_change_set(db.session))
+        announce(words, undo=last_undoable(db.session))
         return lead_on(self.link(ORDER_VIEW, record, url=self.return_url()))
 
     def _page(

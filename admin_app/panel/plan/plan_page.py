@@ -16,6 +16,7 @@ from admin_app.db.record import Record
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.reader import titles_of
 from admin_app.domain.audit.undo import undone_by
+from admin_app.domain.audit.undo_offers import is_for_good
 from admin_app.domain.permissions.policy import Action
 from admin_app.domain.plan import plan as plans
 from admin_app.domain.work import ticks
@@ -215,7 +216,7 @@ class PlanPage(Page):
             now=words.now_of(plan, self.resource),
             now_url=self.link("plan_view", id=plan.id, verdict=Verdict.CHANGE.value, filled=1),
             undone_by=undone.actor if undone is not None else "",
-            undo=done.id if done is not None and undone is None and activity_row(done).can_undo else None,
+            undo=done.id if done is not None and undone is None and _is_undoable(done) else None,
             lists=self._lists(plan) if is_over else (),
             is_danger=plan.arguments["is_danger"],
             effect_words=words.effect_of(plan),
@@ -330,6 +331,10 @@ class PlanPage(Page):
 def number_left(plan: Plan) -> int:
     """Count the lines that can't be carried out."""
     return sum(plan.counts.get(one, 0) for one in (Verdict.WRONG, Verdict.REFUSED))
+
+
+def _is_undoable(done: ChangeSet) -> bool:
+    return activity_row(done, is_for_good=is_for_good(db.session, done)).can_undo
 
 
 def _arguments(plan: Plan) -> list[Hidden]:

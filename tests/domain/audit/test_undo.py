@@ -11,7 +11,8 @@ from admin_app.db import json_values
 from admin_app.db.transaction import transaction
 from admin_app.domain.audit.bulk import add_rows, change_rows
 from admin_app.domain.audit.recorder import describe, record_event
-from admin_app.domain.audit.undo import is_for_good, undone_by
+from admin_app.domain.audit.undo import undone_by
+from admin_app.domain.audit.undo_offers import for_good_among, is_for_good, last_undoable
 from admin_app.domain.audit.undo_words import as_noun, named_way, opposite, words_of, words_to_undo
 from admin_app.domain.records.deletion import Decision, Fate, delete_record
 from admin_app.domain.records.deletion_scope import everything_in_scope
@@ -86,6 +87,42 @@ def test_what_the_history_does_not_wholly_know_is_deleted_for_good(
         ("Deleted", "user", False),
         ("Deleted", "post", True),
     ]
+
+
+def test_what_comes_back_in_part_can_be_undone(
+    make_user: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch, statements: Any
+) -> None:
+    user, posts = make_user(), [make_post() for _ in range(3)]
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    found = []
+    for number, post in enumerate(posts):
+        with transaction(db.session):
+            delete_record(db.session, post, {}, everything_in_scope)
+            # What a project's own code changes in the same transaction.
+            user.name = "Changed" if number == 1 else user.name
+        found.append(last_undoable(db.session) is not None)
+    sets = list(db.session.scalars(select(ChangeSet)))
+    with statements() as sent:
+        for_good = for_good_among(db.session, sets)
+
+    assert found == [False, True, False]
+    assert (len(for_good), len(sent)) == (2, 1)
+
+
+def test_those_who_pointed_at_what_is_gone_for_good_do_not_come_back(
+    make_user: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    make_post(user=user)
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(User, "__history__", ("name",))
+
+    with transaction(db.session):
+        delete_record(db.session, user, {"posts": Decision(Fate.DELETE)}, everything_in_scope)
+
+    assert last_undoable(db.session) is None
+    assert take_back(done()).given_back == 0
 
 
 @pytest.mark.parametrize("fate", list(Fate))
