@@ -38,8 +38,9 @@ def of_files() -> Iterator[str]:
     """Yield what containers and units start."""
     docker = (ROOT / "Dockerfile").read_text("utf-8")
     yield shlex.join(json.loads(re.findall(r"^CMD (.+)$", docker, re.MULTILINE)[-1]))
-    for service in yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"].values():
-        yield from [shlex.join(service["command"])] if service.get("build") else []
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    ours = (one for one in services.values() if one["image"] == services["web"]["image"])
+    yield from (shlex.join(one["command"]) for one in ours)
     for part in yaml.safe_load_all((DEPLOY / "kubernetes" / "admin.yaml").read_text("utf-8")):
         if part["kind"] == "Deployment":
             yield shlex.join(part["spec"]["template"]["spec"]["containers"][0]["args"])

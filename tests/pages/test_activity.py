@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from admin_app.db import json_values
 from admin_app.extensions import db
 from admin_app.models.change_set import Change, ChangeSet
 from admin_app.models.post import Post
@@ -53,6 +54,25 @@ def test_the_confirmation_of_a_save_takes_it_back(as_editor: Any, make_user: Any
     assert [one.name for one in of_table(app, User)] == ["Ann"]
     press_undo(as_editor, page)
     assert [one.name for one in of_table(app, User)] == ["Anna"]
+
+
+def test_what_cannot_be_given_back_costs_the_page_one_statement_however_much_it_is(
+    as_owner: Any, make_post: Any, statements: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = [make_post() for _ in range(4)]
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+    sent, offered = [], []
+    for some in (posts[:1], posts[1:]):
+        for post in some:
+            as_owner.post_form(f"/admin/post/delete/?id={post.id}")
+        as_owner.get("/admin/activity/?q=deleted")
+        with statements() as one:
+            page = Page(as_owner.get("/admin/activity/?q=deleted"))
+        sent.append(len(one))
+        offered += page.all("form", class_="undo")
+
+    assert (sent[0], offered) == (sent[1], [])
 
 
 def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: Any, make_user: Any) -> None:

@@ -540,6 +540,19 @@ def test_it_stands_in_the_activity(app: Flask, as_editor: Client, ann: User, bea
         assert (act.kind, act.resource, act.record_id) == ("form", "user", ann.id)
 
 
+def test_no_undo_is_offered_that_gives_nothing_back(
+    as_editor: Client, make_post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = at(make_post(content="One"), make_post(content="Two"))
+    monkeypatch.setattr(json_values, "_KEPT", {})
+    monkeypatch.setattr(Post, "__history__", ("user_id",))
+
+    merged = Page(as_editor.get(send(as_editor, address).location))
+
+    assert merged.notice.startswith("Success")
+    assert merged.all("form", class_="undo") == []
+
+
 def test_what_its_undo_does_not_take_back_is_said(
     as_editor: Client, make_post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
