@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
 from admin_app.pages.auth import set_up_url
-from tests.browser.conftest import OF_COLOURS, OpenAs, give_cookie
-from tests.browser.steps import PATIENCE, arrived, choose, save, sideways
-from tests.browser.tabs import REPORT_BREACHES, Complaints
+from tests.browser.conftest import OF_COLOURS, OpenAs
+from tests.browser.steps import arrived, choose, save, sideways
 from tests.browser.visits import GO, HEIGHT, STATES, Visit
 from tests.many import many
 
@@ -33,40 +32,6 @@ TOO_SMALL = """() => {
         .map(({ element, boxes }) => `${element.outerHTML.slice(0, 120)} is ${boxes[0].width} x ${boxes[0].height}`);
 }"""
 WIDE, NARROW = 1280, 375
-USUAL: ViewportSize = {"width": 1280, "height": 720}
-
-
-@pytest.fixture(scope="module")
-def kept_page(browser: Browser, live_url: str) -> Iterator[tuple[Page, Complaints]]:
-    """Keep one tab for all tests here: a new one, its styles, its scripts and axe cold, takes as long as the look at a page."""
-    context = browser.new_context(base_url=live_url, locale="en-US", timezone_id="UTC")
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(REPORT_BREACHES)
-    complaints = Complaints(context)
-    yield context.new_page(), complaints
-    context.close()
-
-
-@pytest.fixture
-def open_as(
-    kept_page: tuple[Page, Complaints], app: Flask, live_server: str, signed_in: Callable[[Staff], dict[str, Any]]
-) -> Iterator[OpenAs]:
-    """Hand out the tab as somebody's; what they left in it goes, and what its pages complained about fails the test."""
-    page, complaints = kept_page
-
-    def open_page(staff: Staff | None = None, viewport: ViewportSize = USUAL) -> Page:
-        page.set_viewport_size(viewport)
-        if staff is not None:
-            give_cookie(page.context, app, signed_in(staff), live_server)
-        return page
-
-    yield open_page
-    # Away from a page whose scripts go on asking, for the tables are emptied next.
-    page.goto("/static/icon.svg")
-    page.evaluate("localStorage.clear(), sessionStorage.clear()")
-    page.emulate_media(color_scheme="null")
-    page.context.clear_cookies()
-    assert complaints.taken() == []
 
 
 @pytest.fixture

@@ -540,30 +540,28 @@ def test_it_stands_in_the_activity(app: Flask, as_editor: Client, ann: User, bea
         assert (act.kind, act.resource, act.record_id) == ("form", "user", ann.id)
 
 
-def test_no_undo_is_offered_that_gives_nothing_back(
-    as_editor: Client, make_post: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = at(make_post(content="One"), make_post(content="Two"))
+@pytest.fixture
+def partly_kept(make_post: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the history not keep what posts say; return the address where two of them are merged."""
     monkeypatch.setattr(json_values, "_KEPT", {})
     monkeypatch.setattr(Post, "__history__", ("user_id",))
+    return at(make_post(content="One"), make_post(content="Two"))
 
-    merged = Page(as_editor.get(send(as_editor, address).location))
+
+def test_no_undo_is_offered_that_gives_nothing_back(as_editor: Client, partly_kept: str) -> None:
+    merged = Page(as_editor.get(send(as_editor, partly_kept).location))
 
     assert merged.notice.startswith("Success")
     assert merged.all("form", class_="undo") == []
 
 
 def test_what_its_undo_does_not_take_back_is_said(
-    as_editor: Client, make_post: Any, monkeypatch: pytest.MonkeyPatch
+    as_editor: Client, partly_kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = at(make_post(content="One"), make_post(content="Two"))
-    monkeypatch.setattr(json_values, "_KEPT", {})
-
-    monkeypatch.setattr(Post, "__history__", ("user_id",))
-    deleted = Page(as_editor.get(address)).texts("p", class_="note")
+    deleted = Page(as_editor.get(partly_kept)).texts("p", class_="note")
     # It could be made again with what the database gives it.
     monkeypatch.setattr(for_good, "not_kept", lambda _model: [])
-    changed = Page(as_editor.get(address)).texts("p", class_="note")
+    changed = Page(as_editor.get(partly_kept)).texts("p", class_="note")
 
     assert deleted == ["This cannot be undone: the history does not keep the content."]
     assert changed == ["The history does not keep the content: an undo leaves it as it is."]
