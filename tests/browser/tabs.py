@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, ViewportSize, WebError
 
 from tests.browser.steps import PATIENCE
 
@@ -90,11 +90,13 @@ class Tabs:
         if lent.kind is None or lent.tab.is_closed():
             context.close()
             return lent.complaints.taken()
-        for page in context.pages:
-            if page != lent.tab:
-                page.close()
-        _tidy(lent.tab)
-        self._free[lent.kind].append(lent)
+        try:
+            _tidy(lent.tab)
+        except Error:
+            # What cannot be tidied, after a test that failed half way, nobody gets again.
+            context.close()
+        else:
+            self._free[lent.kind].append(lent)
         return lent.complaints.taken()
 
     def _made(self, kind: tuple[str, bool] | None, options: dict[str, Any]) -> Lent:
@@ -107,11 +109,14 @@ class Tabs:
 
 
 def _tidy(tab: Page) -> None:
+    for page in tab.context.pages:
+        if page != tab:
+            page.close()
     # Away from a page whose scripts go on asking, for the tables are emptied next.
     tab.unroute_all()
     tab.goto("/static/icon.svg")
     tab.evaluate("localStorage.clear(), sessionStorage.clear()")
     tab.set_viewport_size(USUAL)
-    tab.emulate_media(color_scheme="null")
+    tab.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
     tab.context.clear_cookies()
     tab.context.clear_permissions()
