@@ -36,7 +36,7 @@ from admin_app.pages.passkeys import PasskeysPage
 from admin_app.pages.scim import routes as scim
 from admin_app.pages.search import SearchPage
 from admin_app.pages.see_as import SeeAsPage
-from admin_app.panel import forms_again, registry
+from admin_app.panel import drafts, forms_again, registry
 from admin_app.panel.adapter import ResourceView, accepted_files
 from admin_app.panel.base_view import ProtectedView
 from admin_app.panel.cards import cache
@@ -56,6 +56,7 @@ from admin_app.web import (
     errors,
     flash,
     form_parser,
+    leaving,
     modes,
     priority,
     probes,
@@ -171,6 +172,7 @@ def _dashboard(
     _add_sign_in(app, sign_in)
     see_as.init_app(app)
     modes.init_app(app)
+    leaving.init_app(app, kept_by=drafts.RECORD_FORMS)
     doubts.init_app(app)
     alerts.init_app(app)
     errors.init_app(app)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from admin_app.panel.drafts import RECORD_FORMS
 from tests.routes import PEOPLE, ROUTES, everything, own_token
 from tests.test_every_answer import lacking
 
@@ -107,6 +108,26 @@ def answers_of(client: Any, rule: str, person: str, url: str, tokens: tuple[str,
     if ROUTES[rule].post and not may_write(rule, person):
         answers["POST"] = client.post(url, data={"csrf_token": own})
     return answers
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("person", ["owner"])
+def test_a_form_that_is_left_does_nothing(
+    person: str, client: Any, app: Flask, address_of: Callable[[str], str]
+) -> None:
+    sent = {"csrf_token": own_token(client, person), "_leaving": "k" * 22}
+    # Of these what was typed is kept: tests/panel/forms/test_typed_work.py asks how.
+    acting = {
+        one.rule: one.endpoint
+        for one in app.url_map.iter_rules()
+        if "POST" in (one.methods or ()) and one.endpoint.rpartition(".")[2] not in RECORD_FORMS
+    }
+    before = everything(app)
+
+    answers = {rule: client.post(address_of(rule), data=sent).status_code for rule in acting}
+
+    assert {acting[rule]: status for rule, status in answers.items() if status != 204} == {}
+    assert everything(app) == before
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -91,6 +91,7 @@ from admin_app.web import submitted_fields
 from admin_app.web.auth import login, reauthentication
 from admin_app.web.auth.login import current_principal, former_staff_id
 from admin_app.web.form_parser import FILE, AcceptedFiles
+from admin_app.web.leaving import LEAVING
 
 _DECLARED = (
     "column_list",
@@ -435,9 +436,8 @@ class ResourceView(ProtectedView, ModelView):
     @override
     def _handle_view(self, name: str, **arguments: object) -> ResponseReturnValue | None:
         refused = super()._handle_view(name, **arguments)
-        if refused is None and drafts.LEAVING in request.form and name in drafts.RECORD_FORMS:
-            return drafts.keep_left(submitted_fields.submitted_fields(FORMS[name](self.access, name).kept_names()))
-        return refused
+        is_left = LEAVING in request.form and name in drafts.RECORD_FORMS
+        return drafts.keep_left(self._kept_fields(name)) if refused is None and is_left else refused
 
     def purpose_of(self, name: str) -> str:
         """Say what a route does, in the resource's own nouns."""
@@ -455,11 +455,18 @@ class ResourceView(ProtectedView, ModelView):
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
         """Keep a draft for a person whose session has ended, then ask them to sign in."""
+        if LEAVING in request.form:
+            return drafts.keep_left(self._kept_fields(name))
         reauthentication.unwrap(former_staff_id())
-        kept = FORMS[name](self.access, name).kept_names() if name in FORMS else set()
-        if (fields := submitted_fields.submitted_fields(kept)) and (page := drafts.keep(fields, name)) is not None:
+        if (fields := self._kept_fields(name)) and (page := drafts.keep(fields, name)) is not None:
             return page
         return super().answer_to_stranger(name)
+
+    def _kept_fields(self, name: str) -> tuple[submitted_fields.Field, ...]:
+        """Return what was typed into a form, of the fields that are kept."""
+        return submitted_fields.submitted_fields(
+            FORMS[name](self.access, name).kept_names() if name in FORMS else set()
+        )
 
     def create_blueprint(self, admin: Admin) -> Blueprint:
         """Add the pages that only this resource has."""

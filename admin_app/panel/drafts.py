@@ -20,12 +20,13 @@ from admin_app.panel.view_models import Hidden
 from admin_app.web import errors
 from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_staff_id, seen_as
 from admin_app.web.flash import warn
+from admin_app.web.leaving import LEAVING
 
 # Which draft a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
 DISCARD = "_discard"
-# Sent by the script of a form that is left: keep what was typed. And the key under which it was kept, should it be sent after all.
-LEAVING, LEFT = "_leaving", "_left"
+# The key under which a form was kept that was left, should it be sent after all.
+LEFT = "_left"
 # The forms of records and notes; other forms ask how something is to be done.
 RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view", "notes_view", "note_view"})
 
@@ -45,10 +46,11 @@ def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
 
 
 def keep_left(fields: Collection[Hidden]) -> ResponseReturnValue:
-    """Keep what somebody typed into a form and left without sending it."""
+    """Keep what somebody typed into a form and left without sending it, also after their session ended: only a script reads the answer."""
     person = current_principal()
-    if person is not None and fields:
-        keep_draft(db.session, person.id, address=form_address(), fields=[*fields], key=request.form[LEAVING])
+    staff_id = former_staff_id() if person is None else person.id
+    if staff_id is not None and fields:
+        keep_draft(db.session, staff_id, address=form_address(), fields=[*fields], key=request.form[LEAVING])
         db.session.commit()
     return Response(status=HTTPStatus.NO_CONTENT)
 

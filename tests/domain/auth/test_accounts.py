@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from admin_app.domain.auth import accounts, passwords, sessions
 from admin_app.domain.auth.sessions import NOBODY_KNOWN
 from admin_app.domain.permissions import privileges
-from admin_app.errors import InvalidRecord, LastOwnerError
+from admin_app.errors import InvalidRecord, LastOwnerError, NotFoundError
 from admin_app.extensions import db
 from admin_app.models.role import EDITOR, OWNER, VIEWER
 from admin_app.models.staff import Staff, StaffSession
@@ -53,6 +53,17 @@ def test_an_address_has_one_spelling(typed: str) -> None:
 
 
 # ---- making accounts
+
+
+@on_sqlite
+def test_the_first_owner_is_made_once() -> None:
+    first = {"name": "Olivia", "password": NEW}
+    accounts.create_first_owner(db.session, email="olivia@example.com", **first)
+
+    with pytest.raises(NotFoundError, match="set up already"):
+        accounts.create_first_owner(db.session, email="eve@example.com", **first)
+
+    assert [*db.session.scalars(select(Staff.email))] == ["olivia@example.com"]
 
 
 @on_sqlite

@@ -19,7 +19,7 @@ from admin_app.models.staff import Staff, StaffSession
 from tests.page import Page
 from tests.stores import both_stores
 
-NEW, EDIT = "/admin/post/new/", "/admin/post/edit/?id={}"
+NEW, EDIT, COLUMNS = "/admin/post/new/", "/admin/post/edit/?id={}", "/admin/post/columns/"
 KEPT = "There is a problem You were signed out before this was saved. What you typed is kept: sign in, then save it."
 
 
@@ -230,3 +230,23 @@ def test_what_was_typed_into_a_form_that_is_left_is_kept_until_it_is_saved(app: 
 
     assert (left.status_code, len(kept), again.values()["content"]) == (204, 1, "Typed for nine seconds")
     assert (drafts(app), contents(app)) == ([], ["Saved after all"])
+
+
+def test_what_was_typed_is_kept_without_a_word_when_the_form_is_left_after_the_session(
+    app: Flask, as_editor: Any, end_sessions: Any
+) -> None:
+    form = Page(as_editor.get(NEW)).values()
+    end_sessions()
+
+    left = as_editor.post(NEW, data={**form, "content": "Typed", "_leaving": "k" * 22})
+
+    assert (left.status_code, left.headers.get("Set-Cookie")) == (204, None)
+    assert [dict(one.fields)["content"] for one in drafts(app)] == ["Typed"]
+
+
+def test_a_choice_that_is_left_is_not_made(as_editor: Any) -> None:
+    before = Page(as_editor.get(COLUMNS)).values("")
+
+    left = as_editor.post_form(COLUMNS, {**before, "per_page": "50", "_leaving": "k" * 22})
+
+    assert (left.status_code, Page(as_editor.get(COLUMNS)).values("")) == (204, before)
