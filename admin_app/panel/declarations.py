@@ -76,7 +76,8 @@ NEAR, ALIKE = 0.6, 0.9
 OWN_FIELDS = frozenset(
     {
         *("csrf_token", "proof_password", "proof_typed", "passkey", "passkey_question", "passkey_name"),
-        *("_version", "_seen", "_once", "_draft", "_discard", "_next", "_doubts", "_continue_editing", "_add_another"),
+        *("_version", "_seen", "_once", "_draft", "_discard", "_leaving", "_left", "_next", "_doubts"),
+        *("_save", "_continue_editing", "_add_another", "_columns"),
     }
 )
 

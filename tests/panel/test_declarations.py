@@ -11,10 +11,11 @@ from flask_admin.contrib.sqla import ModelView
 
 from admin_app.errors import ConfigurationError
 from admin_app.models.post import Post
-from admin_app.panel.declarations import REFUSED, require_declarations
+from admin_app.panel.declarations import OWN_FIELDS, REFUSED, require_declarations
 from admin_app.panel.resource import Resource
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "flask-admin.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "flask-admin.md"
 # `name`, `name` | what it means, or “Refused: …”.
 ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \| (.+) \|$", re.MULTILINE)
 TABLE = DOCUMENT.read_text("utf-8").partition("## What a resource may declare")[2]
@@ -25,6 +26,15 @@ def declared(**declarations: Any) -> Resource:
     plain = {"model": Post, "column_list": ("content",), "form_columns": ("content",), "filters_by_name": {}}
     resource: Resource = type("OddResource", (Resource,), plain | declarations)()
     return resource
+
+
+def test_no_column_may_be_called_like_a_field_that_a_form_or_script_adds() -> None:
+    files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/js/*.js")]
+    named = re.compile(r"""(?:\bname ?= ?|data\.set\()["'](_\w+)["']""")
+
+    added = {name for file in files for name in named.findall(file.read_text("utf-8"))}
+
+    assert {"_version", "_left", "_leaving"} <= added <= OWN_FIELDS
 
 
 def test_every_declaration_of_flask_admin_is_in_the_table() -> None:
