@@ -116,6 +116,7 @@ def all_there() -> list[tuple[Any, ...]]:
     return [tuple(row) for row in db.session.execute(text(asked))]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("model", [Craft, Ship])
 def test_what_is_deleted_comes_back_to_both_tables(model: type[Record]) -> None:
     boats = "boats" if model is Ship else "ship.mother_id"

@@ -101,6 +101,7 @@ def test_undoing_an_undo_is_called_redo_and_undoing_that_undo_again(as_editor: A
     assert ways == ["by an undo", "by a redo", "by an undo", "by a command"]
 
 
+@pytest.mark.no_cover
 def test_the_page_that_asks_before_a_redo_calls_it_so(as_editor: Any, make_user: Any) -> None:
     user = make_user(name="Ann")
     page = Page(as_editor.get(edit(as_editor, "user", user.id, name="Anna").location))

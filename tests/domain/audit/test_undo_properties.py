@@ -221,6 +221,7 @@ def searchable(app: Flask, context: Any) -> Iterator[None]:  # noqa: ARG001 -- i
                 )
 
 
+@pytest.mark.no_cover
 def test_any_sequence_is_told_by_the_trail_and_undone_to_the_first_state() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call] # Hypothesis has none here
         Site,

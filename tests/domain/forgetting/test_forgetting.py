@@ -109,6 +109,7 @@ def test_everything_held_is_told(zoe: User) -> None:
     assert [len(held["dependents"]["post"]), [*held["dependents"]]] == [1, ["post"]]
 
 
+@pytest.mark.no_cover
 def test_nothing_of_a_person_is_left_in_any_table(zoe: User) -> None:
     subject = about(zoe)
     extent = forgetting.extent_of(db.session, subject, ABOUT)

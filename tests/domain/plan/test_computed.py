@@ -48,6 +48,7 @@ def test_a_replacement_by_the_database_equals_pythons(
         assert by_both(edit, scope_of(model, rows)) == by_python(edit, scope_of(model, rows))
 
 
+@pytest.mark.no_cover
 @SETTINGS
 @given(
     keys=st.lists(st.none() | st.sampled_from([1, 2, LARGEST - 1, LARGEST]), min_size=1, max_size=5),

@@ -87,6 +87,7 @@ STORIES = st.builds(
 )
 
 
+@pytest.mark.no_cover
 @SETTINGS
 @given(story=STORIES, act=ACTS)
 def test_a_plan_does_exactly_what_was_agreed_to(story: Story, act: Act) -> None:
@@ -113,6 +114,7 @@ def test_a_plan_does_exactly_what_was_agreed_to(story: Story, act: Act) -> None:
     take_back(story, plan, model, before, done)
 
 
+@pytest.mark.no_cover
 @SETTINGS
 @given(
     story=STORIES,

@@ -131,6 +131,7 @@ def test_a_text_that_would_be_larger_than_any_field_is_refused() -> None:
     assert refusal.value.problems == {"": TOO_LONG}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("find", "how"),
     [

@@ -97,6 +97,7 @@ def test_a_trail_with_a_gap_does_not_tell(make_user: Any) -> None:
     assert (whole.is_known, whole.value_of(user, "name")) == (True, "Second")
 
 
+@pytest.mark.no_cover
 def test_a_form_older_than_the_trail_is_followed_is_not_told(make_user: Any) -> None:
     user = make_user(name="First")
     for number in range(MOST_CHANGES + 1):

@@ -351,6 +351,7 @@ def test_what_another_person_opened_is_not_shown_to_who_sees_as_them(
 # ---- cost
 
 
+@pytest.mark.no_cover
 @both_stores
 @pytest.mark.usefixtures("slow_posts")
 def test_slow_resource_is_named_and_holds_nothing_up(
@@ -367,6 +368,7 @@ def test_slow_resource_is_named_and_holds_nothing_up(
     assert page.link("Posts: search there") == "/admin/post/?q=zq"
 
 
+@pytest.mark.no_cover
 @both_stores
 @pytest.mark.parametrize("text", ["fence", "3890", ""])
 def test_statements_are_bounded_by_the_resources(

@@ -50,6 +50,7 @@ def test_the_file_name_says_what_and_when(as_viewer: Any, address: str, name: st
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.no_cover
 @both_stores
 def test_the_file_is_streamed(as_viewer: Any, app: Flask, statements: Statements) -> None:
     many_users(app, 5000)
@@ -68,6 +69,7 @@ def test_the_file_is_streamed(as_viewer: Any, app: Flask, statements: Statements
     assert len(sent) - before == 7
 
 
+@pytest.mark.no_cover
 @both_stores
 def test_memory_does_not_grow_with_the_list(as_viewer: Any, app: Flask) -> None:
     posts = [{"content": f"{number} " + "word " * 60} for number in range(12_000)]

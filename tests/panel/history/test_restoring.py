@@ -36,6 +36,7 @@ def restore(client: Any, model: str, key: int, version: int) -> Any:
     return client.post(f"/admin/{model}/restore/", data={"csrf_token": token, "change": change})
 
 
+@pytest.mark.no_cover
 def test_history_opens_when_the_record_is_gone_and_brings_it_back(as_editor: Any, make_user: Any, app: Flask) -> None:
     user = make_user(name="Ann")
     as_editor.post_form(f"/admin/user/delete/?id={user.id}")

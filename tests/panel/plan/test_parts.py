@@ -69,6 +69,7 @@ def part_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "JUDGED", 2)
 
 
+@pytest.mark.no_cover
 @both_stores
 @SETTINGS
 @given(story=STORIES)

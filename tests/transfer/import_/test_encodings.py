@@ -92,6 +92,7 @@ def test_python_knows_every_encoding_on_offer() -> None:
     assert (label_of("cp932"), label_of("ascii")) == ("Shift-JIS (Japanese)", "ascii")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "mac-roman", "gb18030", "utf-16"])
 def test_real_names_are_found_in_five_encodings(shared_data: Path, encoding: str) -> None:
     with (shared_data / "stackexchange" / "users.csv").open(encoding="utf-8", newline="") as file:

@@ -29,7 +29,7 @@ from admin_app.transfer.import_.options import Empty, ImportOptions, Mode
 from admin_app.transfer.import_.source import CSV, Reading, SourceRow
 from tests.stores import both_stores
 
-pytestmark = [pytest.mark.covers, pytest.mark.usefixtures("context"), both_stores]
+pytestmark = [pytest.mark.usefixtures("context"), both_stores]
 
 NAMES = ["Ann", "Bob", ""]
 # Two of them are the same to a unique column; one is none.

@@ -72,6 +72,7 @@ def test_a_new_record_takes_the_email_that_another_gives_up(between: int, *, is_
     assert (emails["One"], emails["Newcomer"]) == ("one.new@example.com", "ONE@example.com")
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("three", "few_at_once")
 @pytest.mark.parametrize("between", [0, FAR])
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
