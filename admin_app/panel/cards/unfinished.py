@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -23,7 +23,7 @@ from admin_app.jobs import store as job_store
 from admin_app.jobs.queue import the_queue
 from admin_app.panel.access.access import access_at
 from admin_app.panel.cards.view_models import CardRow
-from admin_app.panel.drafts import IN_ADDRESS
+from admin_app.panel.drafts import IN_ADDRESS, RECORD_FORMS
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import link
 from admin_app.panel.plan.own_plan import is_import
@@ -53,28 +53,32 @@ def unfinished(person: AnyPrincipal) -> tuple[CardRow, ...]:
 def _drafts(person: AnyPrincipal) -> Iterator[_Begun]:
     """Lead to forms with what was typed; one whose page is gone, or not for them any more, is left out."""
     for key, address, at in drafts_of(db.session, person):
-        if label := _form_label(address):
-            yield _Begun(at, label, f"{request.script_root}{address}&{IN_ADDRESS}={key}", "not saved")
+        # As drafts.form_address() writes it: a form of no record has no number, and lists know no field `id`.
+        path, _, number = address.partition("?id=")
+        if label := _form_label(path, number):
+            arguments = {"id": number, IN_ADDRESS: key} if number else {IN_ADDRESS: key}
+            yield _Begun(at, label, f"{request.script_root}{quote(path)}?{urlencode(arguments)}", "not saved")
 
 
-def _form_label(address: str) -> str:
-    """Name a form by its address, "" where the person may not have it."""
-    parts = urlsplit(address)
+def _form_label(path: str, number: str) -> str:
+    """Name a form of records by its address; "" for one that the person may not have, or that asks how something is to be done."""
     try:
-        endpoint, _ = current_app.url_map.bind("").match(parts.path)
+        endpoint, _ = current_app.url_map.bind("").match(path)
     except HTTPException:
         return ""
     name, _, view = endpoint.partition(".")
     access = access_at(name)
-    if access is None or not access.may(_NEEDS.get(view, Action.LIST)):
+    if access is None or view not in RECORD_FORMS or not access.may(_NEEDS.get(view, Action.LIST)):
         return ""
     if view == "create_view":
         return f"New {access.resource.noun}"
-    key = read_key(access.resource.model, parse_qs(parts.query).get("id", [""])[0])
+    if view == "edit_page_view":
+        return f"{access.resource.plural} edited in the list"
+    key = read_key(access.resource.model, number)
     return access.number_of(key) if view == "edit_view" and key is not None else access.resource.plural
 
 
-_NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "delete_view": Action.DELETE}
+_NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "edit_page_view": Action.EDIT}
 
 
 def _plans(person: AnyPrincipal) -> Iterator[_Begun]:

@@ -51,6 +51,16 @@ def test_cells_typed_into_an_ended_session_stand_in_the_page_after_signing_in(
         assert db.session.scalars(select(Draft)).all() == []
 
 
+def test_cells_of_a_page_that_was_left_stand_in_it_again_from_the_home_page(as_editor: Any, make_post: Any) -> None:
+    post = make_post(content="Wall")
+    page = opened(as_editor, f"{POSTS}?q=wall")
+    send(as_editor, page, **cells(post, content="Typed"), _leaving="k" * 22)
+
+    again = opened(as_editor, Page(as_editor.get("/admin/")).link("Posts edited in the list"))
+
+    assert (again.status, again.values()[f"{post.id}-content"]) == (200, "Typed")
+
+
 def test_kept_cells_are_asked_about_where_somebody_changed_them_meanwhile(
     app: Flask, as_editor: Any, as_emil: Any, editor: Staff, *, make_user: Any, password: str
 ) -> None:
