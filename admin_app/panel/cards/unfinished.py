@@ -75,7 +75,9 @@ def _form_label(path: str, number: str) -> str:
     if view == "edit_page_view":
         return f"{access.resource.plural} edited in the list"
     key = read_key(access.resource.model, number)
-    return access.number_of(key) if view == "edit_view" and key is not None else access.resource.plural
+    if key is None:
+        return access.resource.plural
+    return access.number_of(key) if view == "edit_view" else f"Note on {access.number_of(key)}"
 
 
 _NEEDS = {"create_view": Action.CREATE, "edit_view": Action.EDIT, "edit_page_view": Action.EDIT}

@@ -68,6 +68,7 @@ def test_what_was_begun_can_be_gone_on_with(as_editor: Any, editor: Any, keep: A
     arguments = {"verb": "Delete", "done": "deleted"}
     keep(Draft(key="k" * 22, address=f"/admin/post/edit/?id={post.id}", fields=[], **own))
     keep(Draft(key="n" * 22, address="/admin/user/new/?id=", fields=[], **own))
+    keep(Draft(key="o" * 22, address=f"/admin/post/notes/?id={post.id}", fields=[], **own))
     # What was chosen for the rows of a list says nothing without them.
     keep(Draft(key="m" * 22, address="/admin/post/delete-many/?id=", fields=[], **own))
     plan = keep(Plan(model="post", operation="delete", counts={"change": 3}, arguments=arguments, **of_posts))
@@ -82,9 +83,10 @@ def test_what_was_begun_can_be_gone_on_with(as_editor: Any, editor: Any, keep: A
         "Import posts: posts.csv": f"/admin/post/import/source/?id={upload.id}",
         "Delete 3 posts?": f"/admin/post/plan/?id={plan.id}",
         "New user": f"/admin/user/new/?draft={'n' * 22}",
+        f"Note on Post {post.id}": f"/admin/post/notes/?id={post.id}&draft={'o' * 22}",
         f"Post {post.id}": f"/admin/post/edit/?id={post.id}&draft={'k' * 22}",
     }
-    assert [len(one.all("time")) for one in found.all("li")] == [1] * 5
+    assert [len(one.all("time")) for one in found.all("li")] == [1] * 6
 
 
 def test_a_file_that_a_job_made_is_news_for_a_day_while_it_is_there(
