@@ -24,13 +24,13 @@ from admin_app.relations.trees import below_themselves, keys_below, trees_of
 
 @dataclass
 class _Checked:
-    """The change set of a long act, whose parts are asked about as they are written."""
+    """The change set of a long act whose parts are checked as they are written, so that the commit need not check them."""
 
     set_id: int | None = None
 
 
 def refuse_cycles(session: Session) -> None:
-    """Raise `InvalidRecord` where the transaction, whose history is written, put a record below itself."""
+    """Raise `InvalidRecord` if the transaction put a record below itself. Its history must be written already."""
     checked, set_id = state_of(session, _Checked), last_change_set(session)
     if session.in_nested_transaction() or set_id is None:
         return
@@ -40,12 +40,12 @@ def refuse_cycles(session: Session) -> None:
 
 
 def mark_checked(session: AnySession, set_id: int | None) -> None:
-    """Say that who writes this change set asks about each part of it."""
+    """Leave this change set out of the check at commit: its writer checks each part."""
     state_of(session, _Checked).set_id = set_id
 
 
 def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -> None:
-    """Raise `InvalidRecord` where one of these records is below itself."""
+    """Raise `InvalidRecord` if one of these records is below itself."""
     if session.get_bind().dialect.name == "postgresql":
         # Two people who put two records below each other at once would miss the cycle: the second one waits for the first.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table_of(tree.model).name))))
@@ -54,7 +54,7 @@ def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -
 
 
 def problem_with_parent(session: AnySession, tree: ToOne, record: Record, parent: Record | None) -> str | None:
-    """Say what is wrong with a record's place in a tree; None where it may be there."""
+    """Say why a record may not be below this parent; None if it may."""
     if parent is None:
         return None
     key, above = getattr(record, tree.other_name), getattr(parent, tree.other_name)
