@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import by_table, column_in, further_tables, held_by, is_joined, of_root
 from admin_app.db.json_values import history_columns, is_recorded, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
@@ -32,7 +33,7 @@ def change_rows(
     if is_recorded(model):
         earlier = _last_change(session) if is_joined(model) else None
         columns = {key: history_columns(model)[key] for key in values}
-        before = json_of(columns, _dialect(session), of=table_of(model))
+        before = json_of(columns, dialect_of(session), of=table_of(model))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
@@ -100,7 +101,7 @@ def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bo
 
 def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: object) -> None:
     """Replace one record by another in the links of third records (not yet committed). It counts as a change of each third record."""
-    owner, dialect = relation.model, _dialect(session)
+    owner, dialect = relation.model, dialect_of(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link == gone))
     if table_of(relation.target) is table_of(owner):
         touched = and_(touched, relation.own.not_in([gone, heir]))
@@ -146,7 +147,7 @@ def _recorded_since(session: AnySession, model: type[Record], earlier: int, did:
 
 def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
     """Record which records lose links with the `gone` ones, and increment their versions."""
-    owner, dialect = relation.model, _dialect(session)
+    owner, dialect = relation.model, dialect_of(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link.in_(gone)))
     if table_of(relation.target) is table_of(owner):
         # Records that are deleted too have entries of their own.
@@ -174,7 +175,7 @@ def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[b
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
     """Return the SQL of a row's full state as the history keeps it."""
-    dialect = _dialect(session)
+    dialect = dialect_of(session)
     links = {
         name: links_json(one, column_in(table_of(model), one.own), dialect) for name, one in row_links(model).items()
     }
@@ -229,7 +230,3 @@ def _record(
     number = int(result.rowcount)
     count_rows(session, did, model, number)
     return number
-
-
-def _dialect(session: AnySession) -> str:
-    return str(session.get_bind().dialect.name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
+from admin_app.db.dialects import is_postgres
 from admin_app.extensions import AnySession
 from admin_app.models.change_set import Change, ChangeSet
 
@@ -62,6 +63,6 @@ def _changes(session: AnySession, set_id: int, after: int) -> Sequence[Change]:
 
 
 def _number(session: AnySession, function: str) -> int:
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgres(session):
         return 0
     return int(session.scalar(text(f"SELECT {function}(pg_current_snapshot())::text::bigint")))

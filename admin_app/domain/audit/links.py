@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import JSONB
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.json_values import has_key
 from admin_app.db.keys import Keys, key_from
 from admin_app.db.record import Record
@@ -141,7 +142,7 @@ def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, alo
 
 def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which: ColumnElement[bool]) -> None:
     """Link records as the `after` of these rows says; the rows are changes or a plan's lines. The caller records the change."""
-    dialect = str(session.get_bind().dialect.name)
+    dialect = dialect_of(session)
     owner, values = key_from(relation.own.table, rows.c.record_id), rows.c.after
     told = (which, has_key(values, relation.key, dialect))
     connection = session.connection()

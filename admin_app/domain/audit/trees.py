@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from admin_app.db.dialects import dialect_of, is_postgres
 from admin_app.db.json_values import has_key, recorded_models
 from admin_app.db.keys import key_from
 from admin_app.db.record import Record
@@ -46,7 +47,7 @@ def mark_checked(session: AnySession, set_id: int | None) -> None:
 
 def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -> None:
     """Raise `InvalidRecord` if one of these records is below itself."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         # Two people who put two records below each other at once would miss the cycle: the second one waits for the first.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table_of(tree.model).name))))
     if session.scalar(below_themselves(tree, which).limit(1)) is not None:
@@ -74,6 +75,6 @@ def _changed(session: Session, set_id: int, name: str, tree: ToOne) -> ColumnEle
     """Return the condition on the records whose place a change set changed."""
     after: Any = Change.after
     mine = (Change.change_set_id == set_id, Change.model == name, Change.act != Did.DELETE)
-    told = has_key(after, tree.own_name, session.get_bind().dialect.name)
+    told = has_key(after, tree.own_name, dialect_of(session))
     found: ColumnElement[bool] = tree.other.in_(select(key_from(tree.other.table, Change.record_id)).where(*mine, told))
     return found

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.sql.ddl import sort_tables
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import is_joined, of_root, tables_of
 from admin_app.db.json_values import history_columns, keys_in, recorded_models
 from admin_app.db.keys import is_record
@@ -109,7 +110,7 @@ def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set
     """Name the columns of a model that a change set changed, and that an undo would change back."""
     which = (Change.change_set_id == set_id, Change.model == table_of(model).name, Change.act == Did.UPDATE)
     before: Any = Change.before
-    return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
+    return keys_in(session, before, and_(*which), dialect_of(session))
 
 
 def undo(

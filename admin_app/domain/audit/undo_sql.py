@@ -31,6 +31,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.defaults import has_default, server_default_of
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import by_table, class_column, classes_in, column_in, own_table, tables_of, ties_row
 from admin_app.db.json_values import COUNTED, has_key, keys_in, row_columns
 from admin_app.db.keys import (
@@ -223,7 +224,7 @@ class UndoStatements:
 
     @property
     def _dialect(self) -> str:
-        return str(self.session.get_bind().dialect.name)
+        return dialect_of(self.session)
 
     def _of(self, did: Did) -> list[ColumnElement[bool]]:
         """Select the set's changes of this kind to this model, in this round."""

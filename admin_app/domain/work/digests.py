@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.domain.preferences import EVERYWHERE
@@ -57,8 +57,7 @@ def claim(session: AnySession, one: Due, at: datetime) -> bool:
 
     Return whether it is the caller's to send: another process may have been quicker.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Preference).values(staff_id=one.staff_id, resource=EVERYWHERE, digest_sent_at=at)
+    row = insert_into(session, Preference).values(staff_id=one.staff_id, resource=EVERYWHERE, digest_sent_at=at)
     sent_at = Preference.digest_sent_at
     is_as_read = or_(sent_at.is_not_distinct_from(one.since), sent_at > latest(at))
     changed = row.on_conflict_do_update(

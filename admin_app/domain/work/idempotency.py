@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -45,8 +45,7 @@ def claim(session: AnySession, person: AnyPrincipal, digest: str) -> Key | None:
     # Further ahead than they live, they were written by a clock that was ahead, and would stay until then.
     is_over = or_(Submission.created_at < now - LIFETIME, Submission.created_at > now + LIFETIME)
     session.execute(delete(Submission).where(is_over))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now)
+    row = insert_into(session, Submission).values(digest=digest, staff_id=staff_id, created_at=now)
     is_first = session.scalar(row.on_conflict_do_nothing().returning(Submission.digest)) is not None
     return None if is_first else made_by(session, digest)
 

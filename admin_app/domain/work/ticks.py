@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -243,9 +243,10 @@ def _hold(session: AnySession, place: TickedList) -> _Held:
     if (held := _held(session, place)) is not None:
         return held
     _forget_old(session, place.staff_id)
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values: Values = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
-    session.execute(made(TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing())
+    session.execute(
+        insert_into(session, TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing()
+    )
     return _hold(session, place)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -73,5 +73,4 @@ def _require_room(session: AnySession, own: ColumnElement[bool], most: int, noun
 
 def _insert(session: AnySession, model: type[Watch | ViewWatch], **values: object) -> None:
     """Insert a row once, also where two windows do so at the same moment."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    session.execute(insert_into(session, model).values(**values).on_conflict_do_nothing())
