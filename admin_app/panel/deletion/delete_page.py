@@ -33,7 +33,7 @@ from admin_app.web.auth import reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# What depended on the record when the page was drawn, as digests: some of it may be hidden from the person.
+# Digests of the dependents when the page was drawn: some of them may be hidden from the person.
 SIGHT = "sight"
 
 
@@ -71,7 +71,7 @@ class DeletePage(Page):
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _delete(self) -> ResponseReturnValue | None:
-        """Delete the record as it was seen (committed), or ask who the person is first."""
+        """Delete the record if it is as the person saw it (committed), or ask for re-authentication first."""
         record = self.access.requested(Action.DELETE)
         if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             raise RecordGone

@@ -1,4 +1,4 @@
-"""A record to read: its facts, and what belongs to it."""
+"""The page of a record: its facts, and the records that belong to it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from admin_app.web.urls import here
 
 
 class RecordPage(Page):
-    """The page for who may look but not change."""
+    """The page for people who may view the record but not change it."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show everything about a record but secrets."""
+        """Show everything about the record except secrets."""
         try:
             record = self.access.requested(Action.VIEW)
         except NotFound:
