@@ -58,7 +58,7 @@ class Equals(Operator, engine.FilterEqual):
 
 
 class NotEquals(Operator, engine.FilterNotEqual):
-    """Any other value, or no value."""
+    """Another value, or no value."""
 
     slug, words = "not_equals", "is not"
     holds_for_nothing = True
