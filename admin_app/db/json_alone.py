@@ -13,7 +13,7 @@ _TOO_LARGE = 2**63
 
 
 def kept_alone(digits: str) -> str | None:
-    """Return the number as SQLite would return it, or None if that is another number. Only SQLite knows how it rounds."""
+    """Return the digits that SQLite would return for a number; None if it would store infinity. Only SQLite knows how it rounds."""
     with closing(sqlite3.connect(":memory:")) as store:
         kept: float = store.execute("SELECT CAST(? AS NUMERIC)", (digits,)).fetchone()[0]
     if not math.isfinite(kept):

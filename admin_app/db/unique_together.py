@@ -26,7 +26,7 @@ def unique_values(table: Table) -> list[Sequence[Expression]]:
 
 
 def unique_where(table: Table, store: str) -> list[tuple[Sequence[Expression], ColumnElement[bool]]]:
-    """Return the same groups, each with the condition on the rows that it applies to: all rows, or those of a partial index."""
+    """Return the unique groups of a table, each with the condition on the rows that it applies to: all rows, or those of a partial index."""
     plain = [one for one in table.indexes if one.unique and not is_computed(one)]
     partial = [one for one in (*plain, *_computed(table)) if is_partial(one)]
     some = [(_values_of(one), one.dialect_kwargs.get(f"{store}_where")) for one in partial]

@@ -166,10 +166,10 @@ def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | No
     model = recorded_models()[change.model]
     describe(session, summary=f"Restored deleted {noun_of(model)} “{change.title}”")
     statements = UndoStatements(session, change.change_set_id, model, only=change.id)
-    if not statements.made_again():
+    if not statements.restore_deleted():
         conflict = conflict_of(session, change)
         raise UndoError(conflict.words, conflict.other, tells=conflict.tells)
-    statements.linked_again()
+    statements.restore_links()
     if power is not None:
         _settle_power(session, power)
 
@@ -190,17 +190,17 @@ def _give_back(session: AnySession, set_id: int) -> int:
     for round_ in range(1, rounds + 1):
         parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
         # Parents are created before the records that refer to them, and deleted after them.
-        given_back += sum(part.made_again() for part in parts)
+        given_back += sum(part.restore_deleted() for part in parts)
         for part in parts:
-            part.linked_again()
+            part.restore_links()
         for part in parts:
             # A restored record may need a unique value that a changed record gives up.
-            given_back += part.changed_back() + part.made_again()
-            part.linked_again()
+            given_back += part.restore_fields() + part.restore_deleted()
+            part.restore_links()
         for part in reversed(parts):
-            taken = part.taken_away()
+            taken = part.delete_created()
             # And a changed record may need a unique value of one that the act created.
-            given_back += taken + (part.changed_back() if taken and part.has_unique else 0)
+            given_back += taken + (part.restore_fields() if taken and part.has_unique else 0)
     return given_back
 
 
