@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin_app.colours import accent_of
-from admin_app.company_settings import COMPANY_SETTINGS, require_whole
+from admin_app.company_settings import COMPANY_SETTINGS, one_line, require_whole
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 from admin_app.logs import JSON, TEXT
@@ -95,13 +95,6 @@ def _roles(text: str) -> frozenset[str] | None:
         message = "must be roles separated by commas, like owner,editor, or none"
         raise ValueError(message)
     return names - {"none"} if names else None
-
-
-def _site_name(text: str) -> str:
-    if len(text) > LONGEST_NAME or not text.isprintable():
-        message = f"must have {LONGEST_NAME} characters at most, on one line"
-        raise ValueError(message)
-    return text
 
 
 def _logo(text: str) -> str:
@@ -356,7 +349,7 @@ SETTINGS = (
         "ADMIN_SITE_NAME",
         "Admin",
         "What the dashboard is called: in the navigation, in titles, on the sign-in page and in authenticator apps.",
-        _site_name,
+        one_line,
     ),
     Setting(
         "ADMIN_LOGO",

@@ -8,7 +8,6 @@ the account later. It can take rights from everybody.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from admin_app.db.caseless import same
 from admin_app.db.limits import as_key
 from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.privileges import Privileges
@@ -71,7 +71,7 @@ def make_token(session: AnySession) -> str:
     """Return a new token for the directory (not yet committed); earlier tokens are no longer valid."""
     end_tokens(session)
     token = secrets.token_urlsafe(32)
-    session.add(DirectoryToken(token_hash=_digest(token)))
+    session.add(DirectoryToken(token_hash=digest(token)))
     return token
 
 
@@ -82,7 +82,7 @@ def end_tokens(session: AnySession) -> None:
 
 def is_token(session: AnySession, token: str) -> bool:
     """Whether this is a valid token."""
-    return session.scalar(select(DirectoryToken.id).where(DirectoryToken.token_hash == _digest(token))) is not None
+    return session.scalar(select(DirectoryToken.id).where(DirectoryToken.token_hash == digest(token))) is not None
 
 
 # ---- people
@@ -299,7 +299,3 @@ def _follow(session: AnySession, keys: Collection[int], rules: Rules) -> None:
     for staff in session.scalars(select(Staff).where(Staff.id.in_(keys)).order_by(Staff.id)).all():
         names = [one.name for one in groups_of(session, staff)]
         follow_groups(session, staff, names, rules.groups, makes_owners=False)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

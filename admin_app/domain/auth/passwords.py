@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import unicodedata
 from base64 import b64encode
@@ -18,6 +17,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, sessions
 from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
@@ -111,7 +111,7 @@ def make_link(session: AnySession, staff: Staff) -> str:
     now = utc_now()
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
     until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
-    session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
+    session.add(PasswordLink(token_hash=digest(token), staff_id=staff.id, created_at=now, expires_at=until))
     record_security_event(session, staff, "Created a password link for")
     return token
 
@@ -124,7 +124,7 @@ def end_links_of(session: AnySession, people: Statement) -> None:
 
 def staff_of_link(session: AnySession, token: str) -> Staff | None:
     """Return the account that a link is for; None if the link was used, replaced or is too old, or the account is switched off."""
-    link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == digest(token)))
     now = utc_now()
     if link is None or is_ahead(link.created_at, now) or link.expires_at <= now or not link.staff.is_active:
         return None
@@ -136,7 +136,7 @@ def use_link(session: AnySession, token: str, password: str) -> Staff:
     """Set the password; raise `NotFoundError` if the link is not valid any more, also if another request used it first."""
     staff = staff_of_link(session, token)
     # Deleting the row uses the link up: of two simultaneous requests, one succeeds.
-    used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == digest(token)))
     if staff is None or rows_changed(used) != 1:
         message = "This link has been used or has expired. Ask for a new one."
         raise NotFoundError(message)
@@ -149,7 +149,3 @@ def _verify(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

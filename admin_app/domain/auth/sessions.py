@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.clock import is_ahead, latest
 from admin_app.domain.permissions import principal
 from admin_app.domain.permissions.principal import Principal
@@ -70,7 +70,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, client: ClientInfo =
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
-            token_hash=_digest(token),
+            token_hash=digest(token),
             staff_id=staff.id,
             expires_at=now + timedelta(hours=hours),
             last_seen_at=now,
@@ -85,7 +85,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, client: ClientInfo =
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> LiveSession | None:
     """Return the session of this token, unless it has ended, expired or been idle too long, or the account is switched off."""
-    rows = session.execute(_FOUND, {"token_hash": _digest(token)}).all()
+    rows = session.execute(_FOUND, {"token_hash": digest(token)}).all()
     if not rows:
         return None
     token_hash, expires_at, last_seen_at, proved_at, seen_as_id, seen_as_since = rows[0][: len(_COLUMNS)]
@@ -116,29 +116,27 @@ def is_to_be_noted(session: LiveSession) -> bool:
 
 def note_seen(session: AnySession | Connection, token: str) -> None:
     """Store that the session was used just now."""
-    session.execute(
-        update(StaffSession).where(StaffSession.token_hash == _digest(token)).values(last_seen_at=utc_now())
-    )
+    session.execute(update(StaffSession).where(StaffSession.token_hash == digest(token)).values(last_seen_at=utc_now()))
 
 
 def note_proof(session: AnySession, token: str) -> str:
     """Store that the person proved who they are; return a new token, because the session may do more from now on."""
     new = secrets.token_urlsafe(32)
     now = utc_now()
-    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
-    session.execute(chosen.values(token_hash=_digest(new), proved_at=now, last_seen_at=now))
+    chosen = update(StaffSession).where(StaffSession.token_hash == digest(token))
+    session.execute(chosen.values(token_hash=digest(new), proved_at=now, last_seen_at=now))
     return new
 
 
 def note_id_token(session: AnySession, token: str, sealed: str) -> None:
     """Store the provider's ID token, which it expects when the person signs out."""
-    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
+    chosen = update(StaffSession).where(StaffSession.token_hash == digest(token))
     session.execute(chosen.values(id_token=sealed))
 
 
 def row_of(session: AnySession, token: str) -> StaffSession | None:
     """Return the row of this token's session."""
-    return session.get(StaffSession, _digest(token))
+    return session.get(StaffSession, digest(token))
 
 
 def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) -> Sequence[StaffSession]:
@@ -154,7 +152,7 @@ def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) 
 
 def end(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == digest(token)))
 
 
 def sign_out(session: AnySession, token: str) -> None:
@@ -183,7 +181,7 @@ def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> Non
     """Sign the person out everywhere, or everywhere but in the session of one token, as part of another act."""
     if staff.id is None:
         return
-    kept = [] if but is None else [StaffSession.token_hash != _digest(but)]
+    kept = [] if but is None else [StaffSession.token_hash != digest(but)]
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
 
 
@@ -198,7 +196,3 @@ def end_all_of(session: AnySession, people: Statement) -> None:
     # Without synchronisation: the commit expires loaded sessions anyway, and finding out which ones ended could fetch thousands.
     ending = delete(StaffSession).where(StaffSession.staff_id.in_(people))
     session.execute(ending, execution_options={"synchronize_session": False})
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

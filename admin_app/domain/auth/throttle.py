@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from sqlalchemy import case, delete, select, update
 
 from admin_app.db.dialects import insert_into
 from admin_app.db.types import utc_now
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.clock import latest
 from admin_app.extensions import AnySession
 from admin_app.models.sign_in import ProofTry
@@ -42,11 +42,6 @@ class Limit:
     def key(self) -> str:
         """Return the key of its row."""
         return digest(f"{self.kind}:{self.value}")
-
-
-def digest(text: str) -> str:
-    """Return the stored hash of a text."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def count_try(session: AnySession, limits: Sequence[Limit]) -> int:

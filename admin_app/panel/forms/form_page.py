@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import abort, request
@@ -33,7 +32,7 @@ from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import copy_url, link_for, record_url
 from admin_app.panel.list.child_lists import child_lists
-from admin_app.panel.list.row_actions import links_by_record
+from admin_app.panel.list.row_actions import links_of_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
@@ -43,7 +42,7 @@ from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.opened import opened
 from admin_app.panel.record.preview import previews_of
-from admin_app.panel.view_models import Hidden, Link
+from admin_app.panel.view_models import Hidden
 from admin_app.relations import ToOne
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
@@ -271,7 +270,7 @@ class FormPage(Page):
             "changes": changes,
             "previews": previews_of(access, record, [field.name for field in form]),
             "here_url": here(),
-            "links": [*resource.record_links(record), *self._own_actions(record)],
+            "links": [*resource.record_links(record), *links_of_record(self.access, record, self.return_url())],
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
@@ -279,9 +278,6 @@ class FormPage(Page):
             "noted": noted_of(access, record),
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
-
-    def _own_actions(self, record: Record) -> Sequence[Link]:
-        return links_by_record(self.access, [record], self.return_url()).get(record.id, ())
 
     def _noun_first(self, record: Record) -> str:
         return f"{sentence_case(self.resource.noun)} “{self.access.title_of(record)}”"

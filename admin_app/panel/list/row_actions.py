@@ -66,6 +66,11 @@ def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapp
     }
 
 
+def links_of_record(access: Access, record: Record, url: str) -> Sequence[Link]:
+    """Return links to the actions that the person may take on one record; their pages lead back to `url`."""
+    return links_by_record(access, [record], url).get(record.id, ())
+
+
 def _told(access: Access, actions: Sequence[RowAction], records: Sequence[Record]) -> Sequence[AnyRow]:
     """Return for each record's key which actions fit it, if the records themselves show that; nothing if one does not."""
     rows = [(record.id, *(one.fits(record) for one in actions)) for record in records]

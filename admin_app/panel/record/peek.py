@@ -14,7 +14,7 @@ from admin_app.formatting import has_markup
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link, record_url
 from admin_app.panel.list.peeking import PEEK, peek_url
-from admin_app.panel.list.row_actions import links_by_record
+from admin_app.panel.list.row_actions import links_of_record
 from admin_app.panel.list.view_models import Listing
 from admin_app.panel.record.facts import fact, fact_names
 from admin_app.panel.record.opened import opened
@@ -75,7 +75,7 @@ def _facts(access: Access, record: Record) -> Iterator[Fact]:
 
 
 def _actions(access: Access, record: Record, list_url: str) -> Iterator[Link]:
-    yield from links_by_record(access, [record], list_url).get(record.id, ())
+    yield from links_of_record(access, record, list_url)
     if access.reaches(record, Action.HISTORY):
         yield Link("History", _to(access, record, "history_view", list_url))
 
