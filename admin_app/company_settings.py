@@ -26,7 +26,8 @@ def _issuer(text: str) -> str:
     return text
 
 
-def _name(text: str) -> str:
+def one_line(text: str) -> str:
+    """Check that a name is one line of readable length."""
     if len(text) > LONGEST_NAME or not text.isprintable():
         message = f"must have {LONGEST_NAME} characters at most, on one line"
         raise ValueError(message)
@@ -69,7 +70,7 @@ COMPANY_SETTINGS = (
     ),
     Setting("ADMIN_OIDC_CLIENT_ID", "", "What the provider calls this dashboard.", str),
     Setting("ADMIN_OIDC_CLIENT_SECRET", "", "The secret that the provider gave this dashboard. Empty: none.", str),
-    Setting("ADMIN_OIDC_NAME", "your company", "What the button says after “Sign in with”.", _name),
+    Setting("ADMIN_OIDC_NAME", "your company", "What the button says after “Sign in with”.", one_line),
     Setting("ADMIN_OIDC_SCOPES", "openid email profile", "What the dashboard asks the provider for.", str),
     Setting("ADMIN_OIDC_GROUPS_CLAIM", "groups", "Where the provider names a person's groups.", str),
     Setting(

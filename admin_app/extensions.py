@@ -32,7 +32,7 @@ NAMING_CONVENTION = {
 # The prefix of our tables if another application's are beside them: "admin_". Models name their tables when they are
 # imported, so it is read before any setting.
 TABLE_PREFIX = os.environ.get("ADMIN_TABLE_PREFIX", "").strip()
-# Where Alembic keeps which version our tables are of.
+# The table in which Alembic stores the version of our tables.
 VERSION_TABLE = f"{TABLE_PREFIX}alembic_version"
 
 # The key of `extensions` under which an embedded dashboard keeps the application around it.
@@ -51,7 +51,7 @@ AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 Relationship = RelationshipProperty[Any]
 Statement = Select[*tuple[Any, ...]]
 ColumnType = TypeEngine[Any]
-# What a statement returns of one row, and a record's values, or JSON's, by their names.
+# A row of a statement's result, and values by name: of a record, or of JSON.
 AnyRow = Sequence[Any]
 Values = dict[str, Any]
 
@@ -80,13 +80,13 @@ mail = Mail()
 
 
 class Model(db.Model):  # type: ignore[name-defined,misc] # made by Flask-SQLAlchemy at run time
-    """What every table of ours derives from."""
+    """The base class of every table of ours."""
 
     __abstract__ = True
 
     @classmethod
     def __table_cls__(cls, name: str, metadata: MetaData, *parts: object, **options: object) -> Table | None:
-        """Make the table under its prefixed name, and let its foreign keys point at prefixed ones."""
+        """Create the table under its prefixed name, with foreign keys to prefixed names."""
         is_prefixed = bool(TABLE_PREFIX) and cls.__module__.startswith("admin_app.models.")
         if is_prefixed:
             name = f"{TABLE_PREFIX}{name}"

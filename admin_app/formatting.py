@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from humanize import naturalsize
 from markupsafe import Markup
 
-# In the name's place where nobody knows who did something.
+# Replaces the name of an unknown actor.
 SOMEONE = "Someone"
 # Irregular plurals of table names.
 _IRREGULAR = {
@@ -23,17 +23,17 @@ _IRREGULAR = {
     "wolf": "wolves",
     "woman": "women",
 }
-# What a text may hold of HTML. "Press <Enter>" holds none: a reader is to see the key.
+# The HTML tags that are recognised in a text. "Press <Enter>" has none: a reader should see the key.
 _ELEMENTS = (
     "a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption"
     "|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|ins|kbd|li|main|mark|nav|ol|p|pre|q|s|samp|script|section|small"
     "|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var|video"
 )
 _TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-# What no reader sees; without an end it goes on to the end of the text, as in a browser.
+# Invisible parts of HTML; without an end tag one extends to the end of the text, as in a browser.
 _UNSEEN = re.compile(r"<(style|script)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
-# A tag that keeps words apart, with or without a space between: every one but those within a line. Each cell of a list is asked for
-# it, and regardless of case it would take three times as long.
+# A tag that separates words even without a space: every tag except inline ones. Every cell of a list is searched for it, and
+# ignoring case would take three times as long.
 _APART = re.compile(
     r"<(?=[/a-zA-Z])(?!/?(?:[abiqsuABIQSU]|abbr|big|cite|code|del|dfn|em|font|ins|kbd|mark|samp|small|span|strike|strong|su[bp]"
     r"|time|tt|var|EM|FONT|SPAN|STRONG|SU[BP])\b)"
@@ -44,22 +44,22 @@ _ALTERNATIVE = re.compile(r"""\balt=(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def excerpt(text: str, length: int) -> str:
-    """Return the first words of a text on one line; of HTML, what a reader would see."""
+    """Return the first words of a text on one line; of HTML, only the visible text."""
     some, is_whole = _beginning(text, length * 20)
     words = " ".join(without_markup(some if is_whole else _CUT_TAG.sub("", some)).split())
     if is_whole and len(words) <= length:
         return words
-    # Not every script has spaces: cut at one where there is one near the end, else where the room ends.
+    # Cut at a space near the end, or at the limit if there is none: not every script has spaces.
     kept = words[: length - 1]
     return f"{kept[: kept.rfind(' ', length * 2 // 3)] if ' ' in kept[length * 2 // 3 :] else kept}…"
 
 
 def _beginning(text: str, length: int) -> tuple[str, bool]:
-    """Return the beginning, and whether that is all. Markup takes room: it is much more than is shown, but never the whole of a long text."""
+    """Return the beginning of a text, and whether that is all of it. It is much longer than the excerpt, because markup takes room, but bounded."""
     some = text[:length]
     if _UNSEEN.search(some) is None:
         return some, len(some) == len(text)
-    # A style sheet at the top is often longer than that.
+    # A style sheet at the top is often longer than this beginning.
     seen = without_unseen(text[: length * 50])
     if not seen.strip():
         return some, len(some) == len(text)
@@ -67,7 +67,7 @@ def _beginning(text: str, length: int) -> tuple[str, bool]:
 
 
 def without_markup(text: str) -> str:
-    """Return what a reader would see of HTML; other text as it is."""
+    """Return the visible text of HTML; other text unchanged."""
     if not has_markup(text):
         return text
     return stripped(text) or _in_place_of_images(text) or text
@@ -85,7 +85,7 @@ def without_unseen(text: str) -> str:
 
 
 def _in_place_of_images(text: str) -> str:
-    """Return the words in place of images, "" if there are none."""
+    """Return words that stand for the images of a text; "" if it has none."""
     images = _IMAGE.findall(text)
     said = [found[1] or found[2] for one in images if (found := _ALTERNATIVE.search(one)) is not None]
     return " ".join(filter(None, said)) or ("(image)" if images else "")
@@ -97,17 +97,17 @@ def has_markup(text: str) -> bool:
 
 
 def words_in(text: str) -> str:
-    """Count the words that a reader would see: "214 words"."""
+    """Return the number of visible words: "214 words"."""
     plain = stripped(text) if has_markup(text) else text
     return counted(len(plain.split()), "word", "words")
 
 
-# What nobody writes in small letters.
-# Words that are spoken with a vowel first: "an hour", but "a user", "a unit", "a one-off".
+# Words that are always capitalised.
+# Words that sound as if they began with a vowel: "an hour", but "a user", "a unit", "a one-off".
 _WITH_AN = re.compile(
     r"(?!eu|ewe|on[ce]e?\b|uni|us[aeu]|ut[ei]|ur[aeio])[aeiou]|h(?:our|onest|onou?r|eir)", re.IGNORECASE
 )
-# Between two words of a name that are told by their capitals.
+# The boundary between two words of a name in CamelCase.
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ABBREVIATED = {"id": "ID", "ip": "IP", "url": "URL", "uuid": "UUID"}
 
@@ -164,7 +164,7 @@ def counted(count: int, singular: str, plural: str) -> str:
     return f"{number(count)} {singular if count == 1 else plural}"
 
 
-# The largest first. Twelve of these months are a little more than the year, so that nothing is "12 months ago".
+# Units, the largest first. Twelve of these months exceed the year, so that nothing is "12 months ago".
 UNITS = (
     ("year", timedelta(days=365)),
     ("month", timedelta(days=30, hours=12)),
@@ -185,7 +185,7 @@ def relative_time(moment: datetime) -> str:
 
 
 def list_time(moment: datetime, zone: tzinfo) -> str:
-    """Say when, as a list has room for it: how long ago within a week, the day there before that: "2025-10-30"."""
+    """Say when, in short: how long ago within a week, before that the day in the zone: "2025-10-30"."""
     is_near = abs(datetime.now(UTC) - moment) < timedelta(days=7)
     return relative_time(moment) if is_near else local(moment, zone).date().isoformat()
 
@@ -194,7 +194,7 @@ A_WEEK = 6
 
 
 def since(moment: datetime) -> str:
-    """Say since when, as near as a person needs it: "14:05 UTC" today, "Tuesday" this week, "3 November 2026"."""
+    """Say since when, as precisely as a person needs it: "14:05 UTC" today, "Tuesday" this week, "3 November 2026"."""
     now, then = datetime.now(UTC), moment.astimezone(UTC)
     if then.date() == now.date():
         return f"{then:%H:%M} UTC"
@@ -202,14 +202,14 @@ def since(moment: datetime) -> str:
 
 
 def waiting_time(seconds: int) -> str:
-    """Write a wait for a person who waits it: "40 seconds", "3 minutes"."""
+    """Write a waiting time: "40 seconds", "3 minutes"."""
     return (
         counted(seconds, "second", "seconds") if seconds < 2 * 60 else counted(-(-seconds // 60), "minute", "minutes")
     )
 
 
 def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
-    """Write the time to the second, in UTC and before that in another zone: "2026-11-22 10:05:10 CET, 09:05:10 UTC"."""
+    """Write the time to the second in a zone, then in UTC: "2026-11-22 10:05:10 CET, 09:05:10 UTC"."""
     utc, there = moment.astimezone(UTC), local(moment, zone)
     if zone is UTC or there.utcoffset() == utc.utcoffset():
         return f"{_to_the_second(utc)} UTC"
@@ -218,20 +218,20 @@ def exact_time(moment: datetime, zone: tzinfo = UTC) -> str:
 
 
 def machine_time(moment: datetime, zone: tzinfo) -> str:
-    """Write the time as HTML has it in `datetime`: "2026-11-22T10:05:10+01:00"."""
+    """Write the time for HTML's `datetime` attribute: "2026-11-22T10:05:10+01:00"."""
     there = local(moment, zone)
-    # Before there were zones, a town's time was minutes and seconds off; HTML knows no such seconds.
+    # Before there were time zones, offsets included seconds; HTML allows none.
     is_whole = not (there.utcoffset() or timedelta()) % timedelta(minutes=1)
     return (there if is_whole else moment.astimezone(UTC)).isoformat(timespec="seconds")
 
 
 def _to_the_second(moment: datetime) -> str:
-    # A list says it in each of its rows, and a format in words of its own takes five times as long.
+    # A list writes this in each row, and `strftime` takes five times as long.
     return moment.isoformat(" ", "seconds")[:19]
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:
-    """Return the moment in a zone; at the calendar's very ends, where that would lie outside, in UTC."""
+    """Return the moment in a zone, or in UTC if the zone's time would lie beyond the calendar's ends."""
     try:
         return moment.astimezone(zone)
     except OverflowError:
@@ -244,12 +244,12 @@ def plain_lines(text: str) -> str:
 
 
 def actor_name(actor: str) -> str:
-    """Return an actor as the history keeps them: "Ann Lee (ann@example.com)"; it does not know who everything was done by."""
+    """Return an actor as the history stores them, "Ann Lee (ann@example.com)", or words for an unknown one."""
     return actor or SOMEONE
 
 
 def short_name(actor: str) -> str:
-    """Return the name of an actor without the address behind it."""
+    """Return an actor's name without the email after it."""
     return actor.rpartition(" (")[0] or actor_name(actor)
 
 
@@ -259,12 +259,12 @@ def in_words(names: list[str]) -> str:
 
 
 def inside_quotes(text: str) -> str:
-    """Return a text to stand between quotation marks: its own become single ones."""
+    """Return a text that can stand between quotation marks: its own marks become single ones."""
     return text.replace("“", "\u2018").replace("”", "\u2019")
 
 
 def folded(value: str) -> str:
-    """Return the small letters of a text, each by itself, as PostgreSQL's `lower` has them.
+    """Return a text in lower case, letter by letter, as PostgreSQL's `lower` does.
 
     Python's own looks at a letter's neighbours (final sigma) and makes two of one (dotted I): "ΑΣ" would not be in "ΑΣΑ".
     """

@@ -1,4 +1,4 @@
-"""Which functions of ours SQLAlchemy calls, on what, and in which order: `create_app` installs them."""
+"""The functions of ours that SQLAlchemy calls, for which events, and in which order; `create_app` installs them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_app.domain.auth import alerts, session_revocation
 from admin_app.models import change_set
 from admin_app.models.change_set import Change, ChangeSet
 
-# The events, and the functions called for each; of several for one event, the upper one first.
+# The events, and the function for each; several functions for one event are called from top to bottom.
 LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Engine, "connect", connection.prepare),
     (Engine, "connect", pooler.note_pooler),
@@ -31,7 +31,7 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
     (Pool, "checkin", metrics.give_connection_back),
     (Session, "before_flush", recorder.read_before_flush),
     (Session, "after_flush", recorder.note_flush),
-    # Whose rights a transaction changed, its history says; that their sessions end belongs to it, so it is completed last.
+    # The history tells whose rights a transaction changed. Ending their sessions belongs to the same history, so it is completed last.
     (Session, "before_commit", session_revocation.sign_out_changed),
     (Session, "before_commit", recorder.finish_set),
     (Session, "before_commit", trees.refuse_cycles),
@@ -53,9 +53,9 @@ LISTENERS: tuple[tuple[object, str, Callable[..., object]], ...] = (
 
 
 def install(own: Engine | None = None) -> None:
-    """Install them, unless another application of this process did: they are called for all of them.
+    """Install the listeners once per process; they are called for every application of the process.
 
-    With an engine of the dashboard's `own`, in a process that has others, they are called for that one and for its sessions.
+    If the process has other applications, the dashboard passes its `own` engine, and the listeners act only on that engine and its sessions.
     """
     targets: dict[object, object] = {} if own is None else {Engine: own, Pool: own.pool}
     for target, name, function in LISTENERS:
@@ -66,7 +66,7 @@ def install(own: Engine | None = None) -> None:
 
 @cache
 def _of_ours(function: Callable[..., object]) -> Callable[..., object]:
-    """Return what calls a function for sessions on an engine of ours."""
+    """Wrap a listener so that it is called only for sessions on an engine of ours."""
 
     def listen(first: Session | ORMExecuteState, *further: object) -> object:
         session = first.session if isinstance(first, ORMExecuteState) else first
@@ -79,6 +79,6 @@ def _is_ours(session: Session) -> bool:
     try:
         bind = session.get_bind()
     except (RuntimeError, SQLAlchemyError):
-        # Another application's, which is at an end.
+        # A session of another application, whose context has ended.
         return False
     return bool(bind.get_execution_options().get(OURS))

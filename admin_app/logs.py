@@ -1,6 +1,6 @@
-"""What is written to standard error: warnings and errors always; with `ADMIN_LOG` one line a request and a change set too.
+"""The log on standard error: warnings and errors always; with `ADMIN_LOG` also one line per request and per change set.
 
-A line carries facts by their names, and no value that somebody typed: no query string, no field's content.
+A line contains named facts, and no value that a person typed: no query string, no field's content.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from typing import TextIO
 from typing_extensions import override
 
 TEXT, JSON = "text", "json"
-# Those who write lines of facts: requests and change sets.
+# The loggers that write lines of facts: requests and change sets.
 REQUESTS, CHANGES = "admin.requests", "admin.changes"
 _FACTS = "facts"
 
 
 def write(logger: str, message: str, **facts: object) -> None:
-    """Write a line of facts, where they are wanted."""
+    """Write a line of facts, if such lines are enabled."""
     logging.getLogger(logger).info(message, extra={_FACTS: facts})
 
 
 def is_wanted(logger: str) -> bool:
-    """Whether such lines are written."""
+    """Whether a logger's lines of facts are enabled."""
     return logging.getLogger(logger).isEnabledFor(logging.INFO)
 
 
 def set_up(form: str) -> None:
-    """Write in this form from now on: "" leaves lines of facts out and everything else as it is."""
+    """Write the log in this form from now on; "" disables lines of facts and changes nothing else."""
     root, ours = logging.getLogger(), logging.getLogger("admin")
     for logger in (root, ours):
         for handler in [one for one in logger.handlers if isinstance(one, _Lines)]:
@@ -44,7 +44,7 @@ def set_up(form: str) -> None:
 
 
 class _Lines(logging.StreamHandler[TextIO]):
-    """Standard error, whichever it is when a line is written."""
+    """Writes to the `sys.stderr` of the moment, which tests replace."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class _Text(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """One object a line, also for what libraries write."""
+    """One JSON object per line, for libraries' messages too."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -87,7 +87,7 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
 
 
 def _spelled(value: object) -> str:
-    """Write a value without spaces as it is, another one in quotation marks."""
+    """Write a value, in quotation marks if it contains spaces."""
     text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if text.isprintable() and text and not set(text) & set(' "=') else json.dumps(text, ensure_ascii=False)
 

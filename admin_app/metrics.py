@@ -1,7 +1,7 @@
-"""What Prometheus is told: numbers of this server's processes, counted only where `ADMIN_METRICS_TOKEN` asks for them.
+"""Metrics for Prometheus: numbers of this server's processes, counted only if `ADMIN_METRICS_TOKEN` is set.
 
-Several processes count into files of one folder, which is made when a server starts. prometheus-client decides by the
-environment, when it is imported, whether it uses such a folder: so it is imported by the first number.
+Several processes count into files of one folder, which the server creates when it starts. prometheus-client reads that
+folder from the environment when it is imported, so it is imported with the first number.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# Seconds, from a page that asks little to one that reaches its time limit.
+# Buckets in seconds, from a light page to one that reaches its time limit.
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 _state = {"is_wanted": False}
 
 
 class Event(StrEnum):
-    """What is counted where it happens."""
+    """Events, which are counted when they happen."""
 
     TIME_LIMIT = "time_limits"
     CONFLICT = "conflicts"
@@ -34,7 +34,7 @@ class Event(StrEnum):
 
 
 class Level(StrEnum):
-    """What the worker reads from the database now and then, for all processes."""
+    """Levels, which the worker reads from the database for all processes."""
 
     WAITING = "jobs_waiting"
     RUNNING = "jobs_running"
@@ -59,17 +59,17 @@ MEANINGS = {
 
 
 def want(*, is_wanted: bool) -> None:
-    """Count from now on, or no longer."""
+    """Switch counting on or off."""
     _state["is_wanted"] = is_wanted
 
 
 def are_wanted() -> bool:
-    """Whether anybody asks for the numbers."""
+    """Whether counting is on."""
     return _state["is_wanted"]
 
 
 def share() -> None:
-    """Make the folder in which this process and those that it begins count together."""
+    """Create the folder in which this process and its children count together."""
     if _state["is_wanted"]:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="admin-metrics-")
 
@@ -81,7 +81,7 @@ def unshare() -> None:
 
 
 def count(event: Event) -> None:
-    """Count something that happened."""
+    """Count an event."""
     if _state["is_wanted"]:
         _kept().events[event].inc()
 
@@ -103,20 +103,20 @@ def take_connection(*_: object) -> None:
 
 
 def give_connection_back(*_: object) -> None:
-    """Count it as free."""
+    """Count a connection of the pool as free."""
     if _state["is_wanted"]:
         _kept().connections.dec()
 
 
 def set_levels(levels: Mapping[Level, float]) -> None:
-    """Say what was read from the database."""
+    """Set the levels that were read from the database."""
     if _state["is_wanted"]:
         for level, value in levels.items():
             _kept().levels[level].set(value)
 
 
 def forget_process(pid: int) -> None:
-    """Leave out what a process that died had in use."""
+    """Drop the levels of a process that died."""
     if FOLDER in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
@@ -124,7 +124,7 @@ def forget_process(pid: int) -> None:
 
 
 def exposition() -> bytes:
-    """Return all numbers of all processes, as Prometheus reads them."""
+    """Return all numbers of all processes in Prometheus' text format."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     kept = _kept()
@@ -138,7 +138,7 @@ def exposition() -> bytes:
 
 
 def listen(host: str, port: int) -> None:
-    """Answer Prometheus at an address of its own, for a worker without a server."""
+    """Answer Prometheus at a separate address, for a worker without a server."""
     if _state["is_wanted"]:
         from prometheus_client import start_http_server
 

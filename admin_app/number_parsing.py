@@ -1,8 +1,8 @@
-"""A number as a person writes it, read as that number or refused, never as another one; and several of them in a list.
+"""Parse numbers as people write them, alone or in a list. A text is read as exactly that number or refused, never as another.
 
-Read are signs of any kind, digits of any one script, groups of three, a decimal comma. The point is the decimal sign that
-the dashboard writes itself. Refused is what may mean two numbers ("5,045" where fractions are possible), what has
-groups of other sizes, and what only programs write (1_000).
+Accepted are signs of any kind, digits of any one script, groups of three, and a decimal comma. The point is the decimal sign
+that the dashboard writes itself. Refused are texts that may mean two numbers ("5,045" if fractions are possible), groups of
+other sizes, and notations of programs (1_000).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import unicodedata
 from decimal import Decimal
 
 _DIGITS = 400
-# Digits of a number that is surely one.
+# The most digits of a number.
 _SHORT = 18
 _NO_BREAK = "\u00a0\u2007\u2009\u202f"
-# What copied text carries along unseen.
+# Invisible characters that copied text may contain.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufeff\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
 _PLAINER = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2013\u2212\ufe63\uff0d", "-"),
         **dict.fromkeys("\ufe62\uff0b", "+"),
         **dict.fromkeys(_NO_BREAK, " "),
-        # The Arabic sign between thousands, and the apostrophes that the Swiss have there.
+        # The Arabic thousands separator, and the Swiss apostrophes.
         **dict.fromkeys("\u066c\u2018\u2019", "'"),
         "\uff0c": ",",
         "\uff0e": ".",
@@ -36,15 +36,15 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<exponent>[+-]?[0-9]{1,3}))?"
 )
 _LIST_SIGNS = str.maketrans({"\u060c": ",", "\uff0c": ",", "\u3001": ",", "\uff1b": ";"})
-# One number in a list whose groups are held together by blanks that do not separate, or by one before a leading zero.
+# A number in a list whose groups are joined by no-break spaces, or by a space before a leading zero.
 _HELD = re.compile(rf"(?<!\d)[1-9]\d{{0,2}}(?:(?:[{_NO_BREAK}]\d{{3}})+| 0\d{{2}})(?!\d)")
 
 
 class AmbiguousNumber(ValueError):
-    """What was typed may mean two numbers: `readings` has them."""
+    """The text may mean two numbers, the `readings`."""
 
     def __init__(self, text: str, *readings: str) -> None:
-        """Say both."""
+        """Name both numbers in the message."""
         self.text, self.readings = text, readings
         super().__init__(f"“{text}” could be {' or '.join(readings)}. Enter the one you mean.")
 
@@ -53,7 +53,7 @@ class AmbiguousList(ValueError):
     """Part of a list may be one number or several."""
 
     def __init__(self, text: str) -> None:
-        """Say how to write it."""
+        """Say in the message how to write the list."""
         how = "Put a space after each comma between numbers, and nothing between the digits of a number."
         super().__init__(f"“{text}” could be one number or several. {how}")
 
@@ -61,7 +61,7 @@ class AmbiguousList(ValueError):
 def whole_number(text: str) -> int:
     """Read a whole number; raise ValueError for anything else."""
     if text.isascii() and text.isdigit() and len(text) <= _SHORT:
-        # Most of a file's numbers: a tenth of the time that the pattern takes.
+        # Most numbers of a file are plain: this takes a tenth of the pattern's time.
         return int(text)
     match = _matched(_WHOLE, text)
     if match["grouped"] and _is_one_group(match, "."):
@@ -87,13 +87,13 @@ def number(text: str) -> Decimal:
 
 
 def numbers_in(text: str, *, is_whole: bool) -> list[str]:
-    """Split a list where blanks, line ends, tabs, semicolons and commas are; raise `AmbiguousList` where one may be within a number."""
+    """Split a list at blanks, line ends, tabs, semicolons and commas; raise `AmbiguousList` if one of them may be part of a number."""
     if held := _HELD.search(text):
         raise AmbiguousList(held[0])
     cells = [cell.strip(",") for cell in re.split(r"[\s;]+", text.translate(_LIST_SIGNS))]
     cells = [cell for cell in cells if cell]
     for cell in cells:
-        # "1,234,567" and nothing else are three whole numbers: so a list of IDs is written.
+        # "1,234,567" alone means three whole numbers, because people write lists of IDs like this.
         may_group = len(cells) > 1 or not is_whole or re.search(r",0\d", cell)
         if "," in cell and may_group and _is_one(cell, is_whole=is_whole):
             raise AmbiguousList(cell)
@@ -118,7 +118,7 @@ def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 
 def _plain(text: str) -> str:
-    """Write it with the signs and digits of ASCII; digits of two scripts in one number are left as they are, and refused."""
+    """Rewrite a number with ASCII signs and digits. Digits of two scripts in one number are left as they are, and refused later."""
     text = text.strip().strip(_UNSEEN).strip().translate(_PLAINER)
     values = {letter: unicodedata.decimal(letter, None) for letter in set(text)}
     digits = {letter: value for letter, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""One setting, and what several parts of the settings read alike."""
+"""The declaration of one setting, and parsers that several settings share."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin_app.colours import accent_of
-from admin_app.company_settings import COMPANY_SETTINGS, require_whole
+from admin_app.company_settings import COMPANY_SETTINGS, one_line, require_whole
 from admin_app.errors import ConfigurationError
 from admin_app.extensions import Values
 from admin_app.logs import JSON, TEXT
@@ -25,12 +25,12 @@ SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 # A name or an address, with a port if need be; a leading dot means "and everything below".
 _HOST = re.compile(r"\.?[A-Za-z0-9_.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
-# The navigation cuts what is longer.
+# The navigation would cut a longer name.
 LONGEST_NAME = 40
-# A page loads it each time somebody comes for the first time.
+# Largest logo in bytes: every first visit loads it.
 LARGEST_LOGO = 200_000
 LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
-# The driver that is installed, and what else its addresses begin with.
+# The installed driver, and other schemes of addresses that mean it.
 DRIVER = "postgresql+psycopg"
 POSTGRESQL = frozenset({"postgres", "postgresql", DRIVER})
 NOT_SECRET = frozenset({"secret", "secret-key", "changeme", "change-me", "dev", "default"})
@@ -48,7 +48,7 @@ def _hour(text: str) -> int | None:
 
 
 def _number_between(least: int, most: int, unit: str = "") -> Callable[[str], int]:
-    """Return what reads a whole number within these bounds."""
+    """Return a parser of whole numbers within these bounds."""
 
     def parse(text: str) -> int:
         number = _whole_number(text)
@@ -72,7 +72,7 @@ class Literal(str):
 
 
 def _host(text: str) -> str:
-    """Check a name, and write an address as browsers do."""
+    """Check a host name or address; return an IPv6 address as browsers write it."""
     if not _HOST.fullmatch(text):
         raise ValueError(text)
     address, bracket, port = text.partition("]")
@@ -89,19 +89,12 @@ def _hosts(text: str) -> list[str]:
 
 
 def _roles(text: str) -> frozenset[str] | None:
-    """Read names of roles; None leaves it to whether people come over https."""
+    """Read names of roles; None means that the default depends on https."""
     names = frozenset(name.strip().lower() for name in text.split(",") if name.strip())
     if "none" in names and len(names) > 1:
         message = "must be roles separated by commas, like owner,editor, or none"
         raise ValueError(message)
     return names - {"none"} if names else None
-
-
-def _site_name(text: str) -> str:
-    if len(text) > LONGEST_NAME or not text.isprintable():
-        message = f"must have {LONGEST_NAME} characters at most, on one line"
-        raise ValueError(message)
-    return text
 
 
 def _logo(text: str) -> str:
@@ -114,12 +107,12 @@ def _logo(text: str) -> str:
 
 
 def _accent(text: str) -> str:
-    """Return the style sheet's tokens for an accent colour; "" is the usual one."""
+    """Return the style sheet's tokens for an accent colour; "" means the default colour."""
     return accent_of(text).styles if text else ""
 
 
 def _smtp(text: str) -> dict[str, object]:
-    """Read where email is handed over, as Flask-Mailman's settings."""
+    """Read the SMTP server; return Flask-Mailman's settings."""
     url = urlsplit(text)
     try:
         port = url.port
@@ -169,7 +162,7 @@ def _sender(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    """Accept the URL that hosting companies hand out, and name the driver that is installed."""
+    """Read the database's URL in the form that hosting companies use, and add the installed driver."""
     try:
         url = make_url(_with_hosts_apart(text))
     except (ArgumentError, ValueError) as error:
@@ -208,7 +201,7 @@ _SEVERAL = re.compile(
 
 
 def _with_hosts_apart(text: str) -> str:
-    """Write several hosts in the way that SQLAlchemy reads them: behind the “?”, the ports apart."""
+    """Rewrite several hosts as SQLAlchemy reads them: after the “?”, with separate ports."""
     found = _SEVERAL.fullmatch(text)
     if found is None:
         return text
@@ -221,12 +214,12 @@ def _with_hosts_apart(text: str) -> str:
 
 
 def _to_the_primary(url: URL) -> URL:
-    """Ask for the server that takes writes, and for no more than some seconds each: one that is gone may not answer at all."""
+    """Require a server that accepts writes, and set a time limit per host: a dead one may not answer at all."""
     return url.set(query={"target_session_attrs": "read-write", "connect_timeout": "3", **url.query})
 
 
 def _replica(text: str) -> str:
-    """Accept a server of PostgreSQL's, and give it no more than some seconds: pages wait for it, and the primary answers as well."""
+    """Read the URL of a PostgreSQL replica, and set a time limit: pages wait for it, and the primary can answer instead."""
     try:
         url = make_url(_with_hosts_apart(text))
     except (ArgumentError, ValueError) as error:
@@ -356,7 +349,7 @@ SETTINGS = (
         "ADMIN_SITE_NAME",
         "Admin",
         "What the dashboard is called: in the navigation, in titles, on the sign-in page and in authenticator apps.",
-        _site_name,
+        one_line,
     ),
     Setting(
         "ADMIN_LOGO",

@@ -1,4 +1,4 @@
-"""Time zones: those a person may choose from, and the one that a kept name means."""
+"""Time zones: the offered ones, and the zone of a stored name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 UTC_NAME = "UTC"
-# The names of places. The rest are abbreviations, offsets and what older systems called the same places.
+# The regions whose zones are offered. The other names are abbreviations, offsets and old aliases.
 _REGIONS = (
     "Africa",
     "America",
@@ -29,7 +29,7 @@ def offered() -> tuple[str, ...]:
 
 
 def known_zone(name: str) -> tzinfo | None:
-    """Return the zone of this name, None if this system's tables have none. `ZoneInfo` would open any file of that name."""
+    """Return the zone of this name; None if this system's tables lack it. `ZoneInfo` alone would open any file of that name."""
     if name == UTC_NAME:
         return UTC
     return ZoneInfo(name) if name in _known() else None
@@ -47,11 +47,11 @@ def _known() -> frozenset[str]:
 
 
 class UnclearTimeError(ValueError):
-    """A time means no single moment: its zone's clocks show it twice, or never, or the zone is unknown. The message says what to enter instead."""
+    """A time that means no single moment: the zone's clocks show it twice or never, or the zone is unknown. The message says what to enter instead."""
 
 
 def moment_at(clock: datetime, zone: tzinfo) -> datetime:
-    """Return the moment, in UTC, at which the clocks of a zone show a time; raise `UnclearTimeError` if there is not one such moment."""
+    """Return the moment, in UTC, at which the clocks of a zone show a time; raise `UnclearTimeError` if there is none, or two."""
     first, second = (clock.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     moment = first.astimezone(UTC)
     if first.utcoffset() == second.utcoffset():
@@ -65,7 +65,7 @@ def moment_at(clock: datetime, zone: tzinfo) -> datetime:
 
 
 def clock_text(moment: datetime, zone: tzinfo) -> str:
-    """Write what the clocks of a zone show, with the offset where that alone is not clear."""
+    """Write the time on the clocks of a zone, with the offset if the time alone is ambiguous."""
     try:
         there = moment.astimezone(zone)
         clock = there.replace(tzinfo=None, fold=0)
@@ -73,5 +73,5 @@ def clock_text(moment: datetime, zone: tzinfo) -> str:
     except UnclearTimeError:
         return there.isoformat()
     except OverflowError:
-        # At the calendar's very ends, where that would lie outside.
+        # The zone's time would lie beyond the calendar's ends.
         return moment.isoformat()

@@ -1,4 +1,4 @@
-"""When two texts are the same to a person, which of two comes first, and what nobody sees of them."""
+"""Unicode text as people perceive it: which texts are equal, how they are sorted, and which characters are invisible."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 import unicodedata
 from functools import cache
 
-# Nothing to see although Unicode calls them letters, marks, symbols or not assigned yet: fillers, selectors, blanks.
+# Invisible characters that Unicode classes as letters, marks, symbols or unassigned: fillers, selectors, blanks.
 _BLANK_RANGES = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800),
     (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF),
 )  # fmt: skip
-# Signs that Unicode calls formats and that are seen: of Arabic, Syriac and Kaithi numbers, and between hieroglyphs.
+# Visible characters that Unicode classes as formats: of Arabic, Syriac and Kaithi numbers, and between hieroglyphs.
 _SEEN = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U00013455]")
 _SELECTOR = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _JOINER = re.compile("[\u200c\u200d]")
 _TAG = re.compile("[\U000e0020-\U000e007f]")
 _TAGGED = re.compile("[\U0001f3f4\U000e0020-\U000e007e]")
 _OPENING, _CLOSING = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]"), re.compile("[\u202c\u2069]")
-# The class of the sign that takes a letter its vowel, in the scripts of India: a joiner behind it says how that looks.
+# The combining class of the virama, which removes a letter's vowel in Indic scripts: a joiner after it changes its look.
 _VIRAMA = 9
-# The letters that do not decompose, and the letter that each is sorted beside.
+# Letters that do not decompose, with the letter that each is sorted beside.
 _BESIDE = {
     "ø": "o",
     "ł": "l",
@@ -34,26 +34,26 @@ _BESIDE = {
     "ħ": "h",
     "ŧ": "t",
 }
-# The Unicode of 2002, which has next to every letter that names are written in. An index is kept by the keys, so that no
-# text's key may ever change, as it would with the letters that later editions add.
+# Unicode 3.2 of 2002, which has almost every letter of names. Indexes contain the keys, so a text's key must never change,
+# as it would with letters that later editions add.
 _LASTING = unicodedata.ucd_3_2_0
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
-# Behind the last one that had a small letter then.
+# The first code point after the last capital of that edition.
 _LAST_CAPITAL = 0x10500
-# A capital that came later, to a letter that was there.
+# Capitals that were added later to existing letters.
 _LATER = {0x1E9E: "ss"}
-# By more letters no two names are told apart first; the whole text follows in the key.
+# The most letters of the first part of a sort key; the whole text follows in the key.
 LONGEST_KEY = 200
-# Stands between the two: before every character that a name may have.
+# Separates the two parts of a key: it sorts before every character of a name.
 _END = "\x01"
 
 
-# Of longer texts a browser takes seconds for each key, where it finds the direction of every paragraph itself.
+# In a text longer than this, a browser that has to find each paragraph's direction takes seconds per keystroke.
 LONG = 100_000
 
 
 def direction_of_long(value: str) -> str:
-    """Return the direction of a long text, by its first letter that has one; "" for a short text, whose direction the browser finds."""
+    """Return the direction of a long text, by its first letter with a direction; "" for a short text, whose direction the browser finds."""
     if len(value) <= LONG:
         return ""
     classes = (unicodedata.bidirectional(letter) for letter in value)
@@ -61,12 +61,12 @@ def direction_of_long(value: str) -> str:
 
 
 def composed(value: str) -> str:
-    """Return the text in Unicode's form NFC, the one in which every text is kept."""
+    """Return the text in Unicode's form NFC, in which every text is stored."""
     return unicodedata.normalize("NFC", value)
 
 
 def forms(value: str) -> tuple[str, ...]:
-    """Return how a text may be stored: composed; and decomposed, by another program or before texts were kept composed."""
+    """Return the forms in which a text may be stored: composed, or decomposed by another program or an earlier version."""
     return tuple(dict.fromkeys(unicodedata.normalize(form, value) for form in ("NFC", "NFD")))
 
 
@@ -79,19 +79,19 @@ def caseless(value: str) -> str:
 
 
 def mailbox(value: str) -> str:
-    """Return what two emails have in common that most likely reach the same person: without capitals, dots, and what follows a plus."""
+    """Return the mailbox that an email most likely reaches: without capitals, dots, and the part after a plus."""
     folded = caseless(value)
     local, _, domain = folded.rpartition("@")
     bare = local.partition("+")[0].replace(".", "")
     return f"{bare}@{domain}" if bare else folded
 
 
-# ---- what nobody sees
+# ---- invisible characters
 
 
 @cache
 def is_unseen(letter: str) -> bool:
-    """Whether there is nothing to see of a character by itself. NUL is no text at all, and refused as such."""
+    """Whether a character by itself is invisible. NUL does not count: it is no text, and refused elsewhere."""
     if letter == "\0" or _SEEN.match(letter):
         return False
     is_named = unicodedata.category(letter) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -99,7 +99,7 @@ def is_unseen(letter: str) -> bool:
 
 
 def has_something_to_see(value: str) -> bool:
-    """Whether a text shows anything: a zero width space alone does not, nor does a blank."""
+    """Whether a text has a visible character; blanks and zero width spaces are invisible."""
     return not all(map(is_unseen, value))
 
 
@@ -112,14 +112,14 @@ def unseen_in(value: str) -> str | None:
 
 
 def line(value: str) -> str:
-    """Return a text of one line as it is kept: composed, and without what nobody sees at its ends."""
+    """Return a single line as it is stored: composed, and without invisible characters at its ends."""
     return trimmed(composed(value))
 
 
 def trimmed(text: str) -> str:
-    """Take blanks and invisible characters off the ends of a text.
+    """Remove blanks and invisible characters from the ends of a text.
 
-    What belongs to the last letter that is seen stays with it: how an emoji looks, a joiner in a script of India.
+    Invisible characters that modify the last visible letter stay: the look of an emoji, a joiner in an Indic script.
     """
     start = next((place for place, letter in enumerate(text) if not is_unseen(letter)), None)
     if start is None:
@@ -129,7 +129,7 @@ def trimmed(text: str) -> str:
 
 
 def _end_of_last(text: str, end: int, start: int) -> int:
-    """Return where what belongs to the last letter ends, and then what ends the directions that the text began."""
+    """Return the end of the characters that modify the last letter, and of those that end directions which the text began."""
     while end < len(text) and _belongs(text[end - 1], text[end]):
         end += 1
     is_open = len(_OPENING.findall(text, start, end)) - len(_CLOSING.findall(text, start, end))
@@ -139,7 +139,7 @@ def _end_of_last(text: str, end: int, start: int) -> int:
 
 
 def _belongs(before: str, letter: str) -> bool:
-    """Whether an invisible character says something about the one before it."""
+    """Whether an invisible character modifies the one before it."""
     if _SELECTOR.match(letter):
         return not is_unseen(before)
     if _JOINER.match(letter):
@@ -151,10 +151,10 @@ def _belongs(before: str, letter: str) -> bool:
 
 
 def sort_key(value: str) -> str:
-    """Return what texts are sorted by, compared by code points: without capitals and marks, then the text itself.
+    """Return the sort key of a text, to be compared by code points: the text without capitals and marks, then the text itself.
 
     So "adam" comes before "Émile" and "Zoe", and "Emile" right before "Émile"; two texts never have the same key. The
-    migrations make a function of PostgreSQL that means the same.
+    migrations create an equivalent function in PostgreSQL.
     """
     plain = value.lower() if value.isascii() else _LASTING.normalize("NFKD", value).translate(plain_letters())
     plain = plain[:LONGEST_KEY]
@@ -162,13 +162,13 @@ def sort_key(value: str) -> str:
 
 
 def namesake(value: str) -> str:
-    """Return what two names have in common that differ in capitals and marks alone: the first part of what they are sorted by."""
+    """Return a name without capitals and marks: the first part of its sort key, equal for names that differ only in these."""
     return sort_key(value).partition(_END)[0]
 
 
 @cache
 def plain_letters() -> dict[int, str]:
-    """Map the letters that a decomposed text still has to those that it is sorted by."""
+    """Return a table from the letters of a decomposed text to the letters that they are sorted by."""
     plain = {letter: _plain(letter) for letter in map(chr, range(_LAST_CAPITAL + 1))}
     changed = [letter for letter, text in plain.items() if text != letter and (not text or _is_lasting(letter))]
     return {ord(letter): plain[letter] for letter in changed} | _LATER
@@ -180,5 +180,5 @@ def _plain(letter: str) -> str:
 
 
 def _is_lasting(letter: str) -> bool:
-    """Whether it was there, and is not decomposed before it is looked up."""
+    """Whether a letter existed in that edition of Unicode and does not decompose."""
     return _LASTING.category(letter) != "Cn" and _LASTING.normalize("NFKD", letter) == letter

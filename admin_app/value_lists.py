@@ -1,11 +1,11 @@
-"""Several values in one text, as people type them and files have them: with commas between, in quotes where a value has one."""
+"""Several values in one text, as people and files write them: separated by commas, and in quotes if a value contains a comma."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Quotation marks as in CSV: around a whole value, and doubled inside. One without an end is a plain character.
+# Quotation marks as in CSV: around a whole value, and doubled inside. A mark without a closing one is a plain character.
 _BETWEEN = r",;\t\r\n\v\f\x85\u2028\u2029"
 _QUOTED = r'"(?P<quoted>(?:[^"]|"")*+)"'
 _VALUE = re.compile(rf"[^\S{_BETWEEN}]*(?:{_QUOTED}[^\S{_BETWEEN}]*(?=[{_BETWEEN}]|\Z)|(?P<plain>[^{_BETWEEN}]+))")
@@ -14,7 +14,7 @@ _TO_QUOTE = re.compile(rf'[{_BETWEEN}"]')
 
 
 def values_of(text: str, *, at_blanks: bool = False) -> list[str]:
-    """Split at commas, semicolons, tabs and line ends (and at blanks), but for those between quotation marks."""
+    """Split at commas, semicolons, tabs and line ends (and at blanks), except between quotation marks."""
     found = []
     for match in (_WORD if at_blanks else _VALUE).finditer(text):
         quoted = match["quoted"]

@@ -1,3 +1,3 @@
-"""Backups: the database and the files beside it in one archive, which says what is in it and can be tried."""
+"""Backups: the database and the stored files in one archive with a manifest, which can be verified."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The archive: a compressed tar of the database's copy, the files, and last a manifest, without which it was broken off.
+"""The archive: a compressed tar of the database's copy, the files and, last, a manifest. Without the manifest it is incomplete.
 
-Of the files no more than one at a time is on this machine: a bucket may hold more than its disk.
+Only one file at a time is on this machine's disk: a bucket may hold more than the disk.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from admin_app.errors import BackupError
 from admin_app.extensions import Values
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
-# What a job made, a person sent or a record holds; nothing else is unpacked.
+# The names of files of jobs, uploads and records; nothing else is unpacked.
 _FILE = re.compile(rf"{FILES}/(job|upload|stored)-[0-9]+-[0-9]+")
-# Most of the size by a fifth of the time that the best would take.
+# The compression level: nearly as small as the best level in a fifth of its time.
 LEVEL = 5
 CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a database holds: its migrations, the rows of each table, the number of the newest change set."""
+    """Facts about a database: its migrations, the number of rows of each table, the newest change set."""
 
     revisions: list[str]
     rows: dict[str, int]
     newest_change_set: int
 
     def differences(self, other: Facts) -> list[str]:
-        """Say in which facts another database differs; a table that is not counted here is unknown, not lacking."""
+        """Say in which facts another database differs. A table that was not counted here is unknown, not missing."""
         found = [] if self.revisions == other.revisions else ["migrations"]
         if self.newest_change_set != other.newest_change_set:
             found.append("newest change set")
@@ -45,7 +45,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Piece:
-    """A file to be put into an archive: its name, and what opens it, which returns None where it is gone by then."""
+    """A file for an archive: its name, and the function that opens it, which returns None if it is gone by then."""
 
     name: str
     open: Callable[[], IO[bytes] | None]
@@ -53,25 +53,25 @@ class Piece:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in an archive, and of which dashboard it is."""
+    """The manifest: the members of an archive, and the dashboard that it is of."""
 
     version: str
     made_at: str
     store: str
-    # Eight digits that tell secret keys apart, and tell nothing of them.
+    # Eight digits that distinguish secret keys and reveal nothing about them.
     key_mark: str
     facts: Facts
-    # By their names, the SHA-256 of each member, and how many bytes it has.
+    # The SHA-256 and the size in bytes of each member, by its name.
     members: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
     def note(self, name: str, digest: str, size: int) -> None:
-        """Remember a member."""
+        """Add a member."""
         self.members[name], self.sizes[name] = digest, size
 
     @classmethod
     def read(cls, text: bytes) -> Manifest:
-        """Read it as it was written."""
+        """Read a manifest."""
         try:
             values: Values = json.loads(text)
             return cls(**{**values, "facts": Facts(**values["facts"])})
@@ -81,7 +81,7 @@ class Manifest:
 
 
 def write(path: Path, manifest: Manifest, database: Path, files: Iterable[Piece]) -> None:
-    """Write an archive for its owner alone, under another name until it is whole."""
+    """Write an archive that only its owner can read, under a temporary name until it is complete."""
     unfinished, beside = path.with_name(f"{path.name}.part"), database.with_name(MANIFEST)
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
@@ -102,11 +102,11 @@ def write(path: Path, manifest: Manifest, database: Path, files: Iterable[Piece]
 
 
 def unpack(path: Path, folder: Path) -> Manifest:
-    """Check every member of an archive, and unpack all but the files into a folder; raise `BackupError` where it is not whole."""
+    """Check every member of an archive, and unpack all but the stored files into a folder; raise `BackupError` if it is damaged."""
     try:
         seen = {name: _looked_at(name, source, folder) for name, source in _members(path)}
     except (tarfile.TarError, EOFError, OSError) as error:
-        # The backup may be whole: it is the disk that it is unpacked on.
+        # The backup may be intact: the disk that it is unpacked on is the problem.
         fault = (
             f"cannot be unpacked: {trouble}"
             if (trouble := trouble_of(error))
@@ -127,7 +127,7 @@ def unpack(path: Path, folder: Path) -> Manifest:
 
 
 def files_in(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Return the files of an archive that was looked at, each to be read before the next one."""
+    """Return the stored files of a checked archive; each has to be read before the next one."""
     for name, source in _members(path):
         if name.startswith(f"{FILES}/"):
             yield name.removeprefix(f"{FILES}/"), source
@@ -155,7 +155,7 @@ def _add_piece(archive: tarfile.TarFile, manifest: Manifest, piece: Piece, besid
 
 
 def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Open each member of an archive; a foreign name could lead anywhere."""
+    """Open each member of an archive, and refuse unknown names, which could lead anywhere on the disk."""
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             is_ours = member.name in {MANIFEST, DATABASE} or _FILE.fullmatch(member.name)

@@ -1,6 +1,6 @@
-"""The files of a backup: taken out of the folder or bucket that keeps them, and put back there, one after the other.
+"""The stored files of a backup: read from their folder or bucket, and put back there, one after the other.
 
-In the database they are part of its own copy.
+Files in the database are part of its copy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EVERYBODY = {one.word: one for one in (JOBS, UPLOADS, STORED)}
 
 
 def kept_beside() -> Iterator[Piece]:
-    """Return the files that are not in the database, each with what opens it; that is None where it is gone by then."""
+    """Return the files that are not in the database, each with the function that opens it."""
     if current_app.config["FILES"] == IN_DATABASE:
         return
     for word, owners in EVERYBODY.items():
@@ -32,7 +32,7 @@ def kept_beside() -> Iterator[Piece]:
 
 
 def put_back(name: str, file: IO[bytes]) -> bool:
-    """Write a file of a backup to the present place of files; return whether it has an owner, without whom it is left out."""
+    """Write a file of a backup to the present place of files; return whether it has an owner. A file without one is left out."""
     word, owner_id, attempt = name.split("-")
     owners, writing = EVERYBODY[word], (int(owner_id), int(attempt))
     if not _has_owner(owners, writing):

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, run on a database: one alone, or one that writes what another one reads."""
+"""Run PostgreSQL's own programs on a database: one alone, or one that pipes its output into another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", "
 
 @dataclass(frozen=True)
 class _Started:
-    """A program at work; what it says of problems goes into a file, so that it never waits for a reader."""
+    """A running program. Its error output goes into a file, so that it never waits for a reader."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -38,7 +38,7 @@ class _Started:
 
 
 def run(program: str, url: URL | None, *arguments: str) -> str:
-    """Run one, on a database if it needs one; return what it writes."""
+    """Run a program, on a database if it needs one; return its output."""
     with TemporaryFile() as said, TemporaryFile() as written:
         _start([program, *arguments], url, said, output=written).ended()
         written.seek(0)
@@ -46,11 +46,11 @@ def run(program: str, url: URL | None, *arguments: str) -> str:
 
 
 def carry_out(script: Command, url: URL, *, before: str, after: str) -> None:
-    """Let psql carry out what a program writes, between two texts of SQL: the second one only if that program succeeds."""
+    """Let psql execute a program's output between two SQL texts; the second one only if the program succeeds."""
     with TemporaryFile() as said, TemporaryFile() as complaints:
         psql = _start(PSQL, url, complaints, feed=subprocess.PIPE)
         writer = _start(script, None, said, output=subprocess.PIPE)
-        # Where psql has stopped, its exit code says so.
+        # If psql has stopped, its exit code says so.
         with suppress(BrokenPipeError), cast("IO[bytes]", psql.process.stdin) as target:
             target.write(before.encode())
             with cast("IO[bytes]", writer.process.stdout) as source:
@@ -64,7 +64,7 @@ def carry_out(script: Command, url: URL, *, before: str, after: str) -> None:
 def _start(
     command: Command, url: URL | None, said: IO[bytes], *, feed: int | None = None, output: IO[bytes] | int = 0
 ) -> _Started:
-    """Start one; the password is passed in the environment, which no process list shows."""
+    """Start a program. The password is passed in the environment, which no process list shows."""
     found = shutil.which(command[0])
     if found is None:
         message = f"{command[0]} is not on this machine. Install PostgreSQL's client, of the server's version."

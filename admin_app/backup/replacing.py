@@ -1,4 +1,4 @@
-"""Replace what is in a PostgreSQL database with an archive of pg_dump, in one transaction: a restore that fails changes nothing."""
+"""Replace the content of a PostgreSQL database by a pg_dump archive, in one transaction: a restore that fails changes nothing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from admin_app.errors import BackupError
 
 _SCHEMAS = text("SELECT nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'")
 _EXTENSIONS = text("SELECT extname FROM pg_extension")
-# What is directly in a schema, without what an extension or another object brings along. Extensions stay: only a superuser
-# could create some of them again. So do the schemas themselves, and their owners.
+# The objects directly in a schema, without those that belong to an extension or to another object. Extensions stay: only a
+# superuser could create some of them again. The schemas and their owners stay, too.
 _DIRECTLY = """
     FROM pg_depend AS held JOIN pg_namespace AS place
         ON held.refclassid = 'pg_namespace'::regclass AND held.refobjid = place.oid
@@ -41,9 +41,9 @@ BEGIN
     END LOOP;
 END $$;
 """
-# What is elsewhere and would go with that, because it depends on it by whatever steps. A part of another object ('i'), such
-# as a view's rule, leads to that one. What belongs to a table ('a', 'S'), such as a default, is where its table is, and
-# goes without saying with it.
+# Objects elsewhere that would be dropped too, because they depend on those in any number of steps. A part of another object
+# ('i'), such as a view's rule, stands for that object. Parts of a table ('a', 'S'), such as a default, are where their table
+# is, and need no mention.
 _ELSEWHERE = """
 WITH RECURSIVE gone(classid, objid, objsubid) AS (
     SELECT held.classid, held.objid, held.objsubid {directly}
@@ -75,7 +75,7 @@ WHERE schema NOT IN ({emptied}) AND NOT starts_with(schema, 'pg_') ORDER BY name
 
 
 def replace(file: Path, url: URL, connection: Connection) -> None:
-    """Empty the schemas that are in the archive, and restore it. What else there is stays: nothing of it may depend on them."""
+    """Empty the schemas in the archive, and restore it. Everything else stays, and must not depend on those schemas."""
     contents = run("pg_restore", None, "--list", str(file)).splitlines()
     schemas = set(connection.scalars(_SCHEMAS))
     held = {"public"} | {one for one in schemas if any(_is_of(line, "SCHEMA", one) for line in contents)}
@@ -84,7 +84,7 @@ def replace(file: Path, url: URL, connection: Connection) -> None:
     _require_apart(connection, sql.SQL(_ELSEWHERE).format(directly=directly, emptied=names))
     listed = file.with_name("contents")
     listed.write_text("\n".join(_missing(contents, schemas, set(connection.scalars(_EXTENSIONS)))), "utf-8")
-    # It holds no locks while the tables are dropped.
+    # This connection must hold no locks while the tables are dropped.
     connection.rollback()
     options = ["--no-owner", "--clean", "--if-exists", f"--use-list={listed}", "--file=-"]
     carry_out(
@@ -105,13 +105,13 @@ def _require_apart(connection: Connection, query: sql.Composed) -> None:
 
 
 def _missing(contents: list[str], schemas: Collection[str], extensions: Collection[str]) -> list[str]:
-    """Return what is to be restored: all but the schemas and extensions that are there."""
+    """Return the entries to restore: all but existing schemas and extensions."""
     present = [("SCHEMA", one) for one in schemas] + [("EXTENSION", one) for one in extensions]
-    # A comment can be changed by an extension's owner alone.
+    # Only an extension's owner can change its comment.
     present += [("COMMENT", f"EXTENSION {one}") for one in extensions]
     return [line for line in contents if not any(_is_of(line, kind, name) for kind, name in present)]
 
 
 def _is_of(line: str, kind: str, name: str) -> bool:
-    """Whether a line of the list is about an object: after its numbers, which schema it is in, its name and its owner."""
+    """Whether a line of pg_restore's list is about an object: after its numbers it has the kind, the schema, the name and the owner."""
     return re.match(rf"\d+; \d+ \d+ {kind} - {re.escape(name)} ", line) is not None

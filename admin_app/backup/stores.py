@@ -1,4 +1,4 @@
-"""Copying a database and putting a copy back: SQLite by its own online copy, PostgreSQL by pg_dump and pg_restore."""
+"""Copy a database and restore a copy: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ class Store(Protocol):
     name: str
 
     def copy(self, file: Path) -> Facts:
-        """Write the database into a file, as it is at one moment, while others write; return what it holds."""
+        """Write the database as of one moment into a file, while others write; return the facts about it."""
 
     def is_empty(self) -> bool:
-        """Whether there is nothing that a restore would take away."""
+        """Whether the database has nothing that a restore would delete."""
 
     def load(self, file: Path) -> None:
         """Replace the database with the copy."""
 
     def tried(self, file: Path) -> Facts:
-        """Restore the copy beside, and return what it holds."""
+        """Restore the copy into a temporary database, and return the facts about it."""
 
 
 def store_of(engine: Engine) -> Store:
-    """Return how to copy this database."""
+    """Return the way to copy this database."""
     return SqliteStore(engine) if engine.dialect.name == "sqlite" else PostgresStore(engine)
 
 
 def facts_of(connection: Connection) -> Facts:
-    """Count what a database holds."""
+    """Return the facts about a database."""
     inspector = inspect(connection)
     schemas = {table.schema for table in db.metadata.sorted_tables} & {None, *inspector.get_schema_names()}
     there = {(schema, name) for schema in schemas for name in inspector.get_table_names(schema)}
@@ -65,7 +65,7 @@ class SqliteStore:
         self._path = Path(str(engine.url.database))
 
     def copy(self, file: Path) -> Facts:
-        """Copy it at once: others go on writing into its log meanwhile."""
+        """Copy the database in one step; others can write into its log meanwhile."""
         if not self._path.exists():
             message = f"There is no database at {self._path}."
             raise BackupError(message)
@@ -80,12 +80,12 @@ class SqliteStore:
             return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
     def load(self, file: Path) -> None:
-        """Put the copy in its place by SQLite itself, which knows the log beside it; a new file is its owner's alone."""
+        """Let SQLite itself write the copy over the database, because it knows the log beside it. Only the owner can read a new file."""
         self._path.touch(mode=0o600)
         _copied(file, self._path)
 
     def tried(self, file: Path) -> Facts:
-        """Look through the whole copy."""
+        """Check the whole copy."""
         with closing(sqlite3.connect(file)) as connection:
             found = connection.execute("PRAGMA quick_check").fetchone()[0]
         if found != "ok":
@@ -105,7 +105,7 @@ def _facts_of_file(file: Path) -> Facts:
         with engine.connect() as connection:
             return facts_of(connection)
     finally:
-        # Its log goes into the file with the last connection.
+        # Closing the last connection merges the log into the file.
         engine.dispose()
 
 
@@ -141,7 +141,7 @@ class PostgresStore:
             replace(file, self._url, connection)
 
     def tried(self, file: Path) -> Facts:
-        """Restore into a database of its own, which goes again."""
+        """Restore the copy into a temporary database, which is dropped afterwards."""
         with self._beside() as url:
             run("pg_restore", url, "--no-owner", "--exit-on-error", str(file), "--dbname")
             engine = create_engine(url)

@@ -1,4 +1,4 @@
-"""What a resource or its model lacks, each with the line to add: no errors, but lists are slower or forms poorer without it."""
+"""Find what a resource or its model lacks, each with the line to add. These are no errors, but without them lists are slower or forms poorer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _needed(resource: Resource) -> Iterator[Finding]:
 
 
 def _named(resource: Resource) -> Iterator[Finding]:
-    """Find columns that look like an archive's or a position's and that the model does not name."""
+    """Find columns that look like an archive's or a position's column and that the model does not declare as such."""
     model = resource.model
     for name, column in stored_columns(model).items():
         kind, line = kind_of(column).name, ""
@@ -93,7 +93,7 @@ def _foreign_keys(resource: Resource) -> Iterator[Finding]:
 
 
 def _index(columns: Sequence[TableColumn], names: Sequence[str]) -> str:
-    """Say where to declare an index. A model of a table that must not be altered makes none, but says what there is."""
+    """Say where to declare an index. For a table that must not be altered, the model only declares existing indexes."""
     several = ", ".join(f'"{one.name}"' for one in columns)
     line = f"Add to __table_args__: Index(None, {several})"
     if len(names) == 1:
@@ -120,7 +120,7 @@ def _sorts(resource: Resource) -> Iterator[Finding]:
 
 
 def _kept(name: str, attribute: Attribute, *, is_legacy: bool) -> str:
-    """Say how the database can store the computed value, with an index: as a column computed from the row itself."""
+    """Say how the database can store the computed value with an index: in a generated column."""
     expression = attribute.__clause_element__()
     if is_legacy or any(isinstance(one, SelectBase) for one in iterate(expression)):
         return f"Take {name} out of column_sortable_list, or keep it in a column."

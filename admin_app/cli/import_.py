@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from admin_app.cli.plan import Agreement, agreed, show_plan
-from admin_app.cli.resource_names import resource_named
+from admin_app.cli.resource_names import transferable
 from admin_app.cli.streams import opened, to_standard_output, write_to
 from admin_app.context import writing
 from admin_app.db.connection import refresh_statistics
@@ -31,7 +31,6 @@ from admin_app.panel.plan.jobs import PlanWork
 from admin_app.panel.plan.operation import BulkOperation
 from admin_app.panel.plan.operations.importing import import_of
 from admin_app.panel.plan.wrong_rows import wrong_rows
-from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 from admin_app.transfer.formats.csv import DELIMITERS
 from admin_app.transfer.import_.headers import columns_named, is_title, titles_mapped
@@ -195,7 +194,7 @@ def import_(  # noqa: PLR0917 -- click hands them over by name
     row is wrong, it is named by its number (the header is row 1) and nothing is imported, unless --errors says where
     wrong rows go.
     """
-    access, agreement = access_to(_resource(resource)), Agreement(is_plan, is_yes, reason)
+    access, agreement = access_to(transferable(resource)), Agreement(is_plan, is_yes, reason)
     choices = Choices(
         Reading(encoding=encoding, delimiter=SEPARATORS.get(delimiter or "", ""), sheet=sheet),
         headers,
@@ -316,7 +315,3 @@ def _say(counts: ImportCounts, resource: Resource) -> None:
 
 def _scope(name: str) -> str:
     return f"Rows of “{name}”" if name else "Rows of standard input"
-
-
-def _resource(name: str) -> Resource:
-    return resource_named(name, (one for one in resources() if one.can_transfer))

@@ -54,7 +54,7 @@ def _model_called(name: str) -> type[Record] | None:
 
 
 def _models() -> list[type[Record]]:
-    """Return the models, of those that share a table the base class first."""
+    """Return the models, with a base class before the classes that share its table."""
     found = [one.class_ for one in Record.registry.mappers if issubclass(one.class_, Record)]
     return sorted(found, key=lambda one: (len(one.__mro__), one.__name__))
 
@@ -100,7 +100,7 @@ def _print_for_tables(found: Sequence[Found], *, is_legacy: bool) -> None:
 
 
 def _in_order(found: Mapping[str, Found]) -> dict[str, Found]:
-    """Put tables after those that they refer to, as far as they do not do so in a circle."""
+    """Sort tables so that each comes after those that it refers to, except in circles."""
     done: dict[str, Found] = {}
 
     def add(name: str, above: frozenset[str]) -> None:
@@ -116,14 +116,14 @@ def _in_order(found: Mapping[str, Found]) -> dict[str, Found]:
 
 
 def _with_names(named: Named, given: Mapping[str, Found]) -> Named:
-    """Name the model of each table; a class or a file that is there already keeps its name."""
+    """Choose the names of each table's model; existing classes and files keep theirs."""
     every = dict(named)
     for full, one in given.items():
         schema = f"{one.table.schema}_" if one.table.schema else ""
         wanted = [one.table.name, f"{schema}{one.table.name}", f"{schema}{singular(one.table.name)}_record"]
         modules = {module.rpartition(".")[2] for _, module in every.values()}
         module = free_name(map(module_name, wanted), modules)
-        # Addresses and commands tell no capitals.
+        # Addresses and commands ignore case.
         model = free_name(map(class_name, wanted), {model for model, _ in every.values()}, alike=str.lower)
         every[full] = (model, f"admin_app.models.{module}")
     return every
@@ -136,7 +136,7 @@ def _described(given: Mapping[str, Found], named: Named, *, is_legacy: bool) -> 
             one.table,
             named,
             one.unique,
-            # No index of ours, and no migration, reaches another schema.
+            # Neither our indexes nor our migrations reach another schema.
             is_legacy=is_legacy or one.is_view or one.table.schema is not None or bool(one.key),
             is_view=one.is_view,
             key=one.key,
@@ -147,7 +147,7 @@ def _described(given: Mapping[str, Found], named: Named, *, is_legacy: bool) -> 
 
 
 def _require_names(found: Sequence[Found]) -> None:
-    """Refuse a table that is called as one of another schema: the history knows records by the name of their table."""
+    """Refuse a table with the same name as one of another schema: the history knows records by the table's name."""
     known = {str(one.__table__.name): str(one.__table__.fullname) for one in _models()}
     for one in found:
         if (other := known.setdefault(one.table.name, one.table.fullname)) != one.table.fullname:
@@ -156,13 +156,13 @@ def _require_names(found: Sequence[Found]) -> None:
 
 
 def _view_of(table: Table) -> str:
-    """Write a view of a table that has another name."""
+    """Write a view that gives a table another name."""
     name, place = f"{table.schema or 'other'}_{table.name}", f"{quoted(table.schema)}." if table.schema else ""
     return " ".join(("CREATE VIEW", quoted(name), "AS SELECT * FROM", f"{place}{quoted(table.name)}"))
 
 
 def _require_no_links(found: Sequence[Found]) -> None:
-    """Refuse a table that only links two others: their files have it."""
+    """Refuse an association table: the files of the two tables that it links declare it."""
     for one in found:
         for link in links_of_table(one.table)[:1]:
             between = in_words([*link.sides])
@@ -171,7 +171,7 @@ def _require_no_links(found: Sequence[Found]) -> None:
 
 
 def _require_known(one: Described) -> None:
-    """Refuse a table that refers to one without a model: the next migration would take that foreign key away."""
+    """Refuse a table that refers to one without a model: the next migration would remove that foreign key."""
     if one.unknown and not one.is_legacy:
         message = f"{one.table.fullname} refers to {in_words(one.unknown)}, of which there is no model: ask for all of them at once."
         raise click.ClickException(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from admin_app.errors import NotFoundError
+from admin_app.panel.registry import resources
 from admin_app.panel.resource import Resource
 
 
@@ -16,3 +17,8 @@ def resource_named(name: str, offered: Iterable[Resource]) -> Resource:
         message = f"“{name}” does not exist. Choose from: {', '.join(sorted(found))}."
         raise NotFoundError(message)
     return named
+
+
+def transferable(name: str) -> Resource:
+    """Find a resource that the command line can import and export; raise `NotFoundError` with the known names."""
+    return resource_named(name, (one for one in resources() if one.can_transfer))

@@ -11,13 +11,11 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from admin_app.cli.filters import filter_of
-from admin_app.cli.resource_names import resource_named
+from admin_app.cli.resource_names import transferable
 from admin_app.cli.streams import write_to
 from admin_app.context import time_zone
 from admin_app.panel.access.access import access_to
 from admin_app.panel.export.export import export_file, order
-from admin_app.panel.registry import resources
-from admin_app.panel.resource import Resource
 from admin_app.timezones import UTC_NAME, offered, zone_of
 from admin_app.transfer.formats import FORMATS, FileOptions
 from admin_app.transfer.formats.csv import DELIMITERS
@@ -74,7 +72,7 @@ def export(  # noqa: PLR0917 -- click hands them over by name
     excel: bool,
 ) -> None:
     """Write RESOURCE to a file: every record, or those that match --query and --filter."""
-    view = _resource(resource)
+    view = transferable(resource)
     # Only on a terminal, and on standard error: standard output may be the file.
     with time_zone(zone), tqdm(unit=" rows", disable=None) as bar:
         wanted = order(
@@ -97,7 +95,3 @@ def _arguments(query: str) -> list[tuple[str, str]]:
 
 def _warn(row: int, problem: str) -> None:
     click.echo(f"Row {row}: {problem}", err=True)
-
-
-def _resource(name: str) -> Resource:
-    return resource_named(name, (one for one in resources() if one.can_transfer))

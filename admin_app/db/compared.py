@@ -1,4 +1,4 @@
-"""What two values of a column are compared by. Python takes some for equal that the database keeps apart."""
+"""Comparable forms of a column's values, because Python considers some values equal that the database distinguishes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from admin_app.extensions import ColumnType
 
 
 def compared(of: ColumnType, value: object) -> object:
-    """Return what to compare a value of this type by: JSON by its spelling, a time of day with its offset."""
+    """Return the comparable form of a value of this type: JSON by its spelling, a time of day with its offset."""
     if value is None or isinstance(value, Unreadable):
         return value
     if isinstance(of, JSON):
-        # 1, 1.0 and true are equal to Python.
+        # In Python 1, 1.0 and True are equal.
         return spelled(value)
     if isinstance(of, Time) and isinstance(value, time):
-        # 09:30+02:00 and 08:30+01:00 are, too.
+        # In Python 09:30+02:00 and 08:30+01:00 are equal.
         return value, value.utcoffset()
     if isinstance(of, ARRAY | ListOf) and isinstance(value, list):
         item = of.item if isinstance(of, ListOf) else of.item_type
@@ -31,13 +31,13 @@ def compared(of: ColumnType, value: object) -> object:
 
 
 def compared_field(model: type[object], name: str, value: object) -> object:
-    """Return what to compare a value of this attribute by."""
+    """Return the comparable form of a value of this attribute."""
     column = stored_columns(model).get(name)
     return value if column is None else compared(column.type, value)
 
 
 def tell_apart(table: FromClause) -> None:
-    """Let the ORM compare the values of a table's columns so: it would not write a value that it takes for the stored one."""
+    """Let the ORM compare the values of a table's columns in this form: it does not write a value that equals the stored one."""
     for column in table.columns:
         if isinstance(column.type, JSON | Time | ARRAY):
             # An attribute takes the function from its column's type.

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from admin_app import metrics
 from admin_app.context import autocommit, is_autocommit, is_late, is_writing, limit_in_milliseconds, reading, writing
 from admin_app.db.caseless import caseless
+from admin_app.db.dialects import is_postgres
 from admin_app.db.driver_text import moment_text, stored_text, stored_value
 from admin_app.db.json_spelling import spelled_text
 from admin_app.db.pooler import is_noted, is_pooled
@@ -210,7 +211,7 @@ def hold_pages(session: AnySession) -> None:
 
     Its commits then leave the log to `write_back`, unless it is very long.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if not is_postgres(session):
         for setting in (f"cache_size = -{HELD_PAGES_KB}", f"wal_autocheckpoint = {LONGEST_LOG}"):
             session.connection().exec_driver_sql(f"PRAGMA {setting}")
 
@@ -288,7 +289,7 @@ def analyse_table(session: AnySession, model: type[Model]) -> None:
     PostgreSQL assumes one row in a table that it has never analysed: a self-join of 19,000 lines took 46 s, and takes 0.2 s now.
     If another transaction is analysing the table, that is enough.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         session.execute(text(f'ANALYZE (SKIP_LOCKED) "{model.__tablename__}"'))
 
 

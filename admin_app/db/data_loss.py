@@ -1,4 +1,4 @@
-"""What a migration removes for good: said to its author by `db migrate`, and to who runs it by `upgrade --plan`."""
+"""What a migration removes for good: `db migrate` tells its author, `upgrade --plan` tells the operator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOSSES = (
 
 
 def losses_in(statements: Iterable[str]) -> Iterator[str]:
-    """Say of each statement that removes data what it removes."""
+    """Say for each statement that removes data what it removes."""
     for statement in statements:
         line = " ".join(statement.split())
         for begin, words in _LOSSES:

@@ -1,4 +1,4 @@
-"""What the database itself puts into a column, as SQL for statements that write rows, and into which columns only it may put something."""
+"""The defaults of the database, as SQL for statements that write rows, and the columns that only the database may fill."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def is_always_numbered(column: TableColumn) -> bool:
 
 
 def has_default(column: TableColumn) -> bool:
-    """Whether the database puts something into the column if it is given nothing."""
+    """Whether the database fills the column if no value is given."""
     return column.server_default is not None or column.identity is not None or isinstance(column.default, Sequence)
 
 
 def server_default_of(column: TableColumn, dialect: str) -> Expression:
-    """Return what the database would put into the column: NULL if only a trigger of its knows."""
-    # Only what has a text or an expression has this attribute: an identity and what a trigger fills in have none.
+    """Return the database's default of the column; NULL if only a trigger knows it."""
+    # Only a default with a text or an expression has this attribute; an identity and a value from a trigger have none.
     said: Any = getattr(column.server_default, "arg", None)
     if said is not None:
         given = literal(said, Text) if isinstance(said, str) else said
@@ -52,7 +52,7 @@ def server_default_of(column: TableColumn, dialect: str) -> Expression:
 
 
 def as_stored(given: Expression, column: TableColumn, dialect: str) -> Expression:
-    """Return a default in its column's type, as PostgreSQL turns it where it is stored. SQLite's own cast would make 2026 of a date."""
+    """Cast a default to its column's type, as PostgreSQL does when it stores it. SQLite's own cast would turn a date into 2026."""
     return cast(given, column.type) if dialect == "postgresql" else given
 
 
@@ -63,7 +63,7 @@ def _sequence_of(column: TableColumn) -> Expression:
 
 
 def install(engine: Engine) -> None:
-    """Let the engine insert rows with the numbers that they had, where PostgreSQL otherwise takes none."""
+    """Let the engine insert rows with their former keys into columns that PostgreSQL otherwise always numbers itself."""
     if engine.dialect.name == "postgresql":
         event.listen(engine, "before_cursor_execute", _keep_numbers, retval=True)
 

@@ -1,8 +1,8 @@
-"""What a model is called in addresses, rights and commands."""
+"""The name of a model in addresses, rights and commands."""
 
 from __future__ import annotations
 
-# What our own pages are called there. A model of such a name is called otherwise, as two cannot share an address.
+# The names of our own pages. A model with such a name gets another one, because two pages cannot share an address.
 OURS = frozenset(
     {
         *("account", "activity", "admin", "auth", "company", "company_channel", "forgotten", "health", "help", "inbox"),
@@ -12,6 +12,6 @@ OURS = frozenset(
 
 
 def endpoint_of(model: type[object]) -> str:
-    """Return what a model is called: Invoice "invoice", and Account "appaccount", because "account" is a page of ours."""
+    """Return a model's name: "invoice" for Invoice, but "appaccount" for Account, because "account" is a page of ours."""
     name = model.__name__.lower()
     return f"app{name}" if name in OURS else name

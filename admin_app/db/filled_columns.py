@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, TextClause, text
 from admin_app.db.quoting import plain
 from admin_app.db.types import UtcDateTime
 
-# Columns of records that have no default in the database, and what `db migrate` gives each.
+# The columns of every record that have no default in the database, and the default that `db migrate` gives each.
 TIMES, COUNTER, FIRST = ("created_at", "updated_at"), "version", "1"
 
 
@@ -46,7 +46,7 @@ def _filled(column: Column[object]) -> Column[object]:
         return column
     if column.name in TIMES and isinstance(column.type, UtcDateTime):
         return Column(column.name, column.type, nullable=False, server_default=PRESENT_TIME)
-    # A text of that name is no counter: a program's "version" may be "2.1".
+    # A text column with that name is no counter: a program's "version" may be "2.1".
     if column.name == COUNTER and isinstance(column.type, Integer):
         return Column(column.name, column.type, nullable=False, server_default=FIRST)
     return column

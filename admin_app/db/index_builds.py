@@ -59,10 +59,10 @@ class IndexOperation(Protocol):
 
 @runtime_checkable
 class MakesIndexes(Protocol):
-    """An operation of ours that makes indexes, and can say what they are called and of which table they are."""
+    """An operation of ours that creates indexes, and knows their names and tables."""
 
     def made(self) -> Sequence[tuple[str, str]]:
-        """Return both of each."""
+        """Return the name and the table of each index."""
 
 
 @Operations.register_operation("create_index_concurrently", "apply")

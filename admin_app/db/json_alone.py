@@ -1,4 +1,4 @@
-"""What SQLite keeps of JSON that is a number alone: its columns of JSON take that for a number of their own."""
+"""JSON that is a single number: SQLite's JSON columns store it as a number of their own, which may lose digits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TOO_LARGE = 2**63
 
 
 def kept_alone(digits: str) -> str | None:
-    """Return the number as it would be read again, None if it would not be. SQLite alone knows how it rounds."""
+    """Return the digits that SQLite would return for a number; None if it would store infinity. Only SQLite knows how it rounds."""
     with closing(sqlite3.connect(":memory:")) as store:
         kept: float = store.execute("SELECT CAST(? AS NUMERIC)", (digits,)).fetchone()[0]
     if not math.isfinite(kept):

@@ -14,12 +14,12 @@ from admin_app.db.untracked import Untracked
 
 # Python refuses to convert whole numbers of more digits.
 _LONGEST_INT = 4300
-# PostgreSQL's `jsonb` has no longer numbers: digits before the point, and after it.
+# The longest numbers of PostgreSQL's `jsonb`: digits before the point, and after it.
 _MOST_BEFORE, _MOST_AFTER = 131_072, 16_383
 
 
 class JsonNull(Untracked):
-    """The JSON value `null`. It counts as nothing to a program, and stands for no value of SQL's."""
+    """The JSON value `null`. It is false like None, but is not SQL's NULL."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class JsonNull(Untracked):
         return hash(JsonNull)
 
     def __bool__(self) -> bool:
-        """Be false, as None is."""
+        """Return False, as for None."""
         return False
 
     @override
@@ -44,7 +44,7 @@ JSON_NULL = JsonNull()
 
 
 class NoneAs(Enum):
-    """How a column that tells `null` from no value stores Python's None."""
+    """How a column that distinguishes `null` from NULL stores Python's None."""
 
     SQL = "no value"
     # The column requires a value.
@@ -52,13 +52,13 @@ class NoneAs(Enum):
 
 
 class JsonNumber(float):
-    """A number that a float may not hold: 1.10, 1e400. To a program it is one; it keeps the digits that it was written with."""
+    """A number that a float may not hold exactly: 1.10, 1e400. It is a float that also keeps the digits as they were written."""
 
     __slots__ = ("digits",)
     digits: str
 
     def __new__(cls, digits: str) -> Self:
-        """Keep both."""
+        """Keep the float and the digits."""
         made = super().__new__(cls, digits)
         made.digits = digits
         return made
@@ -79,7 +79,7 @@ class JsonNumber(float):
 
 
 def is_null(value: object) -> bool:
-    """Whether a value is JSON's `null`: the one that is read, or SQLAlchemy's constant for it."""
+    """Whether a value is JSON's `null`: ours, or SQLAlchemy's constant for it."""
     return isinstance(value, JsonNull) or value is JSON.NULL
 
 
@@ -89,7 +89,7 @@ def whole_of(text: str) -> int | JsonNumber:
 
 
 def plain_digits(number: float | Decimal) -> str:
-    """Write a number as PostgreSQL's `jsonb` does, without an exponent; keep the exponent of one that this has no room for."""
+    """Write a number as PostgreSQL's `jsonb` does, without an exponent; a number that is too large for `jsonb` keeps it."""
     text = number.digits if isinstance(number, JsonNumber) else str(number)
     try:
         value = Decimal(text)

@@ -1,4 +1,4 @@
-"""Which JSON columns tell `null` from no value: those of records. A type of the application's own reads both as SQLAlchemy does."""
+"""Let the JSON columns of records distinguish `null` from NULL. An application's own type reads both as SQLAlchemy does."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from admin_app.db.json_exact import NoneAs
 from admin_app.db.types import VARIANTS, variants_of
 from admin_app.extensions import ColumnType
 
-# What says at a column's type how None is stored. A dialect makes types of its own of these, and hands on to them what
-# they are made with.
+# The mark at a column's type that says how None is stored. A dialect derives its own types from a column's, and passes
+# their arguments on.
 MARK = "none_as"
 Types = Mapping[ColumnElement[object], ColumnType]
 
 
 def tell_nulls(model: type) -> None:
-    """Give the JSON columns of a model types that are theirs alone, and mark those: columns may share one, also with other tables."""
+    """Give each JSON column of a model a marked type of its own: columns may share a type, even with other tables."""
     mapper: Mapper[object] = inspect_mapper(model)
     shared: Types = {one: one.type for one in mapper.local_table.columns if _is_to_mark(one.type)}
     own: Types = {one: _marked(of, NoneAs.SQL if one.nullable else NoneAs.JSON) for one, of in shared.items()}
@@ -31,7 +31,7 @@ def tell_nulls(model: type) -> None:
 
 
 def _is_to_mark(of: ColumnType) -> bool:
-    """Whether it is JSON on some database. A class that shares another one's table finds that one's columns marked."""
+    """Whether a type is JSON on one of the databases and not marked yet: classes that share a table share its columns."""
     types = [one for one in variants_of(of) if isinstance(one, JSON)]
     return bool(types) and not any(MARK in vars(one) for one in types)
 

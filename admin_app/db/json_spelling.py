@@ -29,7 +29,7 @@ class DeepJson(str, Untracked):
 
 
 def read_json(found: str | bytes | float) -> object:
-    """Read JSON from the database. SQLite keeps a number that stands alone as a number."""
+    """Read JSON from the database. SQLite stores JSON that is a single number as a number."""
     text = found if isinstance(found, str) else found.decode() if isinstance(found, bytes) else repr(_finite(found))
     if _is_deep(text):
         return DeepJson(text)
@@ -38,7 +38,7 @@ def read_json(found: str | bytes | float) -> object:
 
 
 def _finite(number: float) -> float:
-    """Refuse what JSON has no number for."""
+    """Refuse a number that JSON lacks, such as infinity."""
     if not math.isfinite(number):
         raise ValueError(number)
     return number
@@ -90,8 +90,8 @@ def _by_jsonb(element: Spelled, compiler: SQLCompiler, **kw: object) -> str:
     return f"CASE WHEN {text} ~ '{_NO_JSONB}' THEN {text} ELSE {spelled} END"
 
 
-# What `json` holds and `jsonb` cannot, which stays as it is written: NUL, half of a surrogate pair, a number out of range.
-# An even number of backslashes before one makes it text.
+# Values that `json` can hold and `jsonb` cannot, which stay as they are written: NUL, half of a surrogate pair, a number
+# out of range. After an even number of backslashes such an escape is plain text.
 _NUL = r"u0000"
 _HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALF = rf"{_HIGH}(?!\\{_LOW})|(?<!\\{_HIGH}\\){_LOW}"
@@ -121,7 +121,7 @@ def _by_length(key: str) -> tuple[int, bytes]:
     return len(raw), raw
 
 
-# Halves of surrogate pairs, which no database takes in a text: JSON says them in ASCII.
+# Halves of surrogate pairs, which no database accepts in a text: JSON writes them as escapes.
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -139,9 +139,9 @@ def _in_words(value: object) -> str:
 
 
 def spelled_text(found: str | float | bytes | None) -> str | int | None:
-    """Rewrite in the one spelling what SQLite holds; what is no JSON is written as the history has it."""
+    """Rewrite a stored value of SQLite in the one spelling; a value that is no JSON is written as the history writes it."""
     try:
         return None if found is None else spelled(read_json(found))
     except ValueError:
-        # Another program stored what is no JSON.
+        # Another program stored something that is no JSON.
         return stored_text(found)

@@ -1,4 +1,4 @@
-"""Which columns of a model the history stores, and which of them a change's JSON has."""
+"""The columns of a model that the history stores, and those that the JSON of a change has."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def recorded() -> list[type[Record]]:
 
 @cache
 def recorded_models() -> dict[str, type[Record]]:
-    """Return them by the names of their tables."""
+    """Return the models with a history, by the names of their tables."""
     return {str(tables_of(one)[0].name): one for one in recorded()}
 
 

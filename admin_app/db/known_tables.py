@@ -1,4 +1,4 @@
-"""What the models say about their tables that no statement could be written for, or no history kept of."""
+"""Refuse tables for which no statement could be written, or no history kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def require_referenced(metadata: MetaData) -> None:
 
 
 def require_distinct(models: Iterable[type[Record]]) -> None:
-    """Raise `ConfigurationError` for two tables of one name, by which the history knows records, and for one that migrations would look for in the wrong schema."""
+    """Raise `ConfigurationError` for two tables of one name, because the history knows records by it, and for a table that migrations would look for in the wrong schema."""
     known: dict[str, type[Record]] = {}
     for model in models:
         table = table_of(model)

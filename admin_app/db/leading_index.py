@@ -10,7 +10,7 @@ from admin_app.db.keys import keys_in
 from admin_app.db.unique_together import is_computed, is_partial, unique_groups
 from admin_app.extensions import TableColumn
 
-# PostgreSQL's kinds of indexes that lead to the rows of one value, and are sorted. Others list words, areas, or blocks.
+# PostgreSQL's sorted kinds of indexes, which find the rows with one value. Others list words, areas or blocks.
 _SORTED = (None, False, "", "btree")
 
 
@@ -30,7 +30,7 @@ def is_whole(index: Index) -> bool:
 
 
 def _leaves_out_empty(index: Index, columns: Sequence[TableColumn]) -> bool:
-    """Whether it lacks only the rows without a value in one of these columns: nobody looks for those by a value."""
+    """Whether an index lacks only rows in which one of these columns is NULL: nobody looks for those by a value."""
     wheres = [index.dialect_kwargs.get(f"{store}_where") for store in ("sqlite", "postgresql")]
     known = [one.is_not(None) for one in columns]
     is_known = all(where is None or any(one.compare(where) for one in known) for where in wheres)

@@ -1,4 +1,4 @@
-"""Names of tables and columns in SQL that we write ourselves: an application around us may have given them any letters."""
+"""Quote names of tables and columns in SQL that we write ourselves: an application around the dashboard may use any characters."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import re
 
 from sqlalchemy import TextClause, text
 
-# A name as a store repeats it in the statement that made something.
+# A name as a database repeats it in a stored CREATE statement.
 NAME = r'(?:"(?:[^"]|"")+"|\w+)'
 _NAME = re.compile(NAME)
-# PostgreSQL cuts longer names off, in bytes: two of them would be one.
+# The longest name in bytes: PostgreSQL cuts longer ones off, and two of them could become the same.
 _LONGEST = 63
 
 
 def quoted(name: str) -> str:
-    """Write a name as both stores read it."""
+    """Quote a name for both databases."""
     doubled = name.replace('"', '""')
     return f'"{doubled}"'
 
 
 def quoted_text(value: str) -> str:
-    """Write a text as both stores read it."""
+    """Quote a text for both databases."""
     doubled = value.replace("'", "''")
     return f"'{doubled}'"
 
 
 def unquoted(name: str) -> str:
-    """Read such a name."""
+    """Read a quoted name."""
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def fitted(name: str, ending: str) -> str:
-    """Return a name with its ending as PostgreSQL keeps it: of a long one the beginning, with digits that tell it from others."""
+    """Return a name with its ending that PostgreSQL does not cut off: a long one is shortened, with digits that distinguish it."""
     whole = f"{name}_{ending}"
     if len(whole.encode()) <= _LONGEST:
         return whole
@@ -41,12 +41,12 @@ def fitted(name: str, ending: str) -> str:
 
 
 def names_in(sql: str) -> list[str]:
-    """Read the names in a part of a statement."""
+    """Return the names in a part of a statement."""
     return [unquoted(one) for one in _NAME.findall(sql)]
 
 
 def plain(sql: str) -> TextClause:
-    """Return a statement without parameters, whatever colons it has."""
+    """Return a statement without parameters, in which colons have no meaning."""
     return text(without_parameters(sql))
 
 

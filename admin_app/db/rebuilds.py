@@ -1,8 +1,8 @@
 """Tables that SQLite cannot alter: Alembic fills a copy, drops the table, and gives the copy its name.
 
 If foreign keys are enforced meanwhile, SQLite deletes the table's rows before it drops it, and with them whatever refers
-to them with ON DELETE CASCADE. With the table its triggers go. Before it renames the copy, it reads every view and
-trigger, also those of the table that is not there at that moment. So foreign keys are checked at the end of each
+to them with ON DELETE CASCADE. It drops the table's triggers too. Before it renames the copy, it reads every view and
+trigger, even those of the table that does not exist at that moment. So foreign keys are checked at the end of each
 migration instead, and views and triggers are put aside while a copy gets its name.
 """
 
@@ -28,21 +28,21 @@ _MAKES_COPY = re.compile(r'\s*CREATE TABLE "?_alembic_tmp_')
 _RENAMES_COPY = re.compile(r'ALTER TABLE "?_alembic_tmp_.+ RENAME TO ', re.DOTALL)
 _DEPENDENT = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY type = 'view', rowid"
 _WITH_TRIGGERS = "SELECT DISTINCT s.tbl_name, c.name FROM sqlite_schema AS s, pragma_table_info(s.tbl_name) AS c WHERE s.type = 'trigger'"
-# What needs a table's triggers between them, by the word for each.
+# The statements that run a table's triggers, by the word for each.
 _WRITES = {
     "INSERT": "INSERT INTO {table} DEFAULT VALUES",
     "UPDATE": "UPDATE {table} SET {values}",
     "DELETE": "DELETE FROM {table}",
 }
-# The driver keeps statements, and SQLite explains a kept one as it was: each gets a number of its own.
+# A counter that makes each statement unique: the driver caches statements, and SQLite would explain a cached one as it was.
 _NUMBERS = count()
 _READ = "SELECT 1 FROM {view} LIMIT 0"
-# Of a view that has triggers for other statements.
+# SQLite's message for a view that only has triggers for other statements.
 _NOT_OURS = "cannot modify "
 
 
 class _State(NamedTuple):
-    """Which rows refer to none, counted by table and foreign key; which views cannot be read, and which statements their triggers break."""
+    """The problems of a database: rows whose foreign key refers to no row, counted by table and key; unreadable views; statements that a trigger breaks."""
 
     lost: Counter[tuple[str, str]]
     broken: dict[str, str]
@@ -51,7 +51,7 @@ class _State(NamedTuple):
 
 @contextmanager
 def rebuilding(connection: Connection) -> Iterator[None]:
-    """Inside, let tables be rebuilt. SQLite ignores a change of what it enforces in a transaction: there must be none."""
+    """Let tables be rebuilt inside the block. No transaction may be open, because SQLite ignores the switch of foreign keys in one."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         yield
@@ -67,12 +67,12 @@ def rebuilding(connection: Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
-        # The pool keeps the connection, and who has it next writes without a new number.
+        # The pool keeps the connection, and its next user writes without the counter.
         connection.info.pop(_BEFORE)
 
 
 def require_whole(*, ctx: MigrationContext, **_: object) -> None:
-    """Raise `ClashError` if a migration left rows that refer to none, a view that cannot be read, or a trigger that fails."""
+    """Raise `ClashError` if a migration left a row whose foreign key refers to no row, an unreadable view, or a trigger that fails."""
     if ctx.connection is None or ctx.as_sql or _BEFORE not in ctx.connection.info:
         return
     before, now = ctx.connection.info[_BEFORE], _state_of(_driver_of(ctx.connection))
@@ -111,7 +111,7 @@ def _state_of(driver: sqlite3.Connection) -> _State:
     try:
         rows = driver.execute("PRAGMA foreign_key_check").fetchall()
     except sqlite3.OperationalError:
-        # A foreign key of another program's refers to what is not unique: SQLite then checks none.
+        # Another program's foreign key refers to columns that are not unique: SQLite then checks no foreign key.
         rows = []
     return _State(
         Counter((str(row[0]), str(row[2])) for row in rows),
@@ -121,7 +121,7 @@ def _state_of(driver: sqlite3.Connection) -> _State:
 
 
 def _writes(driver: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield for each table with triggers the statements that need them."""
+    """Yield, for each table with triggers, the statements that run them."""
     columns: dict[str, list[str]] = defaultdict(list)
     for place, column in driver.execute(_WITH_TRIGGERS).fetchall():
         columns[place].append(quoted(column))
@@ -145,7 +145,7 @@ def _put_aside(connection: Connection, _cursor: object, statement: str, *_: obje
         connection.info[_ASIDE] = [sql for _, _, sql in reversed(driver.execute(_DEPENDENT).fetchall())]
     if _RENAMES_COPY.match(statement) is not None:
         for kind, name, _sql in driver.execute(_DEPENDENT).fetchall():
-            # With a view its own triggers go.
+            # Dropping a view drops its triggers too.
             driver.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
 
 

@@ -1,4 +1,4 @@
-"""What happens to rows whose foreign key loses its row, in tables that are read from SQLite.
+"""The ON DELETE and ON UPDATE rules of foreign keys, in tables that are reflected from SQLite.
 
 SQLAlchemy reads `ON DELETE` and `ON UPDATE` there only behind `FOREIGN KEY (...)`, not in the definition of a column.
 Without them, a delete page would say that rows stay which the database deletes, and a migration that rebuilds the
@@ -20,7 +20,7 @@ _ASKED = text(
     'SELECT id, "table", "from", on_delete, on_update FROM pragma_foreign_key_list(:name, :schema) ORDER BY id, seq'
 )
 
-# By the columns and the table that they refer to: what a deletion does, and what a change does.
+# The ON DELETE and the ON UPDATE rule, by the columns and the table that they refer to.
 Rules = dict[tuple[tuple[str, ...], str], tuple[str, str]]
 
 
@@ -31,7 +31,7 @@ def keep_rules() -> None:
 
 
 def _read_rules(inspector: Inspector, table: Table, _column: ReflectedColumn) -> None:
-    """Ask for the rules at a table's first column: its foreign keys come later."""
+    """Read a table's rules at its first column, before its foreign keys are reflected."""
     if _RULES not in table.info and inspector.dialect.name == "sqlite" and isinstance(inspector.bind, Connection):
         table.info[_RULES] = _rules_of(inspector.bind, table)
 
@@ -46,7 +46,7 @@ def _rules_of(connection: Connection, table: Table) -> Rules:
 
 
 def _complete(key: SchemaEventTarget, table: SchemaEventTarget) -> None:
-    """Give a foreign key of a table that was read its rules."""
+    """Set the rules of a foreign key of a reflected table."""
     if not (isinstance(key, ForeignKeyConstraint) and isinstance(table, Table) and _RULES in table.info):
         return
     named = (tuple(key.column_keys), key.elements[0].target_tokens.table_name)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, func, select
 
+from admin_app.db.dialects import is_postgres
 from admin_app.db.joined import further_tables
 from admin_app.db.keys import key_in
 from admin_app.db.versions import has_counter
@@ -18,7 +19,7 @@ from admin_app.extensions import AnySession, table_of
 
 def lock_rows(session: AnySession, model: type[object], which: ColumnElement[bool]) -> None:
     """Lock records, chosen by their rows in the root table. SQLite has one writer at a time and needs no lock."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgres(session):
         return
     root = table_of(model)
     key = key_in(root)

@@ -13,7 +13,7 @@ from typing_extensions import override
 from admin_app.db.unreadable import Unreadable
 from admin_app.extensions import ColumnType
 
-# Where SQLAlchemy keeps at a type, and nowhere else, those that stand for it on single databases.
+# The attribute in which SQLAlchemy keeps a type's variants for single databases; there is no public one.
 VARIANTS = "_variant_mapping"
 
 
@@ -63,5 +63,5 @@ def _in_utc(value: datetime | None) -> datetime | None:
 
 
 def variants_of(of: ColumnType) -> tuple[ColumnType, ...]:
-    """Return a type and those that stand for it on single databases."""
+    """Return a type and its variants for single databases."""
     return (of, *vars(of).get(VARIANTS, {}).values())

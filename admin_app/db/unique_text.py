@@ -77,7 +77,7 @@ def _create(operations: Operations, operation: CreateUniqueText) -> None:
 
 @Operations.implementation_for(DropUniqueText)
 def _drop(operations: Operations, operation: DropUniqueText) -> None:
-    # A migration of a version before may have given it another name.
+    # A migration of an earlier version may have given the index another name.
     names = {} if operations.get_context().as_sql else caseless.present(operations.get_bind())
     for place in operation.columns:
         operations.execute(plain(caseless.removal(names.get(place) or caseless.index_name(*place))))

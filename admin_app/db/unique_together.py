@@ -1,4 +1,4 @@
-"""What is unique in a table, alone or together: columns, and what an index computes from them."""
+"""The unique constraints and indexes of a table: over columns, and over expressions computed from them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def unique_groups(table: Table) -> list[list[TableColumn]]:
 
 
 def unique_values(table: Table) -> list[Sequence[Expression]]:
-    """Return what is unique together in a table: columns, or what an index computes from them. SQL in words does not count."""
+    """Return the groups of columns or expressions that are unique in a table, without expressions that are plain SQL text."""
     computed = [one for one in _computed(table) if not is_partial(one)]
     return [*unique_groups(table), *(_values_of(one) for one in computed)]
 
 
 def unique_where(table: Table, store: str) -> list[tuple[Sequence[Expression], ColumnElement[bool]]]:
-    """Return what is unique together with the rows that it applies to: all rows, or those of a database's partial index."""
+    """Return the unique groups of a table, each with the condition on the rows that it applies to: all rows, or those of a partial index."""
     plain = [one for one in table.indexes if one.unique and not is_computed(one)]
     partial = [one for one in (*plain, *_computed(table)) if is_partial(one)]
     some = [(_values_of(one), one.dialect_kwargs.get(f"{store}_where")) for one in partial]
@@ -40,7 +40,7 @@ def columns_of(values: Sequence[Expression]) -> set[TableColumn]:
 
 
 def replaced(value: Expression, by_name: Mapping[str, Expression]) -> Expression:
-    """Return what is computed, with other expressions in the place of some columns."""
+    """Return an expression with other expressions in place of some columns."""
 
     def other(element: object, **_: object) -> Expression | None:
         return by_name.get(element.name) if isinstance(element, Column) else None
@@ -49,12 +49,12 @@ def replaced(value: Expression, by_name: Mapping[str, Expression]) -> Expression
 
 
 def is_partial(index: Index) -> bool:
-    """Whether an index has only some of the rows, on one of the stores at least."""
+    """Whether an index covers only some of the rows, on at least one of the databases."""
     return any(index.dialect_kwargs.get(f"{store}_where") is not None for store in ("sqlite", "postgresql"))
 
 
 def is_computed(index: Index) -> bool:
-    """Whether an index has what is computed from columns. Of `lower(name)`, too, SQLAlchemy lists the column `name`."""
+    """Whether an index is over an expression. SQLAlchemy lists the column `name` for `lower(name)`, too."""
     return not index.expressions or not all(isinstance(_sorted_by(one), Column) for one in index.expressions)
 
 

@@ -1,6 +1,6 @@
 """Stored values that their column's type cannot read: another program wrote them, or the type was changed since.
 
-Such a value is shown, kept and written back as it is. Otherwise one of them would take down every page that it is on.
+Such a value is shown, kept and written back as it is. Otherwise a single one would break every page that shows it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from admin_app.db.json_exact import JsonNull, NoneAs
 from admin_app.db.untracked import Untracked
 from admin_app.extensions import ColumnType
 
-# What the readers of SQLAlchemy, Python and psycopg raise for what they cannot read.
+# The exceptions that SQLAlchemy, Python and psycopg raise for values that they cannot read.
 NOT_READ = (
     ValueError,
     TypeError,
@@ -61,25 +61,25 @@ NOT_READ = (
 )  # fmt: skip -- one list
 Stored = str | int | float | bytes
 Convert = Callable[[object], object]
-# Takes what is stored and what was read of it, and returns that or raises one of these.
+# A check: takes the stored value and the read one, and returns the read one or raises one of these exceptions.
 Check = Callable[[bytes, object], object]
 
 
 class Unreadable(str, Untracked):
-    """The text of such a value, which is shown; `raw` is what the database holds."""
+    """The text that is shown for an unreadable value; `raw` is the stored value."""
 
     __slots__ = ("raw",)
     raw: Stored
 
     def __new__(cls, raw: Stored) -> Self:
-        """Keep both."""
+        """Keep the text and the stored value."""
         made = super().__new__(cls, raw.hex() if isinstance(raw, bytes) else raw)
         made.raw = raw
         return made
 
 
 def reading(read: Convert) -> Convert:
-    """Let a reader return what it cannot read as it is stored."""
+    """Wrap a reader so that it returns an unreadable value as `Unreadable`."""
 
     def tolerant(value: object) -> object:
         try:
@@ -91,7 +91,7 @@ def reading(read: Convert) -> Convert:
 
 
 def writing(write: Convert) -> Convert:
-    """Let a writer write that back."""
+    """Wrap a writer so that it writes an `Unreadable` back as it was stored."""
 
     def tolerant(value: object) -> object:
         return value.raw if isinstance(value, Unreadable) else write(value)
@@ -100,7 +100,7 @@ def writing(write: Convert) -> Convert:
 
 
 class _Tolerant(ColumnType):
-    """What is added to the types of a dialect."""
+    """A mixin for a dialect's column types: they read and write unreadable values as they are stored."""
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
@@ -115,17 +115,17 @@ class _Tolerant(ColumnType):
 
     @classmethod
     def adapt_native_to_emulated(cls, of: ColumnType, **how: object) -> ColumnType:
-        """Stand also for a type of PostgreSQL's that a column does not want, such as an enumeration that is kept as text."""
+        """Also replace a native PostgreSQL type that a column declines, such as an enumeration stored as text."""
         return of.adapt(type(of) if _is_own(type(of)) else _tolerant(type(of), "postgresql"), **how)
 
     def _prepare(self, dialect: Dialect) -> None:
-        """Let a type that stands for another one use the dialect's."""
+        """Let a type that decorates another one use the dialect's type."""
         if isinstance(self, TypeDecorator):
             self.impl_instance = self.load_dialect_impl(dialect).dialect_impl(dialect)
 
 
 class _Checked(_Tolerant):
-    """The same for SQLite, where any column may hold anything: of some types it is read without being looked at."""
+    """The mixin for SQLite types that read values without checking them, although any column may hold anything."""
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
@@ -144,10 +144,10 @@ class _Checked(_Tolerant):
 
 
 class _Nullable(_Tolerant):
-    """JSON. A column that tells `null` from no value says how None is stored; any other reads both as None."""
+    """The mixin for JSON. A marked column distinguishes `null` from NULL; any other column reads both as None."""
 
     def __init__(self, none_as: NoneAs | None = None, **arguments: object) -> None:
-        """Keep the mark of the column's type, which SQLAlchemy hands on by the names of arguments."""
+        """Keep the mark of the column's type, which SQLAlchemy passes on by argument name."""
         super().__init__(**arguments)
         self.none_as = none_as
 
@@ -167,7 +167,7 @@ def _without_null(value: object) -> object:
 
 
 class _Alike(ColumnType):
-    """Reads lists in a list, and writes a list with what cannot be read as texts: the driver takes no list of values of several types."""
+    """The mixin for arrays: it reads nested lists, and writes a list with an unreadable item as texts, because the driver accepts only one type per list."""
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
@@ -181,7 +181,7 @@ class _Alike(ColumnType):
 
 
 def _split(value: object) -> object:
-    """Read the text that the driver gives of lists of an enumeration's members: SQLAlchemy splits it at every comma."""
+    """Parse the text that the driver returns for an array of enumeration members: SQLAlchemy would split it at every comma."""
     if not isinstance(value, str) or not value.startswith("{{"):
         return value
     array = psycopg.adapters.types["text"].array_oid
@@ -195,7 +195,7 @@ def _texts(value: object) -> object:
 
 
 def _items(value: object) -> Iterator[object]:
-    """Yield what a list holds, and the lists in it."""
+    """Yield the items of a list and of its nested lists."""
     if isinstance(value, list):
         for one in value:
             yield from _items(one)
@@ -213,9 +213,9 @@ def _as_it_is(value: object) -> object:
     return value
 
 
-# What is stored, and what was read of it, of a value that fits its type.
+# Checks by type: each takes the stored and the read value.
 _FITS: dict[type[ColumnType], Callable[[object, object], bool]] = {
-    # A time that is stored with a zone compares with no other of its column.
+    # A time that is stored with a zone cannot be compared with the column's other values.
     DateTime: lambda _stored, value: getattr(value, "tzinfo", None) is None,
     LargeBinary: lambda stored, _value: isinstance(stored, bytes),
     BINARY: lambda stored, _value: isinstance(stored, bytes),
@@ -225,7 +225,7 @@ _FITS: dict[type[ColumnType], Callable[[object, object], bool]] = {
     Integer: lambda stored, _value: isinstance(stored, int),
     String: lambda stored, _value: not isinstance(stored, bytes),
 }
-# The types that read what the driver gives.
+# The types that convert the driver's values.
 _READ: tuple[type[ColumnType], ...] = (
     Date,
     DateTime,
@@ -242,14 +242,14 @@ _READ: tuple[type[ColumnType], ...] = (
     VARBINARY,
     PickleType,
 )  # fmt: skip -- one list
-# The types whose values the driver gives as they are: SQLite may hold anything in their columns, PostgreSQL may not.
+# The types that pass the driver's values on unchanged: SQLite may store anything in their columns, PostgreSQL may not.
 _GIVEN: tuple[type[ColumnType], ...] = (Integer, String)
 # PostgreSQL's types whose values may be outside Python's range.
 _LOADED = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
 
 
 def install(engine: Engine) -> None:
-    """Let an engine's own types give back what they cannot read."""
+    """Make an engine's column types tolerant of unreadable values."""
     untracked.install()
     specs = engine.dialect.colspecs
     added = {of: specs.get(of, of) for of in _READ} | {of: one for of, one in specs.items() if issubclass(of, _READ)}
@@ -262,14 +262,14 @@ def install(engine: Engine) -> None:
 
 
 def _every(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
-    """Yield types and those derived from them, each of which keeps its name in SQL."""
+    """Yield types and their subclasses, each of which has its own name in SQL."""
     for one in types:
         yield one
         yield from _every(one.__subclasses__())
 
 
 def _derived(types: Iterable[type[ColumnType]]) -> Iterator[type[ColumnType]]:
-    """Yield the classes that an application derived from these, whose reading is its own."""
+    """Yield the subclasses that an application derived from these types, which read values in their own way."""
     for one in types:
         if _is_own(one):
             yield one
@@ -292,12 +292,12 @@ def _tolerant(of: type[ColumnType], dialect: str) -> type[ColumnType]:
 
 
 _LIST: type[ColumnType] = type("ARRAY", (_Alike, postgresql.ARRAY), {"cache_ok": True, "__module__": __name__})
-# Statements are cached by the types in them.
+# One class per type, because SQLAlchemy caches statements by the types in them.
 _MADE: dict[tuple[type[ColumnType], str], type[ColumnType]] = {}
 
 
 def install_loaders(context: AdaptContext) -> None:
-    """Let a connection, or what reads without one, give back times that Python has none for, such as `infinity` or a month."""
+    """Let psycopg return times that Python cannot represent, such as `infinity` or a month, as `Unreadable`."""
     for name in _LOADED:
         inner = context.adapters.get_loader(context.adapters.types[name].oid, Format.TEXT)
         if inner is not None:
@@ -306,13 +306,13 @@ def install_loaders(context: AdaptContext) -> None:
 
 
 def _length(stored: bytes, value: object) -> object:
-    """Refuse what Python has no length for: of months the driver makes 30 days each, of an infinite length 0.
+    """Refuse an interval that Python cannot represent: the driver would turn a month into 30 days, and an infinite interval into 0.
 
-    Neither may a length lead from 1970 beyond the calendar.
+    An interval that leads from 1970 beyond the calendar is refused too.
     """
     if not isinstance(value, timedelta) or _NO_LENGTH.search(stored):
         raise ValueError(stored)
-    # It raises beyond the calendar's ends.
+    # This addition raises beyond the calendar's ends.
     _ = _EPOCH + value
     return value
 
@@ -324,7 +324,7 @@ _NO_LENGTH = re.compile(rb"infinity|year|mon")
 @cache
 def _tolerant_loader(inner: type[AbstractLoader], check: Check | None) -> type[Loader]:
     class Tolerant(Loader):
-        """Reads as the driver does, as long as it can."""
+        """Reads a value like the driver, or as `Unreadable` if the driver cannot."""
 
         def __init__(self, oid: int, connection: AdaptContext | None = None) -> None:
             super().__init__(oid, connection)

@@ -1,4 +1,4 @@
-"""Values that SQLAlchemy's `Mutable` lets through: a column that tracks changes within a dict may hold what is none."""
+"""Values that SQLAlchemy's `Mutable` accepts: a column that tracks changes within a dict may also hold a value that is no dict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Untracked:
 
     @property
     def _parents(self) -> dict[object, object]:
-        """Take note of a record that holds the value, and forget it: nothing changes within."""
+        """Accept and forget the records that `Mutable` registers here: nothing inside these values changes."""
         return {}
 
 

@@ -1,4 +1,4 @@
-"""A small, credible data set to try the dashboard on: the same one every time, up to today, and as large as one likes."""
+"""A credible data set to try the dashboard with: of any size, the same every time, with dates up to today."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from admin_app.models.user import User
 from admin_app.selection.search.indexes import loading
 
 BATCH = 5000
-# One post in this many has no owner, as after a user was deleted.
+# One post in this many has no owner, as if a user had been deleted.
 OWNERLESS = 40
 DAYS = 700
 
@@ -80,7 +80,7 @@ def make_demo(
     owners = session.scalars(select(User.id).where(User.id > before)).all()
     with loading(session.connection(), Post.__tablename__, posts):
         _insert(session, Post, (_post(dice, owners, index) for index in range(posts)), on_rows)
-    # Nobody looks for what made-up records were before: the history says that they came, and not each of them.
+    # The history gets one entry for all of them, not one for each: nobody looks up the past of made-up records.
     made = f"{formatting.counted(users, 'user', 'users')} and {formatting.counted(posts, 'post', 'posts')}"
     record_event(session, kind=Kind.DEMO, summary=f"Added {made} of demo data", count=users + posts)
 

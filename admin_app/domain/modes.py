@@ -1,4 +1,4 @@
-"""Maintenance, during which people read and nobody changes anything, and the operator's words to everybody."""
+"""Maintenance, during which people can read but not change anything, and the operator's banner."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEY = 1
 
 @dataclass(frozen=True)
 class Mode:
-    """What holds at present; `until` is when the operator means to be done, where they said so."""
+    """The current mode; `until` is the announced end of maintenance, if the operator gave one."""
 
     banner: str = ""
     is_maintained: bool = False
@@ -30,13 +30,13 @@ _ASKED = select(SiteMode.banner, SiteMode.is_maintained, SiteMode.until).where(S
 
 
 def present_mode(session: AnySession) -> Mode:
-    """Return what holds at present."""
+    """Return the current mode."""
     row = session.execute(_ASKED).first()
     return Mode(*row) if row is not None else USUAL
 
 
 def begin_maintenance(session: AnySession, until: datetime | None) -> None:
-    """Let nobody change anything from now on (not yet committed)."""
+    """Begin maintenance (not yet committed): nobody can change anything from now on."""
     kept = _row(session)
     kept.is_maintained, kept.until = True, until
     record_event(session, kind=Kind.COMMAND, summary="Began maintenance")
@@ -50,7 +50,7 @@ def end_maintenance(session: AnySession) -> None:
 
 
 def set_banner(session: AnySession, words: str) -> None:
-    """Show these words on every page, none for "" (not yet committed); raise `ConfigurationError` where they are too long."""
+    """Set the banner of every page, "" for none (not yet committed); raise `ConfigurationError` if it is too long."""
     if len(words) > LONGEST_BANNER or not words.isprintable():
         message = f"The banner must have {LONGEST_BANNER} characters at most, on one line."
         raise ConfigurationError(message)

@@ -1,4 +1,4 @@
-"""What the records of each model are called: the resources say it when the dashboard is built, the history and messages ask."""
+"""The nouns for the records of each model: resources register them when the dashboard is built, the history and messages read them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ _NOUNS: dict[type[object], tuple[str, str]] = {}
 
 
 def name_records(model: type[object], noun: str, nouns: str) -> None:
-    """Say what one and several records of a model are called."""
+    """Register the singular and the plural for a model's records."""
     _NOUNS[model] = noun, nouns
 
 
 def names_of(model: type[object]) -> tuple[str, str]:
-    """Return what one and several records of a model are called; one without a resource by its own name."""
+    """Return the singular and the plural for a model's records; a model without a resource is called by its class name."""
     name = model.__name__.lower()
     return _NOUNS.get(model, (name, f"{name}s"))
 
 
 def noun_of(model: type[object]) -> str:
-    """Return what one record of a model is called."""
+    """Return the singular for a model's records."""
     return names_of(model)[0]

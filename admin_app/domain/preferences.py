@@ -1,17 +1,16 @@
-"""What each person set for themselves: columns, rows a page, row height, default view and export by resource; shortcuts, theme and navigation."""
+"""Each person's own settings: by resource the columns, page size, row height, default view and export; for all pages the shortcuts, theme and navigation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.dialects import postgresql, sqlite
-
+from admin_app.db.dialects import insert_into
 from admin_app.extensions import AnyRow, AnySession, Values
 from admin_app.models.preference import Density, Preference, Theme
 from admin_app.models.staff import Staff
 
-# The "resource" of what is set for every page.
+# The "resource" of the settings for every page.
 EVERYWHERE = ""
 
 
@@ -31,7 +30,7 @@ class Settings:
     has_first_steps: bool = True
 
 
-# A row of what a person set: the resource, then the settings in their order.
+# The columns of a row of settings: the resource, then the settings in the order of `Settings`.
 ASKED_FOR = (
     Preference.resource,
     Preference.columns,
@@ -64,7 +63,7 @@ def remember_settings(
     density: Density | None = None,
     export_choice: Mapping[str, object] | None = None,
 ) -> None:
-    """Keep how the resource's lists look and are exported (not yet committed): None leaves a thing as it is, () and 0 are the usual."""
+    """Save how the resource's lists look and are exported (not yet committed). None leaves a setting unchanged; () and 0 mean the default."""
     text = None if columns is None else ",".join(columns)
     changes = {"columns": text, "page_size": page_size, "density": density, "export_choice": export_choice}
     if wanted := {name: value for name, value in changes.items() if value is not None}:
@@ -77,31 +76,30 @@ def remember_default_view(session: AnySession, staff: Staff, *, resource: str, v
 
 
 def remember_shortcuts(session: AnySession, staff: Staff, *, is_on: bool) -> None:
-    """Keep whether single keys do something (not yet committed)."""
+    """Save whether keyboard shortcuts are on (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_shortcuts=is_on)
 
 
 def remember_frame(
     session: AnySession, staff: Staff, *, theme: Theme | None = None, is_narrow: bool | None = None
 ) -> None:
-    """Keep how the frame of every page looks (not yet committed): None leaves a thing as it is."""
+    """Save how the frame of every page looks (not yet committed). None leaves a setting unchanged."""
     changes = {"theme": theme, "is_narrow": is_narrow}
     if wanted := {name: value for name, value in changes.items() if value is not None}:
         _remember(session, staff, EVERYWHERE, **wanted)
 
 
 def remember_digest(session: AnySession, staff: Staff, *, is_on: bool) -> None:
-    """Keep whether emails tell of the inbox (not yet committed)."""
+    """Save whether emails tell the person about their inbox (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_digest=is_on)
 
 
 def dismiss_first_steps(session: AnySession, staff: Staff) -> None:
-    """Let the home page show no more what to do first (not yet committed)."""
+    """Hide the first steps on the home page (not yet committed)."""
     _remember(session, staff, EVERYWHERE, has_first_steps=False)
 
 
 def _remember(session: AnySession, staff: Staff, resource: str, **changes: object) -> None:
-    """Write into the person's row, or make it: in one statement, since two windows may set something at the same moment."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Preference).values(staff_id=staff.id, resource=resource, **changes)
+    """Update or insert the person's row in one statement, because two windows may save settings at the same moment."""
+    row = insert_into(session, Preference).values(staff_id=staff.id, resource=resource, **changes)
     session.execute(row.on_conflict_do_update(index_elements=["staff_id", "resource"], set_=changes))

@@ -12,12 +12,12 @@ from admin_app.embedding.table_changes import in_words
 from admin_app.embedding.tables import planned, upgrade
 from admin_app.formatting import counted
 
-# Of the dashboard alone: it serves itself, fills itself with made-up records, and keeps the whole database safe.
+# Commands that only a dashboard of its own has: serving, made-up data, and backups of the whole database.
 NOT_HERE = frozenset({"run", "demo", "backup"})
 
 
 class Inside(click.Group):
-    """A group whose commands work on the dashboard, and not on the application around."""
+    """A group of commands that run in the dashboard's application, not in the one around it."""
 
     def __init__(self, name: str, inside: Flask) -> None:
         """Take over the dashboard's commands."""
@@ -40,7 +40,7 @@ class Inside(click.Group):
 @click.option("--plan", "is_plan", is_flag=True, help="Only say what would be done.")
 @click.pass_obj
 def _upgrade(script: ScriptInfo, *, is_plan: bool) -> None:
-    """Make the dashboard's tables, or bring them up to date; the application's stay as they are."""
+    """Create the dashboard's tables, or bring them up to date. The application's own tables stay as they are."""
     changes = (planned if is_plan else upgrade)(script.load_app())
     for one in changes.made if is_plan else ():
         click.echo(f"To be made: {in_words(one)}")
@@ -54,5 +54,5 @@ def _upgrade(script: ScriptInfo, *, is_plan: bool) -> None:
 
 
 def add(app: Flask, inside: Flask, path: str) -> None:
-    """Give the application's command line the dashboard's group, called as its path is: `admin` for /admin."""
+    """Add the dashboard's group to the application's command line, named after its path: `admin` for /admin."""
     app.cli.add_command(Inside(path.strip("/").replace("/", "-"), inside))

@@ -1,4 +1,4 @@
-"""What the application's own migrations have to know of the dashboard: which tables are not theirs."""
+"""Tell the application's own migrations which tables belong to the dashboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from admin_app.extensions import TABLE_PREFIX
 
 
 def is_outside_dashboard(name: str | None, kind: str, *_parents: object) -> bool:
-    """Say, as Alembic's `include_name`, whether the application's migrations may look at a table.
+    """Whether the application's migrations may look at a table; for Alembic's `include_name`.
 
     A table with the dashboard's prefix is the application's only if one of its models describes it.
     """

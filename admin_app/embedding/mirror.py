@@ -1,4 +1,4 @@
-"""A model of the application around, as the dashboard needs it: the same table and methods, in a class of ours, so that theirs stays as it is."""
+"""Mirror the models of the application around: for each, a class of ours with the same table and methods, so that theirs is left unchanged."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from admin_app.errors import ConfigurationError
 from admin_app.extensions import Expression, Relationship, Values
 from admin_app.relations import relation_of
 
-# What people call a thing by, the likeliest first.
+# Columns that may name a record, the likeliest first.
 NAMING = ("name", "title", "label", "subject", "email")
-# What a class says beside its columns and relations, and ours says as well.
+# The attributes besides columns and relations that our class copies.
 _CARRIED = (FunctionType, property, staticmethod, classmethod, hybrid_property, hybrid_method)
 _NOT_OURS = ("sqlalchemy", "flask_sqlalchemy", "builtins", "typing")
-# Names that mean something to the dashboard, and what a column of this name is called here.
+# Names with a meaning in the dashboard, and the attribute that a column of this name gets.
 RENAMED = {"version": "own_version", "id": "own_id"}
 
 _MIRRORS: dict[type[object], type[Record]] = {}
 
 
 def mirror(registries: Iterable[registry], taken: Iterable[str]) -> None:
-    """Make ours of all models of these registries, once; `taken` are names that mean something else in addresses."""
+    """Create our classes for all models of these registries, once; `taken` are names that addresses use for something else."""
     configure_mappers()
     found = {mapper for one in registries for mapper in one.mappers}
     names = frozenset(taken)
     for mapper in sorted(found, key=lambda one: (len(list(one.iterate_to_root())), one.class_.__name__)):
         if mapper.class_ not in _MIRRORS and not issubclass(mapper.class_, Record):
             _MIRRORS[mapper.class_] = _make(mapper, names)
-    # An earlier dashboard of this process knew fewer.
+    # An earlier dashboard in this process may have known fewer models.
     recorded_models.cache_clear()
 
 
 def mirror_of(model: type[object]) -> type[Record]:
-    """Return ours of a model."""
+    """Return our class for a model of the application."""
     return model if issubclass(model, Record) else _MIRRORS[model]
 
 
 def is_of_application(table: str) -> bool:
-    """Whether a model of the application around describes a table, or stands beside one that does."""
+    """Whether a table belongs to the metadata of the application's models."""
     return any(table in one.metadata.tables for one in _MIRRORS)  # type: ignore[attr-defined] # each is a declared model
 
 
@@ -58,12 +58,12 @@ def _make(mapper: Mapper[object], taken: frozenset[str]) -> type[Record]:
     parts |= dict(_columns(mapper)) if is_own_table else {}
     parts |= _name(mapper, parts)
     parts |= {one.key: _relation(one) for one in mapper.relationships if one.parent is mapper and _is_known(one)}
-    # A model that is called as a page of ours is has another address.
+    # A model with the name of one of our pages gets another address.
     return type(f"App{name}" if name.lower() in taken else name, (base,), parts)
 
 
 def _methods(mapper: Mapper[object]) -> Iterator[tuple[str, object]]:
-    """Yield what the class says itself, and what it says by classes that are no models."""
+    """Yield the attributes of the class itself, and of its base classes that are no models."""
     before = mapper.inherits.class_.__mro__ if mapper.inherits is not None else ()
     for one in reversed(mapper.class_.__mro__):
         if one in before or one.__module__.startswith(_NOT_OURS):
@@ -75,7 +75,7 @@ def _methods(mapper: Mapper[object]) -> Iterator[tuple[str, object]]:
 
 
 def _name(mapper: Mapper[object], said: Values) -> Values:
-    """Let a text column name records that do not say their name."""
+    """Return the text column that names records, for a model without a `__str__` of its own."""
     texts = [one.key for one in mapper.column_attrs if isinstance(one.columns[0].type, String)]
     found = next((name for name in (*NAMING, *texts) if name.lower() in {text.lower() for text in texts}), "")
     found = next((text for text in texts if text.lower() == found.lower()), "")
@@ -85,7 +85,7 @@ def _name(mapper: Mapper[object], said: Values) -> Values:
 
 
 def _arguments(mapper: Mapper[object]) -> Values:
-    """Return how rows are told apart, and who counts their versions."""
+    """Return the mapper's arguments: the class column, and the version counter."""
     found: Values = {}
     if mapper.inherits is None and mapper.polymorphic_on is not None:
         found["polymorphic_on"] = mapper.polymorphic_on
@@ -97,7 +97,7 @@ def _arguments(mapper: Mapper[object]) -> Values:
 
 
 def _columns(mapper: Mapper[object]) -> Iterator[tuple[str, object]]:
-    """Yield the columns that are called otherwise than in the table, or have to be here."""
+    """Yield the columns whose attributes are named differently from the table's columns."""
     for one in mapper.column_attrs:
         column = one.columns[0]
         if not isinstance(one, ColumnProperty) or getattr(column, "table", None) is not mapper.local_table:
@@ -109,7 +109,7 @@ def _columns(mapper: Mapper[object]) -> Iterator[tuple[str, object]]:
 
 
 def _is_known(relation: Relationship) -> bool:
-    """Whether the dashboard knows relations of this kind; it does without others."""
+    """Whether the dashboard supports relations of this kind; others are left out."""
     try:
         relation_of(relation.class_attribute)
     except ConfigurationError:
@@ -118,7 +118,7 @@ def _is_known(relation: Relationship) -> bool:
 
 
 def _relation(one: Relationship) -> Relationship:
-    """Return the same relation between ours."""
+    """Return the same relation between our classes."""
     target = one.mapper.class_
     further: Values = {"secondary": one.secondary} if one.secondary is not None else {}
     if one.secondaryjoin is not None:
@@ -137,7 +137,7 @@ def _relation(one: Relationship) -> Relationship:
         passive_deletes=one.passive_deletes,
         cascade="merge" if one.viewonly else ", ".join(sorted(one.cascade)),
         single_parent=one.single_parent,
-        # Theirs write the same columns, in sessions of their own.
+        # The application's classes write the same columns, but in their own sessions.
         overlaps=",".join({name for side in (one.parent, one.mapper) for name in side.relationships.keys()}),  # noqa: SIM118 -- no dict
         **further,
     )
@@ -145,11 +145,11 @@ def _relation(one: Relationship) -> Relationship:
 
 
 def _has_back(one: Relationship) -> bool:
-    """Whether the other side knows it, here as well."""
+    """Whether the relation has a reverse side that is mirrored too."""
     other = one.mapper.relationships.get(one.back_populates or "")
     return other is not None and _is_known(other)
 
 
 def _plain(condition: Expression) -> Expression:
-    """Take what SQLAlchemy noted in a condition of their classes."""
+    """Return a condition without SQLAlchemy's annotations, which refer to the application's classes."""
     return _deep_deannotate(condition)

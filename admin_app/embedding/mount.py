@@ -1,4 +1,4 @@
-"""Hand what comes for the dashboard's path to the dashboard, before the application around sees it: so it keeps all that is its own."""
+"""Route requests below the dashboard's path to the dashboard before the application around sees them, so that neither affects the other."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from admin_app.extensions import Values
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Where a request keeps the paths as they came.
+# The keys in a request's environment for the original paths.
 _CAME = "admin_app.came"
 
 
 class Mount:
-    """A WSGI application that is two: one below a path, and one around it."""
+    """A WSGI application made of two: one below a path, and one around it."""
 
     def __init__(self, around: WSGIApplication, inside: WSGIApplication, path: str) -> None:
-        """Keep both."""
+        """Keep both applications and the path."""
         self._around, self._inside, self._path = around, inside, path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer by the one that the path belongs to."""
+        """Pass a request to the application that its path belongs to."""
         path, script = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
         if path == self._path:
             query = environ.get("QUERY_STRING", "")
@@ -50,14 +50,14 @@ def require_path(path: str) -> str:
 
 
 def asked_of(host: Flask, principal: Callable[[], Person | None]) -> Callable[[Mapping[str, object]], Person | None]:
-    """Return what asks the application around who is at the screen, as if the request were its own."""
+    """Return a function that asks the application around for the signed-in person, as if the request were its own."""
 
     def ask(environ: Mapping[str, object]) -> Person | None:
         came: Values = dict(environ)
         script, path = came.pop(_CAME)
         left_out = ("werkzeug.", "flask.", "admin_app.")
         own = {name: value for name, value in came.items() if not name.startswith(left_out)}
-        # No form says who the person is, and the dashboard itself reads the body.
+        # Without the body: no form identifies the person, and the dashboard itself reads it.
         own |= {"SCRIPT_NAME": script, "PATH_INFO": path, "wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
         own |= {"REQUEST_METHOD": "GET", "CONTENT_TYPE": ""}
         with host.request_context(own):

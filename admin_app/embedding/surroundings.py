@@ -1,4 +1,4 @@
-"""What the dashboard takes from the application around: its database, its models, the settings that it has for the dashboard."""
+"""What the dashboard takes from the application around: its database, its models, and its settings for the dashboard."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Surroundings:
 
 
 def of(app: Flask, host_db: SQLAlchemy) -> Surroundings:
-    """Return what the application has for the dashboard; raise `ConfigurationError` where that does not do."""
+    """Return the dashboard's configuration from the application; raise `ConfigurationError` if it cannot work."""
     if not TABLE_PREFIX:
         raise ConfigurationError(NO_PREFIX)
     if clash := sorted(set(host_db.metadata.tables) & set(own_db.metadata.tables)):
@@ -60,7 +60,7 @@ def of(app: Flask, host_db: SQLAlchemy) -> Surroundings:
 
 
 def _address(url: URL) -> URL:
-    """Return the address of the database for the driver that the dashboard has."""
+    """Return the database's address with the dashboard's own driver."""
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database in {None, "", ":memory:"}:
         message = "The dashboard shares the application's database: an SQLite database in memory cannot be shared."
@@ -71,7 +71,7 @@ def _address(url: URL) -> URL:
 def resources_over(
     declared: Sequence[type[Resource]], host_db: SQLAlchemy, *, reserved: Collection[str], has_people: bool
 ) -> list[type[Resource]]:
-    """Return the resources over models of ours, in the order of the menu, with the dashboard's own."""
+    """Return the resources over our mirrored models and the dashboard's own resources, in the order of the menu."""
     base = cast("type[DeclarativeBase]", host_db.Model)
     registries = {base.registry, *(inspect_mapper(one.model).registry for one in declared)}
     mirror(registries, reserved)
@@ -84,7 +84,7 @@ def resources_over(
 
 
 def _words(one: type[Resource]) -> Values:
-    """Call the records as their model is called, wherever its address is."""
+    """Return the nouns for the records, from the name of the application's model."""
     labels = {name: label(own) for own, name in RENAMED.items()}
     words = {
         "noun": one.noun or humps_apart(one.model.__name__).lower(),

@@ -1,4 +1,4 @@
-"""Differences between the tables and the models: what an upgrade adds or makes nullable, what it leaves, and both in words."""
+"""Differences between the tables and the models: those that an upgrade resolves, the remaining ones, and their descriptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.db.unique_text import CreateUniqueText
 from admin_app.selection.search.migrations import CreateSearchIndex
 from admin_app.selection.sorting.migrations import CreateSortIndex
 
-# What an upgrade may do here: it adds, and takes nothing away.
+# The operations that an upgrade may perform: it adds things, and removes nothing.
 _ADDING = (CreateTableOp, AddColumnOp, CreateIndexOp, CreateUniqueText, CreateSearchIndex, CreateSortIndex)
 
 UNKNOWN = ": the dashboard does not have it"
@@ -31,21 +31,21 @@ UNKNOWN = ": the dashboard does not have it"
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be added, in order, and the remaining differences."""
+    """The operations to perform, in order, and the remaining differences."""
 
     made: tuple[MigrateOperation, ...]
     left: tuple[MigrateOperation, ...]
 
 
 def changes_in(found: OpContainer | None, dialect: str) -> Changes:
-    """Separate the two. On SQLite, a column can be made nullable only by recreating its table."""
+    """Separate operations that an upgrade performs from the rest. On SQLite, a column can be made nullable only by recreating its table."""
     operations = list(_each(found))
     made = [one for one in operations if isinstance(one, _ADDING) or (_loosens(one) and dialect != "sqlite")]
     return Changes(tuple(made), tuple(one for one in operations if one not in made))
 
 
 def in_words(one: MigrateOperation) -> str:
-    """Say which part of a table it is about, and how that differs."""
+    """Describe a difference: the part of a table, and how it differs."""
     if isinstance(one, CreateTableOp):
         return f"table {one.table_name}"
     if isinstance(one, AddColumnOp | DropColumnOp | AlterColumnOp):
@@ -59,7 +59,7 @@ def in_words(one: MigrateOperation) -> str:
 
 
 def _named(one: MigrateOperation) -> str:
-    """Name what an operation is about: a constraint and its table, or the table alone."""
+    """Return the name of an operation's subject: a constraint and its table, or the table alone."""
     table = getattr(one, "table_name", None) or getattr(one, "source_table", "")
     if not isinstance(one, AddConstraintOp | DropConstraintOp):
         return f"table {table}"
@@ -89,7 +89,7 @@ def _each(found: OpContainer | None) -> Iterator[MigrateOperation]:
 
 
 def _loosens(one: MigrateOperation) -> bool:
-    """Whether it lets a column be empty, and no more than that."""
+    """Whether an operation only makes a column nullable."""
     is_alone = isinstance(one, AlterColumnOp) and one.modify_type is None and one.modify_server_default is False
     return is_alone and isinstance(one, AlterColumnOp) and one.modify_nullable is True
 

@@ -1,4 +1,4 @@
-"""The dashboard's tables in another application's database: made, and brought up to date, with no look at that application's own."""
+"""Create and upgrade the dashboard's tables in another application's database, without touching that application's own tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from admin_app.selection.sorting import text_indexes
 
 
 def planned(app: Flask) -> Changes:
-    """Return what an upgrade would make and leave; it changes nothing."""
+    """Return what an upgrade would change and what it would leave, without changing anything."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with app.app_context(), db.engine.connect() as connection:
         require_no_newer(connection, scripts)
@@ -34,7 +34,7 @@ def planned(app: Flask) -> Changes:
 
 
 def upgrade(app: Flask) -> Changes:
-    """Make what is missing, in one transaction; return that, and what stays different."""
+    """Create what is missing, in one transaction; return the changes and the remaining differences."""
     scripts = ScriptDirectory(app.extensions["migrate"].directory)
     with app.app_context(), writing(), transaction_alone(db.engine) as connection:
         require_no_newer(connection, scripts)
@@ -49,27 +49,27 @@ def upgrade(app: Flask) -> Changes:
                 session.commit()
         context.stamp(scripts, "heads")
         if connection.dialect.name == "sqlite":
-            # Lists read a table's size from SQLite's statistics, whose table exists once something was analysed.
+            # Lists read a table's size from SQLite's statistics, whose table exists only after an ANALYZE.
             connection.exec_driver_sql(f'ANALYZE "{Role.__tablename__}"')
         return changes
 
 
 def _compared(context: MigrationContext) -> Changes:
     with warnings.catch_warnings():
-        # SQLAlchemy cannot read them on SQLite, and need not.
+        # SQLAlchemy warns about indexes over functions, which it cannot read on SQLite and need not.
         warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
         return changes_in(produce_migrations(context, db.metadata).upgrade_ops, context.dialect.name)
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Look at our tables only, and leave the indexes over functions to what makes them."""
+    """Whether Alembic should compare a table or an index: only our tables, and no indexes over functions, which have their own operations."""
     if kind == "index":
         return not (text_indexes.is_own(name) or caseless.is_own(name) or search_indexes.is_own(name, db.metadata))
     return kind != "table" or name in db.metadata.tables
 
 
 def _is_made_here(one: object, _name: str | None, kind: str, *_more: object) -> bool:
-    """Leave tables of the application as they are, those too that are declared as models of ours."""
+    """Whether the dashboard creates a table: not the application's tables, even if models of ours describe them."""
     return kind != "table" or (isinstance(one, Table) and may_be_altered(one))
 
 

@@ -23,7 +23,7 @@ class StringSetKind(Kind[StringSet]):
 
     def from_cell(self, cell: str) -> StringSet:
         """Read words separated by commas."""
-        return StringSet(word for one in cell.split(",") if (word := one.strip()))
+        return parse_words(cell)
 
     def history_of(self, value: StringSet) -> str:
         """Write the stored text."""
@@ -32,3 +32,8 @@ class StringSetKind(Kind[StringSet]):
     def value_in_history(self, value: object) -> StringSet:
         """Read the stored text."""
         return StringSet.from_text(str(value))
+
+
+def parse_words(text: str) -> StringSet:
+    """Read words separated by commas."""
+    return StringSet(word for one in text.split(",") if (word := one.strip()))

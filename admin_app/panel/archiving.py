@@ -1,4 +1,4 @@
-"""Archive and Restore: the row actions of every resource whose model has an archive."""
+"""The row actions “Archive” and “Restore” of every resource whose model has an archive."""
 
 from __future__ import annotations
 

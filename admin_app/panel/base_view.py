@@ -25,13 +25,13 @@ class ProtectedView(BaseView):
 
     # Views that require a recent re-authentication.
     proof_for: frozenset[str] = frozenset()
-    # What these views do, as the page of re-authentication says it: "To delete a post, enter your password".
+    # The purposes of these views, as the page of re-authentication says them: "To delete a post, enter your password".
     purposes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
-    # Views that only read, which a replica may answer a moment late.
+    # Views that only read. A replica may answer them, a moment late.
     lagging: ClassVar[frozenset[str]] = frozenset()
 
-    # Views that change something. Where others write the same at that moment, they are answered anew.
+    # Views that change something. If their transaction conflicts with another, they are tried again.
     retried: frozenset[str] = frozenset()
 
     # Views that answer a link with a file; each has its `back_from_file`.
@@ -46,19 +46,19 @@ class ProtectedView(BaseView):
         return current_principal() is not None
 
     def may_open(self, _name: str) -> bool:
-        """Whether the person at the screen has the right that a view asks for."""
+        """Whether the signed-in person has the right that a view requires."""
         return True
 
     def purpose_of(self, name: str) -> str:
-        """Say what a view does, "" where that is not said."""
+        """Say what a view does; "" if nothing is declared."""
         return self.purposes.get(name, "")
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a view is not for who sees the dashboard as someone else: it gives a file, or is about the account itself."""
+        """Whether a view is closed while a person sees the dashboard as someone else: it sends a file, or concerns the account itself."""
         return name in self.files
 
     def answer_to_stranger(self, name: str) -> ResponseReturnValue:
-        """Answer who is not signed in."""
+        """Answer a person who is not signed in."""
         return ask_to_sign_in(to=self.back_from_file(name) if name in self.files else "")
 
     def _handle_view(self, name: str, **_arguments: object) -> ResponseReturnValue | None:
@@ -76,7 +76,7 @@ class ProtectedView(BaseView):
         return None
 
     def back_from_file(self, _name: str) -> str:
-        """Where a page leads whose form is answered by a file; other forms lead somewhere by themselves."""
+        """Return where a page leads if its form is answered by a file; other forms redirect."""
         return ""
 
     def _run_view(self, fn: Callable[..., ResponseReturnValue], *args: object, **kwargs: object) -> ResponseReturnValue:
@@ -94,6 +94,6 @@ class ProtectedView(BaseView):
             return self.answer_to_stranger(name)
 
     def answered(self, name: str, make: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-        """Make the answer of a view; where it is retried, everything is judged again."""
+        """Make the answer of a view; a retry judges everything again."""
         is_retried = request.method == "POST" and name in self.retried
         return attempted(make, partial(self._handle_view, name)) if is_retried else make()

@@ -1,16 +1,16 @@
-"""What a resource shows on the home page, declared in one line a card."""
+"""The cards that a resource shows on the home page, declared in one line each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# As far back as cards look that are about the last time.
+# How far back cards about recent rows look.
 WEEKS = 12
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many rows a list has: `query` is the list's address behind the question mark, "user__empty=yes"."""
+    """The number of rows of a list; `query` is the part of the list's address after the question mark: "user__empty=yes"."""
 
     label: str
     query: str
@@ -18,7 +18,7 @@ class Count:
 
 @dataclass(frozen=True)
 class PerWeek:
-    """How many rows each of the last weeks has, by a column of time that the list is filtered by."""
+    """The number of rows of each of the last weeks, by a time column that the list has a filter for."""
 
     column: str
     label: str = ""
@@ -26,7 +26,7 @@ class PerWeek:
 
 @dataclass(frozen=True)
 class Top:
-    """The records that most rows of the last weeks belong to, by a relation to one that the list is filtered by."""
+    """The records that most rows of the last weeks belong to, by a to-one relation that the list has a filter for."""
 
     relation: str
     label: str = ""
@@ -34,7 +34,7 @@ class Top:
 
 @dataclass(frozen=True)
 class Newest:
-    """The records that were made last."""
+    """The newest records."""
 
 
 Card = Count | PerWeek | Top | Newest

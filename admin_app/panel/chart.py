@@ -1,4 +1,4 @@
-"""Charts as a template draws them: shares of a whole, in numbers that SVG takes. A table beside each says the same."""
+"""Charts for templates: positions and sizes in SVG's units. A table beside each chart says the same."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-# A bar's place takes ten of these, and the bar eight of them.
+# The distance between bars, and the width of a bar, in SVG units.
 STEP, WIDTH = 10, 8
-# How high a chart is, and how long the longest bar of a table.
+# The height of a chart, and the length of the longest bar of a table.
 FULL = 100
 # Labels below a chart: the first, the one in the middle, and the last.
 FEWEST_FOR_THREE = 5
@@ -16,7 +16,7 @@ FEWEST_FOR_THREE = 5
 
 @dataclass(frozen=True)
 class Point:
-    """A group's number, as it is called and said, and where its rows are."""
+    """A group's number: its label, the number in words, and the address of its rows."""
 
     label: str
     said: str
@@ -26,7 +26,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar, by its place and size: `top` is measured from above."""
+    """A bar: its position and size; `top` is measured from above."""
 
     label: str
     said: str
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars side by side, what the highest and the lowest of them say, and the labels below."""
+    """Bars side by side, the numbers of the highest and the lowest bar, and the labels below."""
 
     bars: tuple[Bar, ...]
     width: int
@@ -47,7 +47,7 @@ class Chart:
 
 
 def chart_of(points: Sequence[Point]) -> Chart:
-    """Arrange bars side by side, the first at the left; bars below zero hang down."""
+    """Arrange bars side by side, the first at the left; negative bars hang down."""
     numbers = [_finite(one.number) for one in points]
     high, low = max([*numbers, 0.0]), min([*numbers, 0.0])
     scale = FULL / ((high - low) or 1)
@@ -69,12 +69,12 @@ def chart_of(points: Sequence[Point]) -> Chart:
 
 
 def small_chart_of(points: Sequence[Point], first: str, last: str) -> Chart:
-    """Arrange the same in little room, with labels at both ends."""
+    """Arrange bars in little space, with labels at both ends."""
     return replace(chart_of(points), labels=(first, last))
 
 
 def lengths_of(numbers: Sequence[float]) -> list[float]:
-    """Return the lengths of stacked bars, in hundredths of the longest; a bar below zero has none."""
+    """Return the lengths of bars in a table, in hundredths of the longest; a negative bar has length 0."""
     finite = [max(_finite(one), 0.0) for one in numbers]
     longest = max(finite, default=0) or 1
     return [_short(one * FULL / longest) for one in finite]

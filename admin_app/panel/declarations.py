@@ -69,10 +69,10 @@ REFUSED: Mapping[str, str] = {
 }
 
 
-# How declarations begin, and how nearly a name is spelled like one: if it begins like one, and if not.
+# Prefixes of declarations, and how similar a name must be to one to count as a misspelling: with such a prefix, and without.
 BEGINNINGS = ("column_", "form_", "can_")
 NEAR, ALIKE = 0.6, 0.9
-# What a form sends beside its columns.
+# Fields that a form sends besides its columns.
 OWN_FIELDS = frozenset(
     {
         *("csrf_token", "proof_password", "proof_typed", "passkey", "passkey_question", "passkey_name"),
@@ -83,7 +83,7 @@ OWN_FIELDS = frozenset(
 
 
 def require_declarations(resource: Resource) -> None:
-    """Raise `ConfigurationError` for the first declaration that means nothing here, or not what it should."""
+    """Raise `ConfigurationError` for the first declaration that has no effect here, or another one than in Flask-Admin."""
     problem = next(_problems(resource), None)
     if problem is not None:
         name, advice = problem
@@ -130,7 +130,7 @@ def _has_no_index(resource: Resource, name: str) -> bool:
 
 
 def _unknown(own: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield what begins like a declaration, or is spelled nearly like one, and is none."""
+    """Yield names that begin like a declaration, or are spelled nearly like one, and are none."""
     known = [name for name in dir(Resource) if not name.startswith("_")]
     for name in own:
         nearest = get_close_matches(name, known, 1, NEAR if name.startswith(BEGINNINGS) else ALIKE)

@@ -1,4 +1,4 @@
-"""Typed work survives: what could not be sent is kept for the person, and is in the form again, for them to send."""
+"""Typed work survives: a form that could not be sent is kept as a draft for the person, and shown again for them to send."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from admin_app.web.auth.login import ask_to_sign_in, current_principal, former_s
 from admin_app.web.flash import warn
 from admin_app.web.leaving import LEAVING
 
-# Which draft a form shows: a field of the form, and an argument of its address.
+# The key of the draft that a form shows: a field of the form, and an argument of its address.
 DRAFT, IN_ADDRESS = "_draft", "draft"
 DISCARD = "_discard"
-# The key under which a form was kept that was left, should it be sent after all.
+# The key of the draft of a form that was left, in case it is sent after all.
 LEFT = "_left"
-# The forms of records and notes; other forms ask how something is to be done.
+# The views whose forms hold typed work: those of records and notes. Other forms only ask how to do something.
 RECORD_FORMS = frozenset({"create_view", "edit_view", "edit_page_view", "notes_view", "note_view"})
 
 KEPT = "You were signed out before this was saved. What you typed is kept: sign in, then save it."
@@ -35,7 +35,7 @@ KEPT_CHOICE = "You were signed out before this was done. What you chose is kept:
 
 
 def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
-    """Keep what somebody typed whose session has ended, and ask them to sign in; None where nothing is kept."""
+    """Keep the fields of a person whose session has ended, and ask them to sign in; None if nothing is kept."""
     staff_id = former_staff_id()
     draft = keep_draft(db.session, staff_id, address=form_address(), fields=[*fields]) if staff_id else None
     if draft is None:
@@ -46,7 +46,7 @@ def keep(fields: Collection[Hidden], view: str) -> ResponseReturnValue | None:
 
 
 def keep_left(fields: Collection[Hidden]) -> ResponseReturnValue:
-    """Keep what somebody typed into a form and left without sending it, also after their session ended: only a script reads the answer."""
+    """Keep the fields of a form that a person left without sending it, even after their session ended. Only a script reads the answer."""
     person = current_principal()
     staff_id = former_staff_id() if person is None else person.id
     if staff_id is not None and fields:
@@ -56,7 +56,7 @@ def keep_left(fields: Collection[Hidden]) -> ResponseReturnValue:
 
 
 def arguments() -> list[Hidden]:
-    """Return the address's own arguments, whichever draft it shows besides."""
+    """Return the address's arguments without the draft's key."""
     return [pair for pair in request.args.items(multi=True) if pair[0] != IN_ADDRESS]
 
 
@@ -76,7 +76,7 @@ def answers(draft: Draft | None) -> MultiDict[str, str]:
 
 
 def is_discarded() -> bool:
-    """Forget the draft that the form shows, when that is what was pressed."""
+    """Delete the shown draft if that button was pressed; return whether it was."""
     if DISCARD in request.form:
         drop_sent_draft()
         db.session.commit()
@@ -84,7 +84,7 @@ def is_discarded() -> bool:
 
 
 def drop_sent_draft() -> None:
-    """Forget the draft that was just saved (not yet committed)."""
+    """Delete the draft that was just saved (not yet committed)."""
     person = current_principal()
     for name in (DRAFT, LEFT):
         if person is not None and (key := request.form.get(name)):
@@ -92,16 +92,16 @@ def drop_sent_draft() -> None:
 
 
 def form_address() -> str:
-    """Tell the form of one record, or of a new one, from others, whatever list it was opened from."""
+    """Return the address that identifies the form of one record, or of a new one, whatever list it was opened from."""
     return storable(f"{request.path}?id={request.args.get('id', '')}")
 
 
 def newest_draft() -> Row[str, datetime] | None:
-    """Return the key and the time of the newest draft that the person did not save in the current form."""
+    """Return the key and the time of the person's newest draft for the current form."""
     person = _typist()
     return None if person is None else domain.newest_draft(db.session, person, address=form_address())
 
 
 def _typist() -> Principal | None:
-    """Return whose drafts are shown: nobody sees what another person typed and did not save."""
+    """Return the signed-in person, even while they see as someone else: nobody sees another person's drafts."""
     return current_principal() if seen_as() is None else None

@@ -27,7 +27,7 @@ from admin_app.web.form_parser import SentAsFile
 
 @dataclass(frozen=True)
 class Picked:
-    """The record a relation field holds: its name, a second line, where it leads."""
+    """The record in a relation field: its name, a second line, its address."""
 
     id: str
     text: str
@@ -38,7 +38,7 @@ class Picked:
 AS_FILE = "This field takes text, not a file. Type or paste the text."
 
 OF_LIST = "{label} must be one of the list."
-# What WTForms' own fields and validators say, without the field's name, and what we say.
+# The messages of WTForms' own fields and validators, which lack the field's name, and ours.
 _OWN_WORDS = {
     "Invalid Choice: could not coerce.": OF_LIST,
     "Invalid choice(s): one or more data inputs could not be coerced.": OF_LIST,
@@ -60,7 +60,7 @@ _OWN_WORDS = {
 
 
 def in_own_words(field: Field) -> list[str]:
-    """Return the errors of a field; a summary shows them without it, so each has to name it."""
+    """Return the errors of a field. A summary shows them apart from the field, so each has to name it."""
     label = field.label.text
     # A list of fields has lists of errors.
     texts = (one if isinstance(one, str) else "" for one in field.errors)
@@ -69,10 +69,10 @@ def in_own_words(field: Field) -> list[str]:
 
 
 class TextForm(Form):
-    """A form without files: a field that came as one is refused, required or not, and never taken for emptied."""
+    """A form without files. A field that was sent as a file is refused, required or not: it must not count as emptied."""
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
-        """Check the fields, then how they came; that is said instead of what follows from it."""
+        """Check the fields, then whether one was sent as a file; that message replaces its other errors."""
         is_valid = super().validate(extra_validators)
         for field in (one for one in self if isinstance(one.errors, list | tuple)):
             field.errors = in_own_words(field)
@@ -83,16 +83,16 @@ class TextForm(Form):
 
 
 class RelationField(Field):
-    """A to-one relation. What is typed (or picked, with JavaScript) is an id, an email or a name that only one record has."""
+    """A to-one relation. The person types (or picks, with JavaScript) an id, an email or a name that only one record has."""
 
-    # What templates call it.
+    # The field's type, as templates see it.
     kind: ClassVar[str] = "relation"
     widget = TextInput()
 
     def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
         """Keep the model on the other side, and where its records are looked up; `tie` is the relation of a record's own field."""
         self.tie: ToOne | None = kwargs.pop("tie", None)
-        # Flask-Admin says so for nullable keys; WTForms' own fields do not know the word.
+        # Flask-Admin passes this for nullable keys; WTForms' own fields do not accept it.
         kwargs.pop("allow_blank", None)
         super().__init__(*args, **kwargs)
         self.target = target
@@ -111,33 +111,33 @@ class RelationField(Field):
 
     @property
     def noun(self) -> str:
-        """What one record of the other side is called."""
+        """The noun for a record of the other side."""
         return noun_of(self.target)
 
     @property
     def picked(self) -> Picked | None:
-        """The record the field holds now, or what there is of one that is gone."""
+        """The record in the field, or the key of one that is gone."""
         if self.dangling and self.data is None and self._value() == self.dangling:
-            # It may be there, and not meet the relation's further condition.
+            # The record may exist without meeting the relation's further condition.
             is_gone = self.tie is not None and self.tie.is_by_columns_alone
             return Picked(self.dangling, no_such(self._stored_key, self.noun), "", "") if is_gone else None
         return None if self.data is None else picked_of(self.data)
 
     @property
     def dangling(self) -> str:
-        """What the input holds where the form's record points at one that is not there; else ""."""
+        """The text for the input if the form's record refers to one that does not exist; else ""."""
         return "" if self.object_data is not None else self._stored_text
 
     @property
     def _stored_text(self) -> str:
-        """The key that the form's record points by, as an input holds it: of a record's ID, or what nobody takes for an ID or a name."""
+        """The stored foreign key as text for an input: an ID, or a text that cannot be mistaken for an ID or a name."""
         key = self._stored_key
         if key is None or self.tie is None:
             return ""
         if self.tie.is_by_key:
             return print_key(key)
         text = str(key)
-        # Blanks at its ends and line ends would not come back.
+        # An input would lose blanks at the ends, and line ends.
         return f"{text if text == ' '.join(text.split()) else print_key(key)} (as stored)"
 
     @property
@@ -148,16 +148,16 @@ class RelationField(Field):
 
     @property
     def is_left_dangling(self) -> bool:
-        """Whether the field was sent as it was drawn with such a key."""
+        """Whether the field was sent unchanged with the key of a record that does not exist."""
         return bool(self.dangling) and self._typed == self.dangling
 
     @property
     def lets_go(self) -> bool:
-        """Whether such a key was emptied: the ORM sees no difference."""
+        """Whether the key of a record that does not exist was emptied: the ORM sees no difference."""
         return bool(self.dangling) and self._typed == ""
 
     def populate_obj(self, obj: object, name: str) -> None:
-        """Point the record at the one that was chosen; by columns where the ORM would empty what another relation needs."""
+        """Let the record refer to the chosen one; set the columns directly if the ORM would empty a column that another relation needs."""
         if self.is_left_dangling:
             return
         if self.tie is None or (self.tie.is_plain and not self.lets_go):
@@ -168,7 +168,7 @@ class RelationField(Field):
         set_committed_value(obj, name, self.data)
 
     def _value(self) -> str:
-        """Return the text in the input: what was typed, or the id."""
+        """Return the text for the input: what was typed, or the id."""
         if self._typed is not None:
             return self._typed
         return print_key(self.data.id) if self.data is not None else self.dangling
@@ -179,14 +179,14 @@ class RelationField(Field):
         super().process_data(value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Find the record; raise ValueError, which WTForms shows at the field, for none and for several."""
+        """Find the record; raise ValueError, which WTForms shows at the field, if there is none or several."""
         if not valuelist:
             return
         self._typed = str(valuelist[0]).strip()
         held = self.object_data
-        # The record may have come since the form was drawn with the key alone.
+        # The record may have been created since the form was drawn with the key alone.
         if held is not None and self._typed in {print_key(held.id), self._stored_text}:
-            # Unchanged: a person who may not see that record has no such field.
+            # Unchanged. A person who may not see that record does not get this field.
             self.data = held
             return
         self.data = None
@@ -198,12 +198,12 @@ class RelationField(Field):
 
 
 def no_such(key: object, noun: str) -> str:
-    """Say that a key leads to no record."""
+    """Say that there is no record with this key."""
     return f"{key} (no such {noun})"
 
 
 def picked_of(record: Record) -> Picked:
-    """Say what a field holds."""
+    """Return the view of a record for a relation field."""
     access = access_of(type(record))
     if access is None:
         return Picked(print_key(record.id), str(record), "", "")
@@ -217,19 +217,19 @@ class NewPasswordField(PasswordField):
     """A new password. It is never stored in the record: it is hashed first."""
 
     def populate_obj(self, obj: object, name: str) -> None:
-        """Leave the record alone."""
+        """Leave the record unchanged."""
 
 
 class Rule:
     """A WTForms validator that asks a function for the problem with the field's value."""
 
     def __init__(self, problem: Callable[[Any], str | None], *, is_required: bool = False) -> None:
-        """Keep the question; `is_required` makes the label drop its "(optional)"."""
+        """Keep the function. With `is_required` the label lacks its "(optional)"."""
         self.problem = problem
         self.field_flags = {"required": True} if is_required else {}
 
     def __call__(self, _form: object, field: Field) -> None:
-        """Raise with the problem's words; what the record holds already stays as it is, whatever it is."""
+        """Raise with the problem's words. A value that the record holds already is accepted, whatever it is."""
         if field.data is not None and field.data != "" and field.data is field.object_data:
             return
         if isinstance(field, RelationField) and field.is_left_dangling:
@@ -239,6 +239,6 @@ class Rule:
 
 
 def as_drawn(field: Field, drawn: object) -> object:
-    """Return a field's value, or what it was drawn from if that looks as empty as what was sent: an empty text and no value do."""
+    """Return a field's value, or the value that it was drawn from if both look empty: an empty text and no value look the same."""
     is_empty = field.raw_data == [""] and (field.data is None or field.data == "")
     return drawn if is_empty and (drawn is None or drawn == "") else field.data

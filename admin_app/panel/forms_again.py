@@ -1,4 +1,4 @@
-"""A form that came without a good token is shown again with a fresh one; error pages give back what was typed."""
+"""Show a form with a stale token again with a fresh one; give back what was typed on error pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STALE = "This form was opened before you signed in again. Nothing was saved. Che
 
 
 def init_app(app: Flask) -> None:
-    """Tell error pages what may be given back, and answer a stale token with the form itself."""
+    """Register which fields error pages give back, and answer a stale token with the form itself."""
     submitted_fields.init_app(app, _names)
     app.register_error_handler(CSRFError, _stale_token)
 
@@ -35,7 +35,7 @@ def _page() -> Page | None:
 
 
 def _names() -> Collection[str]:
-    """Return the names of the fields that an error page gives back: those that took long to type, not ticks."""
+    """Return the names of the fields that an error page gives back: typed ones, not ticks."""
     page = _page()
     return page.kept_names() if page is not None and page.view in RECORD_FORMS else ()
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def in_time(find: Callable[[], T]) -> T | None:
-    """Return what `find` returns within the page's time limit; None where it takes longer. The rest of the page has no limit then."""
+    """Return the result of `find`; None if it exceeds the page's time limit, after which the rest of the page has no limit."""
     try:
         return find()
     except OperationalError as error:
@@ -36,7 +36,7 @@ def within(seconds: float, end: float, find: Callable[[], T]) -> T | None:
     left = min(seconds, current_app.config["TIME_LIMIT"] or seconds, end - time.monotonic())
     if left <= 0:
         return None
-    # A connection is told its limit when it is taken, in whole milliseconds.
+    # A connection gets its limit at checkout, in whole milliseconds.
     db.session.rollback()
     try:
         with time_limit(max(left, 0.001)):

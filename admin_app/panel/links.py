@@ -19,7 +19,7 @@ from admin_app.panel.view_models import Hidden
 from admin_app.selection.selection import Selection
 from admin_app.web.urls import local_path
 
-# In the address of a new record's form: the record that it is a copy of.
+# The argument of a new record's form with the record to copy.
 COPY = "copy"
 
 
@@ -32,12 +32,12 @@ def link(resource: Resource, view: str, record: Record | None = None, /, **argum
 
 
 def with_id(address: str, record: Record) -> str:
-    """Add the record that a view's address is about."""
+    """Add the record's id to an address."""
     return with_key(address, print_key(record.id))
 
 
 def with_key(address: str, printed: str) -> str:
-    """Add the key of a record, as it is printed."""
+    """Add a printed key to an address."""
     return f"{address}{'&' if '?' in address else '?'}id={printed}"
 
 
@@ -48,14 +48,14 @@ def return_url(resource: Resource) -> str:
 
 
 def record_url(access: Access, record: Record, **arguments: object) -> str:
-    """Return the address of the record's page, "" for none: the form only where every record that the person sees has one."""
+    """Return the address of the record's page, or of its form if the person may edit every record that they see; "" if they may open neither."""
     is_edited = (
         access.reaches(record, Action.EDIT) if access.resource.judges_records else access.is_everywhere(Action.EDIT)
     )
     if not is_edited and not access.may(Action.VIEW):
         return ""
     view = "edit_view" if is_edited else "details_view"
-    # A list asks it of every row.
+    # A list calls this for every row.
     address = access.once((view, *arguments.items()), lambda: link(access.resource, view, **arguments))
     return with_id(address, record)
 
@@ -64,7 +64,7 @@ def short_url(access: Access, record: Record) -> str:
     """Return the record's short URL, as people paste it into tickets; "" for a person who may not view records."""
     if not access.may(Action.VIEW):
         return ""
-    # A text may be the word of another address.
+    # A key that is a text could equal the name of another page.
     is_short = is_numbered(access.resource.model)
     return (
         link(access.resource, "short_view", key=record.id)
@@ -74,13 +74,13 @@ def short_url(access: Access, record: Record) -> str:
 
 
 def link_for(access: Access, action: Action, view: str, record: Record) -> str:
-    """Return the address of a view of the record that leads back to where this page does, "" for who may not do this with it."""
+    """Return the address of a view of the record, with this page's way back; "" if the person may not do this with it."""
     resource = access.resource
     return link(resource, view, record, url=return_url(resource)) if access.reaches(record, action) else ""
 
 
 def copy_url(access: Access, record: Record) -> str:
-    """Return the address of a new record's form that is a copy of this one, "" for who may not make one."""
+    """Return the address of the form that copies this record; "" if the person may not create one."""
     may = may_add(access) and access.reaches(record, Action.VIEW)
     arguments = {COPY: print_key(record.id), "url": return_url(access.resource)}
     return link(access.resource, "create_view", **arguments) if may else ""
@@ -99,7 +99,7 @@ class ListLinks:
         return f"{self.path}?{urlencode(arguments)}" if arguments else self.path
 
     def hidden(self, selection: Selection, *, leave_out: str = "") -> list[Hidden]:
-        """Return the state as a form's hidden controls, without the one that the form asks for itself."""
+        """Return the list's state as hidden controls of a form, without the argument that the form has a control for."""
         own = [(key, value) for key, value in selection.arguments() if key != leave_out]
         return [*self.others, *own]
 

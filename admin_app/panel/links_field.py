@@ -1,4 +1,4 @@
-"""A form's field of links with many records: each can be taken out, and others are chosen by searching or typing."""
+"""A form's field of links with many records: each can be removed, and others are added by searching or typing."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from admin_app.value_lists import list_of, values_of
 class LinksField(Field):
     """Links with many records: a box for each that is linked, and a line to type further ones in (or pick, with JavaScript)."""
 
-    # What templates call it.
+    # The field's type, as templates see it.
     kind: ClassVar[str] = "links"
     widget = TextInput()
 
     def __init__(self, *args: Any, target: type[Record], lookup: Callable[[], str], **kwargs: Any) -> None:
         """Keep the model on the other side, and where its records are looked up."""
-        # Flask-Admin says so of every relation; WTForms' own fields do not know the word.
+        # Flask-Admin passes this for every relation; WTForms' own fields do not accept it.
         kwargs.pop("allow_blank", None)
         super().__init__(*args, **kwargs)
         self.target = target
         self._lookup = lookup
-        # What was typed and means no record.
+        # The typed texts that mean no record.
         self.typed = ""
 
     @property
@@ -53,7 +53,7 @@ class LinksField(Field):
 
     @property
     def picked(self) -> list[tuple[Picked, bool]]:
-        """The records that are linked, or were when the form was drawn, each with whether it is to be."""
+        """The records that are linked, or were when the form was drawn, each with whether its box is ticked."""
         shown = {one.id: one for one in [*(self.object_data or ()), *self.data]}
         kept = {one.id for one in self.data}
         return [(picked_of(one), key in kept) for key, one in shown.items()]
@@ -64,7 +64,7 @@ class LinksField(Field):
         self.data = list(value or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Find the records; raise ValueError, which WTForms shows at the field, for what means none or several."""
+        """Find the records; raise ValueError, which WTForms shows at the field, for a text that means none or several."""
         if not valuelist:
             return
         held = {print_key(one.id): one for one in self.object_data or ()}
@@ -72,7 +72,7 @@ class LinksField(Field):
         unknown: dict[str, str] = {}
         for text in dict.fromkeys(one for sent in valuelist for one in values_of(str(sent))):
             try:
-                # Unchanged: a person who may not see that record has no such field.
+                # Unchanged. A person who may not see that record does not get this field.
                 one = held.get(text) or find_offered(self.target, text)
                 found[one.id] = one
             except NotFoundError as error:
@@ -83,7 +83,7 @@ class LinksField(Field):
             raise ValueError(" ".join(unknown.values()))
 
     def let_go_of_gone(self) -> None:
-        """Keep the records that are still there, after the database refused some of them."""
+        """Drop the records that no longer exist, after the database refused one of them."""
         keys = [inspect_record(one).identity for one in self.data]
         there = (db.session.get(self.target, key) for key in keys)
         self.data = [one for one in there if one is not None]

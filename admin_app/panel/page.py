@@ -14,7 +14,7 @@ class Page:
     """A page of one resource for one person; `view` is the name of its address."""
 
     def __init__(self, access: Access, view: str = "") -> None:
-        """Keep for whom and about what it is."""
+        """Keep the access and the view's name."""
         self.access = access
         self.resource = access.resource
         self.view = view
@@ -34,7 +34,7 @@ class Page:
     # ---- of pages with a form
 
     def kept_names(self) -> set[str]:
-        """Name the fields of the form that are shown again as they were sent: no secrets. None where there is no such form."""
+        """Return the names of the form's fields that are shown again as they were sent; never secrets, and none for a page without a form."""
         return set()
 
     def again(self, words: str) -> ResponseReturnValue | None:

@@ -1,4 +1,4 @@
-"""What a declaration's dotted path leads to: "email" to a column of the model, "user.email" to one of the record that it points at."""
+"""The attributes that dotted paths in declarations name: "email" is a column of the model, "user.email" a column of the related record."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from admin_app.kinds.other import OtherKind
 from admin_app.relations import ManyToMany, relations_of
 from admin_app.selection.list_schema import SortKey
 
-# An attribute, and the relation that leads to it where it is another model's.
+# An attribute, and the relation that leads to it if it is another model's.
 Path = tuple[Attribute, Attribute | None]
 
 
 def attribute_at(model: type[Record], path: str) -> Path:
-    """Return what a path leads to."""
+    """Return the attribute that a path names."""
     first, _, rest = path.partition(".")
     relation = relations_of(model).get(first)
     if relation is None or not rest:
@@ -25,7 +25,7 @@ def attribute_at(model: type[Record], path: str) -> Path:
 
 
 def known_to_sql(model: type[Record], path: str, *, place: str, is_sort: bool) -> Path:
-    """Return the same; raise `ConfigurationError` where the database knows nothing of it. `place` is the declaration that names it."""
+    """Return the attribute that a path names; raise `ConfigurationError` if SQL cannot use it. `place` is the declaration that names it."""
     first, _, rest = path.partition(".")
     relation, said = relations_of(model).get(first), f"{place} names {path}"
     owner, name = (model, first) if relation is None or not rest else (relation.target, rest)

@@ -1,4 +1,4 @@
-"""A column of a record as a cell: its own value, the record that it points at, or the number of those that point at it."""
+"""Draw a column of a record as a cell: its value, the related record, or the number of child records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from admin_app.relations.to_one import dangling_key
 from admin_app.selection.paging.counting import Count
 from admin_app.selection.selection import ARCHIVED, TOO
 
-# So many linked records are named in a list.
+# The most linked records that a list's cell names.
 MOST_LINKS = 5
 
 # The numbers of children, by relation and key.
@@ -50,7 +50,7 @@ def drawing_of(access: Access, name: str, *, counts: Counts, is_whole: bool) -> 
 
 
 def _value_drawing(access: Access, name: str, *, is_whole: bool) -> Drawing:
-    """Draw a column's own value, by the words that the resource has for it, or else by its column."""
+    """Draw a column's value as the resource's formatter says, or else as the column's kind does."""
     resource, choices = access.resource, access.resource.column_choices.get(name, ())
     by_column = _column_drawing(access, name, is_whole=is_whole)
 
@@ -65,7 +65,7 @@ def _value_drawing(access: Access, name: str, *, is_whole: bool) -> Drawing:
 
 
 def _column_drawing(access: Access, name: str, *, is_whole: bool) -> Callable[[Record, object], Cell]:
-    """Draw a value by its column, with what another column of the record says of it, and with its file."""
+    """Draw a value as its column's kind does, with the currency from another column, and with the link to its file."""
     attribute = access.resource.attribute(name)[0]
     beside = beside_of(attribute) if "." not in name else ""
     is_told = bool(beside) and access.shows(beside)
@@ -87,7 +87,7 @@ def value_of(record: Record, name: str) -> object:
 
 
 def cell_of_value(value: Any) -> Cell:
-    """Draw a value by itself, a record by its name, long text in full."""
+    """Draw a value without a column: a record by its name, long text in full."""
     if isinstance(value, list) and value and hasattr(type(value[0]), "__mapper__"):
         return links_cell(access_of(type(value[0])), value, is_whole=True)
     is_record = hasattr(type(value), "__mapper__")
@@ -106,7 +106,7 @@ def _relation_cell(access: Access | None, other: Record | None) -> Cell:
 
 
 def _to_one_cell(access: Access, beyond: Access | None, record: Record, name: str) -> Cell:
-    """Name the record that another one points at, or say the key that leads to none: nothing may have kept the record there."""
+    """Draw the related record by its name, or the key of one that does not exist: without a foreign key the database does not prevent that."""
     other, relation = getattr(record, name), access.resource.relation(name)
     if other is None and isinstance(relation, ToOne) and relation.is_by_columns_alone:
         key = dangling_key(record, relation)
@@ -117,7 +117,7 @@ def _to_one_cell(access: Access, beyond: Access | None, record: Record, name: st
 
 
 def links_cell(access: Access | None, others: Sequence[Record], *, is_whole: bool) -> Cell:
-    """Name the linked records, in a list the first of them."""
+    """Draw the linked records by their names; a list shows only the first ones."""
     cells = list(dict.fromkeys(_relation_cell(access, one) for one in others))
     if not cells:
         return Cell(CellKind.NULL, "—", "No value")
@@ -128,7 +128,7 @@ def links_cell(access: Access | None, others: Sequence[Record], *, is_whole: boo
 
 
 def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell:
-    """Count the children, as a link to the list of exactly these."""
+    """Draw the number of children as a link to the list of exactly these."""
     relation, child = access.resource.relation(name), access.beyond(name)
     if relation is None or child is None:
         return Cell(CellKind.NUMBER, str(count))
@@ -136,7 +136,7 @@ def _count_cell(access: Access, record: Record, name: str, count: Count) -> Cell
     words = f"{count} {one.noun if count.number == 1 and count.is_exact else one.nouns}"
     if not count.number or not child.may(Action.LIST) or not relation.back:
         return Cell(CellKind.COUNT, str(count), words)
-    # All that were counted, the archived ones too.
+    # The list has to show all that were counted, archived records too.
     also = {ARCHIVED: TOO} if one.model.__archived_at__ else {}
     url = link(one, "index_view", **{f"{relation.back}__is": print_key(record.id)}, **also)
     return Cell(CellKind.COUNT, str(count), words, url)

@@ -1,4 +1,4 @@
-"""The form of a record: its fields may be called as attributes of a form, because columns may be called anything."""
+"""The form of a record. Its fields may have the names of WTForms' own attributes, because columns may have any name."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from wtforms.form import FormMeta
 from admin_app.extensions import Values
 from admin_app.panel.fields import TextForm, as_drawn
 
-# What WTForms sets on each form; the rest are attributes of its classes, or begin with an underscore.
+# The attributes that WTForms sets on each form; its others are on the classes, or begin with an underscore.
 OF_INSTANCES = frozenset({"meta", "form_errors"})
 
 
 class FieldsApart(FormMeta):
-    """Keeps fields like `data` and `process` from replacing what a form has under these names."""
+    """Keeps fields called `data` or `process` from replacing a form's own attributes of these names."""
 
-    # The fields that are no attributes.
+    # The fields that cannot be attributes.
     _apart: Mapping[str, UnboundField[Field]]
     _unbound_fields: list[tuple[str, UnboundField[Field]]] | None
 
     def __init__(self, name: str, bases: tuple[type, ...], body: Values) -> None:
-        """Take such fields out of the class."""
+        """Remove such fields from the class."""
         super().__init__(name, bases, body)
         apart = {key: one for key, one in body.items() if isinstance(one, UnboundField) and _is_taken(key, bases)}
         for key in apart:
@@ -34,7 +34,7 @@ class FieldsApart(FormMeta):
         self._apart = apart
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Make a form with all of its fields in their order."""
+        """Create a form with all its fields in their order."""
         if self._unbound_fields is None:
             plain = [(key, getattr(self, key)) for key in dir(self) if not key.startswith("_")]
             fields = [*((key, one) for key, one in plain if isinstance(one, UnboundField)), *self._apart.items()]
@@ -47,12 +47,12 @@ def _is_taken(name: str, bases: tuple[type, ...]) -> bool:
 
 
 class RecordForm(TextForm, BaseForm, metaclass=FieldsApart):
-    """The form of a record, as Flask-Admin wants its forms. A field is `form["data"]`, and an attribute if its name is free."""
+    """The base of Flask-Admin's forms of records. A field is `form["data"]`, and also an attribute if its name is free."""
 
     _apart: ClassVar[Mapping[str, UnboundField[Field]]]
 
     def post_process(self, formdata: object = None) -> None:
-        """Let what the form was drawn from stay what it is where nobody touched it: an empty text, or no value."""
+        """Keep an unchanged value exactly: an empty text stays empty, and no value stays no value."""
         super().post_process(formdata)
         for field in self:
             if hasattr(self._obj, field.name):
@@ -60,13 +60,13 @@ class RecordForm(TextForm, BaseForm, metaclass=FieldsApart):
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
-        """Set an attribute; a field that is apart is none."""
+        """Set an attribute; a field that cannot be an attribute is left out."""
         if not (isinstance(value, Field) and name in self._apart):
             super().__setattr__(name, value)
 
     @override
     def __delitem__(self, name: str) -> None:
-        """Take a field out."""
+        """Remove a field."""
         if name in self._apart:
             del self._fields[name]
         else:

@@ -16,10 +16,10 @@ from admin_app.panel.resource import Resource
 
 
 def register(app: Flask, found: Iterable[Resource]) -> None:
-    """Note the application's resources, in the order of the menu.
+    """Register the application's resources, in the order of the menu.
 
-    Raises `ConfigurationError` for a class with a table of its own whose first class has no place in the dashboard, and
-    for two models of one name.
+    Raises `ConfigurationError` for a derived class with its own table whose base class has no resource, and for two models
+    of one name.
     """
     known = {resource.model: resource for resource in found}
     require_distinct(recorded())
@@ -33,7 +33,7 @@ def register(app: Flask, found: Iterable[Resource]) -> None:
 
 
 def _require_own_endpoints(found: Iterable[Resource]) -> None:
-    """Raise `ConfigurationError` for two models that addresses cannot tell apart."""
+    """Raise `ConfigurationError` for two models whose addresses would be the same."""
     known: dict[str, Resource] = {}
     for one in found:
         if (other := known.setdefault(one.endpoint, one)) is not one:
@@ -47,7 +47,7 @@ def resources() -> Collection[Resource]:
 
 
 def resource_of(model: type[Record]) -> Resource | None:
-    """Return the resource of a model, or None when it has no place in the dashboard."""
+    """Return the resource of a model; None if it has none."""
     return _by_model().get(model)
 
 

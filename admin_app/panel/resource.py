@@ -37,15 +37,15 @@ from admin_app.panel.view_models import Link, Section
 from admin_app.relations import Relation, relations_of
 from admin_app.selection.list_schema import Filter, ListSchema, SearchColumn, SortKey
 
-# Every record has it.
+# Every record has this column.
 CREATED_AT = "created_at"
-# The actions that read-only records exclude.
+# The actions that are closed for read-only records.
 WRITING = frozenset({Action.CREATE, Action.EDIT, Action.DELETE, Action.IMPORT, Action.BULK, Action.UNDO})
-# The heading of the menu below which resources stand that name no other.
+# The menu's heading for resources that name no other.
 CONTENT = "Content"
 # The view that merges two records.
 MERGE = "merge_view"
-# The declaration of what a list may be sorted by.
+# The declaration of the sort columns.
 SORTS = "column_sortable_list"
 # The view of every resource's own actions.
 ROW_ACTION_VIEW = "act_view"
@@ -57,9 +57,9 @@ class RowRule:
 
     label: str
     filters: Callable[[AnyPrincipal], Mapping[str, str]]
-    # The rows, as said to the limited person: "your own posts". Without it the label is quoted.
+    # The rows in words, for the limited person: "your own posts". Without it the label is quoted.
     yours: str = ""
-    # The same, as said to others: "their own posts".
+    # The rows in words, for others: "their own posts".
     theirs: str = ""
     # The person's detail that the filters compare, for people who find no rows: "those of the user with your email,
     # ann@example.com".
@@ -74,16 +74,16 @@ class RecordForms:
     edit: type[Form]
 
     def fields(self) -> Iterator[Field]:
-        """Yield the fields of both."""
+        """Yield the fields of both forms."""
         for form in (self.create(), self.edit()):
             yield from form
 
 
 @dataclass(frozen=True)
 class FurtherPage:
-    """A page about a record that only this resource has. `purpose` is what it does, for the page of re-authentication.
+    """A page about a record that only this resource has. `purpose` says what it does, for the page of re-authentication.
 
-    With `is_retried` its POST is answered anew where others write the same at that moment; what it does outside of
+    With `is_retried` its POST is tried again if its transaction conflicts with another; anything that it does outside of
     its transaction must then come last.
     """
 
@@ -97,11 +97,11 @@ class FurtherPage:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """An action on rows of a list: `view` does it, or asks how, for the rows in its address; `verb` is on its buttons.
+    """An action on rows of a list. `view` carries it out, or asks how, for the rows in its address; `verb` labels its buttons.
 
     With `is_plan` it changes records by a plan, and needs `Action.BULK`, the right to write the columns `writes`, and
-    the right to write at least one of `fields`; `further` are other rights that it needs. `is_for` says which
-    resources have it, and `asks` for which of them it asks a question before its plan: its button then ends with "…".
+    the right to write at least one of `fields`; `further` are other required rights. `is_for` says which resources
+    have the action, and `asks` for which of them it asks a question before its plan, so that its button ends with "…".
     Actions with `is_danger` come last.
     """
 
@@ -118,11 +118,11 @@ class BulkAction:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """The rights that it needs."""
+        """The rights that the action needs."""
         return (self.action, *self.further, *((Action.BULK,) if self.is_plan else ()))
 
     def words_for(self, resource: Resource) -> str:
-        """Return what its button says."""
+        """Return the label of its button."""
         return f"{self.verb}…" if self.asks(resource) else self.verb
 
 
@@ -131,25 +131,25 @@ class Resource:
 
     A subclass names its `model`, `column_list`, `form_columns` and, as wanted, `column_further_list` (what a person may add),
     `column_searchable_list`, `column_sortable_list`, `column_filters`, `column_default_sort` and `column_labels`, all as
-    Flask-Admin knows them. What it does differently from others it says by the methods at the end.
+    Flask-Admin knows them. The methods at the end are hooks for resources that behave differently.
     """
 
     model: ClassVar[type[Record]]
-    # What one record and several are called; by default the model's name, and that with an s.
+    # The singular and the plural for its records; by default the model's name, and that with an s.
     noun: str = ""
     nouns: str = ""
     description: ClassVar[str] = ""
-    # Whether the command line imports and exports it.
+    # Whether the command line can import and export its records.
     can_transfer: ClassVar[bool] = True
     # The resource's place in the menu: its heading, its order (smaller comes first), and its icon.
     menu_group: ClassVar[str] = CONTENT
     menu_order: ClassVar[int] = 100
     icon: ClassVar[str] = "table-2"
-    # The actions that its pages ask a right for.
+    # The actions that its pages offer, each with a right.
     actions: ClassVar[frozenset[Action]] = frozenset(Action)
     # Views that require a recent re-authentication.
     proof_for: ClassVar[frozenset[str]] = frozenset()
-    # What can be done with rows of the list, selected ones or all; the page of one's own is a further page.
+    # The bulk actions on rows of the list, selected ones or all; a bulk action of its own needs a further page.
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = (
         BulkAction("edit_many_view", "Change…", Action.EDIT, is_plan=True, fields=lambda one: one.changeable()),
         BulkAction("give_view", "Give to…", Action.EDIT, is_plan=True, is_for=lambda one: bool(one.givers())),
@@ -165,13 +165,13 @@ class Resource:
             asks=lambda one: bool(dependent_names(one.model)),
         ),
     )
-    # Actions of its own, offered in the list, in each row and on the record's page.
+    # Its own row actions, offered in the list, in each row and on the record's page.
     row_actions: ClassVar[tuple[RowAction, ...]] = ()
-    # What the home page shows of it.
+    # Its cards on the home page.
     cards: ClassVar[tuple[Card, ...]] = (Newest(),)
     # Whether a bulk change needs a reason, which the history keeps.
     needs_reason: ClassVar[bool] = False
-    # Whether rights depend on more than rows and fields: `withheld` then names the records that an action is closed for.
+    # Whether rights depend on more than rows and fields: `withheld` then returns the records that an action is closed for.
     judges_records: ClassVar[bool] = False
 
     column_list: Sequence[str] = ()
@@ -179,42 +179,42 @@ class Resource:
     column_searchable_list: Sequence[str] = ()
     column_sortable_list: Sequence[str | tuple[str, str]] = ()
     column_filters: Sequence[str] = ()
-    # The filters that the list's bar has as buttons, two at most; without it the first relation and the first time of these.
+    # The filters that the list's bar shows as buttons, at most two; by default the first relation and the first time among the filters.
     promoted: Sequence[str] | None = None
     column_default_sort: str | tuple[str, bool] | list[tuple[str, bool]] = ("id", True)
     column_labels: Mapping[str, str] = {}
-    # How a list shows a value. The form, the record's page and exports show the value itself.
+    # Formatters of a list's cells. The form, the record's page and exports show the value itself.
     column_formatters: Mapping[str, Callable[..., object]] = {}
-    # What a list and a page call values of a column, by the values.
+    # The labels of a column's values, in lists and pages.
     column_choices: Mapping[str, Sequence[tuple[object, str]]] = {}
-    # What is said of a column, in the head of a list and in the form.
+    # Descriptions of columns, in the head of a list and in the form.
     column_descriptions: Mapping[str, str] = {}
-    # What the record's page says, in this order; without it all that the record has.
+    # The facts on the record's page, in this order; by default all.
     column_details_list: Sequence[str] = ()
-    # Which of the columns that list and form have can be changed in the list; None: all.
+    # The columns that can be edited in the list, among those that list and form share; None: all.
     column_editable_list: Sequence[str] | None = None
-    # What nobody may do here, whatever their roles say.
+    # Actions that are closed for everybody, whatever their roles say.
     can_create: ClassVar[bool] = True
     can_edit: ClassVar[bool] = True
     can_delete: ClassVar[bool] = True
     can_export: ClassVar[bool] = True
     form_columns: Sequence[str] = ()
-    # Those of them that may hold HTML: a form shows how they look.
+    # Text columns that may hold HTML: a form shows a preview.
     html_columns: Collection[str] = ()
     form_overrides: Mapping[str, type[Field]] = {}
     form_args: Mapping[str, Mapping[str, object]] = {}
     form_extra_fields: Mapping[str, object] = {}
-    # Columns that a form asks for by a select, with what it offers; attributes of the inputs.
+    # Columns with a select in the form, and its choices; attributes of the inputs.
     form_choices: Mapping[str, Sequence[tuple[object, str]]] = {}
     form_widget_args: Mapping[str, Mapping[str, object]] = {}
-    # By which short texts two records may be the same, and in which way they are alike then.
+    # The short texts by which two records may be duplicates, and how they are compared.
     duplicate_keys: ClassVar[Mapping[str, Likeness]] = {}
-    # The columns that say who somebody is: an owner can have them forgotten.
+    # The columns with personal data, which an owner can have erased.
     personal: ClassVar[Sequence[str]] = ()
-    # By the names that roles keep.
+    # The row rules, by the names that roles store.
     row_rules: ClassVar[Mapping[str, RowRule]] = {}
 
-    # By the names of their views.
+    # The further pages, by the names of their views.
     further_pages: ClassVar[Mapping[str, FurtherPage]] = {}
 
     # Set when the dashboard is built: each field's filters, and the forms.
@@ -222,7 +222,7 @@ class Resource:
     forms: RecordForms
 
     def __init__(self) -> None:
-        """Say what the records are called."""
+        """Register the nouns for the records."""
         self.endpoint = endpoint_of(self.model)
         self.noun = self.noun or self.model.__name__.lower()
         self.nouns = self.nouns or formatting.plural_of(self.noun)
@@ -235,30 +235,30 @@ class Resource:
 
     @property
     def is_guarded(self) -> bool:
-        """Whether a right to every resource leaves this one out."""
+        """Whether a right to all resources leaves this one out."""
         return self.model.__guarded__
 
     @property
     def is_open_to_bulk(self) -> bool:
-        """Whether many records may be changed at once: not where each has to be judged before it is saved or deleted."""
+        """Whether many records may be changed at once: not if a hook has to check each before it is saved or deleted."""
         judging = ("before_save", "before_delete", "shape_form")
         own = type(self)
         return not self.judges_records and all(getattr(own, name) is getattr(Resource, name) for name in judging)
 
     @property
     def can_import(self) -> bool:
-        """Whether rows of a file can become its records, without judging each record."""
+        """Whether a file can be imported: only if no hook has to check each record."""
         return self.can_transfer and self.is_open_to_bulk and not self.model.__read_only__
 
     @property
     def offered_actions(self) -> frozenset[Action]:
-        """The actions that its pages ask a right for, here."""
+        """The actions that its pages offer, without the closed ones."""
         closed = set() if self.is_open_to_bulk else {Action.BULK}
         return self.actions - self.closed_actions - closed - (set() if self.can_import else {Action.IMPORT})
 
     @cached_property
     def closed_actions(self) -> frozenset[Action]:
-        """The actions that nobody may do here, by what it declares as Flask-Admin knows it."""
+        """The actions that Flask-Admin's declarations such as `can_delete = False` close for everybody."""
         told = (
             (self.can_create, (Action.CREATE, Action.IMPORT)),
             (self.can_edit, (Action.EDIT, Action.BULK)),
@@ -271,7 +271,7 @@ class Resource:
     # ---- its columns and relations
 
     def label(self, name: str) -> str:
-        """Return what a column is called."""
+        """Return the label of a column."""
         return self.column_labels.get(name) or formatting.label(name)
 
     @cached_property
@@ -294,7 +294,7 @@ class Resource:
 
     @cached_property
     def fixed_fields(self) -> frozenset[str]:
-        """The fields that a new record is asked for and nobody changes: those, and columns whose change the database would pass on to other records."""
+        """The fields that only the form of a new record has: `key_fields`, and columns whose change the database would pass on to other records."""
         return self.key_fields | followed_columns(self.model)
 
     def is_read_only(self, name: str) -> bool:
@@ -303,13 +303,13 @@ class Resource:
         return is_computed(self.model, name) or (name in plain and is_read_only(plain[name]))
 
     def changeable(self) -> list[str]:
-        """Name the fields of the form that are the record's own: columns, and relations to one."""
+        """Return the form's fields that are the record's own: columns and to-one relations."""
         plain = inspect_mapper(self.model).column_attrs
         own = [name for name in self.form_columns if name in plain or name in self.givers()]
         return [name for name in own if not self.is_read_only(name) and name not in self.fixed_fields]
 
     def texts(self) -> list[str]:
-        """Name those of them that hold any text a person types."""
+        """Return the changeable fields that hold free text."""
         plain = stored_columns(self.model)
         found = [name for name in self.changeable() if name in plain]
         return [name for name in found if kind_of(plain[name]).normaliser is not None]
@@ -339,11 +339,11 @@ class Resource:
 
     @property
     def acts(self) -> Sequence[RowAction]:
-        """Its own actions on records, and those of its model's archive."""
+        """Its own row actions, and those of its model's archive."""
         return (*self.row_actions, *archiving_actions(self.model))
 
     def row_action(self, name: str) -> RowAction | None:
-        """Return the action of its own that has this name."""
+        """Return the row action with this name."""
         return next((one for one in self.acts if one.name == name), None)
 
     def relation(self, name: str) -> Relation | None:
@@ -351,12 +351,12 @@ class Resource:
         return self.relations.get(name)
 
     def is_to_many(self, name: str) -> bool:
-        """Whether this name is the model's relation to many others, which are counted and not named."""
+        """Whether this name is a to-many relation whose records are counted, not named."""
         relation = self.relation(name)
         return relation is not None and relation.is_many and not relation.is_links
 
     def is_links(self, name: str) -> bool:
-        """Whether this name is a relation to others that are named as a field of the record."""
+        """Whether this name is a relation whose linked records are a field of the record."""
         relation = self.relation(name)
         return relation is not None and relation.is_links
 
@@ -365,16 +365,16 @@ class Resource:
         return attribute_at(self.model, path)
 
     def known_to_sql(self, path: str, declared: str) -> Path:
-        """Return the same; raise `ConfigurationError` where the database knows nothing of it, with the declaration that names it."""
+        """Return the attribute that a dotted path names; raise `ConfigurationError` if SQL cannot use it. `declared` is the declaration that names it."""
         return known_to_sql(self.model, path, place=f"{type(self).__name__}.{declared}", is_sort=declared == SORTS)
 
     @cached_property
     def by_key(self) -> Statement:
-        """The statement that reads the record of a `key` with what it belongs to, which its pages name.
+        """The statement that reads the record with a `key`, and the records that it belongs to, which its pages name.
 
-        Put together once: that takes as long as to send it, a tenth of a form.
+        It is built once: building it takes as long as running it, a tenth of a form's time.
         """
-        # Links are read by who names them: each is a statement of its own.
+        # Links are left out: each needs a statement of its own, which the code that shows them runs.
         along = [option for one in self.relations.values() if not one.is_links for option in one.load()]
         return select(self.model).where(self.model.id == bindparam("key")).options(*along)
 
@@ -389,7 +389,7 @@ class Resource:
 
     @cached_property
     def list_schema(self) -> ListSchema:
-        """Return what this resource declares that a list of it may be asked."""
+        """Return what the resource declares that lists offer."""
         return ListSchema(
             model=self.model,
             search=self.searched(),
@@ -400,7 +400,7 @@ class Resource:
         )
 
     def _default_sorts(self) -> tuple[str, str]:
-        """Read `column_default_sort`: a name, a name with whether it goes down, or a list of one or two of these."""
+        """Read `column_default_sort`: a name, a pair of a name and whether it is descending, or a list of one or two of these."""
         declared = self.column_default_sort
         ones = declared if isinstance(declared, list) else [declared]
         pairs = [(one, False) if isinstance(one, str) else one for one in ones]
@@ -408,11 +408,11 @@ class Resource:
         return names[0], "".join(names[1:2])
 
     def columns_and_relations(self) -> list[str]:
-        """Name all that is mapped."""
+        """Return the names of all mapped attributes."""
         return list(inspect_mapper(self.model).attrs.keys())
 
     def formatted(self, name: str, record: Record) -> object:
-        """Return what `column_formatters` makes of a record: as ours take it, or as Flask-Admin's do, with the view before it."""
+        """Call a formatter of `column_formatters`: with the record, or as Flask-Admin does, with the view first."""
         formatter = self.column_formatters[name]
         return formatter(self, None, record, name) if name in self._formatted_as_theirs else formatter(record)
 
@@ -424,13 +424,13 @@ class Resource:
         )
 
     def newest_schema(self) -> ListSchema:
-        """Return the order that the home page has the newest records in, whose index is declared like that of every sort."""
+        """Return the schema whose default sort is the home page's order of newest records, so that the order gets an index."""
         sorts = {CREATED_AT: SortKey(self.model.created_at)} if self.has_times else {}
         return ListSchema(self.model, sorts=sorts, default_sort="id")
 
     @property
     def has_times(self) -> bool:
-        """Whether its records know when they were made."""
+        """Whether its records have a creation time."""
         return CREATED_AT in inspect_mapper(self.model).column_attrs
 
     def ruled_fields(self) -> list[str]:
@@ -459,10 +459,10 @@ class Resource:
         require_order(found, path, place=f"{type(self).__name__}.{SORTS}")
         return found
 
-    # ---- what a resource may do differently
+    # ---- hooks for a resource that behaves differently
 
     def as_called(self, name: str, value: object) -> object:
-        """Return a column's value as people call it, where its table holds a key or a sign for it; else as it is."""
+        """Return the label of a column's value if the table holds a key or a code for it; otherwise the value."""
         return value
 
     def record_links(self, record: Record) -> Sequence[Link]:
@@ -470,35 +470,35 @@ class Resource:
         return ()
 
     def record_sections(self, record: Record) -> Sequence[Section]:
-        """Return what a record's page says below its facts."""
+        """Return the sections of a record's page below its facts."""
         return ()
 
     def fill_copy(self, form: Form, title: str) -> None:
-        """Fill in what a copy of the record of this title has of its own, and take out what may not be copied."""
+        """Set the values in which a copy of the record with this title differs, and remove those that may not be copied."""
 
     def withheld(self, records: Sequence[Record], action: Action) -> Collection[int]:
-        """Return the keys of those of these records that the person at the screen may not do this with, whatever their rows are."""
+        """Return the keys of the records that the current person may not do this with, whatever their row rules say."""
         return ()
 
     def shape_form(self, form: Form, *, is_new: bool) -> None:
         """Change the form before it is filled."""
 
     def before_save(self, form: Form, record: Record, *, is_created: bool) -> None:
-        """Check and complete a record that is about to be saved; raise an `AdminError` where it may not be."""
+        """Check and complete a record that is about to be saved; raise an `AdminError` if it may not be saved."""
 
     def before_delete(self, record: Record) -> None:
-        """Raise an `AdminError` where a record may not be deleted."""
+        """Raise an `AdminError` if a record may not be deleted."""
 
     def after_save(self) -> str:
-        """Do what follows from a save; return what to tell of it, "" for nothing."""
+        """Run after a save; return a sentence for the message, "" for none."""
         return ""
 
     def next_step(self, record: Record) -> tuple[str, str] | None:
-        """Return what has to be done next with a record that was saved, and where; None for nothing."""
+        """Return a sentence about the next step after saving the record, and its address; None if there is no such step."""
         return None
 
     def saving_note(self, record: Record) -> str:
-        """Say what saving a record does besides, before it is done; "" for nothing."""
+        """Return a note for the form about a side effect of saving; "" for none."""
         return ""
 
 

@@ -1,4 +1,4 @@
-"""`RowAction`: something that a resource's own people do with its records, declared once for the list, the row and the record's page."""
+"""`RowAction`: an action of a resource's own on its records, declared once for the list, the row and the record's page."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from admin_app.domain.permissions.principal import AnyPrincipal
 
 
 class RowAction:
-    """An action on records: what it asks, which records it is for, and how it changes one.
+    """An action on records: its form, the records that it fits, and the change that it makes.
 
-    It always goes through a plan: what `change` returns is shown before, written only if the record has not changed
-    since, kept in the history and undone by it.
+    It always goes through a plan: the values that `change` returns are shown first, written only if the record has not
+    changed since, and recorded in the history, so that they can be undone.
     """
 
     # On buttons: "Publish". `verb` precedes "312 posts" and is the label by default; `done` describes what was done.
     label: ClassVar[str]
     verb: ClassVar[str] = ""
     done: ClassVar[str] = "changed"
-    # What it asks first: a WTForms form. The plain one asks nothing.
+    # The WTForms form that it asks for; the default has no fields.
     form: ClassVar[type[Form]] = Form
-    # The right that it needs.
+    # The required right.
     needs: ClassVar[Action] = Action.EDIT
-    # The attributes of the columns that `change` may give other values. A person has to be free to write each of them.
+    # The attributes of the columns that `change` may write. A person needs the right to write each of them.
     writes: tuple[str, ...]
-    # Said of the records that `allowed` leaves out.
+    # The reason shown for records that `allowed` leaves out.
     refusal: ClassVar[str] = "This action is not for this record."
-    # Said where it is asked for, where its name does not tell enough.
+    # An explanation on its page, if its name does not say enough.
     about: ClassVar[str] = ""
     # What `effect` does, in a sentence: "The user gets an email."
     effect_words: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
-        """Name it in addresses and plans: "lower-case-email" for `LowerCaseEmail`."""
+        """The name in addresses and plans: "lower-case-email" for `LowerCaseEmail`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
 
     @property
@@ -50,27 +50,27 @@ class RowAction:
 
     @property
     def has_effect(self) -> bool:
-        """Whether it does something in the world outside, too."""
+        """Whether it has an effect outside the database."""
         return type(self).effect is not RowAction.effect
 
     def allowed(self, principal: AnyPrincipal | None) -> ColumnElement[bool] | None:
-        """Return the condition on the records that it is for, as this person may do it; None: all. The command line is nobody."""
+        """Return the condition on the records that this person may do it with; None means all. On the command line there is no person."""
         return None
 
     def fits(self, record: Record) -> bool | None:
-        """Return whether it is for a record, if the record itself shows that; None: `allowed` is asked in the database."""
+        """Whether it fits a record, if the record itself shows that; None if the database has to test `allowed`."""
         return None
 
     def change(self, record: Record, form: Form) -> Mapping[str, object]:
-        """Return new values by the attributes that `writes` names. Nothing is written here, and nothing asked of anybody.
+        """Return new values for the attributes in `writes`. It must not write or send anything itself.
 
-        Raise `InvalidRecord` where it cannot be done with this record.
+        Raise `InvalidRecord` if it cannot be done with this record.
         """
         raise NotImplementedError
 
     def effect(self, record: Record, form: Form) -> None:
-        """Do what no undo takes back, a mail perhaps; raise an `AdminError` that says why it could not be done.
+        """Do something that no undo can reverse, such as sending an email; raise an `AdminError` that says why it failed.
 
-        It is called by a job, once for each record whose change is committed. When the worker is killed in the middle of
-        one, that one comes again: let it be harmless twice.
+        A job calls it once for each record whose change is committed. If the worker is killed during a call, that call is
+        repeated, so it must be harmless twice.
         """

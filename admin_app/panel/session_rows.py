@@ -30,7 +30,7 @@ class SessionRow:
 
 
 def session_rows(staff: Staff) -> tuple[SessionRow, ...]:
-    """List where the person is signed in, the browser that asks first."""
+    """Return the person's sessions, with the one of this browser first."""
     present = current_session()
     found = sessions.all_of(db.session, staff, idle_hours=current_app.config["IDLE_HOURS"])
     rows = [

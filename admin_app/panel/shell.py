@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the person's saved views, and news of their jobs."""
+"""The data for the frame of every page: the person's saved views, and news about their jobs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from admin_app.selection.selection import VIEW, whole_number
 from admin_app.web.auth.login import current_principal
 from admin_app.web.request_context import request_context
 
-# Below each resource in the navigation; the rest is on the page of all views.
+# The most views below each resource in the navigation; the page of all views has the rest.
 MOST_SHOWN = 6
-# In the browser's session: the moment up to which ended jobs were told of. So reading a page writes nothing into the database.
+# The key in the browser's session for the time up to which ended jobs were reported. It is kept there so that reading a page writes nothing into the database.
 TOLD = "jobs_told"
 
 
 @dataclass(frozen=True)
 class Shell:
-    """The person's first views of every resource, with the one that was asked for by its id, and their jobs' news since `since`."""
+    """The person's first views of every resource, the requested view, and the news about their jobs since `since`."""
 
     views: Sequence[ViewAtHand]
     jobs: Sequence[job_store.News]
@@ -33,13 +33,13 @@ class Shell:
 
 
 def load_shell(session: AnySession, person: Principal, *, since: datetime, view_id: int) -> Shell:
-    """Read what the frame of a person's page shows, and the view of this id."""
+    """Read the data for the frame of a person's page, and the view with this id."""
     views = views_at_hand(session, person, most=MOST_SHOWN, with_id=view_id)
     return Shell(views, job_store.news(session, staff_id=person.id, since=since), since)
 
 
 def shell() -> Shell:
-    """Return what the frame of this request's page shows, and the view that its URL names; read once."""
+    """Return the data for the frame of this request's page, with the view that its URL names; it is read once."""
     return request_context().once(Shell, _shell)
 
 
@@ -48,7 +48,7 @@ def view_of_id(number: int) -> ViewAtHand | None:
     person = current_principal()
     if not number or person is None:
         return None
-    # The one that the address names is there already; another, which somebody's list begins with, is asked for alone.
+    # The view in the address is loaded already; another one, such as a default view, needs a statement.
     known = shell().views if number == named_view() else views_at_hand(db.session, person, most=0, with_id=number)
     return next((one for one in known if one.id == number), None)
 

@@ -1,4 +1,4 @@
-"""Fields for one typed value, as the browser's own inputs; a value that is not valid is answered by what to type instead."""
+"""Fields for one typed value, with the browser's own inputs; the error of a wrong value says what to type instead."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from admin_app.formatting import plain_lines
 from admin_app.number_parsing import AmbiguousNumber
 from admin_app.timezones import UnclearTimeError
 
-# What the name of the zone is sent as that a time was drawn in: "at.zone".
+# The suffix of the hidden field with the time zone in which a time was drawn: "at.zone".
 ZONE = ".zone"
 
 
 class TypedField(Field):
     """A value with a text form. An empty input is no value; the column's rule says whether one is required."""
 
-    # For numbers too: browsers' own inputs for them drop signs in silence (of "1,5" one leaves 15).
+    # Numbers have a text input, because browsers' number inputs drop characters silently: one turns "1,5" into 15.
     widget: Any = TextInput()
-    # What templates call it: the name of the column's kind.
+    # The field's type, as templates see it: the name of the column's kind.
     kind: ClassVar[str]
     advice: ClassVar[str]
-    # What the browser's own input for it takes. It empties anything else, which is therefore shown in a line of text.
+    # The format that the browser's input accepts. It would empty anything else, which is therefore shown in a text input.
     taken: ClassVar[re.Pattern[str] | None] = None
 
     @abstractmethod
     def read(self, text: str) -> object:
-        """Turn text into the value; may raise ValueError or ArithmeticError, which the advice answers."""
+        """Turn text into the value; raise ValueError or ArithmeticError for an unusable text, which shows the advice."""
 
     def write(self, value: object) -> str:
-        """Turn the value into what the input takes."""
+        """Turn the value into text for the input."""
         return str(value)
 
     def _value(self) -> str:
-        """Return what was typed, readable or not, else the value's text."""
+        """Return the typed text, readable or not, or else the value's text."""
         if self.raw_data:
             return str(self.raw_data[0])
         return self._drawn(self.data)
@@ -47,7 +47,7 @@ class TypedField(Field):
         return "" if value is None else str(value) if isinstance(value, Unreadable) else self.write(value)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Take a line of text for what the browser's own input would empty."""
+        """Use a text input if the browser's own input would empty the text."""
         super().process(*args, **kwargs)
         if self.taken is not None and not self.taken.fullmatch(self._value()):
             self.widget = TextInput()
@@ -55,7 +55,7 @@ class TypedField(Field):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the value; raise ValueError with the advice, which WTForms shows at the field.
 
-        What is sent as it was drawn is the value itself: its text may lack digits, and may be unreadable.
+        An unchanged text means the value itself: the text may lack digits of it, or be unreadable.
         """
         if not valuelist:
             return
@@ -72,5 +72,5 @@ class TypedField(Field):
 
 
 def as_sent(text: str) -> str:
-    """Return a text as a browser sends what it was given: with other line ends, and without NUL, which HTML replaces."""
+    """Return a text as a browser would send it back: with CRLF line ends, and without NUL, which HTML replaces."""
     return plain_lines(text).replace("\0", "\ufffd")

@@ -30,9 +30,9 @@ class CellKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-# A list has hundreds, and a dataclass that cannot be changed takes five times as long to make.
+# A named tuple, because a list has hundreds of cells, and a frozen dataclass takes five times as long to create.
 class Cell(NamedTuple):
-    """One value: `text` to show, `title` the whole of it (or the exact time), `url` where it leads, `iso` for <time>."""
+    """One value: the `text` to show, the whole value or exact time as `title`, the `url` of its link, `iso` for <time>."""
 
     kind: CellKind
     text: str
@@ -47,11 +47,11 @@ class Cell(NamedTuple):
     # For links to many, one cell each, and how many more there are.
     links: tuple[Cell, ...] = ()
     more: int = 0
-    # Where a small picture of it is.
+    # The address of a small picture.
     picture: str = ""
 
 
-# Shown in place of a record that the person may not see.
+# Replaces the name of a record that the person may not see.
 UNSEEN = Cell(CellKind.UNSEEN, "not shown to you")
 
 
@@ -77,7 +77,7 @@ class Section:
 class MenuItem:
     """A place in the navigation, and the views below it.
 
-    `current` is what `aria-current` says: "page" on its own page, "true" on one below it.
+    `current` is the value of `aria-current`: "page" on its own page, "true" on a page below it.
     """
 
     label: str
@@ -85,23 +85,23 @@ class MenuItem:
     current: str = ""
     views: tuple[Link, ...] = ()
     views_url: str = ""
-    # The letter that leads there after "g".
+    # The key that leads there after "g".
     letter: str = ""
-    # The line icon beside its words.
+    # The icon beside its label.
     icon: str = "table-2"
-    # Names the words where they change while a page is looked at.
+    # The id of the label, if a script updates it.
     name: str = ""
-    # How many are under way.
+    # The number of running jobs.
     under_way: int = 0
-    # How many rows its list has, as short as there is room; "" where that is not known.
+    # The number of its list's rows, in short form; "" if it is not known.
     count: str = ""
-    # How many are unread, "99+" for more than are counted; "" for none.
+    # The number of unread entries, "99+" for more than are counted; "" for none.
     unread: str = ""
 
 
 @dataclass(frozen=True)
 class MenuGroup:
-    """Places of the navigation that belong together; the first ones have no name."""
+    """Places of the navigation that belong together; the first group has no name."""
 
     label: str
     items: tuple[MenuItem, ...]
@@ -109,7 +109,7 @@ class MenuGroup:
 
 @dataclass(frozen=True)
 class Steps:
-    """The way from one record of a list to the next; urls are "" at either end, `position` is "" far down a long list."""
+    """Links from a record to its neighbours in a list; urls are "" at either end, `position` is "" far down a long list."""
 
     previous_url: str
     next_url: str
@@ -133,7 +133,7 @@ class Choice:
     label: str
     hint: str
     is_chosen: bool = False
-    # What the button says of it, behind "Delete user".
+    # The end of the delete button's label, after "Delete user".
     said: str = ""
 
 
@@ -147,14 +147,14 @@ class Dependents:
     more: str
     choices: tuple[Choice, ...]
     problem: str = ""
-    # Why there is nothing to choose, where there is not.
+    # Why there is nothing to choose; "" if there is a choice.
     blocked: str = ""
     # Whether they prevent the deletion.
     keeps: bool = False
     # Their fate if there is no choice, in a sentence and on the page's button.
     told: str = ""
     said: str = ""
-    # The picker of "give them to another", when that is among the choices.
+    # The picker of "give them to another", if that is among the choices.
     heir_name: str = ""
     heir_noun: str = ""
     # The owner in the possessive: "this user's".
@@ -163,7 +163,7 @@ class Dependents:
     heir_label: str = ""
     heir_lookup_url: str = ""
     heir_hint: str = ""
-    # What the page showed of them, which the form sends back.
+    # The dependents as the page showed them, which the form sends back.
     seen_name: str = ""
     seen: str = ""
     heir_problem: str = ""
@@ -171,9 +171,9 @@ class Dependents:
 
 @dataclass(frozen=True)
 class OperatorChoice:
-    """An operator as a row offers it. Where `value` holds "=", it needs no value of its own.
+    """An operator as a row of the filter form offers it. If `value` contains "=", the operator includes its value.
 
-    `control` is what takes its value: text, date, period, select, relation or none; `hint` is what to type there.
+    `control` is the control for its value: text, date, period, select, relation or none; `hint` says what to type there.
     """
 
     value: str

@@ -28,13 +28,13 @@ from admin_app.panel.plan.questions.edit_page import EditQuestion
 from admin_app.panel.plan.questions.give_page import GiveQuestion
 from admin_app.panel.plan.questions.replace_page import ReplaceQuestion
 
-# Which right each route asks for. One that is not named here answers nobody.
+# The right that each route requires. A route that is not named here answers nobody.
 ACTIONS: Mapping[str, Action] = {
     "index_view": Action.LIST,
     "columns_view": Action.LIST,
     "page_size_view": Action.LIST,
     "ticks_view": Action.LIST,
-    # Everybody keeps views of their own; sharing one asks for `Action.SHARE`, changing one for whose it is.
+    # Everybody may save views; sharing one requires `Action.SHARE`, and changing one requires to be its owner.
     "views_view": Action.LIST,
     "new_view": Action.LIST,
     "save_view": Action.LIST,
@@ -70,7 +70,7 @@ ACTIONS: Mapping[str, Action] = {
     # A single record of a list needs no `Action.BULK`; the page checks the right of the action.
     "act_view": Action.LIST,
     "replace_view": Action.BULK,
-    # `Action.BULK`, or of a file `Action.IMPORT`: the page asks for what its plan needs.
+    # The page requires `Action.BULK`, or `Action.IMPORT` for a file, as its plan needs.
     "plan_view": Action.LIST,
     "plan_lines": Action.LIST,
     "import_corrections_view": Action.IMPORT,
@@ -83,7 +83,7 @@ ACTIONS: Mapping[str, Action] = {
     "version_view": Action.HISTORY,
     "restore_view": Action.UNDO,
 }
-# What a view does, as the page of re-authentication says it.
+# The purpose of a view, as the page of re-authentication says it.
 PURPOSES: Mapping[str, str] = {
     "create_view": "add {a_noun}",
     "edit_view": "change {a_noun}",
@@ -96,7 +96,7 @@ PURPOSES: Mapping[str, str] = {
     "act_view": "change {a_noun}",
     "plan_view": "change this many {nouns}",
 }
-# The pages that can be drawn again with what was typed.
+# The pages that can be drawn again with the typed values.
 FORMS: Mapping[str, Callable[[Access, str], Page]] = {
     "create_view": FormPage,
     "edit_view": FormPage,
@@ -124,7 +124,7 @@ FORMS: Mapping[str, Callable[[Access, str], Page]] = {
 UPLOAD_VIEWS = frozenset({"import_view"})
 # Views that require re-authentication wherever the record's form does.
 IN_LIST = frozenset({"edit_page_view", "cell_view"})
-# Views that change records, some of them many, or what a person keeps: their transactions may cross those of others.
+# Views that change records or a person's own data: their transactions may conflict with others.
 RETRIED = frozenset(
     {
         *("create_view", "edit_view", "edit_page_view", "cell_view", "delete_view", "merge_view", "restore_view"),
@@ -133,8 +133,7 @@ RETRIED = frozenset(
         *("columns_view", "page_size_view", "ticks_view"),
     }
 )
-# Pages that a replica may answer, because they only show data. What a person acts on afterwards is read from the
-# primary.
+# Pages that a replica may answer, because they only show data. Pages that change data read from the primary.
 READ = frozenset(
     {
         *("index_view", "lookup_view", "summary_view", "summary_file", "export"),

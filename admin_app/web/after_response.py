@@ -52,7 +52,7 @@ def _note(error: DBAPIError) -> None:
     if trouble_of(error) is not None:
         say(log, error)
     elif isinstance(error, OperationalError | IntegrityError):
-        # The store is busy, or the record was just deleted: the next request writes it.
+        # The database is busy, or the record was just deleted: the next request writes it.
         log.info("could not be written after a response: %s", error.orig)
     else:
         raise error

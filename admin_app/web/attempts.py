@@ -1,6 +1,6 @@
-"""Attempts at a request that changes something: where others write at the same moment, it is answered anew.
+"""Retry a request that changes something if its transaction conflicts with another.
 
-Nothing that one attempt read counts for the next: by then others have written, and may have changed what the person may do.
+A retry reuses nothing that an earlier attempt read: others have written since, and may have changed the person's rights.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from admin_app.web.request_context import request_context
 def attempted(
     make: Callable[[], ResponseReturnValue], judge: Callable[[], ResponseReturnValue | None]
 ) -> ResponseReturnValue:
-    """Make the answer; where its transaction conflicts with another, forget what was read, judge the request as if it came now, and make it anew.
+    """Make the answer. If its transaction conflicts with another, forget what was read, judge the request again, and make the answer again.
 
-    Not where it was committed before it failed, nor where it was to be attempted once.
+    There is no retry if the work was committed before it failed, or after `attempt_once`.
 
-    `judge` returns the answer that refuses the request, None where it may go on. What `make` does outside of its
-    transaction must be the last thing that it does.
+    `judge` returns the answer that refuses the request; None if it may go on. Anything that `make` does outside of its
+    transaction must come last.
     """
 
     def again() -> ResponseReturnValue:
@@ -42,7 +42,7 @@ def attempted(
 
 
 def attempt_once() -> None:
-    """Answer 409 to this request where it conflicts: it does not say what its person saw, so another attempt would overwrite what nobody has seen."""
+    """Answer 409 if this request conflicts: it does not say which version the person saw, so a retry could overwrite an unseen change."""
     request_context().is_blind = True
 
 

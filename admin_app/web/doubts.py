@@ -1,4 +1,4 @@
-"""A save whose commit was sent and never answered: look it up in the history before answering, and before saving again."""
+"""A save whose commit was never answered: look it up in the history before answering, and before saving again."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def init_app(app: Flask) -> None:
 
 
 def token_missing() -> tuple[str, int]:
-    """Refuse what came without the token of its form."""
+    """Refuse a form without a valid token."""
     return _page(HTTPStatus.BAD_REQUEST, TOKEN_MISSING)
 
 
@@ -174,12 +174,12 @@ def sent_from_elsewhere(origin: str, here: str) -> tuple[str, int]:
 
 
 def only_seen() -> tuple[str, int]:
-    """Refuse an act that is closed while the dashboard is seen as another person."""
+    """Refuse an act that is closed while a person sees the dashboard as someone else."""
     return _page(HTTPStatus.FORBIDDEN, ONLY_SEEN)
 
 
 def gone_meanwhile(words: str, *, to: str, to_words: str) -> tuple[str, int]:
-    """Refuse a form whose record is gone, in words that say what became of it; give back what was typed, and a way to the list."""
+    """Refuse a form whose record is gone. `words` say what happened to it; the page gives back what was typed, and links to the list."""
     return _page(HTTPStatus.CONFLICT, Explanation("This record is no longer here", words), to=to, to_words=to_words)
 
 
@@ -300,7 +300,7 @@ def _page(
     further: Sequence[Field] = (),
     is_over: bool = False,
 ) -> tuple[str, int]:
-    """Draw the page with what was sent, unless all `is_over`."""
+    """Draw the page with what was sent, unless `is_over` says that nothing can be done with it."""
     links = [(to_words, to)] if to else []
     links.append(("Go to the home page", url_for("admin.index")))
     fields = () if status in UNREAD or is_over else submitted_fields()

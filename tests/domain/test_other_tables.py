@@ -210,7 +210,7 @@ def carry_out(plan: Plan, _set_id: int) -> None:
 
 
 def take_back(_plan: Plan, set_id: int) -> None:
-    assert UndoStatements(db.session, set_id, Tool).changed_back() == 0
+    assert UndoStatements(db.session, set_id, Tool).restore_fields() == 0
     db.session.commit()
 
 
@@ -252,7 +252,7 @@ def test_changes_of_rows_that_nobody_counts_are_recorded_and_taken_back() -> Non
     db.session.commit()
     set_id = done()
 
-    given_back = UndoStatements(db.session, set_id, Pen).changed_back()
+    given_back = UndoStatements(db.session, set_id, Pen).restore_fields()
     db.session.commit()
 
     assert (given_back, labels(Pen)) == (1, {1: "first"})
@@ -266,7 +266,7 @@ def test_a_deleted_row_that_nobody_counts_is_made_again() -> None:
     db.session.delete(db.session.get_one(Pen, 1))
     db.session.commit()
 
-    made = UndoStatements(db.session, done(), Pen).made_again()
+    made = UndoStatements(db.session, done(), Pen).restore_deleted()
     db.session.commit()
 
     assert (made, labels(Pen)) == (1, {1: "first"})

@@ -1,4 +1,4 @@
-"""What the two files need to know about a table: its names, the purposes of its columns, what it belongs to."""
+"""The description of a table for the two files: its names, the purposes of its columns, its relations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMING = ("name", "title", "label", "subject", "email")
 ARCHIVING = ("archived_at", "deleted_at")
 # Names of columns that may hold a row's position.
 PLACING = ("position", "place", "sort_order")
-# Names that a mapped class or a record already uses, and those that the lines below a column use in another meaning.
+# Names that a mapped class or a record already uses, and names that the generated lines use in another meaning.
 _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"}) | frozenset(
     {
         "sa",
@@ -52,7 +52,7 @@ _TAKEN = frozenset({"metadata", "registry", "query", "title", "named_by"}) | fro
 
 @dataclass(frozen=True)
 class Belonging:
-    """A foreign key of one or several columns, given by their attributes, and the model that it points to."""
+    """A foreign key of one or several columns, given by their attributes, and the model that it refers to."""
 
     columns: tuple[str, ...]
     name: str
@@ -62,7 +62,7 @@ class Belonging:
 
     @property
     def column(self) -> str:
-        """The attribute of its only column; "" where it has several."""
+        """The attribute of its only column; "" if it has several."""
         return self.columns[0] if len(self.columns) == 1 else ""
 
 
@@ -74,9 +74,9 @@ class Linked:
     model: str
     module: str
     is_field: bool
-    # Whether it is only to look at.
+    # Whether the relation is view-only.
     is_view: bool = False
-    # The table between, if the file has to declare it.
+    # The association table, if the file has to declare it.
     link: Link | None = None
 
 
@@ -94,12 +94,12 @@ class Described:
     # Whether it must not be altered, and whether it is a view, which nobody writes.
     is_legacy: bool = False
     is_view: bool = False
-    # The columns that tell rows apart where the table has no primary key.
+    # The columns that identify a row if the table has no primary key.
     key: Sequence[str] = ()
     # The tables that link its records with others.
     links: Sequence[Link] = ()
-    # The tables whose files are printed with this one, and of these the models whose files import it: it cannot import
-    # them in turn.
+    # The tables whose files are printed together with this one, and the models among them whose files import this one, so
+    # that it cannot import them.
     given: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
 
@@ -116,18 +116,18 @@ class Described:
 
     @cached_property
     def keys(self) -> list[TableColumn]:
-        """The columns of its key; of a view, which has none, the first one."""
+        """The columns of its key; for a view, which has none, its first column."""
         told = [self.table.columns[name] for name in self.key]
         return list(self.table.primary_key) or told or list(self.table.columns)[:1]
 
     @property
     def is_by_id(self) -> bool:
-        """Whether its key is called as that of every record."""
+        """Whether its key is called `id`, as in every record."""
         return [one.name for one in self.keys] == ["id"]
 
     @property
     def is_as_usual(self) -> bool:
-        """Whether its key is the one that every record has, so that the model need not say it."""
+        """Whether its key equals the one that every record has, so that the model need not declare it."""
         key = self.keys[0]
         is_numbered = type(generic(key.type)) is sa.Integer and self.counted is key and key.identity is None
         return self.is_by_id and is_numbered and not self.is_view
@@ -154,7 +154,7 @@ class Described:
         return sorted(targets - {self.table.fullname, *self.models})
 
     def is_beyond(self, key: sa.ForeignKeyConstraint | None) -> bool:
-        """Whether a foreign key refers to a table of which there is no model."""
+        """Whether a foreign key refers to a table without a model."""
         return key is not None and self.mapper is None and target_name(key.elements[0]) in self.unknown
 
     @cached_property
@@ -173,7 +173,7 @@ class Described:
 
     def _belongings(self) -> Iterator[Belonging]:
         models = {**self.models, self.table.fullname: (self.model, "")}
-        # Several columns make no tree.
+        # A foreign key of several columns forms no tree.
         keys = {
             key: target
             for key in foreign_keys_of(self.table)
@@ -190,7 +190,7 @@ class Described:
 
     @cached_property
     def linked(self) -> list[Linked]:
-        """Return its many-to-many relations: for a model those that it declares, for a table those with models."""
+        """Return its many-to-many relations: those that the model declares, or for a table those to existing models."""
         if self.mapper is not None:
             return [*_declared_links(self.mapper)]
         wanted = [one for one in self.links if one.is_owner or target_of(one.other) not in self.given]
@@ -207,7 +207,7 @@ class Described:
 
     @cached_property
     def computed(self) -> dict[str, bool]:
-        """The attributes of a model that SQL or Python computes, and whether it is SQL."""
+        """The computed attributes of a model, each with whether SQL computes it; otherwise Python does."""
         if self.mapper is None:
             return {}
         model = self.mapper.class_
@@ -249,7 +249,7 @@ class Described:
 
     @property
     def unwritten(self) -> list[str]:
-        """Return the columns that actions or the database write and forms do not."""
+        """Return the columns that only actions or the database write, not forms."""
         computed = [self.attribute(one) for one in self.columns if one.computed is not None or is_always_numbered(one)]
         looked_at = [*self.computed, *(one.name for one in self.linked if one.is_view)]
         return [self.archived_at, self.position, *computed, *looked_at]
@@ -265,7 +265,7 @@ class Described:
 
     @property
     def noun(self) -> str:
-        """Return what one record is called, in words: "OrderLine" -> "order line"."""
+        """Return the noun for a record: "OrderLine" -> "order line"."""
         return humps_apart(self.model if self.mapper is None else self.mapper.class_.__name__).replace("_", " ").lower()
 
     @property
@@ -298,7 +298,7 @@ def _declared_links(mapper: Mapper[object]) -> Iterator[Linked]:
 
 
 def _names_for(key: sa.ForeignKeyConstraint, target: str, twins: Sequence[sa.ForeignKeyConstraint]) -> Iterator[str]:
-    """Name a relation: of "user_id" user, of "editor" editor_record; where it has several columns by the other table, and to tell it from its twins by the columns that they do not share."""
+    """Yield names for a relation, the best first: "user" for "user_id", "editor_record" for "editor". A key of several columns is named after the other table, and a twin after the columns that only it has."""
     own = [as_name(one) for one in key.column_keys]
     if len(own) == 1:
         yield from (without_id(own[0]), f"{without_id(own[0])}_record", f"{own[0]}_record")

@@ -1,4 +1,4 @@
-"""What the database has under a name: a table, a view or a materialised view, and what tells its rows apart."""
+"""Find a table, a view or a materialised view by its name, and the columns that identify its rows."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from admin_app.db.key_values import value_kind
 from admin_app.errors import NotFoundError
 from admin_app.extensions import TableColumn, db
 
-# Rows of a view that are read to see which columns tell them apart, and how many columns are tried together.
+# The number of rows of a view that are read to find columns that identify a row, and the most columns tried together.
 _MOST_ROWS, _MOST_COLUMNS = 100_000, 8
-# The foreign keys of a table between two others.
+# The number of foreign keys of an association table.
 _SIDES = 2
 
 
@@ -32,12 +32,12 @@ class Found:
     is_view: bool
     # Columns with a unique index of their own.
     unique: frozenset[str]
-    # The columns that tell rows apart, where no primary key does.
+    # The columns that identify a row if there is no primary key.
     key: Sequence[str] = ()
 
 
 def find(name: str) -> Found:
-    """Return what is called so, also as SCHEMA.NAME; raise `NotFoundError` for a name of nothing."""
+    """Return the table or view with this name, which may be SCHEMA.NAME; raise `NotFoundError` if there is none."""
     inspector = sa.inspect(db.engine)
     schema, bare = _place_of(inspector, name)
     table = sa.Table(bare, sa.MetaData(), schema=schema, autoload_with=db.engine, resolve_fks=False)
@@ -51,7 +51,7 @@ def find(name: str) -> Found:
 
 
 def links_to(table: sa.Table) -> list[Link]:
-    """Return the links of a table's rows by every table between."""
+    """Return the links of a table's rows, by every association table."""
     around = sa.MetaData()
     inspector = sa.inspect(db.engine)
     keys = inspector.get_multi_foreign_keys(schema=table.schema)
@@ -102,7 +102,7 @@ def _names_in(index: ReflectedIndex) -> list[str]:
 
 
 def _complete(table: sa.Table) -> None:
-    """Read what SQLAlchemy does not find in SQLite: what columns are computed by, and that it counts no key but INTEGER."""
+    """Add what SQLAlchemy does not reflect from SQLite: the expressions of computed columns, and that SQLite numbers only INTEGER keys."""
     with db.engine.connect() as connection:
         asked = {"name": table.name}
         sql = str(connection.scalar(sa.text("SELECT sql FROM sqlite_schema WHERE name = :name"), asked))
@@ -116,11 +116,11 @@ def _complete(table: sa.Table) -> None:
             key.autoincrement = False
 
 
-# ---- what tells rows apart
+# ---- the columns that identify a row
 
 
 def _key(table: sa.Table, unique: Sequence[Sequence[str]], *, is_view: bool) -> Sequence[str]:
-    """Return the columns that tell rows apart where no primary key does; refuse a table whose rows nothing tells apart."""
+    """Return the columns that identify a row if there is no primary key; refuse a table without such columns."""
     if keys := list(table.primary_key):
         _require_addressable(table, keys)
         return ()
@@ -143,7 +143,7 @@ def _is_addressable(column: TableColumn) -> bool:
 
 
 def _without_key(table: sa.Table) -> str:
-    """Say what to do with a table without a key: the number that a store has for a row changes (ctid) or may (rowid)."""
+    """Say what to do with a table without a key: the databases' own row numbers (ctid, rowid) do not identify a row for good."""
     begin = f"{table.fullname} has no primary key, by which its rows are told apart."
     if db.engine.dialect.name == "postgresql":
         return (
@@ -155,7 +155,7 @@ def _without_key(table: sa.Table) -> str:
 
 
 def _distinct(table: sa.Table) -> Sequence[str]:
-    """Return the fewest columns of a view in which no two of its rows are alike by now."""
+    """Return the fewest columns of a view that identify each of its present rows."""
     columns = [one for one in table.columns if _is_addressable(one)][:_MOST_COLUMNS]
     with db.engine.connect() as connection:
         for several in _choices(columns):

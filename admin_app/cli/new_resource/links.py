@@ -32,9 +32,9 @@ class Link:
 
 
 def links_of_table(table: sa.Table) -> list[Link]:
-    """Return a table's links as each of its sides sees them, none if it is more than a table between.
+    """Return an association table's links as each side sees them; none if the table is more than that.
 
-    Each pair may be there only once: SQLAlchemy counts the rows that it deletes.
+    Its pairs have to be unique, because SQLAlchemy checks the number of rows that it deletes.
     """
     ends = [one.columns[0] for one in foreign_keys_of(table)]
     rest = [one for one in table.columns if one not in ends and one is not table.autoincrement_column]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-# What SQLAlchemy takes for a parameter in a text of SQL.
+# A colon that SQLAlchemy would take for a parameter in an SQL text.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 

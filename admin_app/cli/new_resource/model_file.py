@@ -17,7 +17,7 @@ from admin_app.db.keys import foreign_keys_of
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import ColumnType, TableColumn
 
-# Modules of the types of values; a type that is missing here needs no import.
+# The modules of value types; a type that is missing here needs no import.
 _FROM = {
     "datetime": "datetime",
     "date": "datetime",
@@ -131,7 +131,7 @@ def _columns(one: Described) -> Iterator[str]:
         if is_key and not one.table.primary_key and column is one.keys[0]:
             yield "    # The key: a column, or several, that no two rows have alike."
         hint = f"{said} | None" if column.nullable and said != "Any" and not is_key else said
-        # SQLAlchemy asks of a mapped column which type it has.
+        # SQLAlchemy requires a type in the annotation of a mapped column.
         is_unknown = isinstance(generic(column.type), NullType)
         mapped = "= sa.Column" if is_unknown else f": Mapped[{hint}] = mapped_column"
         yield f"    {one.attribute(column)}{' ' if is_unknown else ''}{mapped}({', '.join(_arguments(one, column))})"
@@ -170,12 +170,12 @@ def _foreign_keys(one: Described, column: TableColumn) -> Iterator[str]:
 
 
 def _in_circle(one: Described, key: sa.ForeignKey) -> str:
-    """Say of a foreign key to a table that comes later that it is no reason to make that one first."""
+    """Write `use_alter` for a foreign key to a table that is created later, because the two refer to each other."""
     return ", use_alter=True" if one.models.get(target_name(key), ("",))[0] in one.later else ""
 
 
 def _as_key(one: Described, column: TableColumn) -> Iterator[str]:
-    """Say that a column is the key, or part of it, and whether the database counts it."""
+    """Yield the arguments of a column that is the key, or part of it, and whether the database numbers it."""
     if column.identity is not None:
         yield f"sa.Identity(always={bool(column.identity.always)})"
     yield "primary_key=True"
@@ -187,7 +187,7 @@ def _as_key(one: Described, column: TableColumn) -> Iterator[str]:
 
 
 def _balanced(sql: str) -> str:
-    """Cut an expression where its last bracket closes: of a table that SQLite has in one line SQLAlchemy reads on."""
+    """Cut an expression where its last bracket closes: SQLAlchemy reads too far if SQLite stores the table in one line."""
     depth = 0
     for place, letter in enumerate(sql):
         depth += {"(": 1, ")": -1}.get(letter, 0)
@@ -217,13 +217,13 @@ def _relations(one: Described) -> Iterator[str]:
 
 
 def _many(one: Described, each: Belonging) -> str:
-    """Name the relation back."""
+    """Write the reverse relation."""
     is_only = [other.model for other in one.belongings].count(each.model) == 1
     return plural(one.module) if is_only else f"{plural(one.module)}_by_{each.name}"
 
 
 def table_between(link: Link, base: str) -> Iterator[str]:
-    """Write a table that only links two others. It stays as it is: nothing of it is ours to alter."""
+    """Write an association table. The dashboard must not alter it."""
     yield f"{as_name(link.table.name)} = sa.Table("
     yield f"    {literal(link.table.name)},"
     yield f"    {base}.metadata,"
@@ -265,7 +265,7 @@ def _type(of: ColumnType) -> str:
 
 
 def _special(of: ColumnType) -> str | None:
-    """Write a type that has another one, or a name in the database; None for any other type."""
+    """Write a type with an item type, or with its own name in the database; None for any other type."""
     if isinstance(of, sa.ARRAY):
         dimensions = f", dimensions={of.dimensions}" if of.dimensions else ""
         return f"sa.ARRAY({_type(of.item_type)}{dimensions})"

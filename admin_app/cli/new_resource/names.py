@@ -1,4 +1,4 @@
-"""Names that Python can read, made of those of tables and columns."""
+"""Python names made from the names of tables and columns."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from itertools import chain, count
 
 def as_name(text: str) -> str:
     """Return the name nearest to a text: "Unit Price" -> "Unit_Price", "2fast" -> "x2fast", "class" -> "class_"."""
-    # Python reads “ﬁ” as “fi” in a name, and not in a text.
+    # Python normalises “ﬁ” to “fi” in a name, but not in a text.
     letters = unicodedata.normalize("NFKC", text)
     name = "".join(one if f"x{one}".isidentifier() else "_" for one in letters)
-    # In a class, Python calls a name with two underscores in front otherwise.
+    # In a class, Python mangles names that begin with two underscores.
     if not name.isidentifier() or name.startswith("__"):
         return f"x{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
@@ -30,14 +30,14 @@ def module_name(table: str) -> str:
     """Return the name of its file: "order_lines" -> "order_line"."""
     *words, last = as_name(table.lower()).split("_")
     name = as_name("_".join((*words, singular(last))))
-    # A module is a name in its package, where `type` has to stay Python's.
+    # A module is a name in its package and must not hide a builtin such as `type`.
     return f"{name}_" if hasattr(builtins, name) else name
 
 
 def free_name(wanted: Iterable[str], taken: Collection[str], *, alike: Callable[[str], str] = str) -> str:
-    """Return the first of these names that nothing has yet; if something has each of them, the last one with a number.
+    """Return the first of these names that is free; if none is, the last one with a number.
 
-    Names are the same of which `alike` makes the same text.
+    Two names are the same if `alike` turns them into the same text.
     """
     names, known = [as_name(one) for one in wanted], {alike(one) for one in taken}
     numbered = (f"{names[-1]}_{number}" for number in count(2))
@@ -45,7 +45,7 @@ def free_name(wanted: Iterable[str], taken: Collection[str], *, alike: Callable[
 
 
 def without_id(name: str) -> str:
-    """Name what a foreign key means: of "user_id" user, of "PlaylistId" playlist."""
+    """Return the name of what a foreign key refers to: "user" for "user_id", "playlist" for "PlaylistId"."""
     bare = name[:-2].lower() if name.endswith("Id") and len(name) > len("Id") else name.removesuffix("_id")
     return bare.rstrip("_") or name
 

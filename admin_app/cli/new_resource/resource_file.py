@@ -52,7 +52,7 @@ def resource_file(one: Described, *, model: str, module: str) -> str:
 def _in_order(one: Described) -> list[str]:
     """Order columns for people: first those that name the record, relations in place of their keys, a generated key last."""
     related: dict[str, list[str]] = {}
-    # First those that have a column to themselves: others share it, a tenant's, say.
+    # Relations with a column of their own first; others may share one, such as a tenant's.
     for each in sorted(one.belongings, key=lambda each: len(each.columns)):
         for column in each.columns:
             related.setdefault(column, []).append(each.name)
@@ -63,7 +63,7 @@ def _in_order(one: Described) -> list[str]:
 
 
 def _keys(one: Described) -> list[str]:
-    """Name the key, as far as no relation stands for it."""
+    """Return the key's columns that no relation replaces."""
     if one.mapper is not None:
         return key_names(one.mapper.class_)
     related = {column for each in one.belongings for column in each.columns}

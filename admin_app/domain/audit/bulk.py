@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Delete, Update, and_, delete, func, insert, literal, null, select, update
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import by_table, column_in, further_tables, held_by, is_joined, of_root
 from admin_app.db.json_values import history_columns, is_recorded, row_columns
 from admin_app.db.keys import Key, key_from, key_in, key_of, stored_key
@@ -26,13 +27,13 @@ from admin_app.relations import ManyToMany, links_into, row_links
 def change_rows(
     session: AnySession, model: type[Record], which: ColumnElement[bool], values: Mapping[str, object]
 ) -> int:
-    """Set these columns of these records (not yet committed), and count their versions up; return how many there were."""
+    """Set these columns of these records and increment their versions (not yet committed); return how many were changed."""
     recorded = earlier = None
     which = of_root(model, which)
     if is_recorded(model):
         earlier = _last_change(session) if is_joined(model) else None
         columns = {key: history_columns(model)[key] for key in values}
-        before = json_of(columns, _dialect(session), of=table_of(model))
+        before = json_of(columns, dialect_of(session), of=table_of(model))
         after = literal({key: kind_of(columns[key]).to_history(value) for key, value in values.items()}, JsonValues)
         recorded = _record(session, model, which, Did.UPDATE, before=before, after=after)
         entry_of(session).fields.update(values)
@@ -50,7 +51,7 @@ def _change_joined(
     values: Mapping[str, object],
     recorded: int | None,
 ) -> int:
-    """Set columns in the tables that have them, and count up in the root."""
+    """Set each column in its own table, and increment the version in the root table."""
     root, columns = table_of(model), history_columns(model)
     tables = by_table({key: columns[key] for key in values})
     for table, some in tables.items():
@@ -63,14 +64,14 @@ def _change_joined(
 
 
 def delete_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
-    """Delete these records (not yet committed); return how many there were. The caller settles their dependents first."""
+    """Delete these records (not yet committed); return how many were deleted. The caller settles their dependents first."""
     recorded = None
     which = of_root(model, which)
     if is_recorded(model):
         earlier = _last_change(session) if _is_linked(model) or is_joined(model) else None
         recorded = _record(session, model, which, Did.DELETE, before=_whole(session, model), after=null())
         if earlier is not None:
-            # What links them may be what they were chosen by, and goes first.
+            # The condition may test the links, which are deleted first, so the rows are taken from the recorded changes.
             which = key_of(model).in_(_recorded_since(session, model, earlier, Did.DELETE))
             lose_links(session, model, which)
             for relation in row_links(model).values():
@@ -91,7 +92,7 @@ def _delete(session: AnySession, model: type[Record], which: ColumnElement[bool]
 
 
 def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> None:
-    """Take these records, which are to go, out of the links of others (not yet committed): a change of each of those."""
+    """Remove other records' links with these, which are to be deleted (not yet committed). It counts as a change of each of the other records."""
     for relation in links_into(model):
         gone = held_by(model, which, relation.other, relation.other.table).correlate(None)
         _record_loss(session, relation, gone)
@@ -99,8 +100,8 @@ def lose_links(session: AnySession, model: type[Record], which: ColumnElement[bo
 
 
 def move_links(session: AnySession, relation: ManyToMany, gone: object, heir: object) -> None:
-    """Replace one record by another in the links of third records (not yet committed): a change of each of those."""
-    owner, dialect = relation.model, _dialect(session)
+    """Replace one record by another in the links of third records (not yet committed). It counts as a change of each third record."""
+    owner, dialect = relation.model, dialect_of(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link == gone))
     if table_of(relation.target) is table_of(owner):
         touched = and_(touched, relation.own.not_in([gone, heir]))
@@ -135,7 +136,7 @@ def _last_change(session: AnySession) -> int:
 
 
 def _recorded_since(session: AnySession, model: type[Record], earlier: int, did: Did) -> Statement:
-    """Return the keys of the records that the history records this act on after a given change."""
+    """Return the keys of the records whose changes of this kind were recorded after the change `earlier`."""
     mine = (
         Change.change_set_id == begin_change_set(session),
         Change.model == table_of(model).name,
@@ -145,8 +146,8 @@ def _recorded_since(session: AnySession, model: type[Record], earlier: int, did:
 
 
 def _record_loss(session: AnySession, relation: ManyToMany, gone: Statement) -> None:
-    """Record which records lose links to those of these keys, and count their versions up."""
-    owner, dialect = relation.model, _dialect(session)
+    """Record which records lose links with the `gone` ones, and increment their versions."""
+    owner, dialect = relation.model, dialect_of(session)
     touched: ColumnElement[bool] = relation.own.in_(select(relation.own_link).where(relation.other_link.in_(gone)))
     if table_of(relation.target) is table_of(owner):
         # Records that are deleted too have entries of their own.
@@ -174,7 +175,7 @@ def _count_up(session: AnySession, model: type[Record], touched: ColumnElement[b
 
 def _whole(session: AnySession, model: type[Record]) -> Expression:
     """Return the SQL of a row's full state as the history keeps it."""
-    dialect = _dialect(session)
+    dialect = dialect_of(session)
     links = {
         name: links_json(one, column_in(table_of(model), one.own), dialect) for name, one in row_links(model).items()
     }
@@ -182,7 +183,7 @@ def _whole(session: AnySession, model: type[Record]) -> Expression:
 
 
 def _send(session: AnySession, statement: Update | Delete, recorded: int | None) -> int:
-    """Run the statement; raise `RecordGone` where it met other rows than the recorded ones."""
+    """Run the statement; raise `RecordGone` if it changed another number of rows than were recorded."""
     number = rows_changed(session.execute(statement, execution_options=RECORDED))
     if recorded not in {None, number}:
         message = "Some of these records were changed at the same moment. Nothing was saved."
@@ -191,14 +192,14 @@ def _send(session: AnySession, statement: Update | Delete, recorded: int | None)
 
 
 def add_rows(session: AnySession, model: type[Record], rows: Sequence[Mapping[str, object]]) -> list[Key]:
-    """Make records with the same columns each (not yet committed); return their keys."""
+    """Create records that all have the same columns (not yet committed); return their keys."""
     keys = list(session.scalars(insert(model).returning(model.id), rows, execution_options=RECORDED))
     record_new_rows(session, model, model.id.in_(keys))
     return keys
 
 
 def record_new_rows(session: AnySession, model: type[Record], which: ColumnElement[bool]) -> int:
-    """Record that these rows were made, after they were (not yet committed); return how many there are."""
+    """Record rows as created that another statement has inserted (not yet committed); return how many there are."""
     return _record(session, model, which, Did.CREATE, before=null(), after=_whole(session, model))
 
 
@@ -211,7 +212,7 @@ def _record(
     before: Expression,
     after: Expression,
 ) -> int:
-    """Write a change for each of the rows, before they change or after they came; return how many."""
+    """Write a change for each of the rows, before they are changed or after they were inserted; return how many."""
     version = version_made(table_of(model)) if did is Did.CREATE else version_after(table_of(model))
     set_id = begin_change_set(session)
     columns = ("change_set_id", "model", "record_id", "act", "title", "version", "before", "after")
@@ -229,7 +230,3 @@ def _record(
     number = int(result.rowcount)
     count_rows(session, did, model, number)
     return number
-
-
-def _dialect(session: AnySession) -> str:
-    return str(session.get_bind().dialect.name)

@@ -10,13 +10,13 @@ from enum import StrEnum
 
 # Most words compared of each text; differences beyond them are shown as one replacement.
 MOST_WORDS = 2000
-# Letters shown of a piece: nobody reads a megabyte.
+# The letters of a piece that are shown: nobody reads a megabyte.
 LONGEST_PIECE = 2000
-# Letters of what stayed the same that are shown on either side of what did not.
+# Unchanged letters shown on either side of a difference.
 AROUND = 60
-# A longer run of letters is not a word, but base64 or an attack.
+# A longer run of letters is no word: it is base64 or an attack.
 LONGEST_WORD = 200
-# In longer texts: the most differences, the greatest length of one in words, and how many equal letters end it.
+# In longer texts: the most differences, the greatest length of a difference in words, and how many equal letters end it.
 MOST_PLACES, LONGEST_PLACE, ALIKE = 25, 400, 32
 _WORDS = re.compile(rf"\w{{1,{LONGEST_WORD}}}|\s{{1,{LONGEST_WORD}}}|.", re.DOTALL)
 
@@ -40,11 +40,11 @@ class Piece:
 
 
 def words_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the new text with what went and what came, shortened to what differs and a few words around it."""
+    """Return the old and the new text as pieces: removed, added and unchanged ones. Long unchanged pieces are shortened."""
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     was, now = old[start : len(old) - end], new[start : len(new) - end]
-    # A word that differs is shown whole, not from the letter on where it does.
+    # A changed word is shown whole, not only from its first changed letter on.
     head, tail = _broken_word(old[:start], before=True), _broken_word(old[len(old) - end :], before=False)
     pieces = [
         Piece(PieceKind.SAME, old[: start - len(head)]),
@@ -61,12 +61,12 @@ def words_diff(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def replaced(old: str, new: str) -> tuple[Piece, ...]:
-    """Return two values as one in place of the other."""
+    """Show the whole new value in place of the whole old one."""
     return Piece(PieceKind.GONE, cut(old)), Piece(PieceKind.CAME, cut(new))
 
 
 def _common(one: str, other: str) -> int:
-    """Count the letters that two texts begin with alike, by halving: comparing long texts is quick, letter by letter is not."""
+    """Return the length of the common beginning, by bisection: comparing slices is quick, a loop over letters is not."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -119,7 +119,7 @@ def _compared_along(old: str, new: str) -> Iterator[Piece]:
 
 
 def _end_of_difference(old: str, new: str, start: int) -> tuple[int, int] | None:
-    """Return where in each text they are alike again, at the end of a word; None where that is not near."""
+    """Return the position in each text at which both are equal again, after a whole word; None if there is none nearby."""
     near = new[: LONGEST_PLACE + ALIKE]
     for place in range(start, min(LONGEST_PLACE, len(old) - ALIKE) + 1):
         there = near.find(old[place : place + ALIKE], start)
@@ -141,5 +141,5 @@ def _shortened(piece: Piece, *, is_first: bool, is_last: bool) -> list[Piece]:
 
 
 def cut(text: str) -> str:
-    """Return the beginning of a long text, with how long it is."""
+    """Cut a long text, and say how long it is."""
     return text if len(text) <= LONGEST_PIECE else f"{text[:LONGEST_PIECE]}… ({len(text):,} characters)"

@@ -1,4 +1,4 @@
-"""Whether a transaction took effect whose commit was never answered: the history, written in the same transaction, tells."""
+"""Find out whether a transaction took effect although its commit was never answered: its change set, written in the same transaction, tells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Doubt:
 
 
 def read_doubt(words: str) -> Doubt | None:
-    """Read it of a form's field."""
+    """Read it from a form's field; None if the field holds something else."""
     set_id, _, request_id = words.partition("-")
     key = as_key(ChangeSet, set_id)
     return Doubt(key, request_id) if key is not None and request_id else None

@@ -19,21 +19,21 @@ from admin_app.models.change_set import LONGEST_ACTOR, LONGEST_SUMMARY, Change, 
 
 @dataclass
 class AuditEntry:
-    """What the present transaction did so far: `pending` are rows to be written, `heading` what was said about the change set."""
+    """The changes of the current transaction so far. `pending` are the rows still to be written; `heading` holds the change set's columns that callers have set."""
 
     set_id: int | None = None
     is_noted: bool = False
     heading: Values = field(default_factory=dict)
     pending: dict[tuple[str, Key], Values] = field(default_factory=dict)
     counts: Counter[tuple[Did, str]] = field(default_factory=Counter)
-    # Table, key and title of the record that the change set is mainly about, and what was done to it.
+    # The table, key and title of the record that the change set is mainly about, and what was done to that record.
     main: tuple[str, Key, str, Did] | None = None
     # The fields that were changed, for the log.
     fields: set[str] = field(default_factory=set)
 
 
 def can_be_given_back(entry: AuditEntry) -> bool:
-    """Whether an undo of what is not yet written could change anything. The history does not keep the value before a new password."""
+    """Whether an undo of the pending changes could restore anything. It could not if only passwords changed: the history does not keep them."""
     rows = entry.pending.values()
     return entry.set_id is not None or any(row["act"] is not Did.UPDATE or row["before"] for row in rows)
 
@@ -52,7 +52,7 @@ def add_change(entry: AuditEntry, row: Values) -> None:
 
 
 def _merged(first: Values, second: Values) -> Values | None:
-    """Merge two changes of a record into one; None where they cancel out."""
+    """Merge two changes of a record into one; return None if they cancel out."""
     was_made, is_gone = first["act"] is Did.CREATE, second["act"] is Did.DELETE
     if was_made and is_gone:
         return None
@@ -68,7 +68,7 @@ def _merged(first: Values, second: Values) -> Values | None:
 
 
 def write_entry(session: AnySession, entry: AuditEntry) -> int:
-    """Write the set, if that was not done yet, and what is pending; return the set's id."""
+    """Write the change set unless it is written already, and the pending changes; return the set's id."""
     connection, sets, changes = session.connection(), ChangeSet.__table__, Change.__table__
     if entry.set_id is None:
         said = insert(sets).values(at=utc_now(), **heading_of(entry)).returning(sets.c.id)
@@ -82,7 +82,7 @@ def write_entry(session: AnySession, entry: AuditEntry) -> int:
 
 
 def heading_of(entry: AuditEntry) -> Values:
-    """Return the columns of the change set, as far as they are known by now."""
+    """Return those columns of the change set that are known by now."""
     acting = act_under_way()
     if "actor" not in entry.heading and acting is not None:
         # Read once: the change set may delete the actor's own account.

@@ -14,7 +14,7 @@ from admin_app.models.change_set import Change, Did
 
 
 def was_of_class(session: AnySession, model: type[Record], key: Key) -> bool:
-    """Whether a record that is gone was of a model's class. Every record is of the base class; without a history the answer is no."""
+    """Whether a deleted record was of this model's class. Every record is of the base class; for another class of a model without a history the answer is no."""
     mapper, told = inspect_mapper(model), class_column(model)
     if mapper.inherits is None:
         return True

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import JSONB
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.json_values import has_key
 from admin_app.db.keys import Keys, key_from
 from admin_app.db.record import Record
@@ -45,7 +46,7 @@ def keys_to_history(relation: ManyToMany, keys: Iterable[object]) -> HistoryKeys
 
 
 def keys_from_history(relation: ManyToMany, values: Iterable[object] | None) -> Keys:
-    """Return the keys in the history's JSON; none if it is older than the relation."""
+    """Read keys from the history's JSON; an entry older than the relation has none."""
     kind = kind_of(relation.other)
     return [kind.from_history(value) for value in values or ()]
 
@@ -56,25 +57,25 @@ def links_state(record: Record) -> dict[str, HistoryKeys]:
 
 
 def is_relinked(record: Record, name: str) -> bool:
-    """Whether links came or went since the record was read."""
+    """Whether links were added or removed since the record was read."""
     history: Any = inspect_mapper(record).attrs[name].history
     return bool(history.added or history.deleted)
 
 
 def keys_of_new(record: Record, relation: ManyToMany) -> Keys:
-    """Return the keys that a record just made is linked with; asks the database nothing."""
+    """Return the keys of the records that a new record is linked with, without asking the database."""
     linked: Iterable[Record] = inspect_mapper(record).dict.get(relation.key, ())
     return sorted(map(relation.key_of, linked))
 
 
 def keys_before(record: Record, relation: ManyToMany) -> Keys:
-    """Return the keys that were linked when the record was read."""
+    """Return the keys of the records that were linked when the record was read."""
     history: Any = inspect_mapper(record).attrs[relation.key].history
     return sorted(map(relation.key_of, (*history.unchanged, *history.deleted)))
 
 
 def linked_records(session: AnySession, relation: ManyToMany, keys: Iterable[object]) -> list[Record]:
-    """Return the records of these keys, as far as they are there."""
+    """Return the records with these keys that exist."""
     found = select(relation.target).where(relation.other.in_(keys)).order_by(relation.other)
     return list(session.scalars(found))
 
@@ -90,7 +91,10 @@ def links_json(
     without: Statement | None = None,
     instead: tuple[object, object] | None = None,
 ) -> Expression:
-    """Return the SQL that writes the links of the record of a key as the history's JSON: without those to some keys, or with one key in place of another."""
+    """Return the SQL that writes the links of the record with the key `owner` in the history's JSON form.
+
+    It leaves out links with the keys `without`, or writes the second key of `instead` in place of the first.
+    """
     kind, link = kind_of(relation.other), relation.table.alias(f"links_{relation.key}")
     own = link.c[relation.own_link.name]
     key: Expression = link.c[relation.other_link.name]
@@ -107,7 +111,7 @@ def links_json(
 
 
 def are_linked_so(relation: ManyToMany, owner: Expression, values: Expression, dialect: str) -> ColumnElement[bool]:
-    """Whether the record of a key has exactly the links in the history's JSON; true for relations that the JSON does not mention."""
+    """Whether the record with the key `owner` has exactly the links in the history's JSON; true if the JSON does not mention the relation."""
     now = links_json(relation, owner, dialect)
     if dialect == "sqlite":
         is_so = now == func.json_extract(values, f'$."{relation.key}"')
@@ -117,7 +121,7 @@ def are_linked_so(relation: ManyToMany, owner: Expression, values: Expression, d
 
 
 def each_link(relation: ManyToMany, values: Expression, dialect: str) -> tuple[FromClause, Expression]:
-    """Return what yields a row for each link that the history's JSON says, and of each the other record's key."""
+    """Return a table with a row for each link in the history's JSON, and the expression for the other record's key."""
     kind, name = kind_of(relation.other), f"said_{relation.key}"
     if dialect == "sqlite":
         said = func.json_each(values, f'$."{relation.key}"').table_valued("value", name=name, joins_implicitly=True)
@@ -128,7 +132,7 @@ def each_link(relation: ManyToMany, values: Expression, dialect: str) -> tuple[F
 
 
 def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, along: Statement) -> ColumnElement[bool]:
-    """Whether each record that the history's JSON links is there, or is among those keys that come along."""
+    """Whether every record that the history's JSON links exists, or has one of the keys `along` and is created by the same statement."""
     said, key = each_link(relation, values, dialect)
     other = relation.other.table.alias(f"linked_{relation.key}")
     there = exists(select(1).select_from(other).where(other.c[relation.other.name] == key).correlate(said))
@@ -137,8 +141,8 @@ def are_all_there(relation: ManyToMany, values: Expression, dialect: str, *, alo
 
 
 def put_links(session: AnySession, relation: ManyToMany, rows: FromClause, which: ColumnElement[bool]) -> None:
-    """Link records as the `after` of these rows says, changes or lines of a plan. The caller records it."""
-    dialect = str(session.get_bind().dialect.name)
+    """Link records as the `after` of these rows says; the rows are changes or a plan's lines. The caller records the change."""
+    dialect = dialect_of(session)
     owner, values = key_from(relation.own.table, rows.c.record_id), rows.c.after
     told = (which, has_key(values, relation.key, dialect))
     connection = session.connection()

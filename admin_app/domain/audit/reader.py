@@ -48,7 +48,7 @@ LATELY = 200
 # Rows that pruning takes at a time: others get their turn between two batches.
 BATCH = 1000
 
-# By model, which of its rows.
+# The condition on the visible rows, by model.
 VisibleRows = Mapping[type[Record], ColumnElement[bool]]
 
 LIST_SCHEMA = ListSchema(
@@ -60,7 +60,7 @@ LIST_SCHEMA = ListSchema(
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of what happened to a record, newest first: its changes, and change sets about access, which change nothing, or about its notes.
+    """A page of a record's history, newest first: its changes, and change sets that concern access to it or its notes and change no field.
 
     The next page begins below the change and the change set that `older` names, if there is one.
     """
@@ -71,10 +71,10 @@ class Timeline:
 
 @dataclass(frozen=True)
 class ActivityFilter:
-    """Which change sets: by person, resource (a table), kinds (none are all), time and words."""
+    """Selects change sets by person, resource (a table), kinds (none means all), time and words."""
 
     person: int | None = None
-    # The one place of those who have no account: the command line.
+    # Whether to select the change sets of the command line, which belong to no person.
     is_nobody: bool = False
     resource: str = ""
     kinds: Collection[str] = field(default=())
@@ -102,7 +102,7 @@ class Activity:
 
 
 def timeline(session: AnySession, model: type[Record], record_id: Key, *, before: int, before_set: int) -> Timeline:
-    """Return a page of what happened to a record, whether it still exists or not."""
+    """Return a page of a record's history, whether the record still exists or not."""
     changed = (
         select(Change, ChangeSet)
         .join(ChangeSet, ChangeSet.id == Change.change_set_id)
@@ -161,7 +161,7 @@ _LAST = (
 
 
 def count_of_history(session: AnySession, model: type[Record], record_id: Key) -> Count:
-    """Count what `timeline` tells of a record, as far as that is soon done."""
+    """Count the entries of a record's timeline, up to a limit that is reached quickly."""
     asked = {"record_table": table_of(model).name, "record_key": record_id}
     return bounded(session.scalar(_NUMBER, asked) or 0, HISTORY_LIMIT)
 
@@ -169,7 +169,7 @@ def count_of_history(session: AnySession, model: type[Record], record_id: Key) -
 def last_changes(
     session: AnySession, model: type[Record], record_id: Key, *, most: int
 ) -> Sequence[tuple[Change, ChangeSet]]:
-    """Return the changes of a record that were made last, the newest first."""
+    """Return the latest changes of a record, the newest first."""
     asked = {"record_table": table_of(model).name, "record_key": record_id, "most": most}
     return [(row[0], row[1]) for row in session.execute(_LAST, asked)]
 
@@ -177,7 +177,7 @@ def last_changes(
 def recently_changed(
     session: AnySession, staff_id: int, tables: Collection[str], *, most: int
 ) -> Sequence[tuple[str, Key]]:
-    """Return the tables and keys of the records of these tables that a person changed last, each once, whether they still exist or not."""
+    """Return the table and key of each record in these tables that a person changed lately, each once, whether it still exists or not."""
     # The limit keeps a long history without such changes from being read whole.
     last = select(ChangeSet.id).where(ChangeSet.actor_id == staff_id).order_by(ChangeSet.id.desc()).limit(LATELY)
     acts = select(ChangeSet.resource, ChangeSet.record_id).where(
@@ -193,7 +193,7 @@ def recently_changed(
 def changes_of(
     session: AnySession, set_id: int, hidden: Collection[str], *, rows: VisibleRows | None = None, after: int = 0
 ) -> tuple[Sequence[Change], int]:
-    """Return a page of what a change set changed, without the hidden tables and rows, and where the next page begins."""
+    """Return a page of a change set's changes, without hidden tables and rows, and where the next page begins."""
     wanted = (
         select(Change)
         .where(Change.change_set_id == set_id, Change.id > after, Change.model.not_in(hidden))
@@ -209,7 +209,7 @@ def changes_of(
 def changes_of_one_record(
     session: AnySession, set_ids: Collection[int], hidden: Collection[str], *, rows: VisibleRows
 ) -> Sequence[Change]:
-    """Return what change sets changed that are about one record each, without the hidden tables and rows."""
+    """Return the changes of those change sets that concern a single record, without hidden tables and rows."""
     if not set_ids:
         return []
     wanted = (
@@ -224,7 +224,7 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
     """Return a page of change sets: the newest, those before a change set, or those after one."""
     words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
     criteria = [*_criteria(session, wanted), *words.criteria]
-    # What may be seen of a change set takes longer to find out than a list's rows take to be counted.
+    # Whether a change set may be seen takes longer to find out than whether a list's row may.
     limit = min(words.count_limit, COUNT_LIMIT)
     some = select(ChangeSet.id).where(*criteria).limit(limit + 1).subquery()
     count = bounded(session.scalar(select(func.count()).select_from(some)) or 0, limit)
@@ -242,7 +242,7 @@ def activity(session: AnySession, wanted: ActivityFilter, *, before: int = 0, af
 
 
 def acts(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
-    """Return the newest change sets that are wanted, all at once."""
+    """Return the newest wanted change sets, without pages and without a count."""
     words = planned(session, Selection(schema=LIST_SCHEMA, search=wanted.search))
     statement = select(ChangeSet).where(*_criteria(session, wanted), *words.criteria)
     return session.scalars(statement.order_by(ChangeSet.id.desc()).limit(most)).all()
@@ -251,26 +251,26 @@ def acts(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[
 def newest_changes(session: AnySession, wanted: ActivityFilter, *, most: int) -> Sequence[ChangeSet]:
     """Return the newest wanted change sets that changed records, searching only the last ones and without a count."""
     person = [] if wanted.person is None else [ChangeSet.actor_id == wanted.person]
-    # Of many that are nothing to this person not all are looked at.
+    # Bounded, because most change sets may concern nothing that this person sees.
     last = select(ChangeSet.id).where(*person, ChangeSet.kind.in_(CHANGING)).order_by(ChangeSet.id.desc()).limit(LATELY)
     shown = [ChangeSet.id.in_(last.scalar_subquery()), *_criteria(session, wanted)]
     return session.scalars(select(ChangeSet).where(*shown).order_by(ChangeSet.id.desc()).limit(most)).all()
 
 
 def is_shown(session: AnySession, change_set: ChangeSet, wanted: ActivityFilter) -> bool:
-    """Whether a change set is among those that are wanted."""
+    """Whether a change set is among the wanted ones."""
     found = select(ChangeSet.id).where(ChangeSet.id == change_set.id, *_criteria(session, wanted))
     return session.scalar(found) is not None
 
 
 def state_of(record: Record) -> Values:
-    """Return what the history keeps of a record as it is now, in the history's JSON."""
+    """Return the record's present values in the history's JSON form, without fields that the history does not keep."""
     columns = history_columns(type(record)).items()
     return {**{key: kind_of(column).to_history(getattr(record, key)) for key, column in columns}, **links_state(record)}
 
 
 def state_at(session: AnySession, record: Record, change: Change) -> Values:
-    """Return what the history keeps of a record as it was after a change, in the history's JSON: walked back from now."""
+    """Return the record's values after an earlier change, in the history's JSON form: the later changes are reversed one by one."""
     state = state_of(record)
     later = (
         select(Change.before)
@@ -283,7 +283,7 @@ def state_at(session: AnySession, record: Record, change: Change) -> Values:
 
 
 def titles_of(session: AnySession, table: str, keys: Iterable[Key]) -> Mapping[Key, str]:
-    """Return how records were called last, also those that are gone."""
+    """Return the latest titles of records by their keys, deleted records included."""
     last = (
         select(func.max(Change.id)).where(Change.model == table, Change.record_id.in_(keys)).group_by(Change.record_id)
     )
@@ -292,13 +292,13 @@ def titles_of(session: AnySession, table: str, keys: Iterable[Key]) -> Mapping[K
 
 
 def prune_batch(session: AnySession, before: datetime) -> tuple[int, int]:
-    """Forget some of the change sets before a moment; return how many went and how many rows in all, none when nothing is left.
+    """Delete some of the change sets before a moment; return how many change sets and how many rows were deleted, both 0 when none is left.
 
-    The caller commits each batch, so that others get their turn between two.
+    The caller commits each batch, so that other writers get their turn in between.
     """
     oldest = select(ChangeSet.id).where(ChangeSet.at < before).order_by(ChangeSet.at).limit(BATCH)
     keys = session.scalars(oldest).all()
-    # The changes go first, so that a run that broke off leaves no change without its change set.
+    # Changes are deleted first, so that an interrupted run leaves no change without its change set.
     if gone := _forget(session, Change.__table__, Change.change_set_id.in_(keys)):
         return 0, gone
     number = _forget(session, ChangeSet.__table__, ChangeSet.id.in_(keys))
@@ -317,7 +317,7 @@ def _forget(session: AnySession, table: Any, which: ColumnElement[bool]) -> int:
 
 
 def _there(rows: VisibleRows, record_id: Any) -> Iterator[tuple[type[Record], ColumnElement[bool]]]:
-    """Yield, for each model, whether the record of this key is among its rows."""
+    """Yield each model with the condition that the record with this key is among its visible rows."""
     for model, which in rows.items():
         mine = is_record(table_of(model), record_id), of_root(model, which)
         yield model, exists(select(1).where(*mine).correlate(record_id.class_))
@@ -333,11 +333,11 @@ def _table(model: type[Record]) -> str:
 
 
 def _is_merge() -> ColumnElement[bool]:
-    """Whether a change set's summary names a record that is gone, which a search must not find for who is kept to some rows."""
+    """Whether a change set is a merge: its summary names the deleted record, so the search of a person who sees only some rows must not match it."""
     return or_(*(ChangeSet.summary.startswith(f"{before}{MERGED} ") for before in ("", UNDID, REDID)))
 
 
-# The change set at one end of the times asked for, looked up in their index.
+# Each bound in time becomes the number of a change set, looked up in the index of their times.
 _ids = select(ChangeSet.id).limit(1)
 
 

@@ -44,7 +44,7 @@ RECORDED = {"is_recorded": True, "synchronize_session": False}
 
 @dataclass
 class _Recording:
-    """What a session records: the entry of its transaction, and what that was when each savepoint began."""
+    """What a session records: the entry of its transaction, and a copy of that entry for each open savepoint."""
 
     entry: AuditEntry | None = None
     savepoints: dict[SessionTransaction, AuditEntry | None] = field(default_factory=dict)
@@ -52,9 +52,9 @@ class _Recording:
     unread: dict[Record, Values] = field(default_factory=dict)
     # The change set that the last commit wrote, if it can be undone.
     last: int | None = None
-    # The tables of its records.
+    # The tables of the records that this change set changed.
     tables: frozenset[str] = frozenset()
-    # The change set that is written and not yet said to be committed.
+    # The change set that is written, and whose commit the database has not confirmed yet.
     doubt: Doubt | None = None
     # The facts for the log, until they are logged.
     untold: Values | None = None
@@ -69,7 +69,7 @@ def entry_of(session: AnySession) -> AuditEntry:
 
 
 def describe(session: AnySession, **heading: object) -> None:
-    """Say what the change set in this transaction is: `kind`, `summary`, `reason`, `undoes_id`, `resource` and `record_id`, if it changes anything."""
+    """Set columns of this transaction's change set: `kind`, `summary`, `reason`, `undoes_id`, `resource`, `record_id`. They are stored only if the transaction changes something."""
     entry_of(session).heading.update(heading)
 
 
@@ -82,30 +82,30 @@ def record_event(session: AnySession, *, actor: Actor | None = None, **heading: 
 
 
 def begin_change_set(session: AnySession) -> int:
-    """Return the id of the transaction's change set, written now: a statement over many rows needs it."""
+    """Write the transaction's change set now and return its id, for a statement over many rows."""
     session.flush()
     return write_entry(session, entry_of(session))
 
 
 def resume_change_set(session: AnySession, set_id: int, counts: Mapping[tuple[Did, str], int]) -> None:
-    """Go on with the change set of an act that is done in several transactions, which counted so much before this one."""
+    """Continue the change set of an act that takes several transactions; `counts` are the rows that earlier ones counted."""
     entry = entry_of(session)
     entry.set_id = set_id
     entry.counts.update(counts)
 
 
 def count_rows(session: AnySession, did: Did, model: type[Record], number: int) -> None:
-    """Add rows that a statement recorded to the numbers of the transaction's change set."""
+    """Add the rows that a statement recorded to the counts of the transaction's change set."""
     entry_of(session).counts[did, table_of(model).name] += number
 
 
 def last_change_set(session: AnySession) -> int | None:
-    """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could give back."""
+    """Return the id of the change set that the session's last commit wrote, if it changed anything that an undo could restore."""
     return state_of(session, _Recording).last
 
 
 def set_in_doubt(session: AnySession) -> Doubt | None:
-    """Return the change set that the session's last transaction wrote, if it was not said to be committed; nothing else is known of it."""
+    """Return the change set that the session's last transaction wrote, if the database never confirmed the commit."""
     return state_of(session, _Recording).doubt
 
 
@@ -128,7 +128,7 @@ def read_before_flush(session: Session, _context: object, _records: object) -> N
 
 
 def note_flush(session: Session, _context: object) -> None:
-    """Note what a flush wrote, while the session still knows what was there before."""
+    """Note what a flush wrote, while the session still knows the old values."""
     rows = [
         *(_created(record) for record in session.new if is_recorded(type(record))),
         *(_updated(session, record) for record in session.dirty if is_recorded(type(record))),
@@ -170,7 +170,7 @@ def finish_set(session: Session) -> None:
 
 
 def tell(session: Session) -> None:
-    """Write the change set that was committed to the log, where that is wanted."""
+    """Log the committed change set, if logging of changes is on."""
     recording = state_of(session, _Recording)
     recording.doubt = None
     if recording.untold is not None:
@@ -184,7 +184,7 @@ def forget_untold(session: Session) -> None:
 
 
 def _facts(entry: AuditEntry) -> Values | None:
-    """Return who did what to how many records, without a value of theirs."""
+    """Return who did what to how many records, without any of their values."""
     if not logs.is_wanted(logs.CHANGES):
         return None
     heading = heading_of(entry)
@@ -194,14 +194,14 @@ def _facts(entry: AuditEntry) -> Values | None:
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Keep what the history was when a savepoint begins."""
+    """Copy the entry when a savepoint begins."""
     if transaction.nested:
         recording = state_of(session, _Recording)
         recording.savepoints[transaction] = deepcopy(recording.entry)
 
 
 def forget_since_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Take out of the history what was rolled back."""
+    """Restore the entry as it was when the savepoint that is rolled back began."""
     recording = state_of(session, _Recording)
     recording.entry = recording.savepoints.pop(transaction, None)
 
@@ -225,16 +225,16 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
 
 
 def _read_links(session: Session, record: Record) -> None:
-    """Read a record's links, and let a change of them count its version up like any other."""
+    """Read a record's links, and increment its version if they changed, as any other change does."""
     for name in links_of(type(record)):
-        # What was done to them from the other side is known only then.
+        # Only after that does the session know the changes made from the other side of the relation.
         getattr(record, name)
         if record in session.dirty and is_relinked(record, name) and has_counter(table_of(type(record))):
             record.updated_at = utc_now()
 
 
 def _require_as_read(session: Session, record: Record) -> None:
-    """Raise `StaleDataError` where the row is not as it was read, for tables without the ORM's version counter."""
+    """Raise `StaleDataError` if the row is no longer as it was read, for tables without the ORM's version counter."""
     table = table_of(type(record))
     seen: object = inspect_mapper(record).dict.get("version")
     if has_counter(table) or seen is None:
@@ -285,7 +285,7 @@ def _deleted(session: Session, record: Record) -> Values:
 
 
 def _updated(session: Session, record: Any) -> Values | None:
-    """Return what differs; a column that the history does not keep leaves an empty trace, so that no change is unseen."""
+    """Return the changed values. A changed column that the history does not keep appears without its values, so that the change is still visible."""
     state = inspect_mapper(record)
     keys = [one.key for one in state.mapper.column_attrs if one.key not in COUNTED]
     changed = [key for key in keys if state.attrs[key].history.added]
@@ -317,7 +317,7 @@ def _old(session: Session, record: Any, key: str) -> object:
 
 
 def _row(record: Record, did: Did, step: int, before: object, after: object) -> Values:
-    """Write a change. Its version is the record's plus `step`, or 0 without a counter."""
+    """Return the row of a change. Its version is the record's plus `step`, or 0 without a version counter."""
     return {
         "model": table_of(type(record)).name,
         "record_id": record.id,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from admin_app.db.dialects import dialect_of, is_postgres
 from admin_app.db.json_values import has_key, recorded_models
 from admin_app.db.keys import key_from
 from admin_app.db.record import Record
@@ -24,13 +25,13 @@ from admin_app.relations.trees import below_themselves, keys_below, trees_of
 
 @dataclass
 class _Checked:
-    """The change set of a long act, whose parts are asked about as they are written."""
+    """The change set of a long act whose parts are checked as they are written, so that the commit need not check them."""
 
     set_id: int | None = None
 
 
 def refuse_cycles(session: Session) -> None:
-    """Raise `InvalidRecord` where the transaction, whose history is written, put a record below itself."""
+    """Raise `InvalidRecord` if the transaction put a record below itself. Its history must be written already."""
     checked, set_id = state_of(session, _Checked), last_change_set(session)
     if session.in_nested_transaction() or set_id is None:
         return
@@ -40,13 +41,13 @@ def refuse_cycles(session: Session) -> None:
 
 
 def mark_checked(session: AnySession, set_id: int | None) -> None:
-    """Say that who writes this change set asks about each part of it."""
+    """Leave this change set out of the check at commit: its writer checks each part."""
     state_of(session, _Checked).set_id = set_id
 
 
 def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -> None:
-    """Raise `InvalidRecord` where one of these records is below itself."""
-    if session.get_bind().dialect.name == "postgresql":
+    """Raise `InvalidRecord` if one of these records is below itself."""
+    if is_postgres(session):
         # Two people who put two records below each other at once would miss the cycle: the second one waits for the first.
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(table_of(tree.model).name))))
     if session.scalar(below_themselves(tree, which).limit(1)) is not None:
@@ -54,7 +55,7 @@ def require_tree(session: AnySession, tree: ToOne, which: ColumnElement[bool]) -
 
 
 def problem_with_parent(session: AnySession, tree: ToOne, record: Record, parent: Record | None) -> str | None:
-    """Say what is wrong with a record's place in a tree; None where it may be there."""
+    """Say why a record may not be below this parent; None if it may."""
     if parent is None:
         return None
     key, above = getattr(record, tree.other_name), getattr(parent, tree.other_name)
@@ -74,6 +75,6 @@ def _changed(session: Session, set_id: int, name: str, tree: ToOne) -> ColumnEle
     """Return the condition on the records whose place a change set changed."""
     after: Any = Change.after
     mine = (Change.change_set_id == set_id, Change.model == name, Change.act != Did.DELETE)
-    told = has_key(after, tree.own_name, session.get_bind().dialect.name)
+    told = has_key(after, tree.own_name, dialect_of(session))
     found: ColumnElement[bool] = tree.other.in_(select(key_from(tree.other.table, Change.record_id)).where(*mine, told))
     return found

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.sql.ddl import sort_tables
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import is_joined, of_root, tables_of
 from admin_app.db.json_values import history_columns, keys_in, recorded_models
 from admin_app.db.keys import is_record
@@ -35,15 +36,15 @@ from admin_app.relations import row_links
 
 # Sign-ins, sign-outs and exports cannot be undone.
 UNDOABLE = frozenset({Kind.FORM, Kind.BULK, Kind.IMPORT, Kind.COMMAND, Kind.UNDO, Kind.RESTORE, Kind.NOTE})
-# So many of the records that are left alone are listed with the reason.
+# The number of skipped records that are listed with their reasons.
 MOST_LISTED = 50
 
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What an undo did: how many records it gave back, how many it left, and why it left the first of them.
+    """What an undo did: how many records it restored, how many it skipped, and why it skipped the first of them.
 
-    `has_unseen` says that a record was left, although a person insisted, because it is not as they saw it.
+    `has_unseen` says that it skipped a record that the person insisted on, because the record is no longer as they saw it.
     """
 
     given_back: int
@@ -53,27 +54,27 @@ class UndoResult:
 
 
 def is_undoable(change_set: ChangeSet) -> bool:
-    """Whether there is anything that an undo could give back."""
+    """Whether there is anything that an undo could restore."""
     return change_set.kind in UNDOABLE and change_set.count > 0
 
 
 def keeps_former(change: Change) -> bool:
-    """Whether the history has the value that a change replaced. It has none for passwords, which cannot be undone."""
+    """Whether the history has the value that a change replaced. It has no passwords, so their changes cannot be undone."""
     return change.act != Did.UPDATE or bool(change.before)
 
 
 def is_undo(change_set: ChangeSet) -> bool:
-    """Whether a change set took another back, so that undoing it is redoing. What redid is undone like any other."""
+    """Whether a change set is an undo, so that undoing it is a redo. A redo counts as an ordinary change set."""
     return change_set.kind == Kind.UNDO and change_set.summary.startswith(UNDID)
 
 
 def is_redo(change_set: ChangeSet) -> bool:
-    """Whether a change set took back an undo."""
+    """Whether a change set reversed an undo."""
     return change_set.kind == Kind.UNDO and change_set.summary.startswith(REDID)
 
 
 def subject_of(summary: str) -> str:
-    """Return what was done in the first place: the summary of an undo without the word before it."""
+    """Return the summary of the original act: that of an undo without its first word."""
     return summary.removeprefix(UNDID).removeprefix(REDID)
 
 
@@ -84,12 +85,12 @@ def undone_by(session: AnySession, change_set: ChangeSet) -> ChangeSet | None:
     return found if found is None or undone_by(session, found) is None else None
 
 
-# Every form asks. A statement that is put together anew each time takes twice as long as this one.
+# Every form runs this statement. Building it anew each time takes twice as long.
 _UNDOING = select(ChangeSet).where(ChangeSet.undoes_id.in_(bindparam("set_ids", expanding=True))).order_by(ChangeSet.id)
 
 
 def undone_among(session: AnySession, set_ids: Collection[int]) -> Mapping[int, ChangeSet]:
-    """Return by their numbers those of these change sets that are undone, each with the change set that undid it."""
+    """Return the change set that undid each of these change sets, by the id of the undone one; others are left out."""
     undoing = session.scalars(_UNDOING, {"set_ids": list(set_ids)}).all()
     found = [one for one in undoing if undone_by(session, one) is None]
     return {one.undoes_id: one for one in found if one.undoes_id is not None}
@@ -98,7 +99,7 @@ def undone_among(session: AnySession, set_ids: Collection[int]) -> Mapping[int, 
 def touches_rows_beyond(
     session: AnySession, set_id: int, model: type[Record], rows: ColumnElement[bool], did: Collection[Did]
 ) -> bool:
-    """Whether a change set did such a thing to a record of the model that is not among these rows, or not there."""
+    """Whether a change set has a change of these kinds to a record of the model that is not among these rows, or does not exist."""
     mine = is_record(table_of(model), Change.record_id), of_root(model, rows)
     there = exists(select(1).where(*mine).correlate(Change))
     which = (Change.change_set_id == set_id, Change.model == table_of(model).name, Change.act.in_(did))
@@ -106,10 +107,10 @@ def touches_rows_beyond(
 
 
 def fields_changed(session: AnySession, set_id: int, model: type[Record]) -> set[str]:
-    """Name the columns of a model's records that a change set gave other values, and an undo would give their former ones."""
+    """Name the columns of a model that a change set changed, and that an undo would change back."""
     which = (Change.change_set_id == set_id, Change.model == table_of(model).name, Change.act == Did.UPDATE)
     before: Any = Change.before
-    return keys_in(session, before, and_(*which), session.get_bind().dialect.name)
+    return keys_in(session, before, and_(*which), dialect_of(session))
 
 
 def undo(
@@ -119,7 +120,7 @@ def undo(
     by: AnyPrincipal | None = None,
     insisted: Mapping[int, int] = MappingProxyType({}),
 ) -> UndoResult:
-    """Undo a change set (not yet committed); `insisted` are changes to undo although their records changed since, with the version that was seen of each record.
+    """Undo a change set (not yet committed); `insisted` are ids of changes to undo although their records changed since, each with the record's version that the person saw.
 
     Raises `UndoError` if nothing can be undone or the act is still running, and `PrivilegeError` if the change set
     concerns rights that the person lacks, or nobody could manage staff any more. `by` is None for a command.
@@ -146,7 +147,7 @@ def undo(
         privileges.require_over_touched(session, power, change_set.id)
     given_back = _give_back(session, change_set.id)
     session.expire_all()
-    # All at once: one record may have several changes, and each that is undone gives it another version.
+    # Read all of them first: a record may have several changes, and undoing one changes its version.
     agreed = _changes_as_seen(session, change_set.id, insisted)
     given_back += sum(_insist(session, change) for change in agreed)
     session.flush()
@@ -156,26 +157,26 @@ def undo(
 
 
 def restore_record(session: AnySession, change: Change, *, by: AnyPrincipal | None = None) -> None:
-    """Make a deleted record again as it was (not yet committed), whatever else its deletion did.
+    """Restore a deleted record (not yet committed), but nothing else that its deletion changed.
 
-    Raises `UndoError` where something is in the way, and `PrivilegeError` where it has more rights than the person.
+    Raises `UndoError` if something is in the way, and `PrivilegeError` if the record is an account or a role with more rights than the person has.
     """
     power = privileges.locked_privileges(session, by) if change.model in privileges.PRIVILEGED_TABLES else None
     describe(session, kind=Kind.RESTORE, resource=change.model, record_id=change.record_id)
     model = recorded_models()[change.model]
     describe(session, summary=f"Restored deleted {noun_of(model)} “{change.title}”")
     statements = UndoStatements(session, change.change_set_id, model, only=change.id)
-    if not statements.made_again():
+    if not statements.restore_deleted():
         conflict = conflict_of(session, change)
         raise UndoError(conflict.words, conflict.other, tells=conflict.tells)
-    statements.linked_again()
+    statements.restore_links()
     if power is not None:
         _settle_power(session, power)
 
 
 def _is_under_way(session: AnySession, set_id: int) -> bool:
-    """Whether a plan is being carried out whose changes these are: more would come after the undo."""
-    # Held, so that a stopped one is not carried on before the undo is there to be seen.
+    """Whether the plan that makes these changes is still being carried out: more changes would follow the undo."""
+    # Lock the plan, so that nobody resumes a stopped one before the undo is committed.
     states = session.scalars(select(Plan.state).where(Plan.change_set_id == set_id).with_for_update())
     return PlanState.AGREED in states.all()
 
@@ -188,23 +189,23 @@ def _give_back(session: AnySession, set_id: int) -> int:
     given_back = 0
     for round_ in range(1, rounds + 1):
         parts = [UndoStatements(session, set_id, model, round_, rounds) for model in models]
-        # Parents come before what points at them, and go after it.
-        given_back += sum(part.made_again() for part in parts)
+        # Parents are created before the records that refer to them, and deleted after them.
+        given_back += sum(part.restore_deleted() for part in parts)
         for part in parts:
-            part.linked_again()
+            part.restore_links()
         for part in parts:
-            # What a record gives back may have been a deleted one's own.
-            given_back += part.changed_back() + part.made_again()
-            part.linked_again()
+            # A restored record may need a unique value that a changed record gives up.
+            given_back += part.restore_fields() + part.restore_deleted()
+            part.restore_links()
         for part in reversed(parts):
-            taken = part.taken_away()
-            # And what it gets back may have been a made one's.
-            given_back += taken + (part.changed_back() if taken and part.has_unique else 0)
+            taken = part.delete_created()
+            # And a changed record may need a unique value of one that the act created.
+            given_back += taken + (part.restore_fields() if taken and part.has_unique else 0)
     return given_back
 
 
 def _parents_first(models: Sequence[type[Record]]) -> list[type[Record]]:
-    """Sort models so that what others point at, or are linked with, comes before them."""
+    """Sort models so that each comes after those that it refers to or is linked with."""
     by_table = {table_of(one): one for one in models}
     first = {(table_of(one.target), table_of(model)) for model in models for one in row_links(model).values()}
     first |= {pair for model in models for pair in _pointing_joined(model)}
@@ -214,7 +215,7 @@ def _parents_first(models: Sequence[type[Record]]) -> list[type[Record]]:
 
 
 def _pointing_joined(model: type[Record]) -> Iterator[tuple[Table, Table]]:
-    """Yield what the further tables of a model's records point at, and what points at those, as pairs of roots."""
+    """Yield the foreign keys from and to the further tables of a model, as pairs of root tables."""
     roots = {table: table_of(one) for one in recorded_models().values() for table in tables_of(one)}
     root = table_of(model)
     for table, other in roots.items():
@@ -234,13 +235,13 @@ def _most_changes_of_a_record(session: AnySession, set_id: int) -> int:
 
 
 def _changes_as_seen(session: AnySession, set_id: int, seen: Mapping[int, int]) -> list[Change]:
-    """Return those of these changes that the act made, and whose records have the version that was seen."""
+    """Return those changes of the set whose records still have the version that the person saw, by the ids of the changes in `seen`."""
     changes = session.scalars(select(Change).where(Change.change_set_id == set_id, Change.id.in_(seen)))
     return [change for change in changes if conflict_of(session, change).version == seen[change.id]]
 
 
 def _insist(session: AnySession, change: Change) -> bool:
-    """Undo one change over what came after it; return whether that was possible."""
+    """Undo one change although others followed it; return whether that was possible."""
     if not conflict_of(session, change).can_insist:
         return False
     record = session.get(recorded_models()[change.model], change.record_id)
@@ -266,8 +267,8 @@ def _settle_power(session: AnySession, power: Privileges) -> None:
 
 def _outcome(session: AnySession, set_id: int, given_back: int) -> UndoResult:
     touched = select(Change.model, Change.record_id)
-    # As a difference of two lists: PostgreSQL knows nothing yet of what this transaction wrote, and would compare each
-    # change with each.
+    # Subtract two lists in Python: PostgreSQL has no statistics yet of what this transaction wrote, and would compare
+    # every pair of changes.
     rest = touched.where(Change.change_set_id == set_id).except_(
         touched.where(Change.change_set_id == begin_change_set(session))
     )
@@ -281,5 +282,5 @@ def _outcome(session: AnySession, set_id: int, given_back: int) -> UndoResult:
 
 
 def _summary(of: str) -> str:
-    """Say what is undone; undoing an undo is redoing."""
+    """Return the summary of an undo, or of a redo if an undo is undone."""
     return (REDID if of.startswith(UNDID) else UNDID) + subject_of(of)

@@ -1,4 +1,4 @@
-"""Why an undo leaves a record alone: the reason in words, the record in the way, and whether one may insist."""
+"""Why an undo skips a record: the reason in words, the record in the way, and whether a person may insist."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from admin_app.relations import links_into, links_of, row_links
 
 @dataclass(frozen=True)
 class UndoConflict:
-    """A record that is left alone; `other` is the record in the way.
+    """A record that an undo skips; `other` is the record in the way.
 
     `tells` names the tables and fields that the words reveal, with "" for the existence of a record: not everybody
     may know that.
@@ -40,7 +40,7 @@ class UndoConflict:
 
     @property
     def version(self) -> int:
-        """The version of the record that one may insist on; 0 where one may not."""
+        """The record's version that a person may insist on; 0 if they may not insist."""
         return self.other.version if self.can_insist and self.other is not None else 0
 
 
@@ -83,7 +83,7 @@ def misfit(session: AnySession, change: Change, model: type[Record]) -> UndoConf
 
 
 def _taken_together(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
-    """Return which other record has by now what no two have together."""
+    """Return the conflict with another record that has the same combination of unique values by now."""
     before, columns = change.before or {}, row_columns(model)
     record = session.get(model, change.record_id)
     for group in groups_of(model):
@@ -104,7 +104,7 @@ def _taken_together(session: AnySession, change: Change, model: type[Record]) ->
 
 
 def _lost_link(session: AnySession, change: Change, model: type[Record]) -> UndoConflict | None:
-    """Return which link cannot be given back, as the record on its other side is gone."""
+    """Return the conflict of a link that cannot be restored, because the record on its other side is gone."""
     for name, relation in row_links(model).items():
         keys = keys_from_history(relation, (change.before or {}).get(name))
         there = {relation.key_of(one) for one in linked_records(session, relation, keys)}
@@ -115,7 +115,7 @@ def _lost_link(session: AnySession, change: Change, model: type[Record]) -> Undo
 
 
 def counted_dependents(session: AnySession, record: Record) -> Mapping[str, Sequence[str]]:
-    """Count what points at a record, "2 posts", by its table."""
+    """Return the numbers of records that refer to this one, such as "2 posts", by their table."""
     found: dict[str, Sequence[str]] = {}
     linked = {one.other_link: (table_of(one.model).name, *names_of(one.model)) for one in links_into(type(record))}
     for key in dependent_keys(type(record)):

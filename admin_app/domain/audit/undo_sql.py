@@ -1,6 +1,6 @@
 """The SQL of an undo: reverse what a change set did to a model's records, by statements over the history's own JSON.
 
-Each step first records what it will do, for the records that nothing prevents, and then does what it recorded.
+Each step first records its changes, for all records without a conflict, and then makes the recorded changes.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from admin_app.db.attributes import name_of
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
 from admin_app.db.defaults import has_default, server_default_of
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import by_table, class_column, classes_in, column_in, own_table, tables_of, ties_row
 from admin_app.db.json_values import COUNTED, has_key, keys_in, row_columns
 from admin_app.db.keys import (
@@ -62,8 +63,8 @@ _COLUMNS = ("change_set_id", "model", "record_id", "act", "title", "version", "b
 
 
 @dataclass(frozen=True)
-class Together:
-    """What is unique together: columns by their fields, and the values, which an index may compute from them."""
+class UniqueGroup:
+    """A group that is unique together: its columns by field, and the unique values, which an index may compute from the columns."""
 
     columns: Mapping[str, TableColumn]
     values: Sequence[Expression]
@@ -71,18 +72,18 @@ class Together:
 
 @dataclass(frozen=True)
 class UndoStatements:
-    """One model's part of an undo. `round_` counts a record's changes in the set from the last one."""
+    """One model's part of an undo. If a record has several changes in the set, they are undone in rounds, the last change in round 1."""
 
     session: AnySession
     set_id: int
     model: type[Record]
     round_: int = 1
     rounds: int = 1
-    # One change alone, when it is not the whole set that is taken back.
+    # The id of the only change to undo; None for the whole change set.
     only: int | None = None
 
-    def made_again(self) -> int:
-        """Make the deleted records again, with their ids and times."""
+    def restore_deleted(self) -> int:
+        """Create the deleted records again, with their ids and times; return how many."""
         columns = {key: column for key, column in row_columns(self.model).items() if key not in key_names(self.model)}
         is_known = sa.false() if not_kept(self.model) else sa.true()
         clean = and_(
@@ -97,8 +98,8 @@ class UndoStatements:
             self._insert(columns, first)
         return number
 
-    def changed_back(self) -> int:
-        """Give the changed fields their former values."""
+    def restore_fields(self) -> int:
+        """Give the changed fields their former values; return for how many records."""
         keys = keys_in(self.session, _OLD.c.before, and_(*self._of(Did.UPDATE)), self._dialect)
         columns = {key: column for key, column in row_columns(self.model).items() if key in keys}
         links = [one for name, one in row_links(self.model).items() if name in keys]
@@ -115,7 +116,7 @@ class UndoStatements:
             *self._links_fit(links),
         )
         wanted = select(key_from(self._table, _OLD.c.record_id)).where(clean)
-        # Nobody else may change them until the undo is done.
+        # Lock the records, so that nobody else changes them until the undo is committed.
         lock_rows(self.session, self.model, key_in(self._table).in_(wanted))
         number, first = self._record(Did.UPDATE, version_after(self._table), _OLD.c.after, _OLD.c.before, clean)
         swapping = {key: column for key, column in columns.items() if _can_swap(column)}
@@ -123,7 +124,7 @@ class UndoStatements:
         if (swapping or groups) and number:
             kept = [self._is_kept(column, key, first) for key, column in swapping.items()]
             number -= self._leave_taken([*kept, *(self._are_kept(one, first) for one in groups)], first)
-            self._make_way({**swapping, **_ways(groups, columns)}, first)
+            self._make_way({**swapping, **_swappable_fields(groups, columns)}, first)
         for table, some in {self._table: {}, **by_table(columns)}.items():
             self._update(table, some, first)
         for link in links:
@@ -131,7 +132,7 @@ class UndoStatements:
         return number
 
     def _update(self, table: Table, columns: Mapping[str, TableColumn], first: int) -> None:
-        """Give a table's columns what was recorded."""
+        """Write the recorded values into a table's columns."""
         values: Values = {
             column.name: case((self._has(_NEW.c.after, key), self._value(column, _NEW.c.after, key)), else_=column)
             for key, column in columns.items()
@@ -140,14 +141,14 @@ class UndoStatements:
         mine = and_(*self._own(first), is_record(table, _NEW.c.record_id))
         self.session.connection().execute(update(table).where(mine).values(values))
 
-    def linked_again(self) -> None:
-        """Link the records that were made again as they were, when all are there: one may be linked with another."""
+    def restore_links(self) -> None:
+        """Restore the links of the records that were created again. All of them must exist first: one may be linked with another."""
         for link in self._links:
             made = and_(*self._own(0), _NEW.c.act == Did.CREATE.value)
             put_links(self.session, link, _NEW, made)
 
     def _leave_taken(self, taken: Sequence[ColumnElement[bool]], first: int) -> int:
-        """Remove the recorded changes whose former values other records have and keep; return how many."""
+        """Remove the recorded changes whose former unique values other records have and keep; return how many."""
         left, more = 0, 1
         while more:
             changes = table_of(Change)
@@ -158,7 +159,7 @@ class UndoStatements:
         return left
 
     def _is_kept(self, column: TableColumn, key: str, first: int) -> ColumnElement[bool]:
-        """Whether another record has the value that a recorded one gets, and does not give it back itself."""
+        """Whether another record has the value that a recorded change restores, and does not give it up in this undo."""
         other = column.table.alias(f"keeper_{column.name}")
         has_it = same_in(column, other.c[column.name], self._value(column, _NEW.c.after, key))
         found = select(1).select_from(other).where(has_it, ~is_record(other, _NEW.c.record_id))
@@ -166,7 +167,7 @@ class UndoStatements:
         return and_(self._has(_NEW.c.after, key), exists(found.where(keeps).correlate(_NEW)))
 
     def _gives(self, other: FromClause, keys: Iterable[str], first: int) -> ColumnElement[bool]:
-        """Whether a record is recorded to get other values in some of these fields."""
+        """Whether the recorded changes give a record other values in some of these fields."""
         giving = table_of(Change).alias("giving")
         mine = [giving.c.change_set_id == begin_change_set(self.session), giving.c.model == self._table.name]
         told = or_(*(self._has(giving.c.after, key) for key in keys))
@@ -174,15 +175,15 @@ class UndoStatements:
         return exists(select(1).select_from(giving).where(*mine, giving.c.id > first, is_it, told).correlate(other))
 
     def _make_way(self, columns: dict[str, TableColumn], first: int) -> None:
-        """Give records that swap unique values a stand-in first: no two may have the same value even for a moment."""
+        """Give records that swap unique values a temporary value first: two of them must not be equal even for a moment."""
         for key, column in columns.items():
             table, told = own_table(column), self._has(_NEW.c.after, key)
             giving = select(key_from(table, _NEW.c.record_id)).where(*self._own(first), told)
             statement = update(table).where(key_in(table).in_(giving)).values({column.name: placeholder(column)})
             self.session.connection().execute(statement)
 
-    def taken_away(self) -> int:
-        """Delete the records that the change set created, unless other records depend on them now."""
+    def delete_created(self) -> int:
+        """Delete the records that the change set created, unless other records depend on them now; return how many."""
         made = select(key_from(self._table, _OLD.c.record_id)).where(*self._of(Did.CREATE))
         now = self._table.alias("now")
         columns = {key: column for key, column in row_columns(self.model).items() if key not in COUNTED}
@@ -194,27 +195,27 @@ class UndoStatements:
 
     @cached_property
     def _links(self) -> Sequence[ManyToMany]:
-        """What its records keep links by."""
+        """The relations by which the model's records own links."""
         return [*row_links(self.model).values()]
 
     def _is_linked_so(self, link: ManyToMany, table: FromClause) -> ColumnElement[bool]:
-        """Whether a record still has the links that the change set left it."""
+        """Whether a record still has the links that the change set gave it."""
         return are_linked_so(link, column_in(table, link.own), _OLD.c.after, self._dialect)
 
     def _links_fit(self, links: Sequence[ManyToMany]) -> list[ColumnElement[bool]]:
-        """Ask that what is linked again is still there, or comes back by the same undo."""
+        """Return the conditions that the records to be linked again exist, or are restored by the same undo."""
         return [
-            are_all_there(one, _OLD.c.before, self._dialect, along=self._made_again_of(one.target)) for one in links
+            are_all_there(one, _OLD.c.before, self._dialect, along=self._restored_keys(one.target)) for one in links
         ]
 
-    def _made_again_of(self, model: type[Record]) -> Statement:
+    def _restored_keys(self, model: type[Record]) -> Statement:
         along = table_of(Change).alias("along")
         mine = [along.c.change_set_id == self.set_id, along.c.model == table_of(model).name]
         return select(key_from(table_of(model), along.c.record_id)).where(*mine, along.c.act == Did.DELETE.value)
 
     @property
     def has_unique(self) -> bool:
-        """Whether a record may have something that no other one has."""
+        """Whether the model has unique columns or groups."""
         return any(column.unique for column in row_columns(self.model).values()) or bool(groups_of(self.model))
 
     @cached_property
@@ -223,10 +224,10 @@ class UndoStatements:
 
     @property
     def _dialect(self) -> str:
-        return str(self.session.get_bind().dialect.name)
+        return dialect_of(self.session)
 
     def _of(self, did: Did) -> list[ColumnElement[bool]]:
-        """Select the set's changes of this kind to this model, in this round."""
+        """Return the conditions on the set's changes of this kind to this model, in this round."""
         found = [_OLD.c.change_set_id == self.set_id, _OLD.c.model == self._table.name, _OLD.c.act == did.value]
         if self.only is not None:
             found.append(_OLD.c.id == self.only)
@@ -241,14 +242,14 @@ class UndoStatements:
         return found
 
     def _own(self, first: int) -> list[ColumnElement[bool]]:
-        """Choose what this step recorded."""
+        """Return the conditions on the changes that this step recorded."""
         set_id = begin_change_set(self.session)
         return [_NEW.c.change_set_id == set_id, _NEW.c.model == self._table.name, _NEW.c.id > first]
 
     def _record(
         self, did: Did, version: Expression, before: Expression, after: Expression, clean: ColumnElement[bool]
     ) -> tuple[int, int]:
-        """Record what is about to be done; return for how many records, and which change came before the first."""
+        """Record the changes of this step; return how many, and the id of the last change before them."""
         set_id = begin_change_set(self.session)
         last = table_of(Change)
         first = int(self.session.scalar(select(func.max(last.c.id))) or 0)
@@ -267,7 +268,7 @@ class UndoStatements:
             self._insert_into(table, some, first)
         connection = self.session.connection()
         if restored:
-            # They are not quite what they were, and the history says so.
+            # The created records may differ from the recorded values, so the history is brought up to date.
             changes = table_of(Change)
             now = select(json_of(row_columns(self.model), self._dialect, of=self._table)).where(
                 is_record(self._table, changes.c.record_id)
@@ -277,7 +278,7 @@ class UndoStatements:
             connection.execute(again.values(after=now.scalar_subquery()))
 
     def _insert_into(self, table: Table, columns: Mapping[str, TableColumn], first: int) -> None:
-        """Insert the rows of one table; in a further table only for records of its classes."""
+        """Insert the rows of one table; in a further table, only those of records of its classes."""
         values = {column.name: self._value_or_default(column, key) for key, column in columns.items()}
         values |= values_from(table, _NEW.c.record_id)
         if table is self._table:
@@ -287,7 +288,7 @@ class UndoStatements:
         self.session.connection().execute(insert(table).from_select(list(values), rows, include_defaults=False))
 
     def _has_row(self, table: Table) -> ColumnElement[bool]:
-        """Whether a record that is recorded has a row in a table."""
+        """Whether a recorded record had a row in a table."""
         told = class_column(self.model)
         if table is self._table or told is None:
             return sa.true()
@@ -300,7 +301,7 @@ class UndoStatements:
         if not has_default(column):
             return value
         default = server_default_of(column, self._dialect)
-        # It may have been missing when the column still allowed that.
+        # The value may be NULL from a time when the column still allowed that.
         kept = value if column.nullable else func.coalesce(value, default)
         return case((self._has(_NEW.c.after, key), kept), else_=default)
 
@@ -309,13 +310,13 @@ class UndoStatements:
         return exists(select(1).select_from(other).where(is_record(other, _OLD.c.record_id)))
 
     def _is_untouched(self, table: FromClause, key: str, column: TableColumn) -> ColumnElement[bool]:
-        """Whether a field still holds what the change set left in it."""
+        """Whether a field still has the value that the change set gave it."""
         left, comparable = self._value(column, _OLD.c.after, key), kind_of(column).comparable
         is_same = comparable(column_in(table, column)).is_not_distinct_from(comparable(left))
         return or_(~self._has(_OLD.c.after, key), is_same)
 
     def _fits(self, columns: dict[str, TableColumn], did: Did) -> list[ColumnElement[bool]]:
-        """Ask that nobody else has a unique value by now, and that choices and what is pointed at still exist."""
+        """Return the conditions that the former values still fit: unique values are free, choices and related records exist."""
         found: list[ColumnElement[bool]] = []
         values = _OLD.c.before
         for key, column in columns.items():
@@ -334,23 +335,26 @@ class UndoStatements:
         groups = [one for one in groups_of(self.model) if not one.columns.keys().isdisjoint(columns)]
         return [*found, *(~self._are_taken(one, did) for one in groups)]
 
-    def _are_taken(self, group: Together, did: Did) -> ColumnElement[bool]:
-        """Whether another record, one that this undo gives no other values, has all of what is unique together."""
+    def _are_taken(self, group: UniqueGroup, did: Did) -> ColumnElement[bool]:
+        """Whether another record has the same values in a unique group, and this undo does not change them."""
         other, found = self._holders(group, _OLD, _OLD.c.before, is_whole=did is Did.DELETE)
         return exists(
             found if self.only is not None else found.where(key_in(other).not_in(self._giving(group.columns)))
         )
 
-    def _are_kept(self, group: Together, first: int) -> ColumnElement[bool]:
-        """Whether another record has what a recorded one gets together, and gives none of it back itself."""
+    def _are_kept(self, group: UniqueGroup, first: int) -> ColumnElement[bool]:
+        """Whether another record has the values of a unique group that a recorded change restores, and gives none of them up in this undo."""
         other, found = self._holders(group, _NEW, _NEW.c.after, is_whole=False)
         told = or_(*(self._has(_NEW.c.after, key) for key in group.columns))
         return and_(told, exists(found.where(~self._gives(other, group.columns, first))))
 
     def _holders(
-        self, group: Together, changes: FromClause, values: Expression, *, is_whole: bool
+        self, group: UniqueGroup, changes: FromClause, values: Expression, *, is_whole: bool
     ) -> tuple[FromClause, Statement]:
-        """Select the other records that have the same combination as a change's record will have; columns that the change does not mention keep their present value."""
+        """Return a table of the model, and the query for other records with the combination that a change's record will have.
+
+        Columns that the change does not mention keep their present value.
+        """
         table, name = own_table(next(iter(group.columns.values()))), "_".join(group.columns)
         other, mine = table.alias(f"other_{name}"), table.alias(f"mine_{name}")
 
@@ -368,7 +372,7 @@ class UndoStatements:
         return other, found.correlate(changes)
 
     def _is_taken(self, column: TableColumn, value: object, swapped: str) -> ColumnElement[bool]:
-        """Whether another record has a value; with a key in `swapped` only one that this undo gives no other value."""
+        """Whether another record has a value. If `swapped` names a field, records in which this undo changes that field do not count."""
         other = column.table.alias(f"other_{column.name}")
         has_it = same_in(column, other.c[column.name], value)
         found = select(1).select_from(other).where(has_it, ~is_record(other, _OLD.c.record_id))
@@ -377,14 +381,14 @@ class UndoStatements:
         return exists(found.where(key_in(other).not_in(self._giving([swapped]))))
 
     def _giving(self, keys: Iterable[str]) -> Statement:
-        """Return the records for which the undo restores some of these fields."""
+        """Return the keys of the records for which the undo restores some of these fields."""
         giving = table_of(Change).alias(f"giving_{'_'.join(keys)}")
         mine = [giving.c.change_set_id == self.set_id, giving.c.model == self._table.name]
         told = or_(*(self._has(giving.c.before, key) for key in keys))
         return select(key_from(self._table, giving.c.record_id)).where(*mine, giving.c.act == Did.UPDATE.value, told)
 
     def _is_first(self, column: TableColumn, key: str, did: Did) -> list[ColumnElement[bool]]:
-        """Of several records that would get the same text by one statement, choose the first: they are older than its index."""
+        """Return the condition that selects the first of several records that would get the same text by one statement: they may be older than the unique index."""
         if self.only is not None or not is_caseless(column):
             return []
         twin: sa.FromClause = Change.__table__.alias(f"twin_{column.name}")
@@ -394,12 +398,12 @@ class UndoStatements:
         return [sa.tuple_(self._place(_OLD), func.caseless(self._value(column, _OLD.c.before, key))).in_(first)]
 
     def _place(self, changes: FromClause) -> Expression:
-        """Return what tells which of several records is the first."""
+        """Return the expression that orders several records, to find the first."""
         stored = changes.c.record_id
         return key_from(self._table, stored) if is_ordered(self._table) else stored
 
     def _comes_along(self, foreign_key: ForeignKey, value: Expression) -> list[ColumnElement[bool]]:
-        """Count a record as there that is made again by the same statement."""
+        """Return the condition that the referenced record is created again by the same statement; none for other tables."""
         if not any(foreign_key.column is key_in(one) for one in tables_of(self.model)):
             return []
         same = table_of(Change).alias("along")
@@ -407,7 +411,7 @@ class UndoStatements:
         return [value.in_(select(key_from(self._table, same.c.record_id)).where(*mine))]
 
     def _has_dependents(self, key: ForeignKeyConstraint, wanted: Statement) -> ColumnElement[bool]:
-        """Whether a record points at the one to be deleted, and does not go with it."""
+        """Whether a record refers to the one to be deleted, and is not deleted with it."""
         other = key.table.alias(f"dependent_{key.table.name}_{'_'.join(one.name for one in key.columns)}")
         pointing = (other.c[one.parent.name] == column_in(self._table, one.column) for one in key.elements)
         dependents = select(1).select_from(other).where(*pointing)
@@ -422,7 +426,7 @@ class UndoStatements:
 
 
 def not_kept(model: type[Record]) -> list[str]:
-    """Name the columns without which a deleted record cannot be made again: they need a value, and the history has none."""
+    """Return the columns that prevent restoring a deleted record: they need a value, and the history has none."""
     kept = {*row_columns(model).values()}
     lacking = [one for table in tables_of(model) for one in table.columns if not (one.nullable or one in kept)]
     own = {"version", *model.__restored__}
@@ -430,24 +434,24 @@ def not_kept(model: type[Record]) -> list[str]:
 
 
 def _can_swap(column: TableColumn) -> bool:
-    """Whether records can change places in a column: one has something else in it meanwhile that no record has."""
+    """Whether records can swap values in a column, because a record can hold a temporary value that no record has."""
     return bool(column.unique) and placeholder(column) is not None
 
 
-def groups_of(model: type[Record]) -> list[Together]:
-    """Return what is unique but for the columns that are by themselves: several fields, or what is computed from some."""
+def groups_of(model: type[Record]) -> list[UniqueGroup]:
+    """Return the unique groups besides single unique columns: several fields, or values computed from fields."""
     fields = row_columns(model)
-    found: list[Together] = []
+    found: list[UniqueGroup] = []
     for values in (one for table in tables_of(model) for one in unique_values(table)):
         parts = columns_of(values)
         of = {key: column for key, column in fields.items() if column in parts}
         if len(of) == len(parts) and (len(of) > 1 or not isinstance(values[0], sa.Column)):
-            found.append(Together(of, values))
+            found.append(UniqueGroup(of, values))
     return found
 
 
-def _ways(groups: Iterable[Together], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
-    """Return of each group a field that changes and can have something else in it meanwhile."""
+def _swappable_fields(groups: Iterable[UniqueGroup], columns: Mapping[str, TableColumn]) -> dict[str, TableColumn]:
+    """Return, for each group, a changed field that can hold a temporary value."""
     able = (
         {key: one for key, one in group.columns.items() if key in columns and not one.foreign_keys} for group in groups
     )
@@ -456,7 +460,7 @@ def _ways(groups: Iterable[Together], columns: Mapping[str, TableColumn]) -> dic
 
 
 def dependent_keys(model: type[Record]) -> Sequence[ForeignKeyConstraint]:
-    """Return the foreign keys that lead to this model's records and do not go with them by themselves, nor as links of theirs."""
+    """Return the foreign keys to this model's records that block a deletion: no ON DELETE CASCADE, and no links owned by the record."""
     own = {one.own_link for one in row_links(model).values()}
     return [
         key

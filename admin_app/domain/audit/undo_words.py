@@ -11,7 +11,7 @@ from admin_app.models.change_set import ChangeSet, Kind
 
 
 class UndoWords(NamedTuple):
-    """What a button says, what somebody did, and what was done."""
+    """The words for a button, for what a person did, and for what was done."""
 
     act: str
     past: str
@@ -19,10 +19,10 @@ class UndoWords(NamedTuple):
 
 
 _NOUNS = {"Changed": "Change to", "Created": "Creation of", "Deleted": "Deletion of"}
-# What the act did besides: "and changed 17 posts".
+# The end of a summary about further records: "and changed 17 posts".
 _FURTHER = re.compile(r"(, | and )(changed|created|deleted) \d")
 
-# How something was done, as it follows what was done; other ways are told by their kinds.
+# How something was done, as it follows the summary; other ways have the name of their kind.
 _WAYS: Mapping[str, str] = {
     Kind.FORM: "",
     Kind.BULK: "many at once",
@@ -41,31 +41,31 @@ REDO = UndoWords("Redo", "redid", "redone")
 
 
 def words_to_undo(done: ChangeSet) -> UndoWords:
-    """Return the words for taking a change set back."""
+    """Return the words for undoing a change set."""
     return REDO if is_undo(done) else UNDO
 
 
 def words_of(undoing: ChangeSet) -> UndoWords:
-    """Return the words for what a change set did that took another back."""
+    """Return the words for what an undo or redo did."""
     return REDO if is_redo(undoing) else UNDO
 
 
 def opposite(words: UndoWords) -> UndoWords:
-    """Return the words for taking that back again."""
+    """Return the words for reversing it again."""
     return UNDO if words is REDO else REDO
 
 
 def as_noun(summary: str) -> str:
-    """Name an act as a thing, for a sentence about it: "Changed user “Ann”" is "Change to user “Ann”"; else with a colon behind it."""
+    """Turn a summary into a noun phrase: "Changed user “Ann”" becomes "Change to user “Ann”". Other summaries get a colon."""
     verb, _, rest = summary.partition(" ")
     return f"{_NOUNS[verb]} {rest}" if verb in _NOUNS and not _FURTHER.search(rest) else f"{summary}:"
 
 
 def way_in_words(change_set: ChangeSet) -> str:
-    """Say how it was done, after what was done: "many at once", "" for by a form."""
+    """Say how a change set was done, to follow its summary: "many at once"; "" for a form."""
     return "by a redo" if is_redo(change_set) else _WAYS.get(change_set.kind, f"by {change_set.kind}")
 
 
 def named_way(change_set: ChangeSet) -> str:
-    """Name the way in which it was done: an undo's undo is a redo."""
+    """Name how a change set was done; the undo of an undo is a redo."""
     return "redo" if is_redo(change_set) else change_set.kind

@@ -1,4 +1,4 @@
-"""Staff accounts: make one, switch it off. Never lets the last owner go."""
+"""Staff accounts: create them and switch them off, but never the last owner's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from admin_app import timezones
 from admin_app.context import Actor
 from admin_app.db.caseless import same
+from admin_app.db.dialects import is_postgres
 from admin_app.db.string_set import StringSet
 from admin_app.domain.auth.passwords import set_password
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -23,13 +24,13 @@ from admin_app.unicode_text import composed, line
 
 
 def normalised_email(address: str) -> str:
-    """Return the address as it is kept: one spelling an account."""
-    # Some small letters are composed where their capitals are not.
+    """Return the stored spelling of an email address; every account has one spelling."""
+    # Compose after lowering: some lower-case letters have a composed form that their capitals lack.
     return composed(line(address.replace("\0", "")).lower())
 
 
 def set_time_zone(staff: Staff, name: str) -> None:
-    """Mean this zone's days from now on; raise `InvalidRecord` for a name that is no zone's."""
+    """Set the person's time zone; raise `InvalidRecord` for an unknown name."""
     if problem := time_zone_problem(name):
         raise InvalidRecord({"time_zone": problem})
     staff.time_zone = "" if name == timezones.UTC_NAME else name
@@ -41,9 +42,9 @@ def time_zone_problem(name: str) -> str | None:
 
 
 def create_staff(session: AnySession, *, name: str, email: str, roles: Collection[str], password: str | None) -> Staff:
-    """Make an account (not yet committed); raise `InvalidRecord` for what does not fit, or an address that is taken, or a role that there is not.
+    """Create an account (not yet committed); raise `InvalidRecord` for an unusable value, a taken address or an unknown role.
 
-    Without a password nobody can sign in to it before its person has set one by a link.
+    If it has no password, nobody can sign in to it until the person has set one by a link.
     """
     columns = Staff.__table__.columns
     name, email = str(normalised(columns["name"], name)), normalised_email(email)
@@ -66,9 +67,9 @@ def create_staff(session: AnySession, *, name: str, email: str, roles: Collectio
 
 
 def create_first_owner(session: AnySession, *, name: str, email: str, password: str) -> Staff:
-    """Make the first account (not yet committed); raise `NotFoundError` when there is one: the link was used."""
-    if session.get_bind().dialect.name == "postgresql":
-        # Two people with the link at the same moment; SQLite lets one writer in at a time anyway.
+    """Create the first account (not yet committed); raise `NotFoundError` if there is one already: the link was used."""
+    if is_postgres(session):
+        # Two people may use the link at the same moment; SQLite has one writer at a time anyway.
         session.execute(text(f"LOCK TABLE {Staff.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
     if is_set_up(session):
         message = "The dashboard is set up already."
@@ -82,11 +83,11 @@ def is_set_up(session: AnySession) -> bool:
 
 
 def actor_of(staff: AnyPrincipal) -> Actor:
-    """Return the person as the history keeps them: also when the account is gone, one knows who it was."""
+    """Return the id and the name that the history stores of a person, so that it still names them when the account is gone."""
     return staff.id, f"{staff.name} ({staff.email})"
 
 
 def disable(session: AnySession, staff: Staff) -> None:
-    """Switch the account off, which signs the person out; raise `LastOwnerError` for the last owner."""
+    """Switch the account off and so sign the person out; raise `LastOwnerError` for the last owner."""
     require_another_owner(session, staff)
     staff.is_active = False

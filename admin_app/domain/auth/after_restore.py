@@ -1,4 +1,4 @@
-"""End all access after a restore: the backup brings back sessions and links that were ended since, so everybody signs in again."""
+"""End all access after a restore: the backup contains sessions and links that were ended since, so everybody has to sign in again."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from admin_app.models.two_factor import RecoveryCode
 
 @dataclass(frozen=True)
 class Ended:
-    """How many there were."""
+    """How many sessions, links and recovery codes were ended."""
 
     sessions: int
     links: int
     codes: int
 
     def __str__(self) -> str:
-        """Name them."""
+        """List the numbers in words."""
         return in_words(
             [
                 counted(self.sessions, "session", "sessions"),
@@ -37,7 +37,7 @@ class Ended:
 
 
 def sign_everybody_out(session: AnySession) -> Ended:
-    """End every session, link and code on paper: which of them had ended before the restore, nothing says any more."""
+    """End every session, link and recovery code: nothing tells any more which of them had ended before the restore."""
     _tell_who_had_codes(session)
     ended = Ended(*(_end_all(session, model) for model in (StaffSession, PasswordLink, RecoveryCode)))
     words = f"Signed everyone out: ended {ended}"

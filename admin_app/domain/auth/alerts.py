@@ -1,6 +1,6 @@
-"""What people are told of when how they sign in has changed: noted with the act, due once that is committed.
+"""Tell people about changes to how they sign in: an alert is noted with the change, and due once that is committed.
 
-Who stole a session, or a browser left open, and makes themselves at home there, does not go unseen.
+So a thief who uses a stolen session or an open browser to set up access of their own does not go unseen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from admin_app.models.staff import Staff
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that was done, for the person it was done to."""
+    """One change, for the person whose account it concerns."""
 
     name: str
     email: str
@@ -28,14 +28,14 @@ class Alert:
 
 @dataclass
 class _Alerts:
-    """What a session's transaction noted, and what was committed since somebody asked."""
+    """The alerts that the session's transaction noted, and those committed since `due` was last called."""
 
     noted: list[Alert] = field(default_factory=list)
     due: list[Alert] = field(default_factory=list)
 
 
 def tell(session: AnySession, staff: Staff, words: str) -> None:
-    """Tell the person this, at the address that they had before the act: a thief may have changed that as well."""
+    """Note an alert for the address that the person had before this transaction: a thief may have changed it as well."""
     before: Sequence[str] = inspect_record(staff).attrs.email.history.deleted
     alert = Alert(staff.name, before[0] if before else staff.email, staff.time_zone, words)
     state_of(session, _Alerts).noted.append(alert)
@@ -49,7 +49,7 @@ def due(session: AnySession) -> list[Alert]:
 
 
 def let_go(session: Session) -> None:
-    """Let what was noted be told, unless only a savepoint ended."""
+    """Make the noted alerts due, unless only a savepoint ended."""
     if not session.in_nested_transaction():
         alerts = state_of(session, _Alerts)
         alerts.due += alerts.noted
@@ -57,5 +57,5 @@ def let_go(session: Session) -> None:
 
 
 def forget(session: Session) -> None:
-    """Tell nobody of what was rolled back."""
+    """Drop the alerts of a transaction that was rolled back."""
     state_of(session, _Alerts).noted = []

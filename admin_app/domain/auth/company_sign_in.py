@@ -19,7 +19,7 @@ from admin_app.models.change_set import Kind
 from admin_app.models.company import Identity
 from admin_app.models.staff import Staff
 
-# What `ADMIN_COMPANY_ACCOUNTS` says where groups decide who gets an account.
+# The value of `ADMIN_COMPANY_ACCOUNTS` with which groups decide who gets an account.
 BY_GROUPS = "groups"
 
 
@@ -45,10 +45,10 @@ class CompanyRules:
 
 
 def staff_of(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Staff:
-    """Return the account of who has signed in, with the roles that their groups give now (not yet committed).
+    """Return the account of a person who has signed in, with the roles that their groups give now (not yet committed).
 
-    Nobody becomes an owner while the account has another email than theirs: its links would go to somebody else.
-    Raises `CompanySignInError` where they have none and get none, or it is switched off.
+    Nobody becomes an owner while the account has another email than the person: its links would go to somebody else.
+    Raises `CompanySignInError` if the person has no account and gets none, or if the account is switched off.
     """
     staff = bound_to(session, person) or _bind(session, person, rules)
     _require_active(staff)
@@ -68,20 +68,20 @@ def staff_named(session: AnySession, email: str) -> Staff:
 
 
 def identity_of(session: AnySession, staff: Staff) -> Identity | None:
-    """Return whom the provider means by an account, if it has signed in there."""
+    """Return the provider's identity that an account is tied to, if there is one."""
     found: Identity | None = session.scalar(select(Identity).where(Identity.staff_id == staff.id))
     return found
 
 
 def unbind(session: AnySession, staff: Staff) -> None:
-    """Let an account be tied to another person of the provider's, at their next sign-in."""
+    """Untie an account from the provider's identity, so that the next sign-in with its email ties it anew."""
     session.execute(delete(Identity).where(Identity.staff_id == staff.id))
     record_security_event(session, staff, "Removed the company sign-in of")
     alerts.tell(session, staff, "The company sign-in was removed from the account.")
 
 
 def end_sessions(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> None:
-    """End what somebody began by the provider, which has signed them out (not yet committed); a password's sessions go on."""
+    """End the sessions that a person began with the provider, because it has signed them out (not yet committed). Sessions begun with a password continue."""
     staff = bound_to(session, person)
     if staff is None or not sessions.end_begun_by_company(session, staff):
         return
@@ -100,7 +100,7 @@ def _bind(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> St
     if not (person.email and person.is_email_verified):
         message = f"{rules.name} does not confirm an email for you, so no account can be found. Ask an owner of this dashboard."
         raise CompanySignInError(message)
-    # Of two first sign-ins in the same moment the second one finds what the first one made.
+    # Of two simultaneous first sign-ins, the second waits and finds the account that the first created.
     privileges.lock(session)
     staff = account_of(session, person.email)
     if staff is not None and identity_of(session, staff) is not None:
@@ -122,7 +122,7 @@ def account_of(session: AnySession, email: str) -> Staff | None:
 
 
 def _new(session: AnySession, person: CompanyPerson, rules: CompanyRules) -> Staff:
-    """Make an account, where its person is to get one."""
+    """Create an account if the rules give the person one; otherwise raise `CompanySignInError`."""
     given = roles_of_groups(session, person.groups or (), rules.groups)
     if rules.accounts not in {"", BY_GROUPS}:
         given |= {rules.accounts}

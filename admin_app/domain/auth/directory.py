@@ -8,7 +8,6 @@ the account later. It can take rights from everybody.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from admin_app.db.caseless import same
 from admin_app.db.limits import as_key
 from admin_app.domain.auth.accounts import create_staff, disable, normalised_email
 from admin_app.domain.auth.group_roles import RolesByGroup, follow_groups
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.permissions import privileges
 from admin_app.domain.permissions.policy import rights_given_by
 from admin_app.domain.permissions.privileges import Privileges
@@ -33,7 +33,7 @@ from admin_app.models.staff import Staff
 
 @dataclass(frozen=True)
 class PersonValues:
-    """What a directory says of a person."""
+    """A person as the directory describes them."""
 
     user_name: str
     name: str
@@ -44,7 +44,7 @@ class PersonValues:
 
 @dataclass(frozen=True)
 class GroupValues:
-    """What a directory says of a group; its members are accounts, by their keys."""
+    """A group as the directory describes it; its members are keys of accounts."""
 
     name: str
     external_id: str | None
@@ -53,14 +53,14 @@ class GroupValues:
 
 @dataclass(frozen=True)
 class Rules:
-    """What an operator set: the role that everybody gets, if any, and the roles that groups give."""
+    """The operator's settings: the role that everybody gets, if any, and the roles that groups give."""
 
     role: str
     groups: RolesByGroup
 
     @property
     def given(self) -> frozenset[str]:
-        """The roles that the directory may give, by their keys: the owner's never."""
+        """The keys of the roles that the directory may give; never the owner's."""
         return frozenset({self.role}).union(*self.groups.values()) - {"", OWNER}
 
 
@@ -68,21 +68,21 @@ class Rules:
 
 
 def make_token(session: AnySession) -> str:
-    """Return a new token for the directory (not yet committed); earlier ones open nothing any more."""
+    """Return a new token for the directory (not yet committed); earlier tokens are no longer valid."""
     end_tokens(session)
     token = secrets.token_urlsafe(32)
-    session.add(DirectoryToken(token_hash=_digest(token)))
+    session.add(DirectoryToken(token_hash=digest(token)))
     return token
 
 
 def end_tokens(session: AnySession) -> None:
-    """Let no directory in any more."""
+    """Revoke all tokens."""
     session.execute(delete(DirectoryToken))
 
 
 def is_token(session: AnySession, token: str) -> bool:
-    """Whether this opens the accounts to a directory."""
-    return session.scalar(select(DirectoryToken.id).where(DirectoryToken.token_hash == _digest(token))) is not None
+    """Whether this is a valid token."""
+    return session.scalar(select(DirectoryToken.id).where(DirectoryToken.token_hash == digest(token))) is not None
 
 
 # ---- people
@@ -91,20 +91,20 @@ def is_token(session: AnySession, token: str) -> bool:
 def people(
     session: AnySession, wanted: Sequence[ColumnElement[bool]], *, start: int, count: int
 ) -> tuple[int, Sequence[Staff]]:
-    """Return how many accounts a directory sees of these, and a page of them."""
+    """Return the number of wanted accounts that the directory sees, and a page of them."""
     seen = select(Staff).outerjoin(DirectoryPerson, DirectoryPerson.staff_id == Staff.id).where(_is_seen(), *wanted)
     number = session.scalar(select(func.count()).select_from(seen.subquery())) or 0
     return number, session.scalars(seen.order_by(Staff.id).offset(start - 1).limit(count)).all()
 
 
 def is_called(user_name: str) -> ColumnElement[bool]:
-    """Return the condition on accounts to go by this name in the directory; until it knows one, its email is the name."""
+    """Return the condition on accounts with this user name in the directory; before the directory has named an account, its email is the name."""
     unnamed = DirectoryPerson.id.is_(None) & same(Staff.email, normalised_email(user_name))
     return or_(func.lower(DirectoryPerson.user_name) == user_name.lower(), unnamed)
 
 
 def person_of_key(session: AnySession, key: int) -> Staff:
-    """Return an account that a directory sees; raise `NotFoundError`."""
+    """Return the account with this key if the directory sees it; otherwise raise `NotFoundError`."""
     _, found = people(session, [Staff.id == as_key(Staff, str(key))], start=1, count=1)
     if not found:
         message = f"There is no user {key}."
@@ -113,13 +113,13 @@ def person_of_key(session: AnySession, key: int) -> Staff:
 
 
 def facts_of(session: AnySession, staff: Staff) -> DirectoryPerson | None:
-    """Return what the directory calls an account."""
+    """Return the directory's own data about an account, if it has given any."""
     found: DirectoryPerson | None = session.scalar(select(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
     return found
 
 
 def add_person(session: AnySession, values: PersonValues, rules: Rules) -> Staff:
-    """Make an account, or take over one that was switched off (not yet committed); raise `AlreadyThere` where it is there."""
+    """Create an account, or take over one that is switched off (not yet committed); raise `AlreadyThere` if there is one in use."""
     privileges.lock(session)
     staff = session.scalar(select(Staff).where(same(Staff.email, normalised_email(values.email))))
     if staff is not None and (staff.is_active or facts_of(session, staff) is not None):
@@ -153,7 +153,7 @@ def change_person(session: AnySession, staff: Staff, values: PersonValues, rules
 
 
 def drop_person(session: AnySession, staff: Staff, rules: Rules) -> None:
-    """Switch off an account that the directory has removed (not yet committed). What its person did keeps their name."""
+    """Switch off an account that the directory has removed (not yet committed). The history keeps the person's name."""
     if staff.is_active:
         disable(session, staff)
     session.execute(delete(DirectoryPerson).where(DirectoryPerson.staff_id == staff.id))
@@ -185,7 +185,7 @@ def _signs_in_here(session: AnySession, staff: Staff) -> bool:
 
 
 def _is_beyond(session: AnySession, staff: Staff, rules: Rules) -> bool:
-    """Whether somebody, switched off or not, holds more than the directory may give."""
+    """Whether an account, switched off or not, has more rights than the directory may give."""
     if OWNER in staff.roles:
         return True
     given = session.scalars(select(Role).where(Role.key.in_(rules.given))).all()
@@ -222,14 +222,14 @@ def _checked(session: AnySession, staff: Staff, values: PersonValues) -> tuple[s
 def groups(
     session: AnySession, wanted: Sequence[ColumnElement[bool]], *, start: int, count: int
 ) -> tuple[int, Sequence[DirectoryGroup]]:
-    """Return how many groups there are of these, and a page of them."""
+    """Return the number of wanted groups, and a page of them."""
     chosen = select(DirectoryGroup).where(*wanted)
     number = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     return number, session.scalars(chosen.order_by(DirectoryGroup.id).offset(start - 1).limit(count)).all()
 
 
 def group_of_key(session: AnySession, key: int) -> DirectoryGroup:
-    """Return a group; raise `NotFoundError`."""
+    """Return the group with this key, or raise `NotFoundError`."""
     is_it = DirectoryGroup.id == as_key(DirectoryGroup, str(key))
     group: DirectoryGroup | None = session.scalar(select(DirectoryGroup).where(is_it))
     if group is None:
@@ -239,20 +239,20 @@ def group_of_key(session: AnySession, key: int) -> DirectoryGroup:
 
 
 def members_of(session: AnySession, group: DirectoryGroup) -> dict[int, str]:
-    """Return who is in a group: their names by their accounts' keys."""
+    """Return the names of a group's members, by the keys of their accounts."""
     chosen = select(Staff.id, Staff.name).join(DirectoryMember, DirectoryMember.staff_id == Staff.id)
     found = session.execute(chosen.where(DirectoryMember.group_id == group.id).order_by(Staff.id))
     return {row.id: row.name for row in found}
 
 
 def groups_of(session: AnySession, staff: Staff) -> Sequence[DirectoryGroup]:
-    """Return the groups that somebody is in."""
+    """Return the groups that a person is in."""
     chosen = select(DirectoryGroup).join(DirectoryMember, DirectoryMember.group_id == DirectoryGroup.id)
     return session.scalars(chosen.where(DirectoryMember.staff_id == staff.id).order_by(DirectoryGroup.id)).all()
 
 
 def add_group(session: AnySession, values: GroupValues, rules: Rules) -> DirectoryGroup:
-    """Make a group (not yet committed); raise `AlreadyThere` where it is there."""
+    """Create a group (not yet committed); raise `AlreadyThere` if it exists."""
     group = DirectoryGroup()
     return change_group(session, group, values, rules)
 
@@ -277,7 +277,7 @@ def change_group(session: AnySession, group: DirectoryGroup, values: GroupValues
 
 
 def drop_group(session: AnySession, group: DirectoryGroup, rules: Rules) -> None:
-    """Remove a group (not yet committed): who was in it loses the roles that it gave."""
+    """Delete a group (not yet committed): its members lose the roles that it gave."""
     before = frozenset(members_of(session, group))
     session.delete(group)
     session.flush()
@@ -299,7 +299,3 @@ def _follow(session: AnySession, keys: Collection[int], rules: Rules) -> None:
     for staff in session.scalars(select(Staff).where(Staff.id.in_(keys)).order_by(Staff.id)).all():
         names = [one.name for one in groups_of(session, staff)]
         follow_groups(session, staff, names, rules.groups, makes_owners=False)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

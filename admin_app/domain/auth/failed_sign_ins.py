@@ -1,4 +1,4 @@
-"""Failed sign-ins in the history: counted, so that a stranger who tries for ever does not fill the disk."""
+"""Failed sign-ins in the history: repeated ones are counted in one entry, so that a stranger who tries for ever does not fill the disk."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from admin_app.extensions import AnySession
 from admin_app.metrics import Event
 from admin_app.models.change_set import ChangeSet, Kind
 
-# Within this long, failures for one address are one entry with a number.
+# Failures for one address within this time share one entry with a count.
 TOGETHER = timedelta(minutes=15)
-# Addresses with an entry of their own within that time; all others share one. At most about 5,000 entries a day, a
+# The number of addresses that get an entry of their own within that time; all others share one. At most about 5,000 entries a day, a
 # megabyte.
 MOST_ADDRESSES = 50
 LONGEST_ADDRESS = 120
 OTHERS = "Other addresses"
-# Into the wrong field people type their password.
+# People sometimes type their password into this field.
 NO_ADDRESS = "Not a valid email address"
 
 
 def record(session: AnySession, typed: str, *, resource: str) -> None:
-    """Note that somebody could not sign in with this address (not yet committed); the password is nowhere kept."""
+    """Record a failed sign-in with this address (not yet committed). The password is stored nowhere."""
     metrics.count(Event.SIGN_IN_FAILURE)
     address = typed[:LONGEST_ADDRESS] if "@" in typed else NO_ADDRESS
     recent = _recent(session)
     if address not in recent and len(recent) >= MOST_ADDRESSES:
         address = OTHERS
     if address in recent:
-        # The one thing in the history that grows: a number, for a quarter of an hour.
+        # The only entries of the history that are changed: their count grows for a quarter of an hour.
         sets: Table = ChangeSet.__table__
         session.execute(update(sets).where(sets.c.id == recent[address]).values(count=sets.c.count + 1))
         return
@@ -48,7 +48,7 @@ def record(session: AnySession, typed: str, *, resource: str) -> None:
 
 
 def _recent(session: AnySession) -> dict[str, int]:
-    """Return the entries that are still counted on, by their address."""
+    """Return the entries whose counts may still grow: their ids, by address."""
     newest = (
         select(ChangeSet.actor, ChangeSet.id, ChangeSet.at)
         .where(ChangeSet.kind == Kind.SIGN_IN_FAILED)

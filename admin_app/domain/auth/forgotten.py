@@ -1,4 +1,4 @@
-"""A forgotten password: how often somebody may ask for a link, and for whom one is made."""
+"""A forgotten password: limit the requests for a link, and create the link."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import caseless
 
-# A person may mistype or lose the email and ask again; a whole office may ask from one network.
+# Free requests: a person may mistype or lose the email and ask again; a whole office may ask from one network.
 FREE_FOR_ACCOUNT = 3
 FREE_FOR_ADDRESS = 20
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link that was made, and for whom."""
+    """A new link, and the account that it is for."""
 
     token: str
     name: str
@@ -30,13 +30,13 @@ class Link:
 
 
 def count_request(session: AnySession, *, email: str, address: str) -> int:
-    """Count a request, and return 0 or the seconds after which there may be one; unknown addresses count alike."""
+    """Count a request; return 0, or the seconds to wait if it came too early. Unknown addresses are counted alike."""
     email = normalised_email(email)
     return throttle.count_try(
         session,
         [
             Limit("forgotten", caseless(email), FREE_FOR_ACCOUNT, account=email),
-            # Of the kind whose blocked ones make no rows for further emails.
+            # Of the kind "address": while it is blocked, further requests create no rows.
             Limit("address", f"forgotten {network_of(address)}", FREE_FOR_ADDRESS),
         ],
     )

@@ -1,4 +1,4 @@
-"""Roles by the company's groups: those that `ADMIN_GROUPS` names are given and taken by it alone, the others by hand."""
+"""Roles by the company's groups: the roles that `ADMIN_GROUPS` names are given and taken by groups alone, all others by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RolesByGroup = Mapping[str, frozenset[str]]
 
 
 def roles_of_groups(session: AnySession, groups: Collection[str], mapping: RolesByGroup) -> frozenset[str]:
-    """Return the keys of the roles that these groups give; one that no longer exists is given to nobody."""
+    """Return the keys of the existing roles that these groups give."""
     wanted = frozenset().union(*(mapping.get(one, frozenset()) for one in groups))
     return frozenset(session.scalars(select(Role.key).where(Role.key.in_(wanted))))
 
@@ -25,10 +25,10 @@ def roles_of_groups(session: AnySession, groups: Collection[str], mapping: Roles
 def follow_groups(
     session: AnySession, staff: Staff, groups: Collection[str], mapping: RolesByGroup, *, makes_owners: bool = True
 ) -> bool:
-    """Give and take roles as somebody's groups say (not yet committed); return whether any changed.
+    """Give and take a person's roles as their groups say (not yet committed); return whether any role changed.
 
-    The last owner stays one, whatever the groups say. With `makes_owners` off nobody becomes one, and an owner stays one
-    while their groups say so.
+    The last owner stays an owner, whatever the groups say. Without `makes_owners` nobody becomes an owner, and an owner
+    stays one while their groups say so.
     """
     by_groups = frozenset().union(*mapping.values())
     held = frozenset(staff.roles)

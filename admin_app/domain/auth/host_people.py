@@ -1,4 +1,4 @@
-"""People whom the application around the dashboard signs in: each has an account here, which keeps what they do and has no password."""
+"""The accounts of people whom the application around the dashboard signs in. The history refers to these accounts; they have no passwords."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Person:
 
 
 def account_of(session: AnySession, person: Person) -> Staff:
-    """Return the person's account as the application tells of them now, a new one if need be (not committed)."""
+    """Return the person's account, brought up to date with what the application says, or a new one (not committed)."""
     link = session.get(HostPerson, str(person.id))
     staff = session.get(Staff, link.staff_id) if link is not None else None
     staff = staff or _of_nobody_else(session, person) or Staff(password_hash="")
@@ -47,13 +47,13 @@ def account_of(session: AnySession, person: Person) -> Staff:
 
 
 def _of_nobody_else(session: AnySession, person: Person) -> Staff | None:
-    """Return an account with the person's address that was made here before."""
+    """Return an account with the person's address that the application has not linked to anyone."""
     linked = select(HostPerson.staff_id)
     return session.scalar(select(Staff).where(same(Staff.email, _address(person)), Staff.id.not_in(linked)))
 
 
 def _free_address(session: AnySession, staff: Staff, person: Person) -> None:
-    """Take an address from the account of somebody who had it before: no two accounts have the same."""
+    """Change the address of another account that has the person's: no two accounts may have the same."""
     other = session.scalar(select(Staff).where(same(Staff.email, _address(person)), Staff.id != (staff.id or 0)))
     if other is not None:
         other.email = _cut("email", f"{other.id}.{other.email}")

@@ -1,4 +1,4 @@
-"""Passkeys: a device signs a question with a key that it made for one person and one host name. No question is answered twice."""
+"""Passkeys: a device signs a challenge with a key that it created for one person and one host name. No challenge is accepted twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import webauthn
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import (
     bytes_to_base64url,
@@ -28,6 +27,7 @@ from webauthn.helpers.structs import (
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from admin_app.db.connection import rows_changed
+from admin_app.db.dialects import insert_into
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, two_factor
@@ -40,9 +40,9 @@ from admin_app.models.passkey import LONGEST_CREDENTIAL, Passkey, UsedChallenge
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import line
 
-# How long a question is good: a person looks for the telephone first.
+# How long a challenge is valid: a person may have to look for the telephone first.
 CHALLENGE_SECONDS = 10 * 60
-# Every one of them is another way in.
+# Passkeys of one person: each is another way in.
 MOST_PASSKEYS = 20
 # An answer has a few kilobytes; more is not even parsed.
 LONGEST_ANSWER = 32_000
@@ -74,7 +74,7 @@ def find(session: AnySession, staff: Staff, key: int | None) -> Passkey | None:
 
 
 def making_options(session: AnySession, staff: Staff, site: Site, challenge: bytes, *, key: str) -> str:
-    """Return what the browser is told for making a passkey, as JSON. The device has to ask for a finger, a face or a PIN."""
+    """Return the browser's options for creating a passkey, as JSON. The device has to ask for a finger, a face or a PIN."""
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,
@@ -86,14 +86,14 @@ def making_options(session: AnySession, staff: Staff, site: Site, challenge: byt
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
-        # A device that has one for this person makes no second.
+        # A device that has a passkey for this person creates no second one.
         exclude_credentials=_descriptors(session, staff, site),
     )
     return webauthn.options_to_json(options)
 
 
 def proving_options(session: AnySession, staff: Staff, site: Site, challenge: bytes) -> str | None:
-    """Return what the browser is told for using one of the person's passkeys, as JSON; None where they have none for this host."""
+    """Return the browser's options for using one of the person's passkeys, as JSON; None if they have none for this host."""
     known = _descriptors(session, staff, site)
     if not known:
         return None
@@ -110,9 +110,9 @@ def proving_options(session: AnySession, staff: Staff, site: Site, challenge: by
 def add(
     session: AnySession, staff: Staff, site: Site, *, challenge: bytes, answer: str, name: str, key: str
 ) -> list[str]:
-    """Keep a passkey that a device made; return recovery codes if it is the person's first factor, else none.
+    """Store a passkey that a device created; return recovery codes if it is the person's first factor, else none.
 
-    Raises `InvalidRecord`; the challenge is used up also then, so the caller commits in any case.
+    Raises `InvalidRecord` for an unusable answer. The challenge is used up all the same, so the caller commits in any case.
     """
     two_factor.lock(session, staff)
     if len(all_of(session, staff)) >= MOST_PASSKEYS:
@@ -132,19 +132,19 @@ def add(
         "transports": transports,
     }
     if len(credential) > LONGEST_CREDENTIAL or not _insert(session, Passkey, kept):
-        # The device was told which ones there are: this is another person's, or made up.
+        # The options named the person's own passkeys, so this one is another person's, or made up.
         raise InvalidRecord({"passkey": NOT_MADE})
     codes = two_factor.renew_codes(session, staff, key=key) if is_first else []
     record_security_event(session, staff, f"Added the passkey “{name}” of", actor=actor_of(staff))
-    # Without its name, which its creator chose.
+    # The alert leaves out the passkey's name, which a thief may have chosen.
     alerts.tell(session, staff, "A passkey was added.")
     return codes
 
 
 def prove(session: AnySession, staff: Staff, site: Site, *, challenge: bytes, answer: str) -> None:
-    """Take the answer of one of the person's passkeys; raise `FactorError` for any that is not good.
+    """Verify the answer of one of the person's passkeys; raise `FactorError` if it is wrong.
 
-    The challenge is used up also then, so the caller commits in any case.
+    The challenge is used up all the same, so the caller commits in any case.
     """
     if not _is_first_use(session, challenge):
         raise FactorError(USED)
@@ -153,9 +153,9 @@ def prove(session: AnySession, staff: Staff, site: Site, *, challenge: bytes, an
     new = proved.new_sign_count
     unused = Passkey.sign_count < new if new else Passkey.sign_count == 0
     chosen = update(Passkey).where(Passkey.id == passkey.id, unused)
-    if _changed(session.execute(chosen.values(sign_count=new, last_used_at=utc_now()))):
+    if rows_changed(session.execute(chosen.values(sign_count=new, last_used_at=utc_now()))):
         return
-    # The signature was right, and still the device counts from where it was before: there are two of it.
+    # The signature is right but the device's counter went back: the passkey was copied.
     record_security_event(session, staff, f"Refused the passkey “{passkey.name}”, which may have been copied, of")
     raise FactorError(COPIED)
 
@@ -175,11 +175,11 @@ def rename(session: AnySession, staff: Staff, passkey: Passkey, name: str) -> No
 
 
 def remove(session: AnySession, staff: Staff, passkey: Passkey, *, is_required: bool) -> None:
-    """Forget a passkey; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
+    """Delete a passkey, and with the last factor the recovery codes; raise `FactorError` if the person has to keep a factor."""
     two_factor.lock(session, staff)
     name = passkey.name
-    if not _changed(session.execute(delete(Passkey).where(Passkey.id == passkey.id))):
-        # In another tab it was removed a moment ago.
+    if not rows_changed(session.execute(delete(Passkey).where(Passkey.id == passkey.id))):
+        # Another tab removed it a moment ago.
         return
     two_factor.settle(session, staff, is_required=is_required)
     record_security_event(session, staff, f"Removed the passkey “{name}” of")
@@ -187,7 +187,7 @@ def remove(session: AnySession, staff: Staff, passkey: Passkey, *, is_required: 
 
 
 def _made(site: Site, challenge: bytes, answer: str) -> tuple[VerifiedRegistration, str]:
-    """Judge what a device made, and say how browsers reach it."""
+    """Verify a new passkey; return it, and the ways in which browsers reach its device."""
     with _judging(InvalidRecord({"passkey": NOT_MADE})):
         credential = parse_registration_credential_json(_bounded(answer))
         made = webauthn.verify_registration_response(
@@ -227,7 +227,7 @@ def _proved(
 
 @contextmanager
 def _judging(refusal: AdminError) -> Iterator[None]:
-    """Refuse what cannot be read or is not right: the answer is a stranger's, and the library lets pass what its parsers raise."""
+    """Raise this refusal for an answer that cannot be read or is wrong: the library re-raises whatever its parsers raise on a stranger's input."""
     try:
         yield
     except Exception as error:
@@ -242,7 +242,7 @@ def _bounded(answer: str) -> str:
 
 
 def _is_first_use(session: AnySession, challenge: bytes) -> bool:
-    """Note that the question was answered; whether that is so for the first time, also of two requests at once."""
+    """Record that the challenge was answered; return whether this is the first time. Of two simultaneous requests only one is the first."""
     now = utc_now()
     session.execute(delete(UsedChallenge).where(UsedChallenge.expires_at < now))
     digest = hashlib.sha256(challenge).hexdigest()
@@ -250,14 +250,11 @@ def _is_first_use(session: AnySession, challenge: bytes) -> bool:
 
 
 def _insert(session: AnySession, model: type[Record], values: dict[str, object]) -> bool:
-    """Add a row, unless there is one like it."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    added = insert(model).values(**values).on_conflict_do_nothing().returning(*table_of(model).primary_key)
+    """Insert a row unless it exists; return whether it was inserted."""
+    added = (
+        insert_into(session, model).values(**values).on_conflict_do_nothing().returning(*table_of(model).primary_key)
+    )
     return session.scalar(added) is not None
-
-
-def _changed(result: object) -> bool:
-    return rows_changed(result) == 1
 
 
 def _descriptors(session: AnySession, staff: Staff, site: Site) -> list[PublicKeyCredentialDescriptor]:
@@ -272,5 +269,5 @@ def _descriptors(session: AnySession, staff: Staff, site: Site) -> list[PublicKe
 
 
 def _user_handle(staff: Staff, key: str) -> bytes:
-    """Return what a device files the person under: always the same, and telling nobody who it is."""
+    """Return the id under which devices store the person: it never changes, and does not reveal who it is."""
     return hmac.new(key.encode(), f"passkeys of {staff.id}".encode(), hashlib.sha256).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import unicodedata
 from base64 import b64encode
@@ -18,6 +17,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import alerts, sessions
 from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.clock import is_ahead
 from admin_app.errors import InvalidRecord, NotFoundError
 from admin_app.extensions import AnySession, Statement
@@ -43,7 +43,7 @@ _hasher = PasswordHasher()
 
 
 def hash_of_nothing(hasher: PasswordHasher) -> str:
-    """Return what no password has, to be checked at the same cost; it is made up, as a real one would delay every start."""
+    """Return a hash that no password has and that costs as much to check. It is made up: computing a real one would delay every start."""
     salt, digest = (
         b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
     )
@@ -51,20 +51,20 @@ def hash_of_nothing(hasher: PasswordHasher) -> str:
     return f"$argon2{hasher.type.name.lower()}$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
-# Checked when there is no such account, so that an unknown address costs the same time as a wrong password.
+# Checked if there is no such account, so that an unknown address takes the same time as a wrong password.
 _NOBODYS_HASH = hash_of_nothing(_hasher)
 
 
 def prepared(password: str) -> str:
-    """Return the form in which a password is hashed, however a keyboard writes its letters and blanks.
+    """Return the form in which a password is hashed, so that it is the same on every keyboard.
 
-    It is the one of RFC 8265 (OpaqueString): composed, every blank a plain space, and capitals count.
+    The form is RFC 8265's OpaqueString: letters composed, every blank a plain space, capitals significant.
     """
     return composed("".join(" " if unicodedata.category(one) == "Zs" else one for one in password))
 
 
 def password_problem(password: str, *personal: str) -> str | None:
-    """Say what is wrong with a new password, if anything; `personal` is what others know of the person."""
+    """Say what is wrong with a new password, if anything. `personal` are words that others know about the person."""
     password = prepared(password)
     if any(unicodedata.category(one) == "Cc" for one in password):
         return "The password has a tab, a line end or another control character in it. Leave that out."
@@ -78,11 +78,11 @@ def password_problem(password: str, *personal: str) -> str | None:
 
 
 def set_password(session: AnySession, staff: Staff, password: str) -> None:
-    """Replace the password, and end every session and link that there was; raise `InvalidRecord` for a poor one."""
+    """Replace the password, and end every session and link of the person; raise `InvalidRecord` for a weak password."""
     if problem := password_problem(password, staff.name or "", staff.email or ""):
         raise InvalidRecord({"password": problem})
     if staff.password_hash:
-        # The first one is what its person was invited to choose.
+        # No alert for the first password: the person was invited to choose it.
         alerts.tell(session, staff, "The password was changed.")
     staff.password_hash = _hasher.hash(prepared(password))
     sessions.end_all(session, staff)
@@ -91,7 +91,7 @@ def set_password(session: AnySession, staff: Staff, password: str) -> None:
 
 
 def is_right_for(password_hash: str, password: str) -> bool:
-    """Whether a password has this hash; with no hash at all it costs the same, and is wrong.
+    """Whether a password has this hash. If there is no hash, the answer is no, after the same time.
 
     Passwords from before `prepared` were hashed as they were typed.
     """
@@ -100,7 +100,7 @@ def is_right_for(password_hash: str, password: str) -> bool:
 
 
 def renew_hash(staff: Staff, password: str) -> None:
-    """Hash the password that was just proved anew if the parameters have grown since."""
+    """Hash the proved password again if the parameters of the hash have changed since."""
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(prepared(password))
 
@@ -111,20 +111,20 @@ def make_link(session: AnySession, staff: Staff) -> str:
     now = utc_now()
     session.execute(delete(PasswordLink).where((PasswordLink.staff_id == staff.id) | (PasswordLink.expires_at < now)))
     until = now + timedelta(hours=RESET_HOURS if staff.password_hash else INVITATION_HOURS)
-    session.add(PasswordLink(token_hash=_digest(token), staff_id=staff.id, created_at=now, expires_at=until))
+    session.add(PasswordLink(token_hash=digest(token), staff_id=staff.id, created_at=now, expires_at=until))
     record_security_event(session, staff, "Created a password link for")
     return token
 
 
 def end_links_of(session: AnySession, people: Statement) -> None:
-    """Let no link set the passwords of these people, chosen by their ids, any more."""
+    """Delete the password links of these people; `people` selects their ids."""
     ending = delete(PasswordLink).where(PasswordLink.staff_id.in_(people))
     session.execute(ending, execution_options={"synchronize_session": False})
 
 
 def staff_of_link(session: AnySession, token: str) -> Staff | None:
-    """Return whose link this is, unless it was used, replaced or too old, or the account is switched off."""
-    link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    """Return the account that a link is for; None if the link was used, replaced or is too old, or the account is switched off."""
+    link: PasswordLink | None = session.scalar(select(PasswordLink).where(PasswordLink.token_hash == digest(token)))
     now = utc_now()
     if link is None or is_ahead(link.created_at, now) or link.expires_at <= now or not link.staff.is_active:
         return None
@@ -136,7 +136,7 @@ def use_link(session: AnySession, token: str, password: str) -> Staff:
     """Set the password; raise `NotFoundError` if the link is not valid any more, also if another request used it first."""
     staff = staff_of_link(session, token)
     # Deleting the row uses the link up: of two simultaneous requests, one succeeds.
-    used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == _digest(token)))
+    used = session.execute(delete(PasswordLink).where(PasswordLink.token_hash == digest(token)))
     if staff is None or rows_changed(used) != 1:
         message = "This link has been used or has expired. Ask for a new one."
         raise NotFoundError(message)
@@ -149,7 +149,3 @@ def _verify(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

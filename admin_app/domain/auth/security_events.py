@@ -10,7 +10,7 @@ from admin_app.models.staff import Staff
 
 
 def record_security_event(session: AnySession, staff: Staff, what: str, *, actor: Actor | None = None) -> None:
-    """Record an act about how a person gets in, in words that end with whose it is: “Ended a session of”."""
+    """Record an act on how a person signs in. The person's name is added to `what`: “Ended a session of”."""
     record_event(
         session,
         actor=actor,

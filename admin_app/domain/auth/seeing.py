@@ -24,7 +24,7 @@ from admin_app.extensions import AnySession
 from admin_app.models.change_set import Kind
 from admin_app.models.staff import Staff
 
-# What rights call the accounts.
+# The name of the accounts' resource in rights.
 STAFF = Staff.__name__.lower()
 # Long enough to look at what somebody asks about, too short to be forgotten.
 LASTS = timedelta(minutes=30)
@@ -32,9 +32,9 @@ BEGAN, STOPPED = "Began to see the dashboard as", "Stopped seeing the dashboard 
 
 
 def may_see_as(person: AnyPrincipal, other: AnyPrincipal) -> bool:
-    """Whether a person may see as another one: they may edit staff, and see all that the other does.
+    """Whether a person may see as another: they may edit staff, and see everything that the other sees.
 
-    A rule on rows means other rows for each of them, "own posts" above all: where the other sees some, the person has to see every row.
+    A row rule may select different rows for each person ("own posts"), so where one limits the other person, this person has to see every row.
     """
     rights = rights_of(person)
     if person.id == other.id or not other.is_active or not rights.may(Action.EDIT, STAFF, guarded=True):
@@ -44,7 +44,7 @@ def may_see_as(person: AnyPrincipal, other: AnyPrincipal) -> bool:
 
 
 def seen_by(session: AnySession, found: LiveSession) -> Principal | None:
-    """Return as whom a session sees the dashboard now: None for its own person, and where it may not any more."""
+    """Return the person whom a session sees the dashboard as; None if it sees as its own person, or may no longer see as the other."""
     if found.seen_as_id is None or found.seen_as_since is None or not is_within(found.seen_as_since, LASTS, utc_now()):
         return None
     other = principal.person_of_id(session, found.seen_as_id)
@@ -52,7 +52,7 @@ def seen_by(session: AnySession, found: LiveSession) -> Principal | None:
 
 
 def begin(session: AnySession, token: str, person: AnyPrincipal, other: Staff) -> None:
-    """See as somebody from now on, and note it; raise `PrivilegeError` where that is not allowed."""
+    """Let a session see as another person from now on, and record it; raise `PrivilegeError` if that is not allowed."""
     row = sessions.row_of(session, token)
     if row is None or not may_see_as(person, other):
         raise PrivilegeError(privileges.ABOVE)
@@ -61,7 +61,7 @@ def begin(session: AnySession, token: str, person: AnyPrincipal, other: Staff) -
 
 
 def end(session: AnySession, token: str, *, actor: Actor) -> None:
-    """See as oneself again, and note it, unless that was done."""
+    """Let a session see as its own person again, and record it, unless that is done already."""
     row = sessions.row_of(session, token)
     if row is None or row.seen_as_since is None:
         return

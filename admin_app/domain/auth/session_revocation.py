@@ -1,7 +1,8 @@
 """A person whose rights change must sign in again. A session listener ensures it in the transaction of the change, so no write path can forget.
 
-A token from before opens nothing afterwards, and a link that was handed out while its person could do less does not wait
-until they can do more. New names end nothing. It costs the same few statements however many people it is about.
+Earlier tokens are void afterwards, and so are password links: a link that was handed out while its person could do less
+must not open an account that can do more. A change of a name ends no session. The number of statements does not depend
+on the number of people.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.json_values import has_key
 from admin_app.db.keys import key_from
 from admin_app.db.session_state import state_of
@@ -28,7 +30,7 @@ from admin_app.models.staff import Staff
 
 _STAFF, _ROLE = Staff.__tablename__, Role.__tablename__
 _TABLES = {_STAFF: table_of(Staff), _ROLE: table_of(Role)}
-# What of a record says what people may do, by its table.
+# The columns that determine rights, by table.
 RIGHTS = {_STAFF: ("roles", "is_active"), _ROLE: ("permissions", "rows", "fields")}
 
 
@@ -68,21 +70,21 @@ def sign_out_changed(session: Session) -> None:
 
 
 def _may_concern_rights(entry: AuditEntry) -> bool:
-    """Whether the database has to be asked: a sign-in changes its person too, and is to cost no more for this."""
+    """Whether the database has to be asked. A sign-in changes its person too, and must not take longer for this check."""
     is_written = entry.set_id is not None and any(table in RIGHTS for _, table in entry.counts)
     return is_written or any(_is_about_rights(row) for row in entry.pending.values())
 
 
 def _is_about_rights(row: Values) -> bool:
     names = RIGHTS.get(row["model"], ())
-    # A new person is not signed in, and nobody has a new role.
+    # A new person has no session yet, and a new role has no holders.
     if not names or row["act"] is Did.CREATE:
         return False
     return row["act"] is Did.DELETE or not {*names}.isdisjoint(row["after"])
 
 
 def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
-    """Choose the people whom a change set gave other rights: themselves, or one of the roles that they have."""
+    """Select the people whose rights a change set changed, by their own row or by one of their roles."""
     key = union_all(
         select(Role.key).where(Role.id.in_(_touched(session, set_id, _ROLE))), _keys_of_gone(session, set_id)
     ).subquery()
@@ -91,19 +93,15 @@ def _concerned(session: AnySession, set_id: int) -> ColumnElement[bool]:
 
 
 def _touched(session: AnySession, set_id: int, table: str) -> Statement:
-    """Choose the records of a table whose rights changed. A new or restored one has no sessions to end."""
+    """Select the records of a table whose rights changed. A new or restored account has no sessions to end."""
     after: Any = Change.after
-    names = or_(*(has_key(after, name, _dialect(session)) for name in RIGHTS[table]))
+    names = or_(*(has_key(after, name, dialect_of(session)) for name in RIGHTS[table]))
     mine = (Change.change_set_id == set_id, Change.model == table, Change.act == Did.UPDATE)
     return select(key_from(_TABLES[table], Change.record_id)).where(*mine, names)
 
 
 def _keys_of_gone(session: AnySession, set_id: int) -> Statement:
-    """Choose the keys of roles that are gone. Nobody should have one, as `domain.permissions.privileges` sees to; if somebody has, they lost something."""
+    """Select the keys of deleted roles. `domain.permissions.privileges` sees to it that nobody has one; anybody who does has lost rights."""
     before: Any = Change.before
     mine = (Change.change_set_id == set_id, Change.model == _ROLE, Change.act == Did.DELETE)
-    return select(from_json_sql(Role.__table__.c.key, before, "key", _dialect(session))).where(*mine)
-
-
-def _dialect(session: AnySession) -> str:
-    return str(session.get_bind().dialect.name)
+    return select(from_json_sql(Role.__table__.c.key, before, "key", dialect_of(session))).where(*mine)

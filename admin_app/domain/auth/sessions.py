@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from admin_app.db.connection import rows_changed
 from admin_app.db.types import utc_now
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth.security_events import record_security_event
+from admin_app.domain.auth.tokens import digest
 from admin_app.domain.clock import is_ahead, latest
 from admin_app.domain.permissions import principal
 from admin_app.domain.permissions.principal import Principal
@@ -27,20 +27,20 @@ _COLUMNS = (
     *(_SESSION.c.seen_as_id, _SESSION.c.seen_as_since),
 )
 _WHOSE = _SESSION.join(Staff, Staff.id == _SESSION.c.staff_id)
-# Every request asks. A statement that is put together anew each time takes five times as long as this one.
+# Every request runs this statement. Building it anew each time takes five times as long.
 _FOUND = (
     select(*_COLUMNS, *principal.COLUMNS)
     .select_from(principal.with_roles_and_settings(_WHOSE))
     .where(_SESSION.c.token_hash == bindparam("token_hash"))
 )
 
-# A write for every page would make readers wait for writers; to the minute is near enough for people and for limits in hours.
+# One write per page would make readers wait for writers. To the minute is precise enough for people, and for limits in hours.
 SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class LiveSession:
-    """A session that is good, whose it is, and as whom they see the dashboard, as `domain.auth.seeing` judges."""
+    """A valid session, its person, and the person whom they see the dashboard as, if `domain.auth.seeing` allows it."""
 
     handle: str
     expires_at: datetime
@@ -53,7 +53,7 @@ class LiveSession:
 
 @dataclass(frozen=True)
 class ClientInfo:
-    """What a request says about where it came from."""
+    """What a request says about its origin."""
 
     address: str = ""
     user_agent: str = ""
@@ -70,7 +70,7 @@ def begin(session: AnySession, staff: Staff, *, hours: int, client: ClientInfo =
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
-            token_hash=_digest(token),
+            token_hash=digest(token),
             staff_id=staff.id,
             expires_at=now + timedelta(hours=hours),
             last_seen_at=now,
@@ -84,8 +84,8 @@ def begin(session: AnySession, staff: Staff, *, hours: int, client: ClientInfo =
 
 
 def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> LiveSession | None:
-    """Return the session of this token, unless it ended, expired, lay idle, or the account was switched off."""
-    rows = session.execute(_FOUND, {"token_hash": _digest(token)}).all()
+    """Return the session of this token, unless it has ended, expired or been idle too long, or the account is switched off."""
+    rows = session.execute(_FOUND, {"token_hash": digest(token)}).all()
     if not rows:
         return None
     token_hash, expires_at, last_seen_at, proved_at, seen_as_id, seen_as_since = rows[0][: len(_COLUMNS)]
@@ -98,51 +98,49 @@ def find(session: AnySession, token: str, *, idle_hours: int | None = None) -> L
 
 
 def ends_at(session: LiveSession | StaffSession, *, idle_hours: int | None) -> datetime:
-    """Return when a session ends if nothing more is heard of it."""
+    """Return when a session ends if it is not used again."""
     if idle_hours is None:
         return session.expires_at
     return min(session.expires_at, session.last_seen_at + timedelta(hours=idle_hours))
 
 
 def is_over(session: LiveSession | StaffSession, now: datetime, *, idle_hours: int | None = None) -> bool:
-    """Whether a session has ended by itself. One that was seen by a clock that was ahead would end nobody knows when."""
+    """Whether a session has expired. A session last seen in the future, by a clock that was ahead, has expired too: nobody knows how old it is."""
     return is_ahead(session.last_seen_at, now) or now >= ends_at(session, idle_hours=idle_hours)
 
 
 def is_to_be_noted(session: LiveSession) -> bool:
-    """Whether it is time to write down again that the session was seen."""
+    """Whether the time of the session's last use has to be stored again."""
     return utc_now() - session.last_seen_at >= SEEN_EVERY
 
 
 def note_seen(session: AnySession | Connection, token: str) -> None:
-    """Write down that the session was used just now."""
-    session.execute(
-        update(StaffSession).where(StaffSession.token_hash == _digest(token)).values(last_seen_at=utc_now())
-    )
+    """Store that the session was used just now."""
+    session.execute(update(StaffSession).where(StaffSession.token_hash == digest(token)).values(last_seen_at=utc_now()))
 
 
 def note_proof(session: AnySession, token: str) -> str:
-    """Write down that the person proved who they are; return the session's new token, as what it may do has grown."""
+    """Store that the person proved who they are; return a new token, because the session may do more from now on."""
     new = secrets.token_urlsafe(32)
     now = utc_now()
-    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
-    session.execute(chosen.values(token_hash=_digest(new), proved_at=now, last_seen_at=now))
+    chosen = update(StaffSession).where(StaffSession.token_hash == digest(token))
+    session.execute(chosen.values(token_hash=digest(new), proved_at=now, last_seen_at=now))
     return new
 
 
 def note_id_token(session: AnySession, token: str, sealed: str) -> None:
-    """Keep what the company's provider said of who signed in, as it wants to see it when they sign out."""
-    chosen = update(StaffSession).where(StaffSession.token_hash == _digest(token))
+    """Store the provider's ID token, which it expects when the person signs out."""
+    chosen = update(StaffSession).where(StaffSession.token_hash == digest(token))
     session.execute(chosen.values(id_token=sealed))
 
 
 def row_of(session: AnySession, token: str) -> StaffSession | None:
     """Return the row of this token's session."""
-    return session.get(StaffSession, _digest(token))
+    return session.get(StaffSession, digest(token))
 
 
 def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) -> Sequence[StaffSession]:
-    """Return the person's sessions that are still good, the one last seen first."""
+    """Return the person's valid sessions, the last used first."""
     kept = session.scalars(
         select(StaffSession)
         .where(StaffSession.staff_id == staff.id)
@@ -154,17 +152,17 @@ def all_of(session: AnySession, staff: Staff, *, idle_hours: int | None = None) 
 
 def end(session: AnySession, token: str) -> None:
     """End one session, for every copy of its cookie."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)))
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == digest(token)))
 
 
 def sign_out(session: AnySession, token: str) -> None:
-    """End the session that its person ends, and note it."""
+    """End a session because its person signs out, and record it."""
     record_event(session, kind=Kind.SIGN_OUT, summary="Signed out", resource=Staff.__tablename__)
     end(session, token)
 
 
 def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
-    """End the session of this person that a page named; return whether there was one."""
+    """End the person's session with this handle, by which pages name it; return whether there was one."""
     chosen = [one for one in all_of(session, staff) if one.handle == handle]
     for one in chosen:
         session.delete(one)
@@ -174,16 +172,16 @@ def end_by_handle(session: AnySession, staff: Staff, handle: str) -> bool:
 
 
 def end_on_request(session: AnySession, staff: Staff, *, but: str | None) -> None:
-    """Sign the person out everywhere, or everywhere but here, because somebody asked for just that; it is noted."""
+    """Sign the person out everywhere, or everywhere but in the session of one token, on request, and record it."""
     end_all(session, staff, but=but)
     record_security_event(session, staff, "Ended all sessions of" if but is None else "Ended all other sessions of")
 
 
 def end_all(session: AnySession, staff: Staff, *, but: str | None = None) -> None:
-    """Sign the person out everywhere, or everywhere but in the session of one token."""
+    """Sign the person out everywhere, or everywhere but in the session of one token, as part of another act."""
     if staff.id is None:
         return
-    kept = [] if but is None else [StaffSession.token_hash != _digest(but)]
+    kept = [] if but is None else [StaffSession.token_hash != digest(but)]
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, *kept))
 
 
@@ -194,11 +192,7 @@ def end_begun_by_company(session: AnySession, staff: Staff) -> bool:
 
 
 def end_all_of(session: AnySession, people: Statement) -> None:
-    """Sign these people, chosen by their ids, out everywhere."""
-    # What the session remembers of them it reads anew after the commit; asking which they were would fetch thousands.
+    """Sign these people out everywhere; `people` selects their ids."""
+    # Without synchronisation: the commit expires loaded sessions anyway, and finding out which ones ended could fetch thousands.
     ending = delete(StaffSession).where(StaffSession.staff_id.in_(people))
     session.execute(ending, execution_options={"synchronize_session": False})
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -20,7 +20,7 @@ from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import caseless
 
-# How many tries cost no delay. An office shares one address; a person mistypes now and then.
+# Tries without delay. An office shares one address; a person mistypes now and then.
 FREE_FOR_PAIR = 5
 FREE_FOR_ACCOUNT = 10
 FREE_FOR_DEVICE = 10
@@ -43,18 +43,18 @@ class Device:
 
 @dataclass(frozen=True)
 class SignInResult:
-    """Who proved to be who they say, or after how many seconds there may be another try (0: at once)."""
+    """The person who signed in, or None with the seconds until the next try (0: at once)."""
 
     staff: Staff | None = None
     wait: int = 0
-    # Failed tries before this one that the person should hear of, and when the first of them was.
+    # The number of failed tries before this one that the person should know of, and the time of the first.
     failed: int = 0
     since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Account:
-    """What is known of the account that a try is at, while its password is hashed."""
+    """The account that a try is for: what is needed of it while the password is hashed."""
 
     id: int
     is_active: bool
@@ -71,7 +71,7 @@ class Attempt:
     limits: Sequence[Limit]
 
     def is_right(self) -> bool:
-        """Whether the password opens the account. It is hashed, which takes its time: outside of every transaction."""
+        """Whether the password is the account's. Hashing takes time, so it is done outside of any transaction."""
         is_right = is_right_for(self.account.password_hash if self.account else "", self.password)
         return is_right and self.account is not None and self.account.is_active
 
@@ -79,7 +79,7 @@ class Attempt:
 def read_attempt(
     session: AnySession, *, email: str, password: str, client: ClientInfo, device: Device | None
 ) -> Attempt:
-    """Look up the account that somebody tries to sign in to."""
+    """Look up the account that a person tries to sign in to."""
     email = normalised_email(email)
     columns = select(Staff.id, Staff.is_active, Staff.password_hash)
     found = session.execute(columns.where(same(Staff.email, email))).one_or_none()
@@ -88,32 +88,32 @@ def read_attempt(
 
 
 def count_attempt(session: AnySession, attempt: Attempt) -> SignInResult | None:
-    """Count the try; return its result where it came too early. The caller commits before it asks whether the password is right."""
+    """Count the try; return its result if it came too early. The caller commits before it checks the password."""
     wait = throttle.count_try(session, attempt.limits)
     return _failed(session, attempt, wait=wait) if wait else None
 
 
 def conclude(session: AnySession, attempt: Attempt, *, is_right: bool) -> SignInResult:
-    """Say whether the person proved who they are. An unknown address, a wrong password and a closed account look alike."""
+    """Return the result of a try. An unknown address, a wrong password and an account that is switched off look alike."""
     if not is_right or attempt.account is None:
         return _failed(session, attempt)
     staff = session.get(Staff, attempt.account.id, with_for_update=True, populate_existing=True)
     if staff is None or not staff.is_active or staff.password_hash != attempt.account.password_hash:
-        # Closed, deleted or given another password while this one was hashed.
+        # The account was switched off, deleted or given another password while this one was hashed.
         return _failed(session, attempt)
     return _succeeded(session, staff, attempt)
 
 
 def _failed(session: AnySession, attempt: Attempt, *, wait: int = 0) -> SignInResult:
-    """Say no, and note it. Every failed try to sign in comes by here, and nothing else does."""
+    """Refuse, and record it. Every failed try passes through here, and nothing else does."""
     failed_sign_ins.record(session, attempt.email, resource=Staff.__tablename__)
     return SignInResult(wait=wait)
 
 
 def _succeeded(session: AnySession, staff: Staff, attempt: Attempt) -> SignInResult:
-    """Say yes. Every password that was right comes by here, and nothing else does."""
+    """Accept. Every try with the right password passes through here, and nothing else does."""
     tries = throttle.tries_of(session, _account(staff.email))
-    # This one was counted too.
+    # This try was counted too.
     failed, since = (tries.count - 1, tries.first_at) if tries else (0, None)
     for limit in attempt.limits:
         if limit.kind == "address":
@@ -124,7 +124,7 @@ def _succeeded(session: AnySession, staff: Staff, attempt: Attempt) -> SignInRes
 
 
 def delay_of(session: AnySession, staff: Staff) -> tuple[int, datetime | None]:
-    """Return how many tries at an account failed, and until when a strange device has to wait."""
+    """Return the number of failed tries at an account, and until when an unknown device has to wait."""
     tries = throttle.tries_of(session, _account(staff.email))
     return (tries.count, throttle.blocked_until(tries)) if tries else (0, None)
 
@@ -140,7 +140,7 @@ def _account(email: str, *, is_watched: bool = False) -> Limit:
 
 
 def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device | None) -> list[Limit]:
-    """Return what this try is counted by. A device that signed in to this account before answers for itself alone."""
+    """Return the limits that count this try. A device that signed in to this account before has a limit of its own."""
     if device is not None and staff_id in device.staff_ids:
         known = Limit("device", f"{device.number}:{caseless(email)}", FREE_FOR_DEVICE, account=email)
         return [known, _account(email, is_watched=True)]
@@ -153,7 +153,7 @@ def _limits(email: str, staff_id: int | None, client: ClientInfo, device: Device
 
 
 def network_of(address: str) -> str:
-    """Return the address, or of a long one the network it is in: its owner has all of that."""
+    """Return the address, or for IPv6 its network: one customer has all addresses of it."""
     if ":" not in address:
         return address
     return str(ipaddress.ip_network(f"{address}/{NETWORK_BITS}", strict=False))

@@ -1,4 +1,4 @@
-"""The second factor: codes from an app (TOTP) and on paper, each good once. Passkeys have a module of their own."""
+"""The second factor: codes from an app (TOTP) and recovery codes on paper; each is valid once. Passkeys have a module of their own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from admin_app.models.staff import Staff
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
 CODES = 8
-# Without letters and digits that look alike on paper. Ten of them: 2^50 to try, by the keyed hash's owner alone.
+# Without letters and digits that look alike on paper. Ten characters give 2^50 codes, which only the holder of the hash's key can try.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
 
@@ -37,10 +37,10 @@ STEP_SECONDS = 30
 DIGITS = 6
 # A telephone's clock may be half a minute off, either way.
 STEPS_OFF = (-1, 0, 1)
-# A step as far ahead of a code's is one that a clock which was ahead used up: waiting for it could take a year.
+# If the last used step is this far ahead of a code's, a clock that was ahead used it up: waiting for it could take a year.
 STEPS_AHEAD = STEPS_OFF[-1] - STEPS_OFF[0] + TOLERANCE.seconds // STEP_SECONDS
 
-# An enrolment is finished at one go.
+# Seconds for which an offered secret is valid: people enrol without a break.
 ENROLMENT_SECONDS = 30 * 60
 
 
@@ -55,48 +55,48 @@ def has_app(session: AnySession, staff: Staff) -> bool:
 
 
 def lock(session: AnySession, staff: Staff) -> None:
-    """Let nobody else change this person's factors until the transaction ends: each would count on the other's."""
+    """Keep others from changing this person's factors until the transaction ends: two changes at once could each rely on a factor that the other removes."""
     session.execute(select(Staff.id).where(Staff.id == staff.id).with_for_update())
 
 
 def codes_left(session: AnySession, staff: Staff) -> int:
-    """Return how many codes on paper are still good."""
+    """Return the number of unused recovery codes."""
     return session.scalar(select(func.count()).where(RecoveryCode.staff_id == staff.id)) or 0
 
 
 def limit_of(staff: Staff) -> Limit:
-    """Return what tries at the second factor are counted by: a million codes are soon tried."""
+    """Return the limit on tries at the second factor: without it a million codes would soon be tried."""
     return Limit("factor", str(staff.id), FREE_FOR_PAIR, account=staff.email)
 
 
 def offer(staff: Staff, *, key: str) -> str:
-    """Return a new secret, sealed for this person, to be handed back with the first code."""
+    """Return a new secret, sealed for this person; the form sends it back with the first code."""
     return seal(json.dumps([staff.id, pyotp.random_base32()]), key=key)
 
 
 def offered_secret(staff: Staff, sealed: str, *, key: str) -> str | None:
-    """Return the secret that was offered to this person lately, or None."""
+    """Return the secret that was sealed for this person; None if it was for another person or too long ago."""
     text = unseal(sealed, key=key, seconds=ENROLMENT_SECONDS)
     staff_id, secret = json.loads(text) if text is not None else (None, "")
     return secret if staff_id == staff.id else None
 
 
 def address_of(staff: Staff, secret: str, *, site: str) -> str:
-    """Return what the square says to the app."""
+    """Return the address in the QR code, which tells the app the secret."""
     return str(pyotp.TOTP(secret).provisioning_uri(name=staff.email, issuer_name=site))
 
 
 def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: str) -> list[str]:
-    """Keep the secret once a code proves that the app has it, or raise `InvalidRecord`.
+    """Store the secret if a code proves that the app has it; otherwise raise `InvalidRecord`.
 
-    Returns new codes for paper; none where the app is one more factor beside passkeys, and the codes are there.
+    Returns new recovery codes; none if this is the first app of a person with a passkey, who has codes already.
     """
     step = _step_of(secret, _plain(typed))
     if step is None:
         message = "This is not the code that the app shows now. Type the newest one, and check that the phone's clock is right."
         raise InvalidRecord({"code": message})
     lock(session, staff)
-    was_there = _changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
+    was_there = rows_changed(session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id)))
     session.add(Authenticator(staff_id=staff.id, secret=seal(secret, key=key), last_step=step))
     codes = renew_codes(session, staff, key=key) if was_there or not _has_passkey(session, staff) else []
     # A person who sets it up while signing in is not signed in yet.
@@ -106,17 +106,17 @@ def enrol(session: AnySession, staff: Staff, secret: str, typed: str, *, key: st
 
 
 def prove(session: AnySession, staff: Staff, typed: str, *, key: str) -> bool:
-    """Whether this is a code of the person's app, or one on their paper, that was not used before; it is used now."""
+    """Whether this is an unused code of the person's app or an unused recovery code; from now on it counts as used."""
     plain = _plain(typed)
     if len(plain) == DIGITS and plain.isascii() and plain.isdigit():
         return _use_app_code(session, staff, plain, key=key)
     # Deleting the row uses the code up: of two simultaneous requests, one succeeds.
     chosen = (RecoveryCode.staff_id == staff.id) & (RecoveryCode.code_hash == _code_hash(plain, key))
-    return _changed(session.execute(delete(RecoveryCode).where(chosen)))
+    return rows_changed(session.execute(delete(RecoveryCode).where(chosen))) == 1
 
 
 def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
-    """Return eight new codes for paper, shown this once; the old ones are void."""
+    """Return eight new recovery codes, which are shown only once; the old ones are void."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff.id))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     session.add_all(RecoveryCode(staff_id=staff.id, code_hash=_code_hash(code, key)) for code in codes)
@@ -126,7 +126,7 @@ def renew_codes(session: AnySession, staff: Staff, *, key: str) -> list[str]:
 
 
 def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
-    """Remove the app; with the last factor the recovery codes go too. Raises `FactorError` where one has to stay."""
+    """Remove the app, and with the last factor the recovery codes; raise `FactorError` if the person has to keep a factor."""
     lock(session, staff)
     session.execute(delete(Authenticator).where(Authenticator.staff_id == staff.id))
     settle(session, staff, is_required=is_required)
@@ -135,7 +135,7 @@ def remove_app(session: AnySession, staff: Staff, *, is_required: bool) -> None:
 
 
 def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
-    """After a factor was removed: without any left, delete the recovery codes, or raise `FactorError` if one has to stay."""
+    """Delete the recovery codes if a removed factor was the last one; raise `FactorError` if the person has to keep a factor."""
     if has_factor(session, staff):
         return
     if is_required:
@@ -145,7 +145,7 @@ def settle(session: AnySession, staff: Staff, *, is_required: bool) -> None:
 
 
 def reset(session: AnySession, staff: Staff) -> None:
-    """Take every factor but the password away."""
+    """Remove every factor but the password."""
     for model in (Authenticator, Passkey, RecoveryCode):
         session.execute(delete(model).where(model.staff_id == staff.id))
     record_security_event(session, staff, "Turned two-factor sign-in off for")
@@ -158,7 +158,7 @@ def seal(text: str, *, key: str) -> str:
 
 
 def unseal(sealed: str, *, key: str, seconds: int | None = None) -> str | None:
-    """Return the text, or None for what was not sealed with this key, or too long ago."""
+    """Decrypt a text; return None if it was sealed with another key, or too long ago."""
     try:
         return _fernet(key).decrypt(sealed.encode(), ttl=seconds).decode()
     except (InvalidToken, ValueError):
@@ -178,11 +178,11 @@ def _use_app_code(session: AnySession, staff: Staff, code: str, *, key: str) -> 
     # One statement checks and writes: of two simultaneous requests with the same code, one succeeds.
     is_later = or_(Authenticator.last_step < step, Authenticator.last_step > step + STEPS_AHEAD)
     unused = (Authenticator.staff_id == staff.id) & is_later
-    return _changed(session.execute(update(Authenticator).where(unused).values(last_step=step)))
+    return rows_changed(session.execute(update(Authenticator).where(unused).values(last_step=step))) == 1
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    """Return the half minute that a code belongs to, if it is one of about now."""
+    """Return the time step (half a minute) that a code belongs to; None if it is no code of about now."""
     now = int(utc_now().timestamp()) // STEP_SECONDS
     app = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     fitting = [now + off for off in STEPS_OFF if hmac.compare_digest(app.generate_otp(now + off), code)]
@@ -190,13 +190,9 @@ def _step_of(secret: str, code: str) -> int | None:
 
 
 def _plain(typed: str) -> str:
-    """Return a code as it is kept: people copy the spaces and dashes along."""
+    """Return a typed code without the spaces and dashes that people copy along."""
     kept = "".join(one for one in typed.lower() if not one.isspace() and one != "-")
     return kept if kept.isascii() else ""
-
-
-def _changed(result: object) -> bool:
-    return rows_changed(result) == 1
 
 
 def _code_hash(code: str, key: str) -> str:
@@ -208,5 +204,5 @@ def _fernet(key: str) -> Fernet:
 
 
 def _derived(key: str, purpose: bytes) -> bytes:
-    """Make a key for one purpose of the secret key, so that nothing made for one is good for another."""
+    """Derive a key for one purpose from the secret key, so that a text sealed for one purpose is void for another."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

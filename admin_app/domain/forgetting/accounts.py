@@ -1,9 +1,10 @@
-"""The account of a colleague who left: it signs nobody in any more, and the history says no longer by name who did something."""
+"""Erase the account of a colleague who left: it signs nobody in any more, and the history replaces their name by a number."""
 
 from __future__ import annotations
 
 from sqlalchemy import delete, func, or_, select, update
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.keys import print_key
 from admin_app.domain.audit.recorder import RECORDED
 from admin_app.domain.forgetting.subject import GONE, Subject
@@ -23,7 +24,7 @@ from admin_app.models.presence import Presence
 from admin_app.models.staff import Staff, StaffSession
 from admin_app.models.two_factor import Authenticator, RecoveryCode
 
-# By what a person signs in, from where they did, what others call them, what they opened, and what they were about to write.
+# Tables of a person's own: factors, sessions, identities elsewhere, opened records, and unfinished work.
 _OF_ACCOUNT = (
     *(StaffSession, Passkey, PasswordLink, Authenticator, RecoveryCode),
     *(Identity, DirectoryPerson, DirectoryMember, HostPerson, Draft, Presence, OpenedRecord),
@@ -32,25 +33,25 @@ IN_USE = "This colleague can still sign in. Switch the account off first."
 
 
 def require_left(session: AnySession, subject: Subject) -> None:
-    """Raise `ForgettingError` for an account that is in use. The last owner's always is: nobody can switch it off."""
+    """Raise `ForgettingError` for an account that is in use. The last owner's always is, because nobody can switch it off."""
     if is_in_use(session, subject):
         message = f"{IN_USE} Nothing was removed."
         raise ForgettingError(message)
 
 
 def is_account(subject: Subject) -> bool:
-    """Whether it is about a colleague."""
+    """Whether the subject is a colleague, with an account here."""
     return subject.model is Staff
 
 
 def is_in_use(session: AnySession, subject: Subject) -> bool:
-    """Whether it is about a colleague who can still sign in."""
+    """Whether the subject is a colleague who can still sign in."""
     in_use = select(Staff.id).where(Staff.id == subject.key, Staff.is_active)
     return is_account(subject) and session.scalar(in_use) is not None
 
 
 def acts_of(session: AnySession, subject: Subject) -> int:
-    """Return how many acts and notes name the person as who did them."""
+    """Return the number of acts and notes that name the person as their author."""
     if subject.model is not Staff:
         return 0
     acts = select(func.count()).select_from(ChangeSet).where(ChangeSet.actor_id == subject.key)
@@ -59,7 +60,7 @@ def acts_of(session: AnySession, subject: Subject) -> int:
 
 
 def leave_account(session: AnySession, subject: Subject) -> None:
-    """Take away what belongs to an account, and put a number in place of its person's name (not yet committed)."""
+    """Delete everything that belongs to an account, and replace the person's name by a number (not yet committed)."""
     if subject.model is not Staff:
         return
     for model in _OF_ACCOUNT:
@@ -73,7 +74,7 @@ def leave_account(session: AnySession, subject: Subject) -> None:
     session.execute(update(ChangeSet).where(ChangeSet.actor_id == subject.key).values(actor=called))
     written = update(Note).where(Note.author_id == subject.key).values(author=called)
     session.execute(written, execution_options=RECORDED)
-    author, dialect = table_of(Note).c.author_id, session.get_bind().dialect.name
+    author, dialect = table_of(Note).c.author_id, dialect_of(session)
     sides = (table_of(Change).c.before, table_of(Change).c.after)
     theirs = or_(*(from_json_sql(author, side, author.name, dialect) == subject.key for side in sides))
     of_notes = select(Change.id, Change.before, Change.after).where(Change.model == Note.__tablename__, theirs)

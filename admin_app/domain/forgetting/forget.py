@@ -1,4 +1,4 @@
-"""Removing what is held about a person, from the record to the history, and proving that nothing is left. No undo takes it back."""
+"""Erase a person's data, from the record to the history, and check that nothing is left. No undo restores it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _UNDER_WAY = (PlanState.PLANNING, PlanState.AGREED)
 
 @dataclass(frozen=True)
 class Extent:
-    """What a removal is about: how much of what it removes or changes."""
+    """What an erasure would remove or change: how many of each."""
 
     is_there: bool
     changes: int
@@ -49,7 +49,7 @@ class Extent:
     files: int
     former: int
     acts: int
-    # Of a colleague: whether there is an account to be left, and whether it is in use, so that nothing can be removed.
+    # Whether the person is a colleague with an account, and whether that is in use, so that nothing can be erased.
     is_account: bool
     is_in_use: bool
     texts: Sequence[Occurrences]
@@ -58,7 +58,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Removed:
-    """What was done: the jobs and uploads whose files are to go once it is committed, and where a name still stands."""
+    """The result: the jobs and uploads whose files have to be deleted after the commit, and where a name still occurs."""
 
     jobs: Sequence[int]
     uploads: Sequence[int]
@@ -66,7 +66,7 @@ class Removed:
 
 
 def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> Extent:
-    """Say what would be removed; `about` are the resources whose files may hold something of the person."""
+    """Count what would be erased; `about` are the resources whose files may contain the person's data."""
     return Extent(
         is_there=bool(
             session.scalar(
@@ -92,7 +92,7 @@ def extent_of(session: AnySession, subject: Subject, about: Collection[str]) -> 
 
 
 def forget(session: AnySession, subject: Subject, about: Collection[str], *, reason: str) -> Removed:
-    """Remove it (not yet committed); raise `ForgettingError` where work is under way, or anything would be left."""
+    """Erase the person's data (not yet committed); raise `ForgettingError` if a job is running, or if anything would be left."""
     require_left(session, subject)
     _require_rest(session, subject, about)
     jobs = _jobs(session, about)
@@ -116,18 +116,18 @@ def forget(session: AnySession, subject: Subject, about: Collection[str], *, rea
 
 
 def marks(session: AnySession) -> Sequence[Forgotten]:
-    """Return who was forgotten, the first one first."""
+    """Return the marks of all erased records, the oldest first."""
     return session.scalars(select(Forgotten).order_by(Forgotten.id)).all()
 
 
 def values_of_marks(session: AnySession) -> list[Values]:
-    """Return the same as plain values, to be put into another database."""
+    """Return the marks as plain values, for another database."""
     names = ("model", "record_id", "at", "actor", "reason")
     return [{name: getattr(one, name) for name in names} for one in marks(session)]
 
 
 def add_missing(session: AnySession, known: Sequence[Values]) -> int:
-    """Add marks that a restored backup does not have (not yet committed); return how many."""
+    """Add the marks that a restored backup lacks (not yet committed); return how many."""
     there = {(one.model, one.record_id) for one in marks(session)}
     missing = [one for one in known if (one["model"], one["record_id"]) not in there]
     session.add_all(Forgotten(**one) for one in missing)
@@ -135,7 +135,7 @@ def add_missing(session: AnySession, known: Sequence[Values]) -> int:
 
 
 def is_back(session: AnySession, subject: Subject) -> bool:
-    """Whether a record that was forgotten has its data again, there or in the history: a backup was restored."""
+    """Whether an erased record has its data again, in the record or in the history, because a backup was restored."""
     table = table_of(subject.model)
     held = [_differs(column, subject.stand_ins[name]) for name, column in subject.columns.items()]
     has_some = of_root(subject.model, or_(*held))
@@ -163,7 +163,7 @@ def _replace_in_record(session: AnySession, subject: Subject) -> None:
         with following(session, subject):
             _leave_record(session, subject)
     except IntegrityError as error:
-        # A table that the dashboard does not know, say.
+        # For example from a table that the dashboard does not know.
         message = (
             "The database refuses it: another record refers to a value that would be removed, or has the value that would "
             "take its place. Nothing was removed."
@@ -172,7 +172,7 @@ def _replace_in_record(session: AnySession, subject: Subject) -> None:
 
 
 def _leave_record(session: AnySession, subject: Subject) -> None:
-    """Put the stand-ins into the record: it stays, with what belongs to it."""
+    """Replace the personal values in the record by stand-ins. The record stays, with its dependents."""
     root = table_of(subject.model)
     counted = raised(root)
     for table, columns in {**({root: {}} if counted else {}), **by_table(subject.columns)}.items():
@@ -183,7 +183,7 @@ def _leave_record(session: AnySession, subject: Subject) -> None:
 
 
 def _leave_history(session: AnySession, subject: Subject) -> None:
-    """Put them into the history too. Rows are only added to it, but for this."""
+    """Replace the personal values in the history. Nothing else ever changes its rows."""
     changes, sets = table_of(Change), table_of(ChangeSet)
     stand_ins = subject.stand_ins
     for row in session.execute(select(Change.id, Change.before, Change.after).where(_changes(subject))).all():
@@ -197,7 +197,7 @@ def _leave_history(session: AnySession, subject: Subject) -> None:
 
 
 def _leave_notes(session: AnySession, subject: Subject) -> None:
-    """Take away the notes about the record, and what the history kept of their texts."""
+    """Delete the notes about the record, and their texts in the history."""
     changes = table_of(Change)
     for row in session.execute(select(Change.id, Change.before, Change.after).where(_of_notes(session, subject))).all():
         before, after = (_without(values, {"text": GONE}) for values in (row.before, row.after))
@@ -208,7 +208,7 @@ def _leave_notes(session: AnySession, subject: Subject) -> None:
 
 
 def _leave_work(session: AnySession, subject: Subject, jobs: Sequence[int], uploads: Sequence[int]) -> None:
-    """Take away what was typed, planned, exported and sent: it is kept for some days only, and would be again."""
+    """Delete drafts, plans, exports and uploads that may hold the data. All of them expire within days anyway."""
     session.execute(delete(Draft).where(Draft.key.in_(_drafts(session, subject))))
     session.execute(delete(Plan).where(_plans(subject)), execution_options={"synchronize_session": False})
     session.execute(delete(Job).where(Job.id.in_(jobs)))
@@ -228,7 +228,7 @@ def _mark(session: AnySession, subject: Subject, reason: str) -> None:
         record_id=subject.key,
     )
     actor = heading_of(entry_of(session))["actor"]
-    # A restored backup may hold the records that were merged since.
+    # Also for records merged into this one: a restored backup may contain them.
     session.add_all(Forgotten(model=subject.table, record_id=one, actor=actor, reason=reason) for one in subject.keys)
 
 
@@ -237,7 +237,7 @@ def _changes(subject: Subject) -> ColumnElement[bool]:
 
 
 def _sets(subject: Subject) -> ColumnElement[bool]:
-    """Choose the change sets that are about the record, or changed it."""
+    """Select the change sets that are about the record, or changed it."""
     about = (ChangeSet.resource == subject.table) & ChangeSet.record_id.in_(subject.keys)
     return or_(ChangeSet.id.in_(select(Change.change_set_id).where(_changes(subject))), about)
 
@@ -254,13 +254,13 @@ def _others(subject: Subject) -> Mapping[str, ColumnElement[bool]]:
 
 
 def _plans(subject: Subject) -> ColumnElement[bool]:
-    """Choose the plans that list the record, and those that would make one with its data."""
+    """Select the plans that list the record or that create records: these may hold its data."""
     lines = select(PlanLine.plan_id).where(PlanLine.record_id.is_(None) | PlanLine.record_id.in_(subject.keys))
     return (Plan.model == subject.table) & Plan.id.in_(lines)
 
 
 def _drafts(session: AnySession, subject: Subject) -> list[str]:
-    """Return the keys of the drafts in which any of the values was typed."""
+    """Return the keys of the drafts that contain any of the values."""
     rows = session.execute(select(Draft.key, Draft.fields)).all()
     return [key for key, fields in rows if any(replaced(text, subject.values) != text for _, text in fields)]
 
@@ -292,7 +292,7 @@ def _is_about(values: Values | None, subject: Subject) -> bool:
 
 
 def _differs(column: TableColumn, stand_in: object) -> ColumnElement[bool]:
-    # Nothing is nobody's either: it is what took a value's place before the column needed another one.
+    # NULL is no personal value either: it was the stand-in before the column became one that needs a value.
     return column.is_not(None) if stand_in is None else column != stand_in
 
 

@@ -1,4 +1,4 @@
-"""Everything stored about a person, for them to have: the record, its history, its notes, and dependent records."""
+"""Everything stored about a person, as a file for them: the record, its history, its notes, and dependent records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from admin_app.models.note import Note
 
 
 def held_about(session: AnySession, subject: Subject) -> Values:
-    """Return all of it, as JSON takes it."""
+    """Return everything stored about the person, as values for JSON."""
     return {
         "record": {"kind": subject.table, "id": _plain(subject.key), "values": _record(session, subject)},
         "dependents": {name: rows for name, rows in _dependents_of(session, subject).items() if rows},
@@ -32,7 +32,7 @@ def held_about(session: AnySession, subject: Subject) -> Values:
 
 
 def notes_about(subject: Subject) -> Select[Note]:
-    """Choose the notes about a record."""
+    """Select the notes about a record."""
     return select(Note).where(Note.subject == subject.table, Note.subject_id.in_(subject.keys)).order_by(Note.id)
 
 
@@ -42,7 +42,7 @@ def _record(session: AnySession, subject: Subject) -> Values | None:
 
 
 def _dependents_of(session: AnySession, subject: Subject) -> Mapping[str, Sequence[Values]]:
-    """Return the records that point at this one, by their tables."""
+    """Return the records that refer to this one, by their tables."""
     found: dict[type[Record], list[ColumnElement[bool]]] = {}
     for model, key in keys_to(subject):
         found.setdefault(model, []).append(of_root(model, points_at(subject, key)))

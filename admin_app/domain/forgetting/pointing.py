@@ -1,4 +1,4 @@
-"""What points at a record by a foreign key: by its key, or by a value that may be personal, and then has to follow what takes its place."""
+"""Rows that refer to a record by a foreign key: to its key, or to another value. If that value is personal, the rows have to refer to its stand-in afterwards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def keys_to(subject: Subject) -> Iterator[tuple[type[Record], ForeignKeyConstrai
 
 
 def points_at(subject: Subject, key: ForeignKeyConstraint) -> ColumnElement[bool]:
-    """Return the condition on the rows that point at the subject by a foreign key."""
+    """Return the condition on the rows that refer to the subject by a foreign key."""
     mine = key_in(key.referred_table) == subject.key
     held = (select(one.column).where(mine).correlate(None).scalar_subquery() for one in key.elements)
     return and_(*(one.parent == value for one, value in zip(key.elements, held, strict=True)))
@@ -49,9 +49,9 @@ def points_at(subject: Subject, key: ForeignKeyConstraint) -> ColumnElement[bool
 
 @contextmanager
 def following(session: AnySession, subject: Subject) -> Iterator[None]:
-    """Let go of a record, while its personal values change, what points at it by them; then point at what took their place.
+    """Clear the references to a record's personal values while they change, then let them refer to the stand-ins.
 
-    Raises `ForgettingError` where such a record cannot be without it for that long, or nothing takes its place.
+    Raises `ForgettingError` if a reference cannot be empty for that time, or if a value has no stand-in.
     """
     found = [one for key in _personal_keys(subject) if (one := _follower(session, subject, key)).keys]
     for one in found:

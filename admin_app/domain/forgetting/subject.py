@@ -1,4 +1,4 @@
-"""Whom it is about: a record's personal columns, every value that they have or had, and what takes its place."""
+"""The person whose data is erased: a record's personal columns, every value that they have or had, and its stand-in."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from admin_app.extensions import AnySession, TableColumn, Values, table_of
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change
 
-# What stands where a person's text stood.
+# The text that replaces a personal one.
 GONE = "Forgotten"
-# Below an address that nobody can have (RFC 2606).
+# Stand-ins of emails use a domain that nobody can have (RFC 2606).
 NOWHERE = "forgotten.invalid"
 
 
@@ -44,27 +44,27 @@ class Subject:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """All keys that the history knows the person by."""
+        """All keys of the person in the history."""
         return (self.key, *self.former)
 
     @property
     def table(self) -> str:
-        """The name of its table."""
+        """The name of the record's root table."""
         return table_of(self.model).name
 
     @property
     def values(self) -> frozenset[str]:
-        """All of them."""
+        """All personal values, distinct or not."""
         return self.distinct | self.others
 
     @property
     def stand_ins(self) -> Values:
-        """Return what takes the place of each personal value, by the attributes' names."""
+        """The stand-ins of the personal values, by attribute name."""
         return {name: stand_in(column, self.key) for name, column in self.columns.items()}
 
 
 def subject_of(session: AnySession, model: type[Record], key: Key, personal: Sequence[str]) -> Subject:
-    """Collect what a record's personal columns hold, and held by the history."""
+    """Collect the present and former values of a record's personal columns; the former ones are in the history."""
     columns = {name: stored_columns(model)[name] for name in personal}
     former = tuple(merged_into(session, model, key))
     found = {
@@ -83,7 +83,7 @@ def subject_of(session: AnySession, model: type[Record], key: Key, personal: Seq
 
 
 def stand_in(column: TableColumn, key: Key) -> object:
-    """Return what takes the place of a personal value; raise `ConfigurationError` for a column where nothing can."""
+    """Return the stand-in of a personal value; raise `ConfigurationError` for a column that can hold none."""
     is_held = _is_pointed_at(column)
     if column.nullable and not (is_held and isinstance(column.type, String)):
         return None
@@ -97,24 +97,24 @@ def stand_in(column: TableColumn, key: Key) -> object:
     address = f"{name}@{NOWHERE}"
     if column.info.get("format") == "email" and (longest is None or len(address) <= longest):
         return address
-    # The key at its end tells it from everybody else's.
+    # The key at the end makes it unique.
     return name if longest is None else name[-longest:]
 
 
 def is_unique(column: TableColumn) -> bool:
-    """Whether no two records have the same value there."""
+    """Whether no two records may have the same value in this column."""
     return bool(column.unique)
 
 
 def _is_among_unique(column: TableColumn) -> bool:
-    """Whether no two records have the same there, be it together with other columns, or in some rows only."""
+    """Whether the column is part of something unique: by itself, with other columns, or in some rows only."""
     constraints = [one.columns for one in column.table.constraints if isinstance(one, UniqueConstraint)]
     indexes = [one.columns for one in column.table.indexes if one.unique]
     return is_unique(column) or any(columns.contains_column(column) for columns in (*constraints, *indexes))
 
 
 def _is_pointed_at(column: TableColumn) -> bool:
-    """Whether records of some table are told by it whom they belong to: empty, it would tell them of nobody."""
+    """Whether a foreign key refers to this column, so that its stand-in cannot be NULL."""
     return any(key.column is column for table in column.table.metadata.tables.values() for key in table.foreign_keys)
 
 
@@ -129,7 +129,7 @@ def _values(session: AnySession, model: type[Record], key: Key, column: TableCol
 
 
 def _is_shared(session: AnySession, model: type[Record], key: Key, value: str) -> bool:
-    """Whether a unique column of another record, a colleague's account say, holds the same."""
+    """Whether a unique column of another record, such as a colleague's account, has the same value."""
     for table in (one for other in recorded_models().values() for one in tables_of(other)):
         for column in table.c:
             if not (is_unique(column) and isinstance(column.type, String)):

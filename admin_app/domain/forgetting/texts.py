@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 from sqlalchemy import JSON, ColumnElement, String, Table, Text, cast, literal, or_, select, true, type_coerce, update
 from sqlalchemy.types import TypeDecorator
 
+from admin_app.db.dialects import is_postgres
 from admin_app.db.json_values import recorded_models
 from admin_app.db.versions import raised
 from admin_app.domain.audit.recorder import RECORDED
@@ -32,7 +33,7 @@ class Occurrences:
 def occurrences(
     session: AnySession, values: Collection[str], others: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
 ) -> list[Occurrences]:
-    """Return where any of these values occurs, in any table; in the tables of `others`, only in these rows."""
+    """Return the columns in which any of these values occurs. Tables named in `others` are searched only in these rows."""
     counted = (
         (column, sum(1 for _ in _rows(session, column, values, others.get(column.table.name, true()))))
         for column in _text_columns()
@@ -41,7 +42,7 @@ def occurrences(
 
 
 def replace_everywhere(session: AnySession, values: Collection[str]) -> int:
-    """Write `REPLACEMENT` in place of values that mean nobody else (not yet committed); return in how many texts."""
+    """Write `REPLACEMENT` in place of values that belong to nobody else (not yet committed); return the number of changed texts."""
     number = 0
     for column in _text_columns():
         table = column.table
@@ -55,7 +56,7 @@ def replace_everywhere(session: AnySession, values: Collection[str]) -> int:
 
 
 def replaced(text: str, values: Collection[str]) -> str:
-    """Return a text without these values, however they are spelt in addresses and in JSON."""
+    """Return a text without these values, in all their spellings."""
     return _pattern(values).sub(REPLACEMENT, text) if values else text
 
 
@@ -84,7 +85,7 @@ def _is_text(column: TableColumn) -> bool:
 
 
 def _is_hash(table: Table, column: TableColumn) -> bool:
-    """Whether a column holds nothing that anybody typed: keys, tokens, digests."""
+    """Whether a column holds only keys, tokens or digests: nobody typed those."""
     is_key = column.primary_key and table.name not in recorded_models()
     return is_key or bool(column.info.get("secret")) or column.name.endswith(("_hash", "digest", "sha256"))
 
@@ -92,7 +93,7 @@ def _is_hash(table: Table, column: TableColumn) -> bool:
 def _rows(
     session: AnySession, column: TableColumn, values: Collection[str], which: ColumnElement[bool]
 ) -> Iterator[AnyRow]:
-    """Yield the keys of the rows of these whose text holds a value, and the text."""
+    """Yield the key and the text of each row that contains a value."""
     if not values:
         return
     spelt = sorted({one for value in values for one in spellings(value)})
@@ -108,7 +109,7 @@ def _raw(column: TableColumn) -> Expression:
 
 
 def _as_kept(session: AnySession, column: TableColumn, text: str) -> Expression:
-    """Return a text as the column keeps it: it is JSON already, where that is JSON."""
+    """Return a text as the column stores it; in a JSON column it is JSON already."""
     length = getattr(column.type, "length", None)
-    is_json = isinstance(column.type, JSON) and session.get_bind().dialect.name == "postgresql"
+    is_json = isinstance(column.type, JSON) and is_postgres(session)
     return cast(literal(text, Text), JSON) if is_json else type_coerce(literal(text[:length], Text), Text)

@@ -12,12 +12,12 @@ __all__ = ["Action", "FieldRight", "Rights", "grant_of", "may", "rights_given_by
 
 
 def may(staff: AnyPrincipal | None, action: Action, resource: str, *, guarded: bool = False) -> bool:
-    """Whether this person may do this with some rows of a resource at least."""
+    """Whether this person may take this action on at least some rows of a resource."""
     return rights_of(staff).may(action, resource, guarded=guarded)
 
 
 def rights_of(staff: AnyPrincipal | None) -> Rights:
-    """Return what a person may do now; nothing, for strangers and for accounts that are switched off."""
+    """Return a person's current rights; a stranger and an account that is switched off have none."""
     if staff is None or not staff.is_active:
         return NO_RIGHTS
     return rights_given_by(staff.held_roles)
@@ -35,6 +35,6 @@ def grant_of(role: Role | HeldRole) -> Grant:
         permissions=frozenset(role.permissions),
         rows=dict(one.split(":", 1) for one in role.rows),
         fields={path: FieldRight(right) for path, _, right in rights},
-        # A role that was not kept yet says nothing.
+        # None in a role that is not stored yet.
         needs_reason=bool(role.needs_reason),
     )

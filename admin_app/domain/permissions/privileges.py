@@ -1,7 +1,7 @@
 """Prevent privilege escalation: nobody gives what they do not hold, and nobody changes an account or a role that holds more.
 
-What somebody holds is read after everybody else who changes it has ended: two requests at once cannot each count on
-what the other one takes away.
+A person's rights are read under a lock, after all other changes of rights have ended, so that two requests at once cannot
+each rely on a right that the other takes away.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from admin_app.models.change_set import Change
 from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
 
-# Tables whose rows say what somebody may do.
+# Tables whose rows determine rights.
 PRIVILEGED_TABLES = (Staff.__tablename__, Role.__tablename__)
 ABOVE = "You do not have all of these permissions yourself. Ask someone who has them."
 
 
 def guarded() -> frozenset[str]:
-    """Name the resources that a right to every resource leaves out."""
+    """Return the guarded resources: a right to all resources ("*:view") does not include them."""
     return frozenset(endpoint_of(model) for model in recorded_models().values() if model.__guarded__)
 
 
 def holds(rights: Rights, given: Iterable[Role]) -> bool:
-    """Whether somebody with these rights has all that these roles give."""
+    """Whether these rights include everything that these roles give."""
     return rights.covers(rights_given_by(given), guarded=guarded())
 
 
@@ -47,7 +47,7 @@ class Privileges:
     rights: Rights | None
 
     def require(self, given: Iterable[Role]) -> None:
-        """Raise `PrivilegeError` where these roles give something that is not held."""
+        """Raise `PrivilegeError` if these roles give a right that the acting person lacks."""
         if self.rights is not None and not holds(self.rights, given):
             raise PrivilegeError(ABOVE)
 
@@ -64,12 +64,12 @@ class Privileges:
                 )
 
     def require_over(self, staff: Staff) -> None:
-        """Raise `PrivilegeError` where a person, switched off or not, holds more by what the database says."""
+        """Raise `PrivilegeError` if another account, switched off or not, has rights in the database that the acting person lacks."""
         with self.session.no_autoflush:
             self.require(_roles_of(self.session, Staff.id == staff.id))
 
     def require_over_role(self, role: Role) -> None:
-        """Raise `PrivilegeError` where a role gives more by what the database says, or is the owner's, which stays as it is."""
+        """Raise `PrivilegeError` if a role gives rights, in the database, that the acting person lacks, or if it is the owner's, which nobody changes."""
         if role.is_fixed:
             message = "The owner role has all permissions and cannot be changed."
             raise PrivilegeError(message)
@@ -78,7 +78,7 @@ class Privileges:
 
 
 def privileged_roles(session: AnySession) -> set[str]:
-    """Name the roles, by their keys, that change accounts or roles, and so the way to everything else."""
+    """Return the keys of the roles that may change accounts or roles, and so lead to every other right."""
     actions = (Action.CREATE, Action.EDIT, Action.DELETE, Action.UNDO)
     return {
         one.key
@@ -90,9 +90,9 @@ def privileged_roles(session: AnySession) -> set[str]:
 
 
 def locked_privileges(session: AnySession, staff: AnyPrincipal | None) -> Privileges:
-    """Let nobody else change who holds what until this transaction ends; return what this person holds then.
+    """Keep others from changing rights until this transaction ends, and return this person's rights.
 
-    What this transaction itself is about to write does not count.
+    Rights that this transaction has not flushed yet do not count.
     """
     with session.no_autoflush:
         lock(session)
@@ -103,7 +103,7 @@ def locked_privileges(session: AnySession, staff: AnyPrincipal | None) -> Privil
 
 
 def lock(session: AnySession) -> None:
-    """Keep everyone else from changing rights until this transaction ends: they wait for the owner's role."""
+    """Lock the owner's role, so that everyone else waits to change rights until this transaction ends."""
     session.execute(select(Role.id).where(Role.key == OWNER).with_for_update())
 
 
@@ -118,19 +118,19 @@ def require_another_owner(session: AnySession, staff: Staff) -> None:
 
 
 def last_owner(session: AnySession) -> int | None:
-    """Return the id of the only active owner, None where there are several."""
+    """Return the id of the only active owner; None if there are several."""
     found = session.scalars(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 
 def is_about_privileges(session: AnySession, set_id: int) -> bool:
-    """Whether a change set touched what somebody may do."""
+    """Whether a change set changed accounts or roles."""
     wanted = select(Change.id).where(Change.change_set_id == set_id, Change.model.in_(PRIVILEGED_TABLES))
     return session.scalar(wanted.limit(1)) is not None
 
 
 def require_over_touched(session: AnySession, power: Privileges, set_id: int) -> None:
-    """Raise `PrivilegeError` where somebody whom a change set touched, or a role, holds more now."""
+    """Raise `PrivilegeError` if an account or role that a change set changed now has rights that the acting person lacks."""
     people, own = (
         select(key_from(table_of(model), Change.record_id)).where(
             Change.change_set_id == set_id, Change.model == table_of(model).name
@@ -141,7 +141,7 @@ def require_over_touched(session: AnySession, power: Privileges, set_id: int) ->
 
 
 def require_sound(session: AnySession) -> None:
-    """Raise where nobody could manage the staff any more, or somebody would have a role that there is not."""
+    """Raise `LastOwnerError` if no active owner is left, and `PrivilegeError` if somebody has a role that does not exist."""
     if session.scalar(select(Staff.id).where(Staff.has_role(OWNER), Staff.is_active).limit(1)) is None:
         message = "Then nobody could manage staff. Make someone else an owner first."
         raise LastOwnerError(message)
@@ -161,7 +161,7 @@ def _roles_of(session: AnySession, *which: AnyColumn) -> Sequence[Role]:
 
 
 def _read(session: AnySession, which: ColumnElement[bool]) -> Sequence[Role]:
-    """Read roles past what the session remembers of them."""
+    """Read roles from the database, not from the session's memory."""
     columns = select(Role.permissions, Role.rows, Role.fields, Role.needs_reason).where(which)
     return [
         Role(permissions=one[0], rows=one[1], fields=one[2], needs_reason=one[3]) for one in session.execute(columns)

@@ -29,7 +29,7 @@ class Action(StrEnum):
     # Share a saved view with a role or everyone: it appears in their navigation. Everybody may save their own views.
     SHARE = "share"
 
-    # Part of what every right is known by; an enum's own hash is asked of its name, in Python.
+    # Every look-up of a right hashes an action, and an enum's own hash runs in Python.
     __hash__ = str.__hash__
 
 
@@ -42,7 +42,7 @@ class FieldRight(StrEnum):
 
     @property
     def strictness(self) -> int:
-        """Its rank: the higher, the less it allows."""
+        """The rank of the right: the higher, the less it allows."""
         return _STRICTNESS[self]
 
 
@@ -54,16 +54,16 @@ class Grant:
     """What one role gives. Permissions are "post:edit", "post:*", "*:edit" or "*:*"; resources go by their endpoints."""
 
     permissions: frozenset[str]
-    # A resource's row rule, by its name; a resource that is not named: every row.
+    # The name of the row rule, by resource; a resource without an entry: every row.
     rows: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     # "post.content": the right to the field; a field without an entry is not limited.
     fields: Mapping[str, FieldRight] = field(default_factory=lambda: _ALL_FREE)
-    # Whether people with the role have to give a reason before they change many records at once: the only thing that
-    # a role adds as a duty.
+    # Whether people with the role have to give a reason before they change many records at once: the only duty that a
+    # role adds.
     needs_reason: bool = False
 
     def allows(self, action: str, resource: str, *, guarded: bool) -> bool:
-        """Whether the action is among it. A guarded resource is reached by its own name or by "*:*", never by "*:view"."""
+        """Whether the grant includes the action. Only a resource's own name or "*:*" opens a guarded resource, never "*:view"."""
         held = self.permissions
         if f"{resource}:{action}" in held or f"{resource}:{ANY}" in held or EVERYTHING in held:
             return True
@@ -72,22 +72,22 @@ class Grant:
 
 @dataclass(frozen=True)
 class Rights:
-    """What a person may do: all that any of their roles gives."""
+    """A person's rights: everything that any of their roles gives."""
 
     grants: tuple[Grant, ...] = ()
 
     @property
     def has_everything(self) -> bool:
-        """Whether these are all rights there are: those of an owner."""
+        """Whether these are all the rights that exist, as an owner has."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.grants)
 
     @property
     def needs_reason(self) -> bool:
-        """Whether the person has to say why, before they change many records at once: as soon as one of their roles asks."""
+        """Whether the person has to give a reason before they change many records at once, because one of their roles demands it."""
         return any(one.needs_reason for one in self.grants)
 
     def may(self, action: str, resource: str, *, guarded: bool = False) -> bool:
-        """Whether the action is allowed on some rows of the resource at least."""
+        """Whether the action is allowed on at least some rows of the resource."""
         return any(one.allows(action, resource, guarded=guarded) for one in self.grants)
 
     def row_rules(self, action: str, resource: str, *, guarded: bool = False) -> frozenset[str] | None:
@@ -144,14 +144,14 @@ class Rights:
         return (one for one in self.grants if one.allows(action, resource, guarded=guarded))
 
     def named(self) -> Iterable[str]:
-        """Yield the resources that any of the grants speaks of."""
+        """Yield the resources that the grants name."""
         for one in self.grants:
             yield from (permission.partition(":")[0] for permission in one.permissions)
             yield from one.rows
             yield from (path.partition(".")[0] for path in one.fields)
 
     def limited_fields(self, resource: str) -> set[str]:
-        """Name the fields that any of the grants speaks of; every other one is free where the action is allowed."""
+        """Return the fields that the grants name; every other field is unlimited if the action is allowed."""
         paths = (path.partition(".") for one in self.grants for path in one.fields)
         return {name for place, _, name in paths if place == resource}
 

@@ -1,4 +1,4 @@
-"""Roles: which there are, and by what key a new one goes."""
+"""Roles: the built-in ones, the existing ones, and the key of a new one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def all_of(session: AnySession) -> Sequence[Role]:
 
 
 def names(session: AnySession) -> dict[str, str]:
-    """Return what every role is called, by its key."""
+    """Return the names of all roles by their keys."""
     return {
         one.key: one.name for one in session.execute(select(Role.key, Role.name).order_by(in_order(Role.name), Role.id))
     }
@@ -58,7 +58,7 @@ def of_keys(session: AnySession, keys: Collection[str]) -> Sequence[Role]:
 
 
 def require_known(session: AnySession, keys: Collection[str], setting: str) -> None:
-    """Raise `ConfigurationError` where a setting names a role that there is not."""
+    """Raise `ConfigurationError` if a setting names a role that does not exist."""
     known = names(session)
     if unknown := sorted(set(keys) - known.keys()):
         message = f"{setting} names a role that does not exist: {', '.join(unknown)}. Choose from: {', '.join(known)}."
@@ -66,7 +66,7 @@ def require_known(session: AnySession, keys: Collection[str], setting: str) -> N
 
 
 def new_key(session: AnySession, name: str) -> str:
-    """Return a key for a role of this name that no other role has, nor a word that means something else."""
+    """Return a key for a role of this name: one that no other role has, and that is no reserved word."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     wanted = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_KEY] or "role"
     with session.no_autoflush:

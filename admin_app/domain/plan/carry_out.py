@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from admin_app.db.caseless import same_in
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import by_table, of_root, own_table
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import is_record, key_from, key_in, stored_key
@@ -416,7 +417,7 @@ class Execution:
 
     @property
     def _dialect(self) -> str:
-        return str(self.session.get_bind().dialect.name)
+        return dialect_of(self.session)
 
     def _send(self, statement: Executable) -> int:
         result = self.session.connection().execute(statement, execution_options={"preserve_rowcount": True})

@@ -26,6 +26,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from admin_app.db.caseless import is_caseless, same_in
 from admin_app.db.connection import rows_changed
+from admin_app.db.dialects import dialect_of
 from admin_app.db.joined import column_in, further_tables, own_table
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import Key, is_record, key_in, keys_in, stored_key
@@ -149,11 +150,11 @@ def _meant(plan_id: int, judgement: Judgement) -> ColumnElement[bool]:
 
 
 def _value(session: AnySession, column: TableColumn, name: str, line: Any) -> Expression:
-    return from_json_sql(column, line.c.after, name, str(session.get_bind().dialect.name))
+    return from_json_sql(column, line.c.after, name, dialect_of(session))
 
 
 def _has(session: AnySession, name: str) -> ColumnElement[bool]:
-    return has_key(_LINE.c.after, name, str(session.get_bind().dialect.name))
+    return has_key(_LINE.c.after, name, dialect_of(session))
 
 
 def _as_compared(column: TableColumn, value: Expression) -> Expression:

@@ -23,6 +23,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from admin_app.db.defaults import as_stored, server_default_of
+from admin_app.db.dialects import dialect_of, is_postgres
 from admin_app.db.joined import own_tables
 from admin_app.db.json_values import has_key, history_columns
 from admin_app.db.keys import is_numbered, key_from, key_in, stored_key, values_from
@@ -57,7 +58,7 @@ def create_records(session: AnySession, plan_id: int, model: type[Record], lines
 
 def _values(session: AnySession, model: type[Record], table: Table) -> dict[str, Expression]:
     """Return a new record's values for one table, by column name."""
-    dialect = str(session.get_bind().dialect.name)
+    dialect = dialect_of(session)
     found: dict[str, Expression] = {}
     by_name = {column.name: name for name, column in history_columns(model).items() if column.table is table}
     keys = values_from(table, _LINE.c.record_id)
@@ -93,7 +94,7 @@ def _give_keys(session: AnySession, plan_id: int, model: type[Record], lines: Co
     """Give free keys to lines in their order; none that another line of the plan brings."""
     brought = session.scalar(select(func.max(_key(model))).where(_LINE.c.plan_id == plan_id)) or 0
     numbered = select(_LINE.c.number).where(lines).order_by(_LINE.c.number).subquery()
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         _pass_over(session, model, brought)
         key: Expression = func.nextval(_sequence(session, model), type_=BigInteger())
     else:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, FromClause, bindparam, exists, func, literal, select, update
 
 from admin_app.db.caseless import is_caseless, same_in
+from admin_app.db.dialects import dialect_of
 from admin_app.db.json_values import has_key, row_columns
 from admin_app.db.keys import key_from, key_in, key_of, stored_key
 from admin_app.db.record import Record
@@ -73,7 +74,7 @@ def taken_values(
     column = row_columns(model)[name]
     owner, moving = column.table.alias("owner"), _LINE.alias("moving")
     value = _value(session, column, name)
-    gives = (has_key(moving.c.after, name, _dialect(session)), literal(placeholder(column) is not None))
+    gives = (has_key(moving.c.after, name, dialect_of(session)), literal(placeholder(column) is not None))
     lets_go = is_moving(plan_id, owner, moving, *gives)
     wrong = select(func.min(moving.c.number)).where(
         moving.c.plan_id == plan_id, moving.c.record_id == stored_key(key_in(owner))
@@ -150,8 +151,4 @@ def _is_among(model: type[Record], seen: ColumnElement[bool] | None, owner: From
 
 
 def _value(session: AnySession, column: TableColumn, name: str) -> Expression:
-    return from_json_sql(column, _LINE.c.after, name, _dialect(session))
-
-
-def _dialect(session: AnySession) -> str:
-    return str(session.get_bind().dialect.name)
+    return from_json_sql(column, _LINE.c.after, name, dialect_of(session))

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 
 from admin_app.db.compared import compared_field
 from admin_app.db.connection import with_snapshot
+from admin_app.db.dialects import dialect_of, is_postgres
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, is_numbered, stored_key
 from admin_app.db.record import Record
@@ -191,7 +192,7 @@ def _write(session: AnySession, table: Table, lines: Statement) -> int:
 
 
 def _stage(session: AnySession, made: Statement) -> int:
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         return _write(session, _LINES, made)
     _STAGED.create(session.connection())
     return _write(session, _STAGED, made)
@@ -209,7 +210,7 @@ def _computed_lines(session: AnySession, plan_id: int, scope: Scope, computed: M
     """Select the lines of records whose new values the database computes."""
     columns = {name: history_columns(scope.model)[name] for name in computed}
     differs = {name: column.is_distinct_from(computed[name].value) for name, column in columns.items()}
-    dialect = str(session.get_bind().dialect.name)
+    dialect = dialect_of(session)
     new = {name: pair_of(name, column, dialect, computed[name].value) for name, column in columns.items()}
     before, after = _json_of_differing(columns, differs, session), _joined(new, differs)
     return _change_lines(session, plan_id, scope, is_changed=or_(*differs.values()), before=before, after=after)
@@ -269,7 +270,7 @@ def _json_of_differing(
     columns: Mapping[str, TableColumn], differs: Mapping[str, ColumnElement[bool]], session: AnySession
 ) -> Expression:
     """Write the present values of the fields that change as JSON."""
-    dialect = str(session.get_bind().dialect.name)
+    dialect = dialect_of(session)
     if len(columns) == 1:
         return json_of(columns, dialect)
     return _joined({name: pair_of(name, column, dialect) for name, column in columns.items()}, differs)

@@ -1,3 +1,3 @@
-"""One record: found, held against the rules, saved and deleted."""
+"""One record: find it, check it against the rules, save it, delete it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amounts whose currency is in another column of the record: an amount may have too many decimal places for another currency."""
+"""Amounts whose currency is in another column: the currency limits an amount's decimal places, so both are checked together."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from admin_app.kinds.money import MoneyKind, problem_with_amount
 
 
 def amounts_of(model: type[Record]) -> Mapping[str, str]:
-    """Return the columns of such amounts, each with the column of its currency."""
-    # Asked for every record that a plan changes.
+    """Return the column of the currency for each amount column that has one."""
+    # Called for every record that a plan changes.
     if model not in _AMOUNTS:
         kinds = {name: kind_of(column) for name, column in stored_columns(model).items()}
         _AMOUNTS[model] = {name: one.beside for name, one in kinds.items() if isinstance(one, MoneyKind) and one.beside}
@@ -24,7 +24,7 @@ _AMOUNTS: dict[type[Record], dict[str, str]] = {}
 
 
 def judged_together(model: type[Record], names: Collection[str]) -> list[str]:
-    """Return the amount and currency columns that belong to a pair of which these columns change one."""
+    """Return both columns of every amount and currency pair that these columns belong to."""
     pairs = [pair for pair in amounts_of(model).items() if set(pair) & set(names)]
     return list(dict.fromkeys(name for pair in pairs for name in pair))
 
@@ -32,7 +32,7 @@ def judged_together(model: type[Record], names: Collection[str]) -> list[str]:
 def problems_with_amounts(
     model: type[Record], changed: Collection[str], value_of: Callable[[str], object]
 ) -> dict[str, str]:
-    """Say what is wrong where an amount or its currency is new, at the amount if that is."""
+    """Return the problems with changed pairs, by column: the amount's if it changed, else the currency's."""
     problems: dict[str, str] = {}
     for amount, currency in amounts_of(model).items():
         if {amount, currency} & set(changed):

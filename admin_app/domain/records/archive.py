@@ -1,4 +1,4 @@
-"""Records that are put away and not deleted: the column that says so, and what it holds."""
+"""Archived records: the column that marks them, and its values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from admin_app.extensions import TableColumn
 from admin_app.kinds import kind_of
 from admin_app.kinds.datetime import DateTimeKind, LocalDateTimeKind
 
-# The kinds of columns that can say since when.
+# The kinds of columns that can hold the time of archiving.
 TIMES = (DateTimeKind.name, LocalDateTimeKind.name)
 
 
 def require_archive(model: type[Record]) -> None:
-    """Raise `ConfigurationError` where `__archived_at__` names no column that can say it."""
+    """Raise `ConfigurationError` if `__archived_at__` names no column that can mark archived records."""
     name = model.__archived_at__
     column = stored_columns(model).get(name) if name else None
     is_time = column is not None and kind_of(column).name in TIMES and column.nullable
@@ -35,13 +35,13 @@ def is_archived(model: type[Record]) -> ColumnElement[bool] | None:
 
 
 def unarchived(model: type[Record]) -> ColumnElement[bool] | None:
-    """Return the condition on the others; None for a model without an archive."""
+    """Return the condition on the records that are not archived; None for a model without an archive."""
     archived = is_archived(model)
     return None if archived is None else not_(archived)
 
 
 def archived_value(model: type[Record], *, is_archived: bool) -> object:
-    """Return the column's value for a record that is archived now, or not any more."""
+    """Return the column's value for a record that is archived now, or that is taken out of the archive."""
     column: TableColumn = getattr(model, model.__archived_at__)
     if isinstance(column.type, Boolean):
         return is_archived

@@ -1,4 +1,4 @@
-"""Say which rule of the database a record breaks, and at which field: checks, domains, exclusions, missing values and partitions."""
+"""Say which rule of the database a record breaks, and in which field: a check, a domain, an exclusion, a missing value or a partition."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.db.record import Record
 
 _CHECK = re.compile(r"(?:CHECK|NOT NULL) constraint failed: (?P<name>.+)", re.DOTALL)
 _WORD = re.compile(r"\w+")
-# PostgreSQL's code for a check, which it gives without a name if there is no partition for a row.
+# PostgreSQL's error code for a check; without the name of one, it means that no partition takes the row.
 _CHECK_CODE = "23514"
 NO_PARTITION = "The database has no partition for this record. Nothing was saved."
 NO_VALUE = "The database needs a value here."
@@ -22,7 +22,7 @@ UNNAMED = "The database refuses this by one of its rules."
 
 
 def broken_rule(error: IntegrityError, model: type[Record]) -> dict[str, str]:
-    """Return the problem by the field's name, "" if it is of no single field; nothing if the database names no rule."""
+    """Return the problem by field, under "" if it concerns no single field; return nothing if the database names no rule."""
     said = getattr(error.orig, "diag", None)
     name, column = getattr(said, "constraint_name", None), getattr(said, "column_name", None)
     found = _CHECK.fullmatch(str(error.orig))
@@ -40,13 +40,13 @@ def broken_rule(error: IntegrityError, model: type[Record]) -> dict[str, str]:
 
 
 def _is_name(model: type[Record], said: str) -> bool:
-    """Whether SQLite said a check's name: of one without a name it says the SQL, which may be long, or one column."""
+    """Whether SQLite named a check. For an unnamed check it quotes the SQL, which may be long or a single column."""
     named = {str(one.name) for table in tables_of(model) for one in _checks_of(table)}
     return said in named or (_WORD.fullmatch(said) is not None and not _fields_in(model, said))
 
 
 def _condition_of(model: type[Record], name: str) -> str:
-    """Return the SQL of a check; for one that the model does not have, what PostgreSQL makes its name of, without the table."""
+    """Return the SQL of a check of the model. For an unknown check, return its name without the table: PostgreSQL builds it from the columns."""
     for table in tables_of(model):
         for one in _checks_of(table):
             if str(one.name) == name:
@@ -61,6 +61,6 @@ def _checks_of(table: Table) -> Iterator[CheckConstraint]:
 
 
 def _fields_in(model: type[Record], words: str) -> list[str]:
-    """Name the attributes whose columns occur in some SQL."""
+    """Return the attributes whose columns occur in some SQL."""
     said = {*_WORD.findall(words)}
     return [name for name, column in stored_columns(model).items() if column.name in said]

@@ -1,4 +1,4 @@
-"""Two people at one record: its state when a form was opened, from the history, and the outcome for each field."""
+"""Two people edit one record: its state when a form was opened, from the history, and the resolution for each field."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ MOST_CHANGES = 200
 
 
 class Unknown:
-    """What a field was, where nobody can tell: it equals nothing, itself included."""
+    """The former value of a field if nobody can tell it. It equals nothing, not even itself."""
 
-    __hash__ = None  # type: ignore[assignment] # what equals nothing is found in no set
+    __hash__ = None  # type: ignore[assignment] # a value that equals nothing cannot be in a set
 
     def __eq__(self, other: object) -> bool:
         """Equal nothing."""
@@ -41,7 +41,7 @@ UNKNOWN = Unknown()
 
 
 class Resolution(StrEnum):
-    """What becomes of a field that two people had before them."""
+    """Whose value a field gets after two people edited the record."""
 
     SAME = "same"
     THEIRS = "theirs"
@@ -56,20 +56,20 @@ class LastChange:
     actor: str
     at: datetime
     actor_id: int | None
-    # Whether it went on in another record.
+    # Whether the change was a deletion by a merge into another record.
     is_merge: bool = False
 
 
 @dataclass(frozen=True)
 class EarlierState:
-    """What a record was at an earlier version: `before` holds the columns that differ since, where `is_known`."""
+    """A record at an earlier version. If it `is_known`, `before` holds the former values of the columns that changed since."""
 
     is_known: bool = True
     before: Values = field(default_factory=dict)
     last_changes: Sequence[LastChange] = ()
 
     def value_of(self, record: Record, key: str) -> object:
-        """Return what a column held then, `UNKNOWN` where the history does not tell."""
+        """Return a column's value at that version, or `UNKNOWN` if the history does not tell."""
         links = links_of(type(record))
         if not self.is_known or key not in {**history_columns(type(record)), **links}:
             return UNKNOWN
@@ -79,7 +79,7 @@ class EarlierState:
 
 
 def earlier_state(session: AnySession, record: Record, version: int) -> EarlierState:
-    """Walk back to the record's version of that number; without an answer where a change is missing from the history."""
+    """Reconstruct the record's state at an earlier version; unknown if the history lacks a change since then."""
     if not has_counter(table_of(type(record))) or not 1 <= version <= record.version:
         return EarlierState(is_known=False)
     columns, links = history_columns(type(record)), links_of(type(record))
@@ -108,7 +108,7 @@ def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> Las
 
 
 def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
-    """Decide by three values: a field that only one side changed has that side's value; one that both changed differently is a choice."""
+    """Decide between three values: a field that only one side changed gets that side's value; the person chooses if both changed it differently."""
     if yours == theirs:
         return Resolution.SAME
     if yours == was:
@@ -117,19 +117,19 @@ def resolution_of(was: object, theirs: object, yours: object) -> Resolution:
 
 
 def merged_links(was: Iterable[T], theirs: Iterable[T], yours: Iterable[T]) -> list[T]:
-    """Combine two changes of the same links: links that either added are there, and those that either removed are not."""
+    """Merge two changes of the same links: keep what either side added, and leave out what either side removed."""
     before, after = set(was), set(yours)
     both = (set(theirs) | (after - before)) - (before - after)
     return [one for one in dict.fromkeys([*theirs, *yours]) if one in both]
 
 
 def _changes(session: AnySession, record: Record, *, limit: int, above: int) -> Sequence[AnyRow]:
-    """Read the newest changes above a version, the first one first."""
+    """Read the newest changes after a version, in their order."""
     here = (Change.model == table_of(type(record)).name, Change.record_id == record.id, Change.version > above)
     newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
     return session.execute(newest.order_by(Change.id.desc()).limit(limit)).all()[::-1]
 
 
 def _each_once(last_changes: Sequence[LastChange]) -> list[LastChange]:
-    """Name each person once, with their last change."""
+    """Keep the last change of each person."""
     return list({one.actor: one for one in last_changes}.values())

@@ -45,9 +45,9 @@ class Dependence:
     count: Count
     samples: Sequence[Record]
     fates: tuple[Fate, ...]
-    # Whether some of them are hidden from the person, or closed to them.
+    # Whether the person may not see, or not change, some of the dependents.
     is_partly_unseen: bool = False
-    # The key of the only record that they depend on; None if several are to be deleted.
+    # The key of the record that they depend on; None if several records are to be deleted.
     owner: int | None = None
 
     @property
@@ -57,7 +57,7 @@ class Dependence:
 
     @property
     def words(self) -> str:
-        """The same as people say it."""
+        """The dependents' noun, as pages show it."""
         return words_for(self.relation)
 
 
@@ -96,9 +96,8 @@ def delete_record(
 ) -> None:
     """Delete the record (not yet committed), and treat its dependents as decided.
 
-    Raises `DeletionError` if there are dependents without a decision, also new ones, or dependents of dependents that
-    the person may not change.
-    `seen` is what depended on it when somebody decided: if that has changed, nothing is deleted.
+    Raises `DeletionError` if there are dependents without a decision, new ones included, or dependents of dependents
+    that the person may not change, or if the dependents are no longer those that the person has `seen`.
     """
     key = key_of(type(record))
     # Until the end nobody can add a dependent: on PostgreSQL a record that refers to this one waits for the lock.
@@ -126,9 +125,9 @@ def delete_many(
     decisions: Mapping[str, Decision],
     scopes: DeletionScopes,
 ) -> int:
-    """Delete records (not yet committed), the dependents of all of them by one decision a relation; return how many there were.
+    """Delete records (not yet committed), with one decision per relation for all their dependents; return how many were deleted.
 
-    Raises `DeletionError` as `delete_record` does, for any of them.
+    Raises `DeletionError` in the same cases as `delete_record`.
     """
     _require_losses(session, model, which, scopes)
     for relation in relations_to_dependents(model):
@@ -165,7 +164,7 @@ def losses(
     scopes: DeletionScopes,
     limit: int = COUNT_LIMIT,
 ) -> list[Loss]:
-    """List which records lose links with these, counted as far as to the limit."""
+    """List which records lose links with these, counted up to the limit."""
     found = (
         _loss(session, relation, _linked_with(relation, model, which), scopes(relation), limit)
         for relation in links_into(model)
@@ -174,7 +173,7 @@ def losses(
 
 
 def _require_as_seen(session: AnySession, record: Record, seen: Sight | None) -> None:
-    """Raise `DeletionError` where something else depends on a record than somebody saw."""
+    """Raise `DeletionError` if the record's dependents are no longer those that the person saw."""
     news = changed_since(session, record, seen) if seen is not None else ""
     if news:
         message = f"{news} Look at it again before you delete it."
@@ -202,7 +201,7 @@ def _linked_with(relation: ManyToMany, model: type[Record], which: ColumnElement
 def _require_losses(
     session: AnySession, model: type[Record], which: ColumnElement[bool], scopes: DeletionScopes
 ) -> None:
-    """Raise `DeletionError` where records would lose links that are not theirs to change."""
+    """Raise `DeletionError` if records would lose links that the person may not change."""
     for relation in links_into(model):
         scope = scopes(relation).to_move
         if not has_none_beyond(session, relation.model, _linked_with(relation, model, which), scope):
@@ -210,13 +209,13 @@ def _require_losses(
             raise DeletionError(message)
 
 
-# The fates that are open by what a relation asks for.
+# The fates that are allowed, by what the relation does on deletion.
 _FATES = {
     Dependency.OPTIONAL: (Fate.KEEP, Fate.GIVE, Fate.DELETE),
     Dependency.REQUIRED: (Fate.GIVE, Fate.DELETE),
     Dependency.CASCADE: (Fate.DELETE,),
     Dependency.CLEARED: (Fate.KEEP,),
-    # Those given to another record no longer depend on it.
+    # Dependents that were given to another record no longer depend on this one.
     Dependency.REFUSED: (Fate.GIVE,),
 }
 
@@ -227,13 +226,13 @@ def dependent_names(model: type[Record]) -> list[str]:
 
 
 def decided(relation: Relation) -> Decision | None:
-    """Return the decision about dependents if the model makes it, so that nobody is asked."""
+    """Return the decision about dependents if the model dictates it, so that nobody is asked."""
     dependency = relation.on_delete()
     return Decision(_FATES[dependency][0]) if dependency.is_decided else None
 
 
 def words_for(relation: Relation) -> str:
-    """Say what the records of a relation are called: by its name, or by theirs."""
+    """Return the noun for the records of a relation: the relation's own name, or their model's plural."""
     return names_of(relation.target)[1] if isinstance(relation, UndeclaredDependents) else relation.key
 
 
@@ -250,7 +249,7 @@ def _dependents_of(relation: Relation, model: type[Record], which: ColumnElement
 
 
 def owners_of(relation: Relation, model: type[Record], which: ColumnElement[bool]) -> Statement:
-    """Return what these records of a model have in this side's column of a relation; the relation may be that of a class before it."""
+    """Select the values of the relation's own column in these records. The relation may be that of a base class of the model."""
     return held_by(model, which, relation.own, relation.own_columns[0].table)
 
 
@@ -267,7 +266,7 @@ def _of_many(
 def _open_fates(
     session: AnySession, relation: Relation, dependents: ColumnElement[bool], scope: DeletionScope
 ) -> tuple[tuple[Fate, ...], bool]:
-    """Return the fates that are open to everything that depends on it there, and whether some of it is not seen."""
+    """Return the fates that are allowed for all of these dependents, and whether the person may not see or not change some of them."""
     child = relation.target
     fates = tuple(one for one in _FATES[relation.on_delete()] if one is not Fate.GIVE or not relation.is_identifying)
     allowed = {fate: has_none_beyond(session, child, dependents, _rows_for(fate, scope)) for fate in fates}
@@ -291,7 +290,7 @@ def _rows_for(fate: Fate, scope: DeletionScope) -> ColumnElement[bool] | None:
 def has_none_beyond(
     session: AnySession, model: type[Record], which: ColumnElement[bool], rows: ColumnElement[bool] | None
 ) -> bool:
-    """Whether all of these records are among the rows; asks nothing where that is every one."""
+    """Whether all of these records are among the rows; None means every row, and needs no statement."""
     if rows is None:
         return True
     key = key_of(model)
@@ -343,7 +342,7 @@ def _require_heir(session: AnySession, relation: Relation, dependents: ColumnEle
 
 
 def _lose_links_to(session: AnySession, record: Record) -> None:
-    """Take a record out of the links of others; its own go with it."""
+    """Remove other records' links with this one. Its own links are deleted with it."""
     model = type(record)
     lose_links(session, model, key_of(model) == record.id)
     session.expire(record, [one.key for one in relations_of(model).values() if one.is_many])

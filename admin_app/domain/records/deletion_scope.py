@@ -1,4 +1,4 @@
-"""What a person may see, move and delete of the records that depend on one that is deleted."""
+"""Which dependents of a deleted record a person may see, move and delete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from admin_app.relations import Relation
 
 @dataclass(frozen=True)
 class DeletionScope:
-    """With which records of a relation somebody may do what; None: with every one."""
+    """The conditions on the dependents of one relation that a person may see, move and delete; None means all."""
 
     seen: ColumnElement[bool] | None = None
     to_move: ColumnElement[bool] | None = None

@@ -1,6 +1,6 @@
-"""How much depends on a record, a word for each relation: a plan's line keeps it, and by it sees what came or went since.
+"""Summaries of a record's dependents, one word per relation: a plan's line stores them, to find out what was added or removed since.
 
-It says as much as a page does. Of a record on which more depends than a page counts, it says no more than that.
+The counts are exact as far as a page counts. Beyond that a summary only says that there are more.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from admin_app.relations.base import in_alias, one_of
 from admin_app.relations.undeclared import relations_to_dependents
 from admin_app.selection.selection import COUNT_LIMIT
 
-# Between what is said of one relation, and between the numbers of one.
+# Separators between the words of relations, and between the numbers of one word.
 _NEXT, _BETWEEN = " ", "~"
 
 
 @dataclass(frozen=True)
-class _Hanging:
-    """What depends on a record over one relation: how many, the newest key where keys are numbers, and the sum of the keys' digests."""
+class _Dependents:
+    """A record's dependents over one relation: how many, the newest key if keys are numbers, and the sum of the keys' digests."""
 
     number: int
     newest: int
@@ -40,12 +40,12 @@ class _Hanging:
 
     @property
     def has_more(self) -> bool:
-        """Whether there are more than are counted."""
+        """Whether there are more dependents than are counted."""
         return self.number > COUNT_LIMIT
 
 
 def dependent_counts(model: type[Record]) -> Expression | None:
-    """Return what depends on each row of a model's root table; None for a model on whose records nothing counted can depend."""
+    """Return the SQL for the summary of each row of a model's root table; None for a model without counted relations."""
     words = [_counted(model, relation) for relation in _counted_relations(model)]
     if not words:
         return None
@@ -56,19 +56,19 @@ def dependent_counts(model: type[Record]) -> Expression | None:
 
 
 def counts_of(session: AnySession, record: Record) -> Sequence[str]:
-    """Return what depends on one record now, a word for each of `dependent_relations`."""
+    """Return the present words of one record, one for each of `dependent_relations`."""
     table, words = table_of(type(record)), [_counted(type(record), one) for one in dependent_relations(type(record))]
     if not words:
         return ()
     key = stored_key(literal(record.id, key_in(table).type))
-    # A record that is gone by now has nothing.
+    # A deleted record has no row, and so no words.
     return session.execute(select(*words).select_from(table).where(is_record(table, key))).one_or_none() or ()
 
 
 def difference(model: type[Record], before: str, now: str, scopes: DeletionScopes, *, is_act: bool = False) -> str:
-    """Say in which way more, less or something else depends on a record than before; "" where it is the same.
+    """Say how a record's dependents changed between two summaries; "" if they did not.
 
-    `is_act`: the act that asks may itself have taken something off this record, with others that it deleted.
+    With `is_act`, dependents may be fewer: the act itself may have deleted them together with other records.
     """
     relations, then, found = _counted_relations(model), _read(before), _read(now)
     if not len(relations) == len(then) == len(found):
@@ -81,17 +81,17 @@ def difference(model: type[Record], before: str, now: str, scopes: DeletionScope
 
 
 def dependent_relations(model: type[Record]) -> list[Relation]:
-    """Return the relations over which a deletion reaches other records: those that depend on it, and those that lose a link."""
+    """Return the relations over which a deletion affects other records: dependents, and records that lose a link."""
     return [*relations_to_dependents(model), *links_into(model)]
 
 
 def noun_and_plural(relation: Relation) -> tuple[str, str]:
-    """Name what depends on a record there."""
+    """Return the singular and the plural for the dependents of a relation."""
     return names_of(relation.model if isinstance(relation, ManyToMany) else relation.target)
 
 
 def _counted_relations(model: type[Record]) -> list[Relation]:
-    """Return those that a plan counts: without an index each of its records would read the whole table."""
+    """Return the relations that a plan counts: those with an index, without which each record would cost a scan of the table."""
     return [one for one in dependent_relations(model) if lead_an_index(_pointing(one))]
 
 
@@ -100,12 +100,12 @@ def _pointing(relation: Relation) -> Sequence[TableColumn]:
 
 
 def _counted(model: type[Record], relation: Relation) -> Expression:
-    """Return the word of one relation; it is counted by the index of the foreign key, if it has one, and no further than a page counts."""
+    """Return the SQL for the word of one relation. It counts along the foreign key's index, up to the limit of a page."""
     some = _some(model, relation).limit(COUNT_LIMIT + 1).subquery()
     number, (key,) = func.count(), some.c
     newest = func.coalesce(func.max(key), 0) if is_number(key) else literal(0)
     digest = func.coalesce(func.sum(key_digest(key)), 0)
-    # Which of them are looked at is then left to the database.
+    # Above the limit, which rows are counted is up to the database, so key and digest would differ by chance.
     parts = (number, *(case((number > COUNT_LIMIT, 0), else_=one) for one in (newest, digest)))
     first, *rest = (cast(one, String) for one in parts)
     word: Expression = first
@@ -115,7 +115,7 @@ def _counted(model: type[Record], relation: Relation) -> Expression:
 
 
 def _some(model: type[Record], relation: Relation) -> Statement:
-    """Choose the keys of what depends on the row that the statement around this one looks at."""
+    """Select the keys of the dependents of the enclosing statement's row."""
     root = table_of(model)
     if isinstance(relation, ManyToMany):
         links = relation.table.alias()
@@ -126,18 +126,18 @@ def _some(model: type[Record], relation: Relation) -> Statement:
     return select(key).where(in_alias(child, relation.other_names) == own).correlate(root)
 
 
-def _read(text: str) -> list[_Hanging]:
-    """Read what was kept; what a person's browser made of it is nothing."""
+def _read(text: str) -> list[_Dependents]:
+    """Read a stored summary; return nothing for one that a browser has tampered with."""
     found = [one.split(_BETWEEN) for one in text.split(_NEXT)]
-    are_numbers = all(len(one) == len(_Hanging.__annotations__) for one in found)
+    are_numbers = all(len(one) == len(_Dependents.__annotations__) for one in found)
     try:
-        return [_Hanging(*map(int, one)) for one in found] if are_numbers else []
+        return [_Dependents(*map(int, one)) for one in found] if are_numbers else []
     except ValueError:
         return []
 
 
 def _reached(model: type[Record]) -> Counter[object]:
-    """Count over how many ways a deletion comes to which tables."""
+    """Count, by table, over how many relations a deletion of the model's records reaches it."""
     reached, waiting, known = Counter[object]([table_of(model)]), [model], {model}
     while waiting:
         for relation in relations_to_dependents(waiting.pop()):
@@ -149,20 +149,20 @@ def _reached(model: type[Record]) -> Counter[object]:
 
 
 def _is_entangled(relation: Relation, reached: Counter[object]) -> bool:
-    """Whether what depends on it there may go, or change, with another record that is deleted."""
+    """Whether the deletion of another record may also delete or change the dependents of this relation."""
     if isinstance(relation, ManyToMany):
         return reached[table_of(relation.model)] > 0
     return reached[table_of(relation.target)] > 1
 
 
-def _is_other(then: _Hanging, now: _Hanging, *, is_entangled: bool) -> bool:
+def _is_other(then: _Dependents, now: _Dependents, *, is_entangled: bool) -> bool:
     if then.has_more or now.has_more:
         return then.has_more != now.has_more and not (is_entangled and then.has_more)
     return (now.number > then.number or now.newest > then.newest) if is_entangled else now != then
 
 
-def _told(relation: Relation, then: _Hanging, now: _Hanging, scopes: DeletionScopes) -> str:
-    """Say it, in numbers where the person sees all of them."""
+def _told(relation: Relation, then: _Dependents, now: _Dependents, scopes: DeletionScopes) -> str:
+    """Say that the dependents changed, with numbers if the person may see all of them."""
     noun, nouns = noun_and_plural(relation)
     if scopes(relation).seen is not None or now.number == then.number:
         return f"Its {nouns} have changed."
@@ -170,5 +170,5 @@ def _told(relation: Relation, then: _Hanging, now: _Hanging, scopes: DeletionSco
     return f"It {is_linked} {_number(now, noun, nouns)} now, not {f'more than {COUNT_LIMIT:,}' if then.has_more else f'{then.number:,}'}."
 
 
-def _number(found: _Hanging, noun: str, nouns: str) -> str:
+def _number(found: _Dependents, noun: str, nouns: str) -> str:
     return f"more than {COUNT_LIMIT:,} {nouns}" if found.has_more else counted(found.number, noun, nouns)

@@ -18,7 +18,7 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Sight:
-    """The digests that a form sent ("" if none), and their key."""
+    """The digests that a form sent ("" if it sent none), and the key that they were made with."""
 
     text: str
     key: bytes

@@ -16,17 +16,17 @@ from admin_app.db.ordering import Likeness
 from admin_app.db.record import Record
 from admin_app.extensions import AnySession, Attribute, Expression, Statement
 
-# Entries that a page looks at; groups that it shows, and records of each.
+# Index entries that a page looks at, groups that it shows, and records that it shows of each.
 MOST_LOOKED_AT = 50_000
 MOST_GROUPS = 20
 MOST_SHOWN = 5
-# Records of a group that are counted where its key is known.
+# Records that are counted of a group whose key is known.
 MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a page begins: at a key, or behind it."""
+    """Where a page begins: at a key, or after it."""
 
     key: str = ""
     is_behind: bool = True
@@ -34,7 +34,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Group:
-    """Records with the same key, the oldest of them first; more than are counted where `is_cut`."""
+    """Records with the same key, the oldest first. If it `is_cut`, there are more records than `count`."""
 
     key: str
     count: int
@@ -44,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Page:
-    """Some groups; how many records were looked at for them, and where the next page begins, None at the end."""
+    """A page of groups, the number of records searched for it, and where the next page begins (None: there is none)."""
 
     groups: Sequence[Group]
     looked_at: int
@@ -53,7 +53,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Stretch:
-    """The keys that several records of a part of the index have; how many it has, and where the next one begins, None at the end."""
+    """A part of the index: the keys that several records in it share, its number of records, and where the next part begins (None: there is none)."""
 
     keys: Sequence[str]
     looked_at: int
@@ -75,7 +75,7 @@ def duplicates(
     looked_at, following = found[0].looked_at, _following(found[0])
     groups = _groups(session, model, [row for row in found if row.number is not None])
     if following is not None and following.is_behind:
-        # One group, and longer than what is looked at.
+        # All that was looked at is one group, which is longer.
         return Page([replace(one, is_cut=True) for one in groups], looked_at, following)
     return _page([one for one in groups if not _begins_with(following, one.key)], looked_at, following)
 
@@ -83,7 +83,7 @@ def duplicates(
 def alike_keys(
     session: AnySession, column: Attribute, likeness: Likeness, *, start: Start, rows: ColumnElement[bool] | None = None
 ) -> Stretch:
-    """Return the keys of all groups in the part of the index that begins there."""
+    """Return the keys of all groups in the part of the index that begins at `start`."""
     model: type[Record] = column.parent.class_
     walk = _walk(model, likeness.key_of(column), start, rows)
     several = _several(walk).subquery("several")
@@ -102,7 +102,7 @@ def groups_of(
     keys: Sequence[str],
     rows: ColumnElement[bool] | None = None,
 ) -> Sequence[Group]:
-    """Return the groups with these keys, in order, as they are now; a group with a single record left is no group."""
+    """Return the present groups with these keys, in their order; keys with fewer than two records are left out."""
     if not keys:
         return []
     model, key = column.parent.class_, likeness.key_of(column)
@@ -125,14 +125,14 @@ def groups_of(
 
 
 def _following(edge: Any) -> Start | None:
-    """Return where the next part begins: at the last group, which may go on beyond what was looked at, or behind it if it is all."""
+    """Return where the next part begins: at the last group, which may continue, or after it if this part is a single group."""
     if edge.looked_at < MOST_LOOKED_AT:
         return None
     return Start(edge.last, is_behind=edge.first == edge.last)
 
 
 def _begins_with(following: Start | None, key: str) -> bool:
-    """Whether the next part begins with this group, and not behind it."""
+    """Whether the next part begins with this group, not after it."""
     return following is not None and not following.is_behind and following.key == key
 
 
@@ -143,9 +143,9 @@ def _page(groups: Sequence[Group], looked_at: int, following: Start | None) -> P
 
 
 def _walk(model: type[Record], key: Expression, start: Start, rows: ColumnElement[bool] | None) -> CTE:
-    """Walk along the index of the keys; blank texts are like nothing.
+    """Walk along the index of the keys. Blank texts have no key, so they are never similar.
 
-    Other rows are not even walked past: how far a page has come, and where the next one begins, would tell of them.
+    Rows outside the condition are not even walked past: the position of the next page would reveal them.
     """
     place = literal(start.key, key.type)
     begun = key > place if start.is_behind else key >= place
@@ -155,14 +155,14 @@ def _walk(model: type[Record], key: Expression, start: Start, rows: ColumnElemen
 
 def _members(walk: CTE) -> Subquery:
     """Return the first few ids of the groups with more than one record."""
-    # One more shows that there are more, and one because the last may be incomplete.
+    # One more group shows that there are more; another one, because the last may be incomplete.
     groups = _several(walk).order_by(walk.c.key).limit(MOST_GROUPS + 2).cte("groups")
     numbered = select(groups.c.key, groups.c.number, walk.c.id, _place(walk).label("place"))
     return numbered.join(walk, walk.c.key == groups.c.key).subquery("numbered")
 
 
 def _several(walk: CTE) -> Statement:
-    """Return the keys of more than one record, and how many have each."""
+    """Select the keys that several records share, and how many share each."""
     return select(walk.c.key, func.count().label("number")).group_by(walk.c.key).having(func.count() > 1)
 
 
@@ -178,7 +178,7 @@ def _edge(walk: CTE) -> Subquery:
 
 
 def _told(walk: CTE, members: Subquery) -> Statement:
-    """Return the statement of both: how far the walk goes, and what it found."""
+    """Return one statement for the end of the walk and the records of its groups."""
     edges = _edge(walk)
     found = (members.c.key, members.c.number, members.c.id)
     both = edges.outerjoin(members, members.c.place <= MOST_SHOWN)
@@ -186,12 +186,12 @@ def _told(walk: CTE, members: Subquery) -> Statement:
 
 
 def _groups(session: AnySession, model: type[Record], found: Sequence[Any]) -> list[Group]:
-    """Read the records: by one statement for all groups."""
+    """Read the records of all groups by one statement."""
     wanted = select(model).where(model.id.in_([row.id for row in found]))
     records = {one.id: one for one in session.scalars(wanted)} if found else {}
     groups = [
         Group(key, number, [records[row.id] for row in rows if row.id in records])
         for (key, number), rows in groupby(found, key=lambda row: (row.key, row.number))
     ]
-    # What was deleted between the two statements is nobody's like any more.
+    # Records may have been deleted between the two statements.
     return [one for one in groups if one.records]

@@ -1,10 +1,10 @@
-"""What follows a record that is merged into another one: its notes, and who watches it."""
+"""Move the notes and the watchers of a record that is merged into another one."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import Key, RecordKey
 from admin_app.db.record import Record
 from admin_app.domain.audit.bulk import change_rows
@@ -15,17 +15,18 @@ from admin_app.models.watch import Watch
 
 
 def move_followers(session: AnySession, survivor: Record, gone_key: Key) -> None:
-    """Give the survivor the notes of the other record, and those who watch it (not yet committed).
+    """Give the survivor the notes and the watchers of the deleted record (not yet committed).
 
-    An undo gives the notes back. Who watched the other one still does, should it come back.
+    An undo gives the notes back. The watchers keep watching the deleted record too, in case it is restored.
     """
     table = table_of(type(survivor)).name
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     change_rows(session, Note, and_(Note.subject == table, Note.subject_id == gone_key), {"subject_id": survivor.id})
     columns = ("staff_id", "subject", "subject_id", "seen_change_id", "seen_note_id")
     theirs = select(Watch.staff_id, Watch.subject, literal(survivor.id, RecordKey), *_known_of(table, survivor.id))
     which = theirs.where(Watch.subject == table, Watch.subject_id == gone_key)
-    session.execute(insert(Watch).from_select(columns, which, include_defaults=False).on_conflict_do_nothing())
+    session.execute(
+        insert_into(session, Watch).from_select(columns, which, include_defaults=False).on_conflict_do_nothing()
+    )
 
 
 def _known_of(table: str, key: Key) -> tuple[ColumnElement[int], ...]:

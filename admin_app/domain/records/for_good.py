@@ -1,4 +1,4 @@
-"""What of an act no undo takes back: a deleted record for which the history lacks a needed value, and a field that it does not keep."""
+"""What no undo can restore: a deleted record if the history lacks a required value, and fields that the history does not keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.domain.audit.undo_sql import not_kept
 from admin_app.relations import Dependency
 from admin_app.relations.undeclared import relations_to_dependents
 
-# What dependents of dependents do: the others lose their reference, or keep the record from being deleted.
+# The dependents of dependents that are deleted too; all others lose their reference, or prevent the deletion.
 _GO_ALONG = frozenset({Dependency.REQUIRED, Dependency.CASCADE})
 
 

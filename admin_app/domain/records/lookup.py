@@ -1,4 +1,4 @@
-"""Find the one record a person means by what they typed: its id, its email, its name."""
+"""Find the record that a person means by what they typed: its id, its email or its name."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from admin_app.unicode_text import forms, line
 
 @dataclass(frozen=True)
 class VisibleScope:
-    """What somebody may see of a model: which rows (None: every one), and which of the columns that name them (None: all).
+    """What a person may see of a model: which rows (None: all), and which of the columns that can name them (None: all).
 
-    `archived` are the rows that no name means, where these are put away: only the ID does.
+    `archived` is the condition on archived rows: no name finds those, only their ID does.
     """
 
     rows: ColumnElement[bool] | None = None
@@ -53,9 +53,9 @@ def find_one(
     nouns: str,
     visible_scope: VisibleScope,
 ) -> Record:
-    """Return the record with this id, or with exactly this in one of its short text columns; nothing is found out of sight.
+    """Return the visible record with this id, or with exactly this text in a short text column.
 
-    Raises `NotFoundError` for none and for several; nobody guesses.
+    Raises `NotFoundError` if there is none, or if there are several.
     """
     text = line(text.replace("\0", ""))
     key = typed_key(model, text)
@@ -78,7 +78,7 @@ def find_one(
 def find_at_once(
     session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope
 ) -> Sequence[Record]:
-    """Return the record with this id, or up to three with exactly this in a short text column that has an index: however many rows there are, it takes no time."""
+    """Return the record with this id, or up to three with exactly this text in an indexed short text column. The size of the table does not matter."""
     text = line(text.replace("\0", ""))
     key = typed_key(model, text)
     if key is not None and (record := _with_key(session, model, key, visible_scope)) is not None:
@@ -91,7 +91,7 @@ def find_at_once(
 
 
 def find_unique(session: AnySession, model: type[Record], text: str, *, visible_scope: VisibleScope) -> Record | None:
-    """Return the record that has exactly this, in whatever capitals, where no two may have the same: an email, say."""
+    """Return the record that has this text, ignoring case, in a unique column such as an email."""
     text = line(text.replace("\0", ""))
     columns = [one for one in naming_columns(model, visible_scope) if is_caseless(one)]
     if not columns or not text or len(text) > LONGEST_SEARCH:
@@ -113,7 +113,7 @@ def typed_key(model: type[Record], text: str) -> Key | None:
         return None
 
 
-# A second match tells that the name is ambiguous; three ids are enough to look at.
+# The most matches that are read: a second one shows that the name is ambiguous, and messages name up to three.
 _ENOUGH = 3
 
 
@@ -143,19 +143,19 @@ def _matching(session: AnySession, model: type[Record], text: str, visible_scope
 
 
 def _is_put_away(session: AnySession, model: type[Record], text: str, visible_scope: VisibleScope) -> bool:
-    """Whether a name means none but archived records."""
+    """Whether only archived records have this name."""
     is_left_out = visible_scope.archived is not None
     return is_left_out and bool(_matching(session, model, text, replace(visible_scope, archived=None)))
 
 
 def _is_alike(column: TableColumn, text: str) -> ColumnElement[bool]:
     """Whether a column has this text, ignoring case, by its own index or the search index."""
-    # Of a decomposed text the composed one is looked for, too.
+    # A decomposed text is looked for in its composed form, too.
     return same(column, text) if is_caseless(column) else contains(column, forms(text)[-1], frame=WHOLE)
 
 
 def _is(column: AnyColumn, text: str) -> ColumnElement[bool]:
-    """Whether a column has this text, by its own index or the one for sorting."""
+    """Whether a column has exactly this text, by its own index or the one for sorting."""
     is_text: ColumnElement[bool] = column == text
     has_own = column.unique or not text_indexes.is_sorted(column)
     return is_text if has_own else and_(in_order(column) == SortKeyOf(literal(text, column.type)), is_text)

@@ -50,8 +50,8 @@ def merge_records(
     session.execute(select(key).where(key.in_([survivor.id, gone_key])).order_by(key.asc()).with_for_update())
     describe(session, summary=_summary(survivor, gone), resource=table_of(model).name, record_id=survivor.id)
     own_kind = _own_kind(survivor, gone, values)
-    _require_told(session, survivor, gone, values)
-    # Before the one goes that it may belong to.
+    _require_stable_references(session, survivor, gone, values)
+    # The survivor may belong to the record that is about to be deleted.
     _set(session, survivor, own_kind)
     for relation in relations_to_dependents(model):
         _move(session, relation, survivor, gone, scopes)
@@ -62,7 +62,7 @@ def merge_records(
         message = "One of these records was changed or deleted at the same moment. Nothing was merged."
         raise RecordGone(message)
     session.expunge(gone)
-    # Now that what was unique about the other one is free.
+    # The deletion has freed the unique values of the other record.
     _set(session, survivor, {**values, **own_kind})
     redirect_to(session, model, gone_key, survivor.id, set_id=begin_change_set(session))
 
@@ -70,7 +70,7 @@ def merge_records(
 def problem_with_moving(
     session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes
 ) -> str | None:
-    """Say why the other record's dependents cannot move to the survivor, whichever values it gets; None if they can."""
+    """Say why the dependents of the record that goes cannot move to the survivor, whatever values it gets; None if they can."""
     child, scope, (_, nouns) = relation.target, scopes(relation), names_of(relation.target)
     moving, twins = _moving(relation, survivor, gone), twins_of(relation, survivor, gone)
     may_move = has_none_beyond(session, child, moving, scope.to_move)
@@ -84,7 +84,7 @@ def problem_with_moving(
 
 
 def problem_with_links(session: AnySession, relation: ManyToMany, gone: Record, scopes: DeletionScopes) -> str | None:
-    """Say why what is linked with the other record cannot be linked with the survivor; None if it can."""
+    """Say why the links of the record that goes cannot move to the survivor; None if they can."""
     linked = relation.own.in_(select(relation.own_link).where(relation.other_link == gone.id))
     if has_none_beyond(session, relation.model, linked, scopes(relation).to_move):
         return None
@@ -101,13 +101,13 @@ def twins_of(relation: Relation, survivor: Record, gone: Record) -> ColumnElemen
 
 
 def relations_with_twins(survivor: Record, gone: Record) -> set[str]:
-    """Name the relations of which both may have the same dependents, so that those of the other record are deleted."""
+    """Return the relations over which both records may have the same dependent, so that the other record's one is deleted."""
     relations = relations_to_dependents(type(survivor))
     return {one.key for one in relations if twins_of(one, survivor, gone) is not None}
 
 
 def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> dict[str, object]:
-    """Return which records of its own kind the survivor belongs to: never to itself, nor to the one that goes."""
+    """Return the survivor's relations to records of its own model: never to itself, nor to the record that goes."""
     found: dict[str, object] = {}
     for relation in _within(type(survivor)):
         name = relation.other_name
@@ -120,8 +120,10 @@ def _own_kind(survivor: Record, gone: Record, values: Mapping[str, object]) -> d
     return found
 
 
-def _require_told(session: AnySession, survivor: Record, gone: Record, values: Mapping[str, object]) -> None:
-    """Raise `MergeError` if the survivor would get another value for a column by which others refer to either record: no order of statements keeps them."""
+def _require_stable_references(
+    session: AnySession, survivor: Record, gone: Record, values: Mapping[str, object]
+) -> None:
+    """Raise `MergeError` if the survivor would get another value in a column that foreign keys of others refer to: no order of statements would keep those references."""
     for relation in relations_to_dependents(type(survivor)):
         told = ((name, getattr(survivor, name)) for name in relation.own_names)
         taken = [name for name, mine in told if values.get(name, mine) != mine]
@@ -141,7 +143,7 @@ def _within(model: type[Record]) -> list[Relation]:
 
 
 def _move(session: AnySession, relation: Relation, survivor: Record, gone: Record, scopes: DeletionScopes) -> None:
-    """Move the other record's dependents to the survivor; delete those that it has already."""
+    """Move the other record's dependents to the survivor; delete those that the survivor has already."""
     if (problem := problem_with_moving(session, relation, survivor, gone, scopes)) is not None:
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
@@ -153,7 +155,7 @@ def _move(session: AnySession, relation: Relation, survivor: Record, gone: Recor
 def _move_links(
     session: AnySession, relation: ManyToMany, survivor: Record, gone: Record, scopes: DeletionScopes
 ) -> None:
-    """Link with the survivor what is linked with the other one."""
+    """Move the other record's links to the survivor."""
     if (problem := problem_with_links(session, relation, gone, scopes)) is not None:
         message = f"{problem} Nothing was merged."
         raise MergeError(message)
@@ -188,7 +190,7 @@ def _set(session: AnySession, survivor: Record, values: Mapping[str, object]) ->
 
 
 def is_merge(done: ChangeSet) -> bool:
-    """Whether a change set merged two records, or took that back."""
+    """Whether a change set is a merge, or the undo of one."""
     return subject_of(done.summary).startswith(f"{MERGED} ")
 
 

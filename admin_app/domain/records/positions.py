@@ -1,4 +1,4 @@
-"""Records with a position among others: move one past its neighbour, put a new one last."""
+"""Records with a position in an order: move a record past its neighbour, or put a new one last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.domain.records.archive import is_archived
 from admin_app.errors import ConfigurationError, InvalidRecord
 from admin_app.extensions import AnySession, Expression, TableColumn
 
-# Records that are numbered anew at once, where two have the same place: beyond that a person has to give places first.
+# The most records that are renumbered at once if two have the same position; with more, a person has to set positions first.
 MOST_RENUMBERED = 10_000
 MOVED_MEANWHILE = "The order has changed since you opened this page. Nothing was moved. Look at the order as it is now."
 TOO_MANY = (
@@ -23,14 +23,14 @@ NOT_ALL_YOURS = "Two of these records have the same place. Ask somebody who may 
 
 
 class Way(StrEnum):
-    """Where a record moves."""
+    """The direction in which a record moves."""
 
     UP = "up"
     DOWN = "down"
 
 
 def require_position(model: type[Record]) -> None:
-    """Raise `ConfigurationError` where a model's places cannot be kept in the columns that it names."""
+    """Raise `ConfigurationError` if the columns that a model names for positions are unsuitable."""
     columns, name, within = stored_columns(model), model.__position__, model.__position_within__
     if not name:
         return
@@ -57,7 +57,7 @@ def among(record: Record) -> ColumnElement[bool]:
 
 
 def put_last(session: AnySession, record: Record) -> None:
-    """Give a new record without a place the last one (not yet committed)."""
+    """Give a new record without a position the last one (not yet committed)."""
     model, name = type(record), type(record).__position__
     if not name or getattr(record, name) is not None:
         return
@@ -95,7 +95,7 @@ def _neighbour(session: AnySession, record: Record, way: Way, shown: list[Column
 
 
 def _number_anew(session: AnySession, record: Record, *, is_free: bool) -> None:
-    """Give each record a place of its own, in the order that they have."""
+    """Give each record a position of its own, in their present order."""
     if not is_free:
         raise InvalidRecord({"": NOT_ALL_YOURS})
     model, name = type(record), type(record).__position__
@@ -109,7 +109,7 @@ def _number_anew(session: AnySession, record: Record, *, is_free: bool) -> None:
 
 
 def _lock(session: AnySession, *records: Record) -> None:
-    """Read both anew, and let nobody else write them before this is done; in the order of their keys, so that no two wait for each other."""
+    """Read the records again and lock them until the commit. They are locked in the order of their keys, so that no two moves deadlock."""
     model = type(records[0])
     keys = [one.id for one in records]
     wanted = select(model).where(key_of(model).in_(keys)).order_by(key_of(model)).with_for_update(of=model)

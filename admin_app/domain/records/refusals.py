@@ -29,17 +29,17 @@ REFUSED = "The database refused this record. Nothing was saved."
 
 @contextmanager
 def refusals_of(model: type[Record]) -> Iterator[None]:
-    """Say in words why the database refused the transaction inside, which the caller holds and which is rolled back by then.
+    """Turn a refusal of the enclosed transaction, which is rolled back by then, into words.
 
-    Raises `InvalidRecord` where a unique value was taken, or a related record deleted, between the check and the write,
-    and `RecordGone` where the record itself was.
+    Raises `InvalidRecord` if a unique value was taken, or a related record deleted, between the check and the write,
+    and `RecordGone` if the record itself was changed or deleted.
     """
     try:
         yield
     except IntegrityError as error:
         raise InvalidRecord(problems_of(error, model)) from error
     except DataError as error:
-        # The rules accepted a value that the database refuses; nothing more is known.
+        # The rules accepted a value that the database refuses; it does not say which.
         raise InvalidRecord({"": "The database refused a value. Nothing was saved."}) from error
     except StaleDataError as error:
         message = "This record was changed or deleted at the same moment. Nothing was saved."
@@ -80,7 +80,7 @@ def _at_relations(problems: dict[str, str], model: type[Record]) -> dict[str, st
 
 
 def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str, str]:
-    """Say which records point at one by a value other than its key, and so keep that value."""
+    """Say which records refer to this one by a value other than its key, so that the value cannot change."""
     for relation in (*relations_of(model).values(), *undeclared_dependents(model)):
         keys = {key.constraint.name for one in relation.other_columns for key in one.foreign_keys if key.constraint}
         is_held = relation.is_many and not relation.is_by_key and (constraint is None or constraint in keys)
@@ -93,19 +93,19 @@ def _problem_with_held(model: type[Record], constraint: str | None) -> dict[str,
 
 
 def _problems_in(table: Table, model: type[Record], text: str, constraint: str | None) -> dict[str, str]:
-    """Find what of one table has to be unique and is not."""
+    """Find the columns of one table that have to be unique and are not."""
     for name, columns in _unique_in(table):
         failed = f"UNIQUE constraint failed: {', '.join(f'{table.name}.{one.name}' for one in columns)}"
         if (constraint and constraint == name) or text == failed:
             fields = [*_relations_by(model, columns)] or [_field_of(model, one.name) for one in columns]
             return {name: uniqueness_problem(label(name), model) for name in fields}
-    # A table that was there before may have the name that PostgreSQL gives.
+    # Constraints of a table that existed before may have the names that PostgreSQL gives.
     is_key = constraint is not None and constraint in {table.primary_key.name, f"{table.name}_pkey"}
     if is_key or text == f"UNIQUE constraint failed: {', '.join(map(str, keys_in(table)))}":
         return _problem_with_key(model)
     for called in (index_name, former_name):
         for column in filter(is_caseless, table.columns):
-            # Of an index over a function SQLite names the index, too.
+            # For an index over a function SQLite names the index, too.
             name = called(table.name, column.name)
             if constraint == name or f"'{name}'" in text:
                 return {column.name: uniqueness_problem(label(column.name), model)}
@@ -113,7 +113,7 @@ def _problems_in(table: Table, model: type[Record], text: str, constraint: str |
 
 
 def _unique_in(table: Table) -> Iterator[tuple[object, list[TableColumn]]]:
-    """Yield the names of unique constraints and indexes with their columns; one over an expression has none."""
+    """Yield the names of unique constraints and indexes with their columns; an index over an expression has no columns."""
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
             yield constraint.name, list(constraint.columns)
@@ -123,7 +123,7 @@ def _unique_in(table: Table) -> Iterator[tuple[object, list[TableColumn]]]:
 
 
 def _problem_with_key(model: type[Record]) -> dict[str, str]:
-    """Say at the last of a key's fields that another record has it."""
+    """Say that another record has the same key; the message stands at the last of the key's fields."""
     names = key_names(model)
     if len(names) == 1:
         return {_field_of(model, names[0]): uniqueness_problem(_label_of(model, names[0]), model)}
@@ -139,7 +139,7 @@ def _field_of(model: type[Record], name: str) -> str:
 
 
 def _relations_by(model: type[Record], columns: Collection[TableColumn]) -> Iterator[str]:
-    """Yield the relations to one that go by just these columns."""
+    """Yield the to-one relations with exactly these columns."""
     found = (one for one in relations_of(model).values() if not one.is_many)
     yield from (one.key for one in found if {*one.own_columns} == {*columns})
 

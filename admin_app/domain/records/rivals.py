@@ -1,4 +1,4 @@
-"""Records that are to belong to another one, which may have only one like them: by a unique index of some rows, say of what comes first."""
+"""Records that cannot all get the same owner, because a partial unique index allows the owner only one such record."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Table, and_, false, func, literal, not_, select, tuple_
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.keys import key_in, key_of
 from admin_app.db.record import Record
 from admin_app.db.unique_together import columns_of, replaced, unique_where
@@ -23,20 +24,20 @@ def problem_with_rivals(
     *,
     going: ColumnElement[bool] | None = None,
 ) -> str | None:
-    """Say why these records cannot all be given to another one, though the database alone would refuse it.
+    """Say why the `moving` records cannot all be given to the heir; None if they can. Only the database would refuse it otherwise.
 
-    `going`: those of them that are deleted instead.
+    Those of them that are `going` are deleted instead.
     """
     child, key = cast("Table", relation.other_columns[0].table), key_of(relation.target)
     held = {name: literal(value, child.c[name].type) for name, value in relation.foreign_key_values(heir).items()}
-    for values, where in unique_where(child, session.get_bind().dialect.name):
+    for values, where in unique_where(child, dialect_of(session)):
         if columns_of(values).isdisjoint(relation.other_columns):
             continue
         alike = [(one, replaced(one, held)) for one in values if _is_told(one, held)]
         others = [(one, replaced(one, held)) for one in values if not _is_told(one, held)]
         leaving = select(key).select_from(relation.target).where(moving, where)
         mine = leaving.where(not_(false() if going is None else going))
-        # Those that stay: of a key of several columns the index may have one alone, which those that move have already.
+        # Without the moving records themselves: they may have a part of the heir's key already.
         staying = and_(where, key_in(child).not_in(leaving.correlate(None)))
         taken = and_(staying, *(now == then for now, then in alike))
         found = session.scalar(mine.where(_is_there(child, others, taken)).order_by(key.asc()).limit(1))
@@ -48,14 +49,14 @@ def problem_with_rivals(
 
 
 def _is_told(value: Expression, held: Mapping[str, Expression]) -> bool:
-    """Whether a value depends on nothing but what it will belong to."""
+    """Whether a value depends only on the foreign key, and so is the same for all records of the heir."""
     return all(column.name in held for column in columns_of([value]))
 
 
 def _is_there(
     child: Table, others: Sequence[tuple[Expression, Expression]], taken: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Whether the other one has a record already that is now what one that moves will be."""
+    """Whether the heir has a record already that equals a moving record after the move."""
     if others:
         now, then = zip(*others, strict=True)
         return tuple_(*then).in_(select(*now).select_from(child).where(taken).correlate(None))
@@ -63,7 +64,7 @@ def _is_there(
 
 
 def _alike(mine: Statement, key: Expression, others: Sequence[Expression]) -> Statement:
-    """Find one of those that move which has the same values as one that moves along."""
+    """Select a moving record that has the same values as another moving record."""
     place = func.row_number().over(partition_by=list(others) or None, order_by=key.asc()).label("place")
     known = [one.is_not(None) for one in others]
     found = mine.add_columns(place).where(*known).subquery()

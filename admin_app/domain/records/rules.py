@@ -19,17 +19,17 @@ from admin_app.unicode_text import has_something_to_see
 
 
 def is_read_only(column: TableColumn) -> bool:
-    """Whether nobody gives the column another value: the database computes or numbers it, or no form can show it."""
+    """Whether people cannot change the column: the database computes or numbers it, or no form can show it."""
     return is_made_by_database(column) or kind_of(column).is_read_only
 
 
 def is_made_by_database(column: TableColumn) -> bool:
-    """Whether the database takes no value from anyone. A file, though, may bring keys."""
+    """Whether only the database sets the column. Files may bring keys nevertheless."""
     return column.computed is not None or (is_always_numbered(column) and not column.primary_key)
 
 
 def is_imported(column: TableColumn) -> bool:
-    """Whether a file may bring a value: not of what the database computes, nor of what nobody knows how to read."""
+    """Whether a file may set the column: not if the database computes it, nor if no kind can read its values."""
     return not is_made_by_database(column) and kind_of(column).is_imported
 
 
@@ -46,9 +46,9 @@ def has_to_be_given(column: TableColumn) -> bool:
 
 
 def normalised(column: TableColumn, value: object) -> object:
-    """Return a value as its column keeps it: text composed, and of one line without what nobody sees at its ends.
+    """Return a value as its column stores it: text is composed, and a single line has no invisible characters at its ends.
 
-    Forms, imports and commands ask it. Undo does not: it gives back what was there, as it was.
+    Forms, imports and commands call this. Undo does not: it restores values exactly.
     """
     way = kind_of(column).normaliser
     if way is None or not isinstance(value, str) or isinstance(value, Unreadable):
@@ -57,18 +57,18 @@ def normalised(column: TableColumn, value: object) -> object:
 
 
 def is_stored_as(column: TableColumn, stored: object, value: object) -> bool:
-    """Whether a value, as it is kept, is no other than the one stored, which may be older than the way of keeping."""
+    """Whether a value equals the stored one, which may have been stored before values were normalised."""
     return bool(stored == value or normalised(column, stored) == value)
 
 
 def problem_with_untold(other: Record, names: Sequence[str]) -> str | None:
-    """Return why no record can refer to another one by these attributes of it: it has no value there."""
+    """Say why no record can refer to another one by these attributes, because one of them is empty; None if none is."""
     lacking = [in_sentence(label(name)) for name in names if getattr(other, name) is None]
     return f"This {noun_of(type(other))} has no {in_words(lacking)}, so nothing can refer to it." if lacking else None
 
 
 def problem_with(column: TableColumn, label: str, value: object) -> str | None:
-    """Say what is wrong with a value for this column and how to mend it, or return None."""
+    """Say what is wrong with a value for this column and how to correct it; None if nothing is."""
     if value is None or (isinstance(value, str) and not has_something_to_see(value)):
         return f"{kind_of(column).asked} {_the(label)}." if is_required(column) else None
     return kind_of(column).problem_with(label, value)
@@ -84,7 +84,7 @@ def problem_with_uniqueness(
     record_id: object = None,
     seen: ColumnElement[bool] | None = None,
 ) -> str | None:
-    """Say which record already has this value, if one does; one that is not `seen` is not named. Text is compared without case."""
+    """Say which other record already has this value; None if none has. A record that is not `seen` is not named. Text is compared without case."""
     if value is None:
         return None
     key = key_in(column.table)
@@ -103,7 +103,7 @@ def _is_seen(session: AnySession, model: type[Record], key: Key, seen: ColumnEle
 
 
 def uniqueness_problem(label: str, model: type[Record], record_id: object = None) -> str:
-    """Word the refusal of a value that another record has."""
+    """Return the message that another record has a unique value."""
     other = f"{noun_of(model)} {record_id}" if record_id is not None else f"another {noun_of(model)}"
     return f"{label} is already used by {other}. Enter a different one."
 

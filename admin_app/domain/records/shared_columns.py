@@ -1,4 +1,4 @@
-"""Relations that share a column, a tenant's for instance: changing one must never silently change another."""
+"""Relations that share a column, such as a tenant's: changing one of them must never silently change another."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from admin_app.extensions import AnySession, Values
 from admin_app.formatting import in_sentence, label
 from admin_app.relations import Relation, ToOne, relations_of, to_one
 
-# What a record is to point at from now on, by the relations' names.
+# The record that each relation will refer to, by the relation's name.
 Chosen = Mapping[str, Record | None]
 
 
 def problems_with_shared(
     record: Record | None, model: type[Record], chosen: Chosen, given: Values | None = None
 ) -> dict[str, str]:
-    """Say at which of these relations a record (None: a new one) is chosen that does not go with another of its relations.
+    """Return the problems, by relation, with chosen records that contradict each other or would change another relation of the record (None: a new one).
 
-    `given` are the values that columns get beside them: a relation whose every column is said is turned on purpose.
+    `given` are values that columns get besides: a relation whose columns are all set is changed on purpose.
     """
     problems: dict[str, str] = {}
     values: Values = {}
-    # Whatever is told by more columns is what does not go with the rest.
+    # If two relations contradict each other, the one with more columns gets the problem.
     for name in sorted(chosen, key=lambda one: len(to_one(getattr(model, one)).own_names)):
         new = to_one(getattr(model, name)).values_for(chosen[name])
         if clashing := [key for key, value in new.items() if key in values and values[key] != value]:
             problems[name] = _words(model, name, clashing[0])
         values = {**new, **values}
-    for tie in _turned(model, chosen, values, given or {}) if record is not None else ():
-        if _told(tie, record, given or {}) != _told(tie, record, {**(given or {}), **values}):
+    for tie in _also_changed(model, chosen, values, given or {}) if record is not None else ():
+        if _reference(tie, record, given or {}) != _reference(tie, record, {**(given or {}), **values}):
             (name, key) = _cause(model, chosen, tie)
             is_own = to_one(getattr(model, name)).own_name == key
             problems.setdefault(name, does_not_fit(tie.key) if is_own else _words(model, name, key))
@@ -44,17 +44,17 @@ def problems_with_shared(
 def rows_that_fit(
     model: type[Record], chosen: Chosen, given: Values | None = None
 ) -> list[tuple[str, ColumnElement[bool]]]:
-    """Return, for each further relation that shares a column with these, its name and the condition on the records in which it stays."""
+    """Return, for each other relation that shares a column with the chosen ones, its name and the condition on records in which it would not change."""
     values: Values = {}
     for name, other in chosen.items():
         values |= to_one(getattr(model, name)).values_for(other)
-    return [(tie.key, _stays(tie, values)) for tie in _turned(model, chosen, values, given or {})]
+    return [(tie.key, _stays(tie, values)) for tie in _also_changed(model, chosen, values, given or {})]
 
 
 def problem_with_heir(
     session: AnySession, relation: Relation, dependents: ColumnElement[bool], heir: Record
 ) -> str | None:
-    """Say why dependents cannot be given to another record: it lacks a value to refer to, or another relation shares the columns."""
+    """Say why dependents cannot be given to another record: it lacks a value that they would refer to, or another relation of theirs would change."""
     model, columns = relation.target, {*relation.other_columns}
 
     def has(which: ColumnElement[bool]) -> bool:
@@ -64,18 +64,18 @@ def problem_with_heir(
         return untold
     values = {name: getattr(heir, own) for own, name in zip(relation.own_names, relation.other_names, strict=True)}
     same = {key for key, one in relations_of(model).items() if not one.is_many and {*one.own_columns} == columns}
-    turned = _turned(model, same, values, {})
-    changed = [tie.key for tie in turned if has(~func.coalesce(_stays(tie, values), false()))]
+    others = _also_changed(model, same, values, {})
+    changed = [tie.key for tie in others if has(~func.coalesce(_stays(tie, values), false()))]
     return f"The {in_sentence(label(changed[0]))} of some {names_of(model)[1]} would change too." if changed else None
 
 
 def does_not_fit(name: str) -> str:
-    """Say why a record is left alone in which another relation would be turned aside."""
+    """Say that another relation of the record would change, so that the record is skipped."""
     return f"Its {in_sentence(label(name))} would change too."
 
 
-def _turned(model: type[Record], chosen: Collection[str], values: Values, given: Values) -> list[ToOne]:
-    """Return the other relations that go by one of these columns, and are not said by what is given."""
+def _also_changed(model: type[Record], chosen: Collection[str], values: Values, given: Values) -> list[ToOne]:
+    """Return the relations that use one of these columns, and are neither chosen nor set by `given`."""
     others = (one for name, one in relations_of(model).items() if name not in chosen)
     ties = (one for one in others if isinstance(one, ToOne) and not one.is_view)
     said = {key for key, value in given.items() if values.get(key, value) == value}
@@ -83,7 +83,7 @@ def _turned(model: type[Record], chosen: Collection[str], values: Values, given:
     return [one for one in sharing if said.isdisjoint(one.own_names) or not {*one.own_names} <= said | values.keys()]
 
 
-def _told(tie: ToOne, record: Record | None, values: Values) -> object:
+def _reference(tie: ToOne, record: Record | None, values: Values) -> object:
     return tie.reference_in({name: values.get(name, getattr(record, name)) for name in tie.own_names})
 
 

@@ -1,4 +1,4 @@
-"""Two changes of one text put together, where they are in different lines of it."""
+"""Merge two changes of one text if they concern different lines."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from itertools import pairwise
 
 from admin_app.formatting import plain_lines
 
-# Longer texts take long to be compared, and a change is soon lost sight of in them.
+# Longer texts take long to compare, and people soon lose sight of a change in them.
 MOST_LINES = 1000
 
-# The lines that an edit takes the place of, from and up to, and those that it puts there.
+# The range of lines that an edit replaces, and the new lines.
 Edit = tuple[int, int, tuple[str, ...]]
 
 
 def both_changes(was: str, theirs: str, yours: str) -> str | None:
-    """Return the text with both changes made to it, None where they are in the same lines or in lines beside each other."""
+    """Return the text with both changes; None if they concern the same or adjacent lines."""
     before, *after = (plain_lines(text).splitlines(keepends=True) for text in (was, theirs, yours))
     if max(len(before), *map(len, after)) > MOST_LINES:
         return None
-    # What both did alike is one edit.
+    # An edit that both made counts once.
     edits = sorted({edit for lines in after for edit in _edits(before, lines)})
     if any(first[1] >= second[0] for first, second in pairwise(edits)):
         return None

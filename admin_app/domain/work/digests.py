@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.types import utc_now
 from admin_app.domain.clock import latest
 from admin_app.domain.preferences import EVERYWHERE
@@ -26,16 +26,16 @@ BETWEEN = timedelta(hours=20)
 
 @dataclass(frozen=True)
 class Due:
-    """A person who may be sent one now, and when the last one was sent."""
+    """A person who may get a digest now, and when they got the last one."""
 
     staff_id: int
     since: datetime | None
 
 
 def due(session: AnySession, *, hour: int | None = None) -> Sequence[Due]:
-    """Return who may be sent one now: with an hour, those where it has struck today and who were sent none since."""
+    """Return the people who may get a digest now. With an hour: only if it has struck today in their time zone, and they have had no digest since."""
     now = utc_now()
-    # A time ahead was written by a clock that was ahead, and says nothing.
+    # A time in the future was written by a clock that was ahead, and counts as none.
     sent = case((Preference.digest_sent_at <= latest(now), Preference.digest_sent_at))
     theirs = and_(Preference.staff_id == Staff.id, Preference.resource == EVERYWHERE)
     wanted = select(Staff.id, sent, Staff.time_zone).outerjoin(Preference, theirs).where(Staff.is_active)
@@ -46,19 +46,18 @@ def due(session: AnySession, *, hour: int | None = None) -> Sequence[Due]:
 
 
 def has_struck(hour: int, zone: str, *, now: datetime, since: datetime | None) -> bool:
-    """Whether it is later than this hour of the day where a person is, and was not yet when they were told last."""
+    """Whether this hour of the day has struck in the time zone since the last digest."""
     here = now.astimezone(zone_of(zone))
     struck = here.replace(hour=hour, minute=0, second=0, microsecond=0)
     return struck <= here and (since is None or since < struck)
 
 
 def claim(session: AnySession, one: Due, at: datetime) -> bool:
-    """Note that a person is sent one (not yet committed), which tells of all that was there at this moment.
+    """Record that a person gets a digest of everything up to this moment (not yet committed).
 
-    Return whether it is the caller's to send: another process may have been quicker.
+    Return whether the caller may send it: another process may have been quicker.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Preference).values(staff_id=one.staff_id, resource=EVERYWHERE, digest_sent_at=at)
+    row = insert_into(session, Preference).values(staff_id=one.staff_id, resource=EVERYWHERE, digest_sent_at=at)
     sent_at = Preference.digest_sent_at
     is_as_read = or_(sent_at.is_not_distinct_from(one.since), sent_at > latest(at))
     changed = row.on_conflict_do_update(

@@ -1,4 +1,4 @@
-"""Keep what was typed into a form that could not be sent, for the person who typed it, and give it back to nobody else."""
+"""Drafts: what a person typed into a form that could not be sent. Nobody else gets to see it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LIFETIME = timedelta(hours=24)
 MOST_DRAFTS = 10
 # Longest draft of one form in characters: its longest text, and room for the rest.
 LONGEST_DRAFT = LONGEST_TEXT + 100_000
-# A key that a page made up: as hard to guess as ours.
+# A key that a page has made up, as hard to guess as ours.
 _KEY = re.compile(r"[\w-]{22,32}", re.ASCII)
-# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+# Every form runs this statement. Building it anew each time takes four times as long.
 _NEWEST = (
     select(Draft.key, Draft.created_at)
     .where(
@@ -52,7 +52,7 @@ def keep_draft(
     if _KEY.fullmatch(key) and session.get(Draft, key) is None:
         draft.key = key
     session.execute(delete(Draft).where(Draft.created_at < _kept_since()))
-    # What was typed while a clock was ahead is not lost, and is no newer than what is typed now.
+    # A draft that was saved while a clock was ahead is not lost, and counts as no newer than one saved now.
     session.execute(update(Draft).where(Draft.created_at > latest(utc_now())).values(created_at=utc_now()))
     session.add(draft)
     session.flush()
@@ -63,26 +63,26 @@ def keep_draft(
 
 
 def draft_of(session: AnySession, person: AnyPrincipal, key: str, *, address: str) -> Draft | None:
-    """Return this person's draft for the form at this address; None for anybody else's, another form's, yesterday's."""
+    """Return this person's draft for the form at this address; None if it is another person's, another form's or expired."""
     draft = session.get(Draft, storable(key)) if key else None
     is_theirs = draft is not None and draft.staff_id == person.id and draft.address == address
     return draft if draft is not None and is_theirs and draft.created_at > _kept_since() else None
 
 
 def newest_draft(session: AnySession, person: AnyPrincipal, *, address: str) -> Row[str, datetime] | None:
-    """Return the key and the time of what this person typed last into the form at this address, and did not save."""
+    """Return the key and the time of this person's newest draft for the form at this address."""
     return session.execute(_NEWEST, {"person_id": person.id, "address": address, "kept_since": _kept_since()}).first()
 
 
 def drafts_of(session: AnySession, person: AnyPrincipal) -> Sequence[Row[str, str, datetime]]:
-    """Return the key, the form's address and the time of everything that this person typed and did not save, the newest first."""
+    """Return the key, the form's address and the time of each of this person's drafts, the newest first."""
     mine = Draft.staff_id == person.id, Draft.created_at > _kept_since()
     wanted = select(Draft.key, Draft.address, Draft.created_at).where(*mine)
     return session.execute(wanted.order_by(Draft.created_at.desc(), Draft.key)).all()
 
 
 def drop_draft(session: AnySession, person: AnyPrincipal, key: str) -> None:
-    """Forget a draft of this person's (not yet committed): it was saved, or is not wanted."""
+    """Delete one of this person's drafts (not yet committed)."""
     session.execute(delete(Draft).where(Draft.key == storable(key), Draft.staff_id == person.id))
 
 
@@ -91,5 +91,5 @@ def _kept_since() -> datetime:
 
 
 def storable(text: str) -> str:
-    """Take out what no text column holds; a form would refuse it anyway."""
+    """Remove characters that no text column can hold; a form would refuse them anyway."""
     return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""The groups of alike records that a job found, one after the other."""
+"""The groups of similar records that a job found, in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.models.found_group import FoundGroup
 
 
 def keep(session: AnySession, *, job_id: int, keys: Sequence[str]) -> int:
-    """Write down the next groups of a job (not yet committed); return how many it has."""
+    """Store the next groups of a job (not yet committed); return how many it has now."""
     number = number_of(session, job_id=job_id)
     if keys:
         rows = [{"job_id": job_id, "number": place, "key": key} for place, key in enumerate(keys, number + 1)]
@@ -20,7 +20,7 @@ def keep(session: AnySession, *, job_id: int, keys: Sequence[str]) -> int:
 
 
 def forget(session: AnySession, *, job_id: int) -> None:
-    """Forget the groups of a job, which begins anew (not yet committed)."""
+    """Delete the groups of a job that begins anew (not yet committed)."""
     session.execute(delete(FoundGroup).where(FoundGroup.job_id == job_id))
 
 
@@ -30,6 +30,6 @@ def number_of(session: AnySession, *, job_id: int) -> int:
 
 
 def keys_behind(session: AnySession, *, job_id: int, number: int, limit: int) -> Sequence[str]:
-    """Return the keys of the groups behind a number."""
+    """Return the keys of the groups after a number."""
     mine = (FoundGroup.job_id == job_id, FoundGroup.number > number)
     return session.scalars(select(FoundGroup.key).where(*mine).order_by(FoundGroup.number).limit(limit)).all()

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import Key
 from admin_app.db.types import utc_now
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -34,28 +34,27 @@ def digest_of(person: AnyPrincipal, table: str, fields: Iterable[tuple[str, str]
 
 
 def claim(session: AnySession, person: AnyPrincipal, digest: str) -> Key | None:
-    """Return the id of the record that this sending made already; None when it is for the caller to make (not yet committed).
+    """Return the id of the record that this submission created already; None if the caller has to create it (not yet committed).
 
-    On PostgreSQL the second of two at once waits here for the first; on SQLite it waits where its transaction begins.
+    On PostgreSQL the second of two simultaneous submissions waits here for the first; on SQLite it waits at the begin of its transaction.
     """
     staff_id = person.id
     if (made := made_by(session, digest)) is not None:
         return made
     now = utc_now()
-    # Further ahead than they live, they were written by a clock that was ahead, and would stay until then.
+    # A submission this far in the future was written by a clock that was ahead, and would stay until then.
     is_over = or_(Submission.created_at < now - LIFETIME, Submission.created_at > now + LIFETIME)
     session.execute(delete(Submission).where(is_over))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Submission).values(digest=digest, staff_id=staff_id, created_at=now)
+    row = insert_into(session, Submission).values(digest=digest, staff_id=staff_id, created_at=now)
     is_first = session.scalar(row.on_conflict_do_nothing().returning(Submission.digest)) is not None
     return None if is_first else made_by(session, digest)
 
 
 def settle(session: AnySession, digest: str, record_id: Key) -> None:
-    """Note which record the sending made (not yet committed)."""
+    """Store which record the submission created (not yet committed)."""
     session.execute(update(Submission).where(Submission.digest == digest).values(record_id=record_id))
 
 
 def made_by(session: AnySession, digest: str) -> Key | None:
-    """Return the id of the record that this sending, or this form, made."""
+    """Return the id of the record that this submission, or this form, created."""
     return session.scalar(select(Submission.record_id).where(Submission.digest == digest))

@@ -1,6 +1,6 @@
-"""The inbox: notes that mention a person, and news of records that they watch, which are read out of the history.
+"""The inbox: notes that mention a person, and news about records that they watch, which are read from the history.
 
-Nothing is written when a watched record changes, so a change of a hundred thousand records costs what it cost before.
+Nothing is written when a watched record changes, so watching does not slow down a change of a hundred thousand records.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from admin_app.models.note import Mention, Note
 from admin_app.models.watch import ViewWatch, Watch
 
 PAGE_SIZE = 20
-# More unread entries of one kind nobody counts; a page says "99+".
+# Unread entries of one kind are counted up to here; for more a page says "99+".
 MOST_UNREAD = 100
 
 
 @dataclass(frozen=True)
 class Sight:
-    """The tables whose history a person may see, and the rows, if not all."""
+    """The tables whose history a person may see, and the condition on the rows of those that they see in part."""
 
     tables: Sequence[str]
     rows: VisibleRows
@@ -34,9 +34,9 @@ class Sight:
 
 @dataclass(frozen=True)
 class News:
-    """What others did to a watched record since its watcher looked: the last change and the last note, with their numbers.
+    """What others did to a watched record since its watcher looked: the last change and the last note, and how many of each.
 
-    `change` is None where only notes came, `note` where only changes did.
+    `change` is None if there are only notes, `note` if there are only changes.
     """
 
     watch: Watch
@@ -47,13 +47,13 @@ class News:
 
 
 def unread(session: AnySession, staff_id: int, sight: Sight) -> int:
-    """Count a person's unread entries: each mention, up to `MOST_UNREAD`, and each watched record's changes once and notes once."""
+    """Count a person's unread entries: each mention, up to `MOST_UNREAD`, and for each watched record one for changes and one for notes."""
     asked = _UNREAD if not sight.rows else _unread(list(_within(sight.rows)))
     return session.scalar(asked, {"person_id": staff_id, "tables": list(sight.tables)}) or 0
 
 
 def mentions(session: AnySession, staff_id: int, *, are_read: bool, before: int = 0) -> Sequence[tuple[Mention, Note]]:
-    """Return some of a person's mentions with their notes, newest first: the unread ones, or a page of the read ones and one more."""
+    """Return a person's mentions with their notes, newest first: the unread ones, or a page of the read ones and one more."""
     mine = select(Mention, Note).join(Note, Note.id == Mention.note_id).where(Mention.staff_id == staff_id)
     state = Mention.read_at.is_not(None) if are_read else Mention.read_at.is_(None)
     wanted = mine.where(state, *([Mention.id < before] if before else []))
@@ -62,7 +62,7 @@ def mentions(session: AnySession, staff_id: int, *, are_read: bool, before: int 
 
 
 def watched(session: AnySession, staff_id: int) -> Sequence[Watch]:
-    """Return what a person watches, the last one first."""
+    """Return a person's watches of records, the newest first."""
     return session.scalars(select(Watch).where(Watch.staff_id == staff_id).order_by(Watch.id.desc())).all()
 
 
@@ -80,7 +80,7 @@ def news(session: AnySession, staff_id: int, sight: Sight) -> Sequence[News]:
 
 
 def mark_mention(session: AnySession, staff_id: int, mention_id: int) -> None:
-    """Take a mention as read (not yet committed)."""
+    """Mark a mention as read (not yet committed)."""
     mine = (Mention.id == mention_id, Mention.staff_id == staff_id, Mention.read_at.is_(None))
     session.execute(update(Mention).where(*mine).values(read_at=utc_now()))
 
@@ -93,13 +93,13 @@ def mark_watch(session: AnySession, staff_id: int, watch_id: int, *, change: int
 
 
 def mark_view(session: AnySession, staff_id: int, watch_id: int, *, seen: int) -> None:
-    """Take the new rows of a view as read, up to this key (not yet committed)."""
+    """Mark the new rows of a view as read, up to this key (not yet committed)."""
     mine = (ViewWatch.id == watch_id, ViewWatch.staff_id == staff_id, ViewWatch.seen_id < seen)
     session.execute(update(ViewWatch).where(*mine).values(seen_id=seen))
 
 
-# What others did to a watched record since then. A record's changes are numbered in the order in which they were
-# committed, as each waits for the one before: none comes in below what was seen.
+# The changes that others made to a watched record since its watcher looked. A record's changes are committed in the
+# order of their numbers, because each waits for the one before, so none appears later below a number that was seen.
 _CHANGES = (
     select(Change.id)
     .join(ChangeSet, ChangeSet.id == Change.change_set_id)
@@ -118,7 +118,7 @@ _NOTES = (
         Note.subject_id == Watch.subject_id,
         Note.id > Watch.seen_note_id,
         Note.author_id != Watch.staff_id,
-        # They are told of that already.
+        # The inbox shows a mention by itself.
         ~exists(select(1).where(Mention.note_id == Note.id, Mention.staff_id == Watch.staff_id).correlate(Note, Watch)),
     )
     .correlate(Watch)
@@ -126,7 +126,7 @@ _NOTES = (
 
 
 def _last(found: Statement, key: AnyColumn) -> ColumnElement[int]:
-    """Return the last one's key. With its limit PostgreSQL looks it up for each record, and never goes through the table."""
+    """Return the last key. With the limit PostgreSQL looks it up in the index for each record, and never scans the table."""
     return found.order_by(key.desc()).limit(1).scalar_subquery()
 
 
@@ -151,11 +151,11 @@ def _unread(within: Sequence[ColumnElement[bool]]) -> Statement:
     told = and_(Mention.staff_id == bindparam("person_id"), Mention.read_at.is_(None))
     mentioned = select(Mention.id).join(Note, Note.id == Mention.note_id).where(told).limit(MOST_UNREAD).subquery()
     mine = (Watch.staff_id == bindparam("person_id"), Watch.subject.in_(bindparam("tables", expanding=True)))
-    # Nothing counts as 0, anything as 1.
+    # `count` of a subquery is 0 if it finds nothing, else 1.
     kinds = [func.count(_last(_CHANGES, Change.id)), func.count(_last(_NOTES, Note.id))]
     records = select(kinds[0] + kinds[1]).select_from(Watch).where(*mine, *within)
     return select(select(func.count()).select_from(mentioned).scalar_subquery() + records.scalar_subquery())
 
 
-# Put together once: every page asks.
+# Built once: every page runs it.
 _UNREAD = _unread(())

@@ -1,4 +1,4 @@
-"""Whom a note means by "@Anna": read out of its text, and asked about where a word fits nobody or several."""
+"""Find whom a note mentions by "@Anna". A word that fits nobody or several people becomes a question."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from admin_app.extensions import AnySession
 from admin_app.models.staff import Staff
 from admin_app.unicode_text import caseless
 
-# The answer that nobody is meant: it is only text.
+# The answer that the word mentions nobody.
 NOBODY = "nobody"
 # An "@" inside a word, an address or a path is not a mention: "ann@example.com".
 _AT = re.compile(r"(?<![\w.@+/-])@(?=(?P<word>\w(?:[\w.'\u2019-]*\w)?))")
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-# Characters behind an "@" in which a name is looked for: more than any has.
+# Characters after an "@" that are searched for a name: no name is longer.
 _FAR = 100
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who may be meant."""
+    """A person who can be mentioned."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Question:
-    """A word behind an "@" that fits nobody, or several people."""
+    """A word after an "@" that fits nobody, or several people."""
 
     word: str
     people: tuple[Colleague, ...]
@@ -41,7 +41,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Meant:
-    """Whom a text mentions, and what has to be asked first."""
+    """Whom a text mentions, and the questions that have to be answered first."""
 
     people: tuple[Colleague, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -54,12 +54,12 @@ def colleagues(session: AnySession) -> Sequence[Colleague]:
 
 
 def has_mentions(text: str) -> bool:
-    """Whether anybody could be meant at all."""
+    """Whether a text may mention anybody at all."""
     return _AT.search(text) is not None
 
 
 def meant_by(text: str, people: Sequence[Colleague], answers: Mapping[str, str]) -> Meant:
-    """Find whom a text mentions. `answers` say who is meant by a word, by the person's key, or that it is `NOBODY`."""
+    """Find whom a text mentions. `answers` give, by word, the key of the person who is meant, or `NOBODY`."""
     found: dict[int, Colleague] = {}
     questions: dict[str, Question] = {}
     for word, fitting in _mentioned(text, people):
@@ -75,7 +75,7 @@ def meant_by(text: str, people: Sequence[Colleague], answers: Mapping[str, str])
 
 
 def is_begun(one: Colleague, begun: str) -> bool:
-    """Whether a person's name, a part of it or their email begins so."""
+    """Whether a person's name, a part of it or their email begins with this text."""
     called = _called(one)
     return any(name.startswith(caseless(begun)) for name in (called.name, *called.words, called.email))
 
@@ -98,7 +98,7 @@ def _called(one: Colleague) -> _Called:
 
 
 def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, list[Colleague]]]:
-    """Yield the text after each "@", with the people that it fits."""
+    """Yield the word after each "@", with the people that it fits."""
     known = [_called(one) for one in people]
     for at in _AT.finditer(text):
         rest = text[at.end() : at.end() + _FAR].partition("\n")[0]
@@ -113,7 +113,7 @@ def _mentioned(text: str, people: Sequence[Colleague]) -> Iterator[tuple[str, li
 
 
 def _whole_names(text: str, known: Sequence[_Called]) -> list[Colleague]:
-    """Return the people whose whole name is there; of "Ann" and "Ann Lee" the longer, if both fit."""
+    """Return the people whose whole name the text begins with; the longest, if both "Ann" and "Ann Lee" fit."""
     there = [one for one in known if _begins_with(text, one.name)]
     longest = max((len(one.name) for one in there), default=0)
     return [one.person for one in there if len(one.name) == longest]

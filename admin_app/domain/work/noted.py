@@ -18,7 +18,7 @@ _WATCH = exists().where(
     Watch.subject == bindparam("record_table"),
     Watch.subject_id == bindparam("record_key"),
 )
-# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+# Every form runs this statement. Building it anew each time takes four times as long.
 _ABOUT = select(_NOTES.scalar_subquery(), _WATCH)
 
 

@@ -1,4 +1,4 @@
-"""Notes on a record: add one, change or delete one's own, read them. Who may do so is the caller's to ask."""
+"""Notes on a record: add, change, delete and read them. The caller checks who may do so."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from admin_app.unicode_text import composed, has_something_to_see, trimmed
 
 PAGE_SIZE = 20
 LONGEST_NOTE = 10_000
-# Notes that are forgotten at a time: others get their turn between two batches.
+# Notes deleted at a time: other writers get their turn between two batches.
 BATCH = 1000
-# Characters of a record's name in what the history says of a note.
+# The most characters of a record's name in the history's summary of a note.
 LONGEST_NAME = 100
 _ADDED, _CHANGED, _DELETED = "Added a note to", "Changed a note on", "Deleted a note on"
 
 
 @dataclass(frozen=True)
 class SomeNotes:
-    """A page of a record's notes, newest first; the next page begins below the note `older`, 0 for none."""
+    """A page of a record's notes, newest first; the next page begins below the note with the id `older` (0: there is none)."""
 
     notes: Sequence[Note]
     older: int = 0
 
 
 def text_of(typed: str) -> str:
-    """Return a note as it is kept; raise `InvalidRecord` for one that shows nothing, is too long or cannot be stored."""
+    """Return a note's text as it is stored; raise `InvalidRecord` for a text that is invisible, too long or cannot be stored."""
     text = composed(trimmed(plain_lines(typed)))
     if "\0" in text:
         raise InvalidRecord({"text": "The note contains a NUL character, which cannot be stored. Remove it."})
@@ -63,7 +63,7 @@ def notes_of(session: AnySession, record: Record, *, before: int) -> SomeNotes:
 
 
 def find_note(session: AnySession, record: Record, key: str) -> Note | None:
-    """Return a note of the record by the id in an address, None for none."""
+    """Return a note of the record by the id in an address; None if there is none."""
     number = as_key(Note, key)
     note: Note | None = session.get(Note, number) if number is not None else None
     is_its = note is not None and (note.subject, note.subject_id) == (_table(record), record.id)
@@ -71,7 +71,7 @@ def find_note(session: AnySession, record: Record, key: str) -> Note | None:
 
 
 def mentions_of(session: AnySession, notes: Collection[Note]) -> Mapping[int, list[int]]:
-    """Return whom each of these notes mentions, by the keys of both."""
+    """Return the keys of the people that each of these notes mentions, by the note's key."""
     found: dict[int, list[int]] = {note.id: [] for note in notes}
     wanted = select(Mention.note_id, Mention.staff_id).where(Mention.note_id.in_(found)).order_by(Mention.id)
     for note_id, staff_id in session.execute(wanted):
@@ -82,7 +82,7 @@ def mentions_of(session: AnySession, notes: Collection[Note]) -> Mapping[int, li
 def add_note(
     session: AnySession, record: Record, *, author: AnyPrincipal, text: str, mentioned: Collection[int]
 ) -> Note:
-    """Write a note about a record (not yet committed), and put it into the inboxes of those whom it mentions."""
+    """Write a note about a record (not yet committed), and put it into the inboxes of the people it mentions."""
     note = Note(subject=_table(record), subject_id=record.id, author_id=author.id, author=author.name, text=text)
     session.add(note)
     _describe(session, record, _ADDED)
@@ -92,7 +92,7 @@ def add_note(
 
 
 def change_note(session: AnySession, record: Record, note: Note, *, text: str, mentioned: Collection[int]) -> None:
-    """Change a note (not yet committed). Whom it mentions no more loses the entry, whom it mentions now gets one."""
+    """Change a note (not yet committed). People it no longer mentions lose the inbox entry, and newly mentioned people get one."""
     if text != note.text:
         note.text, note.edited_at = text, utc_now()
     _describe(session, record, _CHANGED)
@@ -108,9 +108,9 @@ def delete_note(session: AnySession, record: Record, note: Note) -> None:
 
 
 def forget_lost(session: AnySession) -> int:
-    """Delete some notes of records that are gone and no longer in the history, so that no undo brings them back (not yet committed).
+    """Delete some notes of deleted records that the history no longer has, so that no undo can restore them (not yet committed).
 
-    Return how many there were, none when nothing is left. The history is being shortened, so it keeps nothing of them.
+    Return how many were deleted, 0 when none is left. The deletion is not recorded: the history is being pruned.
     """
     for table, model in recorded_models().items():
         is_there = exists(select(1).where(is_record(table_of(model), Note.subject_id)).correlate(Note))
@@ -125,19 +125,19 @@ def forget_lost(session: AnySession) -> int:
 
 
 def is_about_note(done: ChangeSet) -> bool:
-    """Whether a change set is what somebody did with a note, or took that back."""
+    """Whether a change set is an act on a note, or the undo of one."""
     return subject_of(done.summary).startswith((_ADDED, _CHANGED, _DELETED))
 
 
 def _mention(session: AnySession, note: Note, mentioned: Collection[int]) -> None:
-    """Make the entries that are missing. Nobody is told of what they write themselves."""
+    """Create the missing inbox entries. Nobody gets one for their own note."""
     known = set(session.scalars(select(Mention.staff_id).where(Mention.note_id == note.id)))
     new = dict.fromkeys(key for key in mentioned if key not in known and key != note.author_id)
     session.add_all(Mention(note_id=note.id, staff_id=key) for key in new)
 
 
 def _describe(session: AnySession, record: Record, did: str) -> None:
-    """Let the history say what was done with which record: a note's act is an act on that."""
+    """Describe the change set: the history shows an act on a note as an act on its record."""
     summary = f"{did} {noun_of(type(record))} “{excerpt(str(record), LONGEST_NAME)}”"
     describe(session, kind=Kind.NOTE, summary=summary, resource=_table(record), record_id=record.id)
 

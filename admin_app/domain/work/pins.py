@@ -1,4 +1,4 @@
-"""What a person pinned to their home page: put there, in which order, taken away again."""
+"""Pins: the views and summaries that a person put on their home page, and their order."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from admin_app.extensions import AnySession
 from admin_app.models.pin import Pin
 from admin_app.models.saved_view import SavedView
 
-# More are no page to look at, and each is counted.
+# More would be too much for one page, and each has to be counted.
 MOST_PINS = 12
 
 
 def pins_of(session: AnySession, person: AnyPrincipal) -> Sequence[tuple[Pin, SavedView | None]]:
-    """Return what a person pinned, in their order, each with its view; one whose view is no longer shown to them is left out."""
+    """Return a person's pins in their order, each with its view; pins of views that they may no longer see are left out."""
     is_seen, parameters = visible_to(person)
     mine = select(Pin, SavedView).outerjoin(SavedView, SavedView.id == Pin.view_id).where(Pin.staff_id == person.id)
     wanted = mine.where(or_(Pin.view_id.is_(None), is_seen)).order_by(Pin.place, Pin.id)
@@ -29,7 +29,7 @@ def pins_of(session: AnySession, person: AnyPrincipal) -> Sequence[tuple[Pin, Sa
 def pin(
     session: AnySession, person: AnyPrincipal, *, resource: str, view: SavedView | None = None, arguments: str = ""
 ) -> Pin:
-    """Pin a view or a summary behind all others, or find it pinned already (not yet committed); raise `InvalidRecord` for too many."""
+    """Pin a view or a summary after all others, or return the existing pin (not yet committed); raise `InvalidRecord` for too many."""
     view_id = None if view is None else view.id
     mine = session.scalars(select(Pin).where(Pin.staff_id == person.id)).all()
     same = [one for one in mine if (one.resource, one.view_id, one.arguments) == (resource, view_id, arguments)]
@@ -46,12 +46,12 @@ def pin(
 
 
 def unpin(session: AnySession, person: AnyPrincipal, key: str) -> None:
-    """Take a card away (not yet committed); raise `NotFoundError` for none, and for somebody else's."""
+    """Delete a pin (not yet committed); raise `NotFoundError` if it does not exist or is another person's."""
     session.delete(_own(session, person, key))
 
 
 def move_up(session: AnySession, person: AnyPrincipal, key: str) -> None:
-    """Let a card change places with the one before it (not yet committed); the first one stays where it is."""
+    """Swap a pin with the one before it (not yet committed); the first pin stays."""
     moved = _own(session, person, key)
     before = select(Pin).where(Pin.staff_id == person.id, Pin.place < moved.place).order_by(Pin.place.desc()).limit(1)
     other = session.scalar(before)

@@ -1,4 +1,4 @@
-"""Who else has a record's form open. A light note: it expires by itself, and holds nobody up."""
+"""Who else has a record's form open. An entry is no lock: it expires by itself and stops nobody."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PINGED = timedelta(seconds=90)
 # A page without scripts reports once, so this is about as long as an edit takes.
 OPENED = timedelta(minutes=5)
 MOST_NAMED = 5
-# Every form asks. A statement that is put together anew each time takes four times as long as this one.
+# Every form runs this statement. Building it anew each time takes four times as long.
 _PRESENT = (
     select(Staff.id, Staff.name, Presence.since, Presence.expires_at)
     .join(Staff, Staff.id == Presence.staff_id)
@@ -55,7 +55,7 @@ class Present:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the note of an opened form is recent enough not to be written again."""
+        """Whether the entry is so recent that it need not be written again."""
         now = utc_now()
         return now + OPENED / 2 < self.expires_at <= _latest_end(now)
 
@@ -68,7 +68,7 @@ def present_at(session: AnySession, place: OpenForm) -> Sequence[Present]:
 
 
 def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: timedelta) -> None:
-    """Note that a person has the form open (not yet committed), and forget people who have not been seen for long."""
+    """Record that a person has the form open (not yet committed), and delete expired entries."""
     now = utc_now()
     stays = update(Presence).where(*_is_note_of(place, staff_id), Presence.expires_at >= now)
     if not rows_changed(session.execute(stays.values(expires_at=now + lasting))):
@@ -78,12 +78,12 @@ def arrive(session: AnySession, place: OpenForm, staff_id: int, *, lasting: time
 
 
 def leave(session: AnySession, place: OpenForm, staff_id: int) -> None:
-    """Forget that somebody had the form open (not yet committed)."""
+    """Delete a person's entry for the form (not yet committed)."""
     session.execute(delete(Presence).where(*_is_note_of(place, staff_id)))
 
 
 def _latest_end(now: datetime) -> datetime:
-    """Return the latest possible end of a note: a later one was written by a clock that was ahead."""
+    """Return the latest possible end of an entry: a later one was written by a clock that was ahead."""
     return latest(now) + OPENED
 
 

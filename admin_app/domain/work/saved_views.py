@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from admin_app.db import caseless
+from admin_app.db.dialects import insert_into
 from admin_app.db.limits import as_key
 from admin_app.db.ordering import in_order
 from admin_app.domain.permissions.policy import rights_of
@@ -78,8 +78,7 @@ def move_view(session: AnySession, staff: AnyPrincipal, view: SavedView, *, is_u
     at = case({key: number for number, key in enumerate(keys)}, value=SavedView.id)
     # In one order, so that two windows wait for each other; views that somebody deletes meanwhile drop out.
     present = select(literal(staff.id), SavedView.id, at).where(SavedView.id.in_(keys)).order_by(SavedView.id)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(ViewPlace).from_select(
+    row = insert_into(session, ViewPlace).from_select(
         ["staff_id", "view_id", "place"], present.with_for_update(read=True, key_share=True, of=SavedView)
     )
     session.execute(

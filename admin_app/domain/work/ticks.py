@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import Key, key_from, stored_key
 from admin_app.db.record import Record
 from admin_app.db.types import utc_now
@@ -24,13 +24,13 @@ from admin_app.selection.selection import Selection, Ticked
 LIFETIME = timedelta(days=7)
 # Ticks in one set. Nobody ticks more rows page by page, and this many are counted at once.
 MOST_TICKS = 10_000
-# Sets of one person: a few lists a day while they are kept. Without a limit somebody could fill the database.
+# Sets of one person: enough for a few lists a day until they expire. Without a limit somebody could fill the database.
 MOST_SETS = 100
 
-# The verdicts of records that are there no longer once a plan has deleted what it could.
+# The verdicts of records that no longer exist after a plan of deletion was carried out.
 NO_LONGER = (Verdict.DONE, Verdict.GONE)
 
-# Characters of `Selection.digest`, which a copy's key begins with.
+# Length of `Selection.digest`, with which a copy's key begins.
 DIGEST = 32
 
 TOO_MANY = f"You can select {MOST_TICKS:,} rows one by one or by page. To select more, narrow the list and select all that match."
@@ -58,13 +58,13 @@ class TickedList:
 
     @property
     def with_copies(self) -> tuple[ColumnElement[bool], ...]:
-        """The condition on that one, and on the copies that were made of it."""
+        """The condition on the set that this person changes, and on its copies."""
         return (*self._is_its, func.substr(TickSet.list_key, 1, DIGEST) == self.key, _is_kept())
 
 
 @dataclass(frozen=True)
 class Ticks:
-    """The ticks of a list: their number, that of the pages they were made on, and which of the keys asked about have one."""
+    """The ticks of a list: how many, on how many pages they were made, and which of the requested keys have one."""
 
     id: int
     is_all_but: bool
@@ -73,12 +73,12 @@ class Ticks:
     found: frozenset[Key]
 
     def among(self, keys: Collection[Key]) -> set[Key]:
-        """Return which of these rows are selected, of those that were looked up."""
+        """Return which of these rows are selected; they must be among the keys given to `find`."""
         return set(keys) - self.found if self.is_all_but else set(keys) & self.found
 
 
 def _found() -> Statement:
-    """Ask for a set with the number of its ticks and of their pages, and for those of some keys that have one."""
+    """Select a set with the numbers of its ticks and of their pages, and those of some keys that have a tick."""
     counts = (
         select(one).where(Tick.set_id == TickSet.id).scalar_subquery()
         for one in (func.count(), func.count(Tick.page.distinct()))
@@ -89,13 +89,13 @@ def _found() -> Statement:
         TickSet.list_key == bindparam("list_key"),
         TickSet.changed_at.between(bindparam("earliest"), bindparam("latest")),
     )
-    # Limited, so that neither store counts anew for each of the rows.
+    # The limit makes both databases count once, not once for each row.
     held = select(TickSet.id, TickSet.is_all_but, *counts).where(*own).limit(1).subquery()
     ticked = (Tick.set_id == held.c.id) & Tick.record_id.in_(bindparam("keys", expanding=True))
     return select(held, Tick.record_id).outerjoin(Tick, ticked)
 
 
-# Every list asks. Put together anew each time, the question took nearly a tenth of a page.
+# Every list runs it. Building it anew each time took nearly a tenth of the page's time.
 _FOUND = _found()
 
 
@@ -112,7 +112,7 @@ def find(session: AnySession, place: TickedList, keys: Collection[Key] = ()) -> 
 
 
 def tick(session: AnySession, place: TickedList, selection: Selection, keys: Collection[Key], *, page: int = 0) -> None:
-    """Tick rows of the list (not yet committed); keys of others are passed over. Raise `SelectionError` for too many."""
+    """Tick rows of the list (not yet committed); keys of rows outside the list are ignored. Raise `SelectionError` for too many."""
     if keys:
         held = _hold(session, place)
         _remove(session, held, keys) if held.is_all_but else _add(session, held, selection, keys, page)
@@ -121,28 +121,28 @@ def tick(session: AnySession, place: TickedList, selection: Selection, keys: Col
 def untick(
     session: AnySession, place: TickedList, selection: Selection, keys: Collection[Key], *, page: int = 0
 ) -> None:
-    """Take back the ticks of rows (not yet committed); where all are ticked, leave these out."""
+    """Untick rows (not yet committed); if all rows are ticked, exclude these."""
     if keys and (held := _held(session, place)) is not None:
         _add(session, held, selection, keys, page) if held.is_all_but else _remove(session, held, keys)
 
 
 def tick_all(session: AnySession, place: TickedList) -> None:
-    """Tick every row that matches, those to come among them (not yet committed)."""
+    """Tick every matching row, future ones included (not yet committed)."""
     held = _hold(session, place)
     session.execute(delete(Tick).where(Tick.set_id == held.id))
     session.execute(update(TickSet).where(TickSet.id == held.id).values(is_all_but=True))
 
 
 def clear(session: AnySession, place: TickedList) -> None:
-    """Take back every tick (not yet committed)."""
+    """Untick everything (not yet committed)."""
     session.execute(delete(TickSet).where(*place.own))
 
 
 def clear_planned(session: AnySession, plan: Plan, *, set_id: int) -> None:
-    """Take back the ticks of the records that a plan deleted, in the list that it was made from, which this set is of (not yet committed).
+    """Untick the records that a plan deleted, in the list that the plan was made from: the list of this set (not yet committed).
 
-    What it left stays ticked, and so does what its person ticked since. Where every row is ticked, the ticks go as a whole,
-    unless the plan left a row, or that is newer than the plan.
+    Records that the plan left stay ticked, and so do rows that the person ticked since. If every row is ticked, the whole
+    set is deleted, unless the plan left a record or the set was changed after the plan was made.
     """
     of = aliased(TickSet)
     key = select(func.substr(of.list_key, 1, DIGEST)).where(of.id == set_id).scalar_subquery()
@@ -158,14 +158,14 @@ def clear_planned(session: AnySession, plan: Plan, *, set_id: int) -> None:
 
 
 def in_list(session: AnySession, ticks: Ticks, selection: Selection) -> int:
-    """Count the selected rows that the list still has: others were deleted, or no longer match."""
+    """Count the ticked rows that the list still has; others were deleted, or no longer match."""
     model = selection.schema.model
     found = select(func.count()).select_from(model).where(model.id.in_(_records(model, ticks.id)), *selection.criteria)
     return session.scalar(found) or 0
 
 
 def meant(session: AnySession, place: TickedList, selection: Selection) -> Selection:
-    """Return the selection with the rows that its ticks mean; raise `SelectionError` for ticks of another person or list."""
+    """Return the selection limited to its ticked rows; raise `SelectionError` for ticks of another person or list."""
     number = select(func.count()).where(Tick.set_id == TickSet.id).scalar_subquery()
     found = session.execute(
         select(number, TickSet.is_all_but).where(TickSet.id == selection.ticks, *place.with_copies)
@@ -178,7 +178,7 @@ def meant(session: AnySession, place: TickedList, selection: Selection) -> Selec
 
 
 def keep_copy(session: AnySession, set_id: int) -> int:
-    """Copy a set for work that comes later, whatever is ticked meanwhile (not yet committed); return the copy's id."""
+    """Copy a set for later work, so that ticks made meanwhile do not change it (not yet committed); return the copy's id."""
     original = session.get_one(TickSet, set_id)
     copy = TickSet(
         staff_id=original.staff_id,
@@ -195,13 +195,13 @@ def keep_copy(session: AnySession, set_id: int) -> int:
 
 
 def tick_lines(session: AnySession, place: TickedList, plan_id: int, verdicts: Collection[str]) -> int:
-    """Make a set of the records that lines of a plan with these verdicts are about (not yet committed); return its id."""
+    """Create a set of the records of a plan's lines with these verdicts (not yet committed); return its id."""
     mine = (PlanLine.plan_id == plan_id, PlanLine.verdict.in_(verdicts), PlanLine.record_id.is_not(None))
     return _tick_found(session, place, PlanLine.record_id, mine)
 
 
 def tick_changes(session: AnySession, place: TickedList, change_set_id: int, table: str) -> int:
-    """Make a set of the records of a table that a change set made or changed (not yet committed); return its id."""
+    """Create a set of the records of a table that a change set created or changed (not yet committed); return its id."""
     mine = (Change.change_set_id == change_set_id, Change.model == table, Change.act != Did.DELETE)
     return _tick_found(session, place, Change.record_id, mine)
 
@@ -232,25 +232,26 @@ class _Held:
 
 
 def _held(session: AnySession, place: TickedList) -> _Held | None:
-    """Note that the set is changed now, which locks it."""
+    """Set the time of the last change, which locks the set; None if there is no set."""
     changed = update(TickSet).where(*place.own).values(changed_at=utc_now()).returning(TickSet.id, TickSet.is_all_but)
     found = session.execute(changed, execution_options={"synchronize_session": False}).one_or_none()
     return None if found is None else _Held(*found)
 
 
 def _hold(session: AnySession, place: TickedList) -> _Held:
-    """Do the same, creating the set if there is none. If two tabs create one at once, the second uses the first's."""
+    """Lock the set, and create it if there is none. If two tabs create it at once, the second uses the first's."""
     if (held := _held(session, place)) is not None:
         return held
     _forget_old(session, place.staff_id)
-    made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values: Values = {"staff_id": place.staff_id, "resource": place.resource, "list_key": place.key}
-    session.execute(made(TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing())
+    session.execute(
+        insert_into(session, TickSet).values(**values, is_all_but=False, changed_at=utc_now()).on_conflict_do_nothing()
+    )
     return _hold(session, place)
 
 
 def _forget_old(session: AnySession, staff_id: int) -> None:
-    """Remove expired sets, and the person's oldest where they have too many."""
+    """Delete expired sets, and the person's oldest sets if they have too many."""
     session.execute(delete(TickSet).where(~_is_kept()))
     newest = (
         select(TickSet.id).where(TickSet.staff_id == staff_id).order_by(TickSet.changed_at.desc(), TickSet.id.desc())
@@ -260,7 +261,7 @@ def _forget_old(session: AnySession, staff_id: int) -> None:
 
 
 def _add(session: AnySession, held: _Held, selection: Selection, keys: Collection[Key], page: int) -> None:
-    """Add those of these keys that are of the list's rows, and not in the set already."""
+    """Add those keys that belong to rows of the list and are not in the set yet."""
     model = selection.schema.model
     wanted = model.id.in_(keys), model.id.not_in(_records(model, held.id)), *selection.criteria
     rows = select(literal(held.id), stored_key(model.id), literal(page)).where(*wanted)
@@ -278,11 +279,11 @@ def _records(model: type[Record], set_id: int) -> Statement:
 
 
 def _is_kept() -> ColumnElement[bool]:
-    """Return the condition on the sets that still hold."""
+    """Return the condition on sets that have not expired."""
     return TickSet.changed_at.between(*_kept_times())
 
 
 def _kept_times() -> tuple[datetime, datetime]:
-    """Return between when a set that still holds was changed; those of a clock that was ahead hold for no longer than others."""
+    """Return the earliest and latest time of change of a set that has not expired; a set from a clock that was ahead lasts no longer than others."""
     now = utc_now()
     return now - LIFETIME, now + LIFETIME

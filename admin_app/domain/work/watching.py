@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from admin_app.db.dialects import insert_into
 from admin_app.db.keys import is_numbered
 from admin_app.db.record import Record
 from admin_app.domain.permissions.principal import AnyPrincipal
@@ -20,7 +20,7 @@ MOST_WATCHED, MOST_VIEWS = 200, 20
 
 
 def watch_record(session: AnySession, person: AnyPrincipal, record: Record) -> None:
-    """Let a person be told of a record from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
+    """Let a person watch a record (not yet committed); raise `InvalidRecord` if they watch too many."""
     _require_room(session, Watch.staff_id == person.id, MOST_WATCHED, "records")
     table = table_of(type(record)).name
     change = select(func.max(Change.id)).where(Change.model == table, Change.record_id == record.id)
@@ -37,18 +37,18 @@ def watch_record(session: AnySession, person: AnyPrincipal, record: Record) -> N
 
 
 def stop_watching(session: AnySession, person: AnyPrincipal, record: Record) -> None:
-    """Tell a person no more of a record (not yet committed)."""
+    """Stop watching a record (not yet committed)."""
     its = (Watch.subject == table_of(type(record)).name, Watch.subject_id == record.id)
     session.execute(delete(Watch).where(Watch.staff_id == person.id, *its))
 
 
 def stop(session: AnySession, person: AnyPrincipal, watch_id: int) -> None:
-    """Do the same by the watch's id, for a record that the person may no longer see."""
+    """Stop watching by the watch's id, for a record that the person may no longer see."""
     session.execute(delete(Watch).where(Watch.staff_id == person.id, Watch.id == watch_id))
 
 
 def watch_view(session: AnySession, person: AnyPrincipal, view: SavedView, model: type[Record]) -> None:
-    """Let a person be told of rows that come into a view from now on (not yet committed); raise `InvalidRecord` where they watch too many."""
+    """Let a person watch a view for new rows (not yet committed); raise `InvalidRecord` if they watch too many."""
     if not is_numbered(model):
         raise InvalidRecord({"": "This list cannot be watched: its records have no numbers that tell the newer ones."})
     _require_room(session, ViewWatch.staff_id == person.id, MOST_VIEWS, "views")
@@ -57,7 +57,7 @@ def watch_view(session: AnySession, person: AnyPrincipal, view: SavedView, model
 
 
 def stop_watching_view(session: AnySession, person: AnyPrincipal, view_id: int) -> None:
-    """Tell a person no more of a view (not yet committed)."""
+    """Stop watching a view (not yet committed)."""
     session.execute(delete(ViewWatch).where(ViewWatch.staff_id == person.id, ViewWatch.view_id == view_id))
 
 
@@ -72,6 +72,5 @@ def _require_room(session: AnySession, own: ColumnElement[bool], most: int, noun
 
 
 def _insert(session: AnySession, model: type[Watch | ViewWatch], **values: object) -> None:
-    """Insert a row once, also where two windows do so at the same moment."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    """Insert a row unless it exists, even if two windows do so at the same moment."""
+    session.execute(insert_into(session, model).values(**values).on_conflict_do_nothing())

@@ -29,7 +29,7 @@ from admin_app.relations import ManyToMany, links_of
 from admin_app.selection.conditions import Condition
 
 T = TypeVar("T")
-# Characters of the name that the history has of a record.
+# Most characters of a record's name in the history.
 LONGEST_NAME = 60
 
 
@@ -37,7 +37,7 @@ class Access:
     """The rights of one person on one resource. Answers are kept for the rest of the request."""
 
     def __init__(self, resource: Resource, who: Authority) -> None:
-        """Ask nothing yet."""
+        """Keep the resource and the person; ask nothing yet."""
         self.resource = resource
         self.authority = who
         # Every column and every row's links ask the same questions.
@@ -46,7 +46,7 @@ class Access:
         self._fields = FieldAccess(self)
 
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
-        """Return the answer that is kept under a key; find it out the first time."""
+        """Return the answer kept under a key; compute it the first time."""
         if key not in self._known:
             self._known[key] = find_out()
         found: T = self._known[key]
@@ -58,7 +58,7 @@ class Access:
         return None if other is None else access_for(other, self.authority)
 
     def beyond(self, name: str) -> Access | None:
-        """Return the same person's access to the other side of a relation, None where that has no resource."""
+        """Return the same person's access to the other side of a relation; None if that has no resource."""
         return self.once(("beyond", name), lambda: self._beyond(name))
 
     def _beyond(self, name: str) -> Access | None:
@@ -68,7 +68,7 @@ class Access:
     # ---- actions
 
     def may(self, action: Action) -> bool:
-        """Whether the person may do this with some record at least."""
+        """Whether the person may do this with at least some records."""
         one = self.resource
         return self.once(
             ("may", action),
@@ -84,30 +84,30 @@ class Access:
 
     @property
     def needs_reason(self) -> bool:
-        """Whether the person has to say why, before they change many records at once: where the resource asks, or a role of theirs."""
+        """Whether the person has to give a reason before they change many records at once, because the resource or one of their roles demands it."""
         return self.resource.needs_reason or self.authority.rights.needs_reason
 
     # ---- rows
 
     def rows(self, action: Action) -> ColumnElement[bool] | None:
-        """Return the condition on the rows that the person sees and may do this with; None: every row."""
+        """Return the condition on the rows that the person sees and may do this with; None means every row."""
         return None if self.authority.is_unbound else self.once(("rows", action), lambda: self._scope.condition(action))
 
     def seen(self) -> ColumnElement[bool] | None:
-        """Return the condition on the rows that the person may see, as records or in lists; None: all."""
+        """Return the condition on the rows that the person may see, as records or in lists; None means every row."""
         return self.once("seen", self._scope.seen)
 
     def archived(self) -> ColumnElement[bool] | None:
-        """Return the condition on the archived rows, which a list leaves out; None where the person may not see what is archived.
+        """Return the condition on the archived rows, which a list leaves out; None if the model has no archive, or the person may not see its column.
 
-        The command line means every row that it does not narrow.
+        On the command line it is None too: a command means every row.
         """
         model = self.resource.model
         is_told = self.authority.principal is not None and self.shows(model.__archived_at__)
         return is_archived(model) if is_told else None
 
     def seen_beyond(self, name: str) -> ColumnElement[bool] | None:
-        """Return the same of a relation's other side."""
+        """Return the condition on the rows on a relation's other side that the person may see; None means every row."""
         other = self.beyond(name)
         return None if other is None else other.seen()
 
@@ -129,7 +129,7 @@ class Access:
         return [key for key in found if key not in withheld] if withheld else found
 
     def is_within(self, key: Key, action: Action) -> bool:
-        """Whether the record of this key is one that the person may see and do this with."""
+        """Whether the person may see the record with this key and do this with it."""
         return key in self._scope.among([key], self.rows(action))
 
     def sees(self, record: Record) -> bool:
@@ -137,7 +137,7 @@ class Access:
         return self.seen() is None or self.look([record])[record.id]
 
     def look(self, records: Iterable[Record]) -> dict[Key, bool]:
-        """Find out by one statement which of these records the person may see; the answers are kept."""
+        """Find out by one statement which of these records the person may see, and keep the answers."""
         known: dict[Key, bool] = self.once("look", dict)
         if (seen := self.seen()) is not None and (keys := {record.id for record in records} - known.keys()):
             found = self._scope.among(keys, seen)
@@ -145,7 +145,7 @@ class Access:
         return known
 
     def look_beyond(self, names: Iterable[str], records: Sequence[Record]) -> None:
-        """Find out which of the records that these point at the person may see, by one statement a relation at most."""
+        """Find out which of the records that these refer to the person may see, by at most one statement per relation."""
         for name in names:
             relation, other = self.resource.relation(name), self.beyond(name)
             if relation is None or other is None or other.seen() is None or self.resource.is_to_many(name):
@@ -159,27 +159,27 @@ class Access:
             other.look(many)
 
     def rule_names(self, action: Action) -> list[list[str]]:
-        """Return the names of the person's row rules for an action: of each list, a row must match any."""
+        """Return the names of the person's row rules for an action, as lists: a row must match one rule of each list."""
         return [] if self.authority.is_unbound else sorted(sorted(names) for names in self._scope.rules(action))
 
     def asked_of_all(self, action: Action) -> list[Condition] | None:
-        """Return the conditions of the row rules that every row of an action meets; None where no row can."""
-        # What roles give without a person is as if everybody could meet it.
+        """Return the row rules' conditions that every row of an action meets; None if no row can meet them."""
+        # For roles without a person every rule counts as met: whether it is depends on the person.
         is_nobodys = self.authority.is_unbound or self.authority.principal is None
         return [] if is_nobodys else self._scope.asked_of_all(action)
 
     def decided_by(self, action: Action) -> list[str]:
-        """Name the fields that the person's row rules ask, for an action."""
+        """Return the fields that the person's row rules for an action test."""
         return [] if self.authority.is_unbound else self._scope.decided_by(action)
 
     def rule_words(self, action: Action) -> str:
-        """Say which rows the person is limited to, "" for no limit."""
+        """Say which rows the person is limited to; "" if they are not limited."""
         rules = self.resource.row_rules
         names = sorted({name for rule in self.rule_names(action) for name in rule})
         return " or ".join(rules[name].yours or f"“{rules[name].label}”" for name in names if name in rules)
 
     def rules_told(self, action: Action) -> str:
-        """Return the same in words, with the person's own detail that the rule compares, such as their email, for a person who finds no rows."""
+        """Say which rows the person is limited to, with the detail that the rule compares, such as their email. It explains an empty list."""
         rules, person = self.resource.row_rules, self.authority.principal
         known = [rules[name] for rule in self.rule_names(action) for name in rule if name in rules]
         told = [one.told_by(person) for one in dict.fromkeys(known) if one.told_by is not None and person is not None]
@@ -188,17 +188,17 @@ class Access:
     # ---- records
 
     def find(self, text: str) -> Record | None:
-        """Return the record of an id in an address; None if the text is no id, or the person may not see the record."""
+        """Return the record with the id in an address; None if the text is no id, or the person may not see the record."""
         return self.find_key(read_key(self.resource.model, text))
 
     def find_key(self, key: Key | None) -> Record | None:
-        """Return the record of this key, or None where the person may not see it, or it is gone."""
+        """Return the record with this key; None if it is gone, or the person may not see it."""
         seen = self._found()
         wanted = self.resource.by_key if seen is None else self.resource.by_key.where(seen)
         return None if key is None else db.session.scalar(wanted, {"key": key})
 
     def found_among(self, keys: Collection[Key]) -> set[Key]:
-        """Return those of these keys whose records `find_key` finds."""
+        """Return the keys whose records `find_key` would find."""
         return self._scope.among(keys, self._found())
 
     def _found(self) -> ColumnElement[bool] | None:
@@ -206,7 +206,7 @@ class Access:
         return self.seen() if self._scope.sight is not None else None
 
     def requested(self, action: Action) -> Record:
-        """Return the record that the URL names: 404 where the person does not see it, 403 where this is not for them to do."""
+        """Return the record that the URL names; answer 404 if the person does not see it, and 403 if they may not do this."""
         record = self.find(request.args.get("id", ""))
         if record is None:
             abort(404)
@@ -219,12 +219,12 @@ class Access:
             abort(403)
 
     def title_of(self, record: Record) -> str:
-        """Name the record in a few words, by its number where its name is not for this person."""
+        """Return the record's name in a few words, or its number if the person may not see the name."""
         is_empty = bool(title_of(type(record))) and type(record).__str__ is Record.__str__ and not given_title(record)
         return self.number_of(record.id) if is_empty or not self.shows_title() else str(record)
 
     def former_title(self, change: Change) -> str:
-        """Name a record as it was called when it was changed."""
+        """Return the record's name at the time of a change."""
         title = excerpt(change.title, LONGEST_NAME) if self.shows_title() else ""
         return title or self.number_of(change.record_id)
 
@@ -233,7 +233,7 @@ class Access:
         return f"{sentence_case(self.resource.noun)} {key}"
 
     def detail_of(self, record: Record) -> str:
-        """Tell records of the same name apart by a second line: the unique column, or the id."""
+        """Return a second line that distinguishes records of the same name: a unique column, or the id."""
         unique = self.once("unique", self._unique)
         given = getattr(record, unique[0]) if unique else None
         return f"ID {record.id}" if given is None else str(given)
@@ -245,7 +245,7 @@ class Access:
     # ---- fields
 
     def shows(self, name: str) -> bool:
-        """Whether the person may see a field, or a related record's ("user.email"): that one only who may see all of those."""
+        """Whether the person may see a field, or a related record's field ("user.email"), for which they must see all related records."""
         return self.authority.is_unbound or self.once(("shows", name), lambda: self._fields.shows(name))
 
     def shown(self, names: Iterable[str]) -> list[str]:
@@ -255,7 +255,7 @@ class Access:
     def may_write(self, name: str, action: Action) -> bool:
         """Whether the person may change a field by this action. Nobody may write what they do not see.
 
-        An undo may also write read-only fields: it gives back what was there.
+        An undo may also write read-only fields: it restores former values.
         """
         return self.once(
             ("writes", name, action),
@@ -268,7 +268,7 @@ class Access:
         )
 
     def leads_out_of_sight(self, name: str, record: object) -> bool:
-        """Whether a relation leads to a record that the person does not see, and so may not be taken away from it."""
+        """Whether a relation leads to a record that the person does not see, so that they may not change it."""
         other = self.beyond(name)
         if other is None or other.seen() is None:
             return False
@@ -278,7 +278,7 @@ class Access:
         return value is not None and not other.sees(value)
 
     def leads_into_sight(self, name: str) -> ColumnElement[bool] | None:
-        """Return the condition on the rows whose relation leads to no record that the person does not see; None: all."""
+        """Return the condition on the rows whose relation leads to no hidden record; None means every row."""
         relation, seen = self.resource.relation(name), self.seen_beyond(name)
         if relation is None or seen is None:
             return None
@@ -288,16 +288,16 @@ class Access:
         return or_(relation.own.is_(None), relation.own.in_(shown))
 
     def may_export(self, name: str) -> bool:
-        """Whether a field that the person sees may also leave."""
+        """Whether a field that the person sees may also be exported."""
         first = name.partition(".")[0]
         return self.shows(name) and self._fields.right_to(first, [Action.EXPORT]) is not FieldRight.HIDDEN
 
     def shows_relation(self, name: str) -> bool:
-        """Whether the person may know what a record belongs to: its parent's page and numbers would tell it too."""
+        """Whether the person may know which record another belongs to. If not, the parent's page and its numbers must not reveal it either."""
         return not name or self._fields.is_shown(name)
 
     def shows_title(self) -> bool:
-        """Whether the person may see all that a record is named by; where nothing says what that is, no column that roles hide."""
+        """Whether the person may see every field that makes a record's name; if the model does not say which, roles may hide no column at all."""
         is_said = self.resource.model.named_by is not None
         sees = self.shows if is_said else self.shows_relation
         return self.once("title", lambda: all(sees(name) for name in self._fields.named_by()))
@@ -320,7 +320,7 @@ def access_of(model: type[Record]) -> Access | None:
 
 
 def access_at(endpoint: str | None) -> Access | None:
-    """Return the same for the resource whose pages have this endpoint, None where none has."""
+    """Return the current person's access to the resource with this endpoint; None if there is none."""
     resource = resource_at(endpoint)
     return None if resource is None else access_to(resource)
 
@@ -363,7 +363,7 @@ def accesses_of_table(table: str) -> list[Access]:
 
 
 def access_of_first_class(table: str) -> Access | None:
-    """Return the current person's access to the records of a table's base class; None as above."""
+    """Return the current person's access to the records of a table's base class; None if they have no resource or no history."""
     model = recorded_models().get(table)
     return None if model is None else access_of(model)
 
@@ -382,7 +382,7 @@ def _sees_some(access: Access) -> bool:
 
 
 def rows_by_base_class(found: Sequence[Access], action: Action) -> dict[type[Record], ColumnElement[bool]]:
-    """Return the rows with which the person may do this, by base class; None for a whole table.
+    """Return the conditions on rows with which the person may do this, by base class; one without a condition is left out.
 
     The history files records under the base class. A right to a derived class covers the records of that class alone.
     """
@@ -390,7 +390,7 @@ def rows_by_base_class(found: Sequence[Access], action: Action) -> dict[type[Rec
 
 
 def seen_by_base_class(found: Sequence[Access]) -> dict[type[Record], ColumnElement[bool]]:
-    """Return the rows that the person sees in the same way."""
+    """Return the rows that the person sees, by base class; a model without a condition is left out."""
     return _by_base_class([(one, one.seen()) for one in found])
 
 
@@ -406,6 +406,6 @@ def _by_base_class(
 
 
 def base_class(access: Access) -> type[Record]:
-    """Return the first class of the table whose records these rights are about."""
+    """Return the base class of the records that these rights concern."""
     first: type[Record] = inspect_mapper(access.resource.model).base_mapper.class_
     return first

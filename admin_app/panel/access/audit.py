@@ -55,7 +55,7 @@ def summary_of(done: ChangeSet) -> str:
 
 
 def purpose_of(done: ChangeSet) -> str:
-    """Return the summary before it is known whether the person may see it: without a name if they may not."""
+    """Return a change set's summary for the page of re-authentication, which comes before the check of rights: without a name that the person may not see."""
     access = access_of_record(done.resource, done.record_id)
     return summary_of(done) if access is None or is_shown(db.session, done, visible()) else _unnamed(done, access)
 
@@ -71,12 +71,12 @@ def _way(done: ChangeSet) -> str:
 
 
 def _names_unseen(done: ChangeSet, access: Access) -> bool:
-    """Whether it names a record whose name the person does not see, or, merged into another one, perhaps never saw."""
+    """Whether a summary names a record whose name the person may not see, or a merged one that they may never have seen."""
     return not access.shows_title() or (access.seen() is not None and is_merge(done))
 
 
 def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
-    """Answer 403 where an undo would write fields that the person may not write, at all or in these records."""
+    """Answer 403 if an undo would write fields that the person may not write, at all or in these records."""
     for access in _undoing(touched):
         model = access.resource.model
         fixed = [
@@ -94,7 +94,7 @@ def require_fields(done: ChangeSet, touched: Collection[Access]) -> None:
 
 
 def _held(access: Access) -> dict[str, ColumnElement[bool]]:
-    """Return the rows whose relations lead to nothing hidden, by the field that stores each relation which may lead to hidden records."""
+    """Return the conditions on rows whose relations lead to no hidden record, by the field that stores the relation."""
     held: dict[str, list[ColumnElement[bool]]] = {}
     for name, one in access.resource.relations.items():
         if (free := access.leads_into_sight(name)) is not None:
@@ -110,14 +110,14 @@ def require_undo(touched: Collection[Access]) -> None:
 
 
 def require_rows_before(done: ChangeSet, touched: Sequence[Access]) -> None:
-    """Answer 404 where a change set made or changed records that the person does not see, and 403 where they may not undo it."""
+    """Answer 404 if a change set created or changed records that the person does not see, and 403 if they may not undo it."""
     did = [Did.CREATE, Did.UPDATE]
     _require_rows(done.id, seen_by_base_class(touched), did, 404)
     _require_rows(done.id, rows_by_base_class(_undoing(touched), Action.UNDO), did, 403)
 
 
 def require_rows_after(set_id: int, touched: Collection[Access]) -> None:
-    """Answer 404 where an undo gave back records that the person does not reach, or cannot be checked as they are gone again."""
+    """Answer 404 if an undo restored records that the person does not reach, or that are gone again and cannot be checked."""
     _require_rows(set_id, rows_by_base_class(_undoing(touched), Action.UNDO), [Did.UPDATE, Did.DELETE], 404)
 
 

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Authority:
-    """A person and their rights as they are now. Nobody is the command line: who runs it may do everything by it."""
+    """A person and their present rights. Without a person it is the command line, which may do everything."""
 
     principal: AnyPrincipal | None
     rights: Rights
@@ -32,11 +32,11 @@ class Authority:
 
     @cached_property
     def is_unbound(self) -> bool:
-        """Whether nothing is limited: one of their roles gives everything, every row and every field."""
+        """Whether nothing is limited, because one of the roles gives every right, row and field."""
         return any(EVERYTHING in one.permissions and not one.rows and not one.fields for one in self.rights.grants)
 
     def once(self, key: Hashable, find_out: Callable[[], T]) -> T:
-        """Return what is known under a key, found out the first time."""
+        """Return the answer kept under a key; compute it the first time."""
         if key not in self.known:
             self.known[key] = find_out()
         found: T = self.known[key]
@@ -44,12 +44,12 @@ class Authority:
 
 
 _COMMAND_LINE = Rights((Grant(frozenset({EVERYTHING})),))
-# Who a job is for, or whom a question is about.
+# The person that a job works for, or that a question is about.
 _acted_for: ContextVar[Authority | None] = ContextVar("authority", default=None)
 
 
 def authority() -> Authority:
-    """Return for whom this is: the signed-in person, the owner of the current job, or the command line; inside `acting_for`, that person."""
+    """Return the authority of the current work: the signed-in person's, or inside `acting_for` that person's, such as a job's owner; else the command line's."""
     if (other := _acted_for.get()) is not None:
         return other
     if not has_request_context():
@@ -57,7 +57,7 @@ def authority() -> Authority:
     principal = current_principal()
     known = request_context().known
     kept: Authority | None = known.get(Authority)
-    # Who signed in or out in this very request is somebody else.
+    # A person who signed in or out in this request replaces the one before.
     if kept is None or kept.principal is not principal:
         kept = known[Authority] = Authority(principal, rights_of(principal))
     return kept
@@ -65,7 +65,7 @@ def authority() -> Authority:
 
 @contextmanager
 def acting_for(staff: Staff) -> Iterator[None]:
-    """Do what is inside with this person's rights: a job of theirs, or a question about what they may do, which changes nothing."""
+    """Run the block with this person's rights: a job of theirs, or a question about what they may do, which changes nothing."""
     token = _acted_for.set(Authority(staff, rights_of(staff)))
     try:
         yield

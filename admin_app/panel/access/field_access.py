@@ -33,7 +33,7 @@ class Asked(Protocol):
         """Whether the person may see records, or lists of them."""
 
     def seen(self) -> ColumnElement[bool] | None:
-        """Return the condition on the rows that the person may see; None: all."""
+        """Return the condition on the rows that the person may see; None means every row."""
 
     def shows(self, name: str) -> bool:
         """Whether the person may see a field."""
@@ -42,19 +42,19 @@ class Asked(Protocol):
         """Whether the person may know what a record belongs to."""
 
     def beyond(self, name: str) -> Asked | None:
-        """Return the same of a relation's other side."""
+        """Return the answers for a relation's other side."""
 
 
 class FieldAccess:
-    """The roles' field rights, and what they give of related resources."""
+    """The field rights of a person's roles on a resource, and what follows from them for related records."""
 
     def __init__(self, asked: Asked) -> None:
-        """Keep whose fields of what they are."""
+        """Keep the access that answers for the resource and related ones."""
         self._asked = asked
         self._resource = asked.resource
 
     def shows(self, name: str) -> bool:
-        """Whether the person may see a field, or a related record's ("user.email")."""
+        """Whether the person may see a field, or a related record's field ("user.email")."""
         first, _, rest = name.partition(".")
         if not self.is_shown(first):
             return False
@@ -73,9 +73,9 @@ class FieldAccess:
         return self.right_to(name, self._seeing) is not FieldRight.HIDDEN
 
     def right_to(self, name: str, actions: Sequence[Action]) -> FieldRight:
-        """Return the most generous right to a field by any of these actions. A relation is also the column of its key.
+        """Return the most generous right to a field by any of these actions. A relation shares the right of its key's column.
 
-        One by several columns tells what those tell that share some of them: a desk of a branch tells the branch.
+        A relation over several columns reveals other relations over some of them: a desk of a branch reveals the branch.
         """
         tells = self._told_by.get(name, ())
         is_told = all(self._asked.shows(one) and self._right_to(one, actions) is not FieldRight.HIDDEN for one in tells)
@@ -95,7 +95,7 @@ class FieldAccess:
         return min(by_act, key=_strictness, default=FieldRight.HIDDEN)
 
     def named_by(self) -> Sequence[str]:
-        """Name the columns that make a record's name: all of them, where the model does not say."""
+        """Return the columns that make a record's name: every column, if the model does not say."""
         model = self._resource.model
         if model.named_by is not None or model.__str__ is Record.__str__:
             return model.named_by or list(filter(None, [title_of(model)]))
@@ -103,7 +103,7 @@ class FieldAccess:
 
     @cached_property
     def _seeing(self) -> tuple[Action, ...]:
-        """The actions by which the person sees fields: viewing and listing, or else any that they may do."""
+        """The actions by which the person sees fields: viewing and listing if they may, otherwise every action that they may take."""
         looking = tuple(action for action in (Action.VIEW, Action.LIST) if self._asked.may(action))
         return looking or tuple(action for action in Action if self._asked.may(action))
 
@@ -125,7 +125,7 @@ class FieldAccess:
 
     @cached_property
     def _closed(self) -> set[str]:
-        """The columns that tell where a relation leads which the person does not see, and none that they see."""
+        """The columns of relations that the person may not know, without those that a visible relation uses too."""
         ties = [one for one in self._resource.relations.values() if not one.is_many]
         shown = {one.key for one in ties if self.shows(one.key)}
         told = {name for one in ties if one.key in shown for name in one.own_names}

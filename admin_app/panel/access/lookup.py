@@ -15,7 +15,7 @@ from admin_app.panel.access.authority import authority
 
 
 def typing_hint(model: type[Record]) -> str:
-    """Say what to type where a record of this model is meant."""
+    """Say what to type in a field for a record of this model."""
     return authority().once((model, "typing hint"), lambda: _typing_hint(model))
 
 
@@ -31,7 +31,7 @@ def find(model: type[Record], text: str) -> Record:
 
 
 def find_offered(model: type[Record], text: str) -> Record:
-    """Return the same of the records that a picker offers: an archived one is meant by its ID alone."""
+    """Return the record that a person means by what they typed, among those that a picker offers: only the ID finds an archived record."""
     noun, nouns = names_of(model)
     return find_one(db.session, model, text, noun=noun, nouns=nouns, visible_scope=_offered_of(model))
 

@@ -1,4 +1,4 @@
-"""What a person's row rules leave of a new record: the values that it gets by itself, or the reason why none can be created."""
+"""What a person's row rules mean for a new record: the values that it has to get, or the reason why none can be created."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _GONE = "one of the limits is not there any more"
 
 @dataclass(frozen=True)
 class NewRecord:
-    """`given` holds values by field, of a relation the record; `problem` says in a clause why no record can be created."""
+    """The values that a new record has to get, `given` by field (a record for a relation), or the `problem`: a clause that says why none can be created."""
 
     given: Values = field(default_factory=dict)
     problem: str = ""
 
     def columns(self, access: Access) -> Values:
-        """Return the same values by column."""
+        """Return the given values by column."""
         found: Values = {}
         for name, value in self.given.items():
             relation = access.resource.relation(name)
@@ -36,17 +36,17 @@ class NewRecord:
 
 
 def may_add(access: Access) -> bool:
-    """Whether the person may create a record: they have the right, and a record can be what their row rules ask."""
+    """Whether the person may create a record: they have the right, and a new record can meet their row rules."""
     return access.may(Action.CREATE) and not new_record(access).problem
 
 
 def new_record(access: Access) -> NewRecord:
-    """Return what the row rules leave, as far as they leave one value."""
+    """Return the values that a new record has to get, as far as the row rules leave only one."""
     return access.once("new record", lambda: _read(access))
 
 
 def why_none(access: Access) -> str:
-    """Say to the person why they can create no record."""
+    """Say why the person can create no record."""
     words = f"You can create only {access.rules_told(Action.CREATE)}, and {new_record(access).problem}."
     return f"{words} Ask an owner."
 
@@ -61,7 +61,7 @@ def _read(access: Access) -> NewRecord:
 
 
 def _problems(access: Access, asked: Sequence[Condition], given: Mapping[str, object]) -> Iterator[str]:
-    """Say what keeps a new record from being what the rules ask."""
+    """Say why a new record could not meet the row rules."""
     yield from (f"there is no such {_label(access, first_field_of(one.key))}" for one in asked if one.problem)
     for name, value in given.items():
         if access.resource.relation(name) is None:
@@ -69,7 +69,7 @@ def _problems(access: Access, asked: Sequence[Condition], given: Mapping[str, ob
         elif value is None:
             yield f"there is no such {_label(access, name)}"
     for name in {first_field_of(one.key): None for one in asked if _beyond(one) is not None}:
-        # What is in no form may be filled in by the resource's own code.
+        # The resource's own code may fill in a field that is in no form.
         if name not in given and name in access.resource.form_columns and not access.may_write(name, Action.CREATE):
             yield f"the {_label(access, name)} cannot be chosen"
 
@@ -81,7 +81,7 @@ def _taken(access: Access, name: str, value: object) -> Iterator[str]:
 
 
 def _columns(access: Access, asked: Sequence[Condition]) -> Iterator[tuple[str, object]]:
-    """Yield the columns of which the conditions leave one value."""
+    """Yield the columns for which the conditions allow exactly one value, with that value."""
     for one in asked:
         name = field_of(one.key)
         column = stored_columns(access.resource.model).get(name)
@@ -90,7 +90,7 @@ def _columns(access: Access, asked: Sequence[Condition]) -> Iterator[tuple[str, 
 
 
 def _related(access: Access, asked: Sequence[Condition]) -> Iterator[tuple[str, object]]:
-    """Yield the relations of which the conditions leave one record at most: with it, or with None where there is none."""
+    """Yield the relations for which the conditions allow at most one record, with that record or None."""
     for name in dict.fromkeys(first_field_of(one.key) for one in asked):
         relation, mine = access.resource.relation(name), [one for one in asked if first_field_of(one.key) == name]
         beyond = [side for one in mine if (side := _beyond(one)) is not None]

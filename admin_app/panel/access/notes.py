@@ -19,7 +19,7 @@ from admin_app.panel.registry import resources
 from admin_app.web.auth.login import signed_in_principal
 
 NOTES = str(Note.__table__.name)
-# What a merge changes of a note.
+# The columns of a note that a merge changes.
 MOVED = {"subject_id"}
 
 

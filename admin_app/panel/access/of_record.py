@@ -1,4 +1,4 @@
-"""By which of a person's rights they see a record, where a table has records of several classes. The history knows these by the table alone."""
+"""Find the access by which a person sees a record, if its table has records of several classes. The history only knows the table."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from admin_app.selection.conditions import Condition, first_field_of
 from admin_app.selection.list_schema import ListSchema
 from admin_app.selection.selection import WHERE, Selection
 
-# A person to try the rules with when the dashboard starts.
+# A person with whom the rules are tried when the dashboard starts.
 _ANYBODY = {"name": "Anybody", "email": "anybody@example.org"}
 
 
@@ -25,7 +25,7 @@ class RowScope:
     """The row rules of a person's roles on a resource, as one condition that every selection and every id must meet."""
 
     def __init__(self, resource: Resource, who: Authority, may: Callable[[Action], bool]) -> None:
-        """Keep whose rows of what they are."""
+        """Keep the resource, the person, and the function that answers for actions."""
         self._resource = resource
         self._authority = who
         self._may = may
@@ -36,13 +36,13 @@ class RowScope:
         return next((action for action in (Action.VIEW, Action.LIST) if self._may(action)), None)
 
     def condition(self, action: Action) -> ColumnElement[bool] | None:
-        """Return the condition on the rows with which the person may do this; None: all."""
+        """Return the condition on the rows with which the person may do this; None means every row."""
         rules = sorted(self.rules(action), key=sorted)
         each = [or_(false(), *map(self._rule, sorted(names))) for names in rules]
         return and_(*each) if each else None
 
     def seen(self) -> ColumnElement[bool] | None:
-        """Return the condition on the rows that the person may see; None: all."""
+        """Return the condition on the rows that the person may see; None means every row."""
         if self._authority.is_unbound:
             return None
         sight = self.sight
@@ -59,25 +59,25 @@ class RowScope:
     def rules(self, action: Action) -> frozenset[frozenset[str]]:
         """Return the sets of rules for an action and for seeing. All sets must hold; a set holds where one of its rules does."""
         one, asked = self._resource, {action, self.sight or action}
-        # A file holds no row that the list does not show.
+        # A file contains no row that the list does not show.
         asked |= {Action.LIST} if action is Action.EXPORT and self._may(Action.LIST) else set()
         found = (self._authority.rights.row_rules(each, one.endpoint, guarded=one.is_guarded) for each in asked)
         return frozenset(names for names in found if names is not None)
 
     def asked_of_all(self, action: Action) -> list[Condition] | None:
-        """Return the conditions that every row of an action meets; None where a rule that no longer is leaves no row."""
+        """Return the conditions that every row of an action meets; None if a rule that is no longer declared leaves no row."""
         names = sorted({name for names in self.rules(action) if len(names) == 1 for name in names})
         found = [self._selection(name) for name in names]
         return None if None in found else [one for each in found if each is not None for one in each.conditions]
 
     def decided_by(self, action: Action) -> list[str]:
-        """Name the fields that the rules of an action ask, those of the record itself: a relation for what is beyond it."""
+        """Return the record's own fields that the rules of an action test; for a field of a related record, the relation."""
         found = (self._selection(name) for names in self.rules(action) for name in names)
         asked = (one for each in found if each is not None for part in each.filters for one in part.conditions())
         return sorted({first_field_of(one.key) for one in asked})
 
     def among(self, keys: Iterable[Key], rows: ColumnElement[bool] | None) -> set[Key]:
-        """Return those of these keys whose rows are there and meet a condition."""
+        """Return the keys whose rows exist and meet a condition."""
         model = self._resource.model
         wanted = select(model.id).where(model.id.in_(keys))
         return set(db.session.scalars(wanted if rows is None else wanted.where(rows)))

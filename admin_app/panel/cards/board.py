@@ -1,4 +1,4 @@
-"""The cards of one person's home page, each with a time of its own, and all of them with one together."""
+"""The cards of one person's home page, drawn within a time limit for each card and one for all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from admin_app.panel.in_time import within
 
 # Seconds for one card, for all cards, and for each other list of the page: together less than one.
 LIMIT, WHOLE_LIMIT, LIST_LIMIT = 0.2, 0.5, 0.15
-# What took longer is counted roughly: for one card, and for all of them from the page's beginning.
+# Seconds for rough numbers, if counting took too long: for one card, and for all cards from the page's beginning.
 ROUGH_LIMIT, ROUGH_WHOLE_LIMIT = 0.05, 0.65
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Board:
     def drawn(self, access: Access, card: Hashable, drawer: Drawer) -> CardView:
         """Draw a card, with a rough number if counting takes too long; a slow number is shown again for a minute.
 
-        A card that had no time left is not kept as late: next time other cards are kept, and it is counted.
+        A card that had no time left is not cached as slow: next time other cards come from the cache, and there is time to count it.
         """
         key = (*_person(access), access.resource.endpoint, card)
         is_turn = time.monotonic() < self._end
@@ -61,12 +61,12 @@ class Board:
 
 
 def in_little_time(find: Callable[[], T]) -> T | None:
-    """Return what else the page shows, None where that takes too long."""
+    """Return another part of the page; None if it takes too long."""
     return within(LIST_LIMIT, time.monotonic() + LIST_LIMIT, find)
 
 
 def _person(access: Access) -> tuple[Hashable, ...]:
-    """Return the key of kept numbers: the person, their rights and time zone. Nobody else may see them."""
+    """Return the part of a cache key that identifies the person, their rights and time zone: nobody else may see their numbers."""
     who = access.authority.principal
     rights = "" if who is None else (who.id, who.email, rights_fingerprint(who))
     return rights, str(zone()), today()

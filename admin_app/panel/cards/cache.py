@@ -17,7 +17,7 @@ from admin_app.db.types import utc_now
 # Seconds of counting from which a value is cached. A faster count is always made anew.
 KEPT_FROM = 0.02
 SECONDS = 60
-# Of all people together; a card is some kilobytes.
+# Entries of all people together; a card has some kilobytes.
 MOST = 500
 _PLACE = "card_cache"
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CachedValue(Generic[T]):
-    """A value, or None where counting took too long, and when it was counted."""
+    """A value and when it was counted; the value is None if counting took too long."""
 
     value: T | None
     at: datetime

@@ -15,6 +15,6 @@ MOST = 8
 
 
 def recent_changes(person: AnyPrincipal, *, is_own: bool) -> list[ActivityRow]:
-    """Return the newest acts that changed records, as Activity has them."""
+    """Return the newest change sets that changed records, as rows of Activity."""
     wanted = replace(visible(), person=person.id if is_own else None)
     return activity_rows(newest_changes(db.session, wanted, most=MOST))

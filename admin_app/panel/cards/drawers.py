@@ -1,4 +1,4 @@
-"""How each kind of declared card is counted and put into words, for whom it is; a card about what somebody may not see is not there."""
+"""Count each kind of declared card and put it into words, for one person; a card about something that they may not see is left out."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Drawer:
 
 
 def drawer_of(access: Access, card: Card) -> Drawer | None:
-    """Return what draws a card for a person, None where it is about what they may not see."""
+    """Return the drawer of a card for a person; None if the card is about something that they may not see."""
     make: Callable[[Access, Any], Drawer | None] = _DRAWERS[type(card)]
     return make(access, card)
 
@@ -60,7 +60,7 @@ def _count(access: Access, card: Count) -> Drawer | None:
 
 
 def counted(access: Access, title: str, selection: Selection, url: str = "") -> Drawer:
-    """Return a card that says how many rows a list has, as far as the list itself counts; `url` is another address of it."""
+    """Return a card with the number of a list's rows, up to the list's own limit; `url` is another address of the list."""
     rows = list_links(access.resource).to(selection)
 
     def tell(count: Total) -> CardView:
@@ -91,7 +91,7 @@ def _per_week(access: Access, card: PerWeek) -> Drawer | None:
 
 
 def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
-    """Count the last weeks, this one as far as it has come: a range of an index each."""
+    """Count the last weeks, and the current one so far, by one range of an index each."""
     weeks = starts(Unit.WEEK, _first_week(), today())
     ends = [*weeks[1:], following(Unit.WEEK, weeks[-1])]
     selection = plain_selection(access, []).changed(sort="id")
@@ -112,7 +112,7 @@ def _weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
 
 
 def _two_weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardView:
-    """Count this week and the last one alone, and no further than a rough count goes."""
+    """Count only this week and the last one, up to the limit of a rough count."""
     week = start_of(Unit.WEEK, today())
     periods = [(week, following(Unit.WEEK, week)), (week - timedelta(weeks=1), week)]
     of_weeks = [plain_selection(access, [grouping.between(*period)]).changed(sort="id") for period in periods]
@@ -121,8 +121,8 @@ def _two_weeks(access: Access, grouping: ByTime, title: str, url: str) -> CardVi
 
 
 def _top(access: Access, card: Top) -> Drawer | None:
-    """Look at the last weeks, where the list can be filtered by when a record was made; else at all of it."""
-    # Without an end: then SQLite reads the index of each record's rows by their time, which holds all that is asked.
+    """Count the rows of the last weeks, or all rows if the list has no filter for the time of creation."""
+    # The range has no end, so that SQLite reads only the index of each record's rows by time.
     period = (f"{CREATED_AT}__from", f"{_first_week()}")
     is_recent = period[0] in schema_for(access).filters
     try:
@@ -153,7 +153,7 @@ def _newest(access: Access, _card: Newest) -> Drawer:
 
 
 def _last(access: Access, title: str, url: str) -> CardView:
-    """List the records that were made last, with the way to make another."""
+    """List the newest records, with a link to create another one."""
     one, has_times = access.resource, access.resource.has_times and access.shows(CREATED_AT)
     found = fetch(db.session, newest(access).segments(), limit=MOST_ROWS)
     rows = tuple(

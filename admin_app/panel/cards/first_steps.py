@@ -1,4 +1,4 @@
-"""What the first owner does first: told on the home page until it is done, or not wanted."""
+"""The first owner's first steps: the home page lists them until they are done or dismissed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from admin_app.web.auth.login import signed_in_principal, signed_in_staff
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do: what, why, the ways to it, and whether it is done."""
+    """A step: what to do, why, the links to it, and whether it is done."""
 
     title: str
     words: str
@@ -33,7 +33,7 @@ class Step:
 
 
 def first_steps(open_: Sequence[Access]) -> list[Step]:
-    """Return the steps for who may do everything, none once all that can be told are done, or they were dismissed."""
+    """Return the steps for a person with every right; none if they dismissed them, or have done all steps that can be checked."""
     person = signed_in_principal()
     if not person.settings_of(EVERYWHERE).has_first_steps or not authority().is_unbound:
         return []
@@ -42,7 +42,7 @@ def first_steps(open_: Sequence[Access]) -> list[Step]:
 
 
 def _steps(open_: Sequence[Access]) -> Iterator[Step]:
-    """Yield the steps; the last one is never known to be done."""
+    """Yield the steps. Whether the last one is done cannot be checked."""
     models = [access.resource.model for access in open_]
     has_data = any(db.session.scalar(select(exists(select(model.id)))) for model in models)
     yield Step("Bring your data", "Import a file, or add the first record.", tuple(_ways_in(open_)), has_data)
@@ -53,7 +53,7 @@ def _steps(open_: Sequence[Access]) -> Iterator[Step]:
 
 
 def _steps_of_people() -> Iterator[Step]:
-    """Yield those about who signs in here."""
+    """Yield the steps about people who sign in here."""
     staff = resource_of(Staff)
     invite = (Link("Add a colleague", link(staff, "create_view")),) if staff is not None else ()
     has_colleague = (db.session.scalar(select(func.count()).select_from(Staff)) or 0) > 1

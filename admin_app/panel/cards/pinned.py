@@ -1,4 +1,4 @@
-"""What a person pinned: a saved view as a number, a summary as a card of its own."""
+"""A person's pins: a saved view as a number, a summary as a card of its own."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
 from admin_app.panel.summary.summary import narrowed_words, summary_of
 
-# Said of a card whose list the person may not have as it was pinned.
+# The text of a card whose list the person may no longer see as it was pinned.
 GONE = "It uses a field or a filter that no longer exists, or that you may not see."
 
 
 def pinned(person: AnyPrincipal, board: Board) -> Iterator[CardView]:
-    """Yield what a person pinned, in their order; one that is about a list they may no longer see is left out."""
-    # All are read before the first is counted: the board lets each transaction go.
+    """Yield the cards of a person's pins in their order; a pin of a resource that they may no longer see is left out."""
+    # Read all pins before the first is counted: the board ends the transaction after each card.
     for key, access, said, drawer in list(_read(person)):
         card = (
             CardView(_name(access, said), "", note=GONE) if drawer is None else board.drawn(access, (key, said), drawer)
@@ -37,7 +37,7 @@ def pinned(person: AnyPrincipal, board: Board) -> Iterator[CardView]:
 
 
 def _read(person: AnyPrincipal) -> Iterator[tuple[int, Access, tuple[str, str], Drawer | None]]:
-    """Yield each pin's number, its list, how it is called with what it says, and what counts it: nothing where it is gone."""
+    """Yield each pin's number, access, name with its arguments, and drawer (None if its view is gone)."""
     for pin, view in pins_of(db.session, person):
         access = access_at(pin.resource)
         if access is not None and access.may(Action.LIST):

@@ -1,4 +1,4 @@
-"""Whether a resource's cards can be counted: asked when the dashboard starts."""
+"""Check at start that a resource's cards can be counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_app.selection.selection import OWN_KEYS
 
 
 def require_cards(resource: Resource) -> None:
-    """Raise `ConfigurationError` for a card by a filter that the resource does not declare, or that has no such groups."""
+    """Raise `ConfigurationError` for a card whose filter the resource does not declare, or whose filter cannot form its groups."""
     for card in resource.cards:
         if not _is_countable(resource, card):
             message = (

@@ -1,4 +1,4 @@
-"""A summary on a card: its last periods as a chart, or its first groups as lines; where that takes too long, how many rows it is of."""
+"""A summary on a card: its last periods as a chart, or its first groups as lines. If that takes too long, only the number of rows."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from admin_app.selection.selection import Selection
 
 # Lines of a card.
 MOST_ROWS = 5
-# So far a rough number is counted, which takes some milliseconds wherever that many rows are soon found.
+# The limit of a rough count, which takes some milliseconds if that many rows are found quickly.
 ROUGH_COUNT = 500
 _NOW = {Unit.DAY: "today", Unit.WEEK: "this week", Unit.MONTH: "this month", Unit.YEAR: "this year"}
-# Said where the rows are counted, and not their groups.
+# Says that the rows were counted, not their groups.
 SLOW = "Grouping them took too long."
 
 
 def summarised(one: Summary, title: str) -> CardView:
-    """Draw a summary in little room; all of it is on its page."""
+    """Draw a summary in little space; its own page has all of it."""
     groups = one.groups()
     if one.grouping.by.is_time:
         points, codes = points_of(one, groups)[-WEEKS:], codes_of(groups)[-WEEKS:]
@@ -41,7 +41,7 @@ def summarised(one: Summary, title: str) -> CardView:
 
 
 def _now(grouping: Grouping, label: str) -> str:
-    """Say of the period with this label that it is the current one, "" of any other."""
+    """Say that the period with this label is the current one; "" if it is not."""
     return _NOW[grouping.unit] if isinstance(grouping, ByTime) and grouping.current == label else ""
 
 
@@ -58,13 +58,13 @@ def listed(one: Summary, title: str, groups: Sequence[LabelledGroup]) -> CardVie
 
 
 def rough_count(selection: Selection) -> Count:
-    """Count some hundred rows, and of a whole table what the database's statistics say."""
+    """Count up to some hundred rows; for a whole table, use the database's statistics."""
     found = planned(db.session, selection)
     return count_of(db.session, replace(found, count_limit=min(found.count_limit, ROUGH_COUNT)))
 
 
 def roughly_summarised(one: Summary, title: str) -> CardView:
-    """Tell how many rows there are to group, and lead to them."""
+    """Draw only the number of rows, with a link to the summary."""
     count, resource = rough_count(one.selection.changed(sort="id")), one.access.resource
     is_one = count.is_exact and count.number == 1
     words = f"{count} {resource.noun if is_one else resource.nouns}"

@@ -1,4 +1,4 @@
-"""What a person began and did not end: typed forms, plans that wait, files to be imported, jobs and what they made."""
+"""A person's unfinished work: drafts, waiting plans, uploads, jobs and their files."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class _Begun:
 
 
 def unfinished(person: AnyPrincipal) -> tuple[CardRow, ...]:
-    """Return what a person can go on with, the newest first; one statement for each sort of it."""
+    """Return a person's unfinished work, the newest first, by one statement for each sort."""
     found = [*_drafts(person), *_plans(person), *_uploads(person), *_jobs(person)]
     newest = sorted(found, key=attrgetter("at"), reverse=True)[:MOST]
     return tuple(CardRow(Link(one.label, one.url), one.said, value_cell(one.at, is_whole=False)) for one in newest)
 
 
 def _drafts(person: AnyPrincipal) -> Iterator[_Begun]:
-    """Lead to forms with what was typed; one whose page is gone, or not for them any more, is left out."""
+    """Yield links to the forms of drafts, without forms whose page is gone or no longer open to the person."""
     for key, address, at in drafts_of(db.session, person):
         # As drafts.form_address() writes it: a form of no record has no number, and lists know no field `id`.
         path, _, number = address.partition("?id=")
@@ -61,7 +61,7 @@ def _drafts(person: AnyPrincipal) -> Iterator[_Begun]:
 
 
 def _form_label(path: str, number: str) -> str:
-    """Name a form of records by its address; "" for one that the person may not have, or that asks how something is to be done."""
+    """Return the label of the form of records at an address; "" if the person may not open it, or if it asks how to do something."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path)
     except HTTPException:
@@ -102,7 +102,7 @@ def _uploads(person: AnyPrincipal) -> Iterator[_Begun]:
 
 
 def _jobs(person: AnyPrincipal) -> Iterator[_Begun]:
-    """Lead to jobs under way, and to the files of those that ended lately."""
+    """Yield links to running jobs, and to the files of jobs that ended lately."""
     jobs = job_store.jobs_of(db.session, staff_id=person.id, limit=MOST)
     ready = [one for one in jobs if rerun.has_made_file(one) and one.finished_at and one.finished_at > utc_now() - NEWS]
     gone = rerun.without_file(ready, the_queue().files) if ready else set()

@@ -1,4 +1,4 @@
-"""What the template of the home page is given: cards, ready to print."""
+"""The view models of the home page: cards, ready to print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.panel.view_models import Cell, Link
 
 @dataclass(frozen=True)
 class CardRow:
-    """A line of a card: where it leads, what it says at its end, and how long its bar is."""
+    """A line of a card: its link, the text at its end, and the length of its bar."""
 
     link: Link
     said: str = ""
@@ -20,10 +20,10 @@ class CardRow:
 
 @dataclass(frozen=True)
 class CardView:
-    """A card. `number` is told large, with `number_url` where its rows are, `note` after it; `chart` and `rows` follow.
+    """A card: a large `number` that links to its rows at `number_url`, a `note` after it, then `chart` and `rows`.
 
-    `is_slow` says that not even a rough number was counted in time; `as_of` when a number was counted that is kept for a while; `pin` is the
-    number of what the person pinned themselves.
+    `is_slow` says that not even a rough number was counted in time; `as_of` is when a cached number was counted; `pin` is the
+    id of the pin, if the person pinned the card.
     """
 
     title: str
@@ -41,5 +41,5 @@ class CardView:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it is a number that stands among numbers, and no list."""
+        """Whether the card is only a number, so that it stands in a row with other numbers."""
         return bool(self.number or self.chart)

@@ -17,7 +17,7 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.records.deletion import Dependence, Fate, delete_record, dependences, dependent_names, losses
 from admin_app.domain.records.dependent_sight import Sight, digests_of
 from admin_app.domain.records.refusals import refusals_of
-from admin_app.errors import AdminError, InvalidRecord, RecordGone
+from admin_app.errors import AdminError, RecordGone
 from admin_app.extensions import db
 from admin_app.formatting import sentence_case
 from admin_app.panel.deletion.dependents import FATE, HEIR, DependentsForm, bound_of, rows_to_go, told_losses
@@ -26,6 +26,7 @@ from admin_app.panel.drafts import answers, drop_sent_draft, shown_draft
 from admin_app.panel.forgetting.forget_page import forget_url
 from admin_app.panel.forms.conflicts import Conflicts
 from admin_app.panel.forms.gone import refused_as_gone
+from admin_app.panel.forms.saving import problems_of
 from admin_app.panel.forms.source import VERSION
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
@@ -33,7 +34,7 @@ from admin_app.web.auth import reauthentication
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# What depended on the record when the page was drawn, as digests: some of it may be hidden from the person.
+# Digests of the dependents when the page was drawn: some of them may be hidden from the person.
 SIGHT = "sight"
 
 
@@ -53,7 +54,7 @@ class DeletePage(Page):
         except RecordGone:
             return self._refused({}, HTTPStatus.CONFLICT)
         except AdminError as error:
-            return self._refused(_problems(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._refused(problems_of(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         if proof is not None:
             return proof
         announce(f"{sentence_case(self.resource.noun)} “{title}” was deleted.", undo=last_undoable(db.session))
@@ -71,7 +72,7 @@ class DeletePage(Page):
         return self._page(record, dependences(db.session, record, bound_of), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _delete(self) -> ResponseReturnValue | None:
-        """Delete the record as it was seen (committed), or ask who the person is first."""
+        """Delete the record if it is as the person saw it (committed), or ask for re-authentication first."""
         record = self.access.requested(Action.DELETE)
         if Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is not None:
             raise RecordGone
@@ -127,8 +128,3 @@ class DeletePage(Page):
 
 def _digest_key() -> bytes:
     return str(current_app.secret_key).encode()
-
-
-def _problems(error: AdminError) -> Mapping[str, str]:
-    """Return an error's messages by control; "" is for messages without a control."""
-    return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}

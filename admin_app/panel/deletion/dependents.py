@@ -1,4 +1,4 @@
-"""The dependents of a record to be deleted: which there are, the possible fates, and the chosen one."""
+"""The dependents of a record to be deleted: their numbers, the possible fates, and the chosen one."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ FATE, HEIR, SEEN = "fate.", "heir.", "seen."
 
 @dataclass(frozen=True)
 class DependentsForm:
-    """The part of the delete page that is about one relation: read as it was sent, and drawn."""
+    """The part of the delete page about one relation: it reads the choice that was sent, and is drawn."""
 
     access: Access
     one: Dependence
 
     def decision(self, form: Mapping[str, str]) -> Decision:
-        """Read what was chosen; raise `InvalidRecord`, naming the control, for a choice that is missing."""
+        """Read the choice; raise `InvalidRecord` at the control if it is missing."""
         one = self.one
         chosen = form.get(FATE + one.name, "")
         if not self._fates:
@@ -51,7 +51,7 @@ class DependentsForm:
             raise InvalidRecord({HEIR + one.name: str(error)}) from error
 
     def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> Dependents:
-        """Turn it into words and choices. Nothing is chosen beforehand: each of them would surprise somebody."""
+        """Return the words and choices for the template. There is no default choice: any would surprise somebody."""
         one, noun_of_parent = self.one, self.access.resource.noun
         child = access_of(one.relation.target)
         noun, nouns = names_of(one.relation.target)
@@ -102,11 +102,11 @@ class DependentsForm:
 
     @property
     def _fates(self) -> list[Fate]:
-        """The fates to choose from: an heir is looked up by the relation that leads there."""
+        """The fates to choose from; giving the dependents to an heir needs the relation back to it."""
         return [one for one in self.one.fates if one is not Fate.GIVE or self.one.relation.back]
 
     def _told(self, fate: Fate, counted: str) -> str:
-        """Say what happens to them if nobody is asked."""
+        """Say what happens to the dependents if the model dictates their fate."""
         one, noun = self.one, self.access.resource.noun
         is_one = one.count.number == 1 and one.count.is_exact
         if fate is Fate.KEEP:
@@ -116,7 +116,7 @@ class DependentsForm:
         return f"{counted} {'is' if is_one else 'are'} deleted too, with everything that belongs only to {whole}."
 
     def _name_of(self, text: str) -> str:
-        """Name the record that the heir's input holds, for the picker to show again."""
+        """Return the name of the record in the heir's input, for the picker to show again."""
         heir = self.access.find(text)
         return self.access.title_of(heir) if heir is not None else text
 
@@ -137,7 +137,7 @@ class DependentsForm:
 
 
 def bound_of(relation: Relation) -> DeletionScope:
-    """Return with which dependents the person may do what."""
+    """Return which dependents of a relation the person may see, move and delete."""
     if isinstance(relation, ManyToMany):
         return _bound_of_links(relation)
     child, parent = access_of(relation.target), access_of(relation.model)
@@ -153,7 +153,7 @@ def bound_of(relation: Relation) -> DeletionScope:
 
 
 def _bound_of_links(relation: ManyToMany) -> DeletionScope:
-    """Say with which of the records that keep links the person may change those."""
+    """Return which of the linking records the person may see and change."""
     keeping = access_of(relation.model)
     if keeping is None:
         return DeletionScope()
@@ -164,7 +164,7 @@ def _bound_of_links(relation: ManyToMany) -> DeletionScope:
 
 
 def told_losses(access: Access, found: Sequence[Loss]) -> tuple[str, ...]:
-    """Say which records stay and lose a link, and where that is not the person's to do."""
+    """Say which records lose a link, and where the person may not remove it."""
     return tuple(_told_loss(access, one) for one in found)
 
 
@@ -179,7 +179,7 @@ def _told_loss(access: Access, one: Loss) -> str:
 
 
 def rows_to_go(found: Sequence[Dependence], decisions: Mapping[str, Decision]) -> int:
-    """Return how many rows a deletion takes along, as far as they are counted."""
+    """Return how many dependents a deletion also deletes, as far as they are counted."""
     return 1 + sum(one.count.number for one in found if decisions[one.name].fate is Fate.DELETE)
 
 
@@ -203,12 +203,12 @@ def _more(one: Dependence) -> str:
 
 
 def _as_seen(one: Dependence) -> str:
-    """Return what a person sees of a relation, as the form carries it: how many there are, and the newest."""
+    """Return the dependents as the person sees them, for a form's field: how many there are, and the newest."""
     return f"{one.count.number}~{print_key(one.samples[0].id) if one.samples else 0}"
 
 
 def _news(one: Dependence, seen: str) -> str:
-    """Say what changed since the page was drawn; "" for nothing, or where the form carries no earlier state."""
+    """Say what changed since the page was drawn; "" if nothing did, or if the form sent no earlier state."""
     if not seen or seen == _as_seen(one):
         return ""
     before = seen.partition("~")[0]

@@ -14,7 +14,7 @@ def told_of_deletion(model: type[Record], chosen: Collection[str]) -> list[str]:
     """Say what stays deleted; `chosen` are the relations whose dependents are deleted, too."""
     found = deleted_for_good(model, chosen)
     if model in found:
-        # Then its dependents stay deleted, too.
+        # If the record itself cannot be restored, its dependents stay deleted too.
         return [f"This cannot be undone: {_lacking(found[model])}."]
     return [
         f"An undo does not bring deleted {names_of(one)[1]} back: {_lacking(names)}." for one, names in found.items()
@@ -22,7 +22,7 @@ def told_of_deletion(model: type[Record], chosen: Collection[str]) -> list[str]:
 
 
 def told_of_change(model: type[Record], fields: Sequence[str]) -> list[str]:
-    """Say which of the fields, where they change, do not get their former values back."""
+    """Say which of the fields do not get their former values back if they change."""
     lost = changed_for_good(model, fields)
     stays = "it as it is" if len(lost) == 1 else "them as they are"
     return [f"{sentence_case(_lacking(lost))}: an undo leaves {stays}."] if lost else []

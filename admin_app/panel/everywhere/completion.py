@@ -1,4 +1,4 @@
-"""The filter whose name somebody is typing: “cre” goes on as “created:”."""
+"""Complete the name of a filter that a person is typing: “cre” becomes “created:”."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.filters.typed import THERE, name_to_type
 
-# One letter begins too many names.
+# Too many names begin with the same single letter.
 FEWEST = 2
 
 
 def completion_of(open_: Sequence[Access], text: str) -> str:
-    """Return the filter that the last word begins, in lists that the person may see; "" for none."""
+    """Return the name of a filter that begins with the last word, from lists that the person may see; "" if there is none."""
     last = folded(text.rpartition(" ")[2])
     fitting = (name for name in _names(open_) if name.startswith(last))
     found = next(fitting, "") if len(last) >= FEWEST else ""
@@ -24,7 +24,7 @@ def completion_of(open_: Sequence[Access], text: str) -> str:
 def _names(open_: Sequence[Access]) -> Iterator[str]:
     for access in open_:
         for name, operators in filters_shown(access).items():
-            # A related record's column is asked for under the relation's name.
+            # A filter on a related record's column is typed under the relation's name.
             if "." not in name:
                 yield name_to_type(name, operators)
     yield from THERE

@@ -1,4 +1,4 @@
-"""The lists that a search with typed filters means: `user:ann created:last-month` is about posts, as users know only one of the two."""
+"""The lists that a search with typed filters means: `user:ann created:last-month` means posts, because users have only one of these filters."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from admin_app.selection.selection import Selection
 
 @dataclass(frozen=True)
 class Narrowed:
-    """A resource's list as a search means it."""
+    """A resource's list with the filters and the words of a search."""
 
     access: Access
     selection: Selection
 
 
 def narrowed(open_: Sequence[Access], text: str) -> list[Narrowed]:
-    """Return the lists that know the most of the typed filters; none where there are no such filters."""
-    # A filter needs a colon: so most searches need not be parsed for every list.
+    """Return the lists that have the most of the typed filters; none if no filter was typed."""
+    # A filter has a colon. Without one the search need not be parsed for every list.
     found = [one for access in open_ if (one := _narrowed(access, text))] if ":" in text else []
     most = max((len(one.selection.filters) for one in found), default=0)
     return [one for one in found if len(one.selection.filters) == most]
 
 
 def problem_of(open_: Sequence[Access], text: str) -> str:
-    """Say which typed filter cannot be read, in words of the first list that knows it; "" for none."""
+    """Say which typed filter cannot be read, in the words of the first list that has it; "" if there is none."""
     for access in open_ if ":" in text else ():
         schema = searching(access, text).schema
         for one in typed_filters(text, schema, filters_shown(access)).conditions:
@@ -43,7 +43,7 @@ def problem_of(open_: Sequence[Access], text: str) -> str:
 
 
 def place_of(one: Narrowed) -> Found:
-    """Lead to the list, said as its chips say it: "Posts: no user, created last month"."""
+    """Return a link to the list, in the words of its chips: "Posts: no user, created last month"."""
     words = [in_sentence(member.sentence()) for member in one.selection.filters]
     label = f"{one.access.resource.plural}: {', '.join([*words, *_searched(one.selection)])}"
     return Found((Piece(label),), (Piece("List"),), list_links(one.access.resource).to(one.selection))

@@ -1,4 +1,4 @@
-"""Where a search leads beside records: lists, forms of new records, saved views and pages, each by the person's rights."""
+"""The places that a search finds besides records: lists, forms of new records, saved views and pages that the person may open."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from admin_app.web.auth.login import current_principal
 
 MOST_VIEWS = 5
 
-# By their endpoints and the part of the page, with what else they are looked for by.
+# The page's endpoint, the part of the page, its label, and further words that find it.
 _PAGES = (
     ("admin.index", "", "Home", "start"),
     ("activity.index", "", "Activity", "history changes log"),
@@ -34,22 +34,22 @@ _PAGES = (
     ("help.index", "", "Help", "guide manual documentation"),
     ("help.keys", "", "Keyboard shortcuts", "help keys"),
 )
-# What an application around the dashboard has on pages of its own.
+# Only where the dashboard itself signs people in.
 _OWN_SIGN_IN = (
     ("account.index", "factor-heading", "Two-factor sign-in", "account 2fa mfa authenticator passkeys recovery codes"),
 )
-# A label, what it is, where it leads, and what else it is looked for by.
+# A label, what it is, its address, and further words that find it.
 Place = tuple[str, str, str, str]
 
 
 def commands_of(open_: Sequence[Access], terms: Sequence[str]) -> tuple[Found, ...]:
-    """Return what can be begun from anywhere: forms, imports, pages; all of it without words."""
+    """Return the forms, imports and pages whose names match these words; all of them if there are no words."""
     found = [one for one in (*_forms(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
     return tuple(_place(label, what, url, terms) for label, what, url, _ in found)
 
 
 def places_of(open_: Sequence[Access], terms: Sequence[str]) -> tuple[Found, ...]:
-    """Return the places whose names have every one of these words at the beginning of a word, then the saved views."""
+    """Return the places whose names have a word that begins with each of these terms, then the saved views."""
     found = [one for one in (*_lists(open_), *_forms(open_), *_pages()) if _is_meant(f"{one[0]} {one[3]}", terms)]
     return (*(_place(label, what, url, terms) for label, what, url, _ in found), *_views(open_, terms))
 
@@ -91,5 +91,5 @@ def _place(label: str, what: str, url: str, terms: Sequence[str]) -> Found:
 
 
 def _is_meant(words: str, terms: Sequence[str]) -> bool:
-    # Digits are the ID of a record, and not the beginning of "2fa".
+    # Digits mean the ID of a record, not the beginning of "2fa".
     return all(not term.isdigit() and f" {folded(term)}" in f" {folded(words)}" for term in terms)

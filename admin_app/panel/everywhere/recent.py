@@ -1,4 +1,4 @@
-"""The records that a person opened and changed last, for a search in which nothing was typed yet."""
+"""The records that a person opened and changed last, shown before anything is typed into the search."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from admin_app.panel.everywhere.records import named
 from admin_app.panel.everywhere.view_models import Found, Group
 from admin_app.web.auth.login import current_principal, seen_as
 
-# Of each of the two groups.
+# The most records of each of the two groups.
 MOST_RECENT = 8
 
 Place = tuple[str, Key]
 
 
 def recent_of(open_: Sequence[Access]) -> list[Group]:
-    """Return the records that the person opened last, and the others that they changed last, as far as their lists still have them.
+    """Return the records that the person opened last, and other records that they changed last, if their lists still have them.
 
     What a person opened is theirs alone: a colleague who sees the dashboard as them is not shown it.
     """
@@ -42,7 +42,7 @@ def recent_of(open_: Sequence[Access]) -> list[Group]:
 
 
 def _there(access: Access, places: Collection[Place]) -> Iterator[tuple[Place, Found]]:
-    """Yield those of the places that the person's list has, each with its name."""
+    """Yield the records that the person's list has, each with its name."""
     table = _table(access)
     for key, record in _present(access, [key for name, key in places if name == table]).items():
         yield (table, key), named(access, record)

@@ -1,4 +1,4 @@
-"""The records that a search finds in one resource: the one that is meant exactly, and the first ones of its list."""
+"""The records that a search finds in one resource: exact matches, and the first records of its list."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from admin_app.selection.search.passages import Piece, has_hit, passage_of, piec
 from admin_app.selection.search.search import terms_of
 from admin_app.selection.selection import SEARCH, Selection
 
-# Of each resource; the rest is in its list.
+# The most records of each resource; its list has the rest.
 MOST_RECORDS = 5
-# Between a resource's name and a record's number.
+# The separators between a resource's name and a record's number.
 _BETWEEN = " /#"
 
 
 def exactly(access: Access, text: str) -> list[Found]:
-    """Return the records of a resource that a search names: by their number, or by what no other one has."""
+    """Return the records of a resource that a search identifies by their id or a unique value."""
     model = access.resource.model
     names = access.shown(name_of(model, column) for column in naming_columns(model, EVERYTHING))
     scope = VisibleScope(access.rows(Action.LIST), names, access.archived())
@@ -42,7 +42,7 @@ def exactly(access: Access, text: str) -> list[Found]:
 
 
 def _behind_name(access: Access, text: str) -> str:
-    """Return "3890" of "post 3890", "post/3890" and "Posts #3890", as colleagues write and pages are addressed."""
+    """Return "3890" from "post 3890", "post/3890" and "Posts #3890": people and addresses write these."""
     resource, typed = access.resource, text.strip("/")
     for name in (resource.nouns, resource.noun, resource.endpoint):
         behind = typed[len(name) :]
@@ -57,7 +57,7 @@ def searching(access: Access, text: str) -> Selection:
 
 
 def first_of(access: Access, selection: Selection, named: Collection[str]) -> Group:
-    """Return the first records of a resource's own list, and how many it has; those named above by their addresses only count."""
+    """Return the first records of a resource's own list, and their number. Records whose addresses are in `named` are shown already, and only counted."""
     names, terms = list(selection.schema.search), terms_of(selection.search)
     options = load_options(access.resource, [*names, *selection.order.relations])
     page = page_of(db.session, replace(selection, per_page=MOST_RECORDS), options)
@@ -69,14 +69,14 @@ def first_of(access: Access, selection: Selection, named: Collection[str]) -> Gr
 
 
 def in_list(access: Access, selection: Selection) -> Group:
-    """Return what leads to the search in the resource's own list."""
+    """Return a group that only links to the search in the resource's own list."""
     resource = access.resource
     url = list_links(resource).to(selection)
     return Group(resource.plural, all_url=url, all_label=f"Show all {resource.nouns}")
 
 
 def named(access: Access, record: Record) -> Found:
-    """Name a record that was not searched for."""
+    """Return a link to a record, without marked hits."""
     return _named(access, record, ())
 
 
@@ -91,7 +91,7 @@ def _named(access: Access, record: Record, terms: Sequence[str]) -> Found:
 
 
 def _with_passage(access: Access, record: Record, names: Sequence[str], terms: Sequence[str]) -> Found:
-    """Add why a record was found, where its name does not say it."""
+    """Add the passage with the hit, if the record's name has none."""
     found = _named(access, record, terms)
     if has_hit(found.title) or has_hit(found.detail):
         return found
@@ -107,7 +107,7 @@ def _passage(record: Record, name: str, terms: Sequence[str]) -> tuple[Piece, ..
 
 
 def _count(access: Access, page: Page, shown: int) -> str:
-    """Say how many there are: "1 post", "5 of 21 posts"."""
+    """Say how many records were found: "1 post", "5 of 21 posts"."""
     one = access.resource
     if page.count.is_exact and shown == page.count.number:
         return formatting.counted(shown, one.noun, one.nouns)

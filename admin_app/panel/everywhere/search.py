@@ -1,6 +1,6 @@
-"""Search everything: the record that is meant exactly, then where a name leads, then each resource's own search.
+"""Search everything: exact matches first, then places, then each resource's own search.
 
-Each resource is asked by itself, for a limited time: one that is slow is named with the way to its own list.
+Each resource is searched by itself, for a limited time. A slow one only gets a link to its own list.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from admin_app.selection.selection import Selection
 
 # Seconds for one resource, and for all of them: a palette that takes longer is slower than the lists themselves.
 LIMIT, WHOLE_LIMIT = 1.0, 3.0
-# So many letters of what was typed are said again.
+# The most letters of the search that messages repeat.
 LONGEST_SAID = 80
-# What a search begins with that is for commands alone.
+# A search that begins with this finds only commands.
 COMMANDS = ">"
 GO_TO = "Go to"
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 def everything(text: str) -> Everything:
-    """Find what a text means among everything the person may list; without a text, what they opened and changed last."""
+    """Search everything that the person may list; without a text, return what they opened and changed last."""
     open_ = [access for one in resources() if (access := access_to(one)).may(Action.LIST)]
     if text.startswith(COMMANDS):
         return _commands(open_, text)
@@ -65,14 +65,14 @@ def _groups(open_: Sequence[Access], searched: Sequence[Access], text: str) -> I
     lists = _in_time(lambda: narrowed(open_, text), end) or []
     places = _in_time(lambda: [place_of(one) for one in lists], end) or []
     yield Group(GO_TO, (*places, *places_of(open_, terms_of(text))))
-    # Where filters were typed, the lists that know them are meant, and no others.
+    # If filters were typed, only the lists that have them are meant.
     for one in lists or (Narrowed(access, searching(access, text)) for access in searched):
         first = partial(first_of, one.access, one.selection, [found.url for found in exact])
         yield _in_time(first, end) or _slow(one.access, one.selection)
 
 
 def _in_time(find: Callable[[], T], end: float) -> T | None:
-    """Return what is found; None where that takes too long, or the time for all is used up."""
+    """Return what is found; None if it takes too long, or if the time for all resources is used up."""
     return within(LIMIT, end, find)
 
 
@@ -81,7 +81,7 @@ def _slow(access: Access, selection: Selection) -> Group:
 
 
 def _words(groups: Sequence[Group], searched: Sequence[Access], text: str) -> str:
-    """Say how much is shown, for who hears the page."""
+    """Say how much was found, for people who hear the page."""
     shown = sum(len(one.found) for one in groups)
     if not groups:
         where = formatting.in_words([access.resource.nouns for access in searched])

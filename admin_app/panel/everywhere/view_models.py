@@ -1,4 +1,4 @@
-"""What the search for everything found, ready to print."""
+"""The view models of the search for everything."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Group:
-    """What was found of one sort. `all_url` leads to the list, which has more where there is an `all_label`; `is_slow` is one that has to be searched there."""
+    """The finds of one sort. `all_url` leads to their list, which has more if there is an `all_label`. A group that `is_slow` has to be searched there."""
 
     label: str
     found: tuple[Found, ...] = ()
@@ -35,9 +35,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Everything:
-    """All groups, those with nothing in them left out, and what to say of them."""
+    """All groups that are not empty, and a sentence about them."""
 
     groups: tuple[Group, ...]
     words: str
-    # What the last word goes on as, "" for nothing.
+    # The completion of the last word; "" if there is none.
     completion: str = ""

@@ -1,4 +1,4 @@
-"""What may leave a resource as a file, and what a file may bring: the columns that its declaration names, and never a secret."""
+"""The columns that an export may contain, and those that an import may fill: the ones that a resource declares, and never a secret."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from admin_app.transfer.import_.wrong_rows import ERROR
 
 
 class ExportColumns:
-    """The columns of a person's files: those that an export may have, and the default ones."""
+    """The columns of a person's exports: all that they may contain, and the default ones."""
 
     def __init__(self, access: Access) -> None:
-        """Keep whose files they are."""
+        """Keep the person's access."""
         self._access = access
         self._resource = access.resource
 
     def named(self, selection: Selection, keys: Sequence[str] = ()) -> list[ExportColumn]:
-        """Return these columns in this order, those that the list shows if none are named; raise `SelectionError` for others."""
+        """Return the columns with these keys, or those that the list shows; raise `SelectionError` for a key that is not offered."""
         offered = self.offered()
         if unknown := [key for key in keys if key not in offered]:
             message = f"The column “{unknown[0][:50]}” cannot be exported."
@@ -43,7 +43,7 @@ class ExportColumns:
         return [offered[key] for key in dict.fromkeys(keys or self.listed(selection))]
 
     def listed(self, selection: Selection) -> list[str]:
-        """Return the keys of the columns the list shows; a relation takes two, the id that an import reads and the name that a person does."""
+        """Return the keys of the columns that the list shows. A relation takes two columns: the id for imports, and the name for people."""
         shown = [key for name in Columns(self._access).visible(selection) for key in self._keys_of(name)]
         return [key for key in shown if self._access.may_export(key)]
 
@@ -54,7 +54,7 @@ class ExportColumns:
         forms = [name for name in resource.form_columns if name in attributes]
         lists = [*Columns(access).choosable(), *resource.searched(), *schema_for(access).sorts, *filters_shown(access)]
         own, shown = key_names(resource.model), Columns(access).choosable()
-        # A key of another name is one column, unless a list shows it as the ID as well.
+        # A primary key with another name than "id" is one column, unless a list shows it as the ID as well.
         lists = [name for name in lists if name != "id" or name in {*own, *shown}]
         names = [name for name in [*lists, *forms, *own] if access.may_export(name)]
         found = {key: self._column(key) for name in names for key in self._keys_of(name)}
@@ -93,15 +93,15 @@ class ExportColumns:
 
 
 def import_columns(resource: Resource) -> list[ImportColumn]:
-    """Return what a file may bring: the form's columns, the foreign keys behind its relations, the key and the times."""
+    """Return the columns that a file may fill: the form's columns, the foreign keys of its relations, the key and the times."""
     own = key_names(resource.model)
     names = [*(name for name in resource.form_columns if name not in own), *own, "created_at"]
     ties = {name: resource.relation(name) for name in names if not resource.is_links(name)}
     keys = [key for name, tie in ties.items() for key in ([name] if tie is None else tie.own_names)]
-    # An import of what the history does not keep could not be undone.
+    # An import into columns that the history does not keep could not be undone.
     columns = history_columns(resource.model)
     links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
-    # Whatever it is called, rows find their records by it.
+    # The key is included under any name: rows find their records by it.
     found = [
         ImportColumn("id" if own == [key] else key, resource.label(key), columns[key])
         for key in dict.fromkeys(keys)
@@ -111,20 +111,20 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
 
 
 def _links_column(resource: Resource, name: str) -> ImportColumn:
-    """Return the column of links, which a file has by names, by ids, or both."""
+    """Return the column of a many-to-many relation; a file may hold its names, ids or both."""
     label = resource.label(name)
     return ImportColumn(name, label, Column(name, Text), (f"{name}.id", f"{label} ID"))
 
 
 def ignored_headers(access: Access) -> list[str]:
-    """Return the headers an export writes for people, and that of what was wrong with a row: an import passes them over."""
+    """Return the headers that an import ignores: columns that an export writes for people, and the column of a row's problems."""
     known = {column.key for column in import_columns(access.resource)}
     offered = ExportColumns(access).offered()
     return [ERROR, *(word for key, one in offered.items() if key not in known for word in (key, one.header))]
 
 
 def _may_be_long(column: ExportColumn) -> bool:
-    """Whether nothing says that its texts are short: of a related record, those of the column that names it."""
+    """Whether the column has no limit that keeps its texts short; for a related record, the column that names it counts."""
     if column.is_count:
         return False
     of = column.column

@@ -34,7 +34,7 @@ LONGEST_ASKED = 200
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody wants to have: these rows, in these columns, in this format."""
+    """An ordered export: these rows, in these columns, in this format."""
 
     resource: Resource
     selection: Selection
@@ -54,7 +54,7 @@ def order(
     options: FileOptions = PLAIN,
     staff_id: int | None = None,
 ) -> Order:
-    """Read what is wanted; raise `SelectionError` where that is not certain: a file of other rows would look right."""
+    """Read an order; raise `SelectionError` if it is not certain which rows are meant: a file of other rows would look right."""
     selection = selection_of(access, arguments, action=Action.EXPORT).changed()
     if selection.problems:
         message = f"One filter isn't valid, so nothing was exported. {' '.join(selection.problems)}"
@@ -75,9 +75,9 @@ def export_file(
     on_problem: Callable[[int, str], object] = lambda _row, _problem: None,
     is_made_again: Callable[[], bool] = lambda: False,
 ) -> Generator[bytes, None, None]:
-    """Write the file. `on_rows` hears how many rows were read each time; `exported_rows` knows the two before it.
+    """Write the file. `on_rows` is called with the number of rows read so far; `exported_rows` explains the two callbacks before it.
 
-    `is_made_again` says whether somebody makes it once more where the database breaks off.
+    `is_made_again` says whether the caller will write the file again if the database fails.
     """
     names = [column.key if wanted.format.has_keys else column.header for column in wanted.columns]
     write_line = wanted.format.line
@@ -94,9 +94,9 @@ def export_file(
     rows = audited_rows(db.engine, rows, _audit_of(wanted), is_made_again=is_made_again)
 
     def written() -> Generator[bytes, None, None]:
-        # A person who interrupts the download has taken what was sent so far.
+        # A person who interrupts the download has received what was sent so far.
         with closing(rows):
-            # The first row is read, and noted, before anything is sent at all.
+            # The first row is read, and the export recorded, before anything is sent.
             passing, told = _Counted(chain([*islice(rows, 1)], rows)), 0
             for chunk in wanted.format.write(names, passing, wanted.options, on_problem):
                 yield chunk
@@ -107,7 +107,7 @@ def export_file(
 
 
 def file_name(wanted: Order) -> str:
-    """Name a file by what and when: "posts-filtered-2026-11-22-093000.csv". It is safe in every header."""
+    """Return the file's name, from its content and the time: "posts-filtered-2026-11-22-093000.csv". It is safe in every header."""
     words = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in wanted.resource.nouns)
     selection = wanted.selection
     narrowed = "selected-" if selection.ticks else "filtered-" if selection.is_narrowed else ""
@@ -115,7 +115,7 @@ def file_name(wanted: Order) -> str:
 
 
 def _audit_of(wanted: Order) -> ExportAudit:
-    """Say who takes the rows: asked now, since a download is sent when the request is over."""
+    """Return who exports the rows. It is determined now, because a download is sent after the request has ended."""
     acting, resource = act_under_way(), wanted.resource
     return ExportAudit(
         actor=acting.who() if acting is not None else (None, ""),
@@ -127,7 +127,7 @@ def _audit_of(wanted: Order) -> ExportAudit:
 
 
 def _asked(selection: Selection) -> Iterator[str]:
-    """Say what leaves rows out, without the names of other records: who reads the history may not see those."""
+    """Yield what narrows the rows, without the names of other records: readers of the history may not be allowed to see them."""
     if selection.search:
         yield f"search “{selection.search}”"
     for member in selection.filters:
@@ -149,7 +149,7 @@ def _plain(member: Member) -> str:
 
 
 class _Counted:
-    """Rows that are counted as they pass."""
+    """An iterator over rows that counts them."""
 
     def __init__(self, rows: Iterator[Sequence[object]]) -> None:
         self.rows, self.number = rows, 0

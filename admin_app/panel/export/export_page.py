@@ -1,4 +1,4 @@
-"""The addresses of exports: the usual file by one click, and a page that asks which columns, which format, and how."""
+"""The pages of exports: the default file by one click, and a page that asks for the columns, the format and its options."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from admin_app.web.download import download
 from admin_app.web.flash import call_attention
 from admin_app.web.urls import here
 
-# In the address of the page: the format that is chosen there.
+# The argument of the page's address with the chosen format.
 FORMAT = "format"
 NOTHING_CHOSEN = "Choose at least one column."
 BY_A_JOB = "Press Export, then find the file under Jobs."
@@ -49,9 +49,9 @@ class ExportPage(Page):
     """One click for the list as it is, one page for everything else."""
 
     def at_once(self, format_key: str) -> ResponseReturnValue:
-        """Send the rows that the same address shows as a list, or lead to the page where a job is asked for them.
+        """Send the rows that the same address shows as a list; if they are too many, redirect to the page that starts a job.
 
-        A filter that could not be read sends nothing.
+        If a filter could not be read, nothing is sent.
         """
         wanted = self._order(format_key=format_key)
         most = _most_at_once(wanted.format)
@@ -65,7 +65,7 @@ class ExportPage(Page):
         return _download(wanted)
 
     def respond(self) -> ResponseReturnValue:
-        """Ask how; then send the file, or have a job make it where that takes longer."""
+        """Ask for the options; then send the file, or start a job if it takes longer."""
         selection = self._order().selection
         if request.method != "POST":
             return self._page(selection, None, [])
@@ -103,7 +103,7 @@ class ExportPage(Page):
         errors: Sequence[tuple[str, str]],
         status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> ResponseReturnValue:
-        """Draw the form as it was sent, as it was left when the session ended, or as it was the last time."""
+        """Draw the form with what was sent, with the draft from an ended session, or with the last choice."""
         draft = shown_draft()
         left = _sent(answers(draft)) if draft is not None else None
         choice = sent or left or self._offered_choice(selection)
@@ -128,20 +128,20 @@ class ExportPage(Page):
         return page, status if errors else HTTPStatus.OK
 
     def _import_url(self, selection: Selection) -> str:
-        """Return where the file comes back once it was changed, "" for who may change nothing by one."""
+        """Return the address where the changed file can be imported; "" if the person may not import."""
         if not (self.resource.can_import and self.access.may(Action.IMPORT) and self.access.may(Action.EDIT)):
             return ""
         return self.link("import_view", url=list_links(self.resource).to(selection))
 
     def _offered_choice(self, selection: Selection) -> Values:
-        """Return what the person chose last time; the columns of an address, a view's for one, stand above that."""
+        """Return the person's last choice; columns in the address, such as a view's, take precedence."""
         choice = dict(settings_for(self.resource).export_choice)
         if selection.columns:
             choice.pop("columns", None)
         return choice
 
     def _counted(self, selection: Selection) -> dict[str, str]:
-        """Say how many rows there are, and which selected ones are gone. A slow count is left out."""
+        """Say how many rows there are, and how many selected rows are gone. A slow count is left out."""
         noun, nouns = self.resource.noun, self.resource.nouns
         count = in_time(lambda: count_of(db.session, planned(db.session, selection)))
         if count is None:
@@ -165,12 +165,12 @@ class ExportPage(Page):
 
 
 def list_exported(resource: Resource) -> str:
-    """Return the list that the current address exports: a page whose form answers with a file leads back there."""
+    """Return the address of the exported list: a page that answers with a file needs a way back."""
     return f"{link(resource, 'index_view')}?{urlencode(list_arguments())}".rstrip("?")
 
 
 def list_arguments() -> list[Hidden]:
-    """Return what the address says of the list, whichever format it names besides."""
+    """Return the address's arguments about the list, without the format."""
     return [pair for pair in arguments() if pair[0] != FORMAT]
 
 
@@ -196,7 +196,7 @@ def _most_at_once(format_: Format) -> int:
 
 
 def _exceeds(limit: int, selection: Selection) -> bool:
-    """Whether it holds more rows than that."""
+    """Whether a selection has more rows than the limit."""
     return not count_up_to(selection, limit).is_exact
 
 

@@ -1,4 +1,4 @@
-"""An export as a job: written down with its selection as an address prints it, and read again when a worker takes it up."""
+"""An export as a job: it is stored with its selection as arguments of an address, and a worker reads it again."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ from admin_app.web.replica import the_replica
 KIND = "export"
 # A job's title has room for the resource and the format beside them.
 LONGEST_WORDS = 120
-# How often a replica is asked for data that it does not have yet, and the seconds between.
+# How often a replica is asked again if it lacks the job's data, and the seconds in between.
 ASKED, MOMENT = 10, 0.1
 NOT_ANY_MORE = "You can no longer export this. No file was created."
 CHANGED = "What you can see has changed since you started this export. No file was created. Start it again."
 
 
 def begin_export(access: Access, wanted: Order) -> Job:
-    """Write the job down, and wake a worker."""
+    """Store the job, and wake a worker."""
     resource, selection, keys = access.resource, wanted.selection, [column.key for column in wanted.columns]
     narrowed = _narrowed_words(wanted)
     nouns = f"{resource.plural}{narrowed}" if narrowed else f"All {resource.nouns}"
@@ -71,13 +71,13 @@ def begin_export(access: Access, wanted: Order) -> Job:
 
 
 def _kept_arguments(selection: Selection) -> list[tuple[str, str]]:
-    """Print which rows; views and chosen columns are the person's. What is ticked from now on is another matter."""
+    """Return the arguments that select the rows, without views and chosen columns. Ticks are copied, because the person may change them meanwhile."""
     kept = ticks.keep_copy(db.session, selection.ticks) if selection.ticks else 0
     return [pair for pair in selection.changed(columns=(), view=0, ticks=kept).arguments() if pair[0] != VIEW]
 
 
 def _narrowed_words(wanted: Order) -> str:
-    """Say by what the list is narrowed: ": selected, “bike”, No user"."""
+    """Say what narrows the list: ": selected, “bike”, No user"."""
     selection = wanted.selection
     words = [*(["selected"] if selection.ticks else []), *([f"“{selection.search}”"] if selection.search else [])]
     words += [member.sentence() for member in selection.filters]
@@ -85,12 +85,12 @@ def _narrowed_words(wanted: Order) -> str:
 
 
 def resource_of_job(job: Job) -> Resource | None:
-    """Return the resource that a job is about, None where it is gone or the job is about none."""
+    """Return the resource that a job is about; None if it is gone, or the job is about none."""
     return resource_at(job.arguments.get("resource"))
 
 
 def may_have(access: Access, job: Job) -> bool:
-    """Whether the person may have what the job is to write, or wrote: still export, these columns, by the same row rules."""
+    """Whether the person may have the job's file: they may still export these columns, under the same row rules."""
     keys: list[str] = job.arguments["columns"]
     is_offered = access.may(Action.EXPORT) and set(keys) <= ExportColumns(access).offered().keys()
     return is_offered and _rules_of(access, keys) == job.arguments.get("rules", {})
@@ -108,13 +108,13 @@ def _rules_of(access: Access, keys: Sequence[str]) -> dict[str, list[list[str]]]
 
 
 def run_export(job: Job, progress: Progress) -> Product:
-    """Make the file. Rights are asked anew: they may have changed while the job waited."""
+    """Write the file. Rights are checked again: they may have changed while the job waited."""
     resource = resource_of_job(job)
     staff = db.session.get(Staff, job.staff_id)
     if resource is None or staff is None:
         raise TransferError(NOT_ANY_MORE)
     asked: Values = job.arguments
-    # What is done is done by the person who asked, and so are the days of its filters theirs.
+    # The job acts for the person who ordered it, and its filters use their time zone.
     actor = actor_of(staff)
     with time_zone(zone_of(staff.time_zone)), acting(lambda: actor, kind=Kind.EXPORT), acting_for(staff):
         access = access_to(resource)
@@ -136,7 +136,7 @@ def run_export(job: Job, progress: Progress) -> Product:
             on_rows=progress.add,
             on_problem=progress.problem,
         )
-        # The connection is not needed while a replica is asked and the file is written.
+        # Release the connection while a replica is asked and the file is written.
         db.session.remove()
         replica, chunks = _replica_with(job), make()
         if replica is None:
@@ -147,7 +147,7 @@ def run_export(job: Job, progress: Progress) -> Product:
 
 
 def _replica_with(job: Job) -> Engine | None:
-    """Return the replica, if it has the order of a job, and so everything that was committed before it."""
+    """Return the replica if it has the job's own row, and so everything that was committed before it."""
     replica = the_replica()
     if replica is None or replica.state.problem:
         return None
@@ -158,7 +158,7 @@ def _replica_with(job: Job) -> Engine | None:
         except DBAPIError as error:
             replica.leave(error)
             return None
-        # A job that is done once more was ordered once more: until the replica knows, it has the job as ended.
+        # A repeated job was ordered again. Until the replica has that, it still shows the job as ended.
         if state in job_store.OPEN:
             return replica.engine
         time.sleep(MOMENT)

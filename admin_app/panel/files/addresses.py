@@ -1,4 +1,4 @@
-"""Where the files of a record are: the addresses that its pages and lists give them."""
+"""The addresses of a record's files, for its pages and lists."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from admin_app.panel.links import link
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Cell, CellKind
 
-# In a file's address: the field that holds it, the digest of one that it held before, and whether a small picture suffices.
+# Arguments of a file's address: the field, the digest of a former file, and whether a small picture suffices.
 FIELD, FORMER, SMALL = "field", "file", "small"
 
 
 def ways_to_files(access: Access, name: str) -> Callable[[Record, Cell], Cell]:
-    """Return what lets a column's cells lead to their files and show them small, for who may open the record."""
+    """Return the function that links a column's cells to their files and small pictures, if the person may open the record."""
     may_open = "." not in name and access.may(Action.VIEW)
     holding = {CellKind.FILE, *([CellKind.NUMBER] if may_open and is_binary(access.resource, name) else [])}
 
@@ -42,7 +42,7 @@ def is_image(resource: Resource, name: str) -> bool:
 
 
 def is_binary(resource: Resource, name: str) -> bool:
-    """Whether a column holds bytes that are no secret."""
+    """Whether a column holds bytes that are not secret."""
     column = stored_columns(resource.model).get(name)
     return column is not None and isinstance(kind_of(column), BinaryKind) and not column.info.get("secret")
 
@@ -53,7 +53,7 @@ def file_url(access: Access, record: Record, name: str, **arguments: str) -> str
 
 
 def lead_to_files(access: Access, form: Form, record: Record | None) -> None:
-    """Tell the fields of a form where the files are that its record holds."""
+    """Give the fields of a form the addresses of the record's files."""
     if record is None or not access.reaches(record, Action.VIEW):
         return
     for field in form:

@@ -1,6 +1,6 @@
-"""Take the files of a record's form before it is read: from then on it is a form of texts, with a reference for each file.
+"""Store the files of a record's form before it is read: from then on it is a form of texts, with a reference for each file.
 
-So a form that is refused, is stale or is kept for later still holds what was sent.
+So a form that is refused, stale or kept as a draft still has its files.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from admin_app.panel.access.access import Access
 from admin_app.panel.kinds.file import SENT, TAKEN_AWAY, RefusedFile
 from admin_app.web.form_parser import AcceptedFiles, the_body
 
-# The forms of a record, by the right that they need.
+# The forms of a record, with the right that each needs.
 FORMS = {"create_view": Action.CREATE, "edit_view": Action.EDIT}
-# Fields of a form as it is without files, and the room that its longest text needs.
+# The limits of the form without files: its number of fields, and the size of its texts.
 MOST_PARTS = 1000
 ROOM_MB = 16
 
 
 def accepted_by_form(access: Access, view: str) -> AcceptedFiles | None:
-    """Return which files a record's form takes from this person, None for none."""
+    """Return which files a record's form accepts from this person; None if it accepts none."""
     names = access.resource.file_columns
     action = FORMS.get(view)
     if not names or action is None or not access.may(action):
@@ -35,7 +35,7 @@ def accepted_by_form(access: Access, view: str) -> AcceptedFiles | None:
 
 
 def store_sent_files(access: Access, action: Action) -> None:
-    """Keep the files that came (committed), and hold their references in place of them."""
+    """Store the files that were sent (committed), and replace them by references in the request's fields."""
     names = [name for name in access.resource.file_columns if access.may_write(name, action)]
     changed = {name: found for name in names if (found := _sent(access, name)) is not None}
     asked = {name + end for name in names for end in (SENT, TAKEN_AWAY)}
@@ -46,7 +46,7 @@ def store_sent_files(access: Access, action: Action) -> None:
 
 
 def _sent(access: Access, name: str) -> str | None:
-    """Return the reference that a field is to hold, None where it holds what it held."""
+    """Return the new reference of a field; None if it keeps its present one."""
     held, file = request.form.get(name, ""), request.files.get(name + SENT)
     if not file:
         return "" if name + TAKEN_AWAY in request.form else None

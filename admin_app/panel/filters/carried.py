@@ -12,7 +12,7 @@ from admin_app.selection.selection import Selection
 
 
 def carried(access: Access, selection: Selection) -> dict[str, str]:
-    """Return the arguments that fill in a new record's form from the list's filters: a relation under its name, or else the filter."""
+    """Return the arguments that fill in a new record's form from the list's filters: a relation's value, or for other fields the filter itself."""
     found: dict[str, str] = {}
     for one in selection.conditions:
         name = field_of(one.key)
@@ -23,7 +23,7 @@ def carried(access: Access, selection: Selection) -> dict[str, str]:
 
 
 def values_of(access: Access, arguments: dict[str, str]) -> Values:
-    """Read the values to fill in from an address; one that is not valid fills in nothing."""
+    """Read the values to fill in from an address, ignoring those that cannot be read."""
     filters, found = by_key(filters_shown(access)), {}
     for key in arguments.keys() & filters.keys():
         name = field_of(key)

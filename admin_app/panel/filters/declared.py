@@ -1,4 +1,4 @@
-"""The filters that a resource declares in `column_filters`, scaffolded by Flask-Admin, under names that read in a URL."""
+"""The filters that a resource declares in `column_filters`, scaffolded by Flask-Admin, under names that are readable in a URL."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def declared_filters(resource: Resource) -> dict[str, list[Operator]]:
         message = f"{type(resource).__name__}.promoted names {unknown[0]}, which is not in column_filters."
         raise ConfigurationError(message)
     found = {name: _operators(resource, name) for name in resource.column_filters}
-    # Every list can be narrowed to some of its rows, whatever its resource declares: the ticked ones.
+    # Whatever its resource declares, every list can be narrowed to its ticked rows.
     found.setdefault("id", [one for one in _operators(resource, "id") if one.slug == InList.slug])
     return found
 
@@ -64,5 +64,5 @@ def _operators(resource: Resource, name: str) -> list[Operator]:
     found = operators_of(attribute, label, through)
     if name != "id" or is_numbered(resource.model):
         return found
-    # Days and times are not asked for by a list of them.
+    # Days and times have no filter for a list of values.
     return [*(one for one in found if one.slug != InList.slug), RecordInList(attribute, label)]

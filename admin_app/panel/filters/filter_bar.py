@@ -1,4 +1,4 @@
-"""Above a list: the chips of its filters, and the form that has them all, as far as it has been built."""
+"""The bar above a list: the chips of its filters, and the filter form, even while it is being built."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from admin_app.selection.selection import ALONE, TOO, Selection
 
 
 def sent_filters(access: Access, selection: Selection) -> tuple[Selection, FormGroup | None]:
-    """Add what the filter form was sent with, and return the form where it is still being built."""
+    """Add the filters that the form sent; return the form too if it is still being built."""
     form = sent_form(request.args, filters_shown(access))
     members = [*selection.filters, *form.members(reader_of(selection.schema))]
     return selection.with_filters(members), form if request.args.get(BUILD) else None
@@ -30,7 +30,7 @@ def sent_filters(access: Access, selection: Selection) -> tuple[Selection, FormG
 def filter_bar(
     access: Access, selection: Selection, links: ListLinks, identity: str, form: FormGroup | None
 ) -> FilterBar | None:
-    """Build the chips of the active filters, and the form; None where there is nothing to filter by."""
+    """Build the chips of the active filters, and the form; None if the list has no filters."""
     by_name = filters_shown(access)
     if not by_name:
         return None
@@ -57,7 +57,7 @@ def filter_bar(
 
 
 def _archive_chip(access: Access, selection: Selection, links: ListLinks) -> tuple[Chip, ...]:
-    """Say that archived records are shown, and lead back to the others."""
+    """Return a chip that says that archived records are shown, and leads back to the others."""
     words = {TOO: "Archived too", ALONE: f"Archived {access.resource.nouns}"}
     if selection.archived not in words:
         return ()

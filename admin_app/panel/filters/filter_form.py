@@ -16,16 +16,16 @@ from admin_app.selection.conditions import Condition, Group, Member, ReadConditi
 # A row sends `add.NAME.op` and `add.NAME`; in the form's first group `add1.NAME`, in the second group of that `add1_2.NAME`.
 _PATH = r"\d{1,3}(?:_\d{1,3}){0,5}"
 _CONTROL = re.compile(rf"add(?P<path>{_PATH})?\.(?P<name>.+?)(?P<op>\.op)?", re.DOTALL | re.ASCII)
-# The button that was pressed when it was not Apply: "row:PATH", "group:PATH" or "remove:PATH:NAME:NUMBER".
+# The value of a button other than Apply: "row:PATH", "group:PATH" or "remove:PATH:NAME:NUMBER".
 BUILD = "build"
-# The field that "add a condition" adds, for each group's path.
+# The select beside "add a condition", by the group's path: the field of the new row.
 MORE = "more"
 _MORE = re.compile(rf"{MORE}({_PATH})?", re.ASCII)
 
 
 @dataclass
 class FormRow:
-    """A field, its operator as the form offers it, and what was typed."""
+    """A row of the form: a field, an operator, and the typed value."""
 
     name: str
     operator: str = ""
@@ -35,14 +35,14 @@ class FormRow:
 
 @dataclass
 class FormGroup:
-    """Rows and groups within; a group's are of the other kind: all of them, any of those."""
+    """Rows and inner groups. Inner groups alternate: in a group of which all must match they need any match, and vice versa."""
 
     is_any: bool = False
     rows: list[FormRow] = field(default_factory=list)
     groups: list[FormGroup] = field(default_factory=list)
 
     def members(self, read: ReadCondition) -> Iterator[Member]:
-        """Yield its conditions and groups, without empty rows and empty groups."""
+        """Yield the conditions and inner groups, without empty ones."""
         for row in self.rows:
             operator, _, fixed = row.operator.partition("=")
             if operator and (value := fixed or plain_lines(row.text).strip()):
@@ -55,7 +55,7 @@ class FormGroup:
 
 
 def is_control(key: str) -> bool:
-    """Whether an argument belongs to the filter form, and not to the list's own address."""
+    """Whether an argument belongs to the filter form, not to the list's own address."""
     return key == BUILD or _MORE.fullmatch(key) is not None or _CONTROL.fullmatch(key) is not None
 
 
@@ -77,7 +77,7 @@ def row_of(condition: Condition) -> FormRow:
 
 
 def sent_form(arguments: MultiDict[str, str], names: Iterable[str]) -> FormGroup:
-    """Read the form as it was sent, and do what a button other than Apply asks; `names` are the fields in their order."""
+    """Read the sent form, and carry out a button other than Apply; `names` are the fields in their order."""
     order = {name: place for place, name in enumerate(names)}
     groups = {"": FormGroup()}
     for path, name in dict.fromkeys(_rows_in(arguments)):
@@ -100,7 +100,7 @@ def _rows_in(arguments: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _group_at(groups: dict[str, FormGroup], path: str) -> FormGroup:
-    """Return a group, making it and those around it where they are not there yet."""
+    """Return the group at a path; create it and the groups around it if they do not exist."""
     if path not in groups:
         around = _group_at(groups, path.rpartition("_")[0])
         groups[path] = FormGroup(not around.is_any)
@@ -109,7 +109,7 @@ def _group_at(groups: dict[str, FormGroup], path: str) -> FormGroup:
 
 
 def _build(groups: dict[str, FormGroup], arguments: MultiDict[str, str], order: Mapping[str, int]) -> None:
-    """Add a row or a group, or take a row away."""
+    """Add a row or a group, or remove a row, as the pressed button says."""
     action, _, target = arguments.get(BUILD, "").partition(":")
     path, _, row = target.partition(":")
     if path and not re.fullmatch(_PATH, path, re.ASCII):

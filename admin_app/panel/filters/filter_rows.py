@@ -17,15 +17,15 @@ from admin_app.panel.operators.relation import RelationIs
 from admin_app.panel.view_models import Hidden, OperatorChoice
 from admin_app.selection.conditions import DEEPEST_GROUP
 
-# These controls are the whole field's; an operator that takes typed text gets an input beside them.
+# These controls serve the whole field; an operator that takes typed text gets an input beside them.
 _FIXED = ("select", "relation")
 
 
 class FilterRows:
-    """Draws the form of one list. `identity` is the list's, for the controls' ids."""
+    """Draws the filter form of one list. `identity` makes the controls' ids unique."""
 
     def __init__(self, access: Access, identity: str) -> None:
-        """Keep whose filters they are."""
+        """Keep the access, and the filters that the person may use."""
         self.resource = access.resource
         self.identity = identity
         self.operators = filters_shown(access)
@@ -33,7 +33,7 @@ class FilterRows:
         self.suggestions: tuple[Hidden, ...] = next((some for some in found if some), ())
 
     def group(self, form: FormGroup, path: str = "", fill: Sequence[str] = ()) -> FilterGroup:
-        """Draw a group as it stands; `fill` are the fields that get an empty row where they have none."""
+        """Draw a group; the fields in `fill` get an empty row if they have none."""
         shown = [*form.rows, *(FormRow(name) for name in fill if name not in {row.name for row in form.rows})]
         if fill:
             shown.sort(key=lambda row: fill.index(row.name))
@@ -77,30 +77,30 @@ class FilterRows:
             lookup_url=link(self.resource, "lookup_view", name=row.name) if is_relation else "",
             hint=(chosen or choices[0]).hint,
             has_hints=any(choice.hint for choice in choices),
-            # An <input> makes blanks of the line ends that are pasted into it, or drops them.
+            # An <input> drops pasted line ends, or turns them into blanks.
             takes_lines=any(isinstance(operator, InList) for operator in operators),
             is_plain=is_fixed and chosen is not None and chosen.control == "text",
             periods=_periods(operators, row.text if is_period else ""),
             is_period=is_period,
-            # The form's first row of a field stays where it is, to be filled again.
+            # The first row of a field stays in place, to be filled again.
             remove=f"remove:{path}:{row.name}:{number}" if path or number != "0" or is_filled else "",
         )
 
 
 def _periods(operators: Sequence[Operator], chosen: str) -> tuple[Hidden, ...]:
-    """Offer the usual periods of a field, and the one in the address, whichever it is."""
+    """Return the periods that a field offers, and the one in the address if it is another."""
     offered = next((one.suggestions for one in operators if one.suggestions), ())
     is_further = chosen and chosen not in dict(offered)
     return (*offered, (chosen, period_in_words(chosen))) if is_further else offered
 
 
 def path_of(path: str, place: int) -> str:
-    """Name a group within another."""
+    """Return the path of an inner group."""
     return f"{path}_{place}" if path else str(place)
 
 
 def _chosen(row: FormRow, operators: Sequence[Operator], choices: Sequence[OperatorChoice]) -> OperatorChoice | None:
-    """Find what the operator's select shows: the operator, or that with its one answer."""
+    """Return the choice that the operator's select shows. Operators with answers, such as yes and no, are one choice per answer."""
     for choice in choices:
         slug, _, answer = choice.value.partition("=")
         if choice.value == row.operator or (slug == row.operator and not answer):

@@ -15,14 +15,14 @@ from admin_app.panel.operators.equality import Empty
 from admin_app.panel.view_models import Cell, CellKind
 from admin_app.selection.selection import Selection
 
-# The operators that match a cell's single value, or the missing value.
+# The operators that match a single value, or a missing one.
 NARROWING = ("equals", "is", "on", Empty.slug)
 # For each column, the filters that find the rows with a cell's value, under their keys.
 Narrowings = Mapping[str, Sequence[tuple[str, Operator]]]
 
 
 def narrowings(access: Access, selection: Selection) -> Narrowings:
-    """Return, for each column, the filters that find the rows with a cell's value, and those without one."""
+    """Return, for each column, the filters that find rows with the same value as a cell, and rows without a value."""
     on = {condition.key for condition in selection.conditions}
     return {
         name: [
@@ -36,7 +36,7 @@ def narrowings(access: Access, selection: Selection) -> Narrowings:
 
 
 def narrowed(cell: Cell, record: Record, name: str, operators: Sequence[tuple[str, Operator]]) -> Cell:
-    """Link a cell to the rows with the same value; text only where the cell shows all of it."""
+    """Link a cell to the rows with the same value. A text is linked only if the cell shows all of it."""
     if not operators:
         return cell
     value = getattr(record, name)

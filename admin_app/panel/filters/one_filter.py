@@ -1,4 +1,4 @@
-"""One condition by itself: that of a field which was chosen under “Filter”, or of a chip that is changed where it stands.
+"""The form of a single condition: of a field chosen under “Filter”, or of a chip that is edited in place.
 
 The list's address names it, `filter=user` or `filter=user__is`, so that a browser without scripts has the same form.
 """
@@ -18,7 +18,7 @@ from admin_app.selection.conditions import Condition, Member
 from admin_app.selection.selection import Selection
 
 FILTER = "filter"
-# In place of a field: the form that has them all. No field's name has a hyphen.
+# Stands for the whole form in place of a field's name. No field's name has a hyphen.
 ALL = "all-filters"
 
 
@@ -38,12 +38,12 @@ def edited(selection: Selection) -> Condition | None:
 
 
 def editing_url(list_url: str, member: Member) -> str:
-    """Return where a chip is changed: a group in the whole form."""
+    """Return the address at which a chip is edited; a group is edited in the whole form."""
     return asking_url(list_url, member.key if isinstance(member, Condition) else ALL)
 
 
 def one_filter(rows: FilterRows, selection: Selection, links: ListLinks) -> OneFilter | None:
-    """Build the form of the condition that is asked for; None where none is."""
+    """Build the form of the condition that the address opens; None if it opens none."""
     here, condition = selection.unticked().changed(), edited(selection)
     if condition is None and asked() not in rows.operators:
         return None

@@ -1,4 +1,4 @@
-"""The one or two filters that a list's bar has as buttons: whose, and when."""
+"""The one or two filters that a list's bar shows as buttons: by owner, and by time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from admin_app.panel.view_models import Link
 from admin_app.selection.conditions import Condition, reader_of
 from admin_app.selection.selection import Selection
 
-# The periods that people ask for; any other one is asked in the whole form.
+# The periods that people use most; the whole form has the others.
 PERIODS = ("today", "this-week", "last-7-days", "last-month", "this-year")
 
 Operators = Mapping[str, Sequence[Operator]]
@@ -29,7 +29,7 @@ def promoted_filters(rows: FilterRows, selection: Selection, links: ListLinks) -
 
 
 def promoted_names(resource: Resource, operators: Operators) -> list[str]:
-    """Return the declared names, or else the first relation and the first time that have filters."""
+    """Return the declared names, or the first relation and the first time column with filters."""
     if resource.promoted is not None:
         return [name for name in resource.promoted if name in operators]
     relations = [name for name, found in operators.items() if isinstance(found[0], RelationIs)]
@@ -60,7 +60,7 @@ def _button(rows: FilterRows, name: str, selection: Selection, links: ListLinks)
 
 
 def _words(condition: Condition, label: str) -> str:
-    """Say it below the field's label: "Last month"."""
+    """Return a condition without the field's label: "Last month"."""
     return sentence_case(condition.sentence().removeprefix(label).strip())
 
 

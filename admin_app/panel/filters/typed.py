@@ -1,4 +1,4 @@
-"""Filters that are typed into a search: `user:"Ann Lee" created:last-month no:user`. What names no filter of the list stays a word."""
+"""Filters that are typed into a search: `user:"Ann Lee" created:last-month no:user`. A part that names no filter of the list stays a word."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from admin_app.panel.operators.relation import RelationIs
 from admin_app.selection.conditions import Condition, read_condition
 from admin_app.selection.list_schema import ListSchema
 
-# More than a person types; the rest are words.
+# The most filters that are read: more than a person types. The rest counts as words.
 MOST_TYPED = 10
 
-# A phrase is looked for as it stands, also where it holds a colon.
+# A quoted phrase is searched as it is, even if it contains a colon.
 _PART = re.compile(r'(?P<phrase>"[^"]+")|(?P<field>[^\s:"]+):(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]\S*))|\S+')
 _BLANKS = re.compile(r"[\s._-]+")
-# Whether there is a value at all.
+# Names that ask whether there is a value at all.
 THERE = {"no": "yes", "has": "no"}
 # Comparison by the sign before the value; longer signs first.
 _SIGNS = {">=": ("at_least", "from"), "<=": ("at_most", "until"), ">": ("greater",), "<": ("smaller",)}
 _RANGE = re.compile(r"(.+?)\.\.(.+)")
-# By what a plain value may be meant, the likeliest first.
+# The operators that a plain value may mean, the likeliest first.
 _PLAIN = ("contains", "is", "has", "within", "on", "equals", "in")
 
 
@@ -36,7 +36,7 @@ class Typed:
 
 
 def typed_filters(text: str, schema: ListSchema, fields: Mapping[str, Sequence[Operator]]) -> Typed:
-    """Read the filters of a list that a search holds; `fields` has their operators by the field's name."""
+    """Read the filters of a list from a search; `fields` has the operators by field name."""
     reader = _Reader(schema, fields)
     conditions: list[Condition] = []
     words: list[str] = []
@@ -51,13 +51,13 @@ def typed_filters(text: str, schema: ListSchema, fields: Mapping[str, Sequence[O
 
 @dataclass(frozen=True)
 class _Reader:
-    """What one list can be asked."""
+    """Reads parts of a search as filters of one list."""
 
     schema: ListSchema
     fields: Mapping[str, Sequence[Operator]]
 
     def condition(self, part: re.Match[str]) -> Condition | None:
-        """Return what a field and a value mean: the first meaning that can be read, or else what is wrong with the likeliest."""
+        """Return the condition that a field and a value mean: the first meaning that can be read, else the likeliest one with its problem."""
         first: Condition | None = None
         for one in self._tried(part["field"], part["quoted"] or part["plain"], is_quoted=part["quoted"] is not None):
             if not one.problem:
@@ -73,7 +73,7 @@ class _Reader:
         for name in self._named(said):
             for slug, text in _meanings(value, is_quoted=is_quoted):
                 yield from self._read(name, slug, text)
-            # A part of what the related record is called.
+            # Otherwise the value is a part of the related record's name.
             for other in self.fields:
                 if other.startswith(f"{name}."):
                     yield from self._read(other, "contains", value)
@@ -88,13 +88,13 @@ class _Reader:
             return
         found = read_condition(self.schema, key, text)
         if isinstance(found.filter, RelationIs) and not found.problem:
-            # The record that is meant now: another one may be called so tomorrow.
+            # Keep the id of the record that the name means now: another one may have the name tomorrow.
             found = read_condition(self.schema, key, str(found.value))
         yield found
 
 
 def name_to_type(name: str, operators: Sequence[Operator]) -> str:
-    """Return the shortest name of a field that is unique: "created" of "created_at"."""
+    """Return the shortest unique name of a field: "created" for "created_at"."""
     return min(_names(name, operators), key=lambda one: (len(one), one))
 
 
@@ -108,7 +108,7 @@ def _plain(words: str) -> str:
 
 
 def _meanings(value: str, *, is_quoted: bool) -> Iterator[tuple[str, str]]:
-    """Yield the operators that a value may be meant by, each with what it is told."""
+    """Yield the operators that a value may mean, each with the text that the operator gets."""
     if not is_quoted:
         for sign, slugs in _SIGNS.items():
             if value.startswith(sign):

@@ -1,4 +1,4 @@
-"""What the templates of filters are given: chips, and the form with its groups and rows."""
+"""The view models of filters: chips, and the form with its groups and rows."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ class Chip:
     text: str
     remove_url: str
     problem: str = ""
-    # Where it is changed, and whether it is just now.
+    # The address at which the chip is edited, and whether it is open now.
     edit_url: str = ""
     is_edited: bool = False
 
 
 @dataclass(frozen=True)
 class FilterRow:
-    """A condition in the form: its field, the operators there are, and the control its value needs, filled or empty.
+    """A condition in the form: its field, the operators, and the control for its value.
 
     `control` is text, select (then `options` holds value and words) or relation (then `lookup_url` answers the picker);
-    `is_plain` says that the operator takes typed text where the field's others do not; `takes_lines` that what is typed may
-    be a list pasted from a column of a spreadsheet. `periods` are chosen from where `is_period`, and suggested else; `remove`
-    empties the row.
+    `is_plain` says that the operator takes typed text although the field's others do not; `takes_lines` that the input may be
+    a list pasted from a column of a spreadsheet. `periods` are a select if `is_period`, else suggestions; `remove` is the
+    value of the button that removes the row.
     """
 
     id: str
@@ -49,7 +49,7 @@ class FilterRow:
     is_period: bool = False
     takes_lines: bool = False
     remove: str = ""
-    # Whether its form asks for it alone.
+    # Whether it is the only condition of its form.
     is_asked: bool = False
 
 
@@ -66,20 +66,20 @@ class FilterGroup:
 
 @dataclass(frozen=True)
 class Promoted:
-    """A filter as a button of the bar: a link for the most frequent value, and a form for a record or days; `hidden` has the list's other arguments."""
+    """A filter as a button of the bar: links for frequent values, and a form for a record or days; `hidden` are the list's other arguments."""
 
     name: str
     label: str
     ways: tuple[Link, ...]
     hidden: tuple[Hidden, ...]
-    # Where records to choose from are looked up; "" for a field of another kind.
+    # The address of the picker's look-up; "" for a field of another kind.
     lookup_url: str = ""
     has_days: bool = False
 
 
 @dataclass(frozen=True)
 class OneFilter:
-    """The form of one condition: its row, the rest of the list, where it closes, and where a chip's condition goes ("": it is new)."""
+    """The form of one condition: its row, the list's other arguments, the address that closes it, and the one that removes the chip ("" for a new condition)."""
 
     row: FilterRow
     hidden: tuple[Hidden, ...]
@@ -89,19 +89,19 @@ class OneFilter:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """Active filters as chips, the fields to add one of, and the form that has them all: in it, every field has a row."""
+    """The active filters as chips, the fields for a new one, and the whole form, in which every field has a row."""
 
     chips: tuple[Chip, ...]
     fields: tuple[Hidden, ...]
     group: FilterGroup
     suggestions: tuple[Hidden, ...] = ()
     hidden: tuple[Hidden, ...] = ()
-    # The whole state, for a condition that a cell adds.
+    # The list's whole state, for a condition that a cell adds.
     state: tuple[Hidden, ...] = ()
     clear_url: str = ""
     is_open: bool = False
     promoted: tuple[Promoted, ...] = ()
-    # A link for each field, one to the form that has them all, and the form of the field or chip that is open.
+    # A link for each field, the link to the whole form, and the form of the field or chip that is open.
     field_links: tuple[Link, ...] = ()
     all_url: str = ""
     one: OneFilter | None = None

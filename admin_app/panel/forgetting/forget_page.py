@@ -1,4 +1,4 @@
-"""The page for owners that says what is held about a person, gives it as a file, and removes it."""
+"""The owners' page about a person's data: it counts what is stored, sends it as a file, and erases it."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def forget_pages(resource: Resource) -> dict[str, FurtherPage]:
 
 
 def forget_url(access: Access, record: Record) -> str:
-    """Return the page's address, for whom it is."""
+    """Return the page's address; "" if the person may not open it."""
     return link(access.resource, VIEW, record) if access.resource.personal and _may_forget() else ""
 
 
 class ForgetPage(Page):
-    """Nothing is removed without a reason, and without having been told that nothing takes it back."""
+    """The page. Erasing needs a reason, and a confirmation that it cannot be undone."""
 
     def respond(self) -> ResponseReturnValue:
-        """Say what is held; hand it out, or remove it."""
+        """Show what is stored about the person; send it, or erase it."""
         if not _may_forget():
             abort(HTTPStatus.FORBIDDEN)
         record = self.access.requested(Action.DELETE)
@@ -95,7 +95,7 @@ class ForgetPage(Page):
         )
 
     def _file(self, record: Record, subject: Subject) -> Response:
-        """Hand out everything that is held, which is noted."""
+        """Send everything that is stored about the person, and record that."""
         text = everything_held(subject)
         name = f"{self.resource.endpoint}-{print_key(record.id)}.json"
         with transaction(db.session):

@@ -1,4 +1,4 @@
-"""Removing a person's data with all files: what the page and the command share."""
+"""Erase a person's data with all files: the part that the page and the command share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from admin_app.panel.resource import Resource
 from admin_app.relations import relations_of
 
 _HISTORY = frozenset({"change", "change_set"})
-# What people know the dashboard's own tables as, where they may read on.
+# The names of the dashboard's own tables, as people know them.
 _CALLED = {
     "plan": "other plans",
     "plan_line": "other plans",
@@ -45,7 +45,7 @@ def require_personal(resource: Resource) -> None:
 
 
 def subject_at(resource: Resource, key: Key) -> Subject:
-    """Return whom it is about; raise `NotFoundError` where neither a record nor the history knows anything."""
+    """Return the subject with this key; raise `NotFoundError` if neither a record nor the history has any data."""
     subject = subject_of(db.session, resource.model, key, resource.personal)
     extent = extent_of(db.session, subject, files_about(resource))
     if not extent.is_there and not extent.changes:
@@ -55,17 +55,17 @@ def subject_at(resource: Resource, key: Key) -> Subject:
 
 
 def extent_at(resource: Resource, subject: Subject) -> Extent:
-    """Say what would be removed."""
+    """Count what would be erased."""
     return extent_of(db.session, subject, files_about(resource))
 
 
 def everything_held(subject: Subject) -> str:
-    """Return everything that is held about a person, as a file for them."""
+    """Return everything that is stored about a person, as JSON for them."""
     return json.dumps(held_about(db.session, subject), ensure_ascii=False, indent=2)
 
 
 def remove(resource: Resource, subject: Subject, reason: str) -> Removed:
-    """Remove it (committed); raise `ForgettingError` where that cannot be now."""
+    """Erase the person's data (committed); raise `ForgettingError` if that is not possible now."""
     with transaction(db.session):
         removed = forget(db.session, subject, files_about(resource), reason=reason)
     for job in removed.jobs:
@@ -77,7 +77,7 @@ def remove(resource: Resource, subject: Subject, reason: str) -> Removed:
 
 
 def files_about(resource: Resource) -> frozenset[str]:
-    """Name the resources whose files may hold something of this one's records: its own, and those that show them."""
+    """Return the resources whose files may contain data of this one's records: itself, and those that show its records."""
     showing = (
         one.endpoint
         for one in resources()
@@ -87,12 +87,12 @@ def files_about(resource: Resource) -> frozenset[str]:
 
 
 def lines_of(extent: Extent) -> Sequence[str]:
-    """Say what would be removed, a line each."""
+    """Return one line for each sort of data that would be erased."""
     return [words for number, words in _lines(extent) if number]
 
 
 def elsewhere_in_words(places: Sequence[Occurrences]) -> str:
-    """Say where a name still stands, which may be somebody else's; "" where it does not."""
+    """Say where the person's name still occurs, because it may be somebody else's; "" if it does not occur."""
     in_history = sum(one.count for one in places if one.table in _HISTORY)
     found = [_place_in_words(one) for one in places if one.table not in _HISTORY]
     if in_history:

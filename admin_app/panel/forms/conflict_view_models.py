@@ -1,4 +1,4 @@
-"""What the page of two people at one record is given: the fields that differ, what each of them did, what is asked."""
+"""The view models of an edit conflict: the fields that differ, what each person changed, and the choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from admin_app.domain.audit.diff import Piece, words_diff
 from admin_app.formatting import in_words, short_name
 from admin_app.panel.view_models import Cell
 
-# Shorter texts are read faster than what differs between them.
+# Shorter texts are read faster than their differences.
 SHORTEST_DIFF = 60
 
 
@@ -21,10 +21,10 @@ class Difference:
     outcome: str
     was: Cell | None
     theirs: Cell
-    # What each of them changed, for long text.
+    # For long texts: what each person changed.
     theirs_diff: tuple[Piece, ...] = ()
     yours_diff: tuple[Piece, ...] = ()
-    # The text with both changes, where there is one.
+    # The text with both changes, if they can be merged.
     both: Cell | None = None
     take_name: str = ""
     take: str = ""
@@ -33,7 +33,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Changer:
-    """Who changed a record last, "" where the history does not say, and when; `is_own` for the person at the screen."""
+    """A person who changed a record ("" if the history does not say), and when; `is_own` marks the current person."""
 
     name: str
     at: Cell
@@ -42,9 +42,9 @@ class Changer:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What happened to a record while a person had its page open: who did it and when, and the fields by name.
+    """What happened to a record while a person had its page open: who changed it and when, and the fields by name.
 
-    Nobody is said to be someone else of whom that is not known: it may have been the same person in another window.
+    An unknown person is never called a colleague: it may have been the same person in another window.
     """
 
     people: tuple[Changer, ...]
@@ -55,12 +55,12 @@ class Meanwhile:
 
     @property
     def is_own(self) -> bool:
-        """Whether the person changed it themselves, in another window; where the history lacks a change, nobody knows whose that was."""
+        """Whether the person made all the changes themselves, in another window. If the history lacks a change, its author is unknown."""
         return self.is_known and bool(self.people) and all(one.is_own for one in self.people)
 
     @property
     def others(self) -> str:
-        """Name the colleagues who changed it, "" where that is not known of every change, or some are the person's own."""
+        """The names of the colleagues who changed it; "" if an author is unknown, or is the person themselves."""
         is_theirs = self.is_known and all(one.name and not one.is_own for one in self.people)
         return in_words([short_name(one.name) for one in self.people]) if is_theirs else ""
 
@@ -73,7 +73,7 @@ class Meanwhile:
 
     @property
     def told(self) -> str:
-        """Say of "it" who changed it."""
+        """A clause about “it” that says who changed it."""
         if self.is_own:
             return "you changed it in another window."
         return f"{self.others} changed it." if self.others else "it has changed since you opened this page."

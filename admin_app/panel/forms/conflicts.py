@@ -41,24 +41,24 @@ from admin_app.relations.to_one import dangling_key
 from admin_app.web.attempts import attempt_once
 from admin_app.web.auth.login import current_principal
 
-# What a choice sends: the other's value, what is typed, or a text with both changes.
+# The values of a choice: the other person's value, one's own input, or a text with both changes.
 THEIRS, YOURS, BOTH = "theirs", "yours", "both"
-# As many digits as the column's largest number has.
+# Digits of the column's largest number.
 LONGEST_VERSION = 10
 
 
 @dataclass
 class Part:
-    """A field of the form with its three values, and what was chosen where both changed it."""
+    """A field of the form with its three values, and the choice if both people changed it."""
 
     control: Field
     outcome: Resolution
     was: object
     theirs: object
     take: str = ""
-    # The text with both changes, where they are in different lines.
+    # The text with both changes, if they are in different lines.
     both: str | None = None
-    # Whether the field has both people's changes of its links.
+    # Whether the field combines both people's changes of links.
     is_merged: bool = False
 
     @property
@@ -75,21 +75,21 @@ class Merge:
     parts: Sequence[Part]
     origin: EarlierState
     is_stale: bool
-    # Whether the person has seen the record as it is now.
+    # Whether the person has seen the record's present state.
     is_seen: bool
 
     @property
     def is_agreed(self) -> bool:
-        """Whether nothing is open, and the person has seen what others changed."""
+        """Whether no choice is open, and the person has seen what others changed."""
         return self.is_settled and (self.is_seen or not self.is_stale)
 
     @property
     def is_settled(self) -> bool:
-        """Whether the form may be saved: nobody else's change is overwritten by it."""
+        """Whether the form may be saved, because it overwrites nobody else's change unseen."""
         return not any(part.is_open for part in self.parts)
 
     def told(self) -> str:
-        """Say what was changed meanwhile and is kept, and who did it if that is known; "" for nothing."""
+        """Say which changes of others are kept, and who made them if that is known; "" if there are none."""
         labels = [part.control.label.text for part in self.parts if part.outcome is Resolution.THEIRS or part.is_merged]
         if not self.is_stale or not labels:
             return ""
@@ -106,13 +106,13 @@ class Conflicts:
     """The conflicts between a record's form and what others changed since it was drawn."""
 
     def __init__(self, access: Access, record: Record) -> None:
-        """Keep which record it is."""
+        """Keep the access and the record."""
         self._resource = access.resource
         self._access = access
         self._record = record
 
     def merge(self, source: Source) -> Merge:
-        """Compare what was sent with what it was drawn from and what the record is now; take theirs where they alone changed it."""
+        """Compare the sent values with those that the form was drawn from and the present ones. A field that only others changed gets their value."""
         record = self._record
         version = _version(source.own.get(VERSION), record.version)
         origin = earlier_state(db.session, record, version) if version != record.version else EarlierState()
@@ -133,7 +133,7 @@ class Conflicts:
         return Merge(parts, origin, is_stale, is_seen)
 
     def meanwhile(self, merge: Merge, source: Source) -> Meanwhile:
-        """Describe a stale form's conflicts and choices; the fields show again what was typed."""
+        """Describe a stale form's conflicts and choices; the fields keep what was typed."""
         for part in merge.parts:
             if part.outcome is Resolution.CHOICE and part.take in {THEIRS, BOTH}:
                 part.control.process(source.sent, part.theirs)
@@ -147,7 +147,7 @@ class Conflicts:
         )
 
     def changed_since(self, sent: str | None) -> Meanwhile | None:
-        """Say what became of the record since a page was drawn at the version that it sent back; None where it is still so."""
+        """Describe what happened to the record since the version that a page sent back; None if nothing did."""
         record = self._record
         version = _version(sent, record.version)
         if version == record.version:
@@ -180,7 +180,7 @@ class Conflicts:
         values = {key: origin.value_of(self._record, key) for key in self._kept_as(one.name)}
         is_known = bool(values) and not any(one is UNKNOWN for one in values.values())
         was = self._meant(one.name, values) if is_known else UNKNOWN
-        # What cannot be read equals nothing.
+        # An unreadable input equals nothing.
         yours = UNKNOWN if one.process_errors else as_drawn(one, was)
         gone = self._dangling(one.name)
         if isinstance(one, RelationField) and one.is_left_dangling:
@@ -199,7 +199,7 @@ class Conflicts:
         return Part(one, outcome, was, theirs, take, _both(was, theirs, yours) if is_mixed else None)
 
     def _dangling(self, name: str) -> object:
-        """Return the key by which the record points at one that is not there, which is no value to the ORM."""
+        """Return the key of a related record that does not exist; the ORM sees no value there."""
         relation = self._resource.relation(name)
         if not isinstance(relation, ToOne) or getattr(self._record, name) is not None:
             return None
@@ -233,7 +233,7 @@ class Conflicts:
         )
 
     def _told(self, name: str, was: object) -> object:
-        """Return what a field held before, where the person may know it: any version may be said to be the one that they saw."""
+        """Return a field's former value if the person may know it. They may never have seen it: a request can claim any version."""
         is_told = self._access.reaches(self._record, Action.HISTORY) and not hides_secret(self._resource.model, name)
         return was if is_told else UNKNOWN
 
@@ -289,13 +289,13 @@ def is_changed(one: Field, record: Record) -> bool:
 
 
 def is_own(change: LastChange) -> bool:
-    """Whether the person at the screen did it themselves, in another window."""
+    """Whether the current person made the change themselves, in another window."""
     person = current_principal()
     return person is not None and change.actor_id == person.id
 
 
 def words_of_deletion(change: LastChange, what: str, *, is_named: bool) -> str:
-    """Say when a record was deleted, or merged into another one, and who did it: to themselves, and where it `is_named`."""
+    """Say when a record was deleted or merged. Who did it is said if it was the reader, or if it may be named (`is_named`)."""
     at = exact_time(change.at)
     did, into = ("merged", " into a different one") if change.is_merge else ("deleted", "")
     if is_own(change):
@@ -306,35 +306,35 @@ def words_of_deletion(change: LastChange, what: str, *, is_named: bool) -> str:
 
 
 def _people(origin: EarlierState) -> tuple[Changer, ...]:
-    """Name who changed the record, and when."""
+    """Return who changed the record, and when."""
     return tuple(Changer(one.actor, value_cell(one.at, is_whole=True), is_own(one)) for one in origin.last_changes)
 
 
 def refill(one: Field, value: object, *, stored: object = None) -> None:
-    """Put a value into a field, as if the form had been drawn with it; only one that is stored needs to meet no rule."""
+    """Put a value into a field, as if the form had been drawn with it. The stored value need not meet the rules."""
     one.raw_data = None
     one.process(None, value)
     if one.data is None and value == "":
-        # Some fields take an empty input for no value.
+        # Some fields turn an empty input into no value.
         one.data = value
     one.object_data = stored
 
 
 def _version(sent: str | None, present: int) -> int:
-    """Read the version that a form was drawn from: the present one where it does not say, none at all where it says nonsense."""
+    """Read the version that a form was drawn from: the present one if none was sent, an impossible one if it cannot be read."""
     if sent is None:
-        # At the next attempt the present version would be one that nobody has seen.
+        # A retry must not take the present version, which nobody has seen.
         attempt_once()
         return present
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_VERSION else -1
 
 
 def _plain(record: Record, name: str, value: object) -> object:
-    """Return what two values of a field are compared by: text without the difference of line ends, records by their keys."""
+    """Return a field's value for a comparison: text without differences in line ends, records by their keys."""
     if isinstance(value, str):
         value = plain_lines(value)
     if isinstance(value, float | Decimal) and isnan(value):
-        # It equals nothing, not even itself.
+        # An unreadable value equals nothing, not even itself.
         return "NaN"
     if hasattr(type(value), "__mapper__"):
         return getattr(value, "id", value)

@@ -37,7 +37,7 @@ class Converter(AdminModelConverter):
     ) -> Any:
         """Let Flask-Admin make the field, then replace its validators by ours."""
         given = dict(field_args or {})
-        # Kinds say some themselves, and two would be an error.
+        # Kinds set some of these arguments themselves, and passing them twice would be an error.
         attributes = {**(given.pop("render_kw", None) or {}), **((self.view.form_widget_args or {}).get(name) or {})}
         field = super().convert(model, mapper, name, prop, given, hidden_pk)
         if field is None or isinstance(prop, FieldPlaceholder):
@@ -92,7 +92,7 @@ class Converter(AdminModelConverter):
                 "name one of the two."
             )
             raise ConfigurationError(message)
-        # The far side of one to one is kept by the other record, too.
+        # The side of a one-to-one relation without the foreign key: the other record stores the link.
         is_field = is_links or isinstance(relations_of(view.model)[prop.key], ToOne)
         if not is_field and prop.key in (view.form_columns or ()):
             message = (
@@ -102,9 +102,9 @@ class Converter(AdminModelConverter):
             raise ConfigurationError(message)
         if not is_field:
             return None
-        # Optional() would empty the errors of what was typed and not found.
+        # `Optional` would remove the error about a record that was typed and not found.
         kwargs["validators"] = []
-        # What is to look at only is written by the ORM alone, which refuses it.
+        # A view-only relation cannot be written: the ORM refuses it.
         if not is_links and not tie.is_view:
             kwargs["tie"] = tie
         return (LinksField if is_links else RelationField)(

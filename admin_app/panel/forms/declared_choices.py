@@ -1,4 +1,4 @@
-"""A select of what a resource's `form_choices` names, in place of the field that its column would have."""
+"""A select of the values in a resource's `form_choices`, in place of the column's own field."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from admin_app.kinds.choice import ChoiceKind
 from admin_app.panel.fields import OF_LIST
 
-# A value, and what it is called.
+# Pairs of a value and its label.
 Choices = Sequence[tuple[object, str]]
 
 
 class DeclaredChoiceField(SelectField):
-    """One of these. A value that is stored and none of them stays until somebody chooses another."""
+    """A select of declared values. A stored value that is not declared stays until somebody chooses another."""
 
     kind: ClassVar[str] = ChoiceKind.name
 
@@ -27,14 +27,14 @@ class DeclaredChoiceField(SelectField):
         super().__init__(*args, **{**kwargs, "choices": choices, "coerce": self._read, "validate_choice": False})
 
     def process_data(self, value: object) -> None:
-        """Offer also what is stored."""
+        """Offer the stored value too."""
         if value is not None and str(value) not in self._values:
             self._values[str(value)] = value
             self.choices = [*(self.choices or ()), SelectChoice(str(value), str(value))]
         super().process_data(value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take one of them, or what is stored."""
+        """Accept a declared value, or the stored one."""
         if not valuelist:
             return
         if valuelist[0] not in {"", *self._values}:

@@ -1,4 +1,4 @@
-"""Rights in forms: writable fields are in the form, read-only ones beside it, and nothing outside the rights is saved."""
+"""Rights in forms: a form has the writable fields, shows the read-only ones beside them, and saves nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from admin_app.relations import ToOne
 
 
 def narrow(access: Access, form: Form, action: Action, record: Record | None = None) -> Form:
-    """Take out what the person may not write by this action, and what a new record gets by itself. What else a request sends is nobody's."""
+    """Remove the fields that the person may not write by this action, and those that a new record gets by itself. Anything else in a request is ignored."""
     given = new_record(access).given if action is Action.CREATE else {}
     for name in own_names(access, form):
         is_out_of_sight = record is not None and access.leads_out_of_sight(name, record)
@@ -31,37 +31,37 @@ def narrow(access: Access, form: Form, action: Action, record: Record | None = N
 
 
 def own_names(access: Access, form: Form) -> list[str]:
-    """Name the fields of a form that are the record's own."""
+    """Return the names of the form's fields that belong to the record."""
     return [field.name for field in form if hasattr(access.resource.model, field.name)]
 
 
 def fixed_facts(access: Access, form: Form, record: Record) -> tuple[Fact, ...]:
-    """List the fields of the record's form that the person may read and not write."""
+    """Return the fields of the record's form that the person may read but not write."""
     names = access.shown(_left_out(access.resource, form))
     return tuple(fact(access, record, name) for name in names if not hides_secret(access.resource.model, name))
 
 
 def given_facts(access: Access) -> tuple[Fact, ...]:
-    """List what a new record gets by itself, as far as the person may see it."""
+    """Return the values that a new record gets by itself, if the person may see them."""
     given = new_record(access).given
     return tuple(Fact(access.resource.label(name), cell_of_value(given[name])) for name in access.shown(given))
 
 
 def give(access: Access, record: Record) -> None:
-    """Fill in what a new record gets by itself."""
+    """Set the values that a new record gets by itself."""
     for name, value in new_record(access).given.items():
         setattr(record, name, value)
 
 
 def read_only_words(access: Access, form: Form) -> str:
-    """Say which fields of a new record's form nobody fills in, "" for none."""
+    """Say which fields of a new record nobody can fill in; "" if there are none."""
     resource = access.resource
     names = [name for name in access.shown(_left_out(resource, form)) if resource.is_read_only(name)]
     return f"Read-only: {in_words([resource.label(name) for name in names])}." if names else ""
 
 
 def missing_words(access: Access, form: Form) -> str:
-    """Say which fields a new record needs that the person may not fill in, "" for none."""
+    """Say which required fields the person may not fill in; "" if there are none."""
     resource, given = access.resource, new_record(access).columns(access).keys() | new_record(access).given.keys()
     names = [name for name in _left_out(resource, form) if name not in given and _is_needed(resource, name)]
     labels = [in_sentence(resource.label(name)) for name in names]
@@ -73,7 +73,7 @@ def missing_words(access: Access, form: Form) -> str:
 
 
 def require_within(access: Access, record: Record, action: Action, form: Form | None = None) -> None:
-    """Raise `InvalidRecord` if the person could not see the record, or do this with it, as it is written now: at the field of the form that decides it."""
+    """Raise `InvalidRecord` if the person could no longer see the record, or do this with it, after the change. The message stands at the field that decides it."""
     if access.rows(action) is None:
         return
     db.session.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import abort, request
@@ -33,7 +32,7 @@ from admin_app.panel.forms.source import ONCE, SEEN, VERSION, Source, kept_names
 from admin_app.panel.kinds import value_cell
 from admin_app.panel.links import copy_url, link_for, record_url
 from admin_app.panel.list.child_lists import child_lists
-from admin_app.panel.list.row_actions import links_by_record
+from admin_app.panel.list.row_actions import links_of_record
 from admin_app.panel.list.rows import mark_of
 from admin_app.panel.page import Page, lead_on
 from admin_app.panel.record.facts import facts_of
@@ -43,15 +42,15 @@ from admin_app.panel.record.merged import way_to_survivor
 from admin_app.panel.record.noted import noted_of
 from admin_app.panel.record.opened import opened
 from admin_app.panel.record.preview import previews_of
-from admin_app.panel.view_models import Hidden, Link
+from admin_app.panel.view_models import Hidden
 from admin_app.relations import ToOne
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import here
 
-# The fields of ours that a form sends back unchanged.
+# Our own fields, which a form sends back unchanged.
 _OWN_FIELDS = (VERSION, ONCE, DRAFT)
 LONGEST_WAY_BACK = 1000
-# The button that goes on to the next record, whose id it sends.
+# The button “save and go to the next record”; its value is that record's id.
 NEXT = "_next"
 
 
@@ -134,10 +133,10 @@ class FormPage(Page):
         return is_back
 
     def _gone(self) -> ResponseReturnValue:
-        """Offer to make the record again of what was typed, where it was deleted while its form was open; else 404."""
+        """Offer to create the record again from what was typed, if it was deleted while its form was open; else answer 404."""
         key, noun = read_key(self.resource.model, request.args.get("id", "")), self.resource.noun
         source = source_of(self.access)
-        # Say nothing about a record that this person may not see, whether it exists or not.
+        # Do not reveal whether a record exists that this person may not see.
         if key is None or VERSION not in source.own or self.access.seen() is not None:
             abort(HTTPStatus.NOT_FOUND)
         who = told_deletion(self.access, key) or f"This {noun} was deleted"
@@ -162,7 +161,7 @@ class FormPage(Page):
                 refill(source.form[name], relation.referenced_record(db.session, values))
 
     def _made_before(self, record_id: Key) -> ResponseReturnValue:
-        """Answer a form that was sent twice as it was answered the first time."""
+        """Answer a form that was sent twice like the first time."""
         record = self.access.find_key(record_id)
         if record is not None:
             return self._saved(record, f"{self._noun_first(record)} was created.")
@@ -172,7 +171,7 @@ class FormPage(Page):
         return lead_on(self.return_url())
 
     def _made_of_other(self, record_id: Key) -> ResponseReturnValue:
-        """Lead from a form that made a record, and was changed and sent again, to that record: with what was typed, saved nowhere."""
+        """Answer a form that created a record, was changed and sent again: show that record's form with what was typed, and save nothing."""
         record, noun = self.access.find_key(record_id), self.resource.noun
         if record is None:
             words = (
@@ -194,9 +193,9 @@ class FormPage(Page):
         return source
 
     def _saved(self, record: Record, words: str, *, told: str = "") -> ResponseReturnValue:
-        """Lead on: to what has to be done next, to the same form, to an empty one, or back to the list with the row marked.
+        """Redirect after saving: to the resource's next step, the same form, an empty form, the next record, or the list with the row marked.
 
-        What others changed meanwhile is told, with the way to see it.
+        The message also says what others changed meanwhile, with a link to it.
         """
         said = " ".join(filter(None, (words, told, self.resource.after_save())))
         if (following := self.resource.next_step(record)) is not None:
@@ -215,7 +214,7 @@ class FormPage(Page):
         return lead_on(self._next_url(back) or back)
 
     def _next_url(self, back: str) -> str:
-        """Return the URL of the record that followed this one in its list when the form was drawn, wherever this one is now."""
+        """Return the URL of the record that followed this one in the list when the form was drawn, even if this one has moved since."""
         following = self.access.find(request.form[NEXT]) if NEXT in request.form else None
         return "" if following is None else record_url(self.access, following, url=back)
 
@@ -252,7 +251,7 @@ class FormPage(Page):
         return page, status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
 
     def _about_new(self, form: Form) -> dict[str, object]:
-        """Return what the page of a new record shows around the form: what it gets by itself, and why; what nobody fills in."""
+        """Return what the page of a new record shows around the form: the values it gets by itself and why, and fields that nobody can fill in."""
         given = new_record(self.access).given
         kept_to = self.access.rules_told(Action.CREATE) if given else ""
         unfilled = read_only_words(self.access, form)
@@ -271,7 +270,7 @@ class FormPage(Page):
             "changes": changes,
             "previews": previews_of(access, record, [field.name for field in form]),
             "here_url": here(),
-            "links": [*resource.record_links(record), *self._own_actions(record)],
+            "links": [*resource.record_links(record), *links_of_record(self.access, record, self.return_url())],
             "fixed": fixed_facts(access, form, record),
             "facts": facts_of(access, record, leave_out=shown),
             "children": child_lists(access, record),
@@ -280,15 +279,12 @@ class FormPage(Page):
             "delete_url": link_for(access, Action.DELETE, "delete_view", record),
         }
 
-    def _own_actions(self, record: Record) -> Sequence[Link]:
-        return links_by_record(self.access, [record], self.return_url()).get(record.id, ())
-
     def _noun_first(self, record: Record) -> str:
         return f"{sentence_case(self.resource.noun)} “{self.access.title_of(record)}”"
 
 
 def _own_fields(source: Source, record: Record | None, meanwhile: Meanwhile | None) -> list[Hidden]:
-    """Say what the form was drawn from; a form that comes back keeps saying what it said."""
+    """Return the hidden fields that say what the form was drawn from; a form that is drawn again keeps the values that it sent."""
     drawn = {ONCE: new_key()} if record is None else {VERSION: str(record.version)}
     draft = {DRAFT: source.draft.key} if source.draft is not None else {}
     seen = [(SEEN, meanwhile.version)] if meanwhile is not None else []

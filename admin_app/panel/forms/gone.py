@@ -1,4 +1,4 @@
-"""What is sent about a record that was deleted, or merged into another one, while its page was open."""
+"""Answer a form about a record that was deleted, or merged into another one, while its page was open."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from admin_app.web import errors
 
 
 def refused_as_gone(access: Access, text: str, version: str = VERSION) -> ResponseReturnValue | None:
-    """Answer what is sent about the record of an id in an address: None where it is there, or nobody may be told what became of it.
+    """Answer a form about the record with this id; None if it exists, or if the person may not know what happened to it.
 
-    `version` is the form's field with the version that was seen: whoever sends none saw no record.
+    `version` is the form's field with the version that the person saw. Without it they saw no record.
     """
     key = read_key(access.resource.model, text) if request.method == "POST" and version in request.form else None
     if key is None or access.find_key(key) is not None or not (words := told_deletion(access, key)):
@@ -28,15 +28,15 @@ def refused_as_gone(access: Access, text: str, version: str = VERSION) -> Respon
 
 
 def gone_page(access: Access, words: str) -> ResponseReturnValue:
-    """Say that a record is gone, with what was typed and the way to its list."""
+    """Say that a record is gone, show what was typed, and link to the list."""
     resource = access.resource
     return errors.gone_meanwhile(words, to=link(resource, "index_view"), to_words=f"Show all {resource.nouns}")
 
 
 def told_deletion(access: Access, key: Key, what: str = "") -> str:
-    """Say that a record was deleted or merged, when, and by whom to who may read that in its history.
+    """Say when a record was deleted or merged, and by whom if the person may read its history.
 
-    "" where the history does not tell, or this person may see only some records.
+    "" if the history does not tell, or if this person may see only some records.
     """
     model = access.resource.model
     doing = deletion_of(db.session, model, key) if access.seen() is None else None

@@ -1,4 +1,4 @@
-"""Who else is here: a form says who has had it open, and since when. Nobody is held up by it."""
+"""Presence: a form says who else has it open, and since when. It locks nothing."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ NOTE = "presence"
 
 
 class PresencePage(Page):
-    """What the script of an open form asks. Only who may edit the record is answered."""
+    """Answers the script of an open form, if the person may edit the record."""
 
     def respond(self) -> ResponseReturnValue:
-        """Hear that the form is still open, and answer who else has it open; or that it was left."""
+        """Note that the form is still open, and answer who else has it open; or note that it was left."""
         record = self.access.requested(Action.EDIT)
         place, person = _place(self.resource, record), signed_in_principal().id
         if "leave" in request.form:
             leave(db.session, place, person)
             db.session.commit()
             return Response(status=204)
-        # The page of a conflict has said already what was saved before it was drawn.
+        # The page of a conflict has already told what was saved before it was drawn.
         drawn_at = request.form.get(SEEN) or request.form.get(VERSION, "")
         saved = _saved_since(self.resource, record, drawn_at)
         arrive(db.session, place, person, lasting=PINGED)
@@ -45,7 +45,7 @@ class PresencePage(Page):
 
 
 def others_at(resource: Resource, record: Record) -> str:
-    """Say who else has the record's form open; once the page is sent it is noted that this person has, too."""
+    """Say who else has the record's form open. That this person has it open, too, is noted after the response."""
     place, staff_id = _place(resource, record), signed_in_principal().id
     found = present_at(db.session, place)
     if not any(one.staff_id == staff_id and one.is_fresh for one in found):
@@ -54,12 +54,12 @@ def others_at(resource: Resource, record: Record) -> str:
 
 
 def leave_form(resource: Resource, record: Record) -> None:
-    """Forget that this person is at the record's form, once the answer is sent."""
+    """Forget, after the response, that this person has the record's form open."""
     run_after_response(NOTE, partial(leave, place=_place(resource, record), staff_id=signed_in_principal().id))
 
 
 def _saved_since(resource: Resource, record: Record, drawn_at: str) -> str:
-    """Say who saved the record since a form was drawn at a version, "" for nobody."""
+    """Say who saved the record since the version that a form was drawn from; "" if nobody did."""
     if drawn_at == str(record.version) or not drawn_at:
         return ""
     changes = last_changes(db.session, resource.model, record.id, most=1)
@@ -67,7 +67,7 @@ def _saved_since(resource: Resource, record: Record, drawn_at: str) -> str:
 
 
 def who_saved(done: ChangeSet) -> str:
-    """Say who saved a record that is open here: perhaps the same person, in another window."""
+    """Say who saved a record: a colleague, or the same person in another window."""
     is_own = done.actor_id == signed_in_principal().id
     return "You saved this in another window" if is_own else f"{short_name(done.actor)} saved this"
 

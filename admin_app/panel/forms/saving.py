@@ -37,24 +37,24 @@ from admin_app.web.auth.login import signed_in_principal
 
 @dataclass(frozen=True)
 class Saving:
-    """Saves a form into its record. `action` is that of the form, or the restoring of a version."""
+    """Saves a form into its record. `action` is the form's, or that of restoring a version."""
 
     access: Access
     form: Form
     action: Action
 
     def save_new(self) -> Record | None:
-        """Make the record from the form; return None, with the reasons at their fields, when it cannot be made."""
+        """Create the record from the form; if that is impossible, put the reasons at their fields and return None."""
         record = self.access.resource.model()
         is_made = self.is_valid(None) and self._is_written(record, is_created=True)
         return record if is_made else None
 
     def save(self, record: Record) -> bool:
-        """Save the form to the record; return False, with the reasons at their fields, when it cannot be saved."""
+        """Save the form to the record; if that is impossible, put the reasons at their fields and return False."""
         return self.is_valid(record) and self._is_written(record, is_created=False)
 
     def is_valid(self, record: Record | None) -> bool:
-        """Check the fields one by one, then what only the database can tell: whether a unique value is free."""
+        """Check the fields one by one, then whether unique values are free, which only the database knows."""
         form = self.form
         is_valid = form.validate()
         if record is None and (words := missing_words(self.access, form)):
@@ -82,7 +82,7 @@ class Saving:
         return not problems
 
     def _is_alone(self, record: Record | None) -> bool:
-        """Check that no other record has what only one may have: the other side of one to one."""
+        """Check that no other record already has the other side of a one-to-one relation."""
         model, form, is_valid = self.access.resource.model, self.form, True
         for relation in self.access.resource.relations.values():
             if not isinstance(relation, ToOne) or relation.key not in form or not relation.is_unique:
@@ -105,7 +105,7 @@ class Saving:
         return is_valid
 
     def _is_no_circle(self, record: Record) -> bool:
-        """Check that the record does not come to be below itself."""
+        """Check that the record would not be below itself in a tree."""
         form, is_valid = self.form, True
         for tree in trees_of(self.access.resource.model):
             if tree.key in form and (problem := problem_with_parent(db.session, tree, record, form[tree.key].data)):
@@ -114,7 +114,7 @@ class Saving:
         return is_valid
 
     def _fits_together(self, record: Record | None) -> bool:
-        """Check that relations which share a column lead to records that go together."""
+        """Check that relations which share a column lead to compatible records."""
         form, model = self.form, self.access.resource.model
         ties = {one.key: one for one in self.access.resource.relations.values() if isinstance(one, ToOne)}
         own = {name: form[name] for name, one in ties.items() if name in form and not one.is_view}
@@ -129,11 +129,11 @@ class Saving:
         return not problems
 
     def _typed(self) -> Values:
-        """Return what the form holds for columns."""
+        """Return the form's values by column."""
         return {name: self.form[name].data for name in stored_columns(self.access.resource.model) if name in self.form}
 
     def _taken(self, name: str, column: TableColumn, record: Record | None) -> str | None:
-        """Return the problem with a value that another record has."""
+        """Say that another record has a unique value; None if none has."""
         field = self.form[name]
         if field.errors or field.data == getattr(record, name, None):
             return None
@@ -160,7 +160,7 @@ class Saving:
         return False
 
     def fill(self, record: Record, *, is_created: bool) -> None:
-        """Take what the form holds into the record (not yet committed); raise an `AdminError` where it may not be so."""
+        """Write the form's values into the record (not yet committed); raise an `AdminError` if the result is not allowed."""
         for field in self.form:
             # Write only the fields that differ, so that a concurrent change of another field stays.
             if is_created or is_changed(field, record):
@@ -173,7 +173,7 @@ class Saving:
         require_within(self.access, record, self.action, self.form)
 
     def _finish(self, record: Record, *, is_created: bool) -> None:
-        """Note in the same transaction that this form is done with."""
+        """Delete the form's draft, and store which record its key created, in the same transaction."""
         drop_sent_draft()
         if is_created and request.form.get(ONCE):
             db.session.flush()
@@ -186,7 +186,7 @@ def _problem_with(tie: ToOne, other: Record | None) -> str | None:
 
 
 def claimed(resource: Resource) -> tuple[Key, bool] | None:
-    """Return the id of the record that the sent form made already, and whether all was sent as it was then."""
+    """Return the id of the record that this form created already, and whether it was sent unchanged; None if it created none."""
     if not request.form.get(ONCE):
         return None
     as_sent = _digest(resource)
@@ -198,19 +198,19 @@ def claimed(resource: Resource) -> tuple[Key, bool] | None:
 
 
 def _digest(resource: Resource) -> str:
-    """Tell this sending from others, by all that the form holds."""
+    """Return a digest of this submission with all its fields."""
     names = kept_names(resource) | {ONCE}
     fields = [(name, value) for name, value in request.form.items(multi=True) if name in names]
     return digest_of(signed_in_principal(), table_of(resource.model).name, fields)
 
 
 def _digest_of_form(resource: Resource) -> str:
-    """Tell this form from others, whatever was changed in it."""
+    """Return a digest of this form, whatever was typed into it."""
     return digest_of(signed_in_principal(), f"form of {table_of(resource.model).name}", [(ONCE, request.form[ONCE])])
 
 
 def problems_of(error: AdminError) -> Mapping[str, str]:
-    """Return what is wrong by the fields that it is about, "" for none of them."""
+    """Return an error's messages by field, under "" if a message concerns no field."""
     return error.problems if isinstance(error, InvalidRecord) else {"": str(error)}
 
 
@@ -222,7 +222,7 @@ def show_problems(form: Form, model: type[Record], problems: Mapping[str, str]) 
             field: Field = form[name]
             if isinstance(field, LinksField):
                 field.let_go_of_gone()
-            # The related record may be what is gone: the input keeps what was typed, the field lets go of the record.
+            # The related record may be gone: the input keeps what was typed, but the field must drop the record.
             form[name].data = None if isinstance(form[name], RelationField) else form[name].data
             form[name].errors = [*form[name].errors, message]
         else:

@@ -18,14 +18,14 @@ from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.resource import Resource
 from admin_app.panel.typed_fields import ZONE
 
-# The fields of ours in a form: the version it was drawn from, the version its choices were made at and they themselves,
-# and what makes two sendings one.
+# Our own fields in a form: the version it was drawn from, the version at which its choices were made, the choices, and
+# the key that identifies repeated submissions.
 VERSION, SEEN, TAKE, ONCE = "_version", "_seen", "_take.", "_once"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A form, what it says of itself by the fields of ours, the draft that it shows, and what was just sent."""
+    """A form, the values of our own fields, the draft that it shows, and what was just sent."""
 
     form: Form
     own: dict[str, str]
@@ -34,7 +34,7 @@ class Source:
 
 
 def source_of(access: Access, record: Record | None = None) -> Source:
-    """Make the form: filled with what was sent, with the person's draft that the address names, or from the record."""
+    """Create the form: from what was sent, from the draft that the address names, or from the record."""
     is_sent = request.method == "POST"
     form = _form(access, record, request.form if is_sent else None)
     if is_sent:
@@ -48,7 +48,7 @@ def source_of(access: Access, record: Record | None = None) -> Source:
 
 
 def kept_names(resource: Resource) -> set[str]:
-    """Name the fields that are shown again as they were sent: no secrets."""
+    """Return the names of the fields that are shown again as they were sent; never secrets."""
     secret = {name for name, column in stored_columns(resource.model).items() if column.info.get("secret")}
     names = {field.name for field in resource.forms.fields() if not isinstance(field, PasswordField)} - secret
     further = {f"{TAKE}{name}" for name in names} | {name + ZONE for name in names}

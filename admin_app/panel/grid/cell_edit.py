@@ -33,10 +33,10 @@ OWN = frozenset({"id", FIELD, CELLS})
 
 
 class CellEdit(Page):
-    """What the script of a list asks, and sends. The answers are pieces of the page, as JSON."""
+    """Serves the script of a list. Its answers are parts of the page, as JSON."""
 
     def respond(self) -> ResponseReturnValue:
-        """Answer the cell's field, or save it and answer the row's cells."""
+        """Answer with the cell's field, or save it and answer with the row's cells."""
         if request.method != "POST":
             edit = self._edit()
             return jsonify(html=self._form(edit)) if edit.controls else abort(HTTPStatus.NOT_FOUND)
@@ -67,7 +67,7 @@ class CellEdit(Page):
     def _row(self, record: Record, *, is_changed: bool) -> ResponseReturnValue:
         """Draw the row as the list has it now, and say whether the list still has it."""
         selection = selection_of(self.access, [pair for pair in arguments() if pair[0] not in OWN])
-        # As the table has them that is looked at: the person's choice of columns may be another one by now.
+        # Use the columns of the table on screen: the person may have chosen others meanwhile.
         drawn, offered = request.args.get(CELLS, "").split(","), Columns(self.access).choosable()
         names = [name for name in drawn if name in offered]
         list_url = list_links(self.resource).to(selection)

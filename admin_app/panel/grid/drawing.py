@@ -1,4 +1,4 @@
-"""From rows with their forms to what the template draws: cells, fields under names of their own, words at each row."""
+"""Turn rows with their forms into view models: cells, fields under unique names, messages at each row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def grid_of(
     names: Sequence[str],
     url: str,
 ) -> Grid:
-    """Draw the rows, for a list at the address `url`; a column that it shows no longer stays while something is typed into it."""
+    """Draw the rows of a list at the address `url`. A column that the list no longer shows stays if something was typed into it."""
     fields = dict.fromkeys(name for one in edits for name in one.controls)
     names = list(dict.fromkeys([*names, *fields]))
     drawn = rows_of(access, [one.record for one in edits], names, url, {})
@@ -39,7 +39,7 @@ def grid_of(
 
 
 def edited_row(edit: RowEdit, row: Row, names: Sequence[str]) -> EditedRow:
-    """Draw a record's cells and fields; from here on these are called as the whole page's form calls them."""
+    """Draw a record's cells and fields, and rename the fields so that they are unique in the page's form."""
     meanwhile, version = edit.meanwhile(), str(edit.record.version)
     own = {VERSION: version if edit.sent is None else edit.sent.own[VERSION]} if edit.controls else {}
     own |= {SEEN: version} if meanwhile is not None else {}
@@ -57,7 +57,7 @@ def edited_row(edit: RowEdit, row: Row, names: Sequence[str]) -> EditedRow:
 
 
 def _gone_row(access: Access, key: Key, typed: Mapping[str, str]) -> GoneRow:
-    """Say that a row is gone: who deleted it, to who may know."""
+    """Draw a row whose record is gone, with who deleted it if the person may know."""
     resource = access.resource
     told = told_deletion(access, key, "it")
     who = f"{told}." if told else "It is no longer here."

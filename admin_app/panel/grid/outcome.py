@@ -1,4 +1,4 @@
-"""What the list says after rows of it were changed: how many, how to take it back, and which of them it no longer has."""
+"""The message after rows of a list were changed: how many, the undo button, and the rows that the list no longer has."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_NAMED = 20
 
 
 def announce_changes(access: Access, selection: Selection, records: Sequence[Record], order: Sequence[Key]) -> None:
-    """Say on the next page what was saved, with a way to the rows that the list no longer has; there they stay in their order."""
+    """Announce what was saved, with a link to rows that the list no longer has; on the next page these rows stay in place."""
     resource = access.resource
     if not records:
         announce("Nothing was changed.")
@@ -47,7 +47,7 @@ def announce_changes(access: Access, selection: Selection, records: Sequence[Rec
 
 
 def outside_of(selection: Selection, records: Sequence[Record]) -> list[Record]:
-    """Return those of these records that a list no longer has."""
+    """Return the records that the list no longer has."""
     model = selection.schema.model
     found = select(model.id).where(model.id.in_([one.id for one in records]), *selection.criteria)
     inside = set(db.session.scalars(found))

@@ -51,7 +51,7 @@ class PageEdit(Page):
         if draft is not None:
             return self._drawn(*self._edits(self._read_sent(draft)), draft=draft)
         listed, is_cut = Table(self.access, self._selection, list_links(self.resource)).read(self._names)
-        # The list itself says what to do where it takes too long.
+        # If reading takes too long, the list itself says what to do.
         return lead_on(self._list_url) if is_cut else self._drawn(self._fresh(listed.rows), ())
 
     def kept_names(self) -> set[str]:
@@ -66,7 +66,7 @@ class PageEdit(Page):
         return self._drawn(*self._edits(self._read_sent(None)), words=words, status=HTTPStatus.BAD_REQUEST)
 
     def _saved(self) -> ResponseReturnValue:
-        """Save every changed row, and lead back to the list; else draw the rows again, each with what is in its way."""
+        """Save every changed row and redirect to the list; if one cannot be saved, draw the rows again with their problems."""
         edits, gone = self._edits(self._read_sent(None))
         changed = [one for one in edits if one.is_changed]
         is_valid = are_valid(edits)
@@ -93,7 +93,7 @@ class PageEdit(Page):
         return Columns(self.access).visible(self._selection)
 
     def _fresh(self, records: Sequence[Record]) -> list[RowEdit]:
-        """Make the rows' forms from the records alone."""
+        """Create the rows' forms from the records alone."""
         columns = editable_columns(self.access, self._names)
         self.access.look_beyond(columns, records)
         reached = self.access.reached(records, Action.EDIT)
@@ -106,7 +106,7 @@ class PageEdit(Page):
         return read_page(self.resource.model, answers(draft).items(multi=True))
 
     def _edits(self, sent: SentPage) -> tuple[list[RowEdit], Sequence[tuple[Key, Mapping[str, str]]]]:
-        """Make the forms of the rows that were sent; return beside them what was typed into rows that are gone."""
+        """Create the forms of the sent rows; also return what was typed into rows that are gone."""
         access, resource = self.access, self.resource
         columns = [
             name for name in sent.columns if name in resource.form_columns and name not in resource.form_overrides
@@ -164,7 +164,7 @@ class PageEdit(Page):
 
 
 def records_of(access: Access, keys: Mapping[Key, object], names: Sequence[str]) -> dict[Key, Record]:
-    """Read those of these records that the person sees, with everything these columns need, by one statement."""
+    """Read the records that the person sees, with everything that these columns need, by one statement."""
     model, seen = access.resource.model, access.seen()
     wanted = select(model).where(model.id.in_(keys)).options(*load_options(access.resource, names))
     found = db.session.scalars(wanted if seen is None else wanted.where(seen))

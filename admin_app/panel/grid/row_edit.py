@@ -20,7 +20,7 @@ from admin_app.panel.grid.sent import SentRow
 
 
 class RowEdit:
-    """A record's cells. `columns` are those that the person sees, `may_edit` whether the record is one that they may change."""
+    """A record's cells. `columns` are those that the person sees; `may_edit` says whether they may change the record."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class RowEdit:
         may_edit: bool = True,
         sent: SentRow | None = None,
     ) -> None:
-        """Make the form of these columns; compare what was sent with what the record is now, and keep what differs to be saved."""
+        """Create the form of these columns, compare what was sent with the present record, and keep the differences for saving."""
         self.record = record
         self.sent = sent
         self.form = access.resource.forms.edit(None if sent is None else _only(sent.typed, columns), obj=record)
@@ -42,35 +42,35 @@ class RowEdit:
             narrow(access, self.form, Action.EDIT, record)
         else:
             self._keep(access, ())
-        # What was typed where nothing may be written any more, by what it is called.
+        # What was typed into cells that the person may no longer write, by the column's label.
         self.lost = {access.resource.label(name): self._typed(name) for name in typed if name not in self.form}
         self.controls: dict[str, Field] = {name: self.form[name] for name in own_names(access, self.form)}
         self._conflicts = Conflicts(access, record)
         self._merge: Merge | None = None
         if sent is not None:
             self._merge = self._conflicts.merge(self._source(sent))
-            # What stays as it is is neither judged nor written.
+            # Unchanged fields are neither checked nor written.
             self._keep(access, self._changed(access))
         self.saving = Saving(access, self.form, Action.EDIT)
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is something to be saved."""
+        """Whether there is anything to save."""
         return self.sent is not None and any(name in self.form for name in self.controls)
 
     @property
     def is_refused(self) -> bool:
-        """Whether nothing may be saved before the person has looked: somebody else changed it, or took away the right to."""
+        """Whether the person has to look before anything is saved: somebody else changed the record, or their right to write is gone."""
         return bool(self.lost) or not (self._merge is None or self._merge.is_agreed)
 
     def problems(self) -> tuple[str, ...]:
-        """Say what concerns the row, and no cell of it."""
+        """Return the messages about the whole row."""
         names = in_words([in_sentence(name) for name in self.lost])
         lost = f"You can no longer change this: {names}." if self.lost else ""
         return tuple(filter(None, (lost, *self.form.form_errors)))
 
     def meanwhile(self) -> Meanwhile | None:
-        """Say who else changed the record, and what is asked or was chosen."""
+        """Return who else changed the record, with the open and made choices; None if nobody did."""
         if self.sent is None or self._merge is None or not self._merge.is_stale:
             return None
         return self._conflicts.meanwhile(self._merge, self._source(self.sent))
@@ -87,7 +87,7 @@ class RowEdit:
                 del self.form[name]
 
     def _changed(self, access: Access) -> list[str]:
-        """Return the fields that differ from the record; input that is not valid differs."""
+        """Return the fields that differ from the record; unreadable input counts as different."""
         if self.sent is None:
             return []
         fields = [self.form[name] for name in own_names(access, self.form)]
@@ -95,5 +95,5 @@ class RowEdit:
 
 
 def _only(typed: MultiDict[str, str], columns: Collection[str]) -> MultiDict[str, str]:
-    """Leave out what a request sends besides the cells: the resource's own form fields have no cell."""
+    """Drop everything that a request sends besides the cells: the resource's own form fields have no cell."""
     return MultiDict((name, value) for name, value in typed.items(multi=True) if name in columns)

@@ -15,23 +15,23 @@ from admin_app.panel.grid.row_edit import RowEdit
 
 
 def are_valid(edits: Sequence[RowEdit]) -> bool:
-    """Check every changed row, so that all that is wrong is said at once."""
+    """Check every changed row, so that all problems are shown at once."""
     verdicts = [one.saving.is_valid(one.record) for one in edits if one.is_changed]
     return all(verdicts)
 
 
 def save_rows(access: Access, edits: Sequence[RowEdit]) -> bool:
-    """Save rows that are valid; return False, with the reason at its field, when the database, or a rule, refuses one of them.
+    """Save valid rows; if the database or a rule refuses one, put the reason at its field, save nothing and return False.
 
-    Raises `RecordGone` where another transaction writes one of the records at the same moment: then nothing is saved either.
+    Raises `RecordGone` if another transaction writes one of the records at the same moment; then nothing is saved either.
     """
     at_hand = None
     try:
         with refusals_of(access.resource.model), transaction(db.session, is_known=True):
-            # Two people who wait for each other's rows would wait for ever, but not in one order.
+            # All rows are locked in the same order, so that two people never wait for each other.
             for at_hand in sorted(edits, key=lambda one: one.record.id):
                 at_hand.saving.fill(at_hand.record, is_created=False)
-                # Here, and not with the commit: a refusal is then about this row.
+                # Flush here, not with the commit, so that a refusal concerns this row.
                 db.session.flush()
             drop_sent_draft()
     except (InvalidRecord, PrivilegeError) as error:

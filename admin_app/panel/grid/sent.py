@@ -14,9 +14,9 @@ from admin_app.errors import SelectionError
 from admin_app.panel.forms.source import VERSION
 from admin_app.selection.list_schema import PAGE_SIZES
 
-# The columns that were drawn: an unticked box sends nothing, and must be told from a column that was not there.
+# The columns that were drawn: an unticked box sends nothing, and must be distinguished from a column that was not there.
 COLUMNS = "_columns"
-# "12-content" is a typed field, "_version-12" a field of ours.
+# "12-content" is a typed field, "_version-12" one of our own.
 _TYPED = re.compile(r"([0-9A-Za-z._]+)-(.+)")
 _OWN = re.compile(r"(_.+)-([0-9A-Za-z._]+)")
 

@@ -15,7 +15,7 @@ from admin_app.panel.view_models import Cell, Hidden
 
 @dataclass(frozen=True)
 class EditedCell:
-    """A value, and the field that changes it; None where the person may not."""
+    """A value, and the field that changes it; None if the person may not change it."""
 
     value: Cell
     field: Field | None = None
@@ -23,7 +23,7 @@ class EditedCell:
 
 @dataclass(frozen=True)
 class EditedRow:
-    """A record's cells; `own` is what the form says of the row, `problems` what concerns it and no cell, `lost` what cannot be saved."""
+    """A record's cells. `own` are our hidden fields of the row, `problems` the messages about the whole row, `lost` the input that cannot be saved."""
 
     id: str
     title: str
@@ -35,7 +35,7 @@ class EditedRow:
 
     @property
     def errors(self) -> tuple[Hidden, ...]:
-        """What is in the way of its being saved, each with the id of the element that says it."""
+        """The row's problems, each with the id of the element that shows it."""
         found = [(f"row-{self.id}", words) for words in self.problems[:1]]
         found += [(f"row-{self.id}-who", self.meanwhile.told)] if self.meanwhile is not None else []
         fields = [cell.field for cell in self.cells if cell.field is not None]
@@ -45,7 +45,7 @@ class EditedRow:
 
 @dataclass(frozen=True)
 class GoneRow:
-    """What was typed into the row of a record that is gone, or that the person may no longer see: to read and copy."""
+    """What was typed into the row of a record that is gone, or that the person may no longer see, so that they can copy it."""
 
     id: str
     words: str
@@ -57,7 +57,7 @@ class Grid:
     """A page of a list with fields in its cells."""
 
     columns: tuple[Column, ...]
-    # The columns that have fields, as the form says them.
+    # The names of the columns with fields, for the form's hidden field.
     names: str
     rows: tuple[EditedRow, ...]
     gone: tuple[GoneRow, ...] = ()
@@ -69,12 +69,12 @@ class Grid:
 
     @property
     def hints(self) -> dict[str, str]:
-        """What to type into the fields of a column where no script helps, by the column."""
+        """By column: the hint what to type without JavaScript."""
         return {one.short_name: one.hint for one in self._fields() if isinstance(one, RelationField)}
 
     @property
     def zones(self) -> dict[str, str]:
-        """In which zone the times of a column are typed, by the column."""
+        """By column: the time zone in which its times are typed."""
         return {one.short_name: one.hint for one in self._fields() if isinstance(one, MomentField)}
 
     def _fields(self) -> list[Field]:
@@ -82,6 +82,6 @@ class Grid:
 
     @property
     def errors(self) -> tuple[Hidden, ...]:
-        """Every message with the id of what it is about, in the order of the page."""
+        """Every message with the id of the element that it concerns, in the order of the page."""
         gone = [(f"row-{row.id}", row.words) for row in self.gone]
         return (*gone, *(error for row in self.rows for error in row.errors))

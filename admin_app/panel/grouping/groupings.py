@@ -39,7 +39,7 @@ from admin_app.selection.conditions import first_field_of
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Group, Measure
 
-# Related records that get a group each.
+# The most related records that get a group of their own.
 MOST_RECORDS = 20
 NONE, REST, UNREADABLE = "None", "Others", "Unreadable"
 A_DAY = timedelta(days=1)
@@ -82,14 +82,14 @@ class Grouping(Protocol):
 
 @dataclass(frozen=True)
 class ByTime:
-    """By days, weeks, months or years, as they are where the viewer is."""
+    """By days, weeks, months or years in the viewer's time zone."""
 
     by: GroupedBy
     column: Attribute
     unit: Unit
 
     def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
-        """Return a group for every period up to now, the newest first, empty ones too; then one of the rows without a time."""
+        """Return a group for every period up to now, the newest first, empty ones included; then a group of the rows without a time."""
         first, last = summary.ends_of(session, selection, self.column)
         periods = [] if first is None else self._periods(selection, day_of(first), day_of(last))
         end = following(self.unit, periods[-1]) if periods else None
@@ -100,17 +100,17 @@ class ByTime:
             LabelledGroup(*one, replace(found.get(place, Group(place, 0)), is_rest=not 1 <= place <= len(periods)))
             for place, one in stretches
         ]
-        # The groups before and after the periods are left out where they are empty.
+        # The groups before and after the periods are left out if they are empty.
         some = [one for one in groups if not one.group.is_rest or one.group.number]
         return [*some[::-1], *_none(self.by.field, found.get(None))]
 
     @property
     def current(self) -> str:
-        """Return the label of the period that it is now."""
+        """Return the label of the current period."""
         return label_of(self.unit, start_of(self.unit, today()))
 
     def _periods(self, selection: Selection, first: date, last: date) -> list[date]:
-        """Return the first days of the periods with rows and of those since, unless the list is about some of the time, or all rows are too old."""
+        """Return the first days of the periods with rows, and of later ones up to now, unless a filter limits the time or all rows are too old."""
         is_of_some_time = any(
             first_field_of(one.key) == self.by.field for each in selection.filters for one in each.conditions()
         )
@@ -120,7 +120,7 @@ class ByTime:
     def _stretches(self, periods: Sequence[date], end: date | None) -> Iterator[tuple[str, str, tuple[Hidden, ...]]]:
         """Yield label, file label and filters of the time before the periods, of each period, and of the time after."""
         if not periods:
-            # No time can be read.
+            # Rows whose time cannot be read.
             yield UNREADABLE, UNREADABLE, _some(self.by.field, self.column)
             return
         last = max(periods[0], date.min + A_DAY) - A_DAY
@@ -131,7 +131,7 @@ class ByTime:
             yield f"From {end}", f"{end}-", ((f"{self.by.field}__from", f"{end}"),)
 
     def between(self, start: date, after: date | None) -> Hidden:
-        """Return the filter that leaves a period's rows; None is the calendar's end."""
+        """Return the filter for a period's rows; `after` is None at the calendar's end."""
         if after is None:
             return f"{self.by.field}__from", f"{start}"
         if self.unit is Unit.DAY:
@@ -141,13 +141,13 @@ class ByTime:
 
 @dataclass(frozen=True)
 class ByChoice:
-    """By the members of a fixed set, yes and no among them, in their order."""
+    """By the members of a fixed set in their order, such as yes and no."""
 
     by: GroupedBy
     operator: Operator
 
     def groups(self, session: AnySession, selection: Selection, measure: Measure | None) -> list[LabelledGroup]:
-        """Return a group for every member, and one of the rows without a value."""
+        """Return a group for every member, and one for the rows without a value."""
         every = summary.by_members(session, selection, self.operator.column, measure)
         odd = [one for one in every if isinstance(one.key, Unreadable)]
         found = {self._typed(one): one for one in every if one not in odd}
@@ -160,12 +160,12 @@ class ByChoice:
         return [*groups, *self._unreadable(odd), *_none(self.by.field, found.get(None))]
 
     def _unreadable(self, odd: Sequence[Group]) -> Iterator[LabelledGroup]:
-        """Yield one group of the rows whose choice is gone, or that say neither yes nor no."""
+        """Yield one group of the rows whose value is no member any more, or neither yes nor no."""
         column = self.operator.column
         if not odd:
             return
         none_of = (f"{self.by.field}__not_in", ",".join(value for value, _ in self.operator.choices()))
-        # Figures of several groups, averages among them, do not add up.
+        # Figures of several groups, such as averages, cannot be added up.
         whole = replace(
             odd[0], number=sum(one.number for one in odd), measured=odd[0].measured if len(odd) == 1 else None
         )
@@ -180,7 +180,7 @@ class ByChoice:
 
 @dataclass(frozen=True)
 class ByRelation:
-    """By the record that each row belongs to: those with most rows first, and the others together."""
+    """By the record that each row belongs to: the records with most rows first, and all others together."""
 
     by: GroupedBy
     access: Access
@@ -196,7 +196,7 @@ class ByRelation:
         return [*first, *others, *_none(self.by.field, nothing)]
 
     def first(self, session: AnySession, selection: Selection, *, most: int) -> list[LabelledGroup]:
-        """Return groups for the records with most rows alone."""
+        """Return groups for only the records with most rows."""
         return self._labelled(session, summary.first_keys(session, selection, self._key, most=most))
 
     @property
@@ -212,7 +212,7 @@ class ByRelation:
         return [self._labelled_one(one, records.get(one.key)) for one in found]
 
     def _labelled_one(self, group: Group, record: Record | None) -> LabelledGroup:
-        """Tell the rows that belong to a record; None is one that is gone, whose key they keep."""
+        """Return the group of the rows that belong to a record; None means a record that is gone, whose key the rows keep."""
         other = self.access.to(self._relation.target)
         key = group.key if record is None else record.id
         title = "" if record is None else str(record) if other is None else other.title_of(record)
@@ -220,7 +220,7 @@ class ByRelation:
         return LabelledGroup(name, name, ((f"{self.by.field}__is", print_key(key)),), group)
 
     def _records(self, session: AnySession, told: Sequence[object]) -> dict[object, Record]:
-        """Return the records by what tells them: their keys, or the values of a unique column; by one statement."""
+        """Return the records by the value that identifies them, a key or a unique value, by one statement."""
         relation = self._relation
         wanted = select(relation.target).where(relation.other.in_(told))
         name = "id" if relation.is_by_key else relation.other_name
@@ -239,7 +239,7 @@ def _groupings(access: Access, name: str, operators: Sequence[Operator]) -> Iter
     if isinstance(first, RelationIs):
         # The number of rows of each record would reveal records that the person does not see.
         relation = access.resource.relations[name]
-        # Without a foreign key a value may be of no record, and no filter finds its rows.
+        # Without a foreign key a value may belong to no record, and no filter could find its rows.
         is_told = relation.is_by_key or all(one.foreign_keys for one in relation.own_columns)
         if access.seen_beyond(name) is None and not relation.is_links and is_told:
             yield ByRelation(plain, access)
@@ -256,7 +256,7 @@ def _by_unit(plain: GroupedBy, unit: Unit) -> GroupedBy:
 
 
 def _some(field: str, column: Attribute) -> tuple[Hidden, ...]:
-    """Return the filter that leaves the rows with a value, where there may be none."""
+    """Return the filter for rows with a value, if the column may be empty."""
     return ((f"{field}__empty", "no"),) if is_nullable(column) else ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
-# More bars cannot be told apart; everything earlier is one group.
+# More bars cannot be distinguished; everything earlier is one group.
 MOST = 400
 
 
@@ -61,5 +61,5 @@ def label_of(unit: Unit, start: date) -> str:
 
 
 def code_of(unit: Unit, start: date) -> str:
-    """Name it in a file, in an order that text has too: "2026-11-02", "2026-11", "2026"."""
+    """Return a period's name for a file, which sorts in order as text: "2026-11-02", "2026-11", "2026"."""
     return start.isoformat()[: {Unit.MONTH: 7, Unit.YEAR: 4}.get(unit, 10)]

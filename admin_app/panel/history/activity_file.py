@@ -1,4 +1,4 @@
-"""Activity as a file: an act a line, the newest first."""
+"""Activity as a file: one line per change set, the newest first."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from admin_app.transfer.formats import CSV
 from admin_app.transfer.formats.csv import csv_chunks
 from admin_app.web.download import download
 
-# More are narrowed first, by days for example.
+# The most change sets of a file; for more, a person has to narrow them first.
 MOST_ACTS = 10_000
 HEADER = ("Time", "Person", "Act", "Kind", "List", "Records", "Reason")
-# As long as a list's own words in the history.
+# As long as the description of a list's filters in the history.
 LONGEST_ASKED = 200
 
 
@@ -35,7 +35,7 @@ def activity_file(sets: Sequence[ChangeSet], *, asked: str) -> Response:
 
 def _written(rows: Generator[Sequence[str], None, None]) -> Generator[bytes, None, None]:
     with closing(rows):
-        # The first line is taken, and noted, before even the header is sent.
+        # The first line is read, and the export recorded, before even the header is sent.
         yield from csv_chunks(HEADER, chain([*islice(rows, 1)], rows))
 
 

@@ -31,14 +31,14 @@ CREATED = "Created "
 
 
 def activity_rows(sets: Sequence[ChangeSet]) -> list[ActivityRow]:
-    """Draw change sets, by as many statements for many as for one."""
+    """Draw change sets; the number of statements does not depend on theirs."""
     look_at((one.resource, one.record_id) for one in sets)
     for_good = for_good_among(db.session, sets)
     return [activity_row(one, is_for_good=one.id in for_good) for one in sets]
 
 
 def activity_row(done: ChangeSet, *, is_for_good: bool = False) -> ActivityRow:
-    """Draw a change set, with the way to take it back for who may, unless nothing of it comes back."""
+    """Draw a change set, with its undo button if the person may undo it and an undo restores anything."""
     access = access_of_record(done.resource, done.record_id)
     person = str(done.actor_id) if done.actor_id is not None else NOBODY
     at, there = time_cell(done), done.at.astimezone(zone())
@@ -66,7 +66,7 @@ def activity_row(done: ChangeSet, *, is_for_good: bool = False) -> ActivityRow:
 
 
 def _takes_last_owner(done: ChangeSet, access: Access) -> bool:
-    """Whether an undo would take away the only person who can manage staff, which is refused."""
+    """Whether an undo would remove the last owner, which is refused."""
     if done.resource != table_of(Staff).name or done.record_id is None or not done.summary.startswith(CREATED):
         return False
     last: object = access.authority.once("last owner", lambda: last_owner(db.session))
@@ -74,7 +74,7 @@ def _takes_last_owner(done: ChangeSet, access: Access) -> bool:
 
 
 def _may_undo(done: ChangeSet, access: Access) -> bool:
-    """Whether the person has the right to undo it; a change of their own notes needs none."""
+    """Whether the person may undo a change set; for a change of their own notes they need no right."""
     if not is_about_note(done):
         found = [access] if done.record_id is not None else accesses_of_table(done.resource)
         return any(one.may(Action.UNDO) for one in found)

@@ -1,4 +1,4 @@
-"""The table of change sets: the days that they are grouped by, and what those say at once that changed one field of one record."""
+"""The table of change sets, grouped by day. A change set of one field of one record shows the change itself."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from admin_app.panel.history.activity_row import activity_rows
 from admin_app.panel.history.entries import fields_of
 from admin_app.panel.history.view_models import ActivityDay, ActivityRow, FieldChange
 
-# More letters make a line of the table two.
+# The most letters of a change that is shown in the table: more would need a second line.
 SHORT = 80
 
 
 def by_day(rows: Sequence[ActivityRow]) -> list[ActivityDay]:
-    """Group rows by the day that they were done on, for who looks."""
+    """Group rows by the day of the change in the viewer's time zone."""
     today = utc_now().astimezone(zone()).date()
     return [ActivityDay(_name(day, today), tuple(some)) for day, some in groupby(rows, key=lambda row: row.day)]
 
 
 def rows_of(sets: Sequence[ChangeSet], seen: ActivityFilter) -> list[ActivityRow]:
-    """Draw change sets, each with its one short changed field. The changes need one statement, and one per relation."""
+    """Draw change sets, with the changed field if it is a single short one. The changes need one statement, and one per relation."""
     single = [one.id for one in sets if one.count == 1 and one.kind in CHANGING]
     changes = [
         one for one in changes_of_one_record(db.session, single, seen.hidden, rows=seen.rows) if one.act == Did.UPDATE
@@ -47,13 +47,13 @@ def _told(changes: Sequence[Change]) -> Mapping[int, FieldChange]:
 
 
 def _is_short(field: FieldChange) -> bool:
-    """Whether a line has room for it."""
+    """Whether a line has room for the change."""
     kinds = {piece.kind for piece in field.pieces}
     return PieceKind.GAP not in kinds and sum(len(piece.text) for piece in field.pieces) <= SHORT
 
 
 def _whole(field: FieldChange) -> FieldChange:
-    """Put the new value in the old one's place: in a line, words of both among each other are hard to read."""
+    """Show the whole new value in place of the whole old one: in one line, a word-by-word difference is hard to read."""
     both = (PieceKind.GONE, PieceKind.CAME)
     texts = ("".join(one.text for one in field.pieces if one.kind in {PieceKind.SAME, kind}) for kind in both)
     return FieldChange(field.label, tuple(Piece(kind, text) for kind, text in zip(both, texts, strict=True) if text))

@@ -13,12 +13,12 @@ from admin_app.panel.access.access import access_of, accesses_to
 from admin_app.panel.links import record_url
 from admin_app.panel.view_models import Link
 
-# In place of words that would tell of what the person does not see.
+# Replaces words that would reveal something that the person does not see.
 UNTOLD = "Something that is not shown to you is in the way."
 
 
 def may_know(tells: Sequence[tuple[str, str]]) -> bool:
-    """Whether the person sees these fields of these tables, and all records where no field is named."""
+    """Whether the person may see these (table, field) pairs; a pair without a field means all records of the table."""
     return all(_sees(table, field) for table, field in tells)
 
 

@@ -48,30 +48,30 @@ _OWN = ("id", "created_at", "updated_at")
 
 @dataclass(frozen=True)
 class Names:
-    """What records are called and where they are, by the column and the value that tell each; and what changes left alone beside."""
+    """The names and addresses of records, by a column and its value; and the values of columns that changes left alone."""
 
     by_value: Mapping[tuple[object, object], tuple[str, str]]
     beside: Beside
 
     def of(self, column: Expression, value: object) -> tuple[str, str]:
-        """Return a record's name and address; its value where nobody knows the name."""
+        """Return a record's name and address; the value itself if no name is known."""
         return self.by_value.get((column, value), (f"{value}", ""))
 
 
 def entries_of(pairs: Sequence[tuple[Change | None, ChangeSet]]) -> tuple[Entry, ...]:
-    """Draw changes, and change sets that changed nothing; the records they point at are read by one statement a model."""
+    """Draw changes, and change sets that changed nothing. The records that they refer to are read by one statement per model."""
     names = _names([change for change, _ in pairs if change is not None])
     look_at((change.model, change.record_id) for change, _ in pairs if change is not None)
     return tuple(_entry(change, done, names) if change is not None else _act(done) for change, done in pairs)
 
 
 def fields_of(changes: Sequence[Change]) -> list[tuple[FieldChange, ...]]:
-    """Draw what each of these changes does to its record's fields, whether it was made or is only planned."""
+    """Draw the changed fields of each of these changes, made or planned."""
     names, models = _names(changes), recorded_models()
     return [tuple(_fields(change, models[change.model], names)) for change in changes]
 
 
-# Acts whose summary says by itself in which way they were done: "Signed in" and "Undid: ..." need no "by".
+# Kinds whose summary says how it was done: "Signed in" and "Undid: ..." need no "by".
 _TELLING = frozenset(
     {
         Kind.SIGN_IN,
@@ -89,12 +89,12 @@ _TELLING = frozenset(
 
 
 def way_of(done: ChangeSet) -> str:
-    """Say in which way a change set was done, "" where its summary does."""
+    """Say how a change set was done; "" if its summary does."""
     return "" if done.kind in _TELLING else way_in_words(done)
 
 
 def time_cell(done: ChangeSet) -> Cell:
-    """Draw when a change set was."""
+    """Draw the time of a change set."""
     return value_cell(done.at, is_whole=False)
 
 
@@ -150,7 +150,7 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
     columns, links = row_columns(model), row_links(model)
     pointed, told = _pointed(change, model, names)
     yield from pointed
-    # Also columns that there were once: the history is not rewritten when a table is.
+    # Former columns too: the history is not rewritten when a table changes.
     for key in {**(change.before or {}), **(change.after or {})}:
         if key in told:
             continue
@@ -173,7 +173,7 @@ def _fields(change: Change, model: type[Record], names: Names) -> Iterable[Field
 
 
 def _pointed(change: Change, model: type[Record], names: Names) -> tuple[list[FieldChange], set[str]]:
-    """Draw the relations that go by several columns, and name the columns that need not be told any more."""
+    """Draw changed relations over several columns; also return their columns, which need not be drawn by themselves."""
     fields: list[FieldChange] = []
     told: set[str] = set()
     touched, columns = {*(change.before or {}), *(change.after or {})}, row_columns(model)
@@ -200,7 +200,7 @@ def _called(tie: ToOne, told: object, names: Names) -> tuple[str, str]:
 
 
 def _replaced(was: _Shown | None, now: _Shown | None) -> Iterable[Piece]:
-    """Show what was and what is, or the only one that there is."""
+    """Show the old and the new value, or the only one of them."""
     if was is not None and now is not None:
         (gone, came) = replaced(was.text, now.text)
         return (Piece(gone.kind, gone.text, was.url), Piece(came.kind, came.text, now.url))
@@ -226,7 +226,7 @@ def _linked(relation: ManyToMany, change: Change, names: Names) -> Iterable[Piec
 
 
 class _Shown:
-    """A value in words, with where it leads; prose is compared word by word."""
+    """A value in words, with its link; prose is compared word by word."""
 
     def __init__(self, words: str, url: str = "", *, is_prose: bool = False) -> None:
         self.text = words
@@ -252,13 +252,13 @@ def _shown(
 
 
 def _is_by_column(column: TableColumn, value: object) -> bool:
-    """Whether a value says too little by itself: the name of a file, the items of a list, the spelling of JSON."""
+    """Whether only the column's kind can draw a value: a file, a list, JSON."""
     kind = kind_of(column)
     return (kind.is_file and bool(value)) or isinstance(value, list) or isinstance(kind, JsonKind)
 
 
 def _names(changes: Sequence[Change]) -> Names:
-    """Return the names of the records that changed fields point at, and where they are: read, or as the history has them."""
+    """Return the names and addresses of the records that changed fields refer to: read from their tables, or else from the history."""
     wanted: dict[Expression, set[object]] = defaultdict(set)
     models, beside = recorded_models(), held_beside(changes)
     for change in changes:
@@ -280,19 +280,19 @@ def _names(changes: Sequence[Change]) -> Names:
 
 
 def _keys_held_by(column: TableColumn) -> list[TableColumn]:
-    """Return the columns that alone refer to a record: one of several key columns names no record."""
+    """Return the columns to which a column refers by itself; a part of a composite key refers to no record."""
     columns = [one.column for one in column.foreign_keys if one.constraint is None or len(one.constraint.elements) == 1]
     return [one for one in columns if [one] == keys_in(one.table) or one.unique]
 
 
 def _names_by(column: Expression, values: set[object]) -> dict[tuple[object, object], tuple[str, str]]:
-    """Return the names of the records that have these values in a column, or these keys of several."""
+    """Return the names of the records with these values in a column, or these composite keys."""
     table = (column.clauses.clauses[0] if isinstance(column, CompositeKey) else column).table
     found: dict[tuple[object, object], tuple[str, str]] = {}
     for access in accesses_of_table(table.name):
         found |= _seen_names(access, column, values) if access.may(Action.VIEW) else {}
     first, is_key = access_of_first_class(table.name), isinstance(column, CompositeKey) or [column] == keys_in(table)
-    # Of who is not seen and of who is gone, the number is all there is to say where not everybody is seen.
+    # If the person sees only some rows, hidden and deleted records look the same: both only have their number.
     if is_key and first is not None and first.may(Action.VIEW) and first.seen() is None and first.shows_title():
         gone = cast("set[Key]", values - {value for _, value in found})
         found |= {(column, key): named for key, named in _gone_names(first, table.name, gone).items()}

@@ -38,7 +38,7 @@ class HistoryPage(Page):
     """A record's past; it opens also when the record is gone."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show what happened to the record."""
+        """Show the record's history."""
         key = read_key(self.resource.model, request.args.get("id", ""))
         if key is None:
             abort(404)
@@ -46,7 +46,7 @@ class HistoryPage(Page):
         return (None if is_asked else way_to_survivor(self.access, "history_view")) or self._page(key, ())
 
     def restore(self) -> ResponseReturnValue:
-        """Bring a version back: a change like one made in the form, with the same checks."""
+        """Restore a version: a change like one made in the form, with the same checks."""
         change = db.session.get(Change, as_key(Change, request.form.get("change", "")) or 0)
         if change is None or change.model != table_of(self.resource.model).name:
             abort(404)
@@ -62,7 +62,7 @@ class HistoryPage(Page):
         return lead_on(self.link("history_view", id=key, url=self.return_url()))
 
     def _refused_as_stale(self, key: Key) -> ResponseReturnValue | None:
-        """Return the page that says that the record has changed since somebody saw what restoring changes; None if it has not."""
+        """Return the page that says that the record has changed since the person saw what restoring would change; None if it has not."""
         record = self.access.find_key(key)
         if record is None or Conflicts(self.access, record).changed_since(request.form.get(VERSION)) is None:
             return None
@@ -70,9 +70,9 @@ class HistoryPage(Page):
         return self._page(key, [words], HTTPStatus.CONFLICT)
 
     def _require_reach(self, key: Key, action: Action, *, may_be_gone: bool = False) -> None:
-        """Answer 404 for what the person does not see, and 403 where this is not for them to do.
+        """Answer 404 if the person does not see the record, and 403 if they may not do this.
 
-        What a record was that is gone cannot be asked of its rows: who is kept to some of them brings it back to be judged.
+        A deleted record cannot be tested against row rules: for a person with such a rule it is restored first, then checked.
         """
         record = self.access.find_key(key)
         if record is not None:
@@ -85,7 +85,7 @@ class HistoryPage(Page):
     def _entries(
         self, found: Sequence[tuple[Change | None, ChangeSet]], record: Record | None, newest: str
     ) -> list[Entry]:
-        """Draw what happened, with the ways to each version and who took it back."""
+        """Draw the entries, with links to their versions, and who undid them."""
         undone = undone_among(db.session, [done.id for _, done in found])
         present = {newest, *(self._like_now(record, found) if record is not None else ())}
         drawn = zip(found, entries_of(found), strict=True)
@@ -94,7 +94,7 @@ class HistoryPage(Page):
         ]
 
     def _like_now(self, record: Record, found: Sequence[tuple[Change | None, ChangeSet]]) -> set[str]:
-        """Name the versions that restoring would make nothing of: what it gives back is as it is now."""
+        """Return the versions whose restoring would change nothing."""
         changes = [change for change, _ in found if change is not None]
         if not changes or not self.access.reaches(record, Action.UNDO):
             return set()
@@ -107,7 +107,7 @@ class HistoryPage(Page):
         return same
 
     def _with_ways(self, entry: Entry, record: Record | None, newest: str, present: Collection[str]) -> Entry:
-        """Offer to look at a version, and the way back to one that is not the present one."""
+        """Add the link to the version, and the restore button if it is not the present one."""
         access, is_newest, is_gone = self.access, entry.id == newest, entry.did == "deleted"
         may = access.may(Action.UNDO) if record is None else access.reaches(record, Action.UNDO)
         may = may and not entry.is_secret and entry.kind in UNDOABLE
@@ -148,7 +148,7 @@ class HistoryPage(Page):
 
 
 def _with_undone(entry: Entry, undoing: ChangeSet | None) -> Entry:
-    """Say who took a change back, if it was not made again since."""
+    """Add who undid a change, unless it was redone."""
     if undoing is None:
         return entry
     words = f"{words_of(undoing).done.capitalize()} by {actor_of(undoing)},"

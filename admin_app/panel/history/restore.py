@@ -1,4 +1,4 @@
-"""A version of a record brought back: by the form, filled with what the record was, or from its deletion."""
+"""Restore a version of a record: by the form, filled with the former values, or by undoing the deletion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from admin_app.web.auth.login import current_principal
 
 
 def bring_back_record(access: Access, change: Change) -> list[str]:
-    """Undo a deletion; return what prevents it."""
+    """Undo a deletion; return the problems that prevent it."""
     try:
         with refusals_of(access.resource.model), transaction(db.session):
             restore_record(db.session, change, by=current_principal())
@@ -44,7 +44,7 @@ def bring_back_record(access: Access, change: Change) -> list[str]:
 
 
 def restore_version(access: Access, change: Change) -> list[str]:
-    """Fill the form with what the record was, and save it; return what does not fit any more."""
+    """Fill the form with the former values and save it; return the problems with values that no longer fit."""
     resource = access.resource
     record = db.session.get(resource.model, change.record_id)
     if record is None:
@@ -63,7 +63,7 @@ def restore_version(access: Access, change: Change) -> list[str]:
 
 
 def restored_columns(access: Access, record: Record) -> set[str]:
-    """Name the columns that bringing a version back may give other values: those of the form's fields that are the person's to write."""
+    """Return the columns that restoring may change: those of the form's fields that the person may write."""
     form = narrow(access, access.resource.forms.edit(None, obj=record), Action.UNDO, record)
     relations = access.resource.relations
     kept = (relations[field.name].history() if field.name in relations else [field.name] for field in form)
@@ -71,7 +71,7 @@ def restored_columns(access: Access, record: Record) -> set[str]:
 
 
 def _past(access: Access, record: Record, change: Change) -> tuple[SimpleNamespace, dict[str, str]]:
-    """Return the form's fields as they were, and in words the records that they pointed at and that are gone."""
+    """Return the former values of the form's fields, and the problems with related records that are gone."""
     resource = access.resource
     columns, then = history_columns(resource.model), state_at(db.session, record, change)
     state = {key: kind_of(columns[key]).from_history(value) for key, value in then.items() if key in columns}

@@ -15,18 +15,18 @@ from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Did
 from admin_app.relations import ToOne, relations_of
 
-# What columns held that a change left alone, by the change itself: a planned one has no number yet.
+# The values of columns that a change left alone, by the change itself: a planned change has no id yet.
 Beside = Mapping[int, Values]
 
 
 def ties_of_several(model: type[Record]) -> list[ToOne]:
-    """Return a model's relations to one that go by several columns."""
+    """Return a model's to-one relations over several columns."""
     found = (one for one in relations_of(model).values() if isinstance(one, ToOne) and not one.is_view)
     return [one for one in found if len(one.own_columns) > 1]
 
 
 def held_beside(changes: Iterable[Change]) -> Beside:
-    """Return what the columns of such relations held that these changes left alone, by two statements a model."""
+    """Return the values of such relations' columns that these changes left alone, by two statements per model."""
     by_model: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         if change.act == Did.UPDATE and _left_alone(change):
@@ -35,7 +35,7 @@ def held_beside(changes: Iterable[Change]) -> Beside:
 
 
 def pointed_at(tie: ToOne, change: Change, beside: Beside) -> Sequence[object] | None:
-    """Return what told the other record before and after a change; None where nobody knows it any more."""
+    """Return the key of the related record before and after a change; None if it is no longer known."""
     columns, told = history_columns(tie.model), list[object]()
     for values in (change.before or {}, change.after or {}):
         given = {key: kind_of(columns[key]).from_history(values[key]) for key in tie.own_names if key in values}
@@ -47,7 +47,7 @@ def pointed_at(tie: ToOne, change: Change, beside: Beside) -> Sequence[object] |
 
 
 def _left_alone(change: Change) -> set[str]:
-    """Name the columns that a change left alone of relations that it changed."""
+    """Return the unchanged columns of the relations that a change changed."""
     model = recorded_models().get(change.model)
     touched = {*(change.before or {}), *(change.after or {})}
     ties = [] if model is None else ties_of_several(model)
@@ -69,7 +69,7 @@ def _held(changes: Sequence[Change]) -> Beside:
 
 
 def _now(model: type[Record], changes: Sequence[Change]) -> Mapping[Key, Values]:
-    """Return what the records hold now, as far as they are there."""
+    """Return the present values of the records that exist."""
     table, columns = table_of(model), history_columns(model)
     names = sorted({name for change in changes for name in _left_alone(change)})
     key = key_in(table)
@@ -79,7 +79,7 @@ def _now(model: type[Record], changes: Sequence[Change]) -> Mapping[Key, Values]
 
 
 def _later(model: type[Record], changes: Sequence[Change]) -> Mapping[Key, list[tuple[int, Values]]]:
-    """Return what later changes of these columns found there, the latest first."""
+    """Return the old values in later changes of these columns, the latest change first."""
     numbers = [one.id for one in changes if one.id is not None]
     if not numbers:
         return {}

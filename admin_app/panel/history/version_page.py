@@ -23,7 +23,7 @@ from admin_app.panel.record.head import head_of
 
 
 class VersionPage(Page):
-    """Reads only; the button sends to the history, which restores."""
+    """Shows a version; its button sends a form to the history page, which restores it."""
 
     def respond(self) -> ResponseReturnValue:
         """Show the record as it was after a change."""
@@ -66,7 +66,7 @@ def _only(state: Values, names: set[str]) -> dict[str, object]:
 
 
 def _told(before: Mapping[str, object], after: Mapping[str, object], act: Did, change: Change) -> Change:
-    """Say it as a change, which is drawn like those that were made; it is not stored."""
+    """Return the difference as a change that is not stored, to be drawn like a real one."""
     made = Change(act=act, model=change.model, record_id=change.record_id)
     made.before, made.after = dict(before) or None, dict(after)
     return made

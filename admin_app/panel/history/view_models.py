@@ -1,4 +1,4 @@
-"""What the templates of the history are given: changes, change sets, and what an undo leaves alone."""
+"""The view models of the history: changes, change sets, and the records that an undo skips."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from admin_app.panel.view_models import Cell, Link
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field of a change: its text in pieces that went, came or stayed."""
+    """A field of a change: its text in removed, added and unchanged pieces."""
 
     label: str
     pieces: tuple[Piece, ...]
@@ -20,7 +20,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Entry:
-    """What happened to one record. `is_whole` shows a record that came or went, `is_secret` a value that is not kept."""
+    """A change of one record. `is_whole` marks a created or deleted record, `is_secret` a value that the history does not keep."""
 
     id: str
     did: str
@@ -36,21 +36,21 @@ class Entry:
     fields: tuple[FieldChange, ...]
     is_whole: bool = False
     is_secret: bool = False
-    # What a change set about access was, which changed no field; "" for a change.
+    # The summary of a change set about access, which changed no field; "" for a change.
     said: str = ""
-    # What the button says that brings the record back; "" for none.
+    # The label of the button that restores the record; "" for no button.
     restore: str = ""
-    # Where this version is shown, and whether the person may bring it back there.
+    # The address of this version, and whether the person may restore it there.
     view_url: str = ""
     can_restore: bool = False
-    # Who took it back, and when.
+    # Who undid it, and when.
     undone: str = ""
     undone_at: Cell | None = None
 
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """A change set in the list of them; `told` is the one field that it changed, where that is short."""
+    """A change set in a list; `told` is the changed field, if it is a single short one."""
 
     id: str
     day: date
@@ -60,11 +60,11 @@ class ActivityRow:
     who: str
     who_url: str
     at: Cell
-    # In which way it was done; "" where the summary says so.
+    # How it was done; "" if the summary says so.
     way: str
     resource: str
     count: str
-    # The words for taking it back, whether the person may or not.
+    # The words for undoing it, whether the person may or not.
     undo: UndoWords
     reason: str = ""
     can_undo: bool = False
@@ -82,9 +82,9 @@ class ActivityDay:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """A record that an undo would leave as it is, and why; `other` is the record in the way.
+    """A record that an undo would skip, and why; `other` is the record in the way.
 
-    `insist` is what a form sends to undo it all the same, "" where one may not.
+    `insist` is the form's value to undo it all the same; "" if that is not allowed.
     """
 
     id: str

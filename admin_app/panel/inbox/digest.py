@@ -1,4 +1,4 @@
-"""What an email says of a person's inbox: how much there is, and nothing of what it says, for emails leave the house."""
+"""The digest email about a person's inbox. It only has the numbers of entries, not their content, because emails leave the company."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SAID = (
 
 
 def digest_of(staff: Staff, since: datetime | None) -> list[str]:
-    """Return what is unread, a line for each kind; nothing where nothing came since the last digest."""
+    """Return a line for each kind of unread entries; none if nothing is new since the last digest."""
     with acting_for(staff):
-        # First: a view that takes too long ends the transaction.
+        # Views come first, because one that takes too long ends the transaction.
         views = [entry for entry in view_entries(views_watched_by(staff)) if entry.key]
         mentions = mention_entries(inbox.mentions(db.session, staff.id, are_read=False))
         kinds = (mentions, news_entries(staff.id), views)

@@ -17,7 +17,7 @@ from admin_app.panel.inbox.subjects import Subject, subjects_at
 from admin_app.panel.inbox.view_models import Entry, Watched
 from admin_app.panel.links import link, record_url
 
-# Characters of a note.
+# Characters of a note that an entry shows.
 LONGEST_TEXT = 200
 UNSEEN = "You were mentioned in a note on a record that you can no longer see."
 UNSEEN_RECORD = "A record that you can no longer see"
@@ -62,7 +62,7 @@ def _news(one: News, subject: Subject | None) -> list[Entry]:
 
 
 def _changed(one: News, subject: Subject | None) -> Entry | None:
-    """Draw the changes of a record. One that is gone is named only to who sees every one of its kind."""
+    """Draw the changes of a record. A deleted record is named only to a person who sees all records of its model."""
     access = subject.access if subject is not None else access_of_table(one.watch.subject)
     if one.change is None or access is None or (subject is None and access.seen() is not None):
         return None
@@ -78,7 +78,7 @@ def _changed(one: News, subject: Subject | None) -> Entry | None:
 
 
 def _noted(one: News, subject: Subject | None) -> Entry | None:
-    """Draw the notes on a record, for who may read them."""
+    """Draw the notes on a record, if the person may read them."""
     note = one.note
     if note is None or subject is None or not subject.access.reaches(subject.record, Action.VIEW):
         return None

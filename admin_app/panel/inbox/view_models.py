@@ -1,4 +1,4 @@
-"""What the template of the inbox is given."""
+"""The view models of the inbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from admin_app.panel.view_models import Cell
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry: `key` is what marks it as read, "" for one that is; `url` is "" where there is nothing to see any more."""
+    """An entry. `key` is the form's value that marks it as read ("" if it is read already); `url` is "" if there is nothing to see any more."""
 
     key: str
     words: str
@@ -21,7 +21,7 @@ class Entry:
 
     @property
     def at(self) -> Cell | None:
-        """When it came."""
+        """The time of the entry."""
         return None if self.moment is None else value_cell(self.moment, is_whole=False)
 
 

@@ -1,4 +1,4 @@
-"""News of the saved views that a person watches: rows that came in since they looked, counted when the inbox is opened."""
+"""News about the saved views that a person watches: new rows since they looked, counted when the inbox is opened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from admin_app.panel.inbox.view_models import Entry, Watched
 from admin_app.panel.links import link
 from admin_app.panel.list.selections import plain_selection
 
-# More new rows nobody goes through one by one: "more than 100 new posts".
+# New rows are counted up to here; nobody goes through more one by one: "more than 100 new posts".
 MOST_NEW = 100
 # Seconds for one view, and for all of them.
 LIMIT, WHOLE_LIMIT = 0.5, 2.0
@@ -42,7 +42,7 @@ class WatchedView:
 
     @property
     def url(self) -> str:
-        """The list that it opens."""
+        """The address of the view's list."""
         return link(self.access.resource, "index_view", view=self.view_id)
 
 
@@ -57,7 +57,7 @@ def views_watched_by(person: AnyPrincipal) -> list[WatchedView]:
 
 
 def view_entries(views: list[WatchedView]) -> Iterator[Entry]:
-    """Yield what is new in each of them. One that takes too long says so, and holds nothing up."""
+    """Yield an entry for each view with new rows. A view that takes too long gets an entry that says so."""
     end = time.monotonic() + WHOLE_LIMIT
     for view in views:
         rows = within(LIMIT, end, partial(_new_rows, view))
@@ -78,11 +78,11 @@ def watched_lists(views: list[WatchedView]) -> list[Watched]:
 
 
 def _new_rows(view: WatchedView) -> list[tuple[int, datetime]]:
-    """Return the keys and times of the new rows, the last one first, and no more than one beyond the most that are counted."""
+    """Return the keys and times of the new rows, the newest first, at most one more than are counted."""
     try:
         selection = plain_selection(view.access, parse_qsl(view.arguments, keep_blank_values=True))
     except SelectionError:
-        # It names a filter or a column that is gone; the view itself says so.
+        # The view names a filter or a column that is gone; its own page says so.
         return []
     model = view.access.resource.model
     wanted = select(model.id, model.created_at).where(*selection.criteria, model.id > view.seen)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from admin_app.db.string_set import StringSet
 from admin_app.domain.plan.changes import AddWords, RemoveWords
 from admin_app.extensions import Expression, TableColumn
-from admin_app.kinds.string_set import StringSetKind
+from admin_app.kinds.string_set import StringSetKind, parse_words
 from admin_app.panel.kinds.base import Arguments, BulkChange, PanelKind
 from admin_app.panel.operators.base import Operator
 from admin_app.panel.typed_fields import TypedField
@@ -51,11 +51,6 @@ class StringSetField(TypedField):
     def read(self, text: str) -> StringSet:
         """Split the text into words."""
         return parse_words(text)
-
-
-def parse_words(text: str) -> StringSet:
-    """Read words separated by commas."""
-    return StringSet(word for one in text.split(",") if (word := one.strip()))
 
 
 def _words(text: str) -> StringSet:

@@ -1,4 +1,4 @@
-"""The keys that do something: the one table from which the sheet of keys is drawn, and that docs/users.md has word for word."""
+"""The keyboard shortcuts: the one table from which the sheet of keys is drawn. docs/users.md repeats it word for word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from admin_app.panel.view_models import MenuItem
 
-# Goes first, before a letter of the navigation's.
+# The key that is pressed before a letter of the navigation.
 HOME = "h"
 
 
@@ -96,7 +96,7 @@ def _pieces(words: str) -> list[tuple[str, bool]]:
 
 
 def with_letters(items: Iterable[MenuItem]) -> Iterator[tuple[MenuItem, str]]:
-    """Yield places of the navigation with the letter that leads there: the first one of its name that is free, "" where none is."""
+    """Yield places of the navigation, each with the first free letter of its name as its key; "" if none is free."""
     taken = {HOME}
     for place, item in enumerate(items):
         letter = _free(item.label, taken) if place else HOME

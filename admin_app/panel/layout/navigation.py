@@ -1,4 +1,4 @@
-"""The menu: every resource the person may see in its group, the present one marked; jobs under way, and those that just ended."""
+"""The menu: every resource that the person may see, by group, with the current one marked; running jobs, and jobs that just ended."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from admin_app.panel.view_models import Link, MenuGroup, MenuItem
 from admin_app.web.auth.login import current_principal, seen_as
 from admin_app.web.urls import own_path
 
-# The heading below which what people do with the content stands.
+# The heading of the places for work on the content.
 WORK = "Work"
-# A theme as the frame offers it: its value, its words, its icon.
+# The themes that the frame offers: value, label, icon.
 _THEMES = (
     (Theme.SYSTEM, "System", "monitor"),
     (Theme.LIGHT, "Light", "sun"),
@@ -39,7 +39,7 @@ _THEMES = (
 
 @dataclass(frozen=True)
 class JobNews:
-    """A job that has just ended, where jobs are, and where its file is, if it made one."""
+    """A job that has just ended, with the addresses of the jobs page and of its file, if it made one."""
 
     label: str
     url: str
@@ -75,7 +75,7 @@ def _menu() -> dict[str, object]:
 
 
 def _groups(under_way: int, unread: str) -> list[MenuGroup]:
-    """Group the places: the first page alone, what is edited, what is done with it, and what else resources name."""
+    """Group the places: the home page alone, the content, the work on it, and the groups that resources name."""
     seen = [resource for resource in resources() if access_to(resource).may(Action.LIST)]
     start = MenuItem("Home", url_for("admin.index"), _page(request.endpoint == "admin.index"), icon="house")
     names = dict.fromkeys([CONTENT, WORK, *(one.menu_group for one in seen)])
@@ -86,7 +86,7 @@ def _groups(under_way: int, unread: str) -> list[MenuGroup]:
 
 
 def _lettered(groups: Sequence[MenuGroup]) -> list[MenuGroup]:
-    """Give every place the letter that leads there."""
+    """Give every place its key."""
     items = with_letters([item for group in groups for item in group.items])
     return [replace(group, items=tuple(replace(one, letter=next(items)[1]) for one in group.items)) for group in groups]
 
@@ -96,7 +96,7 @@ def _items(seen: Sequence[Resource], group: str) -> list[MenuItem]:
 
 
 def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
-    """Link the pages of what was done, and of what is being done."""
+    """Link the pages about past and current work."""
     activity = MenuItem("Activity", url_for("activity.index"), _page(request.blueprint == "activity"), icon="activity")
     here = _page(request.blueprint == "jobs")
     jobs = MenuItem("Jobs", url_for("jobs.index"), here, icon="list-todo", name="jobs", under_way=under_way)
@@ -106,8 +106,8 @@ def _work(under_way: int, unread: str) -> tuple[MenuItem, ...]:
 
 
 def _unread(staff_id: int) -> str:
-    """Return the number of unread entries of the person's own inbox, "" for none; never to someone who sees the dashboard as them."""
-    # A page that has used up its time is there all the same, without the number.
+    """Return the number of unread entries in the person's own inbox, "" for none. Someone who sees the dashboard as them does not get it."""
+    # A page that has used up its time is shown without the number.
     number = in_time(lambda: number_unread(staff_id)) if seen_as() is None else None
     return f"{MOST_UNREAD - 1}+" if (number or 0) >= MOST_UNREAD else str(number or "")
 
@@ -135,10 +135,10 @@ def _page(is_here: bool) -> str:  # noqa: FBT001 -- an answer turned into a word
 
 
 def _jobs() -> tuple[int, list[JobNews]]:
-    """Return how many jobs of the person are under way, and what has ended since the last page said so."""
+    """Return the number of the person's running jobs, and the jobs that ended since the last page reported any."""
     found = shell()
     if seen_as() is not None:
-        # What this browser was told of is about the jobs of who is signed in.
+        # The time of the last report in this browser concerns the signed-in person's jobs.
         return sum(job.state in job_store.OPEN for job in found.jobs), []
     ended = [job for job in found.jobs if job.finished_at is not None]
     if TOLD not in session or ended:

@@ -1,4 +1,4 @@
-"""The bulk bar of a list: how much is selected, what selects more, and the actions on the selected rows."""
+"""The bulk bar of a list: how many rows are selected, the buttons that select more, and the actions on the selected rows."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from admin_app.selection.selection import Selection
 
 
 def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str = "") -> BulkBar | None:
-    """Build the bar; None where no bulk action is allowed, or where there are no rows and no ticks.
+    """Build the bar; None if no bulk action is allowed, or if there are no rows and no ticks.
 
-    A list on a record's page, at `url`, has the ticks of the whole list narrowed to the record, whatever is searched in it.
+    A list on a record's page, at `url`, shares the ticks of the resource's own list narrowed to the record, whatever is searched in it.
     """
     actions = buttons(access)
     if not actions or listing.is_cut or selection.problems:
@@ -42,7 +42,7 @@ def bulk_bar(access: Access, listing: Listing, selection: Selection, *, url: str
 
 
 def buttons(access: Access) -> tuple[BulkButton, ...]:
-    """Return what this person may do with rows here."""
+    """Return the buttons of the bulk actions that this person may take."""
     return tuple(
         BulkButton(one.view, one.words_for(access.resource), is_danger=one.is_danger) for one in bulk_actions(access)
     )
@@ -54,7 +54,7 @@ def show_url(access: Access, selection: Selection, found: Ticks | None) -> str:
 
 
 def selected_in_words(found: Ticks | None, selection: Selection, *, total: str = "") -> str:
-    """Say how much is selected, "" for nothing; `total` is the number of all that match, where it is known."""
+    """Say how many rows are selected, "" for none; `total` is the number of all matching rows, if it is known."""
     if found is None:
         return ""
     is_here = len(found.found) == found.number

@@ -1,4 +1,4 @@
-"""What belongs to a record: on its page, one list for each relation to many."""
+"""The records that belong to a record: on its page, one list for each to-many relation."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from admin_app.relations import Relation
 from admin_app.selection.selection import Parent, Selection
 from admin_app.web.urls import own_path
 
-# So few rows are read sooner than searched.
+# A list with so few rows needs no search box.
 MOST_UNSEARCHED = 10
 
 
 def child_lists(access: Access, record: Record) -> list[Listing]:
-    """List what belongs to this record, one table a to-many relation whose model has a resource."""
+    """Return a table for each to-many relation of this record whose model has a resource."""
     return [_table(child, relation, record) for relation, child in children_of(access)]
 
 
@@ -47,7 +47,7 @@ def _table(child: Access, relation: Relation, record: Record) -> Listing:
     selection = Selection.parse(child_schema(child, back), arguments, parent=parent, prefix=prefix)
     links = ListLinks(own_path(), others)
     table = Table(child, selection, links)
-    # A list of its own says in a chip what it shows, and leads back there.
+    # The resource's own list shows a chip with the record, and leads back to it.
     listing = replace(table.listing(relation.key, hide=back), archive=table.archive_links(("", "Leave archived out")))
     new_url = (
         link(child.resource, "create_view", url=links.to(selection), **{back: print_key(record.id)})

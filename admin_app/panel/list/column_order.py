@@ -1,4 +1,4 @@
-"""Columns with a tick and a place each: the choice that lists and exports offer alike, as it is drawn and as it is sent."""
+"""The control for choosing and ordering columns, a tick and a number for each; lists and exports share it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 PLACE = "place."
-# Digits of a place: more columns than this counts no list has.
+# The most digits of a number: no list has more columns than that.
 LONGEST_PLACE = 4
 
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """A column in the form that chooses them: whether it is one of them, and its place from 1."""
+    """A column in the form: whether it is chosen, and its position from 1."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""How a person likes a list: the page that chooses columns, rows a page and row height, and the pager's own choice."""
+"""A person's settings of a list: the page for columns, page size and row height, and the pager's choice of a page size."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from admin_app.web.urls import here
 
 
 class ColumnsPage(Page):
-    """Each person's choice of columns, kept on the server; with a view open, the view's columns in the address."""
+    """The page for columns. The choice is stored per person; if a view is open, it goes into the address instead."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show what can be chosen for the list whose arguments the address carries, or keep the choice."""
+        """Show the choices for the list in the address, or save them."""
         selection = selection_of(self.access, arguments())
         if request.method == "POST":
             return lead_on(list_links(self.resource).to(self._chosen(selection)))
         return self._page(selection)
 
     def kept_names(self) -> set[str]:
-        """Keep which columns were chosen, and how they are to look."""
+        """Keep the chosen columns, and how the list should look."""
         return {"column", "per_page", "density", *(PLACE + name for name in self._columns.choosable())}
 
     def again(self, words: str) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ class ColumnsPage(Page):
         return Columns(self.access)
 
     def _page(self, selection: Selection, problem: str = "") -> str:
-        """Draw what can be chosen: as it was left, or as the lists are."""
+        """Draw the choices as they were sent, or else the present settings."""
         draft = shown_draft()
         typed = answers(draft)
         density = typed.get("density", "")
@@ -74,17 +74,17 @@ class ColumnsPage(Page):
         )
 
     def _choices(self, shown: Sequence[str]) -> tuple[ColumnChoice, ...]:
-        """List the columns: those that show in their order, then the others; the one that names the record stays first."""
+        """List the columns: the shown ones in their order, then the others; the column that names the record stays first."""
         labels = {name: self.resource.label(name) for name in [*shown, *self._columns.choosable()]}
         return column_choices(shown, labels, is_first_fixed=True)
 
     def _chosen(self, selection: Selection) -> Selection:
-        """Keep what the form says; return what the list shows next, its rows the same. A view has its own columns and size."""
+        """Save the form; return the selection with the same rows and the new columns. In a view, columns and page size go into the selection."""
         is_reset, usual = "reset" in request.form, self._columns.usual()
         columns = usual if is_reset else self._ordered(request.form)
         size = request.form.get("per_page", "")
         density = request.form.get("density", "")
-        # What is usual is not kept, so that it changes with the resource.
+        # Defaults are not stored, so that they follow the resource.
         kept = () if columns == usual else columns
         remember(
             self.resource,
@@ -98,16 +98,16 @@ class ColumnsPage(Page):
         return selection.changed(columns=(), per_page=_size(size) or selection.per_page)
 
     def _ordered(self, typed: MultiDict[str, str]) -> tuple[str, ...]:
-        """Put the ticked columns in the order of their numbers, after the one that names the record."""
+        """Return the ticked columns in the order of their numbers, after the column that names the record."""
         first, *others = self._columns.ordered(typed.getlist("column"))
         return (first, *in_order(others, typed))
 
 
 class PageSize(Page):
-    """The pager's choice of rows a page."""
+    """The pager's choice of a page size."""
 
     def respond(self) -> ResponseReturnValue:
-        """Keep how many rows a page has, and lead back to the list in that size."""
+        """Save the page size, and redirect to the list in that size."""
         size = request.form.get("per_page", "")
         if size not in map(str, PAGE_SIZES):
             message = "This page size is not available."
@@ -119,7 +119,7 @@ class PageSize(Page):
 
 
 def remember(resource: Resource, **settings: Any) -> None:
-    """Keep some of what the person at the screen set for a resource's lists."""
+    """Save some of the current person's settings for a resource's lists."""
     try:
         with refusals_of(Preference), transaction(db.session):
             drop_sent_draft()

@@ -1,4 +1,4 @@
-"""Which columns a list can show, and which of them it shows: by the address, by the person's choice, by the resource."""
+"""The columns that a list can show, and those that it shows: by the address, the person's settings, or the resource."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from admin_app.panel.resource import Resource
 from admin_app.selection.selection import Selection
 from admin_app.web.auth.login import current_principal
 
-# An argument of a cell's address beside the list's own: the columns of the table with the cell.
+# An argument of a cell's address: the columns of the table with the cell.
 CELLS = "cells"
 
 
 class Columns:
-    """A resource's columns for one person. The first one of `column_list` names the record: it leads to it, and always stays."""
+    """A resource's columns for one person. The first of `column_list` names the record: it links to it, and is always shown."""
 
     def __init__(self, access: Access) -> None:
-        """Keep for whom they are."""
+        """Keep the access."""
         self._access = access
         self._resource = access.resource
 
     def choosable(self) -> tuple[str, ...]:
-        """Name every column that a list of this resource can show to the person."""
+        """Return every column that a list of this resource can show to the person."""
         names = dict.fromkeys([*self._resource.column_list, *self._resource.column_further_list])
-        # The number is not secret, and without any column nothing would lead to a record.
+        # The id is not secret, and without any column nothing would link to a record.
         return tuple(self._access.shown(names)) or ("id",)
 
     def usual(self) -> tuple[str, ...]:
-        """Name the columns that a list shows if nobody chooses."""
+        """Return the default columns."""
         return tuple(self._access.shown(self._resource.column_list)) or self.choosable()[:1]
 
     def visible(self, selection: Selection) -> tuple[str, ...]:
-        """Name the columns that the person sees of this selection: the one answer for lists and files."""
+        """Return the columns of this selection that the person sees; lists and files both use this."""
         settings = () if selection.parent is not None else settings_for(self._resource).columns
         chosen = selection.columns or settings
         return self.ordered(chosen) if chosen else self.usual()
 
     def ordered(self, chosen: Collection[str]) -> tuple[str, ...]:
-        """Return the chosen columns that exist, the one that names the record first; the default ones for none."""
+        """Return the chosen columns that exist, the one that names the record first; if none is chosen, the default ones."""
         offered = self.choosable()
         names = [name for name in chosen if name in offered]
         return tuple(dict.fromkeys([offered[0], *names])) if names else self.usual()
 
     def gone(self, selection: Selection) -> list[str]:
-        """Name what the address asks for and the list does not have."""
+        """Return the columns in the address that the list does not have."""
         offered = self.choosable()
         return [name for name in selection.columns if name not in offered]
 
 
 def settings_for(resource: Resource) -> Settings:
-    """Return what the person at the screen set for a resource's lists."""
+    """Return the current person's settings for a resource's lists."""
     person = current_principal()
     return Settings() if person is None else person.settings_of(resource.endpoint)
 

@@ -1,7 +1,7 @@
-"""How many rows a selection has: a list's own number, and whether it is over a limit.
+"""The number of rows of a selection: a list's exact number, and whether it exceeds a limit.
 
-A list that was counted exactly stays so for a minute, on its other pages and in other orders: counting it again would take as
-long. What was counted is kept in the browser's signed session: one list's, and no write of the database for reading a page.
+An exact count is valid for a minute, for all pages and orders of the list: counting again would take as long. It is kept in
+the browser's signed session, for one list only, so that reading a page writes nothing into the database.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SECONDS = 60
 
 
 def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
-    """Remember how many rows a list has where they were just counted; say so where they were a while ago and are not now."""
-    # Whose rows: a person who sees the dashboard as someone else continues in the same session.
+    """Store an exact count if the page has just made one; otherwise give the page a stored one that is still valid."""
+    # The person is part of the key, because seeing as someone else uses the same session.
     person = access.authority.principal
     name = f"{person.id if person else 0} {access.resource.endpoint} {selection.digest} {selection.ticks}"
     if selection.is_counted and page.count.is_exact:
@@ -34,13 +34,13 @@ def with_exact_count(access: Access, selection: Selection, page: Page) -> Page:
         return page
     known, number, at = session.get(KEPT) or ("", 0, 0)
     is_known = known == name and not page.count.is_exact and 0 <= time.time() - at < SECONDS
-    # Where more were counted just now than then, the number of then is wrong.
+    # If this page has counted more rows, the stored number is wrong.
     is_right = page.count.is_estimate or number > page.count.number
     return replace(page, count=Count(number)) if is_known and is_right else page
 
 
 def count_up_to(selection: Selection, limit: int) -> Count:
-    """Count rows up to a limit, without the write lock. Where counting takes too long, the limit counts as exceeded."""
+    """Count rows up to a limit, without the write lock. If counting takes too long, the limit counts as exceeded."""
     with reading():
         try:
             count = in_time(lambda: _count_up_to(selection, limit))

@@ -1,4 +1,4 @@
-"""Which cells of a list a person may write: columns that the form has too, in the fields that every form draws alike."""
+"""The cells of a list that a person may edit: columns that the form has too, with fields that are the same in every form."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from admin_app.db.record import Record
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
 
-# A longer text is read and written on the record's own page: a hundred of them would be no list, and no form that can be sent.
+# Longer texts are edited on the record's own page: a hundred of them would fit neither a list nor a form.
 LONGEST_IN_CELL = 10_000
 
 
 def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these columns that the person may write; a field of the resource's own takes more room than a cell has, and so do links and files."""
+    """Return the columns that the person may write and that fit a cell: fields of the resource's own, links and files need more room."""
     resource = access.resource
     chosen = resource.form_columns if resource.column_editable_list is None else resource.column_editable_list
     apart = {*resource.form_overrides, *resource.file_columns}
@@ -22,7 +22,7 @@ def editable_columns(access: Access, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def editable_cells(access: Access, record: Record, names: Collection[str]) -> tuple[str, ...]:
-    """Return those of these columns whose value in this record the person may take away, and a cell can hold."""
+    """Return the columns whose value in this record the person may replace, and that fits a cell."""
     return tuple(
         name for name in names if not access.leads_out_of_sight(name, record) and not _is_too_long(record, name)
     )

@@ -1,4 +1,4 @@
-"""Why a search finds a row: in the cells of the columns that it looks through, its words with their hits marked."""
+"""Mark the hits of a search in the cells of a row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.selection.search.passages import CELL, has_hit, passage_of, piece
 
 @dataclass(frozen=True)
 class Hits:
-    """What is searched for, and in which columns, by their dotted names."""
+    """The searched words, and the searched columns by their dotted names."""
 
     terms: Sequence[str]
     searched: Collection[str]
@@ -31,7 +31,7 @@ class Hits:
         return cell
 
     def _relation(self, cell: Cell, name: str) -> Cell:
-        """Mark the related record's name, or show in its place what else of it was found."""
+        """Mark the hit in the related record's name, or show the passage of its other column with the hit instead."""
         if not any(one.startswith(f"{name}.") for one in self.searched):
             return cell
         for words, other in ((cell.text, cell.title), (cell.title, cell.text)):

@@ -26,7 +26,7 @@ from admin_app.selection.paging.counting import Count, counts_of_tables
 from admin_app.selection.selection import Selection
 from admin_app.web.request_context import request_context
 
-# Seconds for which a number is trusted, and for which all of them may be counted.
+# Seconds for which a number is trusted, and seconds for counting all of them.
 FRESH = 10
 LIMIT = 0.1
 _PLACE = "list_counts"
@@ -34,7 +34,7 @@ _PLACE = "list_counts"
 
 @dataclass(frozen=True)
 class _Believed:
-    """Numbers by the names of resources, and since when they are known."""
+    """Numbers by resource, and when they were counted."""
 
     counts: Mapping[str, Count] = field(default_factory=dict)
     since: float = -1e9
@@ -42,7 +42,7 @@ class _Believed:
 
 @dataclass
 class _Kept:
-    """What a process believes, and when it last began to count, whatever came of that."""
+    """The numbers that a process trusts, and when it last began to count, successful or not."""
 
     believed: _Believed = field(default_factory=_Believed)
     tried: float = -1e9
@@ -57,18 +57,18 @@ class _Here:
 
 
 def init_app(app: Flask) -> None:
-    """Make room."""
+    """Create the application's store of numbers."""
     app.extensions[_PLACE] = _Kept()
 
 
 def note(access: Access, selection: Selection, count: Count) -> None:
-    """Remember until the end of the request how many rows a whole list has, which is newer than what the process believes."""
+    """Remember the number of rows of a whole list until the end of the request: it is newer than the process's number."""
     if not (selection.is_narrowed or selection.ticks or selection.parent):
         _here().counts[access.resource.endpoint] = count
 
 
 def count_at_hand(access: Access) -> Count | None:
-    """Return how many rows a person's list has, None where that is not known."""
+    """Return the known number of rows of a person's list; None if it is not known."""
     name = access.resource.endpoint
     if (here := _here().counts.get(name)) is not None:
         return here
@@ -76,9 +76,9 @@ def count_at_hand(access: Access) -> Count | None:
 
 
 def too_many_to_count(access: Access, selection: Selection) -> Count | None:
-    """Return how many rows the process believes a whole table to have where a list would not count them to the end; None where it counts.
+    """Return the process's number for a whole table if it exceeds the limit of a list, so that the list need not count; else None.
 
-    On SQLite counting to the limit takes a tenth of a list. A number that could not be renewed is no reason not to count.
+    On SQLite counting up to the limit takes a tenth of a list's time. An outdated number does not replace counting.
     """
     if selection.is_counted or selection.criteria:
         return None
@@ -91,7 +91,7 @@ def too_many_to_count(access: Access, selection: Selection) -> Count | None:
 
 
 def in_short(count: Count) -> str:
-    """Write it as short as the navigation has room: 19,452, 50k+, 5M."""
+    """Write a number as short as the navigation needs: 19,452, 50k+, 5M."""
     if count.is_exact:
         return f"{count.number:,}"
     divisor, letter = next((one for one in _SHORT if count.number >= one[0]), (1, ""))
@@ -112,7 +112,7 @@ def _believed() -> _Believed:
             kept.tried = now
             kept.believed = _Believed(_counted(), now)
         except DBAPIError:
-            # It took too long, or the database failed: an old number is better than none in the navigation.
+            # Counting took too long, or the database failed: the navigation keeps the old number.
             pass
         finally:
             kept.lock.release()
@@ -122,7 +122,7 @@ def _believed() -> _Believed:
 def _counted() -> Mapping[str, Count]:
     """Count every list."""
     found = list(resources())
-    # Not as the request reads: neither its transaction nor its time is touched.
+    # Use another connection, so that neither the request's transaction nor its time limit is affected.
     with reading(), autocommit(), time_limit(LIMIT), Session(db.engine) as session:
         counts = counts_of_tables(
             session, {one.model: unarchived(one.model) for one in found}, planner.LIST_COUNT_LIMIT

@@ -42,7 +42,7 @@ class ListPage(Page):
     """Columns, search, filters, sort and pages, all of them in the URL. Opening a view leads to the list's whole address."""
 
     def __init__(self, access: Access, beside: Beside) -> None:
-        """Keep what draws the record beside the list."""
+        """Keep the function that draws the record beside the list."""
         super().__init__(access)
         self._beside = beside
 
@@ -113,13 +113,13 @@ class ListPage(Page):
         )
 
     def _edit_page_url(self, table: Listing, selection: Selection) -> str:
-        """Return the URL of the page that edits these rows in place, "" where none may be edited."""
+        """Return the URL of the page that edits these rows in place; "" if none may be edited."""
         if not any(row.editable for row in table.rows if not row.outside):
             return ""
         return list_links(self.resource, "edit_page_view").to(replace(selection, is_counted=False))
 
     def _cell_url(self, table: Listing, selection: Selection) -> str:
-        """Return the URL that saves one cell, "" where none may be edited. A cell has no room for re-authentication."""
+        """Return the URL that saves one cell; "" if none may be edited. A cell has no room for re-authentication."""
         if "edit_view" in self.resource.proof_for or not any(row.editable for row in table.rows):
             return ""
         names = ",".join(column.key for column in table.columns)
@@ -127,7 +127,7 @@ class ListPage(Page):
         return links.to(replace(selection, is_counted=False))
 
     def _import_url(self, selection: Selection) -> str:
-        """Return the URL of the import, "" where the person may not import."""
+        """Return the URL of the import; "" if the person may not import."""
         may = self.access.may
         if not (self.resource.can_import and may(Action.IMPORT) and (may(Action.CREATE) or may(Action.EDIT))):
             return ""
@@ -141,12 +141,12 @@ class ListPage(Page):
         return tuple(Link(one.label, self._export_url(selection, "export", export_type=one.key)) for one in formats)
 
     def _summarise_url(self, selection: Selection) -> str:
-        """Return the URL of the summary, "" where no field can group the rows."""
+        """Return the URL of the summary; "" if no field can group the rows."""
         is_offered = bool(groupings_of(self.access))
         return list_links(self.resource, "summary_view").to(selection.unticked().changed()) if is_offered else ""
 
     def _export_url(self, selection: Selection, view: str, **arguments: Any) -> str:
-        """Return the URL of an export of this list, "" where the person may not export."""
+        """Return the URL of an export of this list; "" if the person may not export."""
         if not self.access.may(Action.EXPORT):
             return ""
         return ListLinks(url_for(f"{self.resource.endpoint}.{view}", **arguments)).to(selection.changed())

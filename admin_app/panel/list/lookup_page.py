@@ -1,4 +1,4 @@
-"""What a picker asks: the records that a relation may point at, found like in their own list."""
+"""Answer pickers: the records that a relation may refer to, found as in their own list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from admin_app.selection.paging.pages import fetch
 from admin_app.selection.paging.planner import planned
 from admin_app.selection.selection import PAGE, SEARCH, Selection
 
-# What a picker shows at once; the rest is a page or a longer word away.
+# The records that a picker shows at once; the next page or a longer word shows others.
 LOOKUP_SIZE = 20
 
 
@@ -26,7 +26,7 @@ class LookupPage(Page):
     """Answers pickers in JSON."""
 
     def respond(self) -> ResponseReturnValue:
-        """Answer a page of the records that the relation `name` may point at."""
+        """Answer with a page of the records that the relation `name` may refer to."""
         name = request.args.get("name", "")
         relation, target = self.resource.relation(name), self.access.beyond(name)
         if relation is None or self.resource.is_to_many(name) or target is None or not self.access.shows(name):
@@ -37,9 +37,9 @@ class LookupPage(Page):
         selection = selection_of(target, arguments)
         model, start = target.resource.model, (selection.page - 1) * LOOKUP_SIZE
         is_by_name = bool(selection.search) and not selection.schema.search
-        # What cannot be searched has no index of words: it is found by what one may type without the picker.
+        # Records without a search are found by what people may type without the picker.
         rows = find_offered_at_once(model, selection.search) if is_by_name else _page(selection, start)
-        # A typed number means the record with it, whatever else contains these digits.
+        # A typed number means the record with this id, even if others contain these digits.
         numbered = of_number(selection)
         shown = [row for row in rows[:LOOKUP_SIZE] if row is not numbered]
         if numbered is not None and not start:
@@ -51,5 +51,5 @@ class LookupPage(Page):
 
 
 def _page(selection: Selection, start: int) -> Sequence[Record]:
-    """Read a page; one row more than is shown tells whether there is another, and nothing is counted."""
+    """Read a page and one row more, which shows whether there is another page; nothing is counted."""
     return fetch(db.session, planned(db.session, selection).segments(), limit=LOOKUP_SIZE + 1, offset=start)

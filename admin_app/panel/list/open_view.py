@@ -1,4 +1,4 @@
-"""The saved view that an address names, and what it holds."""
+"""The saved view that an address names, and its arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_bare(arguments: Sequence[tuple[str, str]]) -> bool:
 
 
 def open_view(resource: Resource, number: int) -> ViewAtHand | None:
-    """Return the resource's view of this number if the person sees it."""
+    """Return the resource's view with this id if the person sees it."""
     view = view_of_id(number)
     return view if view is not None and view.resource == resource.endpoint else None
 

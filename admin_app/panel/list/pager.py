@@ -1,4 +1,4 @@
-"""The pager: previous and next by place, numbers where they are cheap, the end."""
+"""The pager: previous and next page by cursor, numbered pages if they are cheap to open, the last page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from admin_app.panel.view_models import Link
 from admin_app.selection.paging.pages import Page
 from admin_app.selection.selection import COUNT_LIMIT, END, Selection
 
-# Pages on each side of the present one that the pager shows.
+# Numbered pages that the pager shows on each side of the present one.
 NEIGHBOURS = 2
 
 
 def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
-    """Build the links to other pages; those next to this one begin where it ends, whatever is written meanwhile."""
+    """Build the links to other pages. The neighbours begin exactly where this page ends, even if rows are added meanwhile."""
     size = selection.per_page
     sizes = tuple(
         Link(str(other), links.to(selection.changed(per_page=other)), is_current=other == size)
@@ -38,7 +38,7 @@ def pager_of(selection: Selection, page: Page, links: ListLinks) -> Pager:
 
 
 def _numbers(selection: Selection, page: Page, links: ListLinks) -> tuple[Link | None, ...]:
-    """Link the pages around this one by number; None stands where numbers are left out, or not cheap to open."""
+    """Link the pages around this one by number; None marks a gap."""
     if not page.number:
         return ()
     cheap = -(-min(page.count.number, COUNT_LIMIT) // selection.per_page)

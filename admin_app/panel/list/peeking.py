@@ -1,4 +1,4 @@
-"""A record looked at beside its list: the list's own address with `?peek=ID`, which means no other rows."""
+"""A record shown beside its list: `?peek=ID` in the list's own address does not change the rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from admin_app.panel.view_models import Hidden
 
 PEEK = "peek"
 
-# Draws the record in a list's address beside the listing at this address; None if there is none to show.
+# A function that draws the record beside a list, given its access, table and address; None if there is no record to show.
 Beside = Callable[[Access, Listing, str], object]
 
 
@@ -23,10 +23,10 @@ def without_peek() -> list[Hidden]:
 
 
 def peek_url(list_url: str, printed: str) -> str:
-    """Return the address of a list with the record of this printed key beside it."""
+    """Return the address of a list with the record of this key beside it."""
     return f"{list_url}{'&' if '?' in list_url else '?'}{PEEK}={printed}"
 
 
 def peeked() -> str:
-    """Return the printed key of the record beside the current list, "" for none."""
+    """Return the printed key of the record beside the current list; "" if there is none."""
     return request.args.get(PEEK, "")

@@ -1,4 +1,4 @@
-"""What a person may do with rows: the bulk actions of a list, and a resource's own actions on single records."""
+"""The actions that a person may take on rows: the bulk actions of a list, and a resource's own actions on single records."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from admin_app.selection.paging.planner import KEYS
 
 # The page that gives records to another one.
 GIVE = "give_view"
-# The page of records that have places.
+# The page that orders records by position.
 ORDER_VIEW = "order_view"
 
 
 def require_row_actions(resource: Resource) -> None:
-    """Raise `ConfigurationError` for an action of a resource's own that could not be shown before, written or taken back."""
+    """Raise `ConfigurationError` for an own action of a resource whose changes a plan could not show, write or undo."""
     for one in resource.acts:
         if (problem := _problem_with(resource, one)) is not None:
             message = f"{type(resource).__name__}.{type(one).__name__} {problem}."
@@ -35,22 +35,22 @@ def require_row_actions(resource: Resource) -> None:
 
 
 def bulk_actions(access: Access) -> Sequence[BulkAction]:
-    """Return what the person may do with many rows at once."""
+    """Return the bulk actions that the person may take."""
     offered = access.resource.offered_bulk_actions
     return access.once("bulk actions", lambda: [one for one in offered() if _may_in_bulk(access, one)])
 
 
 def may_act(access: Access, action: RowAction) -> bool:
-    """Whether the person may do this with some record: they have the right, and are free to write what it writes."""
+    """Whether the person may take this action on some records: they have the right, and may write the fields that it writes."""
     return (
         access.resource.is_open_to_bulk and access.may(action.needs) and _may_write(access, action.writes, action.needs)
     )
 
 
 def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapping[Key, Sequence[Link]]:
-    """Return the links to the actions that the person may do with each of these records; `url` is where these lead back to.
+    """Return links to the actions that the person may take on each of these records; their pages lead back to `url`.
 
-    One statement tells for all of them at most, and none where the resource has no such actions.
+    It needs at most one statement for all records, and none if the resource has no own actions.
     """
     actions = [one for one in access.resource.acts if may_act(access, one)]
     orders = _orders(access, records, url)
@@ -66,22 +66,27 @@ def links_by_record(access: Access, records: Sequence[Record], url: str) -> Mapp
     }
 
 
+def links_of_record(access: Access, record: Record, url: str) -> Sequence[Link]:
+    """Return links to the actions that the person may take on one record; their pages lead back to `url`."""
+    return links_by_record(access, [record], url).get(record.id, ())
+
+
 def _told(access: Access, actions: Sequence[RowAction], records: Sequence[Record]) -> Sequence[AnyRow]:
-    """Return for each record's key which actions are for it, where the records tell; nothing where one does not."""
+    """Return for each record's key which actions fit it, if the records themselves show that; nothing if one does not."""
     rows = [(record.id, *(one.fits(record) for one in actions)) for record in records]
     is_open = all(access.rows(one.needs) is None for one in actions)
     return rows if is_open and not any(fits is None for _, *each in rows for fits in each) else ()
 
 
 def _asked(access: Access, actions: Sequence[RowAction], records: Sequence[Record]) -> Sequence[AnyRow]:
-    """Return the same from the database."""
+    """Return for each record's key which actions fit it, by a statement."""
     model, keys = access.resource.model, [record.id for record in records]
     fits = [_fits(access, one) for one in actions]
     return db.session.execute(select(model.id, *fits).where(model.id.in_(keys))).all()
 
 
 def ways_of_rows(access: Access, url: str) -> tuple[RowWay, ...]:
-    """Return the further links that every row has, by the person's rights; these pages lead back to `url`."""
+    """Return the further links of every row that the person may follow; their pages lead back to `url`."""
     resource, may = access.resource, access.may
     is_given = any(one.view == GIVE for one in bulk_actions(access))
     found = (
@@ -124,7 +129,7 @@ def _fits(access: Access, action: RowAction) -> Expression:
 
 
 def _orders(access: Access, records: Sequence[Record], url: str) -> Mapping[Key, Sequence[Link]]:
-    """Return the links to the order of records that have places."""
+    """Return links to the page that orders records by position."""
     name = access.resource.model.__position__
     if not name or not access.may_write(name, Action.EDIT):
         return {}

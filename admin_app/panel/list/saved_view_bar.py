@@ -1,4 +1,4 @@
-"""The saved view of a list: what it lost, what was changed since, and what can be done about it."""
+"""The bar of the saved view that a list shows: lost filters, changes, and buttons."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from admin_app.web.auth.login import current_principal
 
 
 class SavedViewBar:
-    """What stands above a list about the view that its address names."""
+    """The bar above a list about the view that its address names."""
 
     def __init__(self, access: Access, selection: Selection) -> None:
         """Look the view up."""
@@ -41,7 +41,7 @@ class SavedViewBar:
         self._view = open_view(access.resource, selection.view)
 
     def bar(self) -> ViewBar:
-        """Return what can be done with the view that is open, or the way to make one."""
+        """Return the bar with the buttons for the open view, or for saving a new one."""
         view, person, resource = self._view, current_principal(), self._resource
         selection = self._selection.unticked().changed()
         save_as_url = list_links(resource, "new_view").to(selection)
@@ -90,26 +90,26 @@ class SavedViewBar:
         return self._comparable(stored_arguments(self._access, self._selection)) != self._comparable(pairs_of(view))
 
     def _comparable(self, pairs: Sequence[Hidden]) -> list[Hidden]:
-        """Return the same for the same list, in whatever order its conditions and groups were typed."""
+        """Return the arguments in a canonical order, so that the same list compares equal however its conditions were typed."""
         return sorted((key, self._in_one_order(value) if key == WHERE else value) for key, value in pairs)
 
     def _in_one_order(self, where: str) -> str:
         try:
             return in_canonical_form([parse_where(where, reader_of(schema_for(self._access)))])
         except SelectionError:
-            # It names a filter that is gone: that is a change.
+            # It names a filter that is gone, which counts as a change.
             return where
 
 
 def stored_arguments(access: Access, selection: Selection) -> list[Hidden]:
-    """Print a selection for keeping: with its columns and its rows a page, whatever the reader prefers, from its start."""
+    """Return a selection's arguments for storing: with columns and page size, which override the reader's settings, but without the page."""
     whole = replace(selection.unticked().changed(), view=0, columns=Columns(access).visible(selection))
     pairs = [(key, value) for key, value in whole.arguments() if key != PER_PAGE]
     return [*pairs, (PER_PAGE, str(whole.per_page))]
 
 
 def is_gone(access: Access, pair: Hidden) -> bool:
-    """Whether this list knows nothing of an argument any more."""
+    """Whether this list no longer has what an argument names."""
     if pair[0] in by_key(filters_shown(access)):
         return False
     try:
@@ -120,7 +120,7 @@ def is_gone(access: Access, pair: Hidden) -> bool:
 
 
 def argument_in_words(pair: Hidden) -> str:
-    """Say an argument of a view."""
+    """Return an argument of a view in words."""
     key, value = pair
     if key in (SORT, THEN):
         return f"{'sorted' if key == SORT else 'then'} by “{value.removeprefix('-')}”"
@@ -128,7 +128,7 @@ def argument_in_words(pair: Hidden) -> str:
 
 
 def view_links(resource: Resource) -> tuple[Link, ...]:
-    """Link the views of this resource for the navigation, the open one marked."""
+    """Return links to the resource's views for the navigation, with the open one marked."""
     is_here = request.blueprint == resource.endpoint and request.endpoint == f"{resource.endpoint}.index_view"
     return tuple(
         Link(view.name, link(resource, "index_view", view=view.id), is_current=is_here and view.id == named_view())

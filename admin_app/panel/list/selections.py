@@ -26,7 +26,7 @@ CHILD_PAGE_SIZES = (10, 20, 50)
 
 
 def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
-    """Return what a person may request of a resource's list: its declarations, as far as they may see them."""
+    """Return what a person may request of a resource's list: its declarations, without fields that they may not see."""
     declared = access.resource.list_schema
     sorts = {
         name: replace(sort, rows=access.seen_beyond(name)) if sort.is_count else sort
@@ -40,7 +40,7 @@ def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
         search={name: column for name, column in declared.search.items() if access.shows(name)},
         sorts=sorts,
         filters=by_key(filters_shown(access)),
-        # An order by what is hidden would tell it.
+        # Sorting by a hidden field would reveal it.
         default_sort=declared.default_sort if is_usual else "-id",
         default_then=second,
         rows=access.rows(action),
@@ -48,7 +48,7 @@ def schema_for(access: Access, action: Action = Action.LIST) -> ListSchema:
 
 
 def child_schema(access: Access, back: str) -> ListSchema:
-    """Return what may be asked of a list on a parent's page; the parent itself, `back`, need not be searched for."""
+    """Return what may be requested of a list on a parent's page, without the search for the parent itself (`back`)."""
     schema = schema_for(access)
     search = {name: column for name, column in schema.search.items() if name.partition(".")[0] != back}
     return _with_archive(access, replace(schema, search=search, filters={}, page_sizes=CHILD_PAGE_SIZES))
@@ -70,7 +70,7 @@ def selection_of(access: Access, arguments: Sequence[tuple[str, str]], *, action
 
 
 def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, action: Action = Action.LIST) -> Selection:
-    """Read the same from the arguments alone, whichever view they name."""
+    """Read the selection from the arguments alone, without the arguments of a view that they name."""
     settings = settings_for(access.resource)
     has_default = settings.default_view_id is not None
     schema = replace(schema_for(access, action), page_size=settings.page_size, has_default_view=has_default)
@@ -79,20 +79,20 @@ def plain_selection(access: Access, arguments: Sequence[tuple[str, str]], *, act
 
 
 def ticked_list(access: Access, selection: Selection) -> ticks.TickedList:
-    """Return what ticks on this list are kept under, for the person whom it is for; on the command line nobody has any."""
+    """Return the key of a person's ticks on this list; the command line has no ticks."""
     person = access.authority.principal
     return ticks.TickedList(0 if person is None else person.id, access.resource.endpoint, selection.digest)
 
 
 def newest(access: Access) -> Selection:
-    """Return the records of a resource, the last one made first, as their times say where the person sees these."""
+    """Return a resource's records, the newest first: by creation time if the person sees it, else by id."""
     sort = CREATED_AT if access.resource.has_times and access.shows(CREATED_AT) else "id"
     schema = replace(access.resource.newest_schema(), default_sort=f"-{sort}", rows=access.rows(Action.LIST))
     return Selection(schema=_with_archive(access, schema))
 
 
 def of_number(selection: Selection, options: Sequence[ORMOption] = ()) -> Record | None:
-    """Return the record whose id equals the search, if the list may have it; None for none."""
+    """Return the record whose id equals the search, if the list may contain it."""
     model = selection.schema.model
     key = typed_key(model, selection.search)
     found = select(model).where(model.id == key, *selection.scope).options(*options)
@@ -100,10 +100,10 @@ def of_number(selection: Selection, options: Sequence[ORMOption] = ()) -> Record
 
 
 def _with_archive(access: Access, schema: ListSchema) -> ListSchema:
-    """Leave the archived rows out until they are asked for."""
+    """Leave archived rows out of the list unless they are requested."""
     return replace(schema, archived=access.archived(), archived_name=schema.model.__archived_at__)
 
 
 def _may_go_by(access: Access, name: str, sort: SortKey) -> bool:
-    """Whether the person sees what a sort uses, which may be a related record's column under the relation's name."""
+    """Whether the person sees the column that a sort uses; under a relation's name it is the related record's."""
     return access.shows(name if sort.relation is None else f"{sort.relation.key}.{sort.column.key}")

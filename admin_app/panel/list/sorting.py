@@ -1,4 +1,4 @@
-"""By what a list is sorted: the ways in its table's heads, and the form that asks for one column or two."""
+"""The sorting of a list: the links in its table's head, and the form for one or two columns."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Sorting:
-    """The sorting of one selection, and the addresses of others."""
+    """The sorting of a selection, and the addresses of other sortings."""
 
     resource: Resource
     selection: Selection
     links: ListLinks
 
     def of(self, name: str) -> str:
-        """Say which way a column goes as the first one: "ascending", "descending", or "" where it is not."""
+        """Return the direction of a column if it is the first sort column: "ascending", "descending", else ""."""
         return _way_of(self.selection.sorted_by[0], name)
 
     def second(self, name: str) -> str:
-        """Say which way it goes as the second one."""
+        """Return the direction of a column if it is the second sort column, else ""."""
         return _way_of(self.selection.sorted_by[1], name)
 
     def url(self, name: str, kind: CellKind) -> str:
-        """Return the list sorted by this column, the other way round where it is now; "" where it cannot be."""
+        """Return the address of the list sorted by this column, in reverse if it is sorted by it already; "" if it cannot be sorted by it."""
         if name not in self.selection.schema.sorts:
             return ""
         return self.links.to(self.selection.changed(sort=_turned(name, self.of(name), kind)))
@@ -52,7 +52,7 @@ class Sorting:
         return self.links.to(self.selection.changed(sort=first, then=_turned(name, self.second(name), kind)))
 
     def form(self, kinds: dict[str, CellKind]) -> SortForm | None:
-        """Build the form; None where there are not two columns to sort by."""
+        """Build the form; None if there are fewer than two columns to sort by."""
         selection, prefix = self.selection, self.selection.prefix
         if len(kinds) <= 1:
             return None

@@ -37,7 +37,7 @@ def written(list_url: str, order: Sequence[Key], outside: Collection[Key]) -> st
 def with_staying(
     access: Access, list_url: str, rows: Sequence[Record], options: Sequence[ORMOption]
 ) -> Sequence[Record]:
-    """Return a page's records with those that stay in its list; these are read anew, by one statement."""
+    """Return a page's records together with the rows that stay, which are read by one statement."""
     runs = _said(access, list_url)
     inside = {one.id for one in rows}
     keys = {key for run in runs.values() for key in run} - inside
@@ -47,13 +47,13 @@ def with_staying(
     wanted = select(model).where(model.id.in_(keys)).options(*options)
     found = {one.id: one for one in db.session.scalars(wanted if seen is None else wanted.where(seen))}
     behind = {after: [found[key] for key in run if key in found] for after, run in runs.items()}
-    # Rows whose predecessor has left the page begin it.
+    # Rows whose predecessor is no longer on the page come first.
     first = [one for after, run in behind.items() if after not in inside for one in run]
     return [*first, *(one for row in rows for one in (row, *behind.get(row.id, ())))]
 
 
 def _said(access: Access, list_url: str) -> Mapping[Key | None, Sequence[Key]]:
-    """Return which rows stay by what is said on this page, by the row that they come after."""
+    """Return the rows that stay, by the row that they follow; this page's message names them."""
     model, runs = access.resource.model, dict[Key | None, Sequence[Key]]()
     for _, notice in notices():
         digest, _, said = notice.staying.partition(" ")

@@ -37,9 +37,9 @@ from admin_app.selection.paging.pages import Page, page_of
 from admin_app.selection.search import search
 from admin_app.selection.selection import ALONE, END, SEARCH, TOO, Selection
 
-# Nobody needs to search a table of so few rows.
+# A table with so few rows needs no search box.
 FEW = 10
-# Of the row that is there for its number alone, and beside the count of the others.
+# The note at the row that was found only by its id, and beside the count of the others.
 HAS_NUMBER = "Has this ID"
 NUMBERED = " · 1 with this ID"
 
@@ -48,7 +48,7 @@ class Table:
     """Builds the table of one selection on a page whose addresses are `links`."""
 
     def __init__(self, access: Access, selection: Selection, links: ListLinks) -> None:
-        """Keep what is listed, for whom, and where."""
+        """Keep the access, the selection and the links."""
         self._access = access
         self._resource = access.resource
         self._selection = selection
@@ -56,7 +56,7 @@ class Table:
         self._sorting = Sorting(access.resource, selection, links)
 
     def listing(self, identity: str, *, hide: str = "", has_peeks: bool = False) -> Listing:
-        """Read one page and build its table. `hide` is a column that is the same in every row; with `has_peeks` rows open beside the list."""
+        """Read one page and build its table. `hide` is a column with the same value in every row; with `has_peeks` rows open beside the list."""
         access, selection, links, resource = self._access, self._selection, self._links, self._resource
         names = [name for name in Columns(access).visible(selection) if name != hide]
         page, is_cut = self.read(names)
@@ -94,7 +94,7 @@ class Table:
     def _rows(
         self, page: Page, apart: Sequence[Record], names: Sequence[str], here: str, *, has_peeks: bool
     ) -> Iterator[Row]:
-        """Draw the record apart whose number is searched for, the page's rows, and those that stay in it."""
+        """Draw the record that was searched by its id, then the page's rows with those that stay."""
         why = dict.fromkeys((one.id for one in page.rows), "") | {one.id: HAS_NUMBER for one in apart}
         staying = with_staying(self._access, here, page.rows, load_options(self._resource, names))
         records = [*apart, *(one for one in staying if one not in apart)]
@@ -109,7 +109,7 @@ class Table:
             yield replace(row, outside=outside, is_archived=is_archived) if outside or is_archived else row
 
     def read(self, names: Sequence[str]) -> tuple[Page, bool]:
-        """Read a page; one that takes longer than it may is empty, and says so."""
+        """Read a page; return an empty one, and True, if it takes too long."""
         options = load_options(self._resource, [*names, *self._selection.order.relations])
         known = list_counts.too_many_to_count(self._access, self._selection)
         page = in_time(lambda: page_of(db.session, self._selection, options, known))
@@ -134,7 +134,7 @@ class Table:
         return self._sorting.form({name: kind_of(self._resource, name) for name in self._selection.schema.sorts})
 
     def archive_links(self, *further: tuple[str, str]) -> tuple[Link, ...]:
-        """Lead to the records that the list leaves out, where there is an archive, and by further ways of showing it."""
+        """Return the links that show archived records, if there is an archive, and further links of this kind."""
         selection = self._selection
         if selection.schema.archived is None:
             return ()
@@ -143,7 +143,7 @@ class Table:
         return tuple(Link(words, self._links.to(selection.unticked().changed(archived=way))) for way, words in shown)
 
     def _numbered(self, names: Sequence[str]) -> Record | None:
-        """Return the record of the number that is searched for, on the list's first page: it may have none of the words that the rows have."""
+        """Return the record whose id was searched, on the list's first page: it need not contain the searched text."""
         options = load_options(self._resource, names)
         return None if self._selection.is_begun else of_number(self._selection, options)
 
@@ -159,7 +159,7 @@ class Table:
 
     def _search_box(self, page: Page) -> SearchBox | None:
         selection, links = self._selection, self._links
-        # On a record's page what is all in sight needs no search.
+        # On a record's page, a list that shows all its rows needs no search.
         is_short = selection.parent is not None and not selection.search and page.count.number <= FEW
         if not selection.schema.search or is_short:
             return None
@@ -174,7 +174,7 @@ class Table:
         )
 
     def _kept_to(self) -> str:
-        """Say which rows the person is limited to, so that nobody takes them for all rows."""
+        """Say which rows the person is limited to, so that they do not take them for all rows."""
         rules = self._access.rule_words(Action.LIST)
         return f" · you see only {rules}" if rules else ""
 
@@ -212,7 +212,7 @@ def _messages(selection: Selection) -> list[str]:
 
 
 def kind_of(resource: Resource, name: str) -> CellKind:
-    """Say how the values of a column are drawn, as the model says: a column's width must not depend on which rows are shown."""
+    """Return how a column is drawn. It depends on the model alone: a column's width must not depend on the shown rows."""
     if resource.is_links(name):
         return CellKind.LINKS
     if resource.relation(name) is not None:
@@ -221,6 +221,6 @@ def kind_of(resource: Resource, name: str) -> CellKind:
 
 
 def width_of(resource: Resource, name: str) -> str:
-    """Say how wide a column is, as the model says."""
+    """Return the width of a column, which depends on the model alone."""
     is_relation = resource.relation(name) is not None
     return kind_of(resource, name).value if is_relation else cell_width_of(resource.attribute(name)[0])

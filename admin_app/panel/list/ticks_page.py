@@ -1,4 +1,4 @@
-"""What the form around a list's tick boxes sends: ticks to be kept, and the action to go on to with the ticked rows."""
+"""Answer the form around a list's tick boxes: save the ticks, then redirect to the action on the ticked rows."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from admin_app.panel.page import Page, lead_on
 from admin_app.web.flash import warn
 from admin_app.web.urls import local_path
 
-# The rows of the page that the form speaks of, those of them that are ticked, what else to select, and the action that was pressed.
+# The form's fields: the page's rows, the ticked ones, a button that changes the selection as a whole, and the pressed action.
 SHOWN, TICK, SELECT, ACT = "shown", "tick", "select", "act"
 JSON = "application/json"
 
 
 class TicksPage(Page):
-    """The list is in the address, the page's own rows are in the form: no other row can be selected by its number."""
+    """The address names the list and the form its rows, so no row outside the list can be selected by its id."""
 
     def __init__(self, access: Access) -> None:
-        """Read which list it is."""
+        """Read the list from the address."""
         super().__init__(access)
         self.selection = selection_of(access, list(request.args.items(multi=True)))
         self.place = ticked_list(access, self.selection)
 
     def respond(self) -> ResponseReturnValue:
-        """Keep the ticks, then lead on to the action, or back to the list; a script is answered what the bar says now."""
+        """Save the ticks, then redirect to the action or back to the list; answer a script with the bar's new content."""
         select, act = request.form.get(SELECT, "ticked"), request.form.get(ACT, "")
         views = {one.view for one in buttons(self.access)}
         if not views or select not in self._SELECT or (act and act not in views):
@@ -47,7 +47,7 @@ class TicksPage(Page):
         return self._lead_on(act, problem, is_cleared=select == "clear")
 
     def _keep(self, verb: Callable[[TicksPage], None]) -> str:
-        """Do it, and commit; return why it could not be done."""
+        """Change the ticks and commit; return the problem, "" for none."""
         try:
             verb(self)
         except SelectionError as error:
@@ -57,7 +57,7 @@ class TicksPage(Page):
         return ""
 
     def _tick(self) -> None:
-        """Tick what is ticked of the rows that the form speaks of, and untick the others."""
+        """Tick the form's rows whose boxes are ticked, and untick its other rows."""
         shown, ticked = self._keys(SHOWN), self._keys(TICK)
         whole = self.selection.unticked()
         ticks.untick(db.session, self.place, whole, shown - ticked, page=whole.page)
@@ -92,7 +92,7 @@ class TicksPage(Page):
         )
 
     def _lead_on(self, act: str, problem: str, *, is_cleared: bool) -> ResponseReturnValue:
-        """Lead to the action with the ticked rows; back to the same page of the list where none was pressed, or it cannot be."""
+        """Redirect to the action with the ticked rows, or back to the same page of the list if no action was pressed or there is a problem."""
         found = ticks.find(db.session, self.place) if act and not problem else None
         if found is not None:
             return lead_on(list_links(self.resource, act).to(self.selection.changed(ticks=found.id)))

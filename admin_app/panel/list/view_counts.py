@@ -1,4 +1,4 @@
-"""How many records saved views have. It is asked for once their page or menu is drawn, and each view has a limited time."""
+"""The numbers of records of saved views. A script requests them after the page is drawn, and each view has a limited time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT, WHOLE_LIMIT = 0.25, 1.0
 
 
 def with_counts(access: Access, rows: Sequence[tuple[ViewRow, str]]) -> list[ViewRow]:
-    """Add the number of records to views, given with their arguments; none where counting takes too long."""
+    """Add the number of records to each view, given with its arguments; "" if counting takes too long."""
     end = time.monotonic() + WHOLE_LIMIT
     counts = [within(LIMIT, end, partial(_count, access, arguments)) for _, arguments in rows]
     return [replace(row, count=count or "") for (row, _), count in zip(rows, counts, strict=True)]
@@ -33,6 +33,6 @@ def _count(access: Access, arguments: str) -> str:
     try:
         selection = plain_selection(access, parse_qsl(arguments, keep_blank_values=True))
     except SelectionError:
-        # It names a column that is gone; the view itself says so.
+        # The view names a column that is gone; its own page says so.
         return ""
     return "" if selection.problems else in_short(count_of(db.session, planned(db.session, selection)))

@@ -1,4 +1,4 @@
-"""What the templates of lists are given: columns, rows, pages, views, and the table they make."""
+"""The view models of lists: columns, rows, pages, views, and the table of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from admin_app.panel.view_models import Cell, CellKind, Hidden, Link
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column. `sorted` is "ascending", "descending" or "" (not the sorted one), `second` the same of the second one."""
+    """A table's column. `sorted` is its direction as the first sort column, "ascending" or "descending" ("" if it is not), `second` as the second."""
 
     key: str
     label: str
-    # What it holds, as its model says: its width must not depend on which rows are shown.
+    # How it is drawn, which depends on the model alone, so that its width does not depend on the shown rows.
     kind: CellKind = CellKind.TEXT
     # The name of its width: its kind's, or a special one for keys and emails.
     width: str = "text"
@@ -31,12 +31,12 @@ class Column:
 
     @cached_property
     def is_number(self) -> bool:
-        """Whether it is set like a number."""
+        """Whether its cells are aligned as numbers."""
         return self.kind in {CellKind.NUMBER, CellKind.COUNT}
 
     @cached_property
     def is_labelled(self) -> bool:
-        """Whether a value says too little without its head, where a row is drawn as a card: “3”, “Yes”."""
+        """Whether a row drawn as a card needs the column's label beside the value, such as “3” or “Yes”."""
         return self.is_number or self.width == "boolean"
 
 
@@ -76,7 +76,7 @@ class RowWay:
 
 @dataclass(frozen=True)
 class Numbered:
-    """The record whose number was searched for; `url` is "" where the person may not open it."""
+    """The record whose id was searched; `url` is "" if the person may not open it."""
 
     id: Key
     title: str
@@ -85,11 +85,11 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Pager:
-    """The pages around this one; `pages` holds None where numbers are left out. Empty when there is one page."""
+    """The pages around this one; None in `pages` marks a gap. It is empty if there is only one page."""
 
     previous_url: str = ""
     next_url: str = ""
-    # Only where the numbers do not lead there.
+    # Only if the numbered pages do not include it.
     first_url: str = ""
     last_url: str = ""
     pages: tuple[Link | None, ...] = ()
@@ -100,7 +100,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class SearchBox:
-    """The search form: the control's name, what is searched, what was typed, the rest of the state."""
+    """The search form: the control's name, the searched columns, the typed text, the list's other arguments."""
 
     name: str
     value: str
@@ -111,7 +111,7 @@ class SearchBox:
 
 @dataclass(frozen=True)
 class SortForm:
-    """The form that sorts by one column or two: its controls' names, what they hold now and may hold, the rest of the state."""
+    """The form that sorts by one or two columns: its controls' names, values and options, and the list's other arguments."""
 
     sort_name: str
     then_name: str
@@ -123,7 +123,7 @@ class SortForm:
 
 @dataclass(frozen=True)
 class ViewBar:
-    """The saved view a list was opened as, and what can be done about it; urls are "" where it cannot be, or need not."""
+    """The saved view that a list was opened as; urls are "" for acts that are not possible or not needed."""
 
     name: str = ""
     is_changed: bool = False
@@ -134,12 +134,12 @@ class ViewBar:
     whole_url: str = ""
     # The person's views of the list, and the page that has all of them.
     links: tuple[Link, ...] = ()
-    # The addresses of those that others see too.
+    # The addresses of the views that others see too.
     shared: frozenset[str] = frozenset()
     manage_url: str = ""
-    # Where the same views are with their numbers of records.
+    # The address of the same views with their numbers of records.
     counted_url: str = ""
-    # Its number, and where a button watches it.
+    # The view's id, and the address that watches it.
     id: int = 0
     watch_url: str = ""
     is_watched: bool = False
@@ -147,7 +147,7 @@ class ViewBar:
 
 @dataclass(frozen=True)
 class ViewRow:
-    """A saved view in the list of all of them; urls are "" where the person may not."""
+    """A saved view in the list of views; urls are "" for acts that the person may not do."""
 
     id: int
     name: str
@@ -159,13 +159,13 @@ class ViewRow:
     delete_url: str
     is_shared: bool = False
     is_watched: bool = False
-    # How many records it has, in figures; "" where they are not counted.
+    # The number of its records in figures; "" if they are not counted.
     count: str = ""
 
 
 @dataclass(frozen=True)
 class BulkButton:
-    """An action on the selected rows: its view, and what its button says."""
+    """An action on the selected rows: its view, and its button's label."""
 
     view: str
     words: str
@@ -174,16 +174,16 @@ class BulkButton:
 
 @dataclass(frozen=True)
 class BulkBar:
-    """The form that the tick boxes belong to. `words` say how much is selected, "" for nothing; `ticked` are the page's rows of it."""
+    """The form of the tick boxes. `words` say how many rows are selected, "" for none; `ticked` are the selected rows of this page."""
 
     url: str
     words: str
     ticked: frozenset[str]
     actions: tuple[BulkButton, ...]
-    # What selects the whole page, and all that match; "" where there is nothing more.
+    # The labels of the buttons that select the whole page and all matching rows; "" if there are no more rows.
     page_words: str = ""
     all_words: str = ""
-    # The list of the selected rows alone; from there, the whole list.
+    # The address of the selected rows alone; on that list, the address of the whole list.
     show_url: str = ""
     whole_url: str = ""
     # The page with the list, if it is not the list's own.
@@ -207,12 +207,12 @@ class Listing:
     is_narrowed: bool
     clear_url: str
     new_url: str = ""
-    # The files of one click, and the page that asks how.
+    # The exports of one click, and the address of the export page.
     exports: tuple[Link, ...] = ()
     export_page_url: str = ""
     list_url: str = ""
     form_url: str = ""
-    # Where the number is not exact: the link that counts.
+    # The link that counts all rows, if the number is not exact.
     count_url: str = ""
     # The rows that the person is limited to, for a person who sees none; "" for no limit.
     kept_to: str = ""
@@ -221,30 +221,30 @@ class Listing:
     messages: tuple[str, ...] = field(default=())
     numbered: Numbered | None = None
     density: str = "comfortable"
-    # None where there is one order alone, and on a record's page.
+    # None if there is only one order, and on a record's page.
     sort_form: SortForm | None = None
-    # Where the columns are chosen, and where the rows a page are kept; "" for a list on a record's page.
+    # The addresses of the column settings and of the page size; "" for a list on a record's page.
     columns_url: str = ""
     page_size_url: str = ""
     # The links of every row's menu: its page, its history and the like.
     row_ways: tuple[RowWay, ...] = ()
-    # Where the page's rows are changed in their cells, and where one cell is; "" where they are not.
+    # The addresses for editing the page's rows, and for editing one cell; "" if nothing can be edited.
     edit_page_url: str = ""
     import_url: str = ""
     # The address for counting rows by a field, "" if there is none.
     summarise_url: str = ""
     cell_url: str = ""
-    # Where the archived rows are, which it leaves out.
+    # Links to the archived rows, which the list leaves out.
     archive: tuple[Link, ...] = ()
     views: ViewBar | None = None
-    # How many rows all its pages have, in figures, "" where they are all on this one.
+    # The number of rows of all pages in figures; "" if this page has them all.
     total: str = ""
-    # None where rows are not ticked: there is nothing to be done with them here.
+    # None if rows have no tick boxes, because there are no bulk actions.
     bulk: BulkBar | None = None
 
     @cached_property
     def least_hundreds(self) -> int:
-        """How many hundred pixels the table needs."""
+        """The table's least width, in hundreds of pixels."""
         widths = (column.width for column in self.columns)
         return least_hundreds(widths, is_ticked=self.bulk is not None, has_menu=self.has_actions)
 
@@ -259,7 +259,7 @@ class Listing:
 
     @cached_property
     def is_empty(self) -> bool:
-        """Whether it has no rows, whatever is searched for."""
+        """Whether the list has no rows at all, even without a search."""
         return not (self.rows or self.is_narrowed or self.is_cut)
 
     @cached_property

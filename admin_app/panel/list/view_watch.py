@@ -1,4 +1,4 @@
-"""Begin to watch a saved view, or stop: the inbox tells of rows that come into it."""
+"""Start or stop watching a saved view: the inbox shows its new rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from admin_app.web.flash import announce, warn
 
 
 class ViewWatchPage(Page):
-    """What the button of a view does."""
+    """Answers a view's button “watch”."""
 
     def respond(self) -> ResponseReturnValue:
         """Watch the view, or stop watching it."""

@@ -1,1 +1,1 @@
-"""Two records made one."""
+"""Merge two records, and find possible duplicates."""

@@ -1,4 +1,4 @@
-"""Possible duplicates among all records, however many: a job walks the whole index, and writes down which keys several have."""
+"""Find possible duplicates among all records: a job walks the whole index, and stores the keys that several records share."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from admin_app.panel.registry import resource_at
 from admin_app.timezones import zone_of
 
 KIND = "duplicates"
-# Groups of one job: more nobody goes through.
+# The most groups of one job: nobody goes through more.
 MOST_GROUPS = 100_000
-# Jobs of a person among which the last one about a key is looked for.
+# The number of a person's latest jobs that are searched for the last one about a key.
 _MOST_JOBS = 50
 NOT_ANY_MORE = "You can no longer see what was looked through."
 
 
 def begin(access: Access, by: str, staff_id: int) -> Job:
-    """Let a worker look (committed); the job that still does, where there is one."""
+    """Start a job (committed), or return the one that is still running."""
     last = last_job(access, by, staff_id)
     if last is not None and last.state in job_store.OPEN and not job_store.is_lost(last):
         return last
@@ -59,12 +59,12 @@ def last_job(access: Access, by: str, staff_id: int) -> Job | None:
 
 
 def is_about(access: Access, by: str, job: Job) -> bool:
-    """Whether a job looks for this."""
+    """Whether a job searches this resource by this key."""
     return job.kind == KIND and (job.arguments["resource"], job.arguments["by"]) == (access.resource.endpoint, by)
 
 
 def run_duplicates(job: Job, progress: Progress) -> Product | None:
-    """Walk along the index, a part a transaction; an earlier attempt's groups are forgotten."""
+    """Walk along the index, one part per transaction. The groups of an earlier attempt are deleted."""
     db.session.rollback()
     with writing(), transaction(db.session):
         found_groups.forget(db.session, job_id=job.id)
@@ -103,7 +103,7 @@ def _part(access: Access, by: str, start: Start) -> Stretch:
 
 @contextmanager
 def _looking(job: Job) -> Iterator[Access]:
-    """Look with the rights of this moment; raise `MergeError` where the person may not any more."""
+    """Search with the person's present rights; raise `MergeError` if they may no longer do this."""
     staff, resource = db.session.get(Staff, job.staff_id), resource_at(job.arguments["resource"])
     if staff is None or resource is None:
         raise MergeError(NOT_ANY_MORE)

@@ -33,11 +33,11 @@ from admin_app.selection.sorting import text_indexes
 from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.urls import here
 
-# Arguments: the field, and where the page begins, after a key or at it.
+# Arguments: the key's field, and where the page begins, after a key or at it.
 BY, AFTER, FROM = "by", "after", "from"
-# The job whose groups are shown, and behind which of them.
+# Arguments: the job whose groups are shown, and the number of the group before the first one.
 FOUND, BEHIND = "found", "behind"
-# Longest key of an index: that of a name, of which 200 letters count, or of an email.
+# The longest key of an index: of a name 200 letters count, and an email may be longer.
 LONGEST_KEY = 1000
 _WORDS = {
     Likeness.NAME: "the same {label}, ignoring capitals and accents",
@@ -47,7 +47,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Twin:
-    """A record of a group; `merge_url` leads to the page that merges it into the first one, "" for that itself."""
+    """A record of a group; `merge_url` is the page that merges it into the group's first record, "" for that record itself."""
 
     link: Link
     detail: str
@@ -56,7 +56,7 @@ class Twin:
 
 @dataclass(frozen=True)
 class DuplicateGroup:
-    """Records that are alike: how many, and the first of them."""
+    """Similar records: how many, and the first of them."""
 
     title: str
     counted: str
@@ -66,17 +66,17 @@ class DuplicateGroup:
 
 @dataclass(frozen=True)
 class SearchJob:
-    """What is said of a job that looks, or looked, through all records."""
+    """The state of a job that searches, or searched, all records."""
 
     words: str
     is_under_way: bool = False
 
 
 class DuplicatesPage(Page):
-    """The page of one key; links lead to the others."""
+    """The page of one duplicate key, with links to the other keys."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show a page of groups; let a job look through all records, and show what it found."""
+        """Show a page of groups, start a job over all records, or show the groups that a job found."""
         names = self.access.shown(self.resource.duplicate_keys)
         by = request.args.get(BY, names[0] if names else "")
         if by not in names:
@@ -87,7 +87,7 @@ class DuplicatesPage(Page):
         return self._found(names, by) if FOUND in request.args else self._here(names, by)
 
     def _here(self, names: Sequence[str], by: str) -> str:
-        """Look through a part of the records now."""
+        """Search a part of the records now, and show its groups."""
         column, start = getattr(self.resource.model, by), _start()
         rows = self.access.rows(Action.LIST)
         found = duplicates(db.session, column, self.resource.duplicate_keys[by], start=start, rows=rows)
@@ -105,7 +105,7 @@ class DuplicatesPage(Page):
         )
 
     def _found(self, names: Sequence[str], by: str) -> str:
-        """Show a page of the groups that a job of this person found, each as it is now."""
+        """Show a page of the groups that this person's job found, with their present records."""
         job = self._requested(by)
         column, behind = getattr(self.resource.model, by), whole_number(request.args.get(BEHIND, ""))
         keys = found_groups.keys_behind(db.session, job_id=job.id, number=behind, limit=MOST_GROUPS)
@@ -134,7 +134,7 @@ class DuplicatesPage(Page):
         )
 
     def _requested(self, by: str) -> Job:
-        """Return the job that the address names: 404 for another person's, and for one about something else."""
+        """Return the job that the address names; answer 404 for another person's, or one about something else."""
         key = as_key(Job, request.args[FOUND])
         try:
             job = job_store.requested(db.session, job_id=key or 0, staff_id=signed_in_principal().id)
@@ -145,7 +145,7 @@ class DuplicatesPage(Page):
         return job
 
     def _told(self, job: Job, number: int) -> SearchJob:
-        """Say how far a job is, and what came of it."""
+        """Return a job's progress or result in words."""
         groups, nouns = counted(number, "group", "groups"), self.resource.nouns
         if job_store.is_lost(job) or job.state in {JobState.FAILED, JobState.CANCELLED}:
             return SearchJob(f"The search stopped after {groups}. {job.error}".strip())
@@ -175,7 +175,7 @@ class DuplicatesPage(Page):
         )
 
     def _looked_at(self, found: FoundHere) -> str:
-        """Say how many records there were no more groups among; "" where that was all."""
+        """Say how many records were searched without more groups; "" if those were all."""
         return "" if found.following is None else counted(found.looked_at, self.resource.noun, self.resource.nouns)
 
     def _next_url(self, by: str, following: Start | None) -> str:
@@ -200,6 +200,6 @@ def declare_likenesses(resource: Resource) -> None:
 
 
 def _start() -> Start:
-    """Read where the page begins; without a valid key, at the first one."""
+    """Read where the page begins; without a valid key it is the first key."""
     behind, at = (request.args.get(name, "").replace("\0", "")[:LONGEST_KEY] for name in (AFTER, FROM))
     return Start(at, is_behind=False) if at else Start(behind)

@@ -21,14 +21,14 @@ from admin_app.panel.record_cells import cell_of
 from admin_app.panel.view_models import Cell
 from admin_app.relations import ToOne
 
-# Of the two in the address: the one that stays, and the one that goes. A choice sends the one whose value it is.
+# The address's arguments for the two records: the one that stays, and the one that goes. A choice sends the letter of the record whose value it takes.
 KEPT, GONE = "a", "b"
 TAKE = "take."
 
 
 @dataclass(frozen=True)
 class Option:
-    """The value of one of the two records; `whole` is set if it is too long for the button."""
+    """One record's value of a field; `whole` is the full text, if that is too long for the button."""
 
     value: str
     whose: str
@@ -68,7 +68,7 @@ class MergeForm:
         ]
 
     def chosen(self, sent: Mapping[str, str]) -> dict[str, str]:
-        """Read whose value each field is to have; raise `InvalidRecord` where that is not said."""
+        """Read the choice for each field; raise `InvalidRecord` if one is missing."""
         found = {name: sent.get(TAKE + name, "") for name in self.names}
         missing = [name for name, whose in found.items() if whose not in {KEPT, GONE}]
         if missing:
@@ -86,17 +86,17 @@ class MergeForm:
             raise InvalidRecord(problems)
 
     def values(self, chosen: Mapping[str, str]) -> Values:
-        """Return what the survivor's columns are to hold that is not its own yet."""
+        """Return the new values of the survivor's columns."""
         taken: Values = {}
         for name in (name for name, whose in chosen.items() if whose == GONE):
             taken |= self._taken(name)
         return {**taken, **self._links()}
 
     def _taken(self, name: str) -> Values:
-        """Return what the columns of a field hold that is taken from the one that goes."""
+        """Return the column values of a field that is taken from the record that goes."""
         relation = self.access.resource.relation(name)
         if isinstance(relation, ToOne) and not relation.is_plain:
-            # Where it points at none, what other relations need stays.
+            # If that relation is empty, columns that other relations need keep their values.
             return relation.values_for(getattr(self.gone, name))
         return {column: getattr(self.gone, column) for column in self._columns(name)}
 
@@ -108,7 +108,7 @@ class MergeForm:
         return {name: sorted(found - {self.kept, self.gone}, key=lambda one: one.id) for name, found in both.items()}
 
     def drawn(self, problems: Mapping[str, str], answers: Mapping[str, str]) -> tuple[FieldChoice, ...]:
-        """Turn the differences into choices: what was chosen, or the survivor's value unless it is empty."""
+        """Return the choices for the differing fields. The default is the survivor's value unless it is empty."""
         return tuple(
             FieldChoice(
                 name=TAKE + name,
@@ -122,7 +122,7 @@ class MergeForm:
         )
 
     def _writable(self, record: Record) -> list[str]:
-        """Name the fields of a record's form, without secrets."""
+        """Return the writable fields of a record's form, without secrets."""
         resource = self.access.resource
         form = resource.forms.edit(None, obj=record)
         resource.shape_form(form, is_new=False)
@@ -154,6 +154,6 @@ class MergeForm:
 
 
 def _plain(record: Record, name: str) -> object:
-    """Return what two values are compared by: text without the difference of line ends."""
+    """Return a value for a comparison: text without differences in line ends."""
     value = getattr(record, name)
     return compared_field(type(record), name, plain_lines(value) if isinstance(value, str) else value)

@@ -1,4 +1,4 @@
-"""Merge: a page that shows two records and asks what the one that stays is to have, then the act itself."""
+"""Merge: a page that shows two records and asks for the values of the one that stays, then the merge itself."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MergePage(Page):
     """The page of two records: `?a=` stays and `?b=` is merged into it. A selection leads to that address."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show both, or carry it out."""
+        """Show both records, or merge them."""
         if not self.access.may(Action.EDIT):
             abort(HTTPStatus.FORBIDDEN)
         if not self.resource.is_open_to_bulk:
@@ -64,7 +64,7 @@ class MergePage(Page):
         return self._page(form, {}, HTTPStatus.CONFLICT) if self._meanwhile(form) else self._merged(form)
 
     def kept_names(self) -> set[str]:
-        """Keep which values were chosen."""
+        """Keep the chosen values."""
         return {TAKE + name for name in self.resource.form_columns}
 
     def again(self, words: str) -> ResponseReturnValue | None:
@@ -74,7 +74,7 @@ class MergePage(Page):
         return self._page(self._requested(), {"": words}, HTTPStatus.BAD_REQUEST)
 
     def _chosen(self) -> ResponseReturnValue:
-        """Lead on from the selected rows of a list, the older record for the one that stays; back where they are not two."""
+        """Redirect from two selected rows of a list to their page, where the older record stays; back to the list if they are not two."""
         selection = selection_of(self.access, list(request.args.items(multi=True)))
         keys = sorted(_first_keys(selection, 3))
         back = list_links(self.resource).to(selection.unticked())
@@ -85,7 +85,7 @@ class MergePage(Page):
         return lead_on(back)
 
     def _requested(self) -> MergeForm:
-        """Return the two records: 404 where the person does not see both, 403 where this is not for them to do."""
+        """Return the form of the two records; answer 404 if the person does not see both, and 403 if they may not merge them."""
         kept, gone = (self.access.find(request.args.get(name, "")) for name in (KEPT, GONE))
         if kept is None or gone is None or kept is gone:
             abort(HTTPStatus.NOT_FOUND)
@@ -116,7 +116,7 @@ class MergePage(Page):
         return lead_on(back)
 
     def _meanwhile(self, form: MergeForm) -> list[tuple[str, Meanwhile]]:
-        """Say of each record what became of it since the page was drawn, where that is anything."""
+        """Return, for each record that changed since the page was drawn, its name and what happened."""
         both = ((form.kept, KEPT), (form.gone, GONE))
         found = [
             (self._called(record), Conflicts(self.access, record).changed_since(request.form.get(f"{VERSION}.{name}")))
@@ -149,7 +149,7 @@ class MergePage(Page):
         return page, status
 
     def _told_for_good(self, form: MergeForm) -> list[str]:
-        """Say what an undo of the merge does not take back."""
+        """Say what an undo of the merge cannot restore."""
         model, relations = self.resource.model, self.resource.relations
         fields = [own for name in form.names for own in (relations[name].history() if name in relations else (name,))]
         stays_deleted = bool(deleted_for_good(model, ()))
@@ -165,13 +165,13 @@ class MergePage(Page):
         return f"{self.access.title_of(record)}, ID {record.id}"
 
     def _swap_url(self, form: MergeForm) -> str:
-        """Lead to the same page the other way round, "" where that is not for this person to do."""
+        """Return the address of the page with the records swapped; "" if the person may not do that."""
         may = self.access.reaches(form.gone, Action.EDIT) and self.access.reaches(form.kept, Action.DELETE)
         swapped = {KEPT: print_key(form.gone.id), GONE: print_key(form.kept.id)}
         return self.link("merge_view", **swapped, url=self.return_url()) if may else ""
 
     def _after(self, gone_id: Key) -> str:
-        """Lead back to where the person came from, unless that was a page of the record that is gone."""
+        """Return the page that the person came from, or the list if that was a page of the deleted record."""
         back = urlsplit(self.return_url())
         own = {self.link(view) for view in ("edit_view", "details_view", "history_view")}
         is_gone = back.path in own and dict(parse_qsl(back.query)).get("id") == print_key(gone_id)
@@ -179,7 +179,7 @@ class MergePage(Page):
 
 
 def _first_keys(selection: Selection, number: int) -> list[Key]:
-    """Return the keys of the first rows that are selected, and read no more of them."""
+    """Return the keys of the first selected rows."""
     found = planned(db.session, selection)
     keys = (row.id for part in found.segments() for row in db.session.scalars(part.limit(number)))
     return list(islice(keys, number))

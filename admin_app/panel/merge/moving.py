@@ -17,7 +17,7 @@ from admin_app.relations import links_into
 
 @dataclass(frozen=True)
 class Moving:
-    """The records of one relation; `blocked` says why they cannot move, where they cannot."""
+    """The dependents of one relation; `blocked` says why they cannot move, "" if they can."""
 
     counted: str
     note: str = ""

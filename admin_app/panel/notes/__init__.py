@@ -1,1 +1,1 @@
-"""Notes on a record: its page, and who is meant by them."""
+"""Notes on a record: their page, and the people whom they mention."""

@@ -15,11 +15,11 @@ from admin_app.panel.access.access import Access, accesses_of_table
 from admin_app.panel.access.authority import acting_for
 from admin_app.unicode_text import caseless
 
-# Before the word that a control of the form is about.
+# The prefix of a control's name; the word in question follows.
 WHO = "who:"
-# Of those whom a word fits; who is not among them is mentioned by their email.
+# The most people offered for a word; others can be mentioned by their email.
 MOST_ASKED = 10
-# Of those whose name is begun; each of them is asked what they may read.
+# The most completions of a name: the rights of each person have to be checked.
 MOST_NAMED, MOST_TRIED = 6, 20
 
 
@@ -34,12 +34,12 @@ class WhoIsMeant:
 
 
 def answers_of(sent: Mapping[str, str]) -> dict[str, str]:
-    """Return who is meant, as the form says it, by the words that were asked about."""
+    """Read the form's answers: who is meant, by word."""
     return {caseless(name.removeprefix(WHO)): value for name, value in sent.items() if name.startswith(WHO)}
 
 
 def people_meant(record: Record, text: str, answers: Mapping[str, str], known: Collection[int]) -> Meant:
-    """Find whom a text mentions, among people who may read notes on this record; `known` are those mentioned before."""
+    """Find whom a text mentions, among people who may read notes on this record; `known` are people mentioned before."""
     if not has_mentions(text):
         return Meant()
     people = colleagues(db.session)
@@ -53,7 +53,7 @@ def people_meant(record: Record, text: str, answers: Mapping[str, str], known: C
 def names_begun(record: Record, begun: str) -> list[str]:
     """Return completions for a begun name: colleagues' names, or emails where several have the same name.
 
-    Only of those who may read notes on this record, some of them: who is not among them is a letter away.
+    Only of people who may read notes on this record, and only the first ones: another letter finds the others.
     """
     people = colleagues(db.session)
     names = Counter(caseless(one.name) for one in people)
@@ -76,7 +76,7 @@ def may_read(record: Record, staff_id: int) -> bool:
 
 
 def asked(access: Access, questions: Collection[Question]) -> list[WhoIsMeant]:
-    """Put the questions as the form draws them."""
+    """Return the questions as the form's controls."""
     return [_asked(number, access.resource.noun, one) for number, one in enumerate(questions, start=1)]
 
 
@@ -92,6 +92,6 @@ def _asked(number: int, noun: str, question: Question) -> WhoIsMeant:
 
 
 def _answered_by(questions: Collection[Question], known: Collection[int]) -> dict[str, str]:
-    """Answer the questions for which only one of these people fits."""
+    """Answer the questions that only one of these people fits."""
     fitting = {one.word: [person.id for person in one.people if person.id in known] for one in questions}
     return {caseless(word): str(keys[0]) for word, keys in fitting.items() if len(keys) == 1}

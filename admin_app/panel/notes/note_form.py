@@ -1,4 +1,4 @@
-"""What was typed into the form of a note, read and judged: its text, and whom it mentions."""
+"""Read the form of a note: its text, and whom it mentions."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ TEXT = "text"
 
 @dataclass(frozen=True)
 class NoteForm:
-    """A note that was sent: the problems by control, "" for the whole, and the open questions. Without either it can be saved."""
+    """A sent note, its problems by control ("" for the whole note), and the open questions. Without problems and questions it can be saved."""
 
     typed: str
     text: str = ""
     people: tuple[Colleague, ...] = ()
     questions: Sequence[WhoIsMeant] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
-    # What was answered before, as hidden controls.
+    # Earlier answers, as hidden controls.
     settled: Sequence[Hidden] = ()
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        """What is wrong, and what is asked, by the id of its control."""
+        """The problems and questions, each with the id of its control."""
         return [*self.problems.items(), *((one.id, one.words) for one in self.questions)]
 
     @property
     def keys(self) -> list[int]:
-        """The keys of the people whom it mentions."""
+        """The keys of the mentioned people."""
         return [one.id for one in self.people]
 
 
 def read_form(access: Access, record: Record, sent: Mapping[str, str], known: Collection[int] = ()) -> NoteForm:
-    """Read a note that was sent; `known` are those whom it mentioned before."""
+    """Read a sent note; `known` are the people whom it mentioned before."""
     typed, answers = storable(sent.get(TEXT, "")), answers_of(sent)
     try:
         text = text_of(sent.get(TEXT, ""))
@@ -54,6 +54,6 @@ def read_form(access: Access, record: Record, sent: Mapping[str, str], known: Co
 
 
 def _settled(answers: Mapping[str, str], questions: Sequence[WhoIsMeant]) -> list[Hidden]:
-    """Continue what is not asked again."""
+    """Return earlier answers whose questions are not asked again."""
     again = {caseless(one.name) for one in questions}
     return [(f"{WHO}{word}", value) for word, value in answers.items() if caseless(f"{WHO}{word}") not in again]

@@ -1,4 +1,4 @@
-"""One's own note, to be changed or deleted. What others wrote stays as they wrote it."""
+"""The page that changes or deletes one's own note. Nobody changes another person's note."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class NotePage(Page):
         return self._page(record, note, sent, HTTPStatus.BAD_REQUEST)
 
     def _delete(self, record: Record, note: Note) -> ResponseReturnValue:
-        """Delete the note; a button brings it back."""
+        """Delete the note; the message has an undo button."""
         with writing_notes():
             notes.delete_note(db.session, record, note)
         announce("Note deleted.", undo=last_change_set(db.session))

@@ -36,9 +36,9 @@ from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce
 from admin_app.web.urls import here
 
-# The form's own key: sent twice, it creates one note.
+# The form's key: a form that is sent twice creates one note.
 ONCE = "_once"
-# In the address: the beginning of a colleague's name, which is answered by names.
+# The argument with the beginning of a colleague's name; the answer is a list of names.
 WHO = "who"
 
 
@@ -56,7 +56,7 @@ class NotesPage(Page):
         return self._page(record) if WHO not in request.args else jsonify(names=self._names(record))
 
     def _names(self, record: Record) -> list[str]:
-        """Name the colleagues whose name somebody has begun to type."""
+        """Return completions for a name that the person has begun to type."""
         return names_begun(record, request.args.get(WHO, ""))
 
     def kept_names(self) -> set[str]:
@@ -82,7 +82,7 @@ class NotesPage(Page):
         return self.back(record)
 
     def _write(self, record: Record, form: NoteForm) -> None:
-        """Write the note, unless this very form did so already."""
+        """Write the note, unless this form has created it already."""
         person = signed_in_principal()
         sent = [(ONCE, request.form.get(ONCE, "")), (TEXT, form.text)]
         digest = digest_of(person, f"note on {table_of(type(record)).name} {record.id}", sent)
@@ -122,7 +122,7 @@ class NotesPage(Page):
 
 
 def requested_note(page: Page, key: str) -> tuple[Record, Note]:
-    """Return a record and a note on it, which the person wrote: 404 for what they do not see, 403 for what others wrote."""
+    """Return a record and the person's own note on it; answer 404 if they do not see it, and 403 if another person wrote it."""
     record = page.access.requested(Action.VIEW)
     note = notes.find_note(db.session, record, key)
     if note is None:
@@ -134,7 +134,7 @@ def requested_note(page: Page, key: str) -> tuple[Record, Note]:
 
 @contextmanager
 def writing_notes() -> Iterator[None]:
-    """Commit what is written inside; 409 where an account that it is about was deleted in the same moment."""
+    """Commit what the block writes; answer 409 if an account that it concerns was deleted at the same moment."""
     try:
         with refusals_of(Note), transaction(db.session):
             yield
@@ -143,6 +143,6 @@ def writing_notes() -> Iterator[None]:
 
 
 def told(people: Sequence[Colleague]) -> str:
-    """Say who has it in their inbox now, "" for nobody."""
+    """Say who has the note in their inbox now; "" if nobody has."""
     names = [one.name for one in people if one.id != signed_in_principal().id]
     return f" {in_words(names)} will see it in the inbox." if names else ""

@@ -19,7 +19,7 @@ from admin_app.web.auth.login import signed_in_principal
 
 
 def rows_of(access: Access, record: Record, notes: Sequence[Note]) -> list[NoteRow]:
-    """Draw notes; whom they mention is read by two statements for all of them."""
+    """Draw notes. The people whom they mention are read by two statements for all notes."""
     mentioned = mentions_of(db.session, notes)
     keys = {key for people in mentioned.values() for key in people}
     found = select(Staff.id, Staff.name).where(Staff.id.in_(keys))

@@ -1,4 +1,4 @@
-"""What the templates of notes are given."""
+"""The view models of notes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from admin_app.panel.view_models import Cell
 
 @dataclass(frozen=True)
 class NoteRow:
-    """A note; `edit_url` is "" for who did not write it."""
+    """A note; `edit_url` is "" if another person wrote it."""
 
     id: int
     author: str

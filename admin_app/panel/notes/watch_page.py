@@ -16,12 +16,12 @@ from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.flash import announce, warn
 from admin_app.web.urls import local_path
 
-# Where the button stood.
+# The page with the button.
 FROM = "from"
 
 
 class WatchPage(Page):
-    """What the button at a record's head does."""
+    """Answers the button “watch” in a record's head."""
 
     def respond(self) -> ResponseReturnValue:
         """Watch the record, or stop watching it."""

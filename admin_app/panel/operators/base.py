@@ -1,4 +1,4 @@
-"""What every operator is: a Flask-Admin filter that parses strictly and yields a plain condition."""
+"""The base of all operators."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ class Operator(engine.BaseSQLAFilter):
     slug: ClassVar[str]
     words: ClassVar[str]
     input_type: ClassVar[str] = "text"
-    # What takes this operator's value, where it is another control than the field's others have.
+    # The control for this operator's value, if it differs from that of the field's other operators.
     control: ClassVar[str] = ""
     # Whether records without a related record match too: a missing name does not contain the word either.
     holds_for_nothing: ClassVar[bool] = False
-    # How many characters it takes.
+    # The most characters of the typed text.
     longest: ClassVar[int] = LONGEST_VALUE
-    # What to type, where the label does not say it.
+    # A hint what to type, if the label does not say it.
     hint: str = ""
-    # Values to choose from or to type something else: shown as suggestions.
+    # Suggested values; other values can be typed.
     suggestions: ClassVar[tuple[Hidden, ...]] = ()
-    # The to-one relation that leads to the column, where it is another model's.
+    # The to-one relation that leads to the column, if it is another model's.
     relation: Attribute | None = None
 
     @cached_property
     def searched(self) -> SearchColumn | None:
-        """Return the column in which the value is looked for as by a search, if that is what the operator does."""
+        """Return the column that the operator searches for the value as the search box does; None if it does something else."""
         return None
 
     def operation(self) -> str:
@@ -58,14 +58,14 @@ class Operator(engine.BaseSQLAFilter):
         return self.words
 
     def parse(self, text: str) -> object:
-        """Turn what was typed into a value; raise ValueError saying what to type."""
+        """Turn the typed text into a value; raise ValueError that says what to type instead."""
         if not text.strip():
             message = "Enter a value."
             raise ValueError(message)
         return self.clean(text)
 
     def criterion(self, value: object) -> ColumnElement[bool]:
-        """Return the condition on the listed model, through the relation where there is one."""
+        """Return the condition on the listed model, through the relation if there is one."""
         condition = self.condition(self.column, value)
         if self.relation is None:
             return condition
@@ -79,20 +79,20 @@ class Operator(engine.BaseSQLAFilter):
         return or_(found, ~self.relation.has()) if self.includes_nothing(value) else found
 
     def beyond(self, value: ReadValue) -> ColumnElement[bool] | None:
-        """Return the condition on the record that a row has to point at, where the column is that one's."""
+        """Return the condition on the related record; None if the column is the listed model's own."""
         is_asked = self.relation is not None and not self.includes_nothing(value)
         return self.condition(self.column, value) if is_asked else None
 
     def key_sets(self, value: ReadValue) -> Sequence[KeySet]:
-        """Return the sets of keys that tell the rows together, where the condition says nothing else."""
+        """Return the key sets whose intersection is exactly the matching rows; none if there are no such sets."""
         return () if self.relation is not None else self.key_sets_of(value)
 
     def key_sets_of(self, _value: ReadValue) -> Sequence[KeySet]:
-        """Return the sets of the keys of the column's own rows."""
+        """Return the key sets of the column's own model."""
         return ()
 
     def means_one(self) -> bool:
-        """Whether a value means one record at most."""
+        """Whether a value matches at most one record."""
         return False
 
     def includes_nothing(self, value: object) -> bool:
@@ -106,7 +106,7 @@ class Operator(engine.BaseSQLAFilter):
         return condition
 
     def sentence(self, text: str) -> str:
-        """Say it for a person."""
+        """Return the filter in words."""
         return f"{self.name} {self.words} “{text}”"
 
     def fits(self) -> bool:
@@ -122,12 +122,12 @@ class Operator(engine.BaseSQLAFilter):
         return None
 
     def choices(self) -> tuple[Hidden, ...]:
-        """Return the values to choose from, where there is a fixed set."""
+        """Return the values to choose from, if there is a fixed set."""
         return ()
 
 
 def yes_or_no(text: str) -> bool:
-    """Read an answer."""
+    """Read yes or no."""
     answers = {"yes": True, "1": True, "no": False, "0": False}
     if text.strip().lower() not in answers:
         message = "Enter yes or no."

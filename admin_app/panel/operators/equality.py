@@ -34,7 +34,7 @@ class Equals(Operator, engine.FilterEqual):
     slug, words = "equals", "is"
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Look for it by the index that holds it unique."""
+        """Use the unique index if there is one."""
         if _is_caseless(self):
             return same(column, value)
         return is_whole(column, value) if _is_free(column) else super().condition(column, value)
@@ -45,11 +45,11 @@ class Equals(Operator, engine.FilterEqual):
         return searched_in(self, WHOLE) if type(self) is Equals and not self.means_one() else None
 
     def clean(self, value: str) -> object:
-        """Read it as the column keeps it."""
+        """Read the value as the column stores it."""
         return normalised(self.column, value)
 
     def means_one(self) -> bool:
-        """Where no two have the same."""
+        """Whether the column is unique."""
         return is_unique(self.column)
 
     def typed(self, value: object) -> str | None:
@@ -58,14 +58,14 @@ class Equals(Operator, engine.FilterEqual):
 
 
 class NotEquals(Operator, engine.FilterNotEqual):
-    """Anything else, nothing included."""
+    """Another value, or no value."""
 
     slug, words = "not_equals", "is not"
     holds_for_nothing = True
     clean = Equals.clean
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Count NULL in, which `!=` leaves out."""
+        """Include NULL, which `!=` leaves out."""
         if _is_caseless(self):
             return _all_but(column, same(column, value))
         is_other = ~is_whole(column, value) if _is_free(column) else column != value
@@ -82,7 +82,7 @@ class Empty(Operator, engine.FilterEmpty):
         return yes_or_no(text)
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Ask for NULL, and for '' in text."""
+        """Test for NULL, and for '' in text."""
         empty = or_(column.is_(None), column == "") if kind_of(column).is_text else column.is_(None)
         return empty if value else ~empty
 
@@ -104,10 +104,10 @@ class Empty(Operator, engine.FilterEmpty):
 
 
 class NullableEmpty(Empty):
-    """The same, for kinds whose columns usually cannot be empty."""
+    """There is a value, or there is none; offered only for columns that can be empty."""
 
     def fits(self) -> bool:
-        """Where there can be nothing."""
+        """Whether the column can be empty."""
         return is_nullable(self.column)
 
 
@@ -140,7 +140,7 @@ class InList(Operator, engine.FilterInList):
         return normalised(self.column, value)
 
     def parse(self, text: str) -> list[object]:
-        """Refuse a list of nothing: it would match no row, or every row."""
+        """Refuse an empty list: it would match no row, or every row."""
         values = self.clean(text)
         if not values:
             message = "Enter one or more values, separated by commas."
@@ -148,11 +148,11 @@ class InList(Operator, engine.FilterInList):
         return values
 
     def sentence(self, text: str) -> str:
-        """Say it on one line."""
+        """Return the filter in words, on one line."""
         return f"{self.name} {self.words} {self.named(text)}"
 
     def named(self, text: str) -> str:
-        """Name the values as typed, with commas between those pasted on several lines."""
+        """Return the values as typed, with commas in place of pasted line ends."""
         return f"“{', '.join(self.split(text)) if _SEPARATOR_BUT_COMMA.search(text) else text}”"
 
 
@@ -163,7 +163,7 @@ class NotInList(InList, engine.FilterNotInList):
     holds_for_nothing = True
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Leave out those that the index finds."""
+        """Leave out the rows that the index finds."""
         if _is_caseless(self):
             return _all_but(column, same_as_any(column, value))
         return super().condition(column, _forms(column, value))
@@ -175,7 +175,7 @@ def _is_caseless(operator: Operator) -> bool:
 
 
 def _is_free(column: AnyColumn) -> bool:
-    """Whether the column holds any text; the values of a fixed set have one spelling."""
+    """Whether the column can hold any text; values of a fixed set have one spelling."""
     return kind_of(column).normaliser is not None
 
 
@@ -185,13 +185,13 @@ def _forms(column: AnyColumn, values: Iterable[Any]) -> list[object]:
 
 
 def _all_but(column: AnyColumn, found: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Leave out the records that the index finds: asked for once, where a function would be called for each that there is."""
+    """Leave out the records that the index finds. The look-up runs once; a negated comparison would run for each row."""
     key: Expression = key_of(column.parent.class_)
     return key.not_in(select(key).select_from(column.parent.class_).where(found).correlate(None))
 
 
 def searched_in(operator: Operator, frame: str) -> SearchColumn | None:
-    """Return the column for looking it up in an index, if one has it: an index cannot find what is not in a text."""
+    """Return the column for a look-up in the search index, if that has the column. An index cannot find rows without a value."""
     column = SearchColumn(operator.column, operator.relation, frame)
     return column if not operator.holds_for_nothing and is_indexed(column) else None
 

@@ -10,7 +10,7 @@ from admin_app.panel.operators.equality import InList
 from admin_app.selection.list_schema import PAGE_SIZES
 from admin_app.value_lists import values_of
 
-# This many are named; more are counted.
+# A sentence lists this many keys; of more it gives the number.
 MOST_NAMED = 10
 
 
@@ -43,6 +43,6 @@ class RecordInList(InList):
         return column.in_(value)
 
     def named(self, text: str) -> str:
-        """Name a few, count more."""
+        """List a few keys, or give their number."""
         keys = self.parse(text)
         return ", ".join(map(str, keys)) if len(keys) <= MOST_NAMED else f"{len(keys):,} IDs"

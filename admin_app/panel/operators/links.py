@@ -29,11 +29,11 @@ class LinksInclude(RelationIs):
         return super().sentence(text).replace(f"{self.name} is ", f"{self.name} include ", 1)
 
     def typed(self, value: object) -> None:
-        """Lead nowhere: a cell names several records."""
+        """Return None: a cell names several records."""
 
 
 class LinksIncludeAny(RelationInList):
-    """One at least of several records is linked."""
+    """At least one of several records is linked."""
 
     slug, words = "in", "include any of"
 
@@ -46,7 +46,7 @@ class LinksIncludeAny(RelationInList):
         return _links(column).linked(value).found
 
     def typed(self, value: object) -> None:
-        """Lead nowhere."""
+        """Return None: a cell names several records."""
 
 
 class LinksIncludeAll(LinksIncludeAny):
@@ -73,7 +73,7 @@ class LinksIncludeNone(LinksIncludeAny):
         return ()
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Ask for each row: an index of links cannot find records without any."""
+        """Test each row: an index of links cannot find records without links."""
         return ~_links(column).linked(value).asked
 
 

@@ -1,4 +1,4 @@
-"""Stretches of days that move along: "today", "last-7-days", "this-month". Pure: today is an argument."""
+"""Relative periods: "today", "last-7-days", "this-month". Pure: today is an argument."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def period(text: str, today: date) -> tuple[date, date]:
 
 
 def period_in_words(text: str) -> str:
-    """Say it in a sentence: "in the last 7 days"."""
+    """Return a period in words: "in the last 7 days"."""
     name = _plain(text)
     if name in _DAYS:
         return name

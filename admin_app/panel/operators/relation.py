@@ -26,7 +26,7 @@ from admin_app.relations.base import KeySet
 from admin_app.relations.trees import below
 from admin_app.value_lists import values_of
 
-# Nothing but numbers, nothing but emails.
+# Texts of numbers alone, and of emails alone.
 _NUMBERS = re.compile(r"#?\d[\d\s#,;\u060c\uff0c\u3001\uff1b]*")
 _EMAILS = re.compile(r"[^\s@]+@[^\s@]+(?:\s+[^\s@]+@[^\s@]+)*")
 
@@ -61,7 +61,7 @@ class RelationIs(Operator):
         return None if relation_of(self.column).is_many else self.target.id == value
 
     def means_one(self) -> bool:
-        """Say what the name says."""
+        """Return True: a value is one record."""
         return True
 
     def sentence(self, text: str) -> str:
@@ -72,7 +72,7 @@ class RelationIs(Operator):
         return f"{self.name} is ID {text}{' (deleted)' if is_gone else ''}"
 
     def label_of(self, text: str) -> str:
-        """Name the record, "" if the person may see none."""
+        """Return the record's name; "" if the person may not see it."""
         access = access_of(self.target)
         try:
             key: Any = self.parse(text)
@@ -114,7 +114,7 @@ class RelationNotInList(RelationInList):
     slug, words = "not_in", "is none of"
 
     def condition(self, column: Expression, value: ReadValue) -> ColumnElement[bool]:
-        """Count those of nobody in, which NOT IN leaves out."""
+        """Include rows without a related record, which NOT IN leaves out."""
         return or_(not_(to_one(column).among(value)), to_one(column).foreign_key.is_(None))
 
 
@@ -126,7 +126,7 @@ class RelationEmpty(Empty):
         return f"{'No' if yes_or_no(text) else 'With any'} {in_sentence(self.name)}"
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Ask the foreign key."""
+        """Test the foreign key."""
         foreign_key = to_one(column).foreign_key
         condition: ColumnElement[bool] = foreign_key.is_(None) if value else foreign_key.is_not(None)
         return condition
@@ -146,7 +146,7 @@ class RelationUnder(RelationIs):
         return (below(to_one(self.column), value),)
 
     def condition(self, column: Expression, value: object) -> ColumnElement[bool]:
-        """Look for all that is below it, however deep."""
+        """Include every record below it, at any depth."""
         return below(to_one(column), value).found
 
     def sentence(self, text: str) -> str:
@@ -154,7 +154,7 @@ class RelationUnder(RelationIs):
         return super().sentence(text).replace(f"{self.name} is ", f"{self.name} {self.words} ", 1)
 
     def fits(self) -> bool:
-        """Where records make a tree."""
+        """Whether the related records form a tree."""
         return to_one(self.column).is_tree
 
 

@@ -1,1 +1,1 @@
-"""The order of records that have places: a page that moves them."""
+"""The page that orders records by position."""

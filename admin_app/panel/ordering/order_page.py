@@ -1,4 +1,4 @@
-"""The order of a record and of those beside it: each row has two buttons, which need no script."""
+"""The page that moves a record up or down among its siblings: each row has two buttons, which need no script."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from admin_app.panel.page import Page, lead_on
 from admin_app.panel.resource import FurtherPage, Resource
 from admin_app.web.flash import announce
 
-# Of a longer order the page shows the part around its record.
+# The most rows of the page; a longer order shows the part around the record.
 MOST_ROWS = 100
-# The fields of a row's form: the record, the one beside it as the page showed it, and the way.
+# The fields of a row's form: the record, its neighbour as the page showed it, and the direction.
 MOVED, PAST = "moved", "past"
 
 
 @dataclass(frozen=True)
 class OrderRow:
-    """A row of the order; `above` and `below` are "" where there is nothing to move past."""
+    """A row of the order; `above` and `below` are the neighbours' keys, "" if there is none."""
 
     key: str
     title: str
@@ -47,7 +47,7 @@ class OrderRow:
 
 
 class OrderPage(Page):
-    """About the record of its address: that one and those that it has its place among."""
+    """The order around the record in the address."""
 
     def respond(self) -> ResponseReturnValue:
         """Show the order, or move a record."""

@@ -1,1 +1,1 @@
-"""A record to read: its facts, its neighbours."""
+"""The page of a record: its facts, its head, its neighbours."""

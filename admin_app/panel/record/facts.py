@@ -11,23 +11,23 @@ from admin_app.panel.record_cells import cell_of
 from admin_app.panel.resource import Resource
 from admin_app.panel.view_models import Fact
 
-# Of every record, and said last.
+# Facts of every record, which come last.
 LAST = ("id", "created_at", "updated_at", "version")
 
 
 def facts_of(access: Access, record: Record, *, leave_out: Collection[str] = ()) -> tuple[Fact, ...]:
-    """List a record's columns, what it belongs to and what it is linked with, without secrets and without bare foreign keys."""
+    """Return a record's columns, to-one relations and links, without secrets and without bare foreign keys."""
     names = [name for name in fact_names(access) if name not in leave_out]
     return tuple(fact(access, record, name) for name in names)
 
 
 def fact(access: Access, record: Record, name: str) -> Fact:
-    """Return one line."""
+    """Return the fact of one column or relation."""
     return Fact(access.resource.label(name), cell_of(access, record, name, counts={}, is_whole=True))
 
 
 def fact_names(access: Access) -> list[str]:
-    """Name what may be shown: the record's own columns first, its key, times and version last."""
+    """Return the names of the facts that the person may see: the record's own columns first; key, times and version last."""
     return access.shown(_told_names(access.resource))
 
 

@@ -1,4 +1,4 @@
-"""Send a file that a record holds, or once held, to who may see it there."""
+"""Send a record's present or former file, if the person may see it there."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from admin_app.models.change_set import Change
 from admin_app.panel.files.addresses import FIELD, FORMER, SMALL, is_binary, is_image
 from admin_app.panel.page import Page
 
-# Whatever a file holds, it runs nothing and loads nothing where a browser draws it.
+# Whatever the file contains, a browser that shows it runs and loads nothing.
 SANDBOX = "default-src 'none'; sandbox"
 
 
 class FilePage(Page):
-    """The address names a record and a field; which file that is, the record says, and its history of former ones."""
+    """The address names a record and a field, never a stored file: the record says which file that is, and its history knows former ones."""
 
     def respond(self) -> ResponseReturnValue:
-        """Send it, a picture for the page and everything else to be saved."""
+        """Send the file: a picture to be shown on the page, anything else to be saved."""
         name = request.args.get(FIELD, "")
         is_held = name in self.resource.file_columns or is_binary(self.resource, name)
         if not is_held or hides_secret(self.resource.model, name) or not self.access.shows(name):
@@ -54,7 +54,7 @@ class FilePage(Page):
         return answer
 
     def _bytes(self, record: Record, name: str) -> Response:
-        """Send what a column of bytes holds, which nobody knows more of."""
+        """Send the value of a column of bytes, whose type is unknown."""
         content = getattr(record, name)
         if content is None:
             abort(404)
@@ -63,7 +63,7 @@ class FilePage(Page):
         return Response(content, content_type="application/octet-stream", headers=headers)
 
     def _former(self, record: Record, name: str) -> FileReference | None:
-        """Find a file that the record held before, by its digest, in the history of that field."""
+        """Find a former file of the record by its digest, in the history of the field."""
         if not self.access.reaches(record, Action.HISTORY):
             abort(404)
         here = Change.model == table_of(type(record)).name, Change.record_id == record.id
@@ -76,6 +76,6 @@ class FilePage(Page):
 
 
 def _disposition(how: str, name: str) -> str:
-    """Name a file in every alphabet, and in plain letters for what reads no others."""
+    """Return the header with the file's name: in Unicode, and in ASCII for clients that read nothing else."""
     plain = re.sub(r"[^ -~]", "", name).strip(" .") or NAMELESS
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

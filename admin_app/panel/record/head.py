@@ -1,4 +1,4 @@
-"""What every page of a record begins with: the way back, its name and number, a line about it, its pages, its neighbours."""
+"""The head of a record's pages: the way back, its name and id, a line about it, its tabs, its neighbours."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from admin_app.panel.record.steps import steps_of
 from admin_app.panel.record.tabs import Tab, tabs_of
 from admin_app.panel.view_models import Cell, Fact, Steps
 
-# The list on its own page, as its rows are called there.
+# The identity of the list on its own page, with which its rows' ids begin.
 LISTING = "listing"
 
 
 @dataclass(frozen=True)
 class RecordHead:
-    """The head of a record's pages; `changed_by` is "" where nobody tells who changed it last."""
+    """The head of a record's pages; `changed_by` is "" if it is unknown who changed it last."""
 
     title: str
     number: Key
-    # "" for who may not see it.
+    # "" if the person may not see it.
     list_url: str
-    # Where the person came from, if that was another page than the list.
+    # The page that the person came from, if it was not the list.
     back_url: str
     short_url: str
     belongs_to: tuple[Fact, ...]

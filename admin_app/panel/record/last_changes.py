@@ -1,4 +1,4 @@
-"""What happened to a record last, in a line each, with the way to take it back."""
+"""A record's latest changes, one line each, with undo buttons."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from admin_app.panel.view_models import Cell
 from admin_app.web.auth.login import current_principal
 
 MOST_SHOWN = 3
-# How many fields a line has room for.
+# The most fields that a line names.
 MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class RecentChange:
-    """A change of the record: who did what and when, where the whole of it is told, and what its button says, "" for none."""
+    """A change of the record: who did what and when, the address of its details, and its button's label ("" for no button)."""
 
     set_id: str
     who: str
@@ -40,7 +40,7 @@ class RecentChange:
 
 
 def last_changes_of(access: Access, record: Record) -> Sequence[RecentChange]:
-    """Return the last changes of a record, none to who may not read its history."""
+    """Return a record's latest changes; none if the person may not read its history."""
     if not access.reaches(record, Action.HISTORY):
         return ()
     found = last_changes(db.session, access.resource.model, record.id, most=MOST_SHOWN)
@@ -50,7 +50,7 @@ def last_changes_of(access: Access, record: Record) -> Sequence[RecentChange]:
 
 
 def name_of_actor(done: ChangeSet) -> str:
-    """Name who did it, the person at the screen as "you"."""
+    """Return the name of who did it, "you" for the current person."""
     person = current_principal()
     if person is not None and done.actor_id == person.id:
         return "you"
@@ -58,7 +58,7 @@ def name_of_actor(done: ChangeSet) -> str:
 
 
 def _line(access: Access, change: Change, done: ChangeSet, *, undone: Collection[int], may_undo: bool) -> RecentChange:
-    # What touched other records too is taken back on its own page, which names them.
+    # A change set that touched other records too is undone on its own page, which names them.
     is_alone = done.count == 1 and change.act == Did.UPDATE and keeps_former(change)
     can_undo = may_undo and is_alone and is_undoable(done) and done.id not in undone
     can_undo = can_undo and all(access.may_write(key, Action.UNDO) for key in change.before or {})

@@ -13,7 +13,7 @@ from admin_app.panel.links import link, return_url
 from admin_app.panel.page import lead_on
 from admin_app.web.flash import call_attention
 
-# An argument of a history's URL: show the history of this very id, although its record was merged into another.
+# An argument of a history's URL: show the merged record's own history instead of redirecting.
 OWN = "own"
 
 

@@ -9,22 +9,21 @@ from admin_app.domain.permissions.policy import Action
 from admin_app.domain.work import noted
 from admin_app.extensions import db
 from admin_app.panel.access.access import Access
-from admin_app.panel.links import link, link_for, return_url
+from admin_app.panel.links import link, return_url
 from admin_app.web.auth.login import signed_in_principal
 
 
 @dataclass(frozen=True)
 class Noted:
-    """The way to a record's notes, and how many there are; where to watch it, "" for who may not be told of its changes."""
+    """The number of a record's notes, and the address for watching it ("" if the person may not read its history)."""
 
-    notes_url: str
     number: int
     watch_url: str
     is_watched: bool
 
 
 def noted_of(access: Access, record: Record) -> Noted:
-    """Return both for the person at the screen, by one statement a page."""
+    """Return the number of notes and the watch of the current person, by one statement per page."""
     return access.once(("noted", record.id), lambda: _noted(access, record))
 
 
@@ -32,7 +31,6 @@ def _noted(access: Access, record: Record) -> Noted:
     number, is_watched = noted.about(db.session, signed_in_principal(), record)
     may_watch = access.reaches(record, Action.HISTORY)
     return Noted(
-        notes_url=link_for(access, Action.VIEW, "notes_view", record),
         number=number,
         watch_url=link(access.resource, "watch_view", record, url=return_url(access.resource)) if may_watch else "",
         is_watched=is_watched,

@@ -1,4 +1,4 @@
-"""Note that a person opened a record: the search for everything shows it to them while they have typed nothing."""
+"""Note that a person opened a record: the search for everything lists it before they type anything."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ NOTE = "opened"
 
 
 def opened(resource: Resource, record: Record) -> None:
-    """Note it once the page is sent."""
+    """Note it after the response."""
     table, staff_id = table_of(resource.model).name, signed_in_principal().id
     run_after_response(NOTE, partial(note_opened, staff_id=staff_id, table=table, record_id=record.id))

@@ -14,14 +14,14 @@ from admin_app.formatting import has_markup
 from admin_app.panel.access.access import Access
 from admin_app.panel.links import link, record_url
 from admin_app.panel.list.peeking import PEEK, peek_url
-from admin_app.panel.list.row_actions import links_by_record
+from admin_app.panel.list.row_actions import links_of_record
 from admin_app.panel.list.view_models import Listing
 from admin_app.panel.record.facts import fact, fact_names
 from admin_app.panel.record.opened import opened
 from admin_app.panel.record.preview import text_of_html
 from admin_app.panel.view_models import Fact, Link
 
-# The script's header for a row that somebody goes past with the panel open: twenty of them would push out what was read.
+# The script's header for a row that a person only passes with the panel open: twenty of these would displace the records they opened.
 PASSING = "Peek-Passing"
 
 
@@ -38,12 +38,12 @@ class Peek:
     delete_url: str
     previous_url: str
     next_url: str
-    # Which row of the page it is, "" for none of them.
+    # The row's position on the page, "" if it is not on it.
     position: str
 
 
 def peek_at(access: Access, listing: Listing, list_url: str) -> Peek | None:
-    """Draw the record that the list's address asks for; None for one that the person may not view."""
+    """Draw the record in the list's address; None if there is none, or the person may not view it."""
     record = access.find(request.args[PEEK]) if PEEK in request.args else None
     if record is None or not access.reaches(record, Action.VIEW):
         return None
@@ -67,7 +67,7 @@ def peek_at(access: Access, listing: Listing, list_url: str) -> Peek | None:
 
 
 def _facts(access: Access, record: Record) -> Iterator[Fact]:
-    """Yield the record's facts; of HTML only the words."""
+    """Yield the record's facts; of HTML only the text."""
     for name in fact_names(access):
         one = fact(access, record, name)
         is_html = name in access.resource.html_columns and has_markup(one.cell.text)
@@ -75,7 +75,7 @@ def _facts(access: Access, record: Record) -> Iterator[Fact]:
 
 
 def _actions(access: Access, record: Record, list_url: str) -> Iterator[Link]:
-    yield from links_by_record(access, [record], list_url).get(record.id, ())
+    yield from links_of_record(access, record, list_url)
     if access.reaches(record, Action.HISTORY):
         yield Link("History", _to(access, record, "history_view", list_url))
 

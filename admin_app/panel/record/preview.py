@@ -1,4 +1,4 @@
-"""How a text of HTML looks: a document of its own that runs nothing, sends nothing, and loads no image before it is asked to."""
+"""The preview of an HTML text: a separate document that runs nothing, sends nothing, and loads images only on request."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from admin_app.panel.links import link
 from admin_app.panel.page import Page
 from admin_app.web.bundles import PREVIEW_SHEET, bundle_address
 
-# In a preview's address: the field, what is wanted of it, and whether its images are loaded.
+# Arguments of a preview's address: the field, the sort of preview, and whether images are loaded.
 FIELD, SHOWN_AS, IMAGES = "field", "as", "images"
-# What a form sends to be looked at before it is saved.
+# The form's field with a text to preview before it is saved.
 TEXT = "text"
-# Its links open pages of their own, which are no longer the preview.
+# Links open in new pages, outside of the preview's sandbox.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 
 
-# What names other files for a document: their addresses would be looked up and connected to, which no policy stops.
+# Elements that name other files: browsers would resolve and connect to their addresses, which no policy prevents.
 _LINK_TAG = re.compile(r"<(?=link\b)", re.IGNORECASE)
 _LINE_END = re.compile(r"</(?:p|div|h[1-6]|li|tr|pre|blockquote)>|<br\s*/?>", re.IGNORECASE)
 
@@ -38,7 +38,7 @@ class Preview:
 
     words: str
     is_html: bool
-    # What it is written in.
+    # The language of the text: HTML or Markdown.
     markup: str
     url: str
     text_url: str
@@ -46,10 +46,10 @@ class Preview:
 
 
 class PreviewPage(Page):
-    """The text is a stranger's: the policy and the sandbox keep it from doing anything, whatever it holds."""
+    """Shows a text that may be hostile: the policy and the sandbox keep it from doing anything."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show a field of a record as it is stored, or a text as it was typed."""
+        """Show a stored field of a record, or a text that was just typed."""
         name = request.args.get(FIELD, "")
         if name not in self.resource.previewed() or not self.access.shows(name):
             abort(404)
@@ -60,7 +60,7 @@ class PreviewPage(Page):
 
 
 def previews_of(access: Access, record: Record, names: Iterable[str]) -> Mapping[str, Preview]:
-    """Return the previews of those of these fields that may hold HTML, for who may look at the record."""
+    """Return the previews of the fields that may hold HTML, if the person may view the record."""
     if not access.reaches(record, Action.VIEW):
         return {}
     shown = [name for name in access.shown(access.resource.previewed()) if name in names]
@@ -95,7 +95,7 @@ def _document(text: str) -> Response:
 
 
 def text_of_html(text: str) -> str:
-    """Return what a reader would see of HTML, a paragraph a line."""
+    """Return the visible text of HTML, one line per paragraph."""
     lines = _LINE_END.sub("\n", without_unseen(text)).splitlines()
     return "\n".join(map(stripped, lines))
 
@@ -109,8 +109,8 @@ def _headers(*, has_images: bool) -> dict[str, str]:
         ),
         "X-Frame-Options": "SAMEORIGIN",
         "Referrer-Policy": "no-referrer",
-        # Of a sandbox with an opener policy browsers show nothing.
+        # Browsers show nothing in a sandbox with an opener policy.
         "Cross-Origin-Opener-Policy": "unsafe-none",
-        # Other sites' images come only into a page of its own, not into the frame.
+        # Other sites' images are loaded only in a page of their own, not in the frame.
         **({"Cross-Origin-Embedder-Policy": "unsafe-none"} if has_images else {}),
     }

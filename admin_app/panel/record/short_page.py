@@ -12,10 +12,10 @@ from admin_app.panel.record.merged import way_on
 
 
 class ShortPage(Page):
-    """Leads on; it shows nothing itself."""
+    """Redirects; it shows nothing itself."""
 
     def respond(self, number: str) -> ResponseReturnValue:
-        """Lead to the record of this number, or to the one that it was merged into; 404 where the person sees neither."""
+        """Redirect to the record with this id, or to the one that it was merged into; answer 404 if the person sees neither."""
         key = read_key(self.resource.model, number)
         if key is None:
             abort(404)

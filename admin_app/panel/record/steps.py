@@ -19,7 +19,7 @@ from admin_app.selection.paging.neighbours import Neighbours, neighbours_of
 
 
 def steps_of(access: Access, record: Record, view: str) -> Steps | None:
-    """Link the records before and after this one in the list that it was opened from, if it was opened from one."""
+    """Return links to the records before and after this one in the list that it was opened from; None if it was not opened from a list."""
     resource, back = access.resource, return_url(access.resource)
     address = urlsplit(back)
     if not request.args.get("url") or address.path != link(resource, "index_view"):
@@ -36,7 +36,7 @@ def steps_of(access: Access, record: Record, view: str) -> Steps | None:
 
 
 def _neighbours(access: Access, record: Record, query: str) -> Neighbours | None:
-    """Return the neighbours; None where that takes too long: the page is the record's, and does without the way to the next one."""
+    """Return the neighbours; None if it takes too long, because the page can do without them."""
 
     def find() -> Neighbours | None:
         selection = selection_of(access, parse_qsl(query, keep_blank_values=True)).changed()

@@ -1,4 +1,4 @@
-"""The pages of a record as tabs, each with its own address: a page is one line in `TABS`, a list of children one more tab."""
+"""The pages of a record as tabs, each with its own address: every line of `TABS` is one, and every child list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORM, DETAILS, HISTORY, NOTES = "edit_view", "details_view", "history_view", "no
 
 @dataclass(frozen=True)
 class RecordTab:
-    """A page that every record has: its view, the right that it needs, its name, and how much there is, where that can be counted."""
+    """A page that every record has: its view, the required right, its label, and the function that counts its entries, if there is one."""
 
     view: str
     action: Action
@@ -54,14 +54,14 @@ TABS = (
 
 
 def tabs_of(access: Access, record: Record, view: str) -> tuple[Tab, ...]:
-    """Return the tabs of the pages that the person may open, the lists of children behind the first."""
+    """Return the tabs of the pages that the person may open; child lists follow the first tab."""
     pages = list(_pages(access, record, view))
     return (*pages[:1], *_lists(access, record, view), *pages[1:])
 
 
 def _pages(access: Access, record: Record, view: str) -> Iterator[Tab]:
     for one in TABS:
-        # The form shows all that the details do.
+        # The form shows everything that the details page shows.
         is_hidden = one.view == DETAILS != view and access.reaches(record, Action.EDIT)
         url = "" if is_hidden else link_for(access, one.action, one.view, record)
         if url:

@@ -1,1 +1,1 @@
-"""Summarise: how many rows of a list there are by time, by a choice, by a related record."""
+"""Summaries: the rows of a list, counted by time, by a choice or by a related record."""

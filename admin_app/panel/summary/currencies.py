@@ -10,15 +10,15 @@ from admin_app.panel.grouping.groupings import Grouping, LabelledGroup
 from admin_app.selection.selection import Selection
 from admin_app.selection.summary import Figure, Measure, by_members
 
-# A table with more columns is hard to read, and each costs a statement.
+# The most currencies with a column each: more would be hard to read, and each costs a statement.
 MOST_CURRENCIES = 6
 BY_CURRENCY = "Each currency has a column of its own: amounts in different currencies are never added up."
-# Of a row with an amount and no currency.
+# The label for amounts without a currency.
 UNKNOWN = "no currency"
 
 
 def currencies_of(session: AnySession, selection: Selection, measure: Measure, currency: Attribute) -> list[str | None]:
-    """Return the currencies of the rows' amounts, those of most rows first; None for amounts without one."""
+    """Return the currencies of the rows' amounts, the most frequent first; None stands for amounts without a currency."""
     found = by_members(session, selection, currency, replace(measure, figure=Figure.MIN))
     paid = [one for one in found if one.measured is not None]
     return [one.key for one in sorted(paid, key=lambda one: (one.key is None, -one.number, one.key))]
@@ -44,7 +44,7 @@ def groups_by_currency(
 
 
 def note_of(codes: Sequence[str | None], nouns: str) -> str:
-    """Say how amounts are shown, and where there are more currencies than columns."""
+    """Say how amounts are shown, and whether there are more currencies than columns."""
     if len(codes) <= MOST_CURRENCIES:
         return BY_CURRENCY
     return (

@@ -1,4 +1,4 @@
-"""What a summary says of each group: how many rows it has, or a figure of a column of numbers."""
+"""The measures of a summary: the number of rows of each group, or a figure of a number column."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from admin_app.selection.summary import Figure, Measure
 
 COUNT = "count"
 _WORDS = {Figure.SUM: "Sum of {}", Figure.AVERAGE: "Average {}", Figure.MIN: "Lowest {}", Figure.MAX: "Highest {}"}
-# What a database says of a group.
+# A measured value, as databases return it.
 Measured = int | float | Decimal | None
-# Digits after the point of what is no whole number; more are noise.
+# Decimal places of a figure; more would be noise.
 DIGITS = 4
 
 
 @dataclass(frozen=True)
 class OfferedMeasure:
-    """A measure by its name in addresses and its words; `measure` is None for the number of rows, `field` "" then.
+    """A measure with its name in addresses and its words. For the number of rows `measure` is None and `field` is "".
 
-    `currency` is the field that says the currency of each amount, "" for none.
+    `currency` is the field with the currency of each amount, "" if there is none.
     """
 
     name: str
@@ -38,7 +38,7 @@ class OfferedMeasure:
 
 
 def measures_of(access: Access) -> Iterator[OfferedMeasure]:
-    """Yield what a person can have of each group: the number of rows, and figures of the numbers that they see."""
+    """Yield the measures that a person may use: the number of rows, and figures of the number columns that they see."""
     resource = access.resource
     yield OfferedMeasure(COUNT, f"Number of {resource.nouns}")
     plain = inspect_mapper(resource.model).column_attrs
@@ -54,7 +54,7 @@ def measures_of(access: Access) -> Iterator[OfferedMeasure]:
 
 
 def written(value: Measured) -> str:
-    """Write a figure with thousands separators, "—" for none."""
+    """Write a figure with thousands separators; "—" if there is none."""
     if value is None:
         return "—"
     if isinstance(value, int):
@@ -64,10 +64,10 @@ def written(value: Measured) -> str:
 
 
 def as_number(value: Measured) -> float:
-    """Return a figure as a chart takes it."""
+    """Return a figure as a float, for charts."""
     return 0.0 if value is None else float(value)
 
 
 def in_file(value: Measured) -> object:
-    """Return a figure as a file says it, no rounder than it is written."""
+    """Return a figure for a file, rounded as on the page."""
     return round(value, DIGITS) if isinstance(value, (Decimal, float)) else value

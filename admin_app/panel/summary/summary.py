@@ -1,4 +1,4 @@
-"""A list summarised: read from an address, and put into a table and a chart whose numbers lead to their rows."""
+"""A summary of a list: read from an address, and drawn as a table and a chart whose numbers link to their rows."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from admin_app.panel.summary.view_models import SummaryRow, SummaryTable
 from admin_app.panel.view_models import Hidden, Link
 from admin_app.selection.selection import TICKS, Selection
 
-# What an address says beside the list's own arguments.
+# The summary's arguments in an address, besides the list's own.
 BY, MEASURE = "by", "measure"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What is summarised by what: the rows of a list, for one person."""
+    """A summary for one person: the list, the grouping and the measure."""
 
     access: Access
     selection: Selection
@@ -38,20 +38,20 @@ class Summary:
 
     @property
     def title(self) -> str:
-        """Name it: "Posts by week", "Average price of tags by week"."""
+        """The title: "Posts by week", "Average price of tags by week"."""
         resource, measure = self.access.resource, self.measure
         what = f"{measure.label} of {resource.nouns}" if measure.measure else resource.plural
         return f"{what} by {self.grouping.by.words}"
 
     @property
     def first_head(self) -> str:
-        """Head the column of its groups."""
+        """The heading of the groups' column."""
         by = self.grouping.by
         return by.words.capitalize() if by.is_time else by.label
 
     @property
     def figure_heads(self) -> tuple[str, ...]:
-        """Head the columns of their figures: one, or one for each currency."""
+        """The headings of the figures' columns: one, or one for each currency."""
         if self.currency is None:
             return (self.measure.label,) if self.measure.measure else ()
         return tuple(f"{self.measure.label}, {code or UNKNOWN}" for code in self._columns)
@@ -64,29 +64,29 @@ class Summary:
 
     @cached_property
     def currencies(self) -> list[str | None]:
-        """The currencies of the amounts, those of most rows first."""
+        """The currencies of the amounts, the most frequent first."""
         if self.currency is None or self.measure.measure is None:
             return []
         return currencies_of(db.session, self._rows, self.measure.measure, self.currency)
 
     @property
     def note(self) -> str:
-        """Say what amounts in several currencies are."""
+        """The note about amounts in several currencies; "" if there are none."""
         return "" if self.currency is None else note_of(self.currencies, self.access.resource.nouns)
 
     @property
     def arguments(self) -> list[Hidden]:
-        """Print it as an address's arguments."""
+        """The arguments of the summary's address."""
         measure = [] if self.measure.name == COUNT else [(MEASURE, self.measure.name)]
         return [*self.selection.arguments(), (BY, self.grouping.by.name), *measure]
 
     @property
     def url(self) -> str:
-        """Return its page."""
+        """The address of its page."""
         return f"{link(self.access.resource, 'summary_view')}?{urlencode(self.arguments)}"
 
     def groups(self) -> list[LabelledGroup]:
-        """Read its groups. No order is asked for: one by a related column would cost a join."""
+        """Read the groups. The rows are not sorted: sorting by a related column would cost a join."""
         measure, currency = self.measure.measure, self.currency
         if measure is None or currency is None:
             return self.grouping.groups(db.session, self._rows, measure)
@@ -104,7 +104,7 @@ class Summary:
         return self.currencies[:MOST_CURRENCIES]
 
     def url_of(self, one: LabelledGroup) -> str:
-        """Return the list of a group's rows."""
+        """Return the address of the list of a group's rows."""
         return list_url(self.access, self.selection, one.filters)
 
 
@@ -129,17 +129,17 @@ def summary_of(access: Access, arguments: Sequence[Hidden], *, action: Action = 
 
 
 def _usual(names: Sequence[str]) -> str:
-    """Return what a list is summarised by where nothing is said: the weeks of its first time, else the first field."""
+    """Return the default grouping: the weeks of the first time column, else the first field."""
     return next((one for one in names if one.endswith(f"__{Unit.WEEK}")), names[0])
 
 
 def list_url(access: Access, selection: Selection, filters: Sequence[Hidden] = ()) -> str:
-    """Return the list that a selection has, narrowed further."""
+    """Return the address of a selection's list, narrowed further."""
     return list_links(access.resource).to(selection, filters)
 
 
 def narrowed_words(one: Summary) -> list[str]:
-    """Say what leaves rows out."""
+    """Return what narrows the rows, in words."""
     searched = [f"search “{one.selection.search}”"] if one.selection.search else []
     return [*searched, *(member.problem or member.sentence() for member in one.selection.filters)]
 
@@ -173,7 +173,7 @@ def _beyond_chart(one: Summary, groups: Sequence[LabelledGroup]) -> str:
 
 
 def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:
-    """Return the periods for a chart, the oldest first; rows without a time have no place in it, nor has all that is before or after."""
+    """Return the periods for a chart, the oldest first, without the groups of rows before, after, or without a time."""
     return [
         Point(group.label, figure_in_words(one, group), number_of(one, group), one.url_of(group))
         for group in _in_order(groups)
@@ -181,7 +181,7 @@ def points_of(one: Summary, groups: Sequence[LabelledGroup]) -> list[Point]:
 
 
 def codes_of(groups: Sequence[LabelledGroup]) -> list[str]:
-    """Return the same periods' names in a file, which are short."""
+    """Return the same periods' short names, as in a file."""
     return [group.code for group in _in_order(groups)]
 
 
@@ -195,25 +195,25 @@ def _row(one: Summary, group: LabelledGroup, length: float) -> SummaryRow:
 
 
 def figures_of(one: Summary, group: LabelledGroup) -> tuple[Measured, ...]:
-    """Return what was measured of a group: nothing, one figure, or one for each currency."""
+    """Return a group's figures: none, one, or one for each currency."""
     if one.measure.measure is None:
         return ()
     return (group.group.measured,) if one.currency is None else group.group.measured
 
 
 def _compared(one: Summary, group: LabelledGroup) -> float:
-    """Return how long a bar is: all others together are no group like the rest."""
+    """Return the length of a group's bar; the group of all others has none, because it is not comparable."""
     return 0.0 if group.group.is_rest else number_of(one, group)
 
 
 def number_of(one: Summary, group: LabelledGroup) -> float:
-    """Return what a chart shows of a group: its figure, or the number of its rows where several currencies have no common measure."""
+    """Return the number that a chart shows for a group: its figure, or its number of rows if there are several currencies."""
     figures = figures_of(one, group)
     return as_number(figures[0]) if len(figures) == 1 else group.group.number
 
 
 def figure_in_words(one: Summary, group: LabelledGroup) -> str:
-    """Say the same number: "148 posts", "2.5"."""
+    """Return that number in words: "148 posts", "2.5"."""
     figures = figures_of(one, group)
     if len(figures) == 1:
         return written(figures[0])

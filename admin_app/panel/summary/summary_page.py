@@ -23,10 +23,10 @@ NOT_READ = "One filter isn't valid, so nothing is counted. Fix or remove it."
 
 
 class SummaryPage(Page):
-    """How many rows a list has, by a field of it."""
+    """The page of a summary."""
 
     def respond(self) -> ResponseReturnValue:
-        """Show the groups of the list that the address means; where counting takes longer than it may, say what to do."""
+        """Show the groups of the list in the address; if counting takes too long, say what to do."""
         one = self._requested()
         groups = None if one.selection.problems else in_time(one.groups)
         is_cut = groups is None and not one.selection.problems
@@ -47,7 +47,7 @@ class SummaryPage(Page):
         return page, HTTPStatus.SERVICE_UNAVAILABLE if is_cut else HTTPStatus.OK
 
     def file(self) -> ResponseReturnValue:
-        """Send the groups as CSV, to who may export what they say."""
+        """Send the groups as CSV, if the person may export these fields."""
         one = self._requested(Action.EXPORT)
         if not self._may_leave(one):
             abort(HTTPStatus.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""What the template of a summary is given."""
+"""The view models of a summary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_app.panel.view_models import Hidden, Link
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """A group: its name, how many rows it has and where they are, its figures, and how long its bar is."""
+    """A group: its label, its number of rows with their address, its figures, and the length of its bar."""
 
     label: str
     number: str
@@ -26,7 +26,7 @@ class SummaryTable:
     caption: str
     first_head: str
     number_head: str
-    # What one of them is called.
+    # The noun for a row.
     noun: str
     figure_heads: tuple[str, ...]
     rows: tuple[SummaryRow, ...]
@@ -38,7 +38,7 @@ class SummaryTable:
 
 @dataclass(frozen=True)
 class SummaryForm:
-    """What the list is summarised by, and what else there is; `hidden` is the list's own state."""
+    """The form of a summary: the chosen grouping and measure with all choices; `hidden` are the list's own arguments."""
 
     url: str
     hidden: tuple[Hidden, ...]

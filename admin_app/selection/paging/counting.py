@@ -10,6 +10,7 @@ from sqlalchemy import inspect as inspect_mapper
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ScalarSelect
 
+from admin_app.db.dialects import is_postgres
 from admin_app.db.joined import local_table, own_tables
 from admin_app.db.keys import is_numbered, key_of
 from admin_app.db.record import Record
@@ -123,7 +124,7 @@ def number_of(rows: Statement) -> ColumnElement[int]:
 
 def _statistics(session: AnySession, name: Table) -> Expression:
     """Return the database's statistics of a table: a text that begins with the number of rows, or nothing."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         known = table("pg_class", column("reltuples"), column("oid"))
         quoted = session.get_bind().dialect.identifier_preparer.format_table(name)
         return select(known.c.reltuples).where(known.c.oid == func.to_regclass(quoted)).scalar_subquery()

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import TextualSelect
 from sqlalchemy.sql.visitors import iterate
 
+from admin_app.db.dialects import is_postgres
 from admin_app.db.keys import is_numbered
 from admin_app.db.types import UtcDateTime
 from admin_app.extensions import AnySession, Attribute, ColumnType
@@ -302,7 +303,7 @@ def _sampled_keys(ends: CTE, run: TextualSelect) -> CTE:
 
 
 def _is_sqlite(session: AnySession) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+    return not is_postgres(session)
 
 
 def _listed(numbers: list[float], name: str, kind: type[ColumnType]) -> TextualSelect:

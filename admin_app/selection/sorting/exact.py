@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Float, Numeric, select, type_coerce
 from sqlalchemy.orm import object_session
 
+from admin_app.db.dialects import dialect_of
 from admin_app.db.record import Record
 from admin_app.db.unreadable import Unreadable
 from admin_app.selection.list_schema import SortKey
@@ -20,7 +21,7 @@ def exact_numbers(sort: SortKey | None, records: Sequence[Record]) -> Mapping[ob
     begin with that row again.
     """
     session = object_session(records[0]) if records else None
-    if sort is None or session is None or not _is_rounded(sort, session.get_bind().dialect.name):
+    if sort is None or session is None or not _is_rounded(sort, dialect_of(session)):
         return {}
     relation, model = sort.relation, sort.column.parent.class_
     owners = {one.id: one if relation is None else getattr(one, relation.key) for one in records}

@@ -98,7 +98,7 @@ def note(did: Did, parents: dict[int, int | None]) -> int:
 def test_a_folder_comes_back_with_the_one_it_lay_in() -> None:
     set_id = note(Did.DELETE, {2: 1, 1: None, 3: 99})
 
-    number = UndoStatements(db.session, set_id, Folder).made_again()
+    number = UndoStatements(db.session, set_id, Folder).restore_deleted()
 
     assert (number, folders()) == (2, {1: None, 2: 1})
 
@@ -108,7 +108,7 @@ def test_folders_that_lie_in_each_other_go_together_unless_another_lies_in_one()
     db.session.add(Folder(id=4, parent_id=3))
     db.session.commit()
 
-    numbers = [UndoStatements(db.session, set_id, Folder).taken_away() for set_id in (first, second)]
+    numbers = [UndoStatements(db.session, set_id, Folder).delete_created() for set_id in (first, second)]
 
     assert (numbers, folders()) == ([2, 0], {3: None, 4: 3})
 
@@ -142,7 +142,7 @@ class Locked(Timestamped, Versioned, Base):
 def test_a_record_that_the_history_does_not_wholly_know_stays_deleted_as_is_known_beforehand() -> None:
     set_id = note_deleted("given_locked", {7: {"label": "a"}})
 
-    number = UndoStatements(db.session, set_id, Locked).made_again()
+    number = UndoStatements(db.session, set_id, Locked).restore_deleted()
 
     assert (not_kept(Parcel), not_kept(Locked), number) == ([], ["code"], 0)
 
@@ -155,7 +155,7 @@ def test_what_the_database_gives_comes_back_as_it_was_and_by_its_defaults_where_
     older = {**whole, "number": 72, "code": None, "room": None, "due": "2026-01-02"}
     set_id = note_deleted("given_parcel", {7: whole, 8: lacking, 9: older})
 
-    number = UndoStatements(db.session, set_id, Parcel).made_again()
+    number = UndoStatements(db.session, set_id, Parcel).restore_deleted()
 
     names = ("id", "number", "place", "told", "code", "state", "doubled", "room", "due")
     found = [tuple(getattr(one, name) for name in names) for one in db.session.scalars(select(Parcel).order_by("id"))]
@@ -193,7 +193,7 @@ def test_a_field_is_changed_back_in_a_table_whose_numbers_nobody_may_give() -> N
     db.session.add(Change(change_set_id=done.id, before={"label": "a"}, after={"label": "b"}, **told))
     db.session.commit()
 
-    number = UndoStatements(db.session, done.id, Numbered).changed_back()
+    number = UndoStatements(db.session, done.id, Numbered).restore_fields()
 
     assert (number, db.session.scalar(select(Numbered.label))) == (1, "a")
     assert [*stamped(Numbered.__table__, {})] == ["label"]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from admin_app.context import writing
-from admin_app.domain.auth import throttle
 from admin_app.domain.auth.sessions import ClientInfo
 from admin_app.domain.auth.sign_in import Device, SignInResult
+from admin_app.domain.auth.tokens import digest
 from admin_app.extensions import db
 from admin_app.models.sign_in import ProofTry
 from admin_app.web.auth.password_sign_in import prove_by_password
@@ -36,4 +36,4 @@ def attempt(email: str, typed: str = "wrong", address: str = "8.8.8.8", device: 
 
 
 def count(email: str) -> int:
-    return db.session.scalar(select(ProofTry.count).where(ProofTry.key == throttle.digest(f"account:{email}"))) or 0
+    return db.session.scalar(select(ProofTry.count).where(ProofTry.key == digest(f"account:{email}"))) or 0
