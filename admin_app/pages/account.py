@@ -87,10 +87,11 @@ class AccountPage(ProtectedView):
                 try:
                     with refusals_of(Staff), transaction(db.session):
                         passwords.set_password(db.session, staff, form.new_password.data or "")
+                        token = login.new_token(staff)
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
                 else:
-                    login.renew(staff)
+                    login.begin(token)
                     announce("Your password was changed. You are signed out everywhere else.")
                     return login.lead_to(url_for("account.index"))
             else:
