@@ -1,4 +1,4 @@
-"""Second factors and sign-ins that cross another transaction on PostgreSQL: done whole, or not at all."""
+"""Second factors, password links and sign-ins that cross another transaction on PostgreSQL: done whole, or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from admin_app.domain.auth import passwords
 from admin_app.extensions import db
 from admin_app.models.staff import Staff
 from tests.authenticator import Authenticator
@@ -64,6 +65,22 @@ def test_a_recovery_code_is_not_used_up_by_a_sign_in_that_failed(
 
     assert (answer.status_code, Page(answer).texts("h1")) == (503, ["The database is busy"])
     assert (again.status_code, again.location) == (303, "/admin/")
+
+
+@pytest.mark.usefixtures("over")
+def test_a_password_link_is_not_used_up_by_a_sign_in_that_failed(editor: Staff, as_nobody: Any, app: Flask) -> None:
+    with app.app_context():
+        token = passwords.make_link(db.session, db.session.get_one(Staff, editor.id))
+        db.session.commit()
+    url = f"/password/{token}"
+    form = {"csrf_token": as_nobody.token_of(url), "new_password": "twelve or more words"}
+
+    answer = answer_that_crosses(app, as_nobody, url, form)
+    again = as_nobody.post(url, data=form)
+
+    assert (answer.status_code, Page(answer).texts("h1")) == (503, ["The database is busy"])
+    assert (again.status_code, again.location) == (303, "/admin/")
+    assert Page(as_nobody.get("/admin/")).notice == "Success Your password is set."
 
 
 @pytest.mark.usefixtures("over", "required", "owner")
