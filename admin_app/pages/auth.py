@@ -132,7 +132,8 @@ def choose_password(token: str) -> ResponseReturnValue:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with refusals_of(Staff), transaction(db.session):
+            # The account is written once, with its password and its sign-in.
+            with refusals_of(Staff), transaction(db.session), db.session.no_autoflush:
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link identifies the person.
                 record_event(
