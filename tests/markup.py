@@ -117,7 +117,7 @@ def breaches(html: str) -> list[str]:
     """Name what is wrong with a whole page."""
     outline = _outline(html)
     left = [f"<{name}> is not closed" for name in outline.open]
-    return [*outline.breaches, *left, *_of_names(outline.tags), *_of_selects(outline.tags)]
+    return [*outline.breaches, *left, *_of_names(outline.tags), *_of_selects(outline.tags), *_of_forms(outline.tags)]
 
 
 def _outline(html: str) -> Outline:
@@ -213,3 +213,13 @@ def _of_selects(tags: list[Tag]) -> Iterator[str]:
             first = next(iter(tags[place + 1 : place + 2]), Tag("", {}, ()))
             if first.name != "option" or first.attributes.get("value") != "":
                 yield f"select {tag.attributes.get('id')}: required, and its first option is a choice"
+
+
+def _of_forms(tags: list[Tag]) -> Iterator[str]:
+    """What was typed into a page does not come back by itself into a newer state of it, whose version would go along."""
+    form = Tag("", {}, ())
+    for tag in tags:
+        form = tag if tag.name == "form" else form
+        is_versioned = "data-guard" in tag.attributes or tag.attributes.get("name") == "_version"
+        if is_versioned and form.attributes.get("autocomplete") != "off":
+            yield f"form {form.attributes.get('action')}: the browser may fill it with what was typed before"

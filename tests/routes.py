@@ -145,7 +145,7 @@ ROUTES = {
     "/admin/user/delete/": Route("/admin/user/delete/?id={user}", get=EDITORS, post=(302, 403, 422, 422)),
     "/admin/user/forget/": Route("/admin/user/forget/?id={user}", get=(302, 403, 403, 200), post=(302, 403, 403, 422)),
     "/admin/user/merge/": Route("/admin/user/merge/?a={user}&b={twin}", get=EDITORS, post=(302, 403, 422, 422)),
-    "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(302, 403, 200, 200)),
+    "/admin/user/presence/": Route("/admin/user/presence/?id={user}", post=(204, 403, 200, 200)),
     "/admin/post/": Route("/admin/post/", get=SIGNED_IN),
     "/admin/post/details/": Route("/admin/post/details/?id={post}", get=SIGNED_IN),
     "/admin/post/export/<export_type>/": Route("/admin/post/export/csv/", get=SIGNED_IN),
@@ -155,7 +155,7 @@ ROUTES = {
     "/admin/post/edit/": Route("/admin/post/edit/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/delete/": Route("/admin/post/delete/?id={post}", get=EDITORS, post=(302, 403, 303, 303)),
     "/admin/post/merge/": Route("/admin/post/merge/?a={post}&b={copy}", get=EDITORS, post=(302, 403, 303, 303)),
-    "/admin/post/presence/": Route("/admin/post/presence/?id={post}", post=(302, 403, 200, 200)),
+    "/admin/post/presence/": Route("/admin/post/presence/?id={post}", post=(204, 403, 200, 200)),
     "/admin/staff/": Route("/admin/staff/", get=OWNERS),
     "/admin/staff/details/": Route("/admin/staff/details/?id={staff}", get=OWNERS),
     "/admin/staff/export/<export_type>/": Route("/admin/staff/export/csv/", get=OWNERS),
@@ -172,7 +172,7 @@ ROUTES = {
     "/admin/staff/merge/": Route(
         "/admin/staff/merge/?a={staff}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)
     ),
-    "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(302, 403, 403, 200)),
+    "/admin/staff/presence/": Route("/admin/staff/presence/?id={staff}", post=(204, 403, 403, 200)),
     "/admin/role/": Route("/admin/role/", get=OWNERS),
     "/admin/role/details/": Route("/admin/role/details/?id={role}", get=OWNERS),
     "/admin/role/export/<export_type>/": Route("/admin/role/export/csv/", get=OWNERS),
@@ -182,7 +182,7 @@ ROUTES = {
     "/admin/role/edit/": Route("/admin/role/edit/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/role/delete/": Route("/admin/role/delete/?id={role}", get=OWNERS, post=(302, 403, 403, 303)),
     "/admin/role/merge/": Route("/admin/role/merge/?a={role}&b=1", get=(302, 403, 403, 404), post=(302, 403, 403, 404)),
-    "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(302, 403, 403, 200)),
+    "/admin/role/presence/": Route("/admin/role/presence/?id={role}", post=(204, 403, 403, 200)),
     "/admin/role/history/": Route("/admin/role/history/?id={role}", get=OWNERS),
     "/admin/role/restore/": Route("/admin/role/restore/", post=(302, 403, 403, 404)),
 }

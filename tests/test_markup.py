@@ -26,6 +26,8 @@ from tests.routes import PEOPLE, ROUTES, own_token
         '<select required><optgroup label="A"><option value="a">A</option></optgroup></select>',
         '<p id="a"></p><p id="a"></p>',
         '<p id="a b"></p>',
+        '<form data-guard=""></form>',
+        '<form><input name="_version"></form>',
         '<p class="a" class="b"></p>',
         '<label for="a">A</label>',
         '<input aria-describedby="a">',

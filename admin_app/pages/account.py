@@ -85,12 +85,14 @@ class AccountPage(ProtectedView):
             problem = reauthentication.problem_with(form.current_password.data or "")
             if not problem:
                 try:
-                    with refusals_of(Staff), transaction(db.session):
+                    # The account is written once, with its password and its sign-in.
+                    with refusals_of(Staff), transaction(db.session), db.session.no_autoflush:
                         passwords.set_password(db.session, staff, form.new_password.data or "")
+                        token = login.new_token(staff)
                 except InvalidRecord as error:
                     form.new_password.errors = list(error.problems.values())
                 else:
-                    login.renew(staff)
+                    login.begin(token)
                     announce("Your password was changed. You are signed out everywhere else.")
                     return login.lead_to(url_for("account.index"))
             else:

@@ -132,7 +132,8 @@ def choose_password(token: str) -> ResponseReturnValue:
     form = ChosenPasswordForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            with refusals_of(Staff), transaction(db.session):
+            # The account is written once, with its password and its sign-in.
+            with refusals_of(Staff), transaction(db.session), db.session.no_autoflush:
                 passwords.use_link(db.session, token, form.new_password.data or "")
                 # Nobody is signed in here; the link identifies the person.
                 record_event(
@@ -140,24 +141,28 @@ def choose_password(token: str) -> ResponseReturnValue:
                     actor=accounts.actor_of(staff),
                     summary=f"Colleague “{staff.name}” chose a password with a link",
                 )
+                answer = _after_choosing(staff)
         except NotFoundError:
             return render_template("pages/link_gone.html"), 404
         except InvalidRecord as error:
             form.new_password.errors = list(error.problems.values())
         else:
-            return _after_choosing(staff)
+            # Only now: a new session drops the messages of the old one.
+            if _other_than(staff) is None:
+                announce("Your password is set.")
+            return answer
     page = render_template("pages/choose_password.html", form=form, staff=staff, other=_other_than(staff))
     return page, 422 if form.errors else 200
 
 
 def _after_choosing(staff: Staff) -> ResponseReturnValue:
-    """Sign the person in; they may still need a second factor. If the browser has another person's session, say who that is instead."""
+    """Sign the person in by the same transaction; they may still need a second factor.
+
+    If the browser has another person's session, say who that is instead.
+    """
     if (other := _other_than(staff)) is not None:
         return render_template("pages/password_chosen.html", staff=staff, other=other)
-    answer = second_factor.after_password(staff, url_for("admin.index"))
-    # Afterwards, because a new session drops the messages of the old one.
-    announce("Your password is set.")
-    return answer
+    return second_factor.after_password(staff, url_for("admin.index"))
 
 
 def _other_than(staff: Staff) -> Principal | None:
@@ -186,12 +191,14 @@ def set_up(token: str) -> ResponseReturnValue:
                     email=form.email.data or "",
                     password=form.password.data or "",
                 )
+                db.session.flush()
+                # The account with the session that it begins, or neither.
+                answer = second_factor.after_password(owner, url_for("admin.index"))
         except NotFoundError:
             abort(404)
         except InvalidRecord as error:
             form.form_errors.extend(error.problems.values())
         else:
-            answer = second_factor.after_password(owner, url_for("admin.index"))
             announce("Your account is ready. You are the first owner.")
             return answer
     return render_template("pages/set_up.html", form=form), 422 if form.errors else 200

@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_login import current_user
 
 from admin_app.db.limits import as_key
-from admin_app.db.transaction import transaction
+from admin_app.db.transaction import commit_act, transaction
 from admin_app.domain.auth import passkeys, sessions, two_factor
 from admin_app.errors import FactorError, InvalidRecord
 from admin_app.extensions import db
@@ -53,9 +53,9 @@ def passkey_rows(staff: Staff) -> list[PasskeyRow]:
 
 
 def factor_added(staff: Staff, codes: list[str], words: str) -> ResponseReturnValue:
-    """End the person's other sessions, because their factors changed; show new recovery codes, if any."""
+    """Commit a new factor with the end of the person's other sessions; show new recovery codes, if any."""
     sessions.end_all(db.session, staff, but=current_user.token)
-    db.session.commit()
+    commit_act(db.session)
     here = url_for("account.index")
     if codes:
         return codes_page(codes, here)

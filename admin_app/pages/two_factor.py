@@ -7,7 +7,6 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from admin_app.db.transaction import commit_act
 from admin_app.domain.auth import throttle, two_factor
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -48,7 +47,7 @@ def code() -> ResponseReturnValue:
         return _code_page(form, who.staff, 422)
     throttle.forgive(db.session, [two_factor.limit_of(who.staff)])
     rest = two_factor.codes_left(db.session, who.staff)
-    db.session.commit()
+    # One transaction: a code that is used up has signed its person in.
     answer = second_factor.finish(who)
     if rest < left:
         announce(f"That recovery code is used up. You have {counted(rest, 'code', 'codes')} left.",
@@ -68,6 +67,7 @@ def enrol() -> ResponseReturnValue:
         return _begin_again()
     form, codes = _first_passkey(who.staff) if passkeys.is_given() else enrolment(who.staff)
     if codes:
+        # One transaction: the codes are shown to nobody where the session cannot begin.
         second_factor.begin_session(who)
         return codes_page(codes, who.onward)
     making = {"question": passkeys.question_for_making(who.staff), "suggested": passkeys.suggested_name()}
@@ -90,7 +90,7 @@ def counted_try(staff: Staff) -> int:
 
 
 def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
-    """Read the enrolment form; return it with None, or with new recovery codes after the app was set up (committed).
+    """Read the enrolment form; return it with None, or with new recovery codes after the app was set up (not committed).
 
     There are no new codes if the person has a passkey: the codes created with it stay valid.
     """
@@ -106,7 +106,6 @@ def enrolment(staff: Staff) -> tuple[Form, list[str] | None]:
     except InvalidRecord as error:
         form.code.errors = list(error.problems.values())
         return form, None
-    commit_act(db.session)
     return form, codes
 
 

@@ -457,6 +457,9 @@ class ResourceView(ProtectedView, ModelView):
         """Keep a draft for a person whose session has ended, then ask them to sign in."""
         if LEAVING in request.form:
             return drafts.keep_left(self._kept_fields(name))
+        if name == "presence_view":
+            # Sent on to the sign-in page, a script could replace the cookie of who signs in meanwhile.
+            return "", 204
         reauthentication.unwrap(former_staff_id())
         if (fields := self._kept_fields(name)) and (page := drafts.keep(fields, name)) is not None:
             return page

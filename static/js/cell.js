@@ -4,11 +4,13 @@
 const SIGNED_OUT = "You are signed out. Sign in in another tab, then save again.";
 const UNREACHED = "The dashboard cannot be reached. Nothing was saved. Try again in a moment.";
 const BUSY = "The dashboard could not answer. Nothing was saved. Try again in a moment.";
+const OTHERS = "Someone else is signed in in this browser now. Nothing was saved. Load the page again.";
 const REFUSED = "This cannot be changed any more. Load the page again.";
 
-// The cell that is open, and what stood in it.
+// The cell that is open, what stood in it, and who opened it.
 let open = null;
 let before = "";
+let opener = 0;
 
 function isTyped() {
   return Boolean(open?.querySelector("[data-typed]"));
@@ -79,7 +81,7 @@ async function begin(cell) {
   if (open === cell || "loading" in cell.dataset || (isTyped() && !(await save()))) return;
   if (open) close(open, before);
   cell.dataset.loading = "";
-  const { html, problem } = await answerTo(addressOf(cell), {});
+  const { html, problem, whose } = await answerTo(addressOf(cell), {});
   delete cell.dataset.loading;
   // Meanwhile the list may have gone, or another cell been opened.
   if (open || !cell.isConnected) return;
@@ -87,7 +89,7 @@ async function begin(cell) {
     say(cell, problem);
     return;
   }
-  [open, before] = [cell, cell.innerHTML];
+  [open, before, opener] = [cell, cell.innerHTML, whose];
   // The way back from the field is this cell.
   cell.focus();
   draw(cell, html);
@@ -115,12 +117,12 @@ function sendTo(form) {
   return answerTo(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
 }
 
-// Who signed in again in another tab has another token by now.
+// Who signed in again in another tab has another token by now. Nothing is saved in the name of somebody else who did.
 async function sent(form) {
   const answer = await sendTo(form);
   if (!answer.isStale) return answer;
-  const { html, problem } = await answerTo(form.action, {});
-  if (problem) return { problem };
+  const { html, problem, whose } = await answerTo(form.action, {});
+  if (problem || whose !== opener) return { problem: problem ?? OTHERS };
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[name=csrf_token]");
   form.querySelector("[name=csrf_token]").value = fresh.value;
   return sendTo(form);
@@ -196,7 +198,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener(
   "submit",
   (event) => {
-    if (!event.target.matches("[data-cell-form]")) return;
+    if (!event.target.hasAttribute("data-cell-form")) return;
     event.preventDefault();
     save();
   },

@@ -1,4 +1,7 @@
 // Says that a form has unsaved changes, and asks before they are lost. data-guard="dirty" is a form that came back with errors.
+// A form is asked for its attributes: a field called "action" stands in for the form's own property of that name.
+
+const CONTROLS = "input, select, textarea";
 
 function isSelectChanged(select) {
   const options = [...select.options];
@@ -15,7 +18,7 @@ function isChanged(control) {
 }
 
 function isDirty(form) {
-  return form.dataset.guard === "dirty" || [...form.elements].some(isChanged);
+  return form.getAttribute("data-guard") === "dirty" || [...form.querySelectorAll(CONTROLS)].some(isChanged);
 }
 
 function show(form) {
@@ -25,47 +28,51 @@ function show(form) {
 for (const type of ["input", "change"]) {
   document.addEventListener(type, (event) => {
     const form = event.target.form;
-    if (!form?.matches("[data-guard]")) return;
-    delete form.dataset.cancelled;
+    if (!form?.hasAttribute("data-guard")) return;
+    form.removeAttribute("data-cancelled");
     show(form);
   });
 }
 
 window.addEventListener("beforeunload", (event) => {
   const forms = [...document.querySelectorAll("form[data-guard]")];
-  const isSending = forms.some((form) => "sent" in form.dataset);
+  const isSending = forms.some((form) => form.hasAttribute("data-sent"));
   if (!isSending && forms.some(isDirty)) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
   const form = event.target.closest(".form-foot__cancel")?.closest("form[data-guard]");
-  if (form) form.dataset.cancelled = "";
+  form?.setAttribute("data-cancelled", "");
 });
 
 // The page may come back from the browser's cache and be sent after all: then the form says what was kept.
 function keyOf(form) {
-  if (!form.elements._left) {
+  if (!form.querySelector("[name=_left]")) {
     const left = document.createElement("input");
     const letters = crypto.getRandomValues(new Uint8Array(16));
     left.type = "hidden";
     left.name = "_left";
     left.value = [...letters].map((one) => one.toString(16).padStart(2, "0")).join("");
-    form.append(left);
+    form.insertAdjacentElement("beforeend", left);
   }
-  return form.elements._draft?.value || form.elements._left.value;
+  return form.querySelector("[name=_draft]")?.value || form.querySelector("[name=_left]").value;
 }
 
 function keep(form) {
   const data = new FormData(form);
-  for (const control of form.elements) if (["file", "password"].includes(control.type)) data.delete(control.name);
+  for (const one of form.querySelectorAll("[type=file], [type=password]")) data.delete(one.name);
   data.set("_leaving", keyOf(form));
-  navigator.sendBeacon(form.action, data);
+  navigator.sendBeacon(form.getAttribute("action"), data);
+}
+
+function isDone(form) {
+  return form.hasAttribute("data-sent") || form.hasAttribute("data-cancelled");
 }
 
 // Who looks as someone else types nothing of their own.
 window.addEventListener("pagehide", () => {
   const forms = document.querySelector("[data-seen-as]") ? [] : document.querySelectorAll("form[data-guard]");
-  for (const form of forms) if (!("sent" in form.dataset || "cancelled" in form.dataset) && isDirty(form)) keep(form);
+  for (const form of forms) if (!isDone(form) && isDirty(form)) keep(form);
 });
 
 document.querySelectorAll("form[data-guard]").forEach(show);

@@ -5,7 +5,7 @@ const FIELDS = ":is(input:not([type=hidden], [hidden], .tomselected), textarea, 
 
 function formOf(target) {
   const form = target.closest("form");
-  if (form?.matches("[data-guard]")) return form;
+  if (form?.hasAttribute("data-guard")) return form;
   const guarded = document.querySelectorAll("form[data-guard]");
   return !form && guarded.length === 1 ? guarded[0] : null;
 }

@@ -28,7 +28,7 @@ document.addEventListener(
   "submit",
   async (event) => {
     const { target: form, submitter } = event;
-    if (!form.matches("[data-look]") || !submitter || "plain" in form.dataset) return;
+    if (!form.hasAttribute("data-look") || !submitter || "plain" in form.dataset) return;
     event.preventDefault();
     if (await keep(form, submitter)) {
       draw(submitter.name, submitter.value);

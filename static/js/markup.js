@@ -26,7 +26,7 @@ function send(area, url, target) {
   form.action = url;
   form.target = target;
   form.hidden = true;
-  form.append(hidden("csrf_token", area.form.elements.csrf_token.value), hidden("text", area.value));
+  form.append(hidden("csrf_token", area.form.querySelector("[name=csrf_token]").value), hidden("text", area.value));
   document.body.append(form);
   form.submit();
   form.remove();

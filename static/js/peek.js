@@ -108,6 +108,11 @@ document.addEventListener("rowchange", ({ target }) => {
   if (link && isOpen()) show(link.href, { follows: true });
 });
 
+// Who asks for another list waits for no row of this one.
+document.addEventListener("htmx:beforeSend", (event) => {
+  if (event.detail.target.matches("[data-listing]")) asked = "";
+});
+
 window.addEventListener("popstate", () => {
   if (!panel()) return;
   const key = new URL(location.href).searchParams.get("peek");

@@ -8,7 +8,7 @@ function formAt() {
 
 function body(values = {}) {
   const data = new FormData();
-  for (const name of ["csrf_token", "_version", "_seen"]) data.set(name, formAt()?.elements[name]?.value ?? "");
+  for (const name of ["csrf_token", "_version", "_seen"]) data.set(name, formAt()?.querySelector(`[name=${name}]`)?.value ?? "");
   for (const [name, value] of Object.entries(values)) data.set(name, value);
   return data;
 }
@@ -24,7 +24,7 @@ function wayToIt() {
 async function ping(note) {
   try {
     const answer = await fetch(note.dataset.presence, { method: "POST", body: body(), credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) return;
+    if (answer.status !== 200 || answer.redirected) return;
     const { note: words, saved } = await answer.json();
     // Only what is new is written: a screen reader says it again each time.
     if (note.dataset.said === `${saved} ${words}`) return;

@@ -18,15 +18,15 @@ function show(form, isLost) {
 }
 
 async function send(form, button) {
-  form.dataset.reaching = "";
+  form.setAttribute("data-reaching", "");
   const reached = await isReached();
   show(form, !reached);
   if (reached) {
-    form.dataset.reached = "";
+    form.setAttribute("data-reached", "");
     form.requestSubmit(button);
-    delete form.dataset.reached;
+    form.removeAttribute("data-reached");
   }
-  delete form.dataset.reaching;
+  form.removeAttribute("data-reaching");
 }
 
 // Ahead of what notes that a form was sent.
@@ -34,9 +34,10 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (!form.matches("form[data-guard]") || "reached" in form.dataset) return;
+    // By attributes: a field may be called like a property of the form.
+    if (!form.hasAttribute("data-guard") || form.hasAttribute("data-reached")) return;
     event.preventDefault();
-    if (!("reaching" in form.dataset)) send(form, event.submitter);
+    if (!form.hasAttribute("data-reaching")) send(form, event.submitter);
   },
   { capture: true },
 );

@@ -108,7 +108,7 @@ for (const type of ["pointerdown", "keydown"]) {
 document.addEventListener("change", (event) => {
   const box = event.target;
   const form = box.form;
-  if (!form?.matches("[data-ticks]")) return;
+  if (!form?.hasAttribute("data-ticks")) return;
   const boxes = boxesOf(form);
   if (box.name !== "tick") for (const one of boxes) one.checked = box.checked;
   else if (isRange && last) tickRange(boxes, last, box);
@@ -122,7 +122,7 @@ document.addEventListener(
   "submit",
   async (event) => {
     const { target: form, submitter } = event;
-    if (!form.matches("[data-ticks]") || (sending === null && changedOf(form).length === 0)) return;
+    if (!form.hasAttribute("data-ticks") || (sending === null && changedOf(form).length === 0)) return;
     event.preventDefault();
     if (await send(form)) form.requestSubmit(submitter);
   },

@@ -48,7 +48,9 @@ class Complaints:
         return bool(self.unreachable) and self.unreachable in url
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # So htmx notes a request that another one took the place of.
+        is_replaced = message.text.startswith(("htmx:sendAbort, ", "htmx:afterRequest, "))
+        if message.type == "error" and not is_replaced:
             self.found.append((message.location["url"], message.text))
 
     def _note_error(self, error: WebError) -> None:

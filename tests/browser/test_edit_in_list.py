@@ -13,7 +13,7 @@ from admin_app.extensions import db
 from admin_app.models.post import Post
 from admin_app.models.staff import Staff
 from admin_app.models.user import User
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, give_cookie
 from tests.browser.steps import BOTH, arrived, choose, column, end_sessions, open_menu, row_of, save, sideways
 from tests.many import many, many_users
 
@@ -265,3 +265,23 @@ def test_a_session_that_ended_keeps_what_is_typed_into_a_cell(
     page.get_by_label("Name of User 0").press("Enter")
     expect(page.locator("[data-cell-note]")).to_contain_text("Saved. Typed")
     assert stored(app, User, "name") == ["Typed"]
+
+
+def test_what_one_person_typed_into_a_cell_is_not_saved_in_the_name_of_another(
+    app: Flask, editor_page: Page, owner: Staff, signed_in: Callable[[Staff], dict[str, Any]], live_server: str
+) -> None:
+    many_users(app, 1)
+    page = editor_page
+    page.goto("/admin/user/")
+    cell(arrived(page), "User 0", "name").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name of User 0")).to_be_focused()
+    page.keyboard.type("Typed")
+    # In another tab, where the first person signed out.
+    give_cookie(page.context, app, signed_in(owner), live_server)
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-cell-note]")).to_contain_text("Someone else is signed in in this browser now.")
+    expect(page.get_by_label("Name of User 0")).to_have_value("Typed")
+    assert stored(app, User, "name") == ["User 0"]

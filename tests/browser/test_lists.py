@@ -80,6 +80,20 @@ def test_a_list_changes_in_place_and_back_leads_through_its_states(editor_page: 
     expect(first_cells(page).first).to_have_text("Post 21")
 
 
+def test_a_list_that_is_late_does_not_take_the_place_of_the_one_asked_for_after_it(editor_page: Page) -> None:
+    page = editor_page
+    page.goto("/admin/post/")
+    page.route("**/admin/post/?sort=id", lambda _route: None)
+    with page.expect_request("**/admin/post/?sort=id"):
+        page.get_by_role("link", name="ID", exact=True).click()
+
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("?sort=id")):
+        page.get_by_role("link", name="Created at").click()
+
+    expect(page).to_have_url("/admin/post/?sort=created_at")
+    expect(first_cells(page).first).to_have_text("Post 01")
+
+
 def test_shift_and_a_click_sort_by_a_second_column(editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/post/?sort=user")

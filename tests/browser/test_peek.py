@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from admin_app.models.post import Post
 from tests.browser.steps import BOTH, arrived, row_of, state
@@ -54,6 +54,29 @@ def test_a_click_beside_the_words_opens_and_a_double_click_still_edits(app: Flas
 
     row_of(page, "Garden 0").locator("td[data-cell=user]").dblclick()
     expect(page.locator("[data-editing]")).to_have_count(1)
+    expect(page.locator("#peek-title")).to_have_count(0)
+
+
+def test_a_record_that_comes_late_does_not_stand_beside_another_list(app: Flask, viewer_page: Page) -> None:
+    ids = posts(app)
+    page = viewer_page
+    page.goto("/admin/post/?q=garden&sort=id")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/admin/post/?*peek=*", hold)
+    with page.expect_request("**/admin/post/?*peek=*"):
+        page.get_by_role("link", name="Garden 1", exact=True).press("Space")
+    page.get_by_role("link", name="Created at").click()
+    expect(page).to_have_url("/admin/post/?q=garden&sort=created_at")
+
+    with page.expect_event("requestfinished", lambda request: f"peek={ids[1]}" in request.url):
+        held[0].continue_()
+    page.evaluate("new Promise((over) => setTimeout(over, 50))")
+
+    assert state(page) == {"q": "garden", "sort": "created_at"}
     expect(page.locator("#peek-title")).to_have_count(0)
 
 

@@ -207,7 +207,8 @@ def test_an_act_without_a_session_says_that_it_was_not_done_and_leads_back_to_it
     )
 
 
-def test_what_scripts_send_in_the_background_leaves_no_word(as_nobody: Any) -> None:
-    as_nobody.post_form("/admin/post/presence/?id=1", {}, page="/sign-in", headers={"Accept": "*/*"})
+def test_what_scripts_send_in_the_background_leaves_no_word_and_no_cookie(as_nobody: Any) -> None:
+    answer = as_nobody.post_form("/admin/post/presence/?id=1", {}, page="/sign-in", headers={"Accept": "*/*"})
 
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (204, [])
     assert Page(as_nobody.get("/sign-in")).notice == ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +16,7 @@ from admin_app.models.role import OWNER, Role
 from admin_app.models.staff import Staff
 from admin_app.models.two_factor import RecoveryCode
 from admin_app.models.user import User
+from tests.crossing import crossed
 from tests.page import Page
 from tests.pages.test_activity import press_undo
 from tests.panel.forms.meanwhile import at
@@ -167,31 +166,14 @@ def test_request_that_crosses_another_one_gives_way_and_overwrites_nothing(
         engine = db.engine
         before = db.session.scalar(select(func.count()).select_from(ChangeSet))
         db.session.remove()
-    model, found = type(act.first), []
+    model = type(act.first)
     name = User.name if model is User else Post.content
 
-    def cross(other: Connection) -> None:
-        # In this database alone: others of the server wait for locks of their own.
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        while not watch.exec_driver_sql(waiting).scalar():
-            watch.rollback()
-            time.sleep(0.01)
-        found.append(other.scalar(select(model.id).where(model.id == act.first.id).with_for_update()))
-        if is_changed:
-            other.execute(update(model).values({name: MEANWHILE, "version": model.version + 1}))
-        other.commit()
+    def change(other: Connection) -> None:
+        other.execute(update(model).values({name: MEANWHILE, "version": model.version + 1}))
 
-    with engine.connect() as other, engine.connect() as watch:
-        # It is the request that finds out.
-        other.exec_driver_sql("SET LOCAL deadlock_timeout = '60s'")
-        held = type(act.second)
-        other.execute(select(held.id).where(held.id == act.second.id).with_for_update())
-        crossing = threading.Thread(target=cross, args=(other,))
-        crossing.start()
+    with crossed(engine, act.first, act.second, change if is_changed else None) as found:
         answer = as_owner.post(act.address, data=act.form)
-        crossing.join()
 
     assert (answer.status_code, found) == (status, [act.first.id])
     with as_owner.application.app_context():

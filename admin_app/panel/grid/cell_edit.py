@@ -25,6 +25,7 @@ from admin_app.panel.list.rows import rows_of
 from admin_app.panel.list.selections import selection_of
 from admin_app.panel.list.staying import OUTSIDE
 from admin_app.panel.page import Page
+from admin_app.web.auth.login import signed_in_principal
 from admin_app.web.urls import here
 
 # Arguments of the address beside the list's own.
@@ -39,7 +40,9 @@ class CellEdit(Page):
         """Answer with the cell's field, or save it and answer with the row's cells."""
         if request.method != "POST":
             edit = self._edit()
-            return jsonify(html=self._form(edit)) if edit.controls else abort(HTTPStatus.NOT_FOUND)
+            if not edit.controls:
+                abort(HTTPStatus.NOT_FOUND)
+            return jsonify(html=self._form(edit), whose=signed_in_principal().id)
         return self._saved()
 
     def _saved(self) -> ResponseReturnValue:

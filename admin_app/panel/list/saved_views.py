@@ -117,9 +117,11 @@ class SavedViewForm(Page):
                     arguments=self._printed(selection),
                     audience=self._audience(MINE),
                 )
+                self._follow_tick(view)
         except InvalidRecord as error:
             return self._page(None, selection, error.problems)
-        return self._saved(view, self.link("index_view", view=view.id))
+        announce(f"View “{view.name}” was saved.")
+        return lead_on(self.link("index_view", view=view.id))
 
     def change(self) -> ResponseReturnValue:
         """Show a view's name, audience and whether the list opens with it, or keep them."""
@@ -131,9 +133,11 @@ class SavedViewForm(Page):
                 drop_sent_draft()
                 audience = self._audience(view.audience)
                 saved_views.change_view(db.session, view, name=request.form.get("name", ""), audience=audience)
+                self._follow_tick(view)
         except InvalidRecord as error:
             return self._page(view, None, error.problems)
-        return self._saved(view, self.link("views_view"))
+        announce(f"View “{view.name}” was saved.")
+        return lead_on(self.link("views_view"))
 
     def save_list(self) -> ResponseReturnValue:
         """Let the view that is open show the list as the address has it now."""
@@ -163,13 +167,13 @@ class SavedViewForm(Page):
     def _requested(self) -> SavedView:
         return changeable(self.resource, request.args.get("id", ""))
 
-    def _saved(self, view: SavedView, onward: str) -> ResponseReturnValue:
-        """Follow the form's tick: the list opens with this view, or not with it any more."""
+    def _follow_tick(self, view: SavedView) -> None:
+        """Let the list open with this view, or not with it any more, as the form says (not yet committed)."""
+        # What the database says against the view is about the view, and a new one has its id then.
+        db.session.flush()
         is_default, present = "default" in request.form, settings_for(self.resource).default_view_id
         if is_default or present == view.id:
             remember_default(self.resource, view.id if is_default else None)
-        announce(f"View “{view.name}” was saved.")
-        return lead_on(onward)
 
     def _audience(self, present: str) -> str:
         """Read with whom the view is shared; a person who may not share keeps it as it is, or makes it private."""
@@ -232,7 +236,9 @@ class DefaultView(Page):
     def respond(self) -> ResponseReturnValue:
         """Let it open with a view, one's own or a shared one; without a view, with every record."""
         key = request.form.get("view", "")
-        remember_default(self.resource, find_view(self.resource, key).id if key else None)
+        view_id = find_view(self.resource, key).id if key else None
+        with _writing():
+            remember_default(self.resource, view_id)
         return lead_on(self.link("views_view"))
 
 
@@ -253,9 +259,9 @@ def changeable(resource: Resource, key: str) -> SavedView:
 
 
 def remember_default(resource: Resource, view_id: int | None) -> None:
-    """Keep which view the plain list opens with."""
+    """Keep which view the plain list opens with (not yet committed)."""
     try:
-        with refusals_of(Preference), transaction(db.session):
+        with refusals_of(Preference):
             preferences.remember_default_view(
                 db.session, signed_in_staff(), resource=resource.endpoint, view_id=view_id
             )  # fmt: skip -- one call

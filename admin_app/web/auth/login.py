@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_app.context import time_zone
+from admin_app.db.transaction import commit_act
 from admin_app.db.types import utc_now
 from admin_app.domain.auth import seeing, sessions
 from admin_app.domain.auth.accounts import actor_of
@@ -259,12 +260,17 @@ def end() -> None:
 
 
 def renew(staff: Staff) -> None:
-    """Begin a new session for a person who has just proved who they are, in place of the present one."""
+    """Begin a new session for a person who has just proved who they are, in place of the present one (committed)."""
+    token = new_token(staff)
+    commit_act(db.session)
+    begin(token)
+
+
+def new_token(staff: Staff) -> str:
+    """Return the token of such a session, with which it begins once it is committed."""
     if (present := current_session()) is not None:
         sessions.end(db.session, present.token)
-    token = sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
-    db.session.commit()
-    begin(token)
+    return sessions.begin(db.session, staff, hours=current_app.config["SESSION_HOURS"], client=client_info())
 
 
 def go_on() -> None:

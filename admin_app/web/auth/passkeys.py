@@ -99,7 +99,7 @@ def problem_with_proof(staff: Staff) -> str:
 
 
 def add(staff: Staff) -> list[str]:
-    """Store the form's passkey (committed); return recovery codes if it is the first factor, or raise `InvalidRecord`."""
+    """Store the form's passkey (not committed); return recovery codes if it is the first factor, or raise `InvalidRecord` (committed)."""
     here, challenge = site(), _challenge(_MAKE, staff)
     if here is None:
         raise InvalidRecord({ANSWER: ELSEWHERE})
@@ -117,7 +117,6 @@ def add(staff: Staff) -> list[str]:
         # The challenge is used up all the same.
         commit_act(db.session)
         raise
-    commit_act(db.session)
     return codes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
+from admin_app.extensions import db
 from admin_app.models.saved_view import EVERYONE
 from admin_app.models.staff import Staff
 from tests.page import Page
@@ -288,6 +289,25 @@ def test_a_default_view_that_is_shared_no_more_is_the_whole_list(
 
     page = Page(as_viewer.get(LIST))
     assert (page.status, page.result_line()) == (200, "3 posts")
+
+
+@pytest.fixture
+def no_default(app: Flask) -> Iterator[None]:
+    """Let the database refuse what a list opens with, as if the view were deleted at that moment."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no_default BEFORE INSERT ON preference BEGIN SELECT RAISE(ABORT, 'none'); END"
+        )
+    yield
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER no_default")
+
+
+@pytest.mark.usefixtures("no_default")
+def test_a_view_that_cannot_be_the_default_is_not_saved_either(as_viewer: Any, app: Flask) -> None:
+    response = save_as(as_viewer, "q=garden", default="y")
+
+    assert (response.status_code, kept(app)) == (409, [])
 
 
 # ---- what it costs

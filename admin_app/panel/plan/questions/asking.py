@@ -10,6 +10,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from admin_app.db.transaction import transaction
 from admin_app.domain.permissions.policy import Action
 from admin_app.errors import InvalidRecord
 from admin_app.extensions import db
@@ -84,8 +85,6 @@ class AskingPage(Page):
         except InvalidRecord as error:
             return self._page(selection, error.problems, HTTPStatus.UNPROCESSABLE_ENTITY)
         listed = request.form.get(LISTED, "")
-        drop_sent_draft()
-        db.session.commit()
         plan = make_plan(
             self.access,
             selection,
@@ -94,7 +93,11 @@ class AskingPage(Page):
             listed=int(listed) if listed.isdecimal() else None,
             staff_id=signed_in_principal().id,
         )
-        return lead_on(self.link("plan_view", id=plan.id))
+        onward = self.link("plan_view", id=plan.id)
+        # Where there is no plan, what was typed is still kept.
+        with transaction(db.session):
+            drop_sent_draft()
+        return lead_on(onward)
 
     def kept_names(self) -> set[str]:
         """Keep what was chosen and typed."""
