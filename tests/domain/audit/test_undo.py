@@ -58,29 +58,6 @@ def test_what_takes_an_undo_back_is_a_redo_and_is_undone_itself(make_user: Any) 
     assert [named_way(one) for one in (made, undone, redone)] == [made.kind, "undo", "redo"]
 
 
-@pytest.mark.parametrize(
-    ("what", "stays_away"), [("kept", True), ("gone too", True), ("edited", False), ("deleted", False)]
-)
-def test_what_pointed_at_another_record_than_the_one_that_is_gone_comes_back(
-    what: str, make_user: Any, make_post: Any, monkeypatch: pytest.MonkeyPatch, *, stays_away: bool
-) -> None:
-    ann, bea = make_user(), make_user()
-    make_post(user=ann)
-    other = make_post(user=bea)
-    monkeypatch.setattr(json_values, "_KEPT", {})
-    monkeypatch.setattr(User, "__history__", ("email",))
-    fate = Decision(Fate.DELETE if what == "gone too" else Fate.KEEP)
-    with transaction(db.session):
-        delete_record(db.session, ann, {"posts": fate}, everything_in_scope)
-        # What a project's own code does in the same transaction.
-        if what == "edited":
-            other.content = "Changed"
-        elif what == "deleted":
-            delete_record(db.session, other, {}, everything_in_scope)
-
-    assert (last_undoable(db.session) is None) == stays_away
-
-
 def test_what_was_undone_says_so(make_user: Any) -> None:
     make_user()
     made = done()
