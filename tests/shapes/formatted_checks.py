@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from admin_app.extensions import db
+from admin_app.models.user import User
 from tests.page import Page
 from tests.transfer.bringing import bring
 
@@ -94,6 +95,44 @@ def test_a_copy_has_what_its_original_has_where_nobody_touched_it(app: Flask, ma
         original, copy = db.session.scalars(select(Contact).order_by(Contact.id))
     assert (saved.status_code, copy.ip, original.ip) == (303, None, "2001:db8::1")
     assert {name: getattr(copy, name) for name in kept} == kept
+
+
+@pytest.mark.parametrize(("typed", "friend"), [({}, 17), ({"friend": ""}, None), ({"label": ""}, None)])
+def test_a_copy_refers_to_the_record_that_is_gone_as_its_original_does(
+    typed: dict[str, str], friend: int | None, app: Flask, made: Any, as_editor: Any
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Contact).values(friend_id=17))
+        db.session.commit()
+    address = f"/admin/contact/new/?copy={made.id}"
+    drawn = Page(as_editor.get(address))
+
+    saved = Page(as_editor.post(address, data={**drawn.values(), **typed}))
+
+    with app.app_context():
+        copies = db.session.scalars(select(Contact.friend_id).where(Contact.id != made.id)).all()
+    assert (drawn.values()["friend"], drawn.texts(class_="picked")) == ("17", ["17 (no such user)"])
+    is_refused = "label" in typed
+    assert (saved.status, copies) == ((422, []) if is_refused else (303, [friend]))
+    assert saved.texts(class_="picked") == (["17 (no such user)"] if is_refused else [])
+
+
+@pytest.mark.parametrize(("typed", "answer"), [({}, (303, "Anna")), ({"friend": ""}, (409, "Ann"))])
+def test_a_reference_to_a_record_that_is_gone_is_left_to_who_changed_it_meanwhile(
+    typed: dict[str, str], answer: tuple[int, str], app: Flask, as_editor: Any, made: Any
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Contact).values(friend_id=17))
+        db.session.add(User(id=1, name="Ann", email="ann@example.com"))
+        db.session.commit()
+    address = f"/admin/contact/edit/?id={made.id}"
+    drawn = Page(as_editor.get(address)).values()
+    as_editor.post(address, data={**drawn, "friend": "1"})
+
+    saved = Page(as_editor.post(address, data={**drawn, "label": "Anna", **typed}))
+
+    kept = contact(app)
+    assert ((saved.status, kept.label), kept.friend_id) == (answer, 1)
 
 
 @pytest.mark.usefixtures("made")

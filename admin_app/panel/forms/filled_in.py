@@ -6,13 +6,14 @@ from http import HTTPStatus
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.db.unreadable import Unreadable
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
-from admin_app.panel.fields import as_drawn
+from admin_app.panel.fields import RelationField, as_drawn
 from admin_app.panel.filters.carried import values_of
 from admin_app.panel.forms.conflicts import refill
 from admin_app.panel.forms.source import Source
@@ -28,6 +29,7 @@ def fill_in(access: Access, source: Source) -> Record | None:
         for field in source.form:
             if _may_be_the_same(access, copied, field.name):
                 refill(field, getattr(copied, field.name))
+                _keep_dangling(field, copied)
         access.resource.fill_copy(source.form, access.title_of(copied))
     values = values_of(access, request.args.to_dict())
     for field in source.form:
@@ -46,6 +48,8 @@ def keep_copied(access: Access, source: Source) -> None:
     if original is None or not access.reaches(original, Action.VIEW):
         return
     for field in source.form:
+        if _may_be_the_same(access, original, field.name):
+            _keep_dangling(field, original)
         # Others are chosen from what they show, and may hold words that a new record cannot be given.
         is_typed = hasattr(field, "_value") and access.resource.relation(field.name) is None
         if not (field.raw_data and is_typed and _may_be_the_same(access, original, field.name)):
@@ -56,6 +60,12 @@ def keep_copied(access: Access, source: Source) -> None:
             field.data = as_drawn(field, value)
             # Of a new record nothing is stored yet: what no rule allows is refused, copied or not.
             field.object_data = None
+
+
+def _keep_dangling(field: Field, original: Record) -> None:
+    """Let a reference of a copy lead where that of its original does, also where that is no record."""
+    if isinstance(field, RelationField):
+        field.copy_dangling(original)
 
 
 def kept_arguments(resource: Resource) -> dict[str, str]:
