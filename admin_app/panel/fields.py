@@ -98,7 +98,7 @@ class RelationField(Field):
         self.target = target
         self._lookup = lookup
         self._typed: str | None = None
-        self._original: Record | None = None
+        self._original: object = None
 
     @property
     def lookup_url(self) -> str:
@@ -163,7 +163,7 @@ class RelationField(Field):
         """Whether such a key was emptied: the ORM sees no difference."""
         return bool(self.dangling) and self._typed == ""
 
-    def copy_dangling(self, original: Record) -> None:
+    def copy_dangling(self, original: object) -> None:
         """Hold the key by which the original of a new record points at one that is not there, unless something else was sent.
 
         A foreign key refuses a new record with such a key.

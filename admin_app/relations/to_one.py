@@ -116,7 +116,7 @@ class ToOne(Relation):
         return self.own_names
 
 
-def dangling_key(record: Record, relation: ToOne) -> Key | None:
+def dangling_key(record: object, relation: ToOne) -> Key | None:
     """Return the key by which a record, whose related record was looked for and not found, points at one all the same; None for no key."""
     key = relation.reference_in({name: getattr(record, name) for name in relation.own_names})
     # A text of blanks names nothing that a person could read.
