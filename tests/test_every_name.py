@@ -15,7 +15,7 @@ ADDED = {"models": "admin_app/models/odd.py", "resources": "admin_app/resources/
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Copy the project, add the models and their resources, and let Alembic write the migration."""
-    copy_project(tmp_path)
+    copy_project(tmp_path, tests=["transfer/bringing.py"])
     for part, place in ADDED.items():
         shutil.copy(Path(__file__).parent / "names" / f"{part}.py", tmp_path / place)
     write_migration(tmp_path, "Odd names")

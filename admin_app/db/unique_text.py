@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.util import DispatchPriority
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from admin_app.db import caseless
 from admin_app.db.caseless import ColumnName
@@ -77,12 +77,40 @@ def _create(operations: Operations, operation: CreateUniqueText) -> None:
 
 @Operations.implementation_for(DropUniqueText)
 def _drop(operations: Operations, operation: DropUniqueText) -> None:
+    if operations.get_context().as_sql:
+        _drop_unseen(operations, operation.columns)
+        return
     # A migration of an earlier version may have given the index another name.
-    names = {} if operations.get_context().as_sql else caseless.present(operations.get_bind())
+    names = caseless.present(operations.get_bind())
     for place in operation.columns:
         operations.execute(plain(caseless.removal(names.get(place) or caseless.index_name(*place))))
-    if not operations.get_context().as_sql:
-        operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
+    operations.get_bind().info.setdefault(_KEPT, set()).difference_update(operation.columns)
+
+
+def _drop_unseen(operations: Operations, columns: Sequence[ColumnName]) -> None:
+    """Print a drop of each name that an index may have.
+
+    Two columns of long names share one former name, and the index of this name may be the other's: raises
+    `ConfigurationError` if the other stays unique.
+    """
+    staying = {caseless.former_name(*place): place for place in _unique_in(operations) if place not in columns}
+    for place in columns:
+        former = caseless.former_name(*place)
+        if former in staying:
+            message = (
+                f"Only the database can tell whether the index {former} is of {'.'.join(place)} or of "
+                f"{'.'.join(staying[former])}: run the migration without --sql."
+            )
+            raise ConfigurationError(message)
+        for name in dict.fromkeys([caseless.index_name(*place), former]):
+            operations.execute(plain(caseless.removal(name)))
+
+
+def _unique_in(operations: Operations) -> Iterable[ColumnName]:
+    """Return the columns of unique text that the models have."""
+    metadata = operations.get_context().opts.get("target_metadata")
+    tables = metadata.tables.values() if isinstance(metadata, MetaData) else ()
+    return [(table.name, one.name) for table in tables for one in table.columns if caseless.is_caseless(one)]
 
 
 def require_function(connection: Connection) -> None:

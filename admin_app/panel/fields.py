@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy.orm.attributes import set_committed_value
 from wtforms import Field, Form, PasswordField
@@ -98,6 +98,7 @@ class RelationField(Field):
         self.target = target
         self._lookup = lookup
         self._typed: str | None = None
+        self._original: object = None
 
     @property
     def lookup_url(self) -> str:
@@ -130,8 +131,15 @@ class RelationField(Field):
 
     @property
     def _stored_text(self) -> str:
-        """The stored foreign key as text for an input: an ID, or a text that cannot be mistaken for an ID or a name."""
-        key = self._stored_key
+        """The stored foreign key as text for an input."""
+        return self._drawn_of(self._stored_key)
+
+    def was_drawn_of(self, key: object) -> bool:
+        """Whether the field came back as it is drawn for a record whose foreign key has this value and leads to no record."""
+        return bool(drawn := self._drawn_of(cast("Key | None", key))) and self._typed == drawn
+
+    def _drawn_of(self, key: Key | None) -> str:
+        """Return a foreign key as text for an input: an ID, or a text that cannot be mistaken for an ID or a name."""
         if key is None or self.tie is None:
             return ""
         if self.tie.is_by_key:
@@ -143,7 +151,7 @@ class RelationField(Field):
     @property
     def _stored_key(self) -> Key | None:
         # Flask-Admin's forms keep the record that they change.
-        holder = getattr(getattr(self, "_form", None), "_obj", None)
+        holder = self._original or getattr(getattr(self, "_form", None), "_obj", None)
         return None if self.tie is None or holder is None else dangling_key(holder, self.tie)
 
     @property
@@ -156,9 +164,24 @@ class RelationField(Field):
         """Whether the key of a record that does not exist was emptied: the ORM sees no difference."""
         return bool(self.dangling) and self._typed == ""
 
+    def copy_dangling(self, original: object) -> None:
+        """Hold the key by which the original of a new record points at one that is not there, unless something else was sent.
+
+        A foreign key refuses a new record with such a key.
+        """
+        tie = self.tie
+        if tie is None or not tie.may_dangle or tie.is_unique or getattr(original, tie.key) is not None:
+            return
+        self._original = original
+        if self.is_left_dangling:
+            self.process_errors = []
+            self.data = None
+
     def populate_obj(self, obj: object, name: str) -> None:
         """Let the record refer to the chosen one; set the columns directly if the ORM would empty a column that another relation needs."""
         if self.is_left_dangling:
+            if self.tie is not None and self._original is not None:
+                setattr(obj, self.tie.own_name, getattr(self._original, self.tie.own_name))
             return
         if self.tie is None or (self.tie.is_plain and not self.lets_go):
             super().populate_obj(obj, name)

@@ -15,6 +15,7 @@ from admin_app.db.key_parts import Parts
 from admin_app.db.keys import Key, key_of
 from admin_app.db.record import Record
 from admin_app.db.unique_together import unique_groups
+from admin_app.db.versions import may_be_altered
 from admin_app.extensions import AnyColumn, AnySession, TableColumn, Values
 from admin_app.relations.base import Dependency, Relation, clearable_columns
 
@@ -50,6 +51,11 @@ class ToOne(Relation):
     def cleared_names(self) -> Sequence[str]:
         """The attributes of the columns that are cleared for no related record; of several, without those that another relation shares."""
         return [name_of(self.model, one) for one in clearable_columns(self.model, self.own_columns)]
+
+    @property
+    def may_dangle(self) -> bool:
+        """Whether its one column may point at a record that is not there: a table that we may not alter can lack the foreign key."""
+        return len(self.own_columns) == 1 and not (self.own.foreign_keys and may_be_altered(self.own.table))
 
     def values_for(self, other: Record | None) -> Values:
         """Return the foreign key values, by attribute, for a related record, or for none."""
@@ -110,7 +116,7 @@ class ToOne(Relation):
         return self.own_names
 
 
-def dangling_key(record: Record, relation: ToOne) -> Key | None:
+def dangling_key(record: object, relation: ToOne) -> Key | None:
     """Return the key by which a record, whose related record was looked for and not found, points at one all the same; None for no key."""
     key = relation.reference_in({name: getattr(record, name) for name in relation.own_names})
     # A text of blanks names nothing that a person could read.

@@ -47,6 +47,8 @@ class ImportColumn:
     also: tuple[str, ...] = ()
     # Of a relation's name the columns that it stands for; the column is none of the table's then, and of text.
     names: tuple[str, ...] = ()
+    # What an export calls it. Letter by letter this means no other column, even one whose name differs in capitals alone.
+    written: tuple[str, ...] = ()
 
     @property
     def is_made(self) -> bool:
@@ -54,8 +56,12 @@ class ImportColumn:
         is_key = self.column.primary_key and self.key == "id"
         return is_key or (self.column.default is not None and not self.column.nullable)
 
+    def is_written(self, header: str) -> bool:
+        """Whether an export gives this column just this header."""
+        return header.strip("\ufeff ") in {self.key, *self.also, *self.written}
+
     def is_called(self, header: str) -> bool:
-        """Whether a header means this column."""
+        """Whether a header may mean this column."""
         return plain(header) in {plain(self.key), plain(self.label), *map(plain, self.also)}
 
     @property

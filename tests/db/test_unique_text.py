@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import flask_migrate
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, String, Table, text
 
 from admin_app.db import caseless, unique_text
 from admin_app.errors import ClashError, ConfigurationError
@@ -137,6 +138,38 @@ def test_an_index_keeps_a_name_that_was_cut_off_until_it_is_dropped() -> None:
 
     assert made == {one: FORMER(long, one), other: caseless.index_name(long, other)}
     assert (FORMER(long, one) == FORMER(long, other), left) == (True, [other])
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_drop_as_sql_alone_names_each_name_that_an_index_may_have() -> None:
+    long, one, other = "t" * 40, "c" * 20, "c" * 21
+    printed = io.StringIO()
+    operations = offline(printed)
+
+    operations.drop_unique_text([EMAIL, (long, one), (long, other)])
+
+    names = ["uq_user_email_caseless", caseless.index_name(long, one), FORMER(long, one)]
+    drops = [caseless.removal(name) for name in [*names, caseless.index_name(long, other), FORMER(long, other)]]
+    assert [line.rstrip(";") for line in printed.getvalue().splitlines() if line] == drops
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_drop_as_sql_alone_is_refused_where_a_column_that_stays_unique_had_the_same_name() -> None:
+    long, one, other = "t" * 40, "c" * 20, "c" * 21
+    printed, models = io.StringIO(), MetaData()
+    Table(long, models, *(Column(name, String(9), unique=True) for name in (one, other)))
+    operations = offline(printed, target_metadata=models)
+
+    with pytest.raises(ConfigurationError, match=rf"of {long}\.{one} or of {long}\.{other}: run the migration without"):
+        operations.drop_unique_text([(long, one)])
+
+    assert printed.getvalue() == ""
+
+
+def offline(printed: io.StringIO, **opts: Any) -> Any:
+    """Return operations that print statements for PostgreSQL and know no database."""
+    opts = {"as_sql": True, "output_buffer": printed, **opts}
+    return Operations(MigrationContext.configure(dialect_name="postgresql", opts=opts))
 
 
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -11,7 +12,11 @@ from flask import Flask
 
 from admin_app.db.endpoints import OURS
 from admin_app.extensions import db
-from admin_app.panel.registry import resources
+from admin_app.panel.access.access import access_to
+from admin_app.panel.import_.headers import guessed_columns
+from admin_app.panel.registry import resource_of, resources
+from admin_app.transfer.import_.opening import open_source
+from tests.transfer.bringing import bring
 
 
 @pytest.fixture
@@ -54,3 +59,21 @@ def test_columns_of_these_names_are_filled_in_shown_and_changed(app: Flask, as_o
         assert {name: getattr(record, name) for name in NAMES} == dict.fromkeys(NAMES, "new")
     for page in ("", "new/", "edit/?id=1", "details/?id=1", "history/?id=1"):
         assert as_owner.get(f"/admin/odd/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx", "json", "jsonl"])
+def test_an_export_of_names_that_differ_in_capitals_alone_comes_back_unchanged(
+    format_: str, app: Flask, as_owner: Any
+) -> None:
+    as_owner.post_form("/admin/odd/new/", {"label": "All", **{name: f"is {name}" for name in NAMES}})
+
+    file = as_owner.get(f"/admin/odd/export/{format_}/").data
+    with app.app_context():
+        titles = open_source(io.BytesIO(file), lambda title: title in {"ID", "id"}, guesses=False).titles
+        report = bring(Odd, file)
+        guessed = guessed_columns(access_to(resource_of(Odd)), titles, [[] for _ in titles])
+
+    assert (report.changed, report.unchanged) == (0, 1)
+    assert [guessed[titles.index(one)] for one in titles if one in {"Meta (Meta)", "Meta"}] == ["Meta"]
+    assert [guessed[titles.index(one)] for one in titles if one in {"Meta (meta)", "meta"}] == ["meta"]
+    assert sorted(guessed.values()) == sorted({"id", "label", *NAMES})

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from admin_app.models.contact import Contact
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from admin_app.extensions import db
+from admin_app.models.change_set import Change
+from admin_app.models.user import User
 from tests.page import Page
 from tests.transfer.bringing import bring
 
@@ -94,6 +96,88 @@ def test_a_copy_has_what_its_original_has_where_nobody_touched_it(app: Flask, ma
         original, copy = db.session.scalars(select(Contact).order_by(Contact.id))
     assert (saved.status_code, copy.ip, original.ip) == (303, None, "2001:db8::1")
     assert {name: getattr(copy, name) for name in kept} == kept
+
+
+@pytest.mark.parametrize(("typed", "friend"), [({}, 17), ({"friend": ""}, None), ({"label": ""}, None)])
+def test_a_copy_refers_to_the_record_that_is_gone_as_its_original_does(
+    typed: dict[str, str], friend: int | None, app: Flask, made: Any, as_editor: Any
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Contact).values(friend_id=17))
+        db.session.commit()
+    address = f"/admin/contact/new/?copy={made.id}"
+    drawn = Page(as_editor.get(address))
+
+    saved = Page(as_editor.post(address, data={**drawn.values(), **typed}))
+
+    with app.app_context():
+        copies = db.session.scalars(select(Contact.friend_id).where(Contact.id != made.id)).all()
+    assert (drawn.values()["friend"], drawn.texts(class_="picked")) == ("17", ["17 (no such user)"])
+    is_refused = "label" in typed
+    assert (saved.status, copies) == ((422, []) if is_refused else (303, [friend]))
+    assert saved.texts(class_="picked") == (["17 (no such user)"] if is_refused else [])
+
+
+@pytest.mark.parametrize(("typed", "answer"), [({}, (303, "Anna")), ({"friend": ""}, (409, "Ann"))])
+def test_a_reference_to_a_record_that_is_gone_is_left_to_who_changed_it_meanwhile(
+    typed: dict[str, str], answer: tuple[int, str], app: Flask, as_editor: Any, made: Any
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Contact).values(friend_id=17))
+        db.session.add(User(id=1, name="Ann", email="ann@example.com"))
+        db.session.commit()
+    address = f"/admin/contact/edit/?id={made.id}"
+    drawn = Page(as_editor.get(address)).values()
+    as_editor.post(address, data={**drawn, "friend": "1"})
+
+    saved = Page(as_editor.post(address, data={**drawn, "label": "Anna", **typed}))
+
+    kept = contact(app)
+    assert ((saved.status, kept.label), kept.friend_id) == (answer, 1)
+
+
+ODD = {"label": " Ann ", "url": "", "phone": "", "colour": None, "notes": "a\r\nb"}
+
+
+def odd_values(app: Flask) -> dict[str, Any]:
+    kept = contact(app)
+    return {name: getattr(kept, name) for name in ODD}
+
+
+def change_contact(app: Flask, **values: Any) -> None:
+    with app.app_context():
+        for name, value in values.items():
+            setattr(db.session.scalars(select(Contact)).one(), name, value)
+        db.session.commit()
+
+
+def test_a_record_made_again_from_its_form_has_what_it_had_where_nobody_touched_it(
+    app: Flask, made: Any, as_editor: Any, as_owner: Any
+) -> None:
+    change_contact(app, **ODD, friend_id=17)
+    edit = f"/admin/contact/edit/?id={made.id}"
+    drawn = Page(as_editor.get(edit)).values()
+    as_owner.post_form(f"/admin/contact/delete/?id={made.id}")
+
+    offer = Page(as_editor.post(edit, data={**drawn, "ip": ""}))
+    (address,) = [one for form in offer.all("form") if "/new/" in (one := form.attributes.get("action", ""))]
+    answer = as_editor.post(address, data=offer.values())
+
+    again = contact(app)
+    assert (offer.status, offer.texts(class_="picked"), answer.status_code) == (409, ["17 (no such user)"], 303)
+    assert (odd_values(app), again.friend_id, again.ip) == (ODD, 17, None)
+
+
+def test_a_version_that_is_brought_back_has_its_empty_texts(app: Flask, made: Any, as_owner: Any) -> None:
+    change_contact(app, **ODD)
+    with app.app_context():
+        change = db.session.scalar(select(func.max(Change.id)))
+    change_contact(app, label="Other", url="https://example.com/b", phone="+4930123456", notes="")
+    history = f"/admin/contact/history/?id={made.id}"
+
+    answer = as_owner.post_form("/admin/contact/restore/", {"change": str(change)}, page=history)
+
+    assert (answer.status_code, odd_values(app)) == (303, ODD)
 
 
 @pytest.mark.usefixtures("made")

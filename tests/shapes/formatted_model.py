@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from admin_app.db.record import Record
+from admin_app.models.user import User
 
 
 class Contact(Record):
@@ -26,3 +27,7 @@ class Contact(Record):
     currency: Mapped[str | None] = mapped_column(sa.String(3), info={"kind": "currency"})
     price: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 2), info={"kind": "money", "currency": "EUR"})
     notes: Mapped[str | None] = mapped_column(sa.Text, info={"kind": "markdown"})
+    # Nothing keeps the person here while somebody refers to them.
+    friend_id: Mapped[int | None]
+
+    friend: Mapped[User | None] = relationship(primaryjoin="foreign(Contact.friend_id) == User.id")

@@ -12,7 +12,20 @@ class ContactResource(Resource):
 
     model = Contact
 
-    column_list = ("label", "email", "url", "phone", "colour", "country", "ip", "network", "price", "currency", "id")
+    column_list = (
+        "label",
+        "email",
+        "url",
+        "phone",
+        "colour",
+        "country",
+        "ip",
+        "network",
+        "price",
+        "currency",
+        "friend",
+        "id",
+    )
     column_further_list = ("notes",)
     column_searchable_list = ("label", "email")
     column_filters = ("label", "email", "url", "phone", "colour", "country", "ip", "network", "price", "currency")
@@ -28,4 +41,5 @@ class ContactResource(Resource):
         "price",
         "currency",
         "notes",
+        "friend",
     )

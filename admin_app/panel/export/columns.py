@@ -14,6 +14,7 @@ from admin_app.domain.records.rules import is_imported
 from admin_app.errors import SelectionError
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
+from admin_app.panel.export.headers import Headers
 from admin_app.panel.filters.declared import filters_shown
 from admin_app.panel.list.columns import Columns
 from admin_app.panel.list.selections import schema_for
@@ -57,7 +58,8 @@ class ExportColumns:
         # A primary key with another name than "id" is one column, unless a list shows it as the ID as well.
         lists = [name for name in lists if name != "id" or name in {*own, *shown}]
         names = [name for name in [*lists, *forms, *own] if access.may_export(name)]
-        found = {key: self._column(key) for name in names for key in self._keys_of(name)}
+        headers = Headers(resource)
+        found = {key: self._column(key, headers) for name in names for key in self._keys_of(name)}
         return {key: column for key, column in found.items() if not _is_secret(column)}
 
     def may_be_long(self) -> bool:
@@ -78,15 +80,14 @@ class ExportColumns:
                 return
         yield name
 
-    def _column(self, key: str) -> ExportColumn:
-        label = self._resource.label(key)
+    def _column(self, key: str, headers: Headers) -> ExportColumn:
+        label = headers.of(key)
         if (relation := self._resource.relation(key)) is not None:
             return ExportColumn(key, label, relation=relation.attribute, rows=self._access.seen_beyond(key))
         if (linked := self._resource.relation(key.partition(".")[0])) is not None and linked.is_links:
             rows = self._access.seen_beyond(linked.key)
-            return ExportColumn(
-                key, f"{self._resource.label(linked.key)} ID", self._resource.attribute(key)[0], linked.attribute, rows
-            )
+            label = headers.labelled(key, f"{self._resource.label(linked.key)} ID")
+            return ExportColumn(key, label, self._resource.attribute(key)[0], linked.attribute, rows)
         if "." not in key and not is_sql(self._resource.model, key):
             return ExportColumn(key, label)
         return ExportColumn(key, label, *self._resource.attribute(key))
@@ -99,21 +100,22 @@ def import_columns(resource: Resource) -> list[ImportColumn]:
     ties = {name: resource.relation(name) for name in names if not resource.is_links(name)}
     keys = [key for name, tie in ties.items() for key in ([name] if tie is None else tie.own_names)]
     # An import into columns that the history does not keep could not be undone.
-    columns = history_columns(resource.model)
-    links = [_links_column(resource, name) for name in resource.form_columns if resource.is_links(name)]
+    columns, headers = history_columns(resource.model), Headers(resource)
+    links = [_links_column(resource, name, headers) for name in resource.form_columns if resource.is_links(name)]
     # The key is included under any name: rows find their records by it.
     found = [
-        ImportColumn("id" if own == [key] else key, resource.label(key), columns[key])
+        ImportColumn("id" if own == [key] else key, resource.label(key), columns[key], written=(key, headers.of(key)))
         for key in dict.fromkeys(keys)
         if key in columns and is_imported(columns[key])
     ]
     return [*found, *links]
 
 
-def _links_column(resource: Resource, name: str) -> ImportColumn:
+def _links_column(resource: Resource, name: str, headers: Headers) -> ImportColumn:
     """Return the column of a many-to-many relation; a file may hold its names, ids or both."""
     label = resource.label(name)
-    return ImportColumn(name, label, Column(name, Text), (f"{name}.id", f"{label} ID"))
+    written = (headers.labelled(f"{name}.id", f"{label} ID"), headers.of(name))
+    return ImportColumn(name, label, Column(name, Text), (f"{name}.id", f"{label} ID"), written=written)
 
 
 def ignored_headers(access: Access) -> list[str]:

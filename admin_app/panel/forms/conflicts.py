@@ -185,6 +185,9 @@ class Conflicts:
         gone = self._dangling(one.name)
         if isinstance(one, RelationField) and one.is_left_dangling:
             yours = gone
+        elif isinstance(one, RelationField) and was is not UNKNOWN and _is_key(was) and one.was_drawn_of(was):
+            # Nobody touched it here, whatever it leads to meanwhile.
+            yours = was
         present = gone if theirs is None else theirs
         outcome = resolution_of(*(_plain(self._record, one.name, value) for value in (was, present, yours)))
         if (
@@ -277,6 +280,11 @@ def _both(was: object, theirs: object, yours: object) -> str | None:
     if isinstance(was, str) and isinstance(theirs, str) and isinstance(yours, str):
         return both_changes(was, theirs, yours)
     return None
+
+
+def _is_key(was: object) -> bool:
+    """Whether a relation led to no record that is there now."""
+    return was is not None and not isinstance(was, Record)
 
 
 def is_changed(one: Field, record: Record) -> bool:

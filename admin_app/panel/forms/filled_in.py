@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from types import SimpleNamespace
 
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 
 from admin_app.db.attributes import stored_columns
 from admin_app.db.record import Record
 from admin_app.db.unreadable import Unreadable
 from admin_app.domain.permissions.policy import Action
 from admin_app.panel.access.access import Access
-from admin_app.panel.fields import as_drawn
+from admin_app.panel.fields import RelationField, as_drawn
 from admin_app.panel.filters.carried import values_of
 from admin_app.panel.forms.conflicts import refill
+from admin_app.panel.forms.gone import deleted_record
 from admin_app.panel.forms.source import Source
 from admin_app.panel.links import COPY
 from admin_app.panel.resource import Resource
@@ -28,6 +31,7 @@ def fill_in(access: Access, source: Source) -> Record | None:
         for field in source.form:
             if _may_be_the_same(access, copied, field.name):
                 refill(field, getattr(copied, field.name))
+                _keep_dangling(field, copied)
         access.resource.fill_copy(source.form, access.title_of(copied))
     values = values_of(access, request.args.to_dict())
     for field in source.form:
@@ -41,11 +45,13 @@ def fill_in(access: Access, source: Source) -> Record | None:
 
 
 def keep_copied(access: Access, source: Source) -> None:
-    """Let a copy that was sent have what its original has where nobody touched a field: inputs tell no empty text from no value, and drop blanks and digits."""
-    original = access.find(request.args.get(COPY, ""))
-    if original is None or not access.reaches(original, Action.VIEW):
+    """Let a copy, or a record that is made again, have what its original has where nobody touched a field: inputs tell no empty text from no value, and drop blanks and digits."""
+    original = _original(access)
+    if original is None:
         return
     for field in source.form:
+        if hasattr(original, field.name) and _may_be_the_same(access, original, field.name):
+            _keep_dangling(field, original)
         # Others are chosen from what they show, and may hold words that a new record cannot be given.
         is_typed = hasattr(field, "_value") and access.resource.relation(field.name) is None
         if not (field.raw_data and is_typed and _may_be_the_same(access, original, field.name)):
@@ -58,6 +64,12 @@ def keep_copied(access: Access, source: Source) -> None:
             field.object_data = None
 
 
+def _keep_dangling(field: Field, original: object) -> None:
+    """Let a reference of a copy lead where that of its original does, also where that is no record."""
+    if isinstance(field, RelationField):
+        field.copy_dangling(original)
+
+
 def kept_arguments(resource: Resource) -> dict[str, str]:
     """Return the arguments that fill in the form of one more record, too."""
     return {
@@ -65,6 +77,14 @@ def kept_arguments(resource: Resource) -> dict[str, str]:
         for name, value in request.args.items()
         if resource.relation(name) is not None or field_of(name) in resource.form_columns
     }
+
+
+def _original(access: Access) -> Record | SimpleNamespace | None:
+    """Return the record that the sent form is a copy of, or what was deleted while its form was open."""
+    if "id" in request.args:
+        return deleted_record(access, request.args["id"])
+    original = access.find(request.args.get(COPY, ""))
+    return original if original is not None and access.reaches(original, Action.VIEW) else None
 
 
 def _copied(access: Access) -> Record | None:
@@ -78,7 +98,7 @@ def _copied(access: Access) -> Record | None:
     return record
 
 
-def _may_be_the_same(access: Access, record: Record, name: str) -> bool:
+def _may_be_the_same(access: Access, record: object, name: str) -> bool:
     """Whether a field may be copied: it is not unique, not secret, and leads to nothing out of the person's sight."""
     resource = access.resource
     if not hasattr(resource.model, name) or not access.shows(name):

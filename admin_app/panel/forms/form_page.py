@@ -143,6 +143,7 @@ class FormPage(Page):
         words = f"{who}, while you had it open. Nothing was saved."
         if not self.access.may(Action.CREATE):
             return gone_page(self.access, words)
+        keep_copied(self.access, source)
         self._fill_in_key(source, key)
         source.form.form_errors.append(f"{words} Save to create it again with what you typed.")
         own = {name: value for name, value in source.own.items() if name in {DRAFT, VERSION}}

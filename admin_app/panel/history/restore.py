@@ -22,6 +22,7 @@ from admin_app.formatting import in_sentence
 from admin_app.kinds import kind_of
 from admin_app.models.change_set import Change, Kind
 from admin_app.panel.access.access import Access
+from admin_app.panel.forms.conflicts import refill
 from admin_app.panel.forms.form_access import narrow
 from admin_app.panel.forms.saving import Saving
 from admin_app.panel.history.blocking_record import refusal_in_words
@@ -52,6 +53,10 @@ def restore_version(access: Access, change: Change) -> list[str]:
     past, lost = _past(access, record, change)
     form: Form = resource.forms.edit(None, obj=past)
     form.process(None, obj=past)
+    for field in form:
+        # Some fields take an empty text for no value.
+        if getattr(past, field.name, None) == "":
+            refill(field, "", stored="")
     form = narrow(access, form, Action.UNDO, record)
     gone = [f"{words} no longer exists." for name, words in lost.items() if name in form]
     summary = f"Restored {resource.noun} “{access.former_title(change)}”"

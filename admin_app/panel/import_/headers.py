@@ -18,7 +18,7 @@ from admin_app.panel.import_.offered import KEY, importable_columns, lookup_colu
 from admin_app.panel.import_.other_names import column_meant, letters_of
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn, plain
-from admin_app.transfer.import_.headers import is_title
+from admin_app.transfer.import_.headers import column_called, is_title
 from admin_app.transfer.import_.options import DateOrder
 
 _DATE = re.compile(r"\s*(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T].*)?\s*")
@@ -39,15 +39,17 @@ def digest_of(titles: Sequence[str]) -> str:
 def guessed_columns(access: Access, titles: Sequence[str], values: Sequence[Sequence[str]]) -> dict[int, str]:
     """Return the key of the column that each title means, by position; `values` are some cells below each title."""
     offered, found = importable_columns(access), dict[int, str]()
+    columns, ignored = import_columns(access.resource), ignored_headers(access)
     for place, title in enumerate(titles):
-        key = next((key for key, one in offered.items() if title and not one.names and one.is_called(title)), "")
-        if key and key not in found.values():
+        called = column_called(title, columns, ignored) if title else None
+        key = "" if called is None else called.key
+        if key in offered and key not in found.values():
             found[place] = key
     for place, title in enumerate(titles):
         key = "" if place in found else _relation_called(access, title, values[place])
         if key in offered and key not in found.values() and not _is_told(offered[key], found.values()):
             found[place] = key
-    for_people = {plain(word) for word in ignored_headers(access)}
+    for_people = {plain(word) for word in ignored}
     for place, title in enumerate(titles):
         key = "" if place in found or plain(title) in for_people else column_meant(title, offered)
         if key and key not in found.values():

@@ -18,7 +18,8 @@ from admin_app.extensions import TableColumn
 from admin_app.formatting import in_words
 from admin_app.kinds import kind_of
 from admin_app.panel.access.access import Access
-from admin_app.panel.export.columns import import_columns
+from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.export.headers import Headers
 from admin_app.panel.import_.other_names import column_meant
 from admin_app.relations.base import Relation
 from admin_app.transfer.columns import ImportColumn
@@ -74,8 +75,15 @@ def offered_columns(access: Access, mode: Mode) -> Sequence[ImportColumn]:
 def composite_columns(access: Access) -> list[ImportColumn]:
     """Return a column for each relation over several columns whose record one cell can name. No title means it by itself."""
     ties = [one for one in _of_several(access) if lookup_columns(access, one)]
+    headers = Headers(access.resource)
     return [
-        ImportColumn(one.key, access.resource.label(one.key), Column(one.key, Text), names=tuple(one.own_names))
+        ImportColumn(
+            one.key,
+            access.resource.label(one.key),
+            Column(one.key, Text),
+            names=tuple(one.own_names),
+            written=(headers.of(one.key),),
+        )
         for one in ties
     ]
 
@@ -112,7 +120,7 @@ def importable_columns(access: Access) -> Mapping[str, ImportColumn]:
 def why_not_importable(access: Access, title: str) -> str:
     """Say why the column that a title names can't be filled in; "" if it can, or if the person may not see it."""
     columns = import_columns(access.resource)
-    column = column_called(title, columns) if title else None
+    column = column_called(title, columns, ignored_headers(access)) if title else None
     if column is None:
         known = {one.key: one for one in columns}
         column = known.get(column_meant(title, known))

@@ -44,7 +44,9 @@ def template_file(access: Access, format_key: str) -> Response:
     columns = [one for one in offered if one.key != KEY or access.may(Action.EDIT)]
     example = [None if one.key == KEY or one.is_links else _example(one.column) for one in columns]
     name = f"{access.resource.endpoint}-import.{format_key}"
-    rows: Iterator[bytes] = chosen.write([one.label for one in columns], [example], PLAIN, lambda _row, _problem: None)
+    rows: Iterator[bytes] = chosen.write(
+        [one.written[-1] for one in columns], [example], PLAIN, lambda _row, _problem: None
+    )
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(rows, content_type=chosen.content_type, headers=headers)
 

@@ -12,14 +12,17 @@ ERROR = "error"
 _LONGEST_TITLE = 80
 
 
-def column_called(title: str, columns: Iterable[ImportColumn]) -> ImportColumn | None:
-    """Return the column that a title names by its key or its label."""
-    return next((one for one in columns if one.is_called(title)), None)
+def column_called(title: str, columns: Sequence[ImportColumn], ignored: Collection[str] = ()) -> ImportColumn | None:
+    """Return the column that a title names as an export does, else the only one that it names in other capitals or by its label."""
+    if found := next((one for one in columns if one.is_written(title)), None):
+        return found
+    like = [one for one in columns if title not in ignored and one.is_called(title)]
+    return like[0] if len(like) == 1 else None
 
 
 def is_title(title: str, columns: Iterable[ImportColumn], ignored: Collection[str]) -> bool:
     """Whether the dashboard writes this title itself."""
-    return plain(title) in _folded(ignored) or column_called(title, columns) is not None
+    return plain(title) in _folded(ignored) or any(one.is_written(title) or one.is_called(title) for one in columns)
 
 
 def columns_named(titles: Sequence[str], columns: Sequence[ImportColumn], ignored: Collection[str]) -> dict[int, str]:
@@ -30,7 +33,7 @@ def columns_named(titles: Sequence[str], columns: Sequence[ImportColumn], ignore
     found: dict[int, str] = {}
     skipped = _folded(ignored)
     for place, title in enumerate(titles):
-        column = column_called(title, columns)
+        column = column_called(title, columns, ignored)
         if column is None and title and plain(title) not in skipped:
             raise TransferError(_unknown(title, columns))
         if column is not None and column.is_links and column.key in found.values():
