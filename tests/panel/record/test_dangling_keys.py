@@ -36,7 +36,9 @@ class Region(Own):
 class Crate(Own):
     region_code: Mapped[str | None] = mapped_column(sa.ForeignKey("region.code"))
     region_number: Mapped[int | None] = mapped_column(sa.ForeignKey("region.number"))
+    loose_code: Mapped[str | None]
     region: Mapped[Region | None] = relationship(foreign_keys=region_code)
+    loose: Mapped[Region | None] = relationship(primaryjoin="foreign(Crate.loose_code) == Region.code")
     numbered: Mapped[Region | None] = relationship(foreign_keys=region_number)
     open_region: Mapped[Region | None] = relationship(
         primaryjoin="and_(foreign(Crate.region_code) == Region.code, Region.is_open)", overlaps="region"
@@ -87,6 +89,21 @@ def test_a_form_that_is_sent_as_it_was_drawn_keeps_the_key(name: str, key: str, 
     picked = None if field.picked is None else field.picked.text
     assert (field._value(), picked, again.is_left_dangling, again.lets_go) == (drawn, said, bool(drawn), False)
     assert (list(again.process_errors), record.region_code) == ([], key)
+
+
+@pytest.mark.usefixtures("regions")
+@pytest.mark.parametrize(("name", "column", "kept"), [("loose", "loose_code", "a b"), ("region", "region_code", None)])
+def test_a_copy_has_the_key_unless_a_foreign_key_forbids_it(name: str, column: str, kept: str | None) -> None:
+    original, copy = Crate(**{column: "a b"}), Crate()
+
+    field = field_of(name, copy)
+    field.copy_dangling(original)
+    drawn = field._value()
+    again = field_of(name, copy, sent=drawn)
+    again.copy_dangling(original)
+    again.populate_obj(copy, name)
+
+    assert (drawn, getattr(copy, column)) == ("" if kept is None else "a.20b", kept)
 
 
 @pytest.fixture
