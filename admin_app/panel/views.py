@@ -34,7 +34,7 @@ ACTIONS: Mapping[str, Action] = {
     "columns_view": Action.LIST,
     "page_size_view": Action.LIST,
     "ticks_view": Action.LIST,
-    # Everybody may save views; sharing one requires `Action.SHARE`, and changing one requires to be its owner.
+    # Everybody may save views; sharing one requires `Action.SHARE`, and only its person, or for a shared view someone with all rights, may change one.
     "views_view": Action.LIST,
     "new_view": Action.LIST,
     "save_view": Action.LIST,

@@ -19,5 +19,7 @@ def init_app(app: Flask, *, kept_by: Collection[str]) -> None:
 
 def _do_nothing(kept_by: Collection[str]) -> Response | None:
     """Do not do what the form's button does: its person chose to leave. An error page too has a form, which may delete thousands of rows."""
+    if request.method != "POST" or LEAVING not in request.form:
+        return None
     is_kept = (request.endpoint or "").rpartition(".")[2] in kept_by
-    return Response(status=HTTPStatus.NO_CONTENT) if LEAVING in request.form and not is_kept else None
+    return None if is_kept else Response(status=HTTPStatus.NO_CONTENT)

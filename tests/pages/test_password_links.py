@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from admin_app.models.staff import Staff
 from tests.page import Page
@@ -48,6 +53,34 @@ def test_a_link_asks_for_the_second_factor_before_it_signs_in(
     used = as_nobody.post_form(url, {"new_password": NEW})
 
     assert (used.location, as_nobody.get("/admin/").status_code) == ("/sign-in/enrol", 302)
+
+
+def test_a_password_that_could_not_be_stored_leaves_its_person_signed_in(
+    as_owner: Any, viewer: Staff, as_viewer: Any, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = link_of(Page(as_owner.post_form(access(viewer), {"act": "link"})))
+    monkeypatch.setitem(app.config, "TWO_FACTOR", frozenset({"viewer"}))
+    token = as_viewer.token_of(url)
+
+    with the_database_refusing(Staff):
+        refused = as_viewer.post(url, data={"new_password": NEW, "csrf_token": token})
+
+    assert (refused.status_code, as_viewer.get("/admin/").status_code) == (503, 200)
+
+
+@contextmanager
+def the_database_refusing(model: type[Any]) -> Iterator[None]:
+    """Let the database refuse to change a record of this model."""
+
+    def refuse(session: Session, *_: Any) -> None:
+        if any(isinstance(one, model) for one in session.dirty):
+            raise OperationalError(None, None, TimeoutError())
+
+    event.listen(Session, "before_flush", refuse)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_flush", refuse)
 
 
 def test_a_link_works_once(as_owner: Any, viewer: Staff, app: Flask) -> None:

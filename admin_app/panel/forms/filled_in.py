@@ -50,11 +50,13 @@ def keep_copied(access: Access, source: Source) -> None:
     if original is None:
         return
     for field in source.form:
-        if hasattr(original, field.name) and _may_be_the_same(access, original, field.name):
-            _keep_dangling(field, original)
+        # The history may lack a column: by `__history__`, or because it is newer than the deletion.
+        if not (hasattr(original, field.name) and _may_be_the_same(access, original, field.name)):
+            continue
+        _keep_dangling(field, original)
         # Others are chosen from what they show, and may hold words that a new record cannot be given.
         is_typed = hasattr(field, "_value") and access.resource.relation(field.name) is None
-        if not (field.raw_data and is_typed and _may_be_the_same(access, original, field.name)):
+        if not (field.raw_data and is_typed):
             continue
         value = getattr(original, field.name)
         if not _is_unreadable(value):

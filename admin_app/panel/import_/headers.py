@@ -14,6 +14,7 @@ from admin_app.kinds import kind_of
 from admin_app.kinds.formatted import EmailKind
 from admin_app.panel.access.access import Access
 from admin_app.panel.export.columns import ignored_headers, import_columns
+from admin_app.panel.export.headers import Headers
 from admin_app.panel.import_.offered import KEY, importable_columns, lookup_columns, relations_to_one
 from admin_app.panel.import_.other_names import column_meant, letters_of
 from admin_app.relations.base import Relation
@@ -79,8 +80,8 @@ def _are_unlike_names(by: str, values: Sequence[str]) -> bool:
     return by != KEY or all(value.strip().isdecimal() for value in values)
 
 
-def _words(access: Access, relation: Relation) -> tuple[str, str]:
-    return relation.key, access.resource.label(relation.key)
+def _words(access: Access, relation: Relation) -> tuple[str, ...]:
+    return relation.key, access.resource.label(relation.key), Headers(access.resource).of(relation.key)
 
 
 def guessed_lookup(columns: Mapping[str, TableColumn], values: Sequence[str]) -> str:

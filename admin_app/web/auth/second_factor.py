@@ -9,6 +9,7 @@ from flask import current_app, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from admin_app.db.transaction import commit_act
 from admin_app.domain.audit.recorder import record_event
 from admin_app.domain.auth import two_factor
 from admin_app.domain.auth.accounts import actor_of
@@ -58,6 +59,8 @@ def after_password(staff: Staff, onward: str, outcome: SignInResult | None = Non
         step = "two_factor.enrol"
     else:
         return finish(HalfWay(staff, onward, warning))
+    # Before the cookie: a commit that fails must leave the person with the session that they had.
+    commit_act(db.session)
     session.clear()
     session[_PLACE] = _serializer().dumps([staff.id, _fingerprint(staff), onward, warning])
     # Also in the address: a tab whose cookie another tab replaced still knows where it was going.

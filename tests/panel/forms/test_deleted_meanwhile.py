@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from admin_app.db import json_values
 from admin_app.extensions import db
 from admin_app.models.change_set import ChangeSet
 from admin_app.models.draft import Draft
@@ -68,6 +70,21 @@ def test_a_record_that_came_back_and_was_changed_is_a_conflict_like_any_other(
     assert (asked.status, asked.texts("legend")) == (409, ["Name: theirs or yours?"])
     with app.app_context():
         assert db.session.execute(select(User.id, User.name)).all() == [(ann.id, "Mine")]
+
+
+def test_a_record_of_which_the_history_lacks_a_column_can_be_made_again(
+    as_editor: Any, as_emil: Any, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = Page(as_editor.get(at(ann))).values()
+    with monkeypatch.context() as patch:
+        # As if a migration had added the name since.
+        patch.setattr(User, "__history__", ("email",))
+        patch.setattr(json_values, "_KEPT", {})
+        as_emil.post_form(at(ann, "delete"))
+
+    page = Page(as_editor.post(at(ann), data={**form, "name": "Typed"}))
+
+    assert (page.status, page.values()["name"]) == (409, "Typed")
 
 
 def test_a_record_that_the_trail_does_not_know_was_deleted_too(app: Flask, as_editor: Any, ann: User) -> None:

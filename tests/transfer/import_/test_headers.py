@@ -24,5 +24,17 @@ def test_a_title_that_may_mean_two_columns_means_neither() -> None:
         columns_named(["NAME"], COLUMNS, [])
 
 
+def test_a_title_that_is_the_name_of_one_column_and_the_label_of_another_means_neither() -> None:
+    columns = [
+        ImportColumn("name", "email", Column("name", Text)),
+        ImportColumn("email", "Address", Column("email", Text)),
+    ]
+
+    with pytest.raises(TransferError, match="“email” is not a column"):
+        columns_named(["email"], columns, [])
+
+    assert columns_named(["name", "Address"], columns, []) == {0: "name", 1: "email"}
+
+
 def test_what_an_export_writes_for_people_is_no_column_that_differs_in_capitals() -> None:
     assert columns_named(["name", "Name"], COLUMNS[1:], ["Name"]) == {0: "name"}
