@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.role import OWNER
 from admin_app.models.staff import Staff
 from admin_app.pages.auth import set_up_url
@@ -34,8 +35,10 @@ def test_the_link_makes_the_first_owner_and_signs_them_in(link: str, as_nobody: 
 
     with app.app_context():
         made = [(one.name, one.email, one.roles) for one in db.session.scalars(select(Staff))]
+        acts = [*db.session.scalars(select(ChangeSet.summary).order_by(ChangeSet.id))]
     assert (response.status_code, response.location) == (303, "/admin/")
     assert made == [("Olivia", "olivia@example.com", (OWNER,))]
+    assert acts == ["Created colleague “Olivia”", "Signed in"]
     assert as_nobody.get("/admin/staff/").status_code == 200
 
 

@@ -8,8 +8,11 @@ from typing import Any
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from admin_app import create_app
+from admin_app.extensions import db
+from admin_app.models.change_set import ChangeSet
 from admin_app.models.staff import Staff
 from admin_app.pages.auth import set_up_url
 from tests.page import Page
@@ -36,6 +39,9 @@ def test_a_role_that_needs_a_second_factor_is_led_to_enrol_before_there_is_a_ses
     assert (first.status_code, first.location, before) == (303, ENROL, (0, 302))
     assert len(Page(done).texts("li", within="main")) == 8
     assert as_nobody.get("/admin/").status_code == 200
+    with app.app_context():
+        acts = db.session.scalars(select(ChangeSet.summary).order_by(ChangeSet.id.desc()).limit(2)).all()
+    assert acts == ["Signed in", "Set up the app for two-factor sign-in of colleague “Olivia”"]
 
 
 @pytest.mark.usefixtures("required", "owner")

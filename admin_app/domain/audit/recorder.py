@@ -56,8 +56,8 @@ class _Recording:
     tables: frozenset[str] = frozenset()
     # The change set that is written, and whose commit the database has not confirmed yet.
     doubt: Doubt | None = None
-    # The facts for the log, until they are logged.
-    untold: Values | None = None
+    # The facts of each change set for the log, until they are logged.
+    untold: list[Values] = field(default_factory=list)
 
 
 def entry_of(session: AnySession) -> AuditEntry:
@@ -146,7 +146,7 @@ def note_flush(session: Session, _context: object) -> None:
 
 
 def finish_set(session: Session) -> None:
-    """Store the history as the last thing that the transaction does."""
+    """Store the transaction's change set, as the last thing that it does or before another act in it."""
     if session.in_nested_transaction():
         return
     session.flush()
@@ -163,7 +163,7 @@ def finish_set(session: Session) -> None:
         session.connection().execute(update(sets).where(sets.c.id == entry.set_id).values(**heading_of(entry)))
     recording.entry, recording.last = None, entry.set_id if can_undo else None
     recording.tables = frozenset(table for _, table in entry.counts)
-    recording.untold = _facts(entry)
+    recording.untold += _facts(entry)
     act = act_under_way()
     if act is not None and act.request_id and entry.set_id is not None:
         recording.doubt = Doubt(entry.set_id, act.request_id)
@@ -173,24 +173,24 @@ def tell(session: Session) -> None:
     """Log the committed change set, if logging of changes is on."""
     recording = state_of(session, _Recording)
     recording.doubt = None
-    if recording.untold is not None:
-        logs.write(logs.CHANGES, "change", **recording.untold)
-        recording.untold = None
+    for facts in recording.untold:
+        logs.write(logs.CHANGES, "change", **facts)
+    recording.untold.clear()
 
 
 def forget_untold(session: Session) -> None:
     """Drop the facts of a change set that was not committed."""
-    state_of(session, _Recording).untold = None
+    state_of(session, _Recording).untold.clear()
 
 
-def _facts(entry: AuditEntry) -> Values | None:
-    """Return who did what to how many records, without any of their values."""
+def _facts(entry: AuditEntry) -> list[Values]:
+    """Return who did what to how many records, without any of their values; nothing if changes are not logged."""
     if not logs.is_wanted(logs.CHANGES):
-        return None
+        return []
     heading = heading_of(entry)
     named = ("kind", "actor_id", "resource", "record_id", "count", "reason", "request_id")
     fields = sorted(entry.fields)
-    return {"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}
+    return [{"set": entry.set_id, **{name: heading.get(name) for name in named}, "fields": fields}]
 
 
 def remember_savepoint(session: Session, transaction: SessionTransaction) -> None:

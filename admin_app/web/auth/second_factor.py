@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from admin_app.db.transaction import commit_act
-from admin_app.domain.audit.recorder import record_event
+from admin_app.domain.audit.recorder import finish_set, record_event
 from admin_app.domain.auth import two_factor
 from admin_app.domain.auth.accounts import actor_of
 from admin_app.domain.auth.sign_in import SignInResult
@@ -81,6 +81,8 @@ def half_way() -> HalfWay | None:
 
 def begin_session(who: HalfWay) -> None:
     """Begin the session of a person who has proved everything required (committed)."""
+    # What led here in the same transaction, such as a new password, is an act of its own in the history.
+    finish_set(db.session())
     record_event(
         db.session, actor=actor_of(who.staff), kind=Kind.SIGN_IN, summary=who.how, resource=Staff.__tablename__
     )
