@@ -165,9 +165,9 @@ class RelationField(Field):
         return bool(self.dangling) and self._typed == ""
 
     def copy_dangling(self, original: object) -> None:
-        """Hold the key by which the original of a new record points at one that is not there, unless something else was sent.
+        """Take the foreign key of a copy's original if it leads to no record, unless something else was sent.
 
-        A foreign key refuses a new record with such a key.
+        Only where the database has no foreign key constraint: it would refuse the new record.
         """
         tie = self.tie
         if tie is None or not tie.may_dangle or tie.is_unique or getattr(original, tie.key) is not None:

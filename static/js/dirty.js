@@ -62,7 +62,7 @@ function keep(form) {
   const data = new FormData(form);
   for (const one of form.querySelectorAll("[type=file], [type=password]")) data.delete(one.name);
   data.set("_leaving", keyOf(form));
-  navigator.sendBeacon(form.getAttribute("action"), data);
+  navigator.sendBeacon(form.getAttribute("action") || location.href, data);
 }
 
 function isDone(form) {

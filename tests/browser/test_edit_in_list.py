@@ -28,6 +28,13 @@ def cell(page: Page, words: str, name: str) -> Locator:
     return row_of(page, words).locator(f"[data-cell={name}]")
 
 
+def open_cell(page: Page, words: str, name: str, label: str) -> None:
+    """Open the field of a cell by the keyboard."""
+    cell(arrived(page), words, name).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(label)).to_be_focused()
+
+
 def stored(app: Flask, model: Any, name: str) -> list[Any]:
     with app.app_context():
         return [getattr(one, name) for one in db.session.query(model).order_by(model.id)]
@@ -149,9 +156,7 @@ def test_a_long_text_is_typed_in_lines(app: Flask, editor_page: Page) -> None:
     page = editor_page
     page.goto("/admin/post/")
 
-    cell(arrived(page), "one", "content").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Content of one")).to_be_focused()
+    open_cell(page, "one", "content", "Content of one")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")
     page.keyboard.press("Enter")
@@ -167,9 +172,7 @@ def test_what_is_wrong_stays_in_the_cell_and_its_reason_with_it(
     page = editor_page
     page.goto("/admin/user/")
 
-    cell(arrived(page), "User 1", "email").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Email of User 1")).to_be_focused()
+    open_cell(page, "User 1", "email", "Email of User 1")
     page.keyboard.type("nonsense")
     page.keyboard.press("Enter")
     expect(page.locator(".cell-form .error")).to_have_text("Error: Email must look like name@example.com.")
@@ -210,9 +213,7 @@ def test_a_row_that_no_longer_matches_stays_marked_until_the_list_is_loaded(app:
     page = editor_page
     page.goto("/admin/post/?q=garden&sort=id")
 
-    cell(arrived(page), "garden wall", "content").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Content of garden wall")).to_be_focused()
+    open_cell(page, "garden wall", "content", "Content of garden wall")
     page.get_by_label("Content of garden wall").fill("Boat")
     page.keyboard.press("Enter")
 
@@ -227,9 +228,7 @@ def test_typing_into_a_cell_is_not_lost_with_the_list(app: Flask, editor_page: P
     page = editor_page
     page.goto("/admin/user/")
 
-    cell(arrived(page), "User 1", "name").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Name of User 1")).to_be_focused()
+    open_cell(page, "User 1", "name", "Name of User 1")
     page.keyboard.type("Typed")
     page.get_by_role("link", name="Email", exact=True).click()
 
@@ -243,9 +242,7 @@ def test_a_session_that_ended_keeps_what_is_typed_into_a_cell(
     many_users(app, 1)
     page = editor_page
     page.goto("/admin/user/")
-    cell(arrived(page), "User 0", "name").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Name of User 0")).to_be_focused()
+    open_cell(page, "User 0", "name", "Name of User 0")
     page.keyboard.type("Typed")
     end_sessions(app)
 
@@ -273,9 +270,7 @@ def test_what_one_person_typed_into_a_cell_is_not_saved_in_the_name_of_another(
     many_users(app, 1)
     page = editor_page
     page.goto("/admin/user/")
-    cell(arrived(page), "User 0", "name").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Name of User 0")).to_be_focused()
+    open_cell(page, "User 0", "name", "Name of User 0")
     page.keyboard.type("Typed")
     # In another tab, where the first person signed out.
     give_cookie(page.context, app, signed_in(owner), live_server)

@@ -98,13 +98,18 @@ def earlier_state(session: AnySession, record: Record, version: int) -> EarlierS
 
 def deletion_of(session: AnySession, model: type[Record], record_id: Key) -> LastChange | None:
     """Return who deleted the record with this id, and when, if the history tells."""
-    here = (Change.model == table_of(model).name, Change.record_id == record_id)
-    newest = select(Change, ChangeSet).join(ChangeSet, ChangeSet.id == Change.change_set_id).where(*here)
-    found = session.execute(newest.order_by(Change.id.desc()).limit(1)).first()
-    if found is None or found[0].act != Did.DELETE:
+    change = deleting_change(session, model, record_id)
+    if change is None:
         return None
-    is_merge = is_merged_by(session, model, found[0])
-    return LastChange(found[1].actor, found[1].at, found[1].actor_id, is_merge)
+    made = session.get_one(ChangeSet, change.change_set_id)
+    return LastChange(made.actor, made.at, made.actor_id, is_merged_by(session, model, change))
+
+
+def deleting_change(session: AnySession, model: type[Record], record_id: Key) -> Change | None:
+    """Return the change that deleted the record with this id, if it was the last one that the history has."""
+    here = (Change.model == table_of(model).name, Change.record_id == record_id)
+    newest = session.scalars(select(Change).where(*here).order_by(Change.id.desc()).limit(1)).first()
+    return newest if newest is not None and newest.act == Did.DELETE else None
 
 
 def resolution_of(was: object, theirs: object, yours: object) -> Resolution:

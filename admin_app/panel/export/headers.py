@@ -1,4 +1,4 @@
-"""What an export calls its columns: by their labels, so that no two are the same to an import."""
+"""The headers of an export: the labels of its columns, made unique for an import."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Headers:
     """The headers of a resource's columns, the same for everybody: a person may export what another imports."""
 
     def __init__(self, resource: Resource) -> None:
-        """Count how many columns each word may mean."""
+        """Count the columns that each name or label may mean."""
         self._resource = resource
         lists = (
             *resource.column_list,
@@ -27,10 +27,10 @@ class Headers:
         self._times = Counter(word for name in names for word in {plain(name), plain(resource.label(name))})
 
     def of(self, name: str) -> str:
-        """Return a column's label; with its name if another column is called the same in some capitals: “Name (name)”."""
+        """Return a column's label, followed by its name if another column has the same name or label, whatever the capitals: “Name (name)”."""
         return self.labelled(name, self._resource.label(name))
 
     def labelled(self, name: str, label: str) -> str:
-        """Return this label, with the name if need be."""
+        """Return this label, followed by the name if the label alone may mean another column."""
         others = self._times[plain(label)] - (plain(label) in {plain(name), plain(self._resource.label(name))})
         return f"{label} ({name})" if others > 0 else label

@@ -6,15 +6,13 @@ from types import SimpleNamespace
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from admin_app.db.json_values import history_columns
 from admin_app.db.keys import Key, read_key
 from admin_app.domain.permissions.policy import Action
-from admin_app.domain.records.conflicts import deletion_of
-from admin_app.extensions import db, table_of
+from admin_app.domain.records.conflicts import deleting_change, deletion_of
+from admin_app.extensions import db
 from admin_app.kinds import kind_of
-from admin_app.models.change_set import Change, Did
 from admin_app.panel.access.access import Access
 from admin_app.panel.forms.conflicts import words_of_deletion
 from admin_app.panel.forms.source import VERSION
@@ -53,19 +51,18 @@ def told_deletion(access: Access, key: Key, what: str = "") -> str:
 
 
 def deleted_record(access: Access, text: str) -> SimpleNamespace | None:
-    """Return what a record was when it was deleted, by its key in an address: its columns, and what it belonged to.
+    """Return the columns and relations that a record had when it was deleted, by its key in an address.
 
-    None where the history does not tell, or this person may see only some records.
+    None if the history does not tell, or if this person may see only some records.
     """
     model = access.resource.model
     key = read_key(model, text)
     if key is None or access.seen() is not None or not access.may(Action.VIEW):
         return None
-    here = (Change.model == table_of(model).name, Change.record_id == key)
-    last = db.session.scalars(select(Change).where(*here).order_by(Change.id.desc()).limit(1)).first()
-    if last is None or last.act != Did.DELETE:
+    change = deleting_change(db.session, model, key)
+    if change is None:
         return None
-    columns, kept = history_columns(model), last.before or {}
+    columns, kept = history_columns(model), change.before or {}
     state = {name: kind_of(columns[name]).from_history(value) for name, value in kept.items() if name in columns}
     ties = {name: one for name, one in access.resource.relations.items() if isinstance(one, ToOne)}
     told = {name: one for name, one in ties.items() if state.keys() >= {*one.own_names}}

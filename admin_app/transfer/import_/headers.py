@@ -15,7 +15,7 @@ _LONGEST_TITLE = 80
 def column_called(title: str, columns: Sequence[ImportColumn], ignored: Collection[str] = ()) -> ImportColumn | None:
     """Return the column that a title names as an export does, else the only one that it names in other capitals or by its label."""
     if found := next((one for one in columns if one.is_written(title)), None):
-        # The name of one column may be what another is called in full: a file of JSON means the first, one of CSV the second.
+        # One column's name may be another one's label: a JSON file means the first column, a CSV file the second.
         is_doubtful = plain(found.label) != plain(title) and any(one.label == title for one in columns)
         return None if is_doubtful else found
     like = [one for one in columns if title not in ignored and one.is_called(title)]
